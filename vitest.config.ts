@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// `structure` reads sources only and is part of `npm run check`; `product` runs on a real Postgres.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'structure',
+          include: ['test/structure/**/*.test.ts'],
+          // Vitest wants projects with other numbers of workers to run one after the other.
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'product',
+          sequence: { groupOrder: 1 },
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**'],
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
