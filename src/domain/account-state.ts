@@ -1,0 +1,21 @@
+// What may follow what in the life of an account. Azure publishes no transition table; this is ours.
+
+export type AccountState = 'active' | 'blocked' | 'pending' | 'deleted';
+export type AccountVerb = 'block' | 'activate' | 'delete' | 'restore';
+
+const NEXT: Record<AccountVerb, Partial<Record<AccountState, AccountState>>> = {
+  block: { active: 'blocked', pending: 'blocked' },
+  activate: { blocked: 'active', pending: 'active' },
+  delete: { active: 'deleted', blocked: 'deleted', pending: 'deleted' },
+  restore: { deleted: 'blocked' },
+};
+
+/** The state that `verb` leads to, or null when it doesn't fit the present one. */
+export function nextState(state: AccountState, verb: AccountVerb): AccountState | null {
+  return NEXT[verb][state] ?? null;
+}
+
+/** What fits now, for the buttons of a card. */
+export function fittingVerbs(state: AccountState): AccountVerb[] {
+  return (Object.keys(NEXT) as AccountVerb[]).filter((verb) => nextState(state, verb) !== null);
+}

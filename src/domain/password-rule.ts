@@ -1,0 +1,81 @@
+import { isCommonPassword } from './common-passwords.ts';
+import { DomainError } from './domain-error.ts';
+
+export const MAX_PASSWORD_BYTES = 1_024;
+
+/** Half a character: UTF-8 can't say it, so two such passwords would be kept as the same one. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A shorter word, once found in a password, says nothing about it: "ann" is in "planning". */
+const MIN_CONTEXT_WORD_LENGTH = 4;
+/** What must be left of a password once address and names are taken out of it. */
+const MIN_LENGTH_BESIDE_CONTEXT_WORDS = 8;
+/** "abcabcabcabcabc" is one piece of this length over and over. */
+const MAX_REPEATED_PIECE_LENGTH = 4;
+const RUNS = ['0123456789', '9876543210', 'abcdefghijklmnopqrstuvwxyz'].map((run) =>
+  run.repeat(MAX_PASSWORD_BYTES / 8),
+);
+
+/**
+ * Judges a new password: at least `minLength` characters (code points, in NFC), at most 1,024 bytes, no rule of
+ * composition. Refused are the common ones, one short piece over and over, a run of the alphabet or the digits, and what
+ * is little more than a context word: `contextWords` are the person's address and names, and what we are called.
+ * Letter case makes no difference.
+ * Errors: `password_unacceptable`, with words for the field `password`.
+ * Source: NIST SP 800-63B-4 3.1.1.2; ASVS 6.2.1 to 6.2.12.
+ */
+export function checkPassword(
+  password: string,
+  rule: { minLength: number; contextWords: readonly string[] },
+): void {
+  // First, so that nothing below works on a text of any length.
+  if (password.length > MAX_PASSWORD_BYTES || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+    throw unacceptable(`Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`);
+  }
+  if (LONE_SURROGATE.test(password))
+    throw unacceptable('This holds a character that cannot be kept. Choose another.');
+  if ([...password.normalize('NFC')].length < rule.minLength) {
+    throw unacceptable(
+      `Use at least ${rule.minLength} characters. A few words in a row are easy to remember.`,
+    );
+  }
+  const plain = password.normalize('NFC').toLowerCase();
+  if (isCommonPassword(plain) || isRepetition(plain) || RUNS.some((run) => run.includes(plain))) {
+    throw unacceptable('This is among the first passwords that anybody would try. Choose another.');
+  }
+  if (isMostlyContextWords(plain, rule.contextWords)) {
+    throw unacceptable('This is little more than your address, your name or ours. Choose another.');
+  }
+}
+
+/** One piece over and over: the piece is short, or a common password by itself ("passwordpassword"). */
+function isRepetition(plain: string): boolean {
+  for (let size = 1; size <= plain.length / 2; size++) {
+    const piece = plain.slice(0, size);
+    if (plain.length % size !== 0 && size > MAX_REPEATED_PIECE_LENGTH) continue;
+    const isRepeated = piece.repeat(Math.ceil(plain.length / size)).startsWith(plain);
+    if (isRepeated) return size <= MAX_REPEATED_PIECE_LENGTH || isCommonPassword(piece);
+  }
+  return false;
+}
+
+function isMostlyContextWords(plain: string, contextWords: readonly string[]): boolean {
+  const words = contextWords
+    .flatMap((word) => [word, ...word.split('@')])
+    .map((word) => lettersAndDigits(word.normalize('NFC').toLowerCase()))
+    .filter((word) => word.length >= MIN_CONTEXT_WORD_LENGTH)
+    // The longest first: an address goes out whole before its parts do.
+    .sort((a, b) => b.length - a.length);
+  const squeezed = lettersAndDigits(plain);
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), squeezed);
+  return rest !== squeezed && rest.length < MIN_LENGTH_BESIDE_CONTEXT_WORDS;
+}
+
+/** "Ann-Lee @ Example.com" and "annleeexamplecom" are one word. */
+function lettersAndDigits(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function unacceptable(words: string): DomainError {
+  return new DomainError('password_unacceptable', { fields: { password: words } });
+}
