@@ -1,0 +1,80 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import { hash as bcryptHash, parseOptions as bcryptOptions, verify as bcryptVerify } from '@node-rs/bcrypt';
+import { DomainError } from '../domain/domain-error.ts';
+import { LONE_SURROGATE, MAX_PASSWORD_BYTES } from '../domain/password-rule.ts';
+import { type Keyring, keysById } from './keyring.ts';
+import { createTurnstile } from './turnstile.ts';
+
+export type PasswordHasher = {
+  /**
+   * What is kept of a password: `p1:<key id>:<bcrypt>`; bcrypt's own text names its version, cost and salt.
+   * Errors: `password_unacceptable` above 1,024 bytes, before anything is hashed; `try_again` when too many wait.
+   */
+  hash(password: string): Promise<string>;
+  /**
+   * Whether a password is the kept one, and whether it should be hashed again now that it is known: the cost was lower
+   * or the pepper is no longer the present one. With null (no such account, or no password set) it costs the same and is
+   * never correct. Errors: `try_again` when too many wait.
+   */
+  verify(password: string, stored: string | null): Promise<{ isCorrect: boolean; shouldRehash: boolean }>;
+};
+
+const VERSION = 'p1';
+const STORED_FORM = /^p1:([0-9a-f]{8}):(\$2b\$\d\d\$[./A-Za-z0-9]{53})$/;
+const DEFAULT_COST = 12;
+/** bcrypt runs in libuv's four threads, which look-ups of names and files need too: two of them stay free. */
+const DEFAULT_MAX_CONCURRENT = 2;
+/** At cost 12 and two at once, the last in line waits about half a minute. */
+const MAX_WAITING = 256;
+
+/**
+ * Hashes and checks passwords: bcrypt over base64(HMAC-SHA-384(pepper, NFC(password))). That is 64 ASCII characters:
+ * nothing is cut off at bcrypt's 72 bytes, no NUL ends it, and a stolen table is useless without the key.
+ * NFC is our one change to what was typed (NIST SP 800-63B-4 asks for normalisation, ASVS 6.2.8 for none): keyboards
+ * differ in how they send an "é", people don't.
+ * Source: OWASP Password Storage cheat sheet, pre-hashing with bcrypt.
+ */
+export function createPasswordHasher(options: {
+  keyring: Keyring;
+  cost?: number;
+  maxConcurrent?: number;
+}): PasswordHasher {
+  const { keyring, cost = DEFAULT_COST, maxConcurrent = DEFAULT_MAX_CONCURRENT } = options;
+  const inTurn = createTurnstile(maxConcurrent, MAX_WAITING);
+  const nobodys = hashOfNobody(cost);
+
+  return {
+    async hash(password) {
+      if (!isHashable(password))
+        throw new DomainError('password_unacceptable', { fields: { password: TOO_LONG } });
+      const { id, pepper } = keyring.current;
+      const hashed = await inTurn(() => bcryptHash(digest(pepper, password), { cost, version: '2b' }));
+      return `${VERSION}:${id}:${hashed}`;
+    },
+
+    async verify(password, stored) {
+      if (!isHashable(password)) return { isCorrect: false, shouldRehash: false };
+      const [, keyId = '', hashed = ''] = STORED_FORM.exec(stored ?? '') ?? [];
+      const keys = keysById(keyring, keyId);
+      const pepper = (keys ?? keyring.current).pepper;
+      const isMatch = await inTurn(() => bcryptVerify(digest(pepper, password), keys ? hashed : nobodys));
+      if (!keys || !isMatch) return { isCorrect: false, shouldRehash: false };
+      return { isCorrect: true, shouldRehash: keys !== keyring.current || bcryptOptions(hashed).cost < cost };
+    },
+  };
+}
+
+const TOO_LONG = `Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`;
+
+function isHashable(password: string): boolean {
+  return !LONE_SURROGATE.test(password) && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+}
+
+function digest(pepper: KeyObject, password: string): string {
+  return createHmac('sha384', pepper).update(password.normalize('NFC')).digest('base64');
+}
+
+/** A hash in the right form that no password is known for: checking against it takes as long as against a real one. */
+function hashOfNobody(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(22)}${'.'.repeat(31)}`;
+}

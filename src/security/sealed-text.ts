@@ -1,0 +1,65 @@
+// Texts that we must be able to read again, kept so that a stolen database can't.
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type Keyring, keysById } from './keyring.ts';
+
+const VERSION = 's1';
+const ALGORITHM = 'aes-256-gcm';
+/** NIST SP 800-38D: 96 bits, random; good for some four thousand million texts under one key. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+export const MAX_SEALED_TEXT_LENGTH = 1_000_000;
+
+/** A sealed text that can't be opened. Says why in one word, never what was in it. */
+export class SealedTextError extends Error {
+  readonly code: 'malformed' | 'unknown_key' | 'altered';
+
+  constructor(code: SealedTextError['code']) {
+    super(`a sealed text can't be opened: ${code}`);
+    this.name = 'SealedTextError';
+    this.code = code;
+  }
+}
+
+/**
+ * Seals a text with AES-256-GCM: `s1.<key id>.<base64url of nonce, ciphertext, tag>`. Version, key id and `purpose` are
+ * bound to it: what was sealed for one use does not open as another. At most 1,000,000 characters (RangeError).
+ */
+export function sealText(
+  keyring: Keyring,
+  purpose: string,
+  text: string,
+  random: (size: number) => Uint8Array,
+): string {
+  if (text.length > MAX_SEALED_TEXT_LENGTH)
+    throw new RangeError(`at most ${MAX_SEALED_TEXT_LENGTH} characters`);
+  const { id, sealing } = keyring.current;
+  const nonce = random(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, sealing, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(boundTo(id, purpose));
+  const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${VERSION}.${id}.${sealed.toString('base64url')}`;
+}
+
+/** Opens what `sealText` made with the present root secret or the previous one. Throws a `SealedTextError` otherwise. */
+export function openSealedText(keyring: Keyring, purpose: string, sealed: string): string {
+  const [version, id, body, ...rest] = sealed.split('.');
+  if (version !== VERSION || !id || !body || rest.length > 0) throw new SealedTextError('malformed');
+  const keys = keysById(keyring, id);
+  if (!keys) throw new SealedTextError('unknown_key');
+  const bytes = Buffer.from(body, 'base64url');
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealedTextError('malformed');
+  const nonce = bytes.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv(ALGORITHM, keys.sealing, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(boundTo(id, purpose));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  try {
+    const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
+    return Buffer.concat([text, decipher.final()]).toString('utf8');
+  } catch {
+    throw new SealedTextError('altered');
+  }
+}
+
+function boundTo(keyId: string, purpose: string): Buffer {
+  return Buffer.from(`${VERSION}.${keyId}.${purpose}`);
+}

@@ -1,0 +1,70 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import {
+  createKeyring,
+  fittingSecretKey,
+  isSecretKey,
+  secretKeyCheckValue,
+} from '../../src/security/keyring.ts';
+import { isSameSecret } from '../../src/security/same-secret.ts';
+
+const SECRET = Buffer.alloc(32, 0xfb).toString('base64');
+const OTHER = Buffer.alloc(32, 7).toString('base64');
+
+describe('the keyring', () => {
+  test('the same secret gives the same keys in every process, another one gives others', () => {
+    const bytes = (secret: string) => {
+      const { pepper, sealing, cookie, rateLimit, id, checkValue } = createKeyring(secret).current;
+      return [
+        ...[pepper, sealing, cookie, rateLimit].map((key) => key.export().toString('hex')),
+        id,
+        checkValue,
+      ];
+    };
+    expect(bytes(SECRET)).toEqual(bytes(SECRET));
+    const all = [...bytes(SECRET), ...bytes(OTHER)];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('printed, logged or put into JSON it tells no key', () => {
+    const keyring = createKeyring(SECRET);
+    const shown = `${inspect(keyring, { depth: 9, showHidden: true })} ${JSON.stringify(keyring)}`;
+    for (const key of [keyring.current.pepper, keyring.current.sealing, keyring.current.cookie]) {
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        expect(shown).not.toContain(key.export().toString(encoding));
+      }
+    }
+    expect(shown).not.toContain(SECRET);
+  });
+
+  test('a start with another secret is noticed by the check value, one in rotation is recognised', () => {
+    const kept = secretKeyCheckValue(createKeyring(SECRET));
+    expect(fittingSecretKey(createKeyring(SECRET), kept)).toBe('current');
+    expect(fittingSecretKey(createKeyring(OTHER, SECRET), kept)).toBe('previous');
+    expect(fittingSecretKey(createKeyring(OTHER), kept)).toBeNull();
+  });
+
+  test('a secret that is not 32 bytes of base64 makes no keys, and is not repeated in the error', () => {
+    const bad = [
+      '',
+      'short',
+      Buffer.alloc(31).toString('base64'),
+      Buffer.alloc(33).toString('base64'),
+      `${SECRET}!`,
+    ];
+    for (const text of bad) {
+      expect(isSecretKey(text)).toBe(false);
+      expect(() => createKeyring(text)).toThrow('a secret key is 32 bytes in base64');
+    }
+    expect(isSecretKey(SECRET)).toBe(true);
+    expect(isSecretKey(Buffer.from(SECRET, 'base64').toString('base64url'))).toBe(true);
+  });
+});
+
+describe('comparing secrets', () => {
+  test('only the very same secret is the same, whatever its length', () => {
+    expect(isSameSecret('abc', 'abc')).toBe(true);
+    expect(isSameSecret('abc', Buffer.from('abc'))).toBe(true);
+    for (const other of ['', 'ab', 'abd', 'abcd', 'ABC']) expect(isSameSecret(other, 'abc')).toBe(false);
+  });
+});
