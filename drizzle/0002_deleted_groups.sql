@@ -1,0 +1,1 @@
+ALTER TABLE "accounts" ADD COLUMN "group_ids_when_deleted" text[];

@@ -1,0 +1,53 @@
+// Who runs the embedded server. Postgres refuses to run as root, and people run us as root in containers.
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The user to become; undefined: stay who we are. */
+export type Identity = { uid: number; gid: number } | undefined;
+
+/** The embedded server can't be had; the message says why and what to do, and holds nothing secret. */
+export class EmbeddedPostgresError extends Error {
+  override name = 'EmbeddedPostgresError';
+
+  constructor(why: string, options?: ErrorOptions) {
+    super(`The embedded Postgres can't be started: ${why}.`, options);
+  }
+}
+
+/** Programs get this and nothing else of our environment: LANG may be unset or name a locale that is not there. */
+export const PROGRAM_ENVIRONMENT =
+  process.platform === 'win32' ? {} : { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } };
+
+/**
+ * Whoever owns the data, or the folder it goes to; root's own is run by `nobody`. Only users that the system can name,
+ * because initdb refuses to work for others.
+ */
+export async function chooseIdentity(owners: readonly string[]): Promise<Identity> {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = (await readFile('/etc/passwd', 'utf8').catch(() => ''))
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ uid, gid }) => uid > 0 && gid > 0);
+  for (const path of owners) {
+    const owner = await stat(path).catch(() => null);
+    if (owner && users.some(({ uid }) => uid === owner.uid)) return { uid: owner.uid, gid: owner.gid };
+  }
+  const user = users.find(({ name }) => name === 'nobody') ?? users[0];
+  if (!user) throw new EmbeddedPostgresError('it refuses to run as root, and there is no other user here');
+  return { uid: user.uid, gid: user.gid };
+}
+
+/** Asked of the system rather than worked out, because groups, lists and mounts have a say too. */
+export async function canEnter(identity: Identity, folder: string): Promise<boolean> {
+  if (!identity) return true;
+  try {
+    await run('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...identity, ...PROGRAM_ENVIRONMENT, cwd: '/' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,89 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Database, Transaction } from './connect.ts';
+import { accountGroups, groups } from './schema.ts';
+
+export type Group = typeof groups.$inferSelect;
+
+type Db = Database | Transaction;
+
+export async function listGroups(db: Db, serviceId: string): Promise<Group[]> {
+  return db
+    .select()
+    .from(groups)
+    .where(eq(groups.serviceId, serviceId))
+    .orderBy(asc(groups.type), asc(sql`lower(${groups.name})`));
+}
+
+export async function findGroups(db: Db, serviceId: string, ids: readonly string[]): Promise<Group[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])));
+}
+
+/** Holds the groups while accounts are put into them, so that one deleted at the same moment is noticed. */
+export async function holdGroups(
+  tx: Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<Group[]> {
+  if (ids.length === 0) return [];
+  return tx
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])))
+    .orderBy(groups.id)
+    .for('key share');
+}
+
+export async function lockGroup(tx: Transaction, serviceId: string, id: string): Promise<Group | null> {
+  const [row] = await tx
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), eq(groups.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+/** One change of names at a time, so that a name taken at the same moment is a clear refusal. */
+export async function holdGroupNames(tx: Transaction, serviceId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`groups of ${serviceId}`}, 0))`);
+}
+
+export async function insertGroup(tx: Transaction, row: typeof groups.$inferInsert): Promise<Group | null> {
+  const [inserted] = await tx.insert(groups).values(row).onConflictDoNothing().returning();
+  return inserted ?? null;
+}
+
+export async function findGroupByName(db: Db, serviceId: string, name: string): Promise<Group | null> {
+  const [row] = await db
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), sql`lower(${groups.name}) = lower(${name})`));
+  return row ?? null;
+}
+
+export async function updateGroup(
+  tx: Transaction,
+  group: Group,
+  change: { name: string; description: string },
+): Promise<void> {
+  await tx
+    .update(groups)
+    .set({ ...change, version: group.version + 1 })
+    .where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
+}
+
+export async function deleteGroup(tx: Transaction, group: Group): Promise<void> {
+  await tx.delete(groups).where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
+}
+
+export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<Map<string, number>> {
+  const rows = await db
+    .select({ groupId: accountGroups.groupId, count: sql<string>`count(*)` })
+    .from(accountGroups)
+    .where(eq(accountGroups.serviceId, serviceId))
+    .groupBy(accountGroups.groupId);
+  return new Map(rows.map((row) => [row.groupId, Number(row.count)]));
+}

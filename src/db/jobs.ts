@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Transaction } from './connect.ts';
+
+/** Every background task and what it is given: ids only, never a text, an address or a secret. */
+export type Jobs = {
+  'deliver-mail': { serviceId: string; mailId: string };
+  'repaint-cards': { serviceId: string; accountId: string };
+  /** The address is sealed: a public form was sent, and whether anybody has that address is looked up later. */
+  'answer-public-request': { serviceId: string; kind: 'password-reset' | 'invitation'; sealedEmail: string };
+  'tell-operator': {
+    serviceId: string;
+    operator: string;
+    news: 'invitation-bounced' | 'invitation-asked-again';
+    invitationId: string;
+  };
+};
+
+const MAX_ATTEMPTS = {
+  'deliver-mail': 25,
+  'repaint-cards': 25,
+  'answer-public-request': 10,
+  'tell-operator': 10,
+} as const;
+
+/** Adds a job inside the operation's own transaction: it exists if and only if the change does. */
+export async function addJob<Name extends keyof Jobs>(
+  tx: Transaction,
+  name: Name,
+  payload: Jobs[Name],
+  options: { key?: string; runAt?: Date; queue?: string } = {},
+): Promise<void> {
+  await tx.execute(sql`select graphile_worker.add_job(
+    ${name}::text,
+    payload := ${JSON.stringify(payload)}::json,
+    run_at := ${options.runAt?.toISOString() ?? null}::timestamptz,
+    max_attempts := ${MAX_ATTEMPTS[name]}::int,
+    job_key := ${options.key ?? null}::text,
+    queue_name := ${options.queue ?? null}::text
+  )`);
+}
+
+/** Age of the oldest job that could run and doesn't, in seconds; 0 when none waits. */
+export async function findOldestWaitingJobSeconds(db: Database): Promise<number> {
+  const [row] = await db.execute<{ seconds: string | null }>(sql`
+    select extract(epoch from now() - min(run_at)) as seconds from graphile_worker.jobs
+    where run_at <= now() and locked_at is null and attempts < max_attempts`);
+  return Number(row?.seconds ?? 0);
+}

@@ -1,0 +1,40 @@
+import { eq } from 'drizzle-orm';
+import type { Database } from './connect.ts';
+import { groups, services } from './schema.ts';
+
+const BUILT_IN_GROUPS = [
+  { id: 'administrators', name: 'Administrators', description: 'Run the API programme' },
+  { id: 'developers', name: 'Developers', description: 'Everybody with an account' },
+  { id: 'guests', name: 'Guests', description: 'Visitors who are not signed in' },
+];
+
+/** The service this process serves, made at the first start with the three groups that every service has. */
+export async function openService(
+  db: Database,
+  service: { id: string; name: string; secretKeyCheck: string; now: Date },
+): Promise<{ id: string; name: string; secretKeyCheck: string }> {
+  const { now, ...row } = service;
+  return db.transaction(async (tx) => {
+    await tx
+      .insert(services)
+      .values({ ...row, createdAt: now })
+      .onConflictDoNothing();
+    for (const group of BUILT_IN_GROUPS) {
+      const values = { ...group, serviceId: service.id, type: 'system' as const, createdAt: now };
+      await tx.insert(groups).values(values).onConflictDoNothing();
+    }
+    await tx.update(services).set({ name: service.name }).where(eq(services.id, service.id));
+    const [found] = await tx.select().from(services).where(eq(services.id, service.id));
+    if (!found) throw new Error('the service is gone');
+    return { id: found.id, name: found.name, secretKeyCheck: found.secretKeyCheck };
+  });
+}
+
+/** After the root secret was rotated: from now on the new one is the one that fits. */
+export async function keepSecretKeyCheck(
+  db: Database,
+  serviceId: string,
+  secretKeyCheck: string,
+): Promise<void> {
+  await db.update(services).set({ secretKeyCheck }).where(eq(services.id, serviceId));
+}

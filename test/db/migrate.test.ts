@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { demandSuitable, migrate, UnsuitableDatabaseError } from '../../src/db/migrate.ts';
+import { databaseUrl, runSql } from '../support/postgres.ts';
+
+describe('migrate', () => {
+  let url: string;
+  let name: string;
+  let sql: postgres.Sql;
+
+  beforeEach(async () => {
+    name = `apim_empty_${process.hrtime.bigint()}`;
+    await runSql(inject('postgres').url, `create database ${name} encoding 'UTF8' template template0`);
+    url = databaseUrl(inject('postgres').url, name);
+    sql = postgres(url, { max: 1, onnotice: () => {} });
+  });
+
+  afterEach(async () => {
+    await sql.end();
+    await runSql(inject('postgres').url, `drop database ${name} with (force)`);
+  });
+
+  test('four processes that start at once leave one schema, and each finds it whole', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => migrate(url)));
+    const [counts] = await sql`
+      select (select count(*)::int from accounts) as accounts, (select count(*)::int from graphile_worker.jobs) as jobs,
+        (select count(*) = count(distinct hash) from drizzle.__drizzle_migrations) as "isOnce"`;
+    expect(counts).toEqual({ accounts: 0, jobs: 0, isOnce: true });
+  });
+
+  test('a second run changes nothing and keeps the rows', async () => {
+    await migrate(url);
+    await sql`insert into services (id, name, secret_key_check, created_at) values ('s', 'S', 'x', now())`;
+    const before = await sql`select * from drizzle.__drizzle_migrations`;
+    await migrate(url);
+    expect(await sql`select * from drizzle.__drizzle_migrations`).toEqual(before);
+    expect(await sql`select id from services`).toEqual([{ id: 's' }]);
+  });
+
+  test('a migration that fails leaves nothing of itself behind, and lets the next process try', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'apim-user-migrations-'));
+    const write = async (statement: string) => {
+      const entry = { idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_first', breakpoints: true };
+      const journal = { version: '7', dialect: 'postgresql', entries: [entry] };
+      await mkdir(join(folder, 'meta'), { recursive: true });
+      await writeFile(join(folder, 'meta', '_journal.json'), JSON.stringify(journal));
+      await writeFile(join(folder, '0000_first.sql'), `create table half (id int);\n${statement}`);
+    };
+    try {
+      await write('--> statement-breakpoint\nselect 1/0;');
+      await expect(migrate(url, { folder })).rejects.toThrow();
+      expect(await sql`select to_regclass('half') as half`).toEqual([{ half: null }]);
+      await write('');
+      await migrate(url, { folder });
+      expect(await sql`select * from half`).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('it waits while another process is at it', async () => {
+    const other = postgres(url, { max: 1 });
+    await other`select pg_advisory_lock(7205311)`;
+    const migrating = migrate(url);
+    await new Promise((next) => setTimeout(next, 400));
+    expect(await sql`select to_regclass('accounts') as accounts`).toEqual([{ accounts: null }]);
+    await other.end();
+    await migrating;
+    expect(await sql`select count(*)::int as n from accounts`).toEqual([{ n: 0 }]);
+  });
+
+  test('a database that does not hold UTF-8 is refused with the words that make one', async () => {
+    const latin = `${name}_latin`;
+    await runSql(
+      inject('postgres').url,
+      `create database ${latin} encoding 'SQL_ASCII' locale 'C' template template0`,
+    );
+    const migrating = migrate(databaseUrl(url, latin));
+    await expect(migrating).rejects.toThrow(/SQL_ASCII.*encoding 'UTF8'/);
+    await expect(migrating).rejects.toBeInstanceOf(UnsuitableDatabaseError);
+    await runSql(inject('postgres').url, `drop database ${latin} with (force)`);
+  });
+
+  test.each([
+    ['140012', 'Postgres 15 or newer is needed; this is 14.'],
+    ['90624', 'Postgres 15 or newer is needed; this is 9.'],
+  ])('server version %s is refused', (version, words) => {
+    expect(() => demandSuitable({ version, encoding: 'UTF8' }, () => {})).toThrow(words);
+  });
+
+  test.each([
+    ['150000', 0],
+    ['180004', 0],
+    ['190000', 1],
+  ])('server version %s is used, with %i warning', (version, warnings) => {
+    const said: string[] = [];
+    demandSuitable({ version, encoding: 'UTF8' }, (message) => said.push(message));
+    expect(said).toHaveLength(warnings);
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { planCards } from '../../src/operations/cards/plan.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
+
+const FOREIGN_KEY = '23503';
+
+let t: TestContext;
+/** What a row of the other service may refer to. */
+const theirs = { account_id: '', invitation_id: '', group_id: 'developers', ticket_id: null };
+beforeAll(async () => {
+  t = await createTestContext();
+  const { groupId } = await createGroup(t.as(ADMIN), { name: 'Partners' });
+  const email = 'ann@example.com';
+  const { account } = await addAccount(t.as(ADMIN), {
+    email,
+    firstName: 'Ann',
+    lastName: 'Lee',
+    groupIds: [groupId],
+    verifyFirst: true,
+  });
+  await planCards(t.as(SYSTEM), { accountId: account.id, channels: ['C0APPROVALS'] });
+  const { invitationId } = await invite(t.as(ADMIN), { email: 'bob@example.com', groupIds: [groupId] });
+  await t.sql`update invitations set account_id = ${account.id} where id = ${invitationId}`;
+  const other = await addAccount(t.as(ADMIN, 'theirs'), { email, firstName: 'Ann', lastName: 'Lee' });
+  theirs.account_id = other.account.id;
+  theirs.invitation_id = (await invite(t.as(ADMIN, 'theirs'), { email: 'eve@example.com' })).invitationId;
+});
+afterAll(() => t.close());
+
+type Reference = { name: string; child: string; columns: string[]; parent: string; parentColumns: string[] };
+
+/** Every foreign key of our tables, as Postgres has it. */
+const references = () => t.sql<Reference[]>`
+  select conname as name, conrelid::regclass::text as child, confrelid::regclass::text as parent,
+    (select json_agg(attname order by place) from unnest(conkey) with ordinality as k (number, place)
+      join pg_attribute on attrelid = conrelid and attnum = number) as columns,
+    (select json_agg(attname order by place) from unnest(confkey) with ordinality as k (number, place)
+      join pg_attribute on attrelid = confrelid and attnum = number) as "parentColumns"
+  from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace
+  order by 1, conname`;
+
+describe('T53: no row refers to a row of another service', () => {
+  it('because every reference to what a service owns begins with the service', async () => {
+    const found = await references();
+    expect(found.length).toBeGreaterThan(15);
+    for (const { child, columns, parent, parentColumns } of found) {
+      const where = `${child} (${columns}) → ${parent}`;
+      expect(columns[0], where).toBe('service_id');
+      expect(parentColumns[0], where).toBe(parent === 'services' ? 'id' : 'service_id');
+    }
+  });
+
+  it('because a row with a service, and an id of something, refers to it', async () => {
+    const known = (await references()).map(({ child, columns }) => `${child}.${columns.at(-1)}`);
+    const ids = await t.sql<{ name: string }[]>`
+      select table_name || '.' || column_name as name from information_schema.columns
+      where table_schema = 'public' and column_name in
+        ('service_id', 'account_id', 'group_id', 'invitation_id', 'ticket_id', 'audit_id')`;
+    const loose = ids
+      .map(({ name }) => name)
+      .filter(
+        (name) =>
+          !known.includes(name) &&
+          !(
+            name.endsWith('.service_id') &&
+            known.some((one) => one.startsWith(name.replace('service_id', '')))
+          ),
+      );
+    // The counts outlive nothing and name no row; a trigger alone writes them.
+    expect(loose).toEqual(['account_counts.service_id']);
+  });
+
+  it('because Postgres refuses each such row', async () => {
+    const crossing = (await references()).filter(({ parent }) => parent !== 'services');
+    const tried = new Set<string>();
+    for (const { child, columns, name } of crossing) {
+      const id = columns.at(-1) ?? '';
+      const [row] = await t.sql`
+        select to_jsonb(one) as row from ${t.sql(child)} one where ${t.sql(id)} is not null limit 1`;
+      expect(row, `${child} has a row with ${id}`).toBeDefined();
+      // A true row of ours, given to the other service: all its references are put right but the one that is tried.
+      const changed = { ...row?.row, ...freshKey(child), service_id: 'theirs' };
+      for (const other of Object.keys(theirs))
+        if (other !== id && changed[other]) changed[other] = theirs[other as keyof typeof theirs];
+      const insert = t.sql`insert into ${t.sql(child)}
+        select * from json_populate_record(null::${t.sql(child)}, ${JSON.stringify(changed)}::text::json)`;
+      await expect(insert, `${child}.${id}`).rejects.toMatchObject({
+        code: FOREIGN_KEY,
+        constraint_name: name,
+      });
+      tried.add(`${child}.${id}`);
+    }
+    expect([...tried].sort()).toEqual([
+      'account_groups.account_id',
+      'account_groups.group_id',
+      'audit_details.audit_id',
+      'cards.account_id',
+      'invitation_groups.group_id',
+      'invitation_groups.invitation_id',
+      'invitations.account_id',
+      'mails.account_id',
+      'mails.invitation_id',
+      'mails.ticket_id',
+      'tickets.account_id',
+      'tickets.invitation_id',
+    ]);
+  });
+});
+
+/** A hash of a ticket is unique everywhere, which is not what is tried here. */
+function freshKey(table: string): Record<string, string> {
+  return table === 'tickets' ? { hash: 'f'.repeat(64) } : {};
+}
