@@ -1,0 +1,73 @@
+import { Body, Container, Head, Html, Preview, Section, Text } from 'react-email';
+import type { Block } from './block.ts';
+import { Blocks } from './blocks.tsx';
+import { FONT, LIGHT, STYLE_SHEET } from './theme.ts';
+
+export type TemplatedMailProps = {
+  subject: string;
+  preview: string;
+  organizationName: string;
+  blocks: Block[];
+  /** Lines of the fixed part. */
+  footer: string[];
+};
+
+/** Every mail of ours: the organisation's name, what the template says, and the fixed footer. */
+export function TemplatedMail({ subject, preview, organizationName, blocks, footer }: TemplatedMailProps) {
+  return (
+    <Html lang="en">
+      <Head>
+        <title>{subject}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <meta name="format-detection" content="telephone=no, date=no, address=no" />
+        <style>{STYLE_SHEET}</style>
+      </Head>
+      <Preview useTitleTag={false}>{preview}</Preview>
+      <Body
+        className="m-page"
+        style={{ margin: 0, padding: '24px 12px', backgroundColor: LIGHT.page, fontFamily: FONT }}
+      >
+        <Container style={{ maxWidth: '560px' }}>
+          <Text
+            className="m-text"
+            style={{ margin: '0 4px 12px', fontSize: '15px', fontWeight: 600, color: LIGHT.text }}
+          >
+            {organizationName}
+          </Text>
+          <Section className="m-card" style={cardStyle}>
+            <tr>
+              <td className="m-inner" style={{ padding: '32px 36px' }}>
+                <Blocks blocks={blocks} />
+              </td>
+            </tr>
+          </Section>
+          <Footer lines={footer} />
+        </Container>
+      </Body>
+    </Html>
+  );
+}
+
+const cardStyle = {
+  backgroundColor: LIGHT.card,
+  border: `1px solid ${LIGHT.edge}`,
+  borderRadius: '12px',
+};
+
+function Footer({ lines }: { lines: string[] }) {
+  return (
+    <Section style={{ padding: '20px 4px 0' }}>
+      {lines.map((line) => (
+        <Text
+          key={line}
+          className="m-quiet"
+          style={{ margin: '0 0 6px', fontSize: '13px', lineHeight: '20px', color: LIGHT.quiet }}
+        >
+          {line}
+        </Text>
+      ))}
+    </Section>
+  );
+}

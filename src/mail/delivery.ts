@@ -1,0 +1,129 @@
+// Sending, through Resend's own SDK. What comes back is one of three outcomes and a code of ours or of Resend's list;
+// never the provider's words, which may hold addresses.
+import { type ErrorResponse, Resend } from 'resend';
+
+export type OutgoingMail = {
+  /** The mail's row; its idempotency key is `outbox/<id>`. */
+  id: string;
+  from: string;
+  to: string;
+  replyTo: string;
+  subject: string;
+  html: string;
+  text: string;
+};
+
+export type SendOutcome =
+  | { kind: 'accepted'; providerId: string }
+  /** No answer, or one that says "later". The mail may have been taken: only the same key and body may follow. */
+  | { kind: 'retry'; code: string; retryAfterSeconds?: number }
+  /** The answer would be the same again. */
+  | { kind: 'rejected'; code: string };
+
+export type MailDelivery = { send(mail: OutgoingMail): Promise<SendOutcome> };
+
+export const MAIL_TIMEOUT_MS = 10_000;
+/** Longer waits are the schedule's to decide. */
+const MAX_RETRY_AFTER_SECONDS = 3_600;
+
+const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
+  'application_error',
+  'concurrent_idempotent_requests',
+  'daily_quota_exceeded',
+  'internal_server_error',
+  'invalid_access',
+  'invalid_api_key',
+  'invalid_attachment',
+  'invalid_from_address',
+  'invalid_idempotency_key',
+  'invalid_idempotent_request',
+  'invalid_parameter',
+  'invalid_region',
+  'method_not_allowed',
+  'missing_api_key',
+  'missing_required_field',
+  'monthly_quota_exceeded',
+  'not_found',
+  'rate_limit_exceeded',
+  'restricted_api_key',
+  'security_error',
+  'validation_error',
+]);
+
+/** These say "later" even where their status doesn't. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'application_error',
+  'concurrent_idempotent_requests',
+  'daily_quota_exceeded',
+  'internal_server_error',
+  'monthly_quota_exceeded',
+  'rate_limit_exceeded',
+]);
+
+export function createResendDelivery(options: {
+  apiKey: string;
+  baseUrl: string;
+  timeoutMs?: number;
+}): MailDelivery {
+  const resend = openResend(options.apiKey, options.baseUrl);
+  const timeoutMs = options.timeoutMs ?? MAIL_TIMEOUT_MS;
+  return {
+    async send({ id, ...mail }) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      try {
+        const answer = await resend.emails.send(mail, { idempotencyKey: `outbox/${id}`, signal });
+        if (answer.data) return readAcceptance(answer.data);
+        return readRefusal(answer.error, answer.headers, signal);
+      } catch {
+        return { kind: 'retry', code: signal.aborted ? 'timeout' : 'no_answer' };
+      }
+    },
+  };
+}
+
+/** The SDK reads its address and a debug flag from the environment when they aren't given: both are ours to decide. */
+function openResend(apiKey: string, baseUrl: string): Resend {
+  const resend = new Resend(apiKey, { baseUrl: baseUrl.replace(/\/+$/, '') });
+  // With debug on it prints the provider's errors, and those hold addresses.
+  Reflect.set(resend, 'debug', false);
+  return resend;
+}
+
+function readAcceptance(data: { id?: unknown }): SendOutcome {
+  if (typeof data.id !== 'string' || data.id === '') return { kind: 'retry', code: 'unreadable_answer' };
+  return { kind: 'accepted', providerId: data.id };
+}
+
+type Refusal = { name?: unknown; statusCode?: unknown } | null;
+
+function readRefusal(
+  error: Refusal,
+  headers: Readonly<Record<string, string>> | null,
+  signal: AbortSignal,
+): SendOutcome {
+  const status = typeof error?.statusCode === 'number' ? error.statusCode : null;
+  // Without headers nothing was received at all.
+  if (status === null && headers === null)
+    return { kind: 'retry', code: signal.aborted ? 'timeout' : 'no_answer' };
+  const code = readCode(error?.name, status);
+  // An answer without a status that we know is a stranger's (a proxy's): it says nothing about the mail.
+  const isFinal =
+    !PASSING_CODES.has(code) && !isPassing(status) && (status !== null || KNOWN_CODES.has(code));
+  if (isFinal) return { kind: 'rejected', code };
+  const seconds = readRetryAfter(headers?.['retry-after']);
+  return { kind: 'retry', code, ...(seconds === null ? {} : { retryAfterSeconds: seconds }) };
+}
+
+function readCode(name: unknown, status: number | null): string {
+  if (typeof name === 'string' && KNOWN_CODES.has(name)) return name;
+  return status === null ? 'unreadable_answer' : `http_${status}`;
+}
+
+function isPassing(status: number | null): boolean {
+  return status !== null && (status === 408 || status === 425 || status === 429 || status >= 500);
+}
+
+function readRetryAfter(header: string | undefined): number | null {
+  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return null;
+  return Math.min(Number(header), MAX_RETRY_AFTER_SECONDS);
+}

@@ -1,0 +1,134 @@
+// A template's text and its values, made into a mail.
+import type { Block } from '../../emails/block.ts';
+import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './fill.ts';
+import { readMarkdown, type TemplateBlock } from './markdown.ts';
+import { cutIntoPieces } from './pieces.ts';
+import { previewOf, writePlainText } from './plain-text.ts';
+import { type TemplateName, type TemplateText, templateOf } from './templates.ts';
+import type { VariableName } from './variables.ts';
+
+export type Brand = { organizationName: string; supportEmail: string; publicUrl: string };
+
+export type MailInput = {
+  template: TemplateName;
+  text: TemplateText;
+  variables: Readonly<Record<string, string>>;
+  brand: Brand;
+  /** When the mail's one-time link ends. */
+  linkEndsAt?: Date;
+  /** MAIL_LINK_HOSTS: hosts that links may lead to, besides `publicUrl`'s. A link to any other shows its words only. */
+  linkHosts?: readonly string[];
+};
+
+export type RenderedMail = { subject: string; html: string; text: string };
+
+/**
+ * Both parts of a mail, of equal meaning. Values are data: no value becomes Markdown, HTML or a link.
+ * Errors: `template_invalid` for a text that `checkTemplate` would not have let in; an `Error` when the mail's one-time
+ * link is missing or not on our own site.
+ */
+export async function renderMail(input: MailInput): Promise<RenderedMail> {
+  const { template: name, text, brand } = input;
+  const template = templateOf(name);
+  const variables = withBrand(input);
+  if (template.requiredLink) demandOwnLink(name, variables[template.requiredLink] ?? '', brand.publicUrl);
+  const values = createValues(variables, {
+    ownOrigin: new URL(brand.publicUrl).origin,
+    linkHosts: input.linkHosts ?? [],
+  });
+
+  const written = readMarkdown(text.body, { field: 'body', variables: template.variables });
+  const filled = fillBlocks(written, values);
+  const blocks = saysWhenLinkEnds(written) ? filled : addLinkEnd(filled, values);
+  const subject = fillSubject(
+    cutIntoPieces(text.subject, { field: 'subject', variables: template.variables }),
+    values,
+  );
+  const because = cutIntoPieces(template.because, { field: 'body', variables: template.variables });
+  const mail = {
+    subject: subject || template.title,
+    preview: previewOf(blocks),
+    organizationName: values.of('OrganizationName'),
+    blocks,
+    footer: writeFooter(fillLine(because, values), blocks, brand),
+  };
+  // Loading React Email takes half a second and 45 MB: it waits for the first mail.
+  const [{ render }, { createElement }, { TemplatedMail }] = await Promise.all([
+    import('react-email'),
+    import('react'),
+    import('../../emails/templated-mail.tsx'),
+  ]);
+  const html = await render(createElement(TemplatedMail, mail));
+  return {
+    subject: mail.subject,
+    html,
+    text: `${writePlainText(blocks)}\n\n---\n${mail.footer.join('\n\n')}\n`,
+  };
+}
+
+function withBrand({ variables, brand, linkEndsAt }: MailInput): Record<string, string> {
+  return {
+    OrganizationName: brand.organizationName,
+    DevPortalUrl: `${brand.publicUrl}/portal`,
+    DevPortalHost: new URL(brand.publicUrl).host,
+    ...variables,
+    SupportEmail: brand.supportEmail,
+    ...(linkEndsAt ? { LinkEnds: writeMoment(linkEndsAt) } : {}),
+  };
+}
+
+function demandOwnLink(name: TemplateName, link: string, publicUrl: string): void {
+  const isOwn = URL.canParse(link) && new URL(link).origin === new URL(publicUrl).origin;
+  if (!isOwn) throw new Error(`the mail ${name} has no link of our own site`);
+}
+
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** "Thursday, 26 November 2026, 09:30 UTC": the zone is said, because the reader may live in any. */
+export function writeMoment(moment: Date): string {
+  const parts = Object.fromEntries(MOMENT.formatToParts(moment).map(({ type, value }) => [type, value]));
+  const { weekday, day, month, year, hour, minute } = parts;
+  return `${weekday}, ${day} ${month} ${year}, ${hour}:${minute} UTC`;
+}
+
+function saysWhenLinkEnds(blocks: readonly TemplateBlock[]): boolean {
+  const name: VariableName = 'LinkEnds';
+  return JSON.stringify(blocks).includes(JSON.stringify({ kind: 'variable', name }));
+}
+
+/** Right below the first button, or at the end. */
+function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
+  const ends = values.of('LinkEnds');
+  if (ends === '') return [...blocks];
+  const note: Block = { kind: 'note', words: `The link works once, until ${ends}.` };
+  const after = blocks.findIndex((block) => block.kind === 'button') + 1 || blocks.length;
+  return [...blocks.slice(0, after), note, ...blocks.slice(after)];
+}
+
+/** The fixed part: no template can take it away. */
+function writeFooter(
+  because: string,
+  blocks: readonly Block[],
+  { publicUrl, supportEmail }: Brand,
+): string[] {
+  const hosts = new Set([new URL(publicUrl).host, ...linkedHosts(blocks)]);
+  return [
+    because,
+    `Links in our mails lead only to ${[...hosts].join(' and ')}. We never ask for a password or a key by mail.`,
+    `Questions? Reply to this mail, or write to ${supportEmail}.`,
+  ];
+}
+
+function linkedHosts(blocks: readonly Block[]): string[] {
+  const hrefs = JSON.stringify(blocks).matchAll(/"href":("(?:[^"\\]|\\.)*")/g);
+  return [...hrefs].map(([, href]) => new URL(JSON.parse(href ?? '""')).host);
+}

@@ -1,0 +1,32 @@
+// When a mail is tried again, and when no more.
+
+/** Waits before the second, third … attempt; the last one repeats. */
+const DELAYS_SECONDS = [10, 30, 60, 120, 300, 600, 900] as const;
+const LAST_DELAY_SECONDS = 900;
+/** A fifth to either side, so that mails which failed together don't come back together. */
+const JITTER = 0.2;
+
+/**
+ * Resend remembers an idempotency key for 24 h. Without an answer for 23 h the mail is `unknown`: another attempt could
+ * make a second mail of it.
+ */
+export const MAX_UNCERTAIN_HOURS = 23;
+
+/** Seconds until the next attempt, after `attempt` (from 1) brought no answer; at least what the provider asked for. */
+export function nextAttemptDelaySeconds(
+  attempt: number,
+  random: (size: number) => Uint8Array,
+  retryAfterSeconds = 0,
+): number {
+  const base = DELAYS_SECONDS[Math.max(1, Math.trunc(attempt)) - 1] ?? LAST_DELAY_SECONDS;
+  const [byte = 0] = random(1);
+  const factor = 1 - JITTER + (2 * JITTER * byte) / 255;
+  return Math.max(Math.round(base * factor), Math.ceil(retryAfterSeconds));
+}
+
+/** Whether a mail that was first tried at `firstAttemptAt` (null: never) may still be tried. */
+export function mayTryAgain(firstAttemptAt: Date | null, now: Date): boolean {
+  return (
+    firstAttemptAt === null || now.getTime() - firstAttemptAt.getTime() <= MAX_UNCERTAIN_HOURS * 3_600_000
+  );
+}

@@ -1,0 +1,64 @@
+// Every mail that the product can send, with its default text.
+import { ACCOUNT_MAILS } from './account-mails.ts';
+import { checkTemplateText } from './check-template.ts';
+import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
+import type { MailTemplate, TemplateText } from './template.ts';
+import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts';
+
+export type { TemplateText } from './template.ts';
+
+const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
+
+export type TemplateName = keyof typeof CATALOG;
+
+export type TemplateVariable = { name: VariableName; title: string };
+
+/** What a person sees of a template: its default text, and the variables that it may use. */
+export type TemplateEntry = Omit<MailTemplate, 'variables'> & {
+  name: TemplateName;
+  variables: readonly TemplateVariable[];
+};
+
+export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as TemplateName[]).map((name) => ({
+  ...CATALOG[name],
+  name,
+  variables: CATALOG[name].variables.map((variable) => ({
+    name: variable,
+    title: variableOf(variable).title,
+  })),
+}));
+
+export function templateOf(name: TemplateName): MailTemplate {
+  return CATALOG[name];
+}
+
+export function defaultText(name: TemplateName): TemplateText {
+  const { subject, body } = CATALOG[name];
+  return { subject, body };
+}
+
+/**
+ * Whether a text may be kept for a template. `linkHosts` are `name` or `name:port`, our own first.
+ * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
+ */
+export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts: readonly string[]): void {
+  checkTemplateText(CATALOG[name], text, linkHosts);
+}
+
+/** Values for a preview or a test mail. The link leads to our own site, and opens nothing there. */
+export function sampleVariables(
+  name: TemplateName,
+  brand: { organizationName: string; publicUrl: string },
+): Record<string, string> {
+  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...CATALOG[name].variables];
+  const samples = Object.fromEntries(names.map((variable) => [variable, variableOf(variable).sample]));
+  // Whom developers write to is the renderer's to say.
+  const { SupportEmail: _, ...values } = samples;
+  return {
+    ...values,
+    OrganizationName: brand.organizationName,
+    DevPortalUrl: `${brand.publicUrl}/portal`,
+    DevPortalHost: new URL(brand.publicUrl).host,
+    ...(names.includes('ConfirmUrl') ? { ConfirmUrl: `${brand.publicUrl}/portal?ticket=sample` } : {}),
+  };
+}

@@ -1,0 +1,103 @@
+// The words that a template may leave open: Azure's names (management-api §1.6) and a few of ours.
+
+/**
+ * How a value is shown. `free` is what somebody typed: it is never a link, and looks like none to a mail client either.
+ * `plain` is ours, or an address that was checked: shown as it is. `link` is a whole address of our own site; `host` and
+ * `query` are parts of one, for portals that are hosted elsewhere.
+ */
+export type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
+
+export type Variable = {
+  kind: VariableKind;
+  title: string;
+  sample: string;
+  /** Shown when there is no value. */
+  whenEmpty?: string;
+  /** A paragraph with this variable is left out when there is no value. */
+  isOptional?: true;
+};
+
+export const VARIABLES = {
+  DevFirstName: {
+    kind: 'free',
+    title: 'First name; “there” when it isn’t known',
+    sample: 'Ann',
+    whenEmpty: 'there',
+  },
+  DevLastName: { kind: 'free', title: 'Last name', sample: 'Lee' },
+  OrganizationName: { kind: 'plain', title: 'Who runs the API programme', sample: 'Example' },
+  SupportEmail: { kind: 'plain', title: 'Whom developers write to', sample: 'support@example.com' },
+  DevPortalUrl: { kind: 'link', title: 'The developer portal', sample: 'https://example.com/portal' },
+  DevPortalHost: {
+    kind: 'host',
+    title: 'The developer portal’s host, for links of your own',
+    sample: 'example.com',
+  },
+  ConfirmUrl: {
+    kind: 'link',
+    title: 'The one-time link',
+    sample: 'https://example.com/portal?ticket=sample',
+  },
+  ConfirmQuery: {
+    kind: 'query',
+    title: 'What follows “?” in the one-time link, for portals hosted elsewhere',
+    sample: 'ticket=sample',
+  },
+  LinkEnds: {
+    kind: 'plain',
+    title: 'When the one-time link ends, with time zone; its paragraph is left out when there is no link',
+    sample: 'Thursday, 26 November 2026, 09:30 UTC',
+    isOptional: true,
+  },
+  DevEmail: { kind: 'plain', title: 'E-mail address', sample: 'ann.lee@example.com' },
+  DevUsername: {
+    kind: 'plain',
+    title: 'The name to sign in with: the e-mail address',
+    sample: 'ann.lee@example.com',
+  },
+  IdentityProvider: { kind: 'plain', title: 'How the developer signs in', sample: 'Basic' },
+  PersonalLine: {
+    kind: 'free',
+    title: 'The inviter’s personal line; its paragraph is left out when there is none',
+    sample: 'Looking forward to what you build!',
+    isOptional: true,
+  },
+  OperatorMessage: {
+    kind: 'free',
+    title: 'The operator’s message; its paragraph is left out when there is none',
+    sample: 'Please write to us about the traffic of last night.',
+    isOptional: true,
+  },
+  ProdId: { kind: 'plain', title: 'Product id', sample: 'starter' },
+  ProdName: { kind: 'free', title: 'Product name', sample: 'Starter' },
+  SubStartDate: { kind: 'plain', title: 'First day of the subscription', sample: '26 November 2026' },
+  SubTerm: { kind: 'plain', title: 'How long the subscription runs', sample: '12 months' },
+  SubDeclineReason: {
+    kind: 'free',
+    title: 'Why it was declined',
+    sample: 'This product is for partners only.',
+  },
+  QuotaResetDate: { kind: 'plain', title: 'When the quota starts anew', sample: '1 December 2026' },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;
+
+export function variableOf(name: VariableName): Variable {
+  return VARIABLES[name];
+}
+
+/** Azure's variables that would put a secret into a mail, and why each is refused. */
+export const REFUSED_VARIABLES: Readonly<Record<string, string>> = {
+  DevPassword: 'a password is never mailed; the developer chooses one by a one-time link ($ConfirmUrl)',
+  SubPrimaryKey: 'a key is never mailed; the developer reads it in the portal ($DevPortalUrl)',
+};
+
+/** In every template. */
+export const COMMON_VARIABLES = [
+  'DevFirstName',
+  'DevLastName',
+  'OrganizationName',
+  'SupportEmail',
+  'DevPortalUrl',
+  'DevPortalHost',
+] as const satisfies readonly VariableName[];
