@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { updateAccount } from '../../db/accounts.ts';
+import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { queueMail, queueRepaint } from '../outbox.ts';
+
+/**
+ * Activates a blocked or pending account. Links that were dead stay dead. Activating before the address is confirmed
+ * is allowed and recorded as such.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
+ */
+export const activateAccount = defineOperation({
+  name: 'accounts/activate',
+  allowed: OPERATORS,
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    reason: input.reason.default(''),
+    message: input.message.default(''),
+    tellDeveloper: z.boolean().default(true),
+  }),
+  async run(act, { accountId, expectedVersion, reason, message, tellDeveloper }) {
+    const account = await holdAccount(act, accountId, expectedVersion);
+    const state = demandNextState(account, 'activate');
+    const active = await updateAccount(
+      act.tx,
+      account,
+      { state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
+      act.now,
+    );
+    if (tellDeveloper) {
+      await queueMail(act, {
+        template: 'AccountActivated',
+        to: account.email,
+        firstName: account.firstName,
+        lastName: account.lastName,
+        owner: { accountId },
+        variables: { OperatorMessage: message },
+      });
+    }
+    await queueRepaint(act, accountId);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      reason,
+      before: { state: account.state },
+      after: { state, addressConfirmed: account.emailConfirmedAt !== null, toldDeveloper: tellDeveloper },
+    });
+    return { account: await viewAccount(act, active), addressConfirmed: account.emailConfirmedAt !== null };
+  },
+});

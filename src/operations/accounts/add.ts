@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { findAccountByEmail, insertAccount, replaceGroupsOfAccount } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import { newId } from '../../db/ids.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import type { Act } from '../context.ts';
+import { demandCustomGroups, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { endOpenInvitationTo } from '../open-invitation.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
+import { queueWelcome } from '../welcome.ts';
+
+/**
+ * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password
+ * the welcome mail carries a link to set one. A password that an operator typed must be replaced at first sign-in.
+ * An open invitation to the address ends: its link would offer what the person now has.
+ * Errors: `email_invalid`, `email_taken`, `password_unacceptable`, `group_not_found`, `group_built_in`.
+ */
+export const addAccount = defineOperation({
+  name: 'accounts/add',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    email: input.email,
+    firstName: input.personName,
+    lastName: input.personName,
+    password: input.password.optional(),
+    groupIds: input.groupIds.default([]),
+    note: input.note.default(''),
+    verifyFirst: z.boolean().default(false),
+  }),
+  prepare: async (context, { password, email, firstName, lastName }) =>
+    password ? hashNewPassword(context, password, [email, firstName, lastName]) : null,
+  async run(act, wanted, passwordHash) {
+    const email = parseEmailAddress(wanted.email);
+    const serviceId = act.service.id;
+    await holdAddress(act.tx, serviceId, email.canonical);
+    const groups = await demandCustomGroups(act, wanted.groupIds);
+    const state = wanted.verifyFirst ? 'pending' : 'active';
+    const account = await insertAccount(act.tx, {
+      serviceId,
+      id: newId(act.now, act.random),
+      email: email.spelling,
+      emailCanonical: email.canonical,
+      firstName: wanted.firstName,
+      lastName: wanted.lastName,
+      note: wanted.note,
+      state,
+      stateReason: wanted.verifyFirst ? 'waits for the address to be confirmed' : 'added by an operator',
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      passwordHash,
+      passwordMustChange: passwordHash !== null,
+      registeredAt: act.now,
+      updatedAt: act.now,
+    });
+    if (!account) {
+      const other = await findAccountByEmail(act.tx, serviceId, email.canonical);
+      throw new DomainError('email_taken', other ? { id: other.id, current: { state: other.state } } : {});
+    }
+    const endedInvitation = await endOpenInvitationTo(act, email.canonical);
+    await replaceGroupsOfAccount(
+      act.tx,
+      serviceId,
+      account.id,
+      groups.map((group) => group.id),
+    );
+    await welcome(act, account, { verifyFirst: wanted.verifyFirst, needsPassword: passwordHash === null });
+    if (wanted.verifyFirst) await queueRepaint(act, account.id);
+    act.record({
+      target: { kind: 'account', id: account.id },
+      after: {
+        state,
+        groups: groups.map((group) => group.name),
+        withPassword: passwordHash !== null,
+        endedInvitation,
+      },
+    });
+    return { account: await viewAccount(act, account), endedInvitation };
+  },
+});
+
+async function welcome(
+  act: Act,
+  account: { id: string; email: string; firstName: string; lastName: string },
+  how: { verifyFirst: boolean; needsPassword: boolean },
+): Promise<void> {
+  const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
+  const owner = { accountId: account.id };
+  const person = { to: account.email, firstName: account.firstName, lastName: account.lastName, owner };
+  if (how.verifyFirst) {
+    const ticket = await issueTicket(act, {
+      purpose: 'email-confirmation',
+      owner,
+      email: account.email,
+      expiresAt,
+    });
+    await queueMail(act, { template: 'ConfirmSignUpIdentityDefault', ...person, ticket });
+    return;
+  }
+  await queueWelcome(act, account, how.needsPassword);
+}

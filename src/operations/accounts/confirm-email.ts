@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import { findOpenTicket, redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { ticketHash } from '../../security/ticket.ts';
+import type { Act } from '../context.ts';
+import { holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { endOpenInvitationTo } from '../open-invitation.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { queueMail, queueRepaint } from '../outbox.ts';
+import { queueWelcome } from '../welcome.ts';
+
+/**
+ * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed; the
+ * former address of an active one is told. Every other open link of the account dies with a changed address.
+ * Errors: `ticket_refused`, whatever the cause.
+ */
+export const confirmEmail = defineOperation({
+  name: 'accounts/confirm-email',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({ ticket: input.ticket }),
+  async run(act, { ticket }) {
+    const hash = ticketHash(ticket);
+    const key = {
+      serviceId: act.service.id,
+      hash: hash ?? '',
+      purpose: 'email-confirmation' as const,
+      now: act.now,
+    };
+    const open = hash ? await findOpenTicket(act.tx, key) : null;
+    if (!open?.accountId) throw new DomainError('ticket_refused');
+    const email = parseEmailAddress(open.email);
+    await holdAddress(act.tx, act.service.id, email.canonical);
+    const account = await holdAccount(act, open.accountId);
+    const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
+    if (!(await redeemTicket(act.tx, key)) || (owner && owner.id !== account.id))
+      throw new DomainError('ticket_refused');
+
+    const becomesActive = account.state === 'pending';
+    const isChanged = email.spelling !== account.email;
+    const confirmed = await updateAccount(
+      act.tx,
+      account,
+      {
+        email: email.spelling,
+        emailCanonical: email.canonical,
+        emailConfirmedAt: act.now,
+        ...(becomesActive
+          ? {
+              state: 'active',
+              stateReason: 'address confirmed',
+              stateChangedAt: act.now,
+              stateChangedBy: act.actorName,
+            }
+          : {}),
+      },
+      act.now,
+    );
+    await voidTickets(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+    await endOpenInvitationTo(act, email.canonical);
+    await tellDeveloper(act, account, confirmed, { becomesActive, isChanged });
+    await queueRepaint(act, account.id);
+    act.record({
+      target: { kind: 'account', id: account.id },
+      before: { state: account.state, email: account.email },
+      after: { state: confirmed.state, email: confirmed.email },
+    });
+    return {
+      email: confirmed.email,
+      isActive: confirmed.state === 'active',
+      hasPassword: confirmed.passwordHash !== null,
+    };
+  },
+});
+
+async function tellDeveloper(
+  act: Act,
+  before: Account,
+  after: Account,
+  what: { becomesActive: boolean; isChanged: boolean },
+): Promise<void> {
+  if (what.becomesActive) await queueWelcome(act, after, after.passwordHash === null);
+  // A pending account's former address was never confirmed: whoever is there is no developer of ours.
+  if (what.isChanged && !what.becomesActive) {
+    await queueMail(act, {
+      template: 'EmailChanged',
+      to: before.email,
+      firstName: after.firstName,
+      lastName: after.lastName,
+      owner: { accountId: after.id },
+    });
+  }
+}

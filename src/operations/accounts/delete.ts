@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
+import { voidTickets } from '../../db/tickets.ts';
+import { eraseAccountData } from '../erasure.ts';
+import { demandNextState, holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueMail, queueRepaint } from '../outbox.ts';
+
+/**
+ * Deletes an account: access and links end at once and the address is free again. Personal data is erased after
+ * `ERASE_DELETED_AFTER_DAYS`; until then `accounts/restore` brings the account back.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
+ */
+export const deleteAccount = defineOperation({
+  name: 'accounts/delete',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    reason: input.reason.default(''),
+    tellDeveloper: z.boolean().default(true),
+  }),
+  async run(act, { accountId, expectedVersion, reason, tellDeveloper }) {
+    const account = await holdAccount(act, accountId, expectedVersion);
+    const state = demandNextState(account, 'delete');
+    const serviceId = act.service.id;
+    const groupIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
+    await replaceGroupsOfAccount(act.tx, serviceId, accountId, []);
+    const deleted = await updateAccount(
+      act.tx,
+      account,
+      {
+        state,
+        stateReason: reason,
+        stateChangedAt: act.now,
+        stateChangedBy: act.actorName,
+        deletedAt: act.now,
+        groupIdsWhenDeleted: groupIds,
+      },
+      act.now,
+    );
+    await voidTickets(act.tx, { serviceId, accountId, now: act.now });
+    if (tellDeveloper) {
+      await queueMail(act, {
+        template: 'AccountClosedDeveloper',
+        to: account.email,
+        firstName: account.firstName,
+        lastName: account.lastName,
+        owner: { accountId },
+      });
+    }
+    await queueRepaint(act, accountId);
+    const isErasedNow = act.policy.eraseDeletedAfterDays === 0;
+    if (isErasedNow) await eraseAccountData(act, deleted);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      ...(isErasedNow ? {} : { reason }),
+      before: { state: account.state },
+      after: { state, erased: isErasedNow, toldDeveloper: tellDeveloper },
+    });
+    return { accountId, eraseAfterDays: act.policy.eraseDeletedAfterDays };
+  },
+});

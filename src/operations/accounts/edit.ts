@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
+import type { Act } from '../context.ts';
+import { currentState, holdAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
+
+/**
+ * Changes names, note or address. A changed address counts only once it was confirmed from there; the present one is
+ * told at once.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted, or when
+ * the address of a blocked account should change; `email_invalid`, `email_taken`.
+ */
+export const editAccount = defineOperation({
+  name: 'accounts/edit',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    firstName: input.personName.optional(),
+    lastName: input.personName.optional(),
+    note: input.note.optional(),
+    email: input.email.optional(),
+  }),
+  async run(act, { accountId, expectedVersion, email, ...wanted }) {
+    const account = await holdAccount(act, accountId, expectedVersion);
+    if (account.state === 'deleted')
+      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+    const change = {
+      firstName: wanted.firstName ?? account.firstName,
+      lastName: wanted.lastName ?? account.lastName,
+      note: wanted.note ?? account.note,
+    };
+    const edited = await updateAccount(act.tx, account, change, act.now);
+    const newEmail = email === undefined ? null : await askForAddress(act, edited, parseEmailAddress(email));
+    await queueRepaint(act, accountId);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      before: {
+        firstName: account.firstName,
+        lastName: account.lastName,
+        note: account.note,
+        email: account.email,
+      },
+      after: { ...change, ...(newEmail ? { emailAskedFor: newEmail } : {}) },
+    });
+    return { account: await viewAccount(act, edited), waitsForAddress: newEmail };
+  },
+});
+
+/** Mails the new address for confirmation and tells the present one. Null when nothing is to change. */
+async function askForAddress(act: Act, account: Account, email: EmailAddress): Promise<string | null> {
+  if (email.spelling === account.email) return null;
+  if (account.state === 'blocked')
+    throw new DomainError('account_state_unfitting', { current: currentState(account) });
+  const other = await findAccountByEmail(act.tx, act.service.id, email.canonical);
+  if (other && other.id !== account.id) {
+    throw new DomainError('email_taken', { id: other.id, current: { state: other.state } });
+  }
+  const owner = { accountId: account.id };
+  const person = { firstName: account.firstName, lastName: account.lastName, owner };
+  const ticket = await issueTicket(act, {
+    purpose: 'email-confirmation',
+    owner,
+    email: email.spelling,
+    expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
+  });
+  await queueMail(act, { template: 'EmailChangeIdentityDefault', to: email.spelling, ticket, ...person });
+  await queueMail(act, { template: 'EmailChangeRequested', to: account.email, ...person });
+  return email.spelling;
+}

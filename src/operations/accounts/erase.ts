@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domain-error.ts';
+import { eraseAccountData } from '../erasure.ts';
+import { currentState, holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Erases the personal data of an account whose time as deleted is over.
+ * Errors: `account_not_found`, `account_erased`, `account_state_unfitting` when it was restored meanwhile.
+ */
+export const eraseAccount = defineOperation({
+  name: 'accounts/erase',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({ accountId: input.accountId }),
+  async run(act, { accountId }) {
+    const account = await holdAccount(act, accountId);
+    const lifetime = act.policy.eraseDeletedAfterDays * 86_400_000;
+    if (!account.deletedAt || account.deletedAt.getTime() + lifetime > act.now.getTime()) {
+      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+    }
+    await eraseAccountData(act, account);
+    act.record({ target: { kind: 'account', id: accountId } });
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { type Account, findAccount, findAccountByEmail, searchAccounts } from '../../db/accounts.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { viewAccount } from '../held-account.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+const NEAR_MATCHES = 5;
+const MAX_TEXT_LENGTH = 254;
+
+/**
+ * Finds the one account that a person named by e-mail or id. Never guesses: text that only comes near is an error
+ * that lists what was near.
+ * Errors: `account_not_found`, `account_ambiguous`, both with `near`.
+ */
+export const findOneAccount = defineOperation({
+  name: 'accounts/find',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({ text: z.string().trim().max(MAX_TEXT_LENGTH) }),
+  async run(act, { text }) {
+    const exact =
+      (text && (await findAccountByEmail(act.tx, act.service.id, text.toLowerCase()))) ||
+      (text && (await findAccount(act.tx, act.service.id, text)));
+    if (exact) return { account: await viewAccount(act, exact) };
+    const near = text ? await searchAccounts(act.tx, act.service.id, text, NEAR_MATCHES) : [];
+    const code = near.length > 1 ? 'account_ambiguous' : 'account_not_found';
+    throw new DomainError(code, {
+      near: near.map((account) => ({ id: account.id, label: accountLabel(account) })),
+    });
+  },
+});
+
+export function accountLabel(account: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
+  return `${account.firstName} ${account.lastName} <${account.email}>`;
+}

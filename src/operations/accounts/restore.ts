@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import { findGroups } from '../../db/groups.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { demandAccount, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { endOpenInvitationTo } from '../open-invitation.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+
+/**
+ * Brings a deleted account back as `blocked`, with its groups as far as they still exist, until it is erased.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when it isn't deleted,
+ * `email_taken` when the address found a new owner. An open invitation to the address ends.
+ */
+export const restoreAccount = defineOperation({
+  name: 'accounts/restore',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    reason: input.reason.default(''),
+  }),
+  async run(act, { accountId, expectedVersion, reason }) {
+    const serviceId = act.service.id;
+    const { emailCanonical } = await demandAccount(act, accountId);
+    await holdAddress(act.tx, serviceId, emailCanonical);
+    const account = await holdAccount(act, accountId, expectedVersion);
+    const state = demandNextState(account, 'restore');
+    const other = await findAccountByEmail(act.tx, serviceId, account.emailCanonical);
+    if (other) throw new DomainError('email_taken', { id: other.id, current: { state: other.state } });
+    await endOpenInvitationTo(act, account.emailCanonical);
+    const restored = await updateAccount(
+      act.tx,
+      account,
+      {
+        state,
+        stateReason: reason || 'restored',
+        stateChangedAt: act.now,
+        stateChangedBy: act.actorName,
+        deletedAt: null,
+        groupIdsWhenDeleted: null,
+      },
+      act.now,
+    );
+    const groups = await findGroups(act.tx, serviceId, account.groupIdsWhenDeleted ?? []);
+    await replaceGroupsOfAccount(
+      act.tx,
+      serviceId,
+      accountId,
+      groups.map((group) => group.id),
+    );
+    await queueRepaint(act, accountId);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      reason,
+      before: { state: account.state },
+      after: { state, groups: groups.map((group) => group.name) },
+    });
+    return { account: await viewAccount(act, restored) };
+  },
+});

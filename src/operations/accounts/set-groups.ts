@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
+import { findGroups } from '../../db/groups.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { currentState, demandCustomGroups, holdAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+
+/**
+ * Puts an account into exactly these custom groups. Developers holds every account by itself.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
+ * `group_not_found`, `group_built_in`.
+ */
+export const setGroupsOfAccount = defineOperation({
+  name: 'accounts/set-groups',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    groupIds: input.groupIds,
+  }),
+  async run(act, { accountId, expectedVersion, groupIds }) {
+    const account = await holdAccount(act, accountId, expectedVersion);
+    if (account.state === 'deleted')
+      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+    const serviceId = act.service.id;
+    const formerIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
+    const former = await findGroups(act.tx, serviceId, formerIds);
+    const groups = await demandCustomGroups(act, groupIds);
+    await replaceGroupsOfAccount(
+      act.tx,
+      serviceId,
+      accountId,
+      groups.map((group) => group.id),
+    );
+    const changed = await updateAccount(act.tx, account, {}, act.now);
+    await queueRepaint(act, accountId);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      before: { groups: former.map((group) => group.name) },
+      after: { groups: groups.map((group) => group.name) },
+    });
+    return { account: await viewAccount(act, changed) };
+  },
+});

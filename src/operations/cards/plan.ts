@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { insertCard, listCardsOfAccount } from '../../db/cards.ts';
+import { newId } from '../../db/ids.ts';
+import { demandAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+const MAX_CHANNELS = 50;
+
+/**
+ * Where the account's cards are, and what they should show. A pending account gets a card in each of `channels`; one
+ * that never waited has none. Errors: `account_not_found`.
+ */
+export const planCards = defineOperation({
+  name: 'cards/plan',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({
+    accountId: input.accountId,
+    channels: z.array(z.string().max(40)).max(MAX_CHANNELS),
+  }),
+  async run(act, { accountId, channels }) {
+    const account = await demandAccount(act, accountId);
+    const serviceId = act.service.id;
+    if (account.state === 'pending') {
+      for (const channelId of channels) {
+        const id = newId(act.now, act.random);
+        await insertCard(act.tx, {
+          serviceId,
+          id,
+          accountId,
+          channelId,
+          createdAt: act.now,
+          changedAt: act.now,
+        });
+      }
+    }
+    const rows = await listCardsOfAccount(act.tx, serviceId, accountId);
+    return {
+      account: await viewAccount(act, account),
+      cards: rows.map(({ id, channelId, messageTs, paintedVersion }) => ({
+        id,
+        channelId,
+        messageTs,
+        paintedVersion,
+      })),
+    };
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { updateCard } from '../../db/cards.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/** Keeps where a card is and which version of the account it shows. */
+export const recordPaintedCard = defineOperation({
+  name: 'cards/record-painted',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({
+    cardId: input.rowId,
+    channelId: z.string().max(40),
+    messageTs: z.string().max(40),
+    version: z.int().positive(),
+  }),
+  run: (act, { cardId, channelId, messageTs, version }) =>
+    updateCard(
+      act.tx,
+      { serviceId: act.service.id, id: cardId },
+      { channelId, messageTs, paintedVersion: version, changedAt: act.now },
+    ),
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { deleteGroup as deleteGroupRow, lockGroup } from '../../db/groups.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/** Deletes a custom group; its accounts stay. Errors: `group_not_found`, `group_built_in`. */
+export const deleteGroup = defineOperation({
+  name: 'groups/delete',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ groupId: z.string().min(1).max(256) }),
+  async run(act, { groupId }) {
+    const group = await lockGroup(act.tx, act.service.id, groupId);
+    if (!group) throw new DomainError('group_not_found');
+    if (group.type === 'system') throw new DomainError('group_built_in');
+    await deleteGroupRow(act.tx, group);
+    act.record({ target: { kind: 'group', id: groupId }, before: { name: group.name } });
+    return { groupId, name: group.name };
+  },
+});

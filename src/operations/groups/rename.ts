@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/groups.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { groupDescription, groupName } from '../group-input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/** Changes name and description. Errors: `group_not_found`, `group_built_in`, `group_name_taken`. */
+export const renameGroup = defineOperation({
+  name: 'groups/rename',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    groupId: z.string().min(1).max(256),
+    name: groupName,
+    description: groupDescription.optional(),
+  }),
+  async run(act, { groupId, name, description }) {
+    await holdGroupNames(act.tx, act.service.id);
+    const group = await lockGroup(act.tx, act.service.id, groupId);
+    if (!group) throw new DomainError('group_not_found');
+    if (group.type === 'system') throw new DomainError('group_built_in');
+    const other = await findGroupByName(act.tx, act.service.id, name);
+    if (other && other.id !== groupId) throw new DomainError('group_name_taken');
+    const change = { name, description: description ?? group.description };
+    await updateGroup(act.tx, group, change);
+    act.record({
+      target: { kind: 'group', id: groupId },
+      before: { name: group.name, description: group.description },
+      after: change,
+    });
+    return { groupId, name };
+  },
+});

@@ -1,0 +1,39 @@
+// The pieces that inputs are made of, with the limit of each.
+import { z } from 'zod';
+
+/** Azure: 1–100 (User create contract). */
+export const MAX_NAME_LENGTH = 100;
+export const MAX_NOTE_LENGTH = 1_000;
+export const MAX_REASON_LENGTH = 500;
+export const MAX_MESSAGE_LENGTH = 1_000;
+export const MAX_PERSONAL_LINE_LENGTH = 300;
+export const MAX_GROUPS_OF_ACCOUNT = 50;
+/** Azure: 1–80 (userId). */
+export const MAX_ACCOUNT_ID_LENGTH = 80;
+/** Long enough for any address and any password that is allowed, short enough to look at. */
+export const MAX_LINE_LENGTH = 2_000;
+
+const NUL = String.fromCharCode(0);
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max, `at most ${max} characters`)
+    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+
+export const personName = line(MAX_NAME_LENGTH).refine((name) => name.length > 0, 'is needed');
+export const note = line(MAX_NOTE_LENGTH);
+export const reason = line(MAX_REASON_LENGTH);
+export const message = line(MAX_MESSAGE_LENGTH);
+export const personalLine = line(MAX_PERSONAL_LINE_LENGTH);
+export const email = z.string().max(MAX_LINE_LENGTH);
+/** Never trimmed: a password is what was typed (ASVS 6.2.8). Its own rule judges it. */
+export const password = z.string().max(MAX_LINE_LENGTH, 'is too long');
+export const ticket = z.string().max(MAX_LINE_LENGTH);
+export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
+export const rowId = z.uuid();
+export const groupIds = z
+  .array(z.string().min(1).max(256))
+  .max(MAX_GROUPS_OF_ACCOUNT, `at most ${MAX_GROUPS_OF_ACCOUNT} groups`);
+/** The version that a button or form was drawn for; absent when a person named the account afresh. */
+export const expectedVersion = z.int().positive().optional();

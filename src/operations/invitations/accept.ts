@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { insertAccount, replaceGroupsOfAccount } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import { newId } from '../../db/ids.ts';
+import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/invitations.ts';
+import { findOpenTicket, redeemTicket } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { ticketHash } from '../../security/ticket.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+import { queueWelcome } from '../welcome.ts';
+
+/**
+ * Accepts an invitation: the account exists from now on, `active`, for the invited address and no other. Of any number
+ * of tries at once, one succeeds.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
+ * Source: OWASP Forgot Password cheat sheet (single use, no sign-in by link); safety T1, T3, T4, T14.
+ */
+export const acceptInvitation = defineOperation({
+  name: 'invitations/accept',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({
+    ticket: input.ticket,
+    firstName: input.personName,
+    lastName: input.personName,
+    password: input.password,
+  }),
+  async prepare(context, { ticket, password, firstName, lastName }) {
+    const hash = ticketHash(ticket);
+    const key = { serviceId: context.service.id, purpose: 'invitation' as const, now: context.clock() };
+    const open = hash ? await findOpenTicket(context.db, { ...key, hash }) : null;
+    if (!open?.invitationId) throw new DomainError('ticket_refused');
+    const passwordHash = await hashNewPassword(context, password, [open.email, firstName, lastName]);
+    return { hash: open.hash, invitationId: open.invitationId, email: open.email, passwordHash };
+  },
+  async run(act, { firstName, lastName }, ticket) {
+    const serviceId = act.service.id;
+    const email = parseEmailAddress(ticket.email);
+    await holdAddress(act.tx, serviceId, email.canonical);
+    const invitation = await lockInvitation(act.tx, serviceId, ticket.invitationId);
+    const key = { serviceId, hash: ticket.hash, purpose: 'invitation' as const, now: act.now };
+    if (invitation?.state !== 'open' || !(await redeemTicket(act.tx, key)))
+      throw new DomainError('ticket_refused');
+    const account = await insertAccount(act.tx, {
+      serviceId,
+      id: newId(act.now, act.random),
+      email: email.spelling,
+      emailCanonical: email.canonical,
+      firstName,
+      lastName,
+      state: 'active',
+      stateReason: `invited by ${invitation.invitedByName}`,
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      emailConfirmedAt: act.now,
+      passwordHash: ticket.passwordHash,
+      registeredAt: act.now,
+      updatedAt: act.now,
+    });
+    // The address found an account meanwhile; the page says nothing of it to whoever holds the link.
+    if (!account) throw new DomainError('ticket_refused');
+    const groupIds = await listGroupIdsOfInvitation(act.tx, serviceId, invitation.id);
+    await replaceGroupsOfAccount(act.tx, serviceId, account.id, groupIds);
+    await updateInvitation(act.tx, invitation, {
+      state: 'accepted',
+      endedAt: act.now,
+      accountId: account.id,
+    });
+    await queueWelcome(act, account, false);
+    await queueRepaint(act, account.id);
+    act.record({
+      target: { kind: 'account', id: account.id },
+      after: { state: 'active', invitationId: invitation.id },
+    });
+    return { accountId: account.id, email: account.email };
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { findAccountByEmail } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import { newId } from '../../db/ids.ts';
+import { insertInvitation, lockOpenInvitationTo } from '../../db/invitations.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { demandCustomGroups } from '../held-account.ts';
+import * as input from '../input.ts';
+import { queueInvitationMail } from '../invitation-mail.ts';
+import { endOpenInvitationTo } from '../open-invitation.ts';
+import { ADMINS, actorId, defineOperation } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+
+/**
+ * Invites a person by mail. Until they accept there is no account. One address; a list of addresses is a list of calls.
+ * Errors: `email_invalid`; `email_taken` with the account's id and state; `email_invited` with the open invitation's
+ * id; `group_not_found`, `group_built_in`.
+ * Source: Azure API Management, "Invite"; the link lives `INVITATION_LIFETIME_HOURS` (48).
+ */
+export const invite = defineOperation({
+  name: 'invitations/invite',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    email: input.email,
+    firstName: input.personName.or(z.literal('')).default(''),
+    lastName: input.personName.or(z.literal('')).default(''),
+    groupIds: input.groupIds.default([]),
+    personalLine: input.personalLine.default(''),
+  }),
+  async run(act, wanted) {
+    const email = parseEmailAddress(wanted.email);
+    const serviceId = act.service.id;
+    await holdAddress(act.tx, serviceId, email.canonical);
+    const account = await findAccountByEmail(act.tx, serviceId, email.canonical);
+    if (account) throw new DomainError('email_taken', { id: account.id, current: { state: account.state } });
+    const open = await lockOpenInvitationTo(act.tx, serviceId, email.canonical);
+    if (open && open.expiresAt > act.now) {
+      throw new DomainError('email_invited', {
+        id: open.id,
+        current: { by: open.invitedByName, at: open.createdAt },
+      });
+    }
+    if (open) await endOpenInvitationTo(act, email.canonical);
+    const groups = await demandCustomGroups(act, wanted.groupIds);
+    const invitation = {
+      serviceId,
+      id: newId(act.now, act.random),
+      email: email.spelling,
+      emailCanonical: email.canonical,
+      firstName: wanted.firstName,
+      lastName: wanted.lastName,
+      personalLine: wanted.personalLine,
+      state: 'open' as const,
+      invitedBy: actorId(act.actor),
+      invitedByName: act.actorName,
+      createdAt: act.now,
+      expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
+    };
+    const isNew = await insertInvitation(
+      act.tx,
+      invitation,
+      groups.map((group) => group.id),
+    );
+    if (!isNew) throw new DomainError('email_invited');
+    await queueInvitationMail(act, invitation);
+    act.record({
+      target: { kind: 'invitation', id: invitation.id },
+      after: {
+        email: email.spelling,
+        groups: groups.map((group) => group.name),
+        expiresAt: invitation.expiresAt,
+      },
+    });
+    return { invitationId: invitation.id, email: email.spelling, expiresAt: invitation.expiresAt };
+  },
+});

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { findAccountByEmail } from '../../db/accounts.ts';
+import { holdAddress } from '../../db/addresses.ts';
+import {
+  findInvitation,
+  lockInvitation,
+  lockOpenInvitationTo,
+  updateInvitation,
+} from '../../db/invitations.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { queueInvitationMail } from '../invitation-mail.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+
+/**
+ * Mails an invitation again, with a new link and a new end; the former link dies at once. An expired one opens again.
+ * Errors: `invitation_not_found`; `invitation_not_open` when accepted or revoked; `email_taken`, `email_invited` when
+ * the address found an account or another invitation meanwhile.
+ */
+export const resendInvitation = defineOperation({
+  name: 'invitations/resend',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ invitationId: input.rowId, expectedVersion: input.expectedVersion }),
+  async run(act, { invitationId, expectedVersion }) {
+    const serviceId = act.service.id;
+    const seen = await findInvitation(act.tx, serviceId, invitationId);
+    if (!seen) throw new DomainError('invitation_not_found');
+    await holdAddress(act.tx, serviceId, seen.emailCanonical);
+    const invitation = await lockInvitation(act.tx, serviceId, invitationId);
+    if (!invitation) throw new DomainError('invitation_not_found');
+    const isOpen = invitation.state === 'open' || invitation.state === 'expired';
+    if (!isOpen || (expectedVersion !== undefined && expectedVersion !== invitation.version)) {
+      throw new DomainError('invitation_not_open', { current: { state: invitation.state } });
+    }
+    const account = await findAccountByEmail(act.tx, serviceId, invitation.emailCanonical);
+    if (account) throw new DomainError('email_taken', { id: account.id, current: { state: account.state } });
+    const other = await lockOpenInvitationTo(act.tx, serviceId, invitation.emailCanonical);
+    if (other && other.id !== invitationId) throw new DomainError('email_invited', { id: other.id });
+    const renewed = await updateInvitation(act.tx, invitation, {
+      state: 'open',
+      endedAt: null,
+      expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
+    });
+    await queueInvitationMail(act, renewed);
+    act.record({
+      target: { kind: 'invitation', id: invitationId },
+      before: { state: invitation.state, expiresAt: invitation.expiresAt },
+      after: { state: 'open', expiresAt: renewed.expiresAt },
+    });
+    return { invitationId, email: renewed.email, expiresAt: renewed.expiresAt };
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
+import { voidTickets } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Takes an invitation back: its link is dead at once, and a mail that was not sent yet is not sent.
+ * Errors: `invitation_not_found`, `invitation_not_open`.
+ */
+export const revokeInvitation = defineOperation({
+  name: 'invitations/revoke',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ invitationId: input.rowId, expectedVersion: input.expectedVersion }),
+  async run(act, { invitationId, expectedVersion }) {
+    const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
+    if (!invitation) throw new DomainError('invitation_not_found');
+    if (
+      invitation.state !== 'open' ||
+      (expectedVersion !== undefined && expectedVersion !== invitation.version)
+    ) {
+      throw new DomainError('invitation_not_open', { current: { state: invitation.state } });
+    }
+    await updateInvitation(act.tx, invitation, { state: 'revoked', endedAt: act.now });
+    await voidTickets(act.tx, { serviceId: act.service.id, invitationId, now: act.now });
+    act.record({
+      target: { kind: 'invitation', id: invitationId },
+      before: { state: invitation.state },
+      after: { state: 'revoked' },
+    });
+    return { invitationId, email: invitation.email };
+  },
+});

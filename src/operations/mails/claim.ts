@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { findAccount } from '../../db/accounts.ts';
+import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/mails.ts';
+import { findTicketById } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { renderMail } from '../../mail/render.ts';
+import { mayTryAgain } from '../../mail/retry-schedule.ts';
+import { defaultText, type TemplateName, type TemplateText } from '../../mail/templates.ts';
+import { openSealedText, sealText } from '../../security/sealed-text.ts';
+import type { Act } from '../context.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import type { MailOrder } from '../outbox.ts';
+
+/**
+ * How long one attempt may take before another process may make the next: thrice what sending may take, and so short
+ * that the mail of a killed process is sent within two minutes, the minute between sweeps included (safety T60).
+ */
+export const MAIL_LEASE_SECONDS = 30;
+
+export type RenderedMail = { to: string; subject: string; html: string; text: string };
+
+/**
+ * Takes a mail for one attempt and says what to send, rendered once and the same on every attempt. Null when there is
+ * nothing to do: another process has it, it isn't due, it became final, or what it says is no longer true.
+ */
+export const claimMail = defineOperation({
+  name: 'mails/claim',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({ mailId: input.rowId }),
+  async run(act, { mailId }): Promise<{ attempt: number; message: RenderedMail } | null> {
+    const mail = await lockDueMail(act.tx, act.service.id, mailId, act.now);
+    if (!mail) return null;
+    const end = await endWithoutSending(act, mail);
+    if (end) {
+      await updateMail(
+        act.tx,
+        mail,
+        { state: end, sealedOrder: null, sealedMessage: null, leasedUntil: null },
+        act.now,
+      );
+      return null;
+    }
+    const message = await rendered(act, mail);
+    await updateMail(
+      act.tx,
+      mail,
+      {
+        attempts: mail.attempts + 1,
+        firstAttemptAt: mail.firstAttemptAt ?? act.now,
+        leasedUntil: new Date(act.now.getTime() + MAIL_LEASE_SECONDS * 1_000),
+        sealedOrder: null,
+        sealedMessage: sealText(act.keyring, 'mail', JSON.stringify(message), act.random),
+      },
+      act.now,
+    );
+    return { attempt: mail.attempts + 1, message };
+  },
+});
+
+/** `unknown` when too much time went by, `cancelled` when its ticket is dead or its welcome no longer true. */
+async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'cancelled' | null> {
+  if (!mayTryAgain(mail.firstAttemptAt, act.now)) return 'unknown';
+  if (mail.ticketId) {
+    const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
+    if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'cancelled';
+  }
+  if (mail.accountId && mail.template === 'NewDeveloperNotificationMessage') {
+    const account = await findAccount(act.tx, mail.serviceId, mail.accountId);
+    if (account?.state !== 'active') return 'cancelled';
+  }
+  return null;
+}
+
+async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {
+  if (mail.sealedMessage)
+    return JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedMessage)) as RenderedMail;
+  if (!mail.sealedOrder) throw new Error('a queued mail has nothing to say');
+  const order = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
+  const template = mail.template as TemplateName;
+  const text = order.text ?? (await findMailText(act.tx, mail.serviceId, template)) ?? defaultText(template);
+  const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
+  const renderWith = ({ subject, body }: TemplateText) =>
+    renderMail({
+      template,
+      text: { subject, body },
+      variables: order.variables,
+      brand: { organizationName, supportEmail, publicUrl },
+      linkHosts: mailLinkHosts,
+      ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
+    });
+  // A text that was saved before a rule became stricter must not keep the mail from its reader.
+  const content = await renderWith(text).catch((error: unknown) => {
+    if (error instanceof DomainError) return renderWith(defaultText(template));
+    throw error;
+  });
+  return { to: order.to, ...content };
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { addJob } from '../../db/jobs.ts';
+import { lockMail, updateMail } from '../../db/mails.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Keeps how an attempt to send ended. A mail that another attempt settled meanwhile is left as it is, but for news of
+ * its acceptance: the provider took it, whoever asked.
+ */
+export const settleMail = defineOperation({
+  name: 'mails/settle',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({
+    mailId: input.rowId,
+    attempt: z.int().positive(),
+    outcome: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('accepted'), providerId: z.string().max(200) }),
+      z.strictObject({ kind: z.literal('rejected'), code: z.string().max(100) }),
+      z.strictObject({
+        kind: z.literal('retry'),
+        code: z.string().max(100),
+        delaySeconds: z.number().min(0).max(86_400),
+      }),
+    ]),
+  }),
+  async run(act, { mailId, attempt, outcome }) {
+    const mail = await lockMail(act.tx, act.service.id, mailId);
+    if (mail?.state !== 'queued') return;
+    if (outcome.kind === 'accepted') {
+      await updateMail(
+        act.tx,
+        mail,
+        {
+          state: 'accepted',
+          providerId: outcome.providerId,
+          sealedMessage: null,
+          leasedUntil: null,
+          lastCode: null,
+        },
+        act.now,
+      );
+      return;
+    }
+    if (mail.attempts !== attempt) return;
+    if (outcome.kind === 'rejected') {
+      await updateMail(
+        act.tx,
+        mail,
+        { state: 'failed', lastCode: outcome.code, sealedMessage: null, leasedUntil: null },
+        act.now,
+      );
+      return;
+    }
+    const nextAttemptAt = new Date(act.now.getTime() + outcome.delaySeconds * 1_000);
+    await updateMail(act.tx, mail, { nextAttemptAt, leasedUntil: null, lastCode: outcome.code }, act.now);
+    const payload = { serviceId: act.service.id, mailId };
+    await addJob(act.tx, 'deliver-mail', payload, { key: `mail:${mailId}`, runAt: nextAttemptAt });
+  },
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { addJob } from '../../db/jobs.ts';
+import { listDueMails } from '../../db/mails.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+const MAX_SWEPT = 500;
+
+/** Gives a job again to mails that are due and have lost theirs: a killed process keeps its jobs for hours. */
+export const sweepMails = defineOperation({
+  name: 'mails/sweep',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({}),
+  async run(act) {
+    const due = await listDueMails(act.tx, act.service.id, act.now, MAX_SWEPT);
+    for (const { serviceId, id } of due) {
+      await addJob(act.tx, 'deliver-mail', { serviceId, mailId: id }, { key: `mail:${id}` });
+    }
+    return due.length;
+  },
+});

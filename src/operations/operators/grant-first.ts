@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { grantOperatorOnce } from '../../db/operators.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Grants a role that the settings name. Once a person: whoever was withdrawn since is not granted again by a restart.
+ */
+export const grantFirstOperator = defineOperation({
+  name: 'operators/grant-first',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({
+    teamId: z.string().max(40),
+    slackUserId: z.string().max(40),
+    name: z.string().max(200),
+    role: z.enum(['admin', 'approver']),
+  }),
+  async run(act, grant) {
+    const isNew = await grantOperatorOnce(act.tx, { serviceId: act.service.id, now: act.now, ...grant });
+    if (!isNew) {
+      act.nothingChanged();
+      return false;
+    }
+    act.record({
+      target: { kind: 'operator', id: `${grant.teamId}/${grant.slackUserId}` },
+      after: { role: grant.role, granted: 'by the settings' },
+    });
+    return true;
+  },
+});

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { listOperators as listOperatorRows } from '../../db/operators.ts';
+import { defineOperation } from '../operation.ts';
+
+/** Who has a role, so that anybody can see whom to ask. */
+export const listOperators = defineOperation({
+  name: 'operators/list',
+  allowed: ['admin', 'approver', 'member', 'system'],
+  effect: 'read',
+  input: z.strictObject({ teamId: z.string().max(40) }),
+  run: (act, { teamId }) => listOperatorRows(act.tx, act.service.id, teamId),
+});

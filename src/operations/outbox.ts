@@ -1,0 +1,117 @@
+// What follows from a change: mail and repainted cards, written in the change's own transaction.
+import { newId } from '../db/ids.ts';
+import { addJob } from '../db/jobs.ts';
+import { insertMail } from '../db/mails.ts';
+import { insertTicket, type TicketPurpose, voidTickets } from '../db/tickets.ts';
+import type { TemplateName } from '../mail/templates.ts';
+import { sealText } from '../security/sealed-text.ts';
+import { newTicket } from '../security/ticket.ts';
+import type { Act } from './context.ts';
+
+/** What a mail is made of, sealed in its row until it is sent. */
+export type MailOrder = {
+  to: string;
+  variables: Record<string, string>;
+  linkEndsAt: string | null;
+  /** A test of a template that was not saved yet brings its own text. */
+  text?: { subject: string; body: string };
+};
+
+export type IssuedTicket = { id: string; url: string; query: string; expiresAt: Date };
+
+const PAGES: Record<TicketPurpose, string> = {
+  invitation: '/invitations/accept',
+  'password-reset': '/password/reset',
+  'email-confirmation': '/email/confirm',
+  'sign-in': '/portal/sign-in/link',
+};
+
+type Owner = { accountId: string } | { invitationId: string };
+
+/** Makes a ticket and ends the owner's former ones of the same purpose. Only the mail ever holds its secret. */
+export async function issueTicket(
+  act: Act,
+  ticket: { purpose: TicketPurpose; owner: Owner; email: string; expiresAt: Date },
+): Promise<IssuedTicket> {
+  const serviceId = act.service.id;
+  await voidTickets(act.tx, { serviceId, now: act.now, purpose: ticket.purpose, ...ticket.owner });
+  const { secret, hash } = newTicket(act.random);
+  const id = newId(act.now, act.random);
+  await insertTicket(act.tx, {
+    serviceId,
+    id,
+    purpose: ticket.purpose,
+    hash,
+    email: ticket.email,
+    createdAt: act.now,
+    expiresAt: ticket.expiresAt,
+    ...ticket.owner,
+  });
+  const query = `ticket=${secret}`;
+  return {
+    id,
+    query,
+    url: `${act.policy.publicUrl}${PAGES[ticket.purpose]}?${query}`,
+    expiresAt: ticket.expiresAt,
+  };
+}
+
+/** Writes a mail into the outbox. It is sent by a job, after this transaction, if this transaction comes true. */
+export async function queueMail(
+  act: Act,
+  mail: {
+    template: TemplateName;
+    to: string;
+    firstName: string;
+    lastName: string;
+    owner?: Owner;
+    ticket?: IssuedTicket;
+    variables?: Record<string, string>;
+    text?: { subject: string; body: string };
+  },
+): Promise<string> {
+  const id = newId(act.now, act.random);
+  const order: MailOrder = {
+    to: mail.to,
+    variables: {
+      DevFirstName: mail.firstName,
+      DevLastName: mail.lastName,
+      OrganizationName: act.policy.organizationName,
+      DevPortalUrl: `${act.policy.publicUrl}/portal`,
+      DevPortalHost: new URL(act.policy.publicUrl).host,
+      ...(mail.ticket ? { ConfirmUrl: mail.ticket.url, ConfirmQuery: mail.ticket.query } : {}),
+      ...mail.variables,
+    },
+    linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
+    ...(mail.text ? { text: mail.text } : {}),
+  };
+  await insertMail(act.tx, {
+    serviceId: act.service.id,
+    id,
+    template: mail.template,
+    state: 'queued',
+    ticketId: mail.ticket?.id ?? null,
+    sealedOrder: sealText(act.keyring, 'mail', JSON.stringify(order), act.random),
+    nextAttemptAt: act.now,
+    createdAt: act.now,
+    changedAt: act.now,
+    ...mail.owner,
+  });
+  await addJob(act.tx, 'deliver-mail', { serviceId: act.service.id, mailId: id }, { key: `mail:${id}` });
+  return id;
+}
+
+/** Has every card of the account painted anew, once for any number of changes that come together. */
+export async function queueRepaint(act: Act, accountId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `cards:${serviceId}:${accountId}`;
+  await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
+}
+
+export function hoursAfter(now: Date, hours: number): Date {
+  return new Date(now.getTime() + hours * 3_600_000);
+}
+
+export function minutesAfter(now: Date, minutes: number): Date {
+  return new Date(now.getTime() + minutes * 60_000);
+}

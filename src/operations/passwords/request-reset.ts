@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { addJob } from '../../db/jobs.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { sealText } from '../../security/sealed-text.ts';
+import * as input from '../input.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+
+/**
+ * A developer asks for a link to set a new password. The same work for every address, known or not: whose it is is
+ * looked up later, by a job. Errors: `email_invalid`.
+ * Source: OWASP Forgot Password cheat sheet; safety T13.
+ */
+export const requestPasswordReset = defineOperation({
+  name: 'passwords/request-reset',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({ email: input.email }),
+  async run(act, { email }) {
+    const { canonical } = parseEmailAddress(email);
+    const sealedEmail = sealText(act.keyring, 'request', canonical, act.random);
+    await addJob(act.tx, 'answer-public-request', {
+      serviceId: act.service.id,
+      kind: 'password-reset',
+      sealedEmail,
+    });
+    act.record({});
+  },
+});

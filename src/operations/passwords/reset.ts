@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { updateAccount } from '../../db/accounts.ts';
+import { findOpenTicket, redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { ticketHash } from '../../security/ticket.ts';
+import { holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { queueMail, queueRepaint } from '../outbox.ts';
+
+/**
+ * Redeems a reset link: the new password counts, every other open link of the account dies, and the developer is told
+ * by mail. Nobody is signed in by it.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
+ * Source: OWASP Forgot Password cheat sheet; safety T2, T8.
+ */
+export const resetPassword = defineOperation({
+  name: 'passwords/reset',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({ ticket: input.ticket, password: input.password }),
+  async prepare(context, { ticket, password }) {
+    const hash = ticketHash(ticket);
+    const key = { serviceId: context.service.id, purpose: 'password-reset' as const, now: context.clock() };
+    const open = hash ? await findOpenTicket(context.db, { ...key, hash }) : null;
+    if (!open?.accountId) throw new DomainError('ticket_refused');
+    const passwordHash = await hashNewPassword(context, password, [open.email]);
+    return { hash: open.hash, accountId: open.accountId, passwordHash };
+  },
+  async run(act, _input, { hash, accountId, passwordHash }) {
+    const serviceId = act.service.id;
+    const account = await holdAccount(act, accountId);
+    const key = { serviceId, hash, purpose: 'password-reset' as const, now: act.now };
+    if (account.state !== 'active' || !(await redeemTicket(act.tx, key)))
+      throw new DomainError('ticket_refused');
+    await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+    await voidTickets(act.tx, { serviceId, accountId, now: act.now });
+    await queueMail(act, {
+      template: 'PasswordChanged',
+      to: account.email,
+      firstName: account.firstName,
+      lastName: account.lastName,
+      owner: { accountId },
+    });
+    await queueRepaint(act, accountId);
+    act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });
+    return { email: account.email };
+  },
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domain-error.ts';
+import { currentState, holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueResetMail } from '../reset-mail.ts';
+
+/**
+ * An operator has a one-time link mailed to the developer; nobody here ever sees it. The old password works until a
+ * new one is set.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` unless active.
+ */
+export const sendPasswordReset = defineOperation({
+  name: 'passwords/send-reset',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ accountId: input.accountId, expectedVersion: input.expectedVersion }),
+  async run(act, { accountId, expectedVersion }) {
+    const account = await holdAccount(act, accountId, expectedVersion);
+    if (account.state !== 'active')
+      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+    const mailId = await queueResetMail(act, account);
+    act.record({ target: { kind: 'account', id: accountId }, after: { mailId } });
+    return { mailId, email: account.email, minutes: act.policy.passwordResetLifetimeMinutes };
+  },
+});

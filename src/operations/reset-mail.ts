@@ -1,0 +1,22 @@
+import type { Account } from '../db/accounts.ts';
+import type { Act } from './context.ts';
+import { issueTicket, minutesAfter, queueMail } from './outbox.ts';
+
+/** Mails a one-time link to set a new password; a former one dies. Lives `PASSWORD_RESET_LIFETIME_MINUTES` (60). */
+export async function queueResetMail(act: Act, account: Account): Promise<string> {
+  const owner = { accountId: account.id };
+  const ticket = await issueTicket(act, {
+    purpose: 'password-reset',
+    owner,
+    email: account.email,
+    expiresAt: minutesAfter(act.now, act.policy.passwordResetLifetimeMinutes),
+  });
+  return queueMail(act, {
+    template: 'PasswordResetIdentityDefault',
+    to: account.email,
+    firstName: account.firstName,
+    lastName: account.lastName,
+    owner,
+    ticket,
+  });
+}

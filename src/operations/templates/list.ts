@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { listMailTexts } from '../../db/mails.ts';
+import { TEMPLATES } from '../../mail/templates.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/** Every mail template with its title, and whether its text is still the default. */
+export const listTemplates = defineOperation({
+  name: 'templates/list',
+  allowed: ADMINS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const changed = new Set((await listMailTexts(act.tx, act.service.id)).map((row) => row.template));
+    return TEMPLATES.map(({ name, title, description }) => ({
+      name,
+      title,
+      description,
+      isDefault: !changed.has(name),
+    }));
+  },
+});

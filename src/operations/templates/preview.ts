@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { renderMail } from '../../mail/render.ts';
+import { sampleVariables } from '../../mail/templates.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+
+/** A text as the developer would get it, with sample values. Errors: `template_not_found`, `template_invalid`. */
+export const previewTemplate = defineOperation({
+  name: 'templates/preview',
+  allowed: ADMINS,
+  effect: 'read',
+  input: z.strictObject({ template: templateName, ...templateText }),
+  async run(act, { template: name, subject, body }) {
+    const template = demandTemplate(name);
+    checkTemplateText(act, template, { subject, body });
+    const { organizationName, supportEmail, publicUrl, invitationLifetimeHours, mailLinkHosts } = act.policy;
+    return renderMail({
+      template: template.name,
+      text: { subject, body },
+      variables: sampleVariables(template.name, { organizationName, publicUrl }),
+      brand: { organizationName, supportEmail, publicUrl },
+      linkHosts: mailLinkHosts,
+      linkEndsAt: hoursAfter(act.now, invitationLifetimeHours),
+    });
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { sampleVariables } from '../../mail/templates.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueMail } from '../outbox.ts';
+import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+
+/**
+ * Mails a text, saved or not, with sample values to the operator who asks; its links lead to our site but open
+ * nothing. Errors: `template_not_found`, `template_invalid`, `email_invalid`.
+ */
+export const sendTestOfTemplate = defineOperation({
+  name: 'templates/send-test',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ template: templateName, ...templateText, to: input.email }),
+  async run(act, { template: name, subject, body, to }) {
+    const template = demandTemplate(name);
+    checkTemplateText(act, template, { subject, body });
+    const { spelling } = parseEmailAddress(to);
+    const { organizationName, publicUrl } = act.policy;
+    const variables = sampleVariables(template.name, { organizationName, publicUrl });
+    await queueMail(act, {
+      template: template.name,
+      to: spelling,
+      firstName: variables.DevFirstName ?? '',
+      lastName: variables.DevLastName ?? '',
+      variables,
+      text: { subject, body },
+    });
+    act.record({ target: { kind: 'template', id: template.name } });
+    return { to: spelling };
+  },
+});

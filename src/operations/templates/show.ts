@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { findMailText } from '../../db/mails.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { demandTemplate, templateName } from '../template-input.ts';
+
+/** A template's present text, its variables, and who changed it last. Errors: `template_not_found`. */
+export const showTemplate = defineOperation({
+  name: 'templates/show',
+  allowed: ADMINS,
+  effect: 'read',
+  input: z.strictObject({ template: templateName }),
+  async run(act, input) {
+    const template = demandTemplate(input.template);
+    const text = await findMailText(act.tx, act.service.id, template.name);
+    return {
+      name: template.name,
+      title: template.title,
+      description: template.description,
+      variables: template.variables,
+      subject: text?.subject ?? template.subject,
+      body: text?.body ?? template.body,
+      isDefault: text === null,
+      version: text?.version ?? 0,
+      changedBy: text?.changedBy ?? null,
+      changedAt: text?.changedAt ?? null,
+    };
+  },
+});

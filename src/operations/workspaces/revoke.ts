@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/workspaces.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/** Slack took the app or its token away: nothing is posted there any more until a new token binds again. */
+export const revokeWorkspace = defineOperation({
+  name: 'workspaces/revoke',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({
+    teamId: z.string().min(1).max(40),
+    why: z.enum(['app_uninstalled', 'tokens_revoked']),
+  }),
+  async run(act, { teamId, why }) {
+    const former = await findWorkspace(act.tx, teamId);
+    if (former?.state !== 'bound') {
+      act.nothingChanged();
+      return;
+    }
+    await revokeWorkspaceRow(act.tx, teamId, act.now);
+    act.record({
+      target: { kind: 'workspace', id: teamId },
+      before: { state: 'bound' },
+      after: { state: 'revoked', why },
+    });
+  },
+});

@@ -1,0 +1,342 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { editAccount } from '../../src/operations/accounts/edit.ts';
+import type { Actor } from '../../src/operations/context.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
+import { sealText } from '../../src/security/sealed-text.ts';
+import {
+  ADMIN,
+  createTestContext,
+  DEVELOPER,
+  refusalOf,
+  type ServiceId,
+  SYSTEM,
+  type TestContext,
+} from '../support/context.ts';
+import { findOperations } from '../support/operations.ts';
+
+const PASSWORD = 'three quiet garden chairs';
+/** The audit takes no row of this request: what an operation would do without one must not stay. */
+const NO_AUDIT = 'no-audit';
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+  await t.sql.unsafe(`
+    create function refuse_audit() returns trigger language plpgsql as $$
+      begin raise exception 'no audit today'; end $$;
+    create trigger refuse_audit before insert on audit
+      for each row when (new.request_id = '${NO_AUDIT}') execute function refuse_audit()`);
+});
+afterAll(() => t.close());
+
+const operations = await findOperations();
+const changing = [...operations.values()].filter((operation) => operation.effect === 'change');
+
+let count = 0;
+const next = (what: string): string => {
+  count += 1;
+  return `${what}${count}`;
+};
+const newAddress = (): string => `${next('dev')}@example.com`;
+const person = { firstName: 'Ann', lastName: 'Lee' };
+const admin = () => t.as(ADMIN);
+
+async function account(email = newAddress()): Promise<{ accountId: string; email: string }> {
+  const added = await addAccount(admin(), { email, ...person, password: PASSWORD });
+  return { accountId: added.account.id, email };
+}
+async function deleted(): Promise<{ accountId: string }> {
+  const { accountId } = await account();
+  await deleteAccount(admin(), { accountId });
+  return { accountId };
+}
+async function group(): Promise<{ groupId: string }> {
+  const { groupId } = await createGroup(admin(), { name: next('Partners ') });
+  return { groupId };
+}
+async function invitation(): Promise<{ invitationId: string; email: string; ticket: string }> {
+  const email = newAddress();
+  const { invitationId } = await invite(admin(), { email });
+  return { invitationId, email, ticket: await t.ticketTo(email) };
+}
+const sealed = (email: string) => ({
+  sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
+});
+const only = <Key extends string>(row: Record<Key, string>, key: Key) => ({ [key]: row[key] });
+
+const NO_UUID = '01890000-0000-7000-8000-000000000000';
+const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' };
+const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
+const NO_GROUP = { input: { groupId: 'none' }, code: 'group_not_found' };
+const NO_TICKET = 'A'.repeat(43);
+const NO_TEMPLATE = { input: { template: 'Nothing' }, code: 'template_not_found' };
+const NOT_VALID = { input: { no: 'sense' }, code: 'invalid_input' };
+const TEXT = { template: 'AccountBlocked', subject: 'Your account', body: 'It is blocked.' };
+
+type Refused = { input: Record<string, unknown>; code: string };
+type Case = {
+  as: Actor;
+  /** Makes what the operation needs; gives an input that is done. */
+  done: () => Promise<Record<string, unknown>> | Record<string, unknown>;
+  refused: Refused;
+  /** How the other service's operator or system is refused with the input above; null: it names nothing of ours. */
+  foreign: string | null;
+};
+
+const of = (as: Actor, foreign: string | null, refused: Refused, done: Case['done']): Case => ({
+  as,
+  foreign,
+  refused,
+  done,
+});
+
+const CASES: Record<string, Case> = {
+  'accounts/activate': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => {
+    const { accountId } = await account();
+    await blockAccount(admin(), { accountId });
+    return { accountId, reason: 'paid' };
+  }),
+  'accounts/add': of(
+    ADMIN,
+    null,
+    { input: { email: 'no address', ...person }, code: 'email_invalid' },
+    () => ({ email: newAddress(), ...person, password: PASSWORD }),
+  ),
+  'accounts/block': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
+    ...only(await account(), 'accountId'),
+    reason: 'leaked a key',
+  })),
+  'accounts/confirm-email': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET }, code: 'ticket_refused' },
+    async () => {
+      const email = newAddress();
+      await editAccount(admin(), { ...only(await account(), 'accountId'), email } as never);
+      return { ticket: await t.ticketTo(email) };
+    },
+  ),
+  'accounts/delete': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () =>
+    only(await account(), 'accountId'),
+  ),
+  'accounts/edit': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
+    ...only(await account(), 'accountId'),
+    note: 'a note',
+  })),
+  'accounts/erase': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
+    const row = await deleted();
+    t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);
+    return row;
+  }),
+  'accounts/restore': of(ADMIN, 'account_not_found', NO_ACCOUNT, deleted),
+  'accounts/set-groups': of(
+    ADMIN,
+    'account_not_found',
+    { input: { accountId: 'nobody', groupIds: [] }, code: 'account_not_found' },
+    async () => ({ ...only(await account(), 'accountId'), groupIds: [(await group()).groupId] }),
+  ),
+  'groups/create': of(ADMIN, null, { input: { name: 'developers' }, code: 'group_name_taken' }, () => ({
+    name: next('Partners '),
+  })),
+  'groups/delete': of(ADMIN, 'group_not_found', NO_GROUP, group),
+  'groups/rename': of(
+    ADMIN,
+    'group_not_found',
+    { input: { groupId: 'developers', name: 'Everybody' }, code: 'group_built_in' },
+    async () => ({ ...(await group()), name: next('Friends ') }),
+  ),
+  'invitations/accept': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET, ...person, password: PASSWORD }, code: 'ticket_refused' },
+    async () => ({ ...only(await invitation(), 'ticket'), ...person, password: PASSWORD }),
+  ),
+  'invitations/answer-request': of(SYSTEM, null, NOT_VALID, async () => {
+    const { email } = await invitation();
+    t.advance(t.policy.invitationLifetimeHours * 3_600_000);
+    return sealed(email);
+  }),
+  'invitations/invite': of(
+    ADMIN,
+    null,
+    { input: { email: 'x@example.com', groupIds: ['none'] }, code: 'group_not_found' },
+    () => ({ email: newAddress() }),
+  ),
+  'invitations/request-again': of(
+    DEVELOPER,
+    null,
+    { input: { email: 'no address' }, code: 'email_invalid' },
+    () => ({ email: newAddress() }),
+  ),
+  'invitations/resend': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
+    only(await invitation(), 'invitationId'),
+  ),
+  'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
+    only(await invitation(), 'invitationId'),
+  ),
+  'operators/grant-first': of(SYSTEM, null, NOT_VALID, () => ({
+    teamId: 'T0TEST',
+    slackUserId: next('U0'),
+    name: 'New One',
+    role: 'approver',
+  })),
+  'passwords/answer-request': of(SYSTEM, null, NOT_VALID, async () => sealed((await account()).email)),
+  'passwords/request-reset': of(
+    DEVELOPER,
+    null,
+    { input: { email: 'no address' }, code: 'email_invalid' },
+    () => ({ email: newAddress() }),
+  ),
+  'passwords/reset': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET, password: PASSWORD }, code: 'ticket_refused' },
+    async () => {
+      const { accountId, email } = await account();
+      await sendPasswordReset(admin(), { accountId });
+      return { ticket: await t.ticketTo(email), password: 'another four quiet chairs' };
+    },
+  ),
+  'passwords/send-reset': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () =>
+    only(await account(), 'accountId'),
+  ),
+  'templates/restore-default': of(ADMIN, null, NO_TEMPLATE, async () => {
+    await saveTemplate(admin(), { ...TEXT, subject: next('Your account ') });
+    return { template: TEXT.template };
+  }),
+  'templates/save': of(
+    ADMIN,
+    null,
+    { input: { ...TEXT, subject: '', body: '' }, code: 'template_invalid' },
+    () => ({ ...TEXT, subject: next('Your account ') }),
+  ),
+  'templates/send-test': of(
+    ADMIN,
+    null,
+    { input: { ...TEXT, to: 'no address' }, code: 'email_invalid' },
+    () => ({ ...TEXT, to: newAddress() }),
+  ),
+  'workspaces/bind': of(SYSTEM, null, NOT_VALID, () => ({ teamId: next('T0'), tokenHash: 'a'.repeat(64) })),
+  'workspaces/revoke': of(SYSTEM, null, NOT_VALID, async () => {
+    const teamId = next('T0');
+    await bindWorkspace(t.as(SYSTEM), { teamId, tokenHash: 'a'.repeat(64) });
+    return { teamId, why: 'tokens_revoked' };
+  }),
+};
+
+const rowsOf = (requestId: string) =>
+  t.sql`select operation, outcome, code, service_id from audit where request_id = ${requestId}`;
+
+function run(
+  name: string,
+  input: Record<string, unknown>,
+  service: ServiceId = 'ours',
+  requestId = next('request '),
+) {
+  const operation = operations.get(name);
+  const one = CASES[name];
+  if (!operation || !one) throw new Error(`${name} has no case here`);
+  return { requestId, outcome: operation(t.as(one.as, service, requestId), input as never) };
+}
+
+/** Every table but the audit, each as one hash. */
+async function everything(): Promise<Record<string, string>> {
+  const tables = await t.sql<{ schema: string; name: string }[]>`
+    select table_schema as schema, table_name as name from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+      and table_name not in ('audit', 'audit_details')`;
+  const hashes: Record<string, string> = {};
+  for (const { schema, name } of tables) {
+    const [row] = await t.sql`
+      select count(*) || md5(coalesce(string_agg(one::text, ' ' order by one::text), '')) as hash
+      from ${t.sql(schema)}.${t.sql(name)} one`;
+    hashes[`${schema}.${name}`] = row?.hash as string;
+  }
+  return hashes;
+}
+
+it('T55: every operation that changes something is tried here', () => {
+  expect(changing.map((operation) => operation.operation).sort()).toEqual(Object.keys(CASES).sort());
+});
+
+for (const { operation: name } of changing) {
+  const one = CASES[name];
+  if (!one) continue;
+  describe(`T55: ${name}`, () => {
+    it('writes one row when done', async () => {
+      const { requestId, outcome } = run(name, await one.done());
+      await outcome;
+      expect(await rowsOf(requestId)).toEqual([
+        { operation: name, outcome: 'done', code: null, service_id: 'ours' },
+      ]);
+    });
+
+    it(`writes one row, and nothing else, when refused (${one.refused.code})`, async () => {
+      const before = await everything();
+      const { requestId, outcome } = run(name, one.refused.input);
+      expect(await refusalOf(outcome)).toBe(one.refused.code);
+      expect(await rowsOf(requestId)).toEqual([
+        { operation: name, outcome: 'refused', code: one.refused.code, service_id: 'ours' },
+      ]);
+      expect(await everything()).toEqual(before);
+    });
+
+    it('leaves nothing when its row can’t be written', async () => {
+      const input = await one.done();
+      const before = await everything();
+      await expect(run(name, input, 'ours', NO_AUDIT).outcome).rejects.toThrow();
+      expect(await everything()).toEqual(before);
+      // It was the audit's doing: the same is done a moment later.
+      await run(name, input).outcome;
+      expect(await everything()).not.toEqual(before);
+    });
+
+    const { foreign } = one;
+    if (foreign) {
+      it(`T52: finds nothing of another service (${foreign}) and changes nothing`, async () => {
+        const input = await one.done();
+        const before = await everything();
+        const { requestId, outcome } = run(name, input, 'theirs');
+        expect(await refusalOf(outcome)).toBe(foreign);
+        expect(await rowsOf(requestId)).toEqual([
+          { operation: name, outcome: 'refused', code: foreign, service_id: 'theirs' },
+        ]);
+        expect(await everything()).toEqual(before);
+        await run(name, input).outcome;
+      });
+    }
+  });
+}
+
+it('T55: what found everything as it should be writes no row', async () => {
+  const input = { teamId: next('T0'), tokenHash: 'b'.repeat(64) };
+  await run('workspaces/bind', input).outcome;
+  const { requestId, outcome } = run('workspaces/bind', input);
+  await outcome;
+  expect(await rowsOf(requestId)).toEqual([]);
+});
+
+describe('T56: the audit', () => {
+  it.each([
+    `update audit set actor_name = 'Nobody'`,
+    `update audit set outcome = 'done' where outcome = 'refused'`,
+    'delete from audit',
+    'truncate audit cascade',
+  ])('refuses: %s', async (statement) => {
+    await refusalOf(run('accounts/block', { accountId: 'nobody' }).outcome);
+    const before = await t.sql`select * from audit order by id`;
+    expect(before.length).toBeGreaterThan(0);
+    await expect(t.sql.unsafe(statement)).rejects.toMatchObject({
+      code: '42501',
+      message: 'the audit is append-only',
+    });
+    expect(await t.sql`select * from audit order by id`).toEqual(before);
+  });
+});

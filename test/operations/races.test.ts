@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Transaction } from '../../src/db/connect.ts';
+import { activateAccount } from '../../src/operations/accounts/activate.ts';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { confirmEmail } from '../../src/operations/accounts/confirm-email.ts';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { editAccount } from '../../src/operations/accounts/edit.ts';
+import { restoreAccount } from '../../src/operations/accounts/restore.ts';
+import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
+import type { Context } from '../../src/operations/context.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { resetPassword } from '../../src/operations/passwords/reset.ts';
+import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../support/context.ts';
+
+const PASSWORD = 'three quiet garden chairs';
+const ROUNDS = 3;
+
+let t: TestContext;
+let groupId = '';
+beforeAll(async () => {
+  t = await createTestContext();
+  groupId = (await createGroup(t.as(ADMIN), { name: 'Partners' })).groupId;
+});
+afterAll(() => t.close());
+
+let count = 0;
+const newAddress = (): string => {
+  count += 1;
+  return `dev${count}@example.com`;
+};
+const admin = () => t.as(ADMIN);
+
+/** A context whose transactions fail in place of their nth statement. */
+function failingAt(context: Context, nth: number): { context: Context; hasFailed: () => boolean } {
+  let calls = 0;
+  const statements = ['select', 'insert', 'update', 'delete', 'execute'];
+  const wrap = (tx: Transaction): Transaction =>
+    new Proxy(tx, {
+      get(target, key) {
+        const value = Reflect.get(target, key) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (statements.includes(String(key))) {
+            calls += 1;
+            if (calls === nth) throw new Error('a fault on purpose');
+          }
+          return (value as (...args: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+  const db = new Proxy(context.db, {
+    get: (target, key) =>
+      key === 'transaction'
+        ? (work: (tx: Transaction) => Promise<unknown>) => target.transaction((tx) => work(wrap(tx)))
+        : Reflect.get(target, key),
+  });
+  return { context: { ...context, db }, hasFailed: () => calls >= nth };
+}
+
+it('T4: an accept that fails at any statement leaves the invitation as it was', async () => {
+  const email = newAddress();
+  await invite(admin(), { email, groupIds: [groupId] });
+  const ticket = await t.ticketTo(email);
+  const input = { ticket, firstName: 'Ann', lastName: 'Lee', password: PASSWORD };
+  const trace = async () => [
+    await t.sql`select * from accounts`,
+    await t.sql`select * from tickets`,
+    await t.sql`select * from invitations`,
+    await t.sql`select id from mails`,
+    await t.sql`select id from audit`,
+    await t.sql`select id from graphile_worker.jobs order by id`,
+  ];
+  const before = await trace();
+  let faults = 0;
+  for (;;) {
+    const failing = failingAt(t.as(DEVELOPER), faults + 1);
+    const outcome = acceptInvitation(failing.context, input);
+    if (faults < 40) await outcome.catch((error: Error) => expect(error.message).toBe('a fault on purpose'));
+    if (!failing.hasFailed()) break;
+    expect(await trace()).toEqual(before);
+    faults += 1;
+  }
+  expect(faults).toBeGreaterThan(10);
+  const [account] = await t.sql`select state from accounts where email = ${email}`;
+  expect(account?.state).toBe('active');
+});
+
+type Person = { accountId: string; email: string; wanted: string; reset: string; confirmation: string };
+
+/** An account that has a link to a new password, and one to a new address, still open. */
+async function arrange(): Promise<Person> {
+  const email = newAddress();
+  const wanted = newAddress();
+  const { account } = await addAccount(admin(), {
+    email,
+    firstName: 'Ann',
+    lastName: 'Lee',
+    password: PASSWORD,
+  });
+  const accountId = account.id;
+  await sendPasswordReset(admin(), { accountId });
+  await editAccount(admin(), { accountId, email: wanted });
+  const reset = await t.ticketTo(email, 'PasswordResetIdentityDefault');
+  return { accountId, email, wanted, reset, confirmation: await t.ticketTo(wanted) };
+}
+
+const DEEDS: Record<string, (person: Person) => Promise<unknown>> = {
+  block: ({ accountId }) => blockAccount(admin(), { accountId }),
+  activate: ({ accountId }) => activateAccount(admin(), { accountId }),
+  delete: ({ accountId }) => deleteAccount(admin(), { accountId }),
+  restore: ({ accountId }) => restoreAccount(admin(), { accountId }),
+  'edit the note': ({ accountId }) => editAccount(admin(), { accountId, note: 'a note' }),
+  'put in a group': ({ accountId }) => setGroupsOfAccount(admin(), { accountId, groupIds: [groupId] }),
+  'send a link': ({ accountId }) => sendPasswordReset(admin(), { accountId }),
+  'set a password': ({ reset }) =>
+    resetPassword(t.as(DEVELOPER), { ticket: reset, password: 'another four quiet chairs' }),
+  'confirm the address': ({ confirmation }) => confirmEmail(t.as(DEVELOPER), { ticket: confirmation }),
+  'invite the new address': ({ wanted }) => invite(admin(), { email: wanted }),
+};
+
+/** What can be told apart afterwards, without what differs between any two accounts. */
+async function endOf(person: Person): Promise<string> {
+  const { accountId } = person;
+  const [account] = await t.sql`
+    select state, note, email = ${person.wanted} as "hasNewAddress", version, group_ids_when_deleted
+    from accounts where id = ${accountId}`;
+  const open = await t.sql`
+    select purpose from tickets where account_id = ${accountId} and used_at is null and voided_at is null
+    order by purpose`;
+  const groups = await t.sql`select 1 from account_groups where account_id = ${accountId}`;
+  const mails = await t.sql`select template from mails where account_id = ${accountId} order by template`;
+  const invited =
+    await t.sql`select state from invitations where email_canonical = ${person.wanted} order by state`;
+  return JSON.stringify({ account, open, groups: groups.length, mails, invited });
+}
+
+describe('T72: any two deeds on one account at once end as one after the other', () => {
+  const names = Object.keys(DEEDS);
+  const deed = (name: string, person: Person) =>
+    refusalOf(DEEDS[name]?.(person) ?? Promise.reject(new Error(name)));
+
+  for (const [index, first] of names.entries()) {
+    for (const second of names.slice(index)) {
+      it(`${first} and ${second}`, async () => {
+        const serial: string[] = [];
+        for (const isReversed of [false, true]) {
+          const person = await arrange();
+          const outcomes: string[] = ['', ''];
+          for (const place of isReversed ? [1, 0] : [0, 1])
+            outcomes[place] = await deed(place === 0 ? first : second, person);
+          serial.push(`${outcomes} ${await endOf(person)}`);
+        }
+        for (let round = 0; round < ROUNDS; round++) {
+          const person = await arrange();
+          const outcomes = await Promise.all([deed(first, person), deed(second, person)]);
+          expect(serial).toContain(`${outcomes} ${await endOf(person)}`);
+        }
+      });
+    }
+  }
+});
+
+it('an account that comes back ends an invitation that was sent to its address meanwhile', async () => {
+  const email = newAddress();
+  const { account } = await addAccount(admin(), {
+    email,
+    firstName: 'Ann',
+    lastName: 'Lee',
+    password: PASSWORD,
+  });
+  await deleteAccount(admin(), { accountId: account.id });
+  await invite(admin(), { email });
+  const ticket = await t.ticketTo(email, 'InviteUserNotificationMessage');
+  await restoreAccount(admin(), { accountId: account.id });
+  const open = await t.sql`select 1 from invitations where email_canonical = ${email} and state = 'open'`;
+  expect(open).toHaveLength(0);
+  const accept = acceptInvitation(t.as(DEVELOPER), {
+    ticket,
+    firstName: 'A',
+    lastName: 'B',
+    password: PASSWORD,
+  });
+  expect(await refusalOf(accept)).toBe('ticket_refused');
+});
