@@ -1,0 +1,65 @@
+// What operations people and their machines ask: alive, ready, and how it goes.
+import { Hono } from 'hono';
+import type { Metrics } from './metrics.ts';
+import type { WebEnv } from './request-facts.ts';
+import { within } from './within.ts';
+
+/** Resolves when what it looks at works, rejects when it doesn't. */
+export type Check = () => Promise<unknown>;
+
+const MAX_CHECK_MS = 1_000;
+/** However often somebody asks, what is looked at is looked at once in this time. */
+const REUSED_FOR_MS = 1_000;
+const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'via'];
+
+type CheckResults = { isReady: boolean; checks: Record<string, 'ok' | 'failing'> };
+
+/**
+ * `GET /healthz`: the process answers. `GET /readyz`: 200 when the server is ready and every check passes within a
+ * second, else 503; names of checks only, never why. `GET /metrics`: for a scraper inside the house; a request that came
+ * through a proxy gets 404.
+ */
+export function createHealth(options: {
+  checks: Readonly<Record<string, Check>>;
+  metrics: Metrics;
+}): Hono<WebEnv> {
+  const lookAtAll = reusingResults(() => runChecks(options.checks));
+  const app = new Hono<WebEnv>();
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+
+  app.get('/readyz', async (c) => {
+    if (!c.env.facts.isReady) return c.json({ status: 'not ready' }, 503);
+    const { isReady, checks } = await lookAtAll();
+    return c.json({ status: isReady ? 'ready' : 'not ready', checks }, isReady ? 200 : 503);
+  });
+
+  app.get('/metrics', async (c) => {
+    if (FORWARDING_HEADERS.some((name) => c.req.header(name) !== undefined)) return c.notFound();
+    return c.body(await options.metrics.render(), 200, { 'content-type': options.metrics.contentType });
+  });
+  return app;
+}
+
+async function runChecks(checks: Readonly<Record<string, Check>>): Promise<CheckResults> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        await within(MAX_CHECK_MS, check());
+        return [name, 'ok'] as const;
+      } catch {
+        return [name, 'failing'] as const;
+      }
+    }),
+  );
+  return { isReady: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };
+}
+
+function reusingResults(run: () => Promise<CheckResults>): () => Promise<CheckResults> {
+  let last: { results: Promise<CheckResults>; until: number } | null = null;
+  return () => {
+    const now = performance.now();
+    if (!last || now > last.until) last = { results: run(), until: now + REUSED_FOR_MS };
+    return last.results;
+  };
+}

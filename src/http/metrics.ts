@@ -1,0 +1,80 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { within } from './within.ts';
+
+/** What is asked of the rest of the product when somebody scrapes. */
+export type Readings = {
+  /** Null: there is no Slack to reach (yet). */
+  isSlackReachable: boolean | null;
+  /** Age of the oldest job that could run and doesn't; 0 when none waits. */
+  oldestWaitingJobSeconds: number;
+  mailsByState: Readonly<Record<string, number>>;
+};
+
+export type Metrics = {
+  readonly contentType: string;
+  /** `route` is the name of a route, never a path. */
+  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
+  render(): Promise<string>;
+};
+
+const MAX_COLLECT_MS = 2_000;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The process's own figures, how long requests took, and what `collect` says. A failing `collect` is a figure too. */
+export function createMetrics(collect: () => Promise<Readings>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `apim_user_${name}`, help, labelNames, registers });
+  const durations = new Histogram({
+    name: 'apim_user_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const isCollected = gauge(
+    'readings_collected',
+    '1 when the figures below are of now, 0 when they could not be read',
+  );
+  const isSlackReachable = gauge(
+    'slack_reachable',
+    '1 when Slack answers, 0 when not, NaN while nobody knows',
+  );
+  const oldestJob = gauge(
+    'oldest_waiting_job_seconds',
+    'Age of the oldest background job that waits to be run',
+  );
+  const mails = gauge('mails', 'Mails by state', ['state']);
+
+  async function update(): Promise<void> {
+    isSlackReachable.set(Number.NaN);
+    oldestJob.set(Number.NaN);
+    mails.reset();
+    try {
+      const readings = await within(MAX_COLLECT_MS, collect());
+      if (readings.isSlackReachable !== null) isSlackReachable.set(readings.isSlackReachable ? 1 : 0);
+      oldestJob.set(readings.oldestWaitingJobSeconds);
+      for (const [state, count] of Object.entries(readings.mailsByState)) mails.set({ state }, count);
+      isCollected.set(1);
+    } catch {
+      isCollected.set(0);
+    }
+  }
+
+  return {
+    contentType: registry.contentType,
+    observeRequest({ method, route, status, seconds }) {
+      // A method is the client's word: one that we don't know could be any, and as many as it likes.
+      durations.observe(
+        { method: METHODS.has(method) ? method : 'other', route, status: String(status) },
+        seconds,
+      );
+    },
+    async render() {
+      await update();
+      return registry.metrics();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+// How often one address, or one e-mail address, may ask. Counted in the database, so that all processes count together.
+import { createHmac, type KeyObject } from 'node:crypto';
+
+/** Names and sizes of all limits. Each counts in a fixed window that begins with its first request. */
+export const RATE_LIMITS = {
+  /** A developer may ask for a reset link this often; more is answered alike and does nothing (OWASP: no lock-out). */
+  forgotPerEmail: { points: 5, durationSeconds: 3_600 },
+  forgotPerAddress: { points: 20, durationSeconds: 3_600 },
+  requestAgainPerEmail: { points: 3, durationSeconds: 3_600 },
+  requestAgainPerAddress: { points: 20, durationSeconds: 3_600 },
+  /** Tickets that were none. Right ones are never counted. */
+  wrongTickets: { points: 20, durationSeconds: 60 },
+  /** Forms that carry a ticket, right or wrong: each may cost a password hash. */
+  ticketPosts: { points: 60, durationSeconds: 60 },
+} as const;
+
+export type LimitName = keyof typeof RATE_LIMITS;
+
+/** What we need of a limiter; `rate-limiter-flexible` has it. */
+export type Limiter = {
+  /** Rejects with an object that has `msBeforeNext` when the limit is reached, with an Error when the store is down. */
+  consume(key: string): Promise<unknown>;
+  get(key: string): Promise<{ consumedPoints: number; msBeforeNext: number } | null>;
+};
+
+/** The options of `rate-limiter-flexible`, complete but for its store. */
+export type LimiterOptions = {
+  keyPrefix: string;
+  points: number;
+  duration: number;
+  /** Who is over the limit is refused from memory until the window ends: a flood doesn't reach the database. */
+  inMemoryBlockOnConsumed: number;
+  /** Rows that ended an hour ago are deleted, every five minutes. */
+  clearExpiredByTimeout: true;
+};
+
+export type Allowance =
+  | { isAllowed: true }
+  | { isAllowed: false; isStoreDown: boolean; retryAfterSeconds: number };
+
+export type RateLimits = {
+  /** Counts one request and says whether it may go on. With the store down nothing may (fail closed). */
+  take(limit: LimitName, key: string): Promise<Allowance>;
+  /** Says whether the limit is reached, without counting. With the store down it is. */
+  look(limit: LimitName, key: string): Promise<Allowance>;
+};
+
+const STORE_DOWN_RETRY_SECONDS = 60;
+
+/**
+ * Makes all limits. `makeLimiter` gives each its store; `secret` is what keys are hashed with, so that the store holds no
+ * address in clear.
+ */
+export function createRateLimits(
+  makeLimiter: (options: LimiterOptions) => Limiter,
+  secret: KeyObject,
+): RateLimits {
+  const limiters = new Map<LimitName, Limiter>();
+  for (const name of Object.keys(RATE_LIMITS) as LimitName[]) {
+    const { points, durationSeconds: duration } = RATE_LIMITS[name];
+    const inMemoryBlockOnConsumed = points + 1;
+    limiters.set(
+      name,
+      makeLimiter({
+        keyPrefix: name,
+        points,
+        duration,
+        inMemoryBlockOnConsumed,
+        clearExpiredByTimeout: true,
+      }),
+    );
+  }
+  const limiterOf = (name: LimitName): Limiter => {
+    const limiter = limiters.get(name);
+    if (!limiter) throw new Error(`no limit is called ${name}`);
+    return limiter;
+  };
+  const hashed = (key: string) => createHmac('sha256', secret).update(key).digest('base64url');
+
+  return {
+    async take(name, key) {
+      try {
+        await limiterOf(name).consume(hashed(key));
+        return { isAllowed: true };
+      } catch (reason) {
+        return refusedBy(reason);
+      }
+    },
+    async look(name, key) {
+      try {
+        const now = await limiterOf(name).get(hashed(key));
+        if (!now || now.consumedPoints < RATE_LIMITS[name].points) return { isAllowed: true };
+        return refusedBy(now);
+      } catch (reason) {
+        return refusedBy(reason);
+      }
+    },
+  };
+}
+
+function refusedBy(reason: unknown): Allowance {
+  const isReached = typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason;
+  if (!isReached) return { isAllowed: false, isStoreDown: true, retryAfterSeconds: STORE_DOWN_RETRY_SECONDS };
+  const seconds = Math.ceil(Number(reason.msBeforeNext) / 1_000);
+  return { isAllowed: false, isStoreDown: false, retryAfterSeconds: Math.max(1, seconds) };
+}

@@ -1,0 +1,66 @@
+// The pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
+import type { Hono } from 'hono';
+import type { RateLimits } from '../http/rate-limit.ts';
+import { refusalAnswer } from '../http/refusal.ts';
+import type { WebEnv } from '../http/request-facts.ts';
+import { asRefusal, createWebApp, retryAfter } from '../http/web-app.ts';
+import type { Log } from '../log.ts';
+import type { Context, Policy } from '../operations/context.ts';
+import { registerAcceptInvitation } from './accept-invitation.tsx';
+import { registerAskForLink } from './ask-for-link.tsx';
+import { registerConfirmEmail } from './confirm-email.tsx';
+import { createGate } from './gate.ts';
+import { registerHome } from './home.tsx';
+import { registerResetPassword } from './reset-password.tsx';
+import { createSite } from './site.tsx';
+
+type PortalParts = {
+  log: Log;
+  policy: Policy;
+  limits: RateLimits;
+  /** Whoever came through a mailed link or a public form, for one request. */
+  contextOf(requestId: string): Context;
+};
+
+/** The app of all pages. Other surfaces may be mounted on it; what nobody owns is answered with a page, 404. */
+export function createPortal({ log, policy, limits, contextOf }: PortalParts): Hono<WebEnv> {
+  const site = createSite({ policy, contextOf, gate: createGate({ limits, policy }) });
+  const portal = createWebApp({ log });
+
+  registerHome(portal, site);
+  registerAcceptInvitation(portal, site);
+  registerResetPassword(portal, site);
+  registerConfirmEmail(portal, site);
+  registerAskForLink(portal, site);
+  answerOtherMethods(portal);
+
+  portal.notFound(() =>
+    site.page('There is nothing here', <p>The address may be mistyped, or what was here is gone.</p>, 404),
+  );
+  portal.onError((error, c) => {
+    const refusal = asRefusal(log, error, c.env.facts);
+    const { status, words } = refusalAnswer(refusal.code);
+    const reference = <p className="hint">Reference: {c.env.facts.id}</p>;
+    const answer = site.page(words, reference, status);
+    for (const [name, value] of Object.entries(retryAfter(refusal.retryAfterSeconds)))
+      answer.headers.set(name, value);
+    return answer;
+  });
+  return portal;
+}
+
+/** OPTIONS says what a page takes; every other method that it doesn't take is answered 405. */
+function answerOtherMethods(portal: Hono<WebEnv>): void {
+  const methodsByPath = new Map<string, Set<string>>();
+  for (const { path, method } of portal.routes) {
+    if (method === 'ALL') continue;
+    const methods = methodsByPath.get(path) ?? new Set(['OPTIONS']);
+    methodsByPath.set(path, methods.add(method));
+    if (method === 'GET') methods.add('HEAD');
+  }
+  for (const [path, methods] of methodsByPath) {
+    const allow = { allow: [...methods].sort().join(', ') };
+    portal.options(path, (c) => c.body(null, 204, allow));
+    portal.all(path, (c) => c.text('This address does not take such a request.', 405, allow));
+  }
+}

@@ -1,0 +1,39 @@
+import type { Site } from './site.tsx';
+
+/** What a person is told once it is done: which address to sign in with, and what comes next. */
+export function Ready(props: {
+  site: Site;
+  email: string;
+  words: string;
+  isActive?: boolean;
+  needsPassword?: boolean;
+}) {
+  const { site, email, words, isActive = true, needsPassword = false } = props;
+  const { organizationName, supportEmail } = site.policy;
+  if (!isActive) {
+    return (
+      <p>
+        {words} The address <strong>{email}</strong> is yours. The account can't be used at present; please
+        write to {supportEmail}.
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        {words} You sign in with <strong>{email}</strong>.
+      </p>
+      {needsPassword ? (
+        <p>What comes next: a mail with a link is on its way. Open it to set your password.</p>
+      ) : (
+        <p>
+          What comes next: {organizationName} tells you where its APIs and their documentation are. There you
+          sign in with this address and your password. You can close this page.
+        </p>
+      )}
+      <p>
+        <a href="/portal">What the account is for</a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,376 @@
+import { request } from 'node:http';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+const PASSWORD = 'three quiet garden chairs';
+const HOUR_MS = 3_600_000;
+
+let app: TestApp;
+let sql: postgres.Sql;
+let aheadMs = 0;
+beforeAll(async () => {
+  const clock = () => new Date(Date.now() + aheadMs);
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock });
+  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
+afterEach(() => {
+  aheadMs = 0;
+});
+
+let count = 0;
+const newAddress = () => `dev${++count}@example.com`;
+/** Every test, and who else must be told apart, asks from an address of its own. */
+const newClient = () => ({ 'x-forwarded-for': `198.51.100.${++count % 250}` });
+
+const mailsTo = (address: string, subject: RegExp) =>
+  app.inbox.mails().filter((mail) => mail.to.includes(address) && subject.test(mail.subject));
+async function ticketTo(address: string, subject: RegExp, earlier = 0): Promise<string> {
+  const mail = await eventually(`a mail to ${address}`, () => mailsTo(address, subject)[earlier]);
+  return /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
+}
+async function invited(address = newAddress()) {
+  await app.as('admin').types(`/apim-user invite ${address}`);
+  return { address, ticket: await ticketTo(address, /invited/) };
+}
+/** An account with its reset link, which the welcome mail to somebody without a password carries. */
+async function added(address = newAddress()) {
+  await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
+  return { address, ticket: await ticketTo(address, /Welcome/) };
+}
+const accept = (
+  ticket: string,
+  changed: Record<string, string> = {},
+  headers: Record<string, string> = newClient(),
+) =>
+  app.post(
+    '/invitations/accept',
+    { ticket, firstName: 'Ann', lastName: 'Lee', password: PASSWORD, ...changed },
+    headers,
+  );
+const reset = (ticket: string, headers: Record<string, string> = newClient(), password = PASSWORD) =>
+  app.post('/password/reset', { ticket, password }, headers);
+const accountOf = async (address: string) =>
+  (
+    await sql`select email, state, password_hash as "passwordHash" from accounts where email_canonical = ${address}`
+  )[0];
+
+describe('the page of a mailed link', () => {
+  test.each(['invitation', 'reset'])(
+    'T10: opening an %s link a hundred times uses nothing up',
+    async (kind) => {
+      const { ticket } = kind === 'invitation' ? await invited() : await added();
+      const url = `${app.url}${kind === 'invitation' ? '/invitations/accept' : '/password/reset'}?ticket=${ticket}`;
+      const tries = [
+        ...Array.from({ length: 50 }, () => 'GET'),
+        ...Array.from({ length: 50 }, () => 'HEAD'),
+        ...Array.from({ length: 10 }, () => 'OPTIONS'),
+      ];
+      for (const method of tries) {
+        const answer = await fetch(url, { method });
+        const html = await answer.text();
+        expect(answer.status).toBe(method === 'OPTIONS' ? 204 : 200);
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+        expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+        expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+        expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+        expect(answer.headers.get('set-cookie')).toBeNull();
+        expect(html).not.toMatch(/https?:|src=|url\(|<script|@import/i);
+      }
+      const done = kind === 'invitation' ? await accept(ticket) : await reset(ticket);
+      expect(done.status).toBe(200);
+    },
+  );
+
+  test('its one style sheet is the one that its policy allows', async () => {
+    const answer = await fetch(`${app.url}/portal`);
+    const css = /<style>(.*?)<\/style>/s.exec(await answer.text())?.[1] ?? '';
+    const { createHash } = await import('node:crypto');
+    const hash = createHash('sha256').update(css).digest('base64');
+    expect(css.length).toBeGreaterThan(500);
+    expect(answer.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`);
+  });
+
+  test('every page says who runs it and whom to write to, and has labels for its fields', async () => {
+    const { ticket } = await invited();
+    const paths = [
+      '/portal',
+      '/password/forgot',
+      `/invitations/accept?ticket=${ticket}`,
+      '/password/reset',
+      '/nowhere',
+    ];
+    for (const path of paths) {
+      const html = await (await fetch(app.url + path)).text();
+      expect(html).toContain('mailto:support@example.com');
+      expect(html).toContain('Example APIs runs this page');
+      expect(html).toMatch(/<html lang="en">.*name="viewport"/s);
+      const ids = [...html.matchAll(/<input(?![^>]*hidden)[^>]* id="(\w+)"/g)].map((match) => match[1]);
+      for (const id of ids) expect(html).toContain(`<label for="${id}">`);
+    }
+  });
+
+  test('a method that it does not take is answered 405, and the ticket is as it was', async () => {
+    const { ticket } = await invited();
+    for (const method of ['PUT', 'DELETE', 'PATCH']) {
+      const answer = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`, { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');
+    }
+    expect((await accept(ticket)).status).toBe(200);
+  });
+});
+
+describe('a link that cannot be used', () => {
+  test('T15: expired, used, revoked, replaced, of another purpose, unknown and malformed are one and the same page', async () => {
+    const unknown = Buffer.alloc(32, 9).toString('base64url');
+    const used = await invited();
+    expect((await accept(used.ticket)).status).toBe(200);
+    const revoked = await invited();
+    await app.as('admin').types('/apim-user invites');
+    await app.as('admin').clicks(`Revoke ${revoked.address}`);
+    await app.as('admin').sees(/Revoked/);
+    const replaced = await invited();
+    await app.as('admin').types('/apim-user invites');
+    await app.as('admin').clicks(`Resend to ${replaced.address}`);
+    const newer = await ticketTo(replaced.address, /invited/, 1);
+    const other = await added();
+    const malformed = [
+      '',
+      'x',
+      unknown.slice(1),
+      `${unknown}A`,
+      'ä'.repeat(43),
+      '%00',
+      "' or 1=1 --",
+      'x'.repeat(5_000),
+    ];
+    const alive = await invited();
+    const expired = await invited();
+    const dead = [unknown, used.ticket, revoked.ticket, replaced.ticket, other.ticket, ...malformed];
+
+    const pages = new Set<string>();
+    const look = async (ticket: string) => {
+      const query = `/invitations/accept?ticket=${encodeURIComponent(ticket)}`;
+      const client = newClient();
+      for (const answer of [
+        await fetch(app.url + query, { headers: client }),
+        await accept(ticket, {}, client),
+      ]) {
+        pages.add(`${answer.status} ${await answer.text()}`);
+      }
+    };
+    for (const ticket of dead) await look(ticket);
+    expect((await fetch(`${app.url}/invitations/accept?ticket=${newer}`)).status).toBe(200);
+    expect((await fetch(`${app.url}/invitations/accept?ticket=${alive.ticket}`)).status).toBe(200);
+    aheadMs = 49 * HOUR_MS;
+    await look(expired.ticket);
+    await look(alive.ticket);
+
+    const [page = '', ...others] = pages;
+    expect(others).toEqual([]);
+    expect(page).toMatch(/^410 .*This link no longer works/s);
+    expect(page).toContain('action="/invitations/request-again"');
+    expect(page).not.toMatch(/dev\d+@|Ada|Ann|ticket=/);
+  });
+
+  test('T15: so it is with reset links, and with confirmations', async () => {
+    const { ticket } = await added();
+    expect((await reset(ticket)).status).toBe(200);
+    const invitation = (await invited()).ticket;
+    const tickets = [ticket, invitation, Buffer.alloc(32, 8).toString('base64url'), 'x', 'x'.repeat(5_000)];
+    for (const path of ['/password/reset', '/email/confirm']) {
+      const pages = new Set<string>();
+      for (const one of tickets) {
+        const answer = await app.post(path, { ticket: one, password: PASSWORD }, newClient());
+        pages.add(`${answer.status} ${await answer.text()}`);
+      }
+      expect(pages.size).toBe(1);
+      expect([...pages][0]).toMatch(/^410 /);
+    }
+  });
+
+  test('a password that is refused with a dead ticket is not judged: nobody learns the rule, or hashes, by guessing', async () => {
+    const short = await reset('x', newClient(), 'short');
+    expect(short.status).toBe(410);
+    expect(await short.text()).not.toContain('at least');
+  });
+});
+
+describe('accepting an invitation', () => {
+  test('T14: whatever else the form says, the account is that of the invited address', async () => {
+    const { address, ticket } = await invited();
+    const done = await accept(ticket, {
+      email: 'eve@evil.example',
+      state: 'blocked',
+      username: 'eve@evil.example',
+    });
+    expect(done.status).toBe(200);
+    expect(await accountOf(address)).toMatchObject({ email: address, state: 'active' });
+    expect(await accountOf('eve@evil.example')).toBeUndefined();
+  });
+
+  test('a form with faults says beside each field what is wrong, keeps what was typed but the password, and uses nothing up', async () => {
+    const { address, ticket } = await invited();
+    const answer = await accept(ticket, { firstName: '<b>Ann"', lastName: ' ', password: 'canary short' });
+    const html = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(html).toContain('value="&lt;b&gt;Ann&quot;"');
+    expect(html).toMatch(
+      /<input[^>]*id="lastName"[^>]*aria-describedby="lastName-fault"[^>]*aria-invalid="true"/,
+    );
+    expect(html).toMatch(/id="lastName-fault">Last name is needed\./);
+    expect(html).not.toContain('canary');
+    const again = await accept(ticket, { password: 'canary short' });
+    expect(await again.text()).toMatch(/id="password-fault">Use at least 15 characters/);
+    expect(await accountOf(address)).toBeUndefined();
+    expect((await accept(ticket)).status).toBe(200);
+  });
+
+  test('the page afterwards says that the account is ready, which address to sign in with, and what comes next', async () => {
+    const { address, ticket } = await invited();
+    const html = await (await accept(ticket)).text();
+    expect(html).toContain('Your account is ready');
+    expect(html).toContain(`You sign in with <strong>${address}</strong>`);
+    expect(html).toContain('What comes next');
+  });
+
+  test('no field but a name is cut off by the browser: half a password is another one', async () => {
+    const { ticket } = await invited();
+    const html = await (await fetch(`${app.url}/invitations/accept?ticket=${ticket}`)).text();
+    expect(html.match(/maxLength/gi)).toHaveLength(2);
+  });
+
+  test('the address and its parts are no password for it', async () => {
+    const { address, ticket } = await invited();
+    expect((await accept(ticket, { password: `${address}!!` })).status).toBe(422);
+  });
+});
+
+describe('a form from elsewhere', () => {
+  const form = 'application/x-www-form-urlencoded';
+  test.each([
+    ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a sibling site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['another origin', { origin: 'https://evil.example' }, 403],
+    ['no origin at all', {}, 403],
+    ['a missing origin and another site', { 'sec-fetch-site': 'cross-site', origin: '' }, 403],
+    ['text', { 'sec-fetch-site': 'same-origin', 'content-type': 'text/plain' }, 415],
+    ['parts', { 'sec-fetch-site': 'same-origin', 'content-type': 'multipart/form-data; boundary=x' }, 415],
+    ['JSON', { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }, 415],
+    ['another method in disguise', { 'sec-fetch-site': 'same-origin', 'x-http-method-override': 'PUT' }, 403],
+  ] as [string, Record<string, string>, number][])(
+    'T33: %s redeems nothing',
+    async (_what, headers, status) => {
+      const [invitation, account] = await Promise.all([invited(), added()]);
+      const send = (path: string, ticket: string) =>
+        fetch(app.url + path, {
+          method: 'POST',
+          headers: { 'content-type': form, ...newClient(), ...headers },
+          body: String(new URLSearchParams({ ticket, firstName: 'Eve', lastName: 'Il', password: PASSWORD })),
+        });
+      expect((await send('/invitations/accept', invitation.ticket)).status).toBe(status);
+      expect((await send('/password/reset', account.ticket)).status).toBe(status);
+      expect(await accountOf(invitation.address)).toBeUndefined();
+      expect(await accountOf(account.address)).toMatchObject({ passwordHash: null });
+      expect((await accept(invitation.ticket)).status).toBe(200);
+      expect((await reset(account.ticket)).status).toBe(200);
+    },
+  );
+
+  test('T33: a link that calls itself a POST is only opened', async () => {
+    const { address, ticket } = await invited();
+    const query = new URLSearchParams({
+      ticket,
+      firstName: 'Eve',
+      lastName: 'Il',
+      password: PASSWORD,
+      _method: 'POST',
+    });
+    await fetch(`${app.url}/invitations/accept?${query}`, { headers: { 'x-http-method-override': 'POST' } });
+    expect(await accountOf(address)).toBeUndefined();
+  });
+
+  test('an Origin of ours is enough for a browser that says nothing else', async () => {
+    const { ticket } = await added();
+    const answer = await fetch(`${app.url}/password/reset`, {
+      method: 'POST',
+      headers: { 'content-type': form, origin: app.url, ...newClient() },
+      body: String(new URLSearchParams({ ticket, password: PASSWORD })),
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('where a page sends people', () => {
+  test('T37: nowhere that the request names', async () => {
+    const evil = ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'];
+    const names = [
+      'redirect',
+      'redirect_uri',
+      'redirectTo',
+      'next',
+      'callbackURL',
+      'returnUrl',
+      'url',
+      'continue',
+    ];
+    for (const target of evil) {
+      const query = new URLSearchParams(names.map((name) => [name, target]));
+      for (const path of ['/', '/portal', '/password/forgot', '/invitations/accept', '/password/reset']) {
+        const answer = await fetch(`${app.url}${path}?${query}`, {
+          redirect: 'manual',
+          headers: newClient(),
+        });
+        expect(answer.headers.get('location') ?? '/portal').toBe('/portal');
+        expect(answer.headers.get('refresh')).toBeNull();
+        expect(await answer.text()).not.toContain('evil');
+      }
+    }
+  });
+
+  test('T11: links in mail lead to the configured address, whatever a request calls us', async () => {
+    const { address } = await added();
+    const headers: Record<string, string>[] = [
+      { host: 'evil.example' },
+      { 'x-forwarded-host': 'evil.example' },
+      { forwarded: 'host=evil.example;proto=https' },
+      { 'x-forwarded-proto': 'evil', 'x-original-host': 'evil.example' },
+    ];
+    for (const header of headers) {
+      const status = await new Promise<number>((resolve, reject) => {
+        const asked = request(
+          `${app.url}/password/forgot`,
+          {
+            method: 'POST',
+            headers: {
+              'content-type': 'application/x-www-form-urlencoded',
+              'sec-fetch-site': 'same-origin',
+              ...newClient(),
+              ...header,
+            },
+          },
+          (answer) => resolve(answer.resume().statusCode ?? 0),
+        );
+        asked.on('error', reject);
+        asked.end(String(new URLSearchParams({ email: address })));
+      });
+      expect(status).toBe(200);
+    }
+    const mails = await eventually('four reset mails', () => {
+      const found = mailsTo(address, /password/i);
+      return found.length >= 4 ? found : null;
+    });
+    for (const mail of mails) {
+      expect(JSON.stringify(mail)).not.toContain('evil');
+      const links = mail.text.match(/https?:\/\/[^\s)>]+/g) ?? [];
+      expect(links.length).toBeGreaterThan(0);
+      for (const link of links) expect(new URL(link).origin).toBe(app.url);
+    }
+  });
+});
