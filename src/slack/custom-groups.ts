@@ -1,0 +1,138 @@
+// Groups as such: the list, and the modals and buttons that create, rename and delete custom ones.
+import type { KnownBlock } from '@slack/types';
+import { DomainError } from '../domain/domain-error.ts';
+import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../operations/group-input.ts';
+import { createGroup } from '../operations/groups/create.ts';
+import { deleteGroup } from '../operations/groups/delete.ts';
+import { listGroups } from '../operations/groups/list.ts';
+import { renameGroup } from '../operations/groups/rename.ts';
+import { showOwnRole } from '../operations/operators/show-own-role.ts';
+import { type Action, type Call, type Submission, textOf, type Values } from './call.ts';
+import { actions, button, context, type Message, modal, section, textInput } from './present/blocks.ts';
+import { cut, escapeText } from './present/text.ts';
+
+type Group = Awaited<ReturnType<typeof listGroups>>[number];
+
+const GROUPS_A_PAGE = 10;
+const SHOWN_OF_DESCRIPTION = 200;
+
+/** Built-in groups, then a page of custom ones, with buttons for those who may use them. */
+export async function groupsPage(call: Call, from = 0): Promise<Message> {
+  const groups = await listGroups(call.context, {});
+  const isAdmin = (await showOwnRole(call.context, {})) === 'admin';
+  const custom = groups.filter((group) => !group.isBuiltIn);
+  // A page whose last group was just deleted falls back to the one before.
+  const lastPage = Math.floor(Math.max(0, custom.length - 1) / GROUPS_A_PAGE) * GROUPS_A_PAGE;
+  const start = Math.min(Math.max(0, from), lastPage);
+  const end = start + GROUPS_A_PAGE;
+  const turns = [
+    ...(start > 0 ? [button('groups-previous', 'Previous', String(start - GROUPS_A_PAGE))] : []),
+    ...(end < custom.length ? [button('groups-next', 'Next', String(end))] : []),
+  ];
+  const create = isAdmin ? [button('group-create', 'Create', '-', { style: 'primary' })] : [];
+  const last = [...create, ...turns];
+  return {
+    text: custom.length === 1 ? '1 custom group' : `${custom.length} custom groups`,
+    blocks: [
+      ...groups.filter((group) => group.isBuiltIn).map((group) => section(lineOf(group))),
+      ...(custom.length === 0 ? [section('There are no custom groups yet.')] : []),
+      ...custom.slice(start, end).flatMap((group) => blocksOf(group, isAdmin, start)),
+      context("The built-in groups can't be changed. `/apim-user groups <account>` chooses an account's."),
+      ...(last.length > 0 ? [actions(last)] : []),
+    ],
+  };
+}
+
+function lineOf({ name, description, isBuiltIn, accounts }: Group): string {
+  const count = accounts === 1 ? '1 account' : `${accounts} accounts`;
+  // Of the built-in groups only Developers is about accounts; nobody is put into the others.
+  const about = isBuiltIn && accounts === 0 ? 'built in' : isBuiltIn ? `built in · ${count}` : count;
+  const words = description ? `\n${escapeText(cut(description, SHOWN_OF_DESCRIPTION))}` : '';
+  return `*${escapeText(name)}* · ${about}${words}`;
+}
+
+function blocksOf(group: Group, isAdmin: boolean, start: number): KnownBlock[] {
+  if (!isAdmin) return [section(lineOf(group))];
+  const { id, name } = group;
+  return [
+    section(lineOf(group)),
+    actions([
+      button('group-rename', 'Rename', id, { label: `Rename ${name}` }),
+      button('group-delete', 'Delete', JSON.stringify({ id, from: start }), {
+        style: 'danger',
+        label: `Delete ${name}`,
+        ask: { text: `“${name}” goes away; its accounts stay.`, yes: 'Delete' },
+      }),
+    ]),
+  ];
+}
+
+const fields = (group?: Group) => [
+  textInput('name', 'Name', { ...(group ? { value: group.name } : {}), maxLength: MAX_GROUP_NAME_LENGTH }),
+  textInput('description', 'Description', {
+    ...(group ? { value: group.description } : {}),
+    optional: true,
+    multiline: true,
+    maxLength: MAX_GROUP_DESCRIPTION_LENGTH,
+  }),
+];
+
+const createModal = () =>
+  modal({ callback: 'group-create', title: 'Create a group', submit: 'Create', blocks: fields() });
+
+const renameModal = (group: Group) =>
+  modal({
+    callback: 'group-rename',
+    title: 'Rename a group',
+    submit: 'Save',
+    metadata: { id: group.id },
+    blocks: fields(group),
+  });
+
+const nameFault = (values: Values): Record<string, string> =>
+  textOf(values, 'name') === '' ? { name: 'Write a name' } : {};
+
+export const GROUP_SUBMISSIONS: Record<string, Submission> = {
+  'group-create': {
+    check: nameFault,
+    async run(call, values) {
+      const { name } = await createGroup(call.context, {
+        name: textOf(values, 'name'),
+        description: textOf(values, 'description'),
+      });
+      return { text: `Created: the group *${escapeText(name)}*. \`/apim-user groups\` shows all.` };
+    },
+  },
+  'group-rename': {
+    check: nameFault,
+    async run(call, values, metadata) {
+      const { name } = await renameGroup(call.context, {
+        groupId: String(metadata.id),
+        name: textOf(values, 'name'),
+        description: textOf(values, 'description'),
+      });
+      return { text: `Saved: the group is called *${escapeText(name)}*. \`/apim-user groups\` shows all.` };
+    },
+  },
+};
+
+const turn: Action = async (call, from) =>
+  call.reply(await groupsPage(call, Number(from)), { replace: true });
+
+export const GROUP_ACTIONS: Record<string, Action> = {
+  'groups-next': turn,
+  'groups-previous': turn,
+  'group-create': (call) => call.openModal(createModal()),
+  'group-rename': async (call, id) => {
+    const group = (await listGroups(call.context, {})).find((one) => one.id === id);
+    if (!group) throw new DomainError('group_not_found');
+    return call.openModal(renameModal(group));
+  },
+  'group-delete': async (call, value) => {
+    const { id, from } = JSON.parse(value) as { id: string; from: number };
+    const { name } = await deleteGroup(call.context, { groupId: String(id) });
+    const page = await groupsPage(call, Number(from));
+    const text = `Deleted: the group ${escapeText(name)}. Its accounts stay.`;
+    return call.reply({ text, blocks: [section(text), ...(page.blocks ?? [])] }, { replace: true });
+  },
+};

@@ -1,0 +1,86 @@
+// What background tasks need of Slack: painting cards and writing to an operator.
+import type { WebClient } from '@slack/web-api';
+import { planCards } from '../operations/cards/plan.ts';
+import { recordPaintedCard } from '../operations/cards/record-painted.ts';
+import type { Context } from '../operations/context.ts';
+import { showInvitation } from '../operations/invitations/show.ts';
+import { listOperators } from '../operations/operators/list.ts';
+import { cardMessage } from './present/account.ts';
+import { actions, button, section } from './present/blocks.ts';
+import { escapeText } from './present/text.ts';
+
+type Means = {
+  client: WebClient;
+  teamId: string;
+  approvalsChannel: string | null;
+  system: () => Context;
+  isUsable: () => boolean;
+};
+
+export function createSlackJobs(means: Means) {
+  const openDm = async (userId: string): Promise<string | null> => {
+    const { channel } = await means.client.conversations.open({ users: userId });
+    return channel?.id ?? null;
+  };
+
+  async function approvalChannels(): Promise<string[]> {
+    if (means.approvalsChannel) return [means.approvalsChannel];
+    const operators = await listOperators(means.system(), { teamId: means.teamId });
+    const channels = await Promise.all(operators.map((operator) => openDm(operator.slackUserId)));
+    return channels.filter((channel): channel is string => channel !== null);
+  }
+
+  return {
+    /** Posts the cards that are missing and repaints those that are there. A lost message is posted anew. */
+    async repaintCards({ accountId }: { accountId: string }): Promise<void> {
+      if (!means.isUsable()) return;
+      const context = means.system();
+      const { account, cards } = await planCards(context, { accountId, channels: [] });
+      const planned =
+        account.state === 'pending'
+          ? (await planCards(context, { accountId, channels: await approvalChannels() })).cards
+          : cards;
+      for (const card of planned) {
+        const message = cardMessage(account);
+        const posted = await paint(means.client, card, message);
+        await recordPaintedCard(context, { cardId: card.id, ...posted, version: account.version });
+      }
+    },
+
+    async tellOperator(job: { operator: string; news: string; invitationId: string }): Promise<void> {
+      const [teamId, userId] = job.operator.split('/');
+      if (!means.isUsable() || teamId !== means.teamId || !userId) return;
+      const channel = await openDm(userId);
+      if (!channel) return;
+      const invitation = await showInvitation(means.system(), { invitationId: job.invitationId });
+      const address = escapeText(invitation.email);
+      const text =
+        job.news === 'invitation-bounced'
+          ? `The invitation to ${address} bounced: there is no such mailbox, or it takes no mail.`
+          : `${address} asks for the invitation again that you sent and that has ended.`;
+      const value = JSON.stringify({ id: invitation.id, version: invitation.version });
+      const resend = actions([
+        button('invitation-resend', 'Resend', value, { label: `Resend to ${invitation.email}` }),
+      ]);
+      await means.client.chat.postMessage({ channel, text, blocks: [section(text), resend] });
+    },
+  };
+}
+
+async function paint(
+  client: WebClient,
+  card: { channelId: string; messageTs: string | null },
+  message: ReturnType<typeof cardMessage>,
+): Promise<{ channelId: string; messageTs: string }> {
+  const content = { channel: card.channelId, text: message.text, blocks: message.blocks ?? [] };
+  if (card.messageTs) {
+    try {
+      await client.chat.update({ ...content, ts: card.messageTs });
+      return { channelId: card.channelId, messageTs: card.messageTs };
+    } catch (error) {
+      if ((error as { data?: { error?: string } }).data?.error !== 'message_not_found') throw error;
+    }
+  }
+  const posted = await client.chat.postMessage(content);
+  return { channelId: card.channelId, messageTs: String(posted.ts) };
+}

@@ -1,0 +1,75 @@
+// What Slack is told about the app: the tables here also register the listeners, so that neither knows of more.
+import { COMMANDS } from './commands/index.ts';
+
+export const SLASH_COMMAND = '/apim-user';
+export const SLACK_PATH = '/slack/events';
+
+export type ShortcutName = 'invite_from_message' | 'manage_developer';
+type Shortcut = { name: string; type: 'global' | 'message'; callback_id: ShortcutName; description: string };
+
+export const SHORTCUTS: Shortcut[] = [
+  {
+    name: 'Manage API developer',
+    type: 'global',
+    callback_id: 'manage_developer',
+    description: 'Finds an account and shows its card',
+  },
+  {
+    name: 'Invite API developer',
+    type: 'message',
+    callback_id: 'invite_from_message',
+    description: 'Invites the e-mail address in this message',
+  },
+];
+
+export const EVENTS = ['app_home_opened', 'user_change', 'app_uninstalled', 'tokens_revoked'] as const;
+export type EventName = (typeof EVENTS)[number];
+
+export const BOT_SCOPES = [
+  'commands',
+  'chat:write',
+  'users:read',
+  'users:read.email',
+  'im:write',
+  'channels:read',
+  'groups:read',
+];
+
+/** For Slack's "Create an app from a manifest". With Socket Mode, Slack comes to us by no address. */
+export function slackManifest(about: { publicUrl: string; isSocketMode: boolean }) {
+  const url = about.isSocketMode ? null : `${about.publicUrl}${SLACK_PATH}`;
+  return {
+    display_information: {
+      name: 'apim-user',
+      description: 'The developer accounts of an API programme',
+      background_color: '#1d3557',
+    },
+    features: {
+      // Not read-only: commands are typed in the direct message with the app too.
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      bot_user: { display_name: 'apim-user', always_online: true },
+      shortcuts: SHORTCUTS,
+      slash_commands: [
+        {
+          command: SLASH_COMMAND,
+          ...(url ? { url } : {}),
+          description: 'Manage API developer accounts',
+          usage_hint: `[${COMMANDS.map((command) => command.name).join(' | ')}]`,
+          // Users and channels arrive by id; a name could be anybody's.
+          should_escape: true,
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: BOT_SCOPES } },
+    settings: {
+      event_subscriptions: { ...(url ? { request_url: url } : {}), bot_events: [...EVENTS] },
+      interactivity: {
+        is_enabled: true,
+        ...(url ? { request_url: url, message_menu_options_url: url } : {}),
+      },
+      org_deploy_enabled: false,
+      socket_mode_enabled: about.isSocketMode,
+      token_rotation_enabled: false,
+    },
+  };
+}

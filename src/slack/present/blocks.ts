@@ -1,0 +1,150 @@
+// The Block Kit pieces that messages and modals are made of.
+import type { ActionsBlock, Button, InputBlock, KnownBlock, ModalView, Option } from '@slack/types';
+import { cut } from './text.ts';
+
+export type Message = { text: string; blocks?: KnownBlock[] };
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text });
+
+export const section = (text: string): KnownBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text: cut(text, 3_000) },
+});
+/** For words in which nothing is markup: no link, no mention, no emoji. */
+export const plainSection = (text: string): KnownBlock => ({
+  type: 'section',
+  text: { ...plain(cut(text, 3_000)), emoji: false },
+});
+export const header = (text: string): KnownBlock => ({
+  type: 'header',
+  text: { type: 'plain_text', text: cut(text, 150) },
+});
+export const context = (text: string): KnownBlock => ({
+  type: 'context',
+  elements: [{ type: 'mrkdwn', text: cut(text, 2_000) }],
+});
+export const divider: KnownBlock = { type: 'divider' };
+
+/** `value` is an opaque id and a version, nothing that is trusted. */
+export function button(
+  action: string,
+  text: string,
+  value: string,
+  options: { style?: 'primary' | 'danger'; label?: string; ask?: { text: string; yes: string } } = {},
+): Button {
+  return {
+    type: 'button',
+    action_id: action,
+    text: { type: 'plain_text', text: cut(text, 75) },
+    value,
+    ...(options.style ? { style: options.style } : {}),
+    ...(options.label ? { accessibility_label: cut(options.label, 75) } : {}),
+    ...(options.ask
+      ? {
+          confirm: {
+            title: plain(cut(`${text}?`, 100)),
+            text: plain(cut(options.ask.text, 300)),
+            confirm: plain(cut(options.ask.yes, 30)),
+            deny: plain('Cancel'),
+          },
+        }
+      : {}),
+  };
+}
+
+export const actions = (elements: Button[]): ActionsBlock => ({ type: 'actions', elements });
+
+export function textInput(
+  name: string,
+  label: string,
+  options: {
+    value?: string;
+    hint?: string;
+    optional?: boolean;
+    multiline?: boolean;
+    maxLength?: number;
+  } = {},
+): InputBlock {
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    optional: options.optional ?? false,
+    ...(options.hint ? { hint: plain(options.hint) } : {}),
+    element: {
+      type: 'plain_text_input',
+      action_id: name,
+      multiline: options.multiline ?? false,
+      ...(options.value ? { initial_value: options.value } : {}),
+      ...(options.maxLength ? { max_length: options.maxLength } : {}),
+    },
+  };
+}
+
+export function checkbox(name: string, label: string, text: string, isChecked: boolean): InputBlock {
+  const option: Option = { text: plain(text), value: 'yes' };
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    optional: true,
+    element: {
+      type: 'checkboxes',
+      action_id: name,
+      options: [option] as Option[],
+      ...(isChecked ? { initial_options: [option] as Option[] } : {}),
+    } as InputBlock['element'],
+  };
+}
+
+/** Search-as-you-type over custom groups. */
+export function groupsInput(chosen: { id: string; name: string }[] = []): InputBlock {
+  return {
+    type: 'input',
+    block_id: 'groups',
+    label: plain('Groups'),
+    optional: true,
+    element: {
+      type: 'multi_external_select',
+      action_id: 'groups',
+      min_query_length: 0,
+      placeholder: plain('Developers holds everybody by itself'),
+      ...(chosen.length
+        ? { initial_options: chosen.map(({ id, name }) => ({ text: plain(cut(name, 75)), value: id })) }
+        : {}),
+    },
+  };
+}
+
+/** Search-as-you-type over accounts. */
+export function accountInput(): InputBlock {
+  return {
+    type: 'input',
+    block_id: 'account',
+    label: plain('Account'),
+    element: {
+      type: 'external_select',
+      action_id: 'account',
+      min_query_length: 2,
+      placeholder: plain('Type a name or an address'),
+    },
+  };
+}
+
+export function modal(view: {
+  callback: string;
+  title: string;
+  submit?: string;
+  metadata?: Record<string, unknown>;
+  blocks: KnownBlock[];
+}): ModalView {
+  return {
+    type: 'modal',
+    callback_id: view.callback,
+    title: plain(cut(view.title, 24)),
+    close: plain(view.submit ? 'Cancel' : 'Close'),
+    ...(view.submit ? { submit: plain(cut(view.submit, 24)) } : {}),
+    private_metadata: JSON.stringify(view.metadata ?? {}),
+    blocks: view.blocks,
+  };
+}

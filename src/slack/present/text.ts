@@ -1,0 +1,19 @@
+/** What a user wrote, made harmless in mrkdwn: no mention, no link, no markup. */
+export function escapeText(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[*_~`]/g, '$&\u200b')
+    .replace(/:\/\//g, ':\u200b//');
+}
+
+/** A moment in the reader's own time zone, with UTC for where Slack can't say. */
+export function dateWords(at: Date): string {
+  const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;
+}
+
+export function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}

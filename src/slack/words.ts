@@ -1,0 +1,39 @@
+// What Slack makes of typed text, undone: the words that the person meant.
+
+const MAX_WORDS = 120;
+
+/** Splits typed text into words: mailto links, escapes, smart quotes and long dashes become what was typed. */
+export function wordsOf(text: string): string[] {
+  const plain = text
+    .replace(/<mailto:([^|>]+)(?:\|[^>]*)?>/g, '$1')
+    .replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, '$1')
+    .replace(/[\u201c\u201d\u201e]/g, '"')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/\u2014/g, '--')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+  const words = plain.match(/"[^"]*"|[^\s,]+/g) ?? [];
+  return words.slice(0, MAX_WORDS).map((word) => word.replace(/^"(.*)"$/, '$1'));
+}
+
+/** The nearest of `known` to a mistyped word, if any is near. */
+export function nearestWord(word: string, known: readonly string[]): string | null {
+  const scored = known.map((one) => ({ one, distance: editDistance(word.toLowerCase(), one) }));
+  scored.sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  return best && best.distance <= Math.ceil(best.one.length / 3) ? best.one : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nearestWord, wordsOf } from '../../src/slack/words.ts';
+
+describe('typed words', () => {
+  it('are what the person meant, not what Slack made of them', () => {
+    expect(wordsOf('block <mailto:ann@example.com|ann@example.com> “leaked a key”')).toEqual([
+      'block',
+      'ann@example.com',
+      'leaked a key',
+    ]);
+    expect(wordsOf('list R&amp;D &lt;x&gt;')).toEqual(['list', 'R&D', '<x>']);
+  });
+
+  it('are split at white space and commas, whatever is typed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z0-9@.]{1,12}$/), { maxLength: 20 }), (typed) => {
+        expect(wordsOf(typed.join(', '))).toEqual(typed);
+      }),
+    );
+  });
+});
+
+describe('a mistyped word', () => {
+  const known = ['add', 'invite', 'show', 'block', 'help'];
+  it('has the nearest one as its meaning', () => {
+    expect(nearestWord('shwo', known)).toBe('show');
+    expect(nearestWord('Blok', known)).toBe('block');
+    expect(nearestWord('invit', known)).toBe('invite');
+  });
+  it('that is like none has none', () => {
+    expect(nearestWord('frobnicate', known)).toBeNull();
+  });
+});
