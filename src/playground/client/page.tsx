@@ -1,0 +1,169 @@
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { type PageState, post, usePageState } from './api.ts';
+import { ChoicesContext } from './blocks.tsx';
+import { Conversation } from './conversation.tsx';
+import { Home } from './home.tsx';
+import { InboxPane } from './inbox.tsx';
+import { InspectorPane } from './inspector.tsx';
+import { Modal } from './modal.tsx';
+import { type Names, NamesContext } from './mrkdwn.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+/** Who and where are in the address, so that two windows can be two people and a reload stays where it was. */
+function useAddress(): [get: (name: string) => string, set: (values: Record<string, string>) => void] {
+  const [search, setSearch] = useState(window.location.search);
+  useEffect(() => {
+    const onBack = (): void => setSearch(window.location.search);
+    window.addEventListener('popstate', onBack);
+    return () => window.removeEventListener('popstate', onBack);
+  }, []);
+  const params = new URLSearchParams(search);
+  return [
+    (name) => params.get(name) ?? '',
+    (values) => {
+      for (const [name, value] of Object.entries(values)) {
+        if (value === '') params.delete(name);
+        else params.set(name, value);
+      }
+      window.history.pushState(null, '', `?${params}`);
+      setSearch(window.location.search);
+    },
+  ];
+}
+
+function Page(): ReactNode {
+  const [get, set] = useAddress();
+  const { state, isLost } = usePageState(get('as'));
+  const names = useMemo<Names>(
+    () => ({
+      user: (id) => state?.people.find((one) => one.id === id)?.realName ?? id,
+      channel: (id) => state?.channels.find((one) => one.id === id)?.name ?? 'private channel',
+    }),
+    [state],
+  );
+  if (state === null) return <p className="loading">{isLost ? 'The server does not answer.' : 'Loading…'}</p>;
+  const top = state.stack.at(-1);
+  const place = get('at');
+  const channel =
+    state.channels.find((one) => one.id === place) ?? state.channels.find((one) => one.kind === 'im') ?? null;
+  const pane = get('pane');
+  const open = (name: string): void => set({ pane: pane === name ? '' : name });
+  return (
+    <NamesContext value={names}>
+      <ChoicesContext value={choicesOf(state)}>
+        <div className={`page ${pane === '' ? '' : 'with-pane'}`}>
+          <Sidebar
+            state={state}
+            place={place === 'home' ? 'home' : (channel?.id ?? '')}
+            onGo={(at) => set({ at })}
+            onBecome={(as) => set({ as, at: place.startsWith('D') ? '' : place })}
+          />
+          <main>
+            <Panes state={state} pane={pane} isLost={isLost} onOpen={open} />
+            {place === 'home' || channel === null ? (
+              <Home key={state.me} state={state} />
+            ) : (
+              <Conversation state={state} channel={channel} />
+            )}
+          </main>
+          {pane !== '' && <Pane state={state} pane={pane} onClose={() => set({ pane: '' })} />}
+          {top !== undefined && <Modal key={top.id} me={state.me} view={top} appName={state.app.name} />}
+          <Notices state={state} />
+        </div>
+      </ChoicesContext>
+    </NamesContext>
+  );
+}
+
+function Panes(o: {
+  state: PageState;
+  pane: string;
+  isLost: boolean;
+  onOpen: (name: string) => void;
+}): ReactNode {
+  const button = (name: string, words: string): ReactNode => (
+    <button type="button" className="button" aria-pressed={o.pane === name} onClick={() => o.onOpen(name)}>
+      {words}
+    </button>
+  );
+  return (
+    <nav className="panes" aria-label="Panes">
+      {o.isLost && <span role="status">Connection lost; trying again…</span>}
+      {button('inbox', `Inbox (${o.state.mails.length})`)}
+      {button('inspector', 'Inspector')}
+      <BackToStart me={o.state.me} />
+    </nav>
+  );
+}
+
+function Pane({ state, pane, onClose }: { state: PageState; pane: string; onClose: () => void }): ReactNode {
+  const title = pane === 'inbox' ? 'Inbox' : 'Inspector';
+  return (
+    <aside aria-label={title}>
+      <header className="bar">
+        <h2>{title}</h2>
+        <button type="button" className="quiet" aria-label="Close pane" onClick={onClose}>
+          ×
+        </button>
+      </header>
+      {pane === 'inbox' ? <InboxPane mails={state.mails} /> : <InspectorPane state={state} />}
+    </aside>
+  );
+}
+
+function choicesOf(state: PageState) {
+  const option = (value: string, text: string) => ({ value, text: { type: 'plain_text', text } });
+  return {
+    people: state.people.filter((one) => one.canBeMe).map((one) => option(one.id, one.realName)),
+    channels: state.channels.filter((one) => one.kind !== 'im').map((one) => option(one.id, `#${one.name}`)),
+  };
+}
+
+function BackToStart({ me }: { me: string }): ReactNode {
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking)
+    return (
+      <button type="button" className="button" onClick={() => setAsking(true)}>
+        Back to the start
+      </button>
+    );
+  return (
+    <span className="asking">
+      Empty all messages and the inbox? (Accounts stay.)
+      <button
+        type="button"
+        className="button danger-full"
+        onClick={() => {
+          setAsking(false);
+          void post('back-to-start', { as: me });
+        }}
+      >
+        Empty them
+      </button>
+      <button type="button" className="button" onClick={() => setAsking(false)}>
+        Keep
+      </button>
+    </span>
+  );
+}
+
+/** What Slack itself has to say, since this window was opened. */
+function Notices({ state }: { state: PageState }): ReactNode {
+  const [seen, setSeen] = useState(state.sequence);
+  const fresh = state.notices.filter((one) => one.changed > seen);
+  if (fresh.length === 0) return null;
+  return (
+    <div className="notices" role="alert">
+      {fresh.slice(-3).map((one) => (
+        <p key={one.changed}>{one.text}</p>
+      ))}
+      <button type="button" className="quiet" aria-label="Dismiss" onClick={() => setSeen(state.sequence)}>
+        ×
+      </button>
+    </div>
+  );
+}
+
+const root = document.getElementById('page');
+if (root !== null) createRoot(root).render(<Page />);

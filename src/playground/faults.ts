@@ -1,0 +1,40 @@
+// Trouble on request: what the next calls of a method meet. For tests; nothing of it is reachable over HTTP.
+
+export type Fault =
+  | { kind: 'rate-limited'; retryAfterSeconds: number }
+  | { kind: 'server-error'; status?: number }
+  /** Takes the request and never answers. */
+  | { kind: 'hang' }
+  /** Does the work, then drops the connection instead of answering. */
+  | { kind: 'accept-then-drop' }
+  /** Answers after a while, as usual. */
+  | { kind: 'slow'; ms: number }
+  /** An error in the service's own form: `expired_trigger_id`, `token_revoked`, `application_error` … */
+  | { kind: 'error'; code: string; status?: number };
+
+export type Faults = ReturnType<typeof createFaults>;
+
+export function createFaults() {
+  let waiting: { method: string; fault: Fault; left: number }[] = [];
+
+  /** The next `times` calls of `method` (`*`: of any) meet the fault. */
+  function next(method: string, fault: Fault, times = 1): void {
+    waiting.push({ method, fault, left: times });
+  }
+
+  function take(method: string): Fault | null {
+    const found = waiting.find((one) => one.method === method || one.method === '*');
+    if (found === undefined) return null;
+    found.left -= 1;
+    if (found.left <= 0) waiting = waiting.filter((one) => one !== found);
+    return found.fault;
+  }
+
+  return {
+    next,
+    take,
+    clear: (): void => {
+      waiting = [];
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// What the local Slack holds, in Slack's own words.
+
+export type Clock = () => Date;
+export type Dict = Record<string, unknown>;
+export type Block = Dict & { type: string; block_id: string };
+
+export type Person = {
+  id: string;
+  /** The handle that is typed after @. */
+  name: string;
+  realName: string;
+  email: string;
+  teamId: string;
+  title: string;
+  isBot: boolean;
+  isRestricted: boolean;
+  isUltraRestricted: boolean;
+  isDeactivated: boolean;
+};
+
+export type Channel = {
+  id: string;
+  name: string;
+  kind: 'public' | 'private' | 'im';
+  members: string[];
+  isArchived: boolean;
+  isExtShared: boolean;
+};
+
+export type Message = {
+  ts: string;
+  channel: string;
+  user: string;
+  text: string;
+  blocks: Block[];
+  threadTs: string | null;
+  editedTs: string | null;
+  /** The one person who sees an ephemeral message; null for all others. */
+  onlyFor: string | null;
+  /** Grows with every change in the workspace, so that a reader can ask "what is new since". */
+  changed: number;
+};
+
+/** `block_id` → `action_id` → the value as Slack writes it into `state.values`. */
+export type StateValues = Record<string, Record<string, Dict>>;
+
+export type View = {
+  id: string;
+  type: 'modal' | 'home';
+  user: string;
+  hash: string;
+  /** The view as the app sent it, but with its blocks named. */
+  payload: Dict;
+  blocks: Block[];
+  rootId: string;
+  previousId: string | null;
+  changed: number;
+};
+
+/** Something Slack's own client tells one person: a failed click, a modal that could not be sent. */
+export type Notice = { user: string; text: string; changed: number };
+
+export const isDict = (value: unknown): value is Dict =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const dictsOf = (value: unknown): Dict[] => (Array.isArray(value) ? value.filter(isDict) : []);
