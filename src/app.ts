@@ -1,0 +1,309 @@
+// The composition root: every part is built here, by plain function calls.
+import { createHash, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { foldAccountCounts, listAccountsToErase } from './db/accounts.ts';
+import { connect } from './db/connect.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
+import { expireInvitations } from './db/invitations.ts';
+import { findOldestWaitingJobSeconds } from './db/jobs.ts';
+import { migrate } from './db/migrate.ts';
+import { deleteOldReceipts, takeReceipt } from './db/receipts.ts';
+import { keepSecretKeyCheck, openService } from './db/services.ts';
+import { createHealth } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createRateLimits } from './http/rate-limit.ts';
+import { createHttpServer } from './http/server.ts';
+import { startWorker } from './jobs/worker.ts';
+import type { Log } from './log.ts';
+import { createResendDelivery } from './mail/delivery.ts';
+import { createMailEvents } from './mail-events.ts';
+import { eraseAccount } from './operations/accounts/erase.ts';
+import type { Actor, Clock, Context, Policy } from './operations/context.ts';
+import { countMails } from './operations/mails/count.ts';
+import { sweepMails } from './operations/mails/sweep.ts';
+import { grantFirstOperator } from './operations/operators/grant-first.ts';
+import { bindWorkspace } from './operations/workspaces/bind.ts';
+import { revokeWorkspace } from './operations/workspaces/revoke.ts';
+import type { Playground } from './playground/playground.ts';
+import { createPortal } from './portal/app.tsx';
+import { createKeyring, secretKeyCheckValue } from './security/keyring.ts';
+import { createPasswordHasher } from './security/password-hash.ts';
+import { type Settings, SettingsError } from './settings.ts';
+import { createSlackSurface } from './slack/app.ts';
+import { COMMANDS } from './slack/commands/index.ts';
+import { createSlackJobs } from './slack/jobs.ts';
+import { SHORTCUTS } from './slack/manifest.ts';
+
+const DEFAULT_SERVICE = 'default';
+const POOL_SIZE = 10;
+const STOP_GRACE_MS = 8_000;
+const MAX_ERASED_AT_ONCE = 100;
+
+export type RunningApp = { url: string; hasPlayground: boolean; stop(): Promise<void> };
+
+/** What tests may set besides the settings. */
+export type AppOptions = { clock?: Clock; passwordCost?: number; say?: (message: string) => void };
+
+export async function startApp(settings: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
+  const clock = options.clock ?? (() => new Date());
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) {
+      await one().catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
+    }
+  };
+  try {
+    const databaseUrl = await openDatabase(settings, options, stops);
+    const { db, sql, close } = connect(databaseUrl, { max: POOL_SIZE });
+    stops.push(close);
+    const keyring = createKeyring(
+      settings.secretKey ?? (await localSecretKey(settings.dataDir)),
+      settings.secretKeyPrevious ?? undefined,
+    );
+    const service = await openService(db, {
+      id: DEFAULT_SERVICE,
+      name: settings.serviceName,
+      secretKeyCheck: secretKeyCheckValue(keyring),
+      now: clock(),
+    });
+    await demandFittingSecretKey(db, service, keyring, settings);
+
+    // The address is known once the port is; nothing is served before that.
+    let url = settings.publicUrl ?? '';
+    let localUrl = '';
+    const policy: Policy = {
+      get publicUrl() {
+        return url;
+      },
+      organizationName: settings.organizationName,
+      supportEmail: settings.supportEmail,
+      passwordMinLength: settings.passwordMinLength,
+      invitationLifetimeHours: settings.invitationLifetimeHours,
+      passwordResetLifetimeMinutes: settings.passwordResetLifetimeMinutes,
+      eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
+      mailLinkHosts: settings.mailLinkHosts,
+    };
+    const random = (size: number) => randomBytes(size);
+    const cost = options.passwordCost;
+    const passwords = createPasswordHasher({ keyring, ...(cost ? { cost } : {}) });
+    const contextOf = (actor: Actor, requestId: string = crypto.randomUUID()): Context => ({
+      db,
+      clock,
+      random,
+      keyring,
+      passwords,
+      policy,
+      service: { id: service.id, name: service.name },
+      actor,
+      requestId,
+    });
+    const system = (name: string) => contextOf({ kind: 'system', name });
+
+    const playground: Playground | null = settings.slack
+      ? null
+      : await openPlayground({ dataDir: settings.dataDir, appUrl: () => localUrl, log, clock });
+    if (playground) stops.push(() => playground.stop());
+    const mail = settings.resend ?? playground?.resend;
+    if (!mail) throw new SettingsError(['RESEND_API_KEY: needed']);
+    const mailUrl = () => ('basePath' in mail ? `${localUrl}${mail.basePath}` : mail.baseUrl);
+
+    const limiterPool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+    limiterPool.on('error', (error) => log.warn({ err: error }, 'rate limit store'));
+    stops.push(() => limiterPool.end());
+    const limits = createRateLimits(
+      (limiter) =>
+        new RateLimiterPostgres({
+          ...limiter,
+          storeClient: limiterPool,
+          tableName: 'rate_limits',
+          tableCreated: true,
+        }),
+      createSecretKey(Buffer.from(hkdfSync('sha256', keyring.current.pepper, '', 'rate limits', 32))),
+    );
+    const slackState = {
+      isUsable: false,
+      surface: null as Awaited<ReturnType<typeof createSlackSurface>> | null,
+    };
+    const metrics = createMetrics(async () => ({
+      isSlackReachable: slackState.surface ? slackState.isUsable : null,
+      oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
+      mailsByState: await countMails(system('metrics'), {}),
+    }));
+    const portal = createPortal({
+      log,
+      policy,
+      limits,
+      contextOf: (requestId) => contextOf({ kind: 'developer' }, requestId),
+    });
+    if (mail.webhookSecret) {
+      portal.route(
+        '/mail/events',
+        createMailEvents({ ...mail, webhookSecret: mail.webhookSecret }, () => system('mail events')),
+      );
+    }
+    portal.route('/', createHealth({ checks: { database: () => sql`select 1` }, metrics }));
+    const server = createHttpServer({
+      log,
+      clock,
+      metrics,
+      trustedProxies: settings.trustedProxies,
+      isHttps: settings.publicUrl?.startsWith('https://') ?? false,
+      fetch: portal.fetch,
+      bodyLimits: { '/mail/events': 65_536 },
+      routes: {
+        '/slack/events': (req, res) => {
+          if (slackState.surface) return slackState.surface.listener(req, res);
+          res.writeHead(503).end();
+        },
+        ...(playground ? { '/playground': playground.listener } : {}),
+      },
+    });
+    const { port } = await server.listen(settings.host, settings.port);
+    stops.push(() => server.stop(STOP_GRACE_MS));
+    localUrl = `http://127.0.0.1:${port}`;
+    url ||= `http://localhost:${port}`;
+
+    const slack = settings.slack ?? {
+      botToken: playground?.slack.botToken ?? '',
+      signingSecret: playground?.slack.signingSecret ?? null,
+      appToken: null,
+    };
+    const surface = await createSlackSurface({
+      ...slack,
+      apiUrl: playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl,
+      log,
+      clock,
+      contextOf: (actor) => contextOf(actor),
+      takeReceipt: (receipt) => takeReceipt(db, receipt),
+      async onRevoked(teamId, why) {
+        slackState.isUsable = false;
+        await revokeWorkspace(system('slack'), { teamId, why });
+        log.error({ why }, 'slack took our token away; nothing is posted until a new one is set');
+      },
+    });
+    slackState.surface = surface;
+    const tokenHash = createHash('sha256').update(slack.botToken).digest('hex');
+    const { isBound } = await bindWorkspace(system('start'), { teamId: surface.teamId, tokenHash });
+    slackState.isUsable = isBound;
+    if (!isBound) log.error('slack revoked this token; set a new SLACK_BOT_TOKEN');
+    stops.push(() => surface.stop());
+    await grantFromSettings(system('settings'), surface.teamId, {
+      admins: [...settings.admins, ...(playground?.slack.admins ?? [])],
+      approvers: [...settings.approvers, ...(playground?.slack.approvers ?? [])],
+    });
+
+    const jobs = createSlackJobs({
+      client: surface.client,
+      teamId: surface.teamId,
+      approvalsChannel: settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null,
+      system: () => system('cards'),
+      isUsable: () => slackState.isUsable,
+    });
+    const worker = await startWorker(databaseUrl, {
+      log,
+      system,
+      delivery: createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
+      from: settings.mailFrom,
+      replyTo: settings.supportEmail,
+      surfaces: jobs,
+      everyMinute: () => everyMinute(system('schedule')),
+    });
+    stops.push(() => worker.stop());
+    // Not only at the next full minute: whatever a killed process left.
+    await sweepMails(system('start'), {});
+    await surface.start();
+    server.setReady(true);
+    stops.push(async () => server.setReady(false));
+    return { url, hasPlayground: playground !== null, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Loaded only where it may exist. */
+async function openPlayground(options: {
+  dataDir: string;
+  appUrl: () => string;
+  log: Log;
+  clock: Clock;
+}): Promise<Playground> {
+  const { createPlayground } = await import('./playground/playground.ts');
+  const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
+  return createPlayground({ ...options, features: () => ({ shortcuts: SHORTCUTS, subcommands }) });
+}
+
+async function openDatabase(
+  settings: Settings,
+  options: AppOptions,
+  stops: (() => Promise<unknown>)[],
+): Promise<string> {
+  let embedded: EmbeddedPostgres | null = null;
+  if (!settings.databaseUrl) {
+    embedded = await startEmbeddedPostgres({
+      dataDir: settings.dataDir,
+      ...(options.say ? { say: options.say } : {}),
+    });
+    stops.push(() => embedded?.release() ?? Promise.resolve());
+  }
+  const url = settings.databaseUrl ?? embedded?.url ?? '';
+  await migrate(url);
+  return url;
+}
+
+/** Made once and kept with mode 0600; in production the settings must give it. */
+async function localSecretKey(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'secret-key');
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return readFile(file, 'utf8');
+}
+
+async function demandFittingSecretKey(
+  db: Context['db'],
+  service: { id: string; secretKeyCheck: string },
+  keyring: Context['keyring'],
+  settings: Settings,
+): Promise<void> {
+  const present = secretKeyCheckValue(keyring);
+  if (service.secretKeyCheck === present) return;
+  const previous = settings.secretKeyPrevious;
+  if (previous && service.secretKeyCheck === secretKeyCheckValue(createKeyring(previous))) {
+    await keepSecretKeyCheck(db, service.id, present);
+    return;
+  }
+  throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
+}
+
+async function grantFromSettings(
+  context: Context,
+  teamId: string,
+  first: { admins: string[]; approvers: string[] },
+): Promise<void> {
+  const grants = [
+    ...first.admins.map((slackUserId) => ({ slackUserId, role: 'admin' as const })),
+    ...first.approvers.map((slackUserId) => ({ slackUserId, role: 'approver' as const })),
+  ];
+  for (const grant of grants)
+    await grantFirstOperator(context, { ...grant, teamId, name: grant.slackUserId });
+}
+
+async function everyMinute(context: Context): Promise<void> {
+  const { db, clock, policy } = context;
+  const now = clock();
+  await sweepMails(context, {});
+  await foldAccountCounts(db);
+  await expireInvitations(db, now);
+  await deleteOldReceipts(db, now);
+  const deletedBefore = new Date(now.getTime() - policy.eraseDeletedAfterDays * 86_400_000);
+  for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {
+    await eraseAccount(context, { accountId: id });
+  }
+}

@@ -1,0 +1,41 @@
+// Start here: settings → app → wait for a signal → graceful stop.
+import { startApp } from './app.ts';
+import { createLog } from './log.ts';
+import { readSettings, SettingsError } from './settings.ts';
+
+const EXIT_SETTINGS = 78;
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const log = createLog(settings.logLevel);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught');
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'unhandled rejection');
+    process.exit(1);
+  });
+  const say = (message: string) => process.stdout.write(`${message}\n`);
+  const app = await startApp(settings, log, { say });
+  say(
+    app.hasPlayground ? `apim-user is ready. Open ${app.url}/playground` : `apim-user is ready at ${app.url}`,
+  );
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    void app.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof SettingsError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_SETTINGS);
+  }
+  createLog('info').fatal({ err: error }, 'start failed');
+  process.exit(1);
+});

@@ -1,0 +1,135 @@
+// Operations on accounts, called directly: what Slack's answers wait for.
+import { randomBytes } from 'node:crypto';
+import type postgres from 'postgres';
+import { connect } from '../../src/db/connect.ts';
+import { openService } from '../../src/db/services.ts';
+import { countAccounts } from '../../src/operations/accounts/count.ts';
+import { listAccounts } from '../../src/operations/accounts/list.ts';
+import { searchAccounts } from '../../src/operations/accounts/search.ts';
+import type { Context } from '../../src/operations/context.ts';
+import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
+import { createPasswordHasher } from '../../src/security/password-hash.ts';
+import { median, percentile, rounded, timeEach } from './figures.ts';
+import { FIRST_NAMES, LAST_NAMES, listedFrom } from './fill.ts';
+import { ADMIN, TEAM } from './slack-stub.ts';
+
+export const SERVICE = 'default';
+export const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+
+const TIMES = 200;
+const WARM_UP = 30;
+const QUERIES = 100;
+
+export function openContext(url: string) {
+  const { db, sql, close } = connect(url, { max: 10 });
+  const keyring = createKeyring(SECRET_KEY);
+  const context: Context = {
+    db,
+    clock: () => new Date(),
+    random: (size) => randomBytes(size),
+    keyring,
+    passwords: createPasswordHasher({ keyring }),
+    policy: {
+      publicUrl: 'https://apis.example.com',
+      organizationName: 'Example APIs',
+      supportEmail: 'support@example.com',
+      passwordMinLength: 12,
+      invitationLifetimeHours: 48,
+      passwordResetLifetimeMinutes: 60,
+      eraseDeletedAfterDays: 30,
+      mailLinkHosts: [],
+    },
+    service: { id: SERVICE, name: SERVICE },
+    actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member' },
+    requestId: crypto.randomUUID(),
+  };
+  return { context, sql, close };
+}
+
+/** The service and its admin, unless the product made them. */
+export async function prepareService(context: Context): Promise<void> {
+  const { db, keyring } = context;
+  await openService(db, {
+    ...context.service,
+    secretKeyCheck: secretKeyCheckValue(keyring),
+    now: new Date(),
+  });
+  const system: Context = { ...context, actor: { kind: 'system', name: 'bench' } };
+  const grant = { teamId: TEAM, slackUserId: ADMIN, name: 'Ada Admin', role: 'admin' as const };
+  await grantFirstOperator(system, grant);
+}
+
+type Opened = Pick<ReturnType<typeof openContext>, 'context' | 'sql'>;
+
+/** Medians in milliseconds at few and at many accounts, measured in turn: both see the same machine. */
+export async function measurePages(few: Opened, many: Opened) {
+  const fewWorks = await worksOn(few);
+  const manyWorks = await worksOn(many);
+  const medians: Record<string, { few: number; many: number }> = {};
+  for (const name of ['listFirstPage', 'listMiddlePage', 'count'] as const) {
+    const times = await timeEach(
+      Array.from({ length: 2 * (WARM_UP + TIMES) }, (_, at) => (at % 2 ? manyWorks : fewWorks)),
+      (works) => works[name](),
+    );
+    const counted = (parity: number) => times.filter((_, at) => at >= 2 * WARM_UP && at % 2 === parity);
+    medians[name] = { few: median(counted(0)), many: median(counted(1)) };
+  }
+  return medians;
+}
+
+async function worksOn({ context, sql }: Opened) {
+  const [present] = await sql<[{ n: number }]>`select count(*)::int as n from accounts`;
+  const [middle] = await listedFrom(sql, Math.floor(present.n * 0.45), 1);
+  if (!middle) throw new Error('no account in the middle');
+  const after = { registeredAt: middle.registeredAt, id: middle.id };
+  return {
+    listFirstPage: () => listAccounts(context, {}),
+    listMiddlePage: () => listAccounts(context, { after }),
+    count: () => countAccounts(context, {}),
+  };
+}
+
+/** p50 and p95 in milliseconds over the queries that people would type, and the slowest of them by name. */
+export async function measureSearches(context: Context, sql: postgres.Sql, count: number) {
+  const queries = await likelyQueries(sql, count);
+  const searches: Record<string, ReturnType<typeof summary>> = {};
+  const works = {
+    listWithText: (text: string) => listAccounts(context, { text }),
+    search: (text: string) => searchAccounts(context, { text }),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    await timeEach(queries.slice(0, 5), work);
+    searches[name] = summary(queries, await timeEach(queries, work));
+  }
+  return searches;
+}
+
+function summary(queries: string[], times: number[]) {
+  const slowest = queries
+    .map((text, at) => ({ text, ms: rounded(times[at] ?? 0, 1) }))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 8);
+  return { queries: queries.length, p50: percentile(times, 0.5), p95: percentile(times, 0.95), slowest };
+}
+
+/** A hundred different: names, full names, addresses, beginnings of them, misspellings, and what nobody is called. */
+async function likelyQueries(sql: postgres.Sql, count: number): Promise<string[]> {
+  const people = await listedFrom(sql, Math.floor(count * 0.3), 60);
+  const pick = (from: number, to: number) => people.slice(from, to);
+  const every = (names: string[], step: number) => names.filter((_, at) => at % step === 0);
+  const swapped = (name: string) => `${name.slice(0, 2)}${name[3] ?? ''}${name[2] ?? ''}${name.slice(4)}`;
+  const odd = ['nobody@nowhere.test', 'Zyxwvut', 'example.com', 'ma', 'q'];
+  const queries = new Set([
+    ...odd,
+    ...every(LAST_NAMES, 9).slice(0, 15),
+    ...every(FIRST_NAMES, 9).slice(0, 10),
+    ...every(LAST_NAMES, 7).slice(0, 15).map(swapped),
+    ...pick(50, 60).map((one) => `${one.firstName} ${swapped(one.lastName)}`),
+    ...pick(0, 15).map((one) => `${one.firstName} ${one.lastName}`),
+    ...pick(20, 30).map((one) => one.email),
+    ...pick(35, 45).map((one) => one.email.slice(0, one.email.indexOf('@'))),
+    ...every(LAST_NAMES, 5).map((name) => name.slice(0, 3)),
+  ]);
+  return [...queries].slice(0, QUERIES);
+}

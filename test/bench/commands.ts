@@ -1,0 +1,92 @@
+// Signed slash commands, some in flight at a time, over plain sockets so that the sender is not what is measured.
+import { createHmac } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { ADMIN, type SlackStub, TEAM } from './slack-stub.ts';
+
+export const SIGNING_SECRET = 'bench-signing-secret-0123456789';
+
+let sent = 0;
+
+export type Target = {
+  url: string;
+  text: string;
+  /** An empty app only acknowledges; of the product the answer is waited for too, and must hold these words. */
+  answer: string | null;
+};
+
+type Options = { stub: SlackStub; inFlight: number; seconds: number };
+
+/** Commands a second and how long each waited for its acknowledgement, in milliseconds. */
+export async function sendCommands(target: Target, { stub, inFlight, seconds }: Options) {
+  const acks: number[] = [];
+  const startedAt = performance.now();
+  const end = startedAt + seconds * 1_000;
+  const { hostname, port } = new URL(target.url);
+  const sendOnAndOn = async () => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    while (performance.now() < end) {
+      const id = String(++sent);
+      const answer = target.answer === null ? null : stub.answered(id);
+      const sentAt = performance.now();
+      await exchange(socket, request(target.text, id, stub.responseUrl(id)));
+      acks.push(performance.now() - sentAt);
+      const body = await answer;
+      if (target.answer && !body?.includes(target.answer))
+        throw new Error(`not the answer to ${target.text}: ${body?.slice(0, 300)}`);
+    }
+    socket.destroy();
+  };
+  await Promise.all(Array.from({ length: inFlight }, sendOnAndOn));
+  return { perSecond: acks.length / ((performance.now() - startedAt) / 1_000), acks };
+}
+
+function request(text: string, id: string, responseUrl: string): string {
+  const body = new URLSearchParams({
+    command: '/apim-user',
+    text,
+    team_id: TEAM,
+    user_id: ADMIN,
+    user_name: 'ada',
+    channel_id: 'C0BENCH',
+    trigger_id: id,
+    response_url: responseUrl,
+  }).toString();
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const digest = createHmac('sha256', SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest('hex');
+  return [
+    'POST /slack/events HTTP/1.1',
+    'host: 127.0.0.1',
+    'content-type: application/x-www-form-urlencoded',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-slack-request-timestamp: ${timestamp}`,
+    `x-slack-signature: v0=${digest}`,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+function exchange(socket: Socket, message: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const onData = (chunk: Buffer) => {
+      received += chunk;
+      if (!isWhole(received)) return;
+      socket.off('data', onData).off('close', onClose);
+      if (received.startsWith('HTTP/1.1 200')) resolve();
+      else reject(new Error(`not acknowledged: ${received.slice(0, 200)}`));
+    };
+    const onClose = () => reject(new Error('the connection was closed'));
+    socket.on('data', onData).once('close', onClose);
+    socket.once('error', reject);
+    socket.write(message, () => socket.off('error', reject));
+  });
+}
+
+function isWhole(response: string): boolean {
+  const headEnd = response.indexOf('\r\n\r\n');
+  if (headEnd < 0) return false;
+  const head = response.slice(0, headEnd).toLowerCase();
+  if (head.includes('transfer-encoding: chunked')) return response.endsWith('0\r\n\r\n');
+  const length = Number(/content-length: (\d+)/.exec(head)?.[1] ?? 0);
+  return response.length - headEnd - 4 >= length;
+}

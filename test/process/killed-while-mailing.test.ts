@@ -1,0 +1,106 @@
+// T60: a process that is killed in the midst of sending loses no mail and sends none twice.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { ADMIN, GENERAL } from '../../src/playground/people.ts';
+import { ask, readNote } from '../support/embedded-clients.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const MAILS = 20;
+/** What one sending takes at first: the kill meets some before, some during and some after it, on any machine. */
+const SENDING_MS = 4_000;
+const PROMISED_MS = 120_000;
+
+let folder: string;
+let dataDir: string;
+/** Stands for the mail service, and outlives the process that is killed. */
+let provider: SlackDriver;
+const started: AppProcess[] = [];
+
+function start(port = '0'): AppProcess {
+  const one = startProcess({
+    PORT: port,
+    DATA_DIR: dataDir,
+    RESEND_API_KEY: provider.resend.apiKey,
+    RESEND_BASE_URL: provider.resendBaseUrl,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+  });
+  started.push(one);
+  return one;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-process-'));
+  await chmod(folder, 0o755);
+  dataDir = join(folder, 'data');
+  provider = await createSlackDriver();
+});
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map((one) => one.ended));
+  await startEmbeddedPostgres({ dataDir }).then(
+    (server) => server.release(),
+    () => {},
+  );
+  await provider.close();
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
+
+it.skipIf(process.platform === 'win32')(
+  `T60: each of ${MAILS} mails arrives exactly once, within two minutes after SIGKILL and a new start`,
+  async () => {
+    const killed = start();
+    const address = await killed.address();
+    const addresses = Array.from({ length: MAILS }, (_, index) => `dev${index}@example.com`);
+    provider.mailFails({ kind: 'slow', ms: SENDING_MS }, MAILS);
+    const typed = await fetch(`${address}/playground/api/type`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: address, 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ as: ADMIN, channel: GENERAL, text: `/apim-user invite ${addresses.join(' ')}` }),
+    });
+    expect(typed.status).toBe(200);
+    // The invitations are written one after the other, and delivery begins at once: all are there before the kill.
+    await eventually(
+      'all invitations',
+      async () => {
+        const state = await fetch(`${address}/playground/api/state?as=${ADMIN}`).then((answer) =>
+          answer.text(),
+        );
+        return state.includes(`${MAILS} invitations are on their way`);
+      },
+      60_000,
+    );
+    await eventually('the first mails', () => provider.inbox.mails().length >= 4, 60_000);
+    killed.child.kill('SIGKILL');
+    const killedAt = Date.now();
+    expect(await killed.ended).toBe('SIGKILL');
+    expect(provider.inbox.mails().length).toBeLessThan(MAILS);
+
+    provider.nothingFails();
+    // At the same address: no mail goes out whose link leads elsewhere.
+    const app = start(new URL(address).port);
+    await app.address();
+    const { port, password } = await readNote({ dataDir });
+    const url = `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
+    // Also those that were accepted when nobody was left to hear it: they are sent again, with the same key.
+    await eventually(
+      () => `all mails; there are ${provider.inbox.mails().length}; it said:\n${app.output()}`,
+      async () => {
+        const open = await ask({ url }, "select id from mails where state <> 'accepted'");
+        return open.length === 0;
+      },
+      PROMISED_MS - (Date.now() - killedAt),
+    );
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+    const receivers = provider.inbox.mails().flatMap((mail) => mail.to);
+    expect([...receivers].sort()).toEqual([...addresses].sort());
+    expect(provider.refusals()).toEqual([]);
+  },
+  300_000,
+);

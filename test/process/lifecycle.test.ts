@@ -1,0 +1,161 @@
+// The process as its operator sees it: it says where it is, ends when it is told to, and says what is wrong.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { isRunning, readNote } from '../support/embedded-clients.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+
+const SLOW_MS = 150_000;
+let folder: string;
+let dataDir: string;
+const started: AppProcess[] = [];
+
+function start(env: Record<string, string> = {}): AppProcess {
+  const one = startProcess({ DATA_DIR: dataDir, ...env });
+  started.push(one);
+  return one;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-process-'));
+  await chmod(folder, 0o755);
+  dataDir = join(folder, 'data');
+});
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map((one) => one.ended));
+  // Joined and left: a server that a killed process left behind ends here.
+  await startEmbeddedPostgres({ dataDir }).then(
+    (server) => server.release(),
+    () => {},
+  );
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
+
+/** Half of a form, so that the request is open until the rest is sent. */
+async function openRequest(address: string) {
+  const { hostname, port } = new URL(address);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += String(chunk);
+  });
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  const body = 'email=ann%40example.com';
+  socket.write(
+    `POST /password/forgot HTTP/1.1\r\nHost: ${hostname}:${port}\r\nSec-Fetch-Site: same-origin\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  // Whoever asks something else afterwards and is answered knows that the half has arrived.
+  await fetch(`${address}/healthz`).then((response) => response.arrayBuffer());
+  return { finish: () => socket.write(body.slice(5)), answer: () => answer, end: () => socket.destroy() };
+}
+
+// Windows has no signals that a program could hear.
+describe.skipIf(process.platform === 'win32')('the process', () => {
+  it(
+    'prints its address, answers what is open when SIGTERM comes, and ends with 0 and without its Postgres',
+    async () => {
+      const app = start();
+      const address = await app.address();
+      expect((await fetch(`${address}/playground`)).status).toBe(200);
+      const { pid } = await readNote({ dataDir });
+      expect(await isRunning(pid)).toBe(true);
+      const open = await openRequest(address);
+      app.child.kill('SIGTERM');
+      await eventually(
+        'it to take no new request',
+        () =>
+          fetch(address).then(
+            (response) => response.status === 503,
+            () => true,
+          ),
+        SLOW_MS,
+      );
+      open.finish();
+      expect(await app.ended).toBe(0);
+      expect(open.answer()).toMatch(/^HTTP\/1\.1 200/);
+      open.end();
+      expect(await isRunning(pid)).toBe(false);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'ends with 0 on SIGINT although a request stays open, also when told twice',
+    async () => {
+      const app = start();
+      const open = await openRequest(await app.address());
+      const { pid } = await readNote({ dataDir });
+      app.child.kill('SIGINT');
+      app.child.kill('SIGINT');
+      expect(await app.ended).toBe(0);
+      open.end();
+      expect(await isRunning(pid)).toBe(false);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'ends with 78 when SECRET_KEY is not the one that the database was written with, and leaves no Postgres',
+    async () => {
+      const app = start({ SECRET_KEY: Buffer.alloc(32, 9).toString('base64') });
+      expect(await app.ended).toBe(78);
+      expect(app.output()).toContain('SECRET_KEY: is not the key that this database was written with');
+      expect((await readNote({ dataDir })).pid).toBeNull();
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'starts again after SIGKILL, on the same folder',
+    async () => {
+      const killed = start();
+      await killed.address();
+      killed.child.kill('SIGKILL');
+      expect(await killed.ended).toBe('SIGKILL');
+      const app = start();
+      const address = await app.address();
+      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      app.child.kill('SIGTERM');
+      expect(await app.ended).toBe(0);
+    },
+    SLOW_MS,
+  );
+});
+
+describe('settings', () => {
+  it(
+    'that are bad end the process with 78, all of them named',
+    async () => {
+      const app = start({ PORT: 'many', SECRET_KEY: 'c2hvcnQ=', SUPPORT_EMAIL: 'nobody', LOG_LEVEL: 'loud' });
+      expect(await app.ended).toBe(78);
+      for (const name of ['PORT', 'SECRET_KEY', 'SUPPORT_EMAIL', 'LOG_LEVEL'])
+        expect(app.output()).toMatch(new RegExp(`^ {2}- ${name}: expected `, 'm'));
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'that production needs and that are missing end the process with 78, all of them named',
+    async () => {
+      const app = start({ NODE_ENV: 'production' });
+      expect(await app.ended).toBe(78);
+      for (const name of [
+        'DATABASE_URL',
+        'SECRET_KEY',
+        'SLACK_BOT_TOKEN',
+        'RESEND_API_KEY',
+        'PUBLIC_URL',
+        'SUPPORT_EMAIL',
+      ])
+        expect(app.output()).toMatch(new RegExp(`^ {2}- ${name}: needed`, 'm'));
+    },
+    SLOW_MS,
+  );
+});

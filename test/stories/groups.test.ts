@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+async function create(name: string, description = '') {
+  const admin = app.as('admin');
+  await admin.types('/apim-user groups');
+  await admin.clicks('Create');
+  const modal = await admin.modal('Create a group');
+  await modal.fill({ Name: name, ...(description ? { Description: description } : {}) });
+  await modal.submit();
+  return modal;
+}
+
+describe('groups', () => {
+  it('are listed, the built-in ones marked and without buttons', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user add ann@example.com Ann Lee');
+    await admin.sees(/Added: the account is/);
+    await admin.types('/apim-user groups');
+    const seen = await admin.sees(/no custom groups yet/);
+    expect(seen).toMatch(/\*?Developers\*? · built in · 1 account/);
+    expect((await admin.message(/no custom groups yet/)).buttons()).toEqual(['Create']);
+  });
+
+  it('are created, and a name is not taken twice', async () => {
+    const admin = app.as('admin');
+    const first = await create('Partners', 'Who sells <!channel> with us');
+    await first.sees(/Created: the group/);
+    await first.cancel();
+
+    const second = await create('partners');
+    await second.sees(/exists already/);
+    expect(await second.value('Name')).toBe('partners');
+    await second.fill({ Name: 'Testers' });
+    await second.submit();
+    await second.sees(/Created: the group/);
+    await second.cancel();
+
+    await admin.types('/apim-user groups');
+    expect(await admin.sees(/Partners\*? · 0 accounts/)).toContain('Testers');
+  });
+
+  it('ask for a name beside the field', async () => {
+    const modal = await create('   ');
+    expect(modal.errors()).toEqual({ Name: 'Write a name' });
+    await modal.cancel();
+  });
+
+  it('are renamed', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user groups');
+    await admin.clicks('Rename Testers');
+    const modal = await admin.modal('Rename a group');
+    expect(await modal.value('Name')).toBe('Testers');
+    await modal.fill({ Name: 'Early birds' });
+    await modal.submit();
+    await modal.sees(/is called .?Early birds/);
+    await modal.cancel();
+  });
+
+  it('are deleted after a question, and the list says so', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user groups');
+    const list = await admin.message(/Early birds/);
+    expect(list.asks('Delete Early birds')).toContain('its accounts stay');
+    await list.clicks('Delete Early birds');
+    await admin.sees(/Deleted: the group Early birds/);
+    // The old list is stale: a second click finds nothing to delete.
+    await admin.types('/apim-user groups');
+    await admin.sees(/Partners/);
+    expect((await admin.message(/1 account/)).buttons()).not.toContain('Delete Early birds');
+  });
+
+  it('of an account are chosen as before', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user groups ann@example.com');
+    const modal = await admin.modal('Groups of an account');
+    await modal.fill({ Groups: ['Partners'] });
+    await modal.submit();
+    await modal.sees(/Saved/);
+    await modal.cancel();
+    await admin.types('/apim-user groups');
+    await admin.sees(/Partners\*? · 1 account/);
+  });
+
+  it('are looked at by approvers, without buttons, and not shown to others', async () => {
+    const approver = app.as('approver');
+    await approver.types('/apim-user groups');
+    await approver.sees(/Partners/);
+    expect((await approver.message(/Partners/)).buttons()).toEqual([]);
+    const nobody = app.as('nobody');
+    await nobody.types('/apim-user groups');
+    await nobody.sees(/You may not do this/);
+  });
+
+  it('turn pages when there are many', async () => {
+    const admin = app.as('admin');
+    for (let n = 10; n < 21; n++) {
+      const modal = await create(`Group ${n}`);
+      await modal.sees(/Created: the group/);
+      await modal.cancel();
+    }
+    await admin.types('/apim-user groups');
+    expect(await admin.sees(/Group 10/)).not.toContain('Partners');
+    await admin.clicks('Next');
+    await admin.sees(/Partners/);
+    await admin.clicks('Previous');
+    await admin.sees(/Group 10/);
+    expect(app.refusals()).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+const SECOND_ADMIN = 'U0SARASECO';
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ SLACK_ADMINS: `U0ADAADMIN,${SECOND_ADMIN}` });
+  app.addPerson('sara', { id: SECOND_ADMIN, realName: 'Sara Second' });
+});
+afterAll(() => app.close());
+
+const mailTo = (address: string, subject: RegExp) =>
+  eventually(`a mail to ${address}`, () =>
+    app.inbox.mails().find((mail) => mail.to.includes(address) && subject.test(mail.subject)),
+  );
+
+async function openInvitation() {
+  const admin = app.as('admin');
+  await admin.types('/apim-user templates');
+  await admin.clicks('Edit Invite user');
+  return admin.modal("A mail's text");
+}
+
+describe("a mail's text", () => {
+  it('is listed, opened with its default words and previewed as it is written', async () => {
+    const modal = await openInvitation();
+    expect(modal.text()).toContain('This is the default text.');
+    expect(modal.buttons()).not.toContain('Restore default');
+    await modal.fill({
+      Subject: 'Come in, $DevFirstName',
+      Text: 'Hello <!channel>\n\n[Accept it]($ConfirmUrl)',
+    });
+    await modal.clicks('Preview');
+    const preview = await modal.sees(/Hello <!channel>/);
+    expect(preview).not.toContain('$DevFirstName');
+    await modal.cancel();
+    expect(await modal.value('Subject')).toBe('Come in, $DevFirstName');
+    await modal.closeAll();
+  });
+
+  it('is refused with the reason, and what was written is still there', async () => {
+    const modal = await openInvitation();
+    await modal.fill({ Text: 'No link, but a $DevPassword' });
+    await modal.clicks('Preview');
+    await modal.sees(/can't be used/);
+    await modal.cancel();
+    await modal.submit();
+    await modal.sees(/DevPassword/);
+    await modal.sees(/can't be used/);
+    expect(await modal.value('Text')).toBe('No link, but a $DevPassword');
+    await modal.fill({ Subject: '   ' });
+    await modal.submit();
+    expect(modal.errors()).toEqual({ Subject: 'A mail needs a subject' });
+    await modal.closeAll();
+  });
+
+  it('goes as a test to whoever asks, and nothing is saved by that', async () => {
+    const modal = await openInvitation();
+    await modal.fill({ Subject: 'Only a test' });
+    await modal.clicks('Send a test to me');
+    const said = await modal.sees(/A test is on its way to/);
+    const address = /to (\S+@\S+?),/.exec(said)?.[1] ?? '';
+    await mailTo(address, /Only a test/);
+    await modal.closeAll();
+    expect(await (await openInvitation()).value('Subject')).toContain('You are invited');
+    await modal.closeAll();
+  });
+
+  it('is saved, sent from then on, and restored after a question', async () => {
+    const admin = app.as('admin');
+    const modal = await openInvitation();
+    await modal.fill({ Subject: 'Our own words', Text: 'Come: [accept]($ConfirmUrl)' });
+    await modal.submit();
+    await modal.sees(/Saved:/);
+    await modal.cancel();
+    await admin.types('/apim-user invite ann@example.com');
+    await mailTo('ann@example.com', /Our own words/);
+
+    const again = await openInvitation();
+    expect(again.text()).toContain('Changed by');
+    await again.clicks('Restore default');
+    await again.sees(/has its default text again/);
+    await again.cancel();
+    expect(await (await openInvitation()).value('Subject')).toContain('You are invited');
+    await again.closeAll();
+  });
+
+  it('that somebody else saved meanwhile is not overwritten', async () => {
+    const admin = app.as('admin');
+    const second = app.as(SECOND_ADMIN);
+    second.goesToDm();
+    const open = async (person: typeof admin) => {
+      await person.types('/apim-user templates');
+      await person.clicks('Edit Invite user');
+      return person.modal("A mail's text");
+    };
+    const mine = await open(admin);
+    const theirs = await open(second);
+    await theirs.fill({ Subject: 'Theirs' });
+    await theirs.submit();
+    await theirs.sees(/Saved:/);
+    await mine.fill({ Subject: 'Mine' });
+    await mine.submit();
+    await mine.sees(/saved this mail meanwhile/);
+    expect(await mine.value('Subject')).toBe('Mine');
+    await mine.closeAll();
+  });
+
+  it('is for admins only', async () => {
+    for (const role of ['approver', 'nobody'] as const) {
+      await app.as(role).types('/apim-user templates');
+      await app.as(role).sees(/You may not do this/);
+    }
+    expect(app.refusals()).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+// Who may import what: the table of the design, and which packages belong to which part.
+import { posix } from 'node:path';
+import { readSource } from './source-facts.ts';
+
+/** The parts that put the others together. They may import everything, and no other part imports them. */
+const COMPOSITION = ['main', 'app', 'cli'];
+
+/** What each part may import of ours, beside itself. A part that is not listed may not exist. */
+const TABLE: Record<string, readonly string[]> = {
+  domain: [],
+  emails: [],
+  db: ['domain'],
+  security: ['domain'],
+  http: ['domain'],
+  mail: ['emails', 'security', 'domain'],
+  operations: ['db', 'security', 'mail', 'domain'],
+  slack: ['operations', 'http', 'domain'],
+  portal: ['operations', 'http', 'domain'],
+  management: ['operations', 'http', 'domain'],
+  gateway: ['operations', 'http', 'domain', 'security'],
+  jobs: ['operations', 'mail'],
+  playground: ['http'],
+  // The one address that is neither a person's nor a program's: Resend's signed webhook.
+  'mail-events': ['operations', 'http', 'mail'],
+  settings: [],
+  log: [],
+};
+
+/** Made in `main` and passed down, so that only their types travel. */
+const TYPES_FOR_ALL = ['settings', 'log'];
+
+/** A package that is not listed may be used anywhere but in `domain` and `emails`. */
+const PACKAGES: readonly [RegExp, readonly string[]][] = [
+  [/^(drizzle-orm|postgres)(\/|$)/, ['db']],
+  [/^pg$/, ['app']],
+  [/^graphile-worker$/, ['db', 'jobs']],
+  [/^@slack\//, ['slack', 'app']],
+  [/^resend$/, ['mail']],
+  [/^@node-rs\/bcrypt$/, ['security']],
+  [/^rate-limiter-flexible$/, ['http', 'app']],
+  [/^(hono|@hono\/.*)(\/|$)/, ['http', 'portal', 'management', 'gateway', 'mail-events', 'app', 'cli']],
+  [/^react(-dom)?(\/|$)/, ['emails', 'mail', 'portal', 'playground']],
+  [/^react-email$/, ['emails', 'mail']],
+  [/^pino$/, ['log']],
+  [/^prom-client$/, ['http']],
+  [/^esbuild$/, ['playground']],
+];
+
+/** Pure parts: no file, no clock, no network, so nothing of Node, and of packages only these. */
+const PURE: Record<string, readonly RegExp[]> = {
+  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/],
+  emails: [/^react(\/|$)/, /^react-email$/],
+};
+
+export type Breach = { file: string; line: number; what: string };
+
+/** Holds one file to the table. `file` is relative to the project, with `/`; `dependencies` those of package.json. */
+export function findImportBreaches(file: string, text: string, dependencies: ReadonlySet<string>): Breach[] {
+  const part = partOf(file);
+  if (!COMPOSITION.includes(part) && !TABLE[part])
+    return [{ file, line: 1, what: `${part} is not a part that the table knows` }];
+  return readSource(file, text).imports.flatMap(({ specifier, line, isType }) => {
+    const what = /^\.|^\//.test(specifier)
+      ? judgeOwn(part, partOf(posix.join(posix.dirname(file), specifier)), isType)
+      : judgePackage(part, specifier, dependencies);
+    return what ? [{ file, line, what: `${what} (${specifier})` }] : [];
+  });
+}
+
+function partOf(path: string): string {
+  const [top = '', second = ''] = path.split('/');
+  return top === 'src' ? second.replace(/\.tsx?$/, '') : top;
+}
+
+function judgeOwn(from: string, to: string, isType: boolean): string | null {
+  if (to === from) return null;
+  const isKnown = COMPOSITION.includes(to) || TABLE[to];
+  if (isKnown && COMPOSITION.includes(from)) return null;
+  if (TYPES_FOR_ALL.includes(to) && from !== 'domain') {
+    return isType ? null : `${from} may import the types of ${to} only`;
+  }
+  return TABLE[from]?.includes(to) ? null : `${from} may not import ${to}`;
+}
+
+function judgePackage(part: string, specifier: string, dependencies: ReadonlySet<string>): string | null {
+  const pure = PURE[part];
+  if (pure && !pure.some((one) => one.test(specifier))) return `${part} is pure and may not import this`;
+  if (specifier.startsWith('node:')) return null;
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  if (!dependencies.has(name)) return 'not among the dependencies of package.json';
+  const rule = PACKAGES.find(([pattern]) => pattern.test(specifier));
+  return rule && !rule[1].includes(part) ? `${part} may not import this package` : null;
+}

@@ -1,0 +1,68 @@
+// The whole product for a test: its own database, a local Slack, an inbox, and our own process's server in front.
+import { startApp } from '../../src/app.ts';
+import { createLog } from '../../src/log.ts';
+import { readSettings } from '../../src/settings.ts';
+import { createTestDatabase } from './database.ts';
+import { createSlackDriver, type SlackDriver } from './slack-driver.ts';
+
+/** bcrypt's cheapest, so that a test of a hundred passwords ends. */
+const TEST_PASSWORD_COST = 4;
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+
+export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+
+/** `beside`: a second process in effect, on the database and with the local Slack of another test's app. */
+type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string } };
+
+export async function startTestApp(env: Record<string, string> = {}, { clock, beside }: Options = {}) {
+  const own = beside ? null : await createTestDatabase();
+  const databaseUrl = beside?.databaseUrl ?? own?.url ?? '';
+  const driver: SlackDriver = beside ?? (await createSlackDriver(clock ? { clock } : {}));
+  const settings = readSettings({
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    SECRET_KEY,
+    SLACK_BOT_TOKEN: driver.slack.botToken,
+    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
+    SLACK_API_URL: driver.slackApiUrl,
+    SLACK_APPROVALS_CHANNEL: driver.slack.approvalsChannel,
+    SLACK_ADMINS: driver.ids.admin,
+    SLACK_APPROVERS: driver.ids.approver,
+    RESEND_API_KEY: driver.resend.apiKey,
+    RESEND_BASE_URL: driver.resendBaseUrl,
+    RESEND_WEBHOOK_SECRET: driver.resend.webhookSecret,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+    SUPPORT_EMAIL: 'support@example.com',
+    LOG_LEVEL: 'error',
+    ...env,
+  });
+  const log = createLog('error');
+  const app = await startApp(settings, log, {
+    passwordCost: TEST_PASSWORD_COST,
+    ...(clock ? { clock } : {}),
+  });
+  if (!beside) driver.deliverTo(app.url);
+  return {
+    ...driver,
+    url: app.url,
+    databaseUrl,
+    /** The form of a page, sent as a browser of ours would send it. */
+    post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      fetch(`${app.url}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-site': 'same-origin',
+          ...headers,
+        },
+        body: new URLSearchParams(fields),
+        redirect: 'manual',
+      }),
+    async close() {
+      await app.stop();
+      if (beside) return;
+      await driver.close();
+      await own?.close();
+    },
+  };
+}

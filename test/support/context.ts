@@ -1,0 +1,153 @@
+// Operations called directly on a real database, without Slack, pages or jobs.
+import { randomBytes } from 'node:crypto';
+import { connect } from '../../src/db/connect.ts';
+import { openService } from '../../src/db/services.ts';
+import { DomainError } from '../../src/domain/domain-error.ts';
+import type { Actor, Context, Policy, Standing } from '../../src/operations/context.ts';
+import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import type { MailOrder } from '../../src/operations/outbox.ts';
+import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
+import { createPasswordHasher } from '../../src/security/password-hash.ts';
+import { openSealedText } from '../../src/security/sealed-text.ts';
+import { createTestDatabase } from './database.ts';
+
+/** bcrypt's cheapest, so that a test of a hundred passwords ends. */
+const TEST_PASSWORD_COST = 4;
+/** More than ten, so that what is called at once is at Postgres at once. */
+const CONNECTIONS = 20;
+const TEAM = 'T0TEST';
+
+export type TestContext = Awaited<ReturnType<typeof createTestContext>>;
+export type ServiceId = 'ours' | 'theirs';
+type SentMail = MailOrder & { id: string; template: string; ticketId: string | null; ticket: string | null };
+
+const slackActor = (userId: string, name: string, standing: Standing = 'member', teamId = TEAM): Actor => ({
+  kind: 'slack',
+  teamId,
+  userId,
+  name,
+  standing,
+});
+
+export const ADMIN = slackActor('U0ADMIN', 'Ada Admin');
+export const APPROVER = slackActor('U0APPROVER', 'Abe Approver');
+export const MEMBER = slackActor('U0MEMBER', 'Mo Member');
+export const DEVELOPER: Actor = { kind: 'developer' };
+export const SYSTEM: Actor = { kind: 'system', name: 'test' };
+export const withStanding = (standing: Standing) => slackActor('U0ADMIN', 'Ada Admin', standing);
+export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
+
+/** A database of the test file's own with two services, `ours` and `theirs`; each has an admin and an approver. */
+export async function createTestContext(changed: Partial<Policy> = {}) {
+  const database = await createTestDatabase();
+  const { db, sql, close } = connect(database.url, { max: CONNECTIONS });
+  const keyring = createKeyring(Buffer.alloc(32, 7).toString('base64'));
+  const passwords = createPasswordHasher({ keyring, cost: TEST_PASSWORD_COST });
+  const policy: Policy = {
+    publicUrl: 'https://apis.example.com',
+    organizationName: 'Example APIs',
+    supportEmail: 'support@example.com',
+    passwordMinLength: 12,
+    invitationLifetimeHours: 48,
+    passwordResetLifetimeMinutes: 60,
+    eraseDeletedAfterDays: 30,
+    mailLinkHosts: [],
+    ...changed,
+  };
+  let now = Date.now();
+  // A millisecond goes by with every look, so that what came first is known.
+  const clock = () => {
+    now += 1;
+    return new Date(now);
+  };
+  const services = {
+    ours: { id: 'ours', name: 'Our service' },
+    theirs: { id: 'theirs', name: 'Their service' },
+  };
+
+  const as = (
+    actor: Actor,
+    service: ServiceId = 'ours',
+    requestId: string = crypto.randomUUID(),
+  ): Context => ({
+    db,
+    clock,
+    random: (size) => randomBytes(size),
+    keyring,
+    passwords,
+    policy,
+    service: services[service],
+    actor,
+    requestId,
+  });
+
+  for (const service of Object.values(services)) {
+    await openService(db, { ...service, secretKeyCheck: secretKeyCheckValue(keyring), now: clock() });
+    const grant = { teamId: TEAM };
+    const system = as(SYSTEM, service.id as ServiceId);
+    await grantFirstOperator(system, { ...grant, slackUserId: 'U0ADMIN', name: 'Ada Admin', role: 'admin' });
+    await grantFirstOperator(system, {
+      ...grant,
+      slackUserId: 'U0APPROVER',
+      name: 'Abe Approver',
+      role: 'approver',
+    });
+  }
+
+  /** The mails that wait to be sent to an address, oldest first, with the secret that only they hold. */
+  async function mailsTo(address: string): Promise<SentMail[]> {
+    const rows = await sql<
+      { id: string; template: string; ticketId: string | null; sealedOrder: string }[]
+    >`select id, template, ticket_id as "ticketId", sealed_order as "sealedOrder" from mails
+      where sealed_order is not null order by created_at`;
+    return rows.map(opened).filter((mail) => mail.to === address);
+  }
+
+  const openedOrders = new Map<string, MailOrder>();
+  function opened({
+    sealedOrder,
+    ...row
+  }: Omit<SentMail, keyof MailOrder | 'ticket'> & { sealedOrder: string }) {
+    const order =
+      openedOrders.get(row.id) ?? (JSON.parse(openSealedText(keyring, 'mail', sealedOrder)) as MailOrder);
+    openedOrders.set(row.id, order);
+    const url = order.variables.ConfirmUrl;
+    return { ...row, ...order, ticket: url ? new URL(url).searchParams.get('ticket') : null };
+  }
+
+  return {
+    db,
+    sql,
+    keyring,
+    passwords,
+    policy,
+    clock,
+    as,
+    mailsTo,
+    advance: (ms: number) => {
+      now += ms;
+    },
+    /** The newest ticket mailed to an address, or the newest in one kind of mail. */
+    async ticketTo(address: string, template?: string): Promise<string> {
+      const mails = await mailsTo(address);
+      const found = mails.findLast((mail) => mail.ticket && (!template || mail.template === template));
+      if (!found?.ticket) throw new Error(`no ticket was mailed to ${address}`);
+      return found.ticket;
+    },
+    async close() {
+      await close();
+      await database.close();
+    },
+  };
+}
+
+/** The code of a refusal; what is thrown besides refusals is thrown on. */
+export async function refusalOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+  return 'done';
+}

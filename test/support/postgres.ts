@@ -1,0 +1,76 @@
+// Vitest's global set-up: one server for the run, with a migrated database that every test file clones.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { isAlive } from '../../src/db/embedded/postmaster.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { migrate } from '../../src/db/migrate.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A server for tests: any database of it, and the name of the template. */
+    postgres: { url: string; template: string };
+  }
+}
+
+/** What a machine may lose in a power cut is no matter here, and waiting for the disk would be most of the time. */
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+const FOLDER = 'apim-user-test-';
+
+let server: EmbeddedPostgres | undefined;
+let folder: string | undefined;
+let drop: (() => Promise<void>) | undefined;
+
+export async function setup(project: TestProject): Promise<void> {
+  // TEST_DATABASE_URL: run against a Postgres of your own; its role must be allowed to create databases.
+  let url = process.env.TEST_DATABASE_URL;
+  if (!url) {
+    await removeAbandoned();
+    folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+    server = await startEmbeddedPostgres({ dataDir: folder, settings: FAST });
+    url = server.url;
+  }
+  const template = `apim_template_${randomBytes(6).toString('hex')}`;
+  await runSql(url, `create database ${template} encoding 'UTF8' template template0`);
+  drop = () => runSql(url, `drop database if exists ${template} with (force)`);
+  await migrate(databaseUrl(url, template));
+  project.provide('postgres', { url, template });
+}
+
+export async function teardown(): Promise<void> {
+  await drop?.();
+  await server?.release();
+  if (folder) await rm(folder, { recursive: true, force: true });
+}
+
+export function databaseUrl(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+export async function runSql(url: string, statement: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** A run that was killed leaves its server behind: join it as its last client, and so stop it. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    const abandoned = join(tmpdir(), name);
+    await startEmbeddedPostgres({ dataDir: abandoned, settings: FAST }).then(
+      (found) => found.release(),
+      () => {},
+    );
+    await rm(abandoned, { recursive: true, force: true }).catch(() => {});
+  }
+}

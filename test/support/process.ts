@@ -1,0 +1,49 @@
+// The product as a process of its own, as an operator starts it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const START_MS = 90_000;
+/** What a machine's processes need; nothing of what the tests themselves run with reaches the product. */
+const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SYSTEMROOT'];
+
+export type AppProcess = {
+  child: ChildProcess;
+  /** Everything it printed so far. */
+  output(): string;
+  /** How it ended: its exit code, or the signal that killed it. */
+  ended: Promise<number | string>;
+  /** Waits until it prints where it is, and says it: without a slash at the end. */
+  address(): Promise<string>;
+};
+
+export function startProcess(env: Record<string, string>): AppProcess {
+  const own = Object.fromEntries(
+    KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: ROOT,
+    env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  // `close` comes after the last of what it printed.
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  return {
+    child,
+    output: () => output,
+    ended,
+    address: () =>
+      eventually(
+        () => `apim-user to be ready; it said:\n${output}`,
+        () => {
+          if (child.exitCode !== null) throw new Error(`apim-user ended: ${output}`);
+          return /is ready.* (http:\/\/[^/\s]+)/.exec(output)?.[1];
+        },
+        START_MS,
+      ),
+  };
+}

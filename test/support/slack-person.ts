@@ -1,0 +1,150 @@
+// One person at the local Slack, in a person's words.
+import { wordsOf } from '../../src/playground/blocks.ts';
+import type { Answer } from '../../src/playground/delivery.ts';
+import { directMessageId, GENERAL } from '../../src/playground/people.ts';
+import type { Playground } from '../../src/playground/playground.ts';
+import { type Block, type Dict, dictsOf, type Message, textOf } from '../../src/playground/shapes.ts';
+import { eventually } from './eventually.ts';
+import { contains, findButton, findField, findOption, readable, type Words } from './slack-look.ts';
+import { createModal, type ModalDriver } from './slack-modal.ts';
+import { chosenOf, createSight, type Sight } from './slack-sight.ts';
+
+export type { MessageDriver } from './slack-sight.ts';
+export type PersonDriver = ReturnType<typeof createPerson>;
+
+export function createPerson(playground: Playground, user: string) {
+  const sight = createSight(playground, user);
+  const modal = createModal(playground, user);
+  return {
+    id: user,
+    holds: sight.holds,
+    ...typing(playground, user, sight),
+    ...reading(playground, user, sight),
+    ...windows(playground, user, sight, modal),
+    ...pointing(playground, user, sight, modal),
+  };
+}
+
+function typing({ workspace, deeds }: Playground, user: string, sight: Sight) {
+  let place = GENERAL;
+  return {
+    /** Goes to a channel by name or id; commands and messages are typed there from now on. */
+    goesTo(channel: string): void {
+      const found = [...workspace.conversations.channels.values()].find(
+        (one) => one.id === channel || one.name === channel.replace(/^#/, ''),
+      );
+      if (found === undefined) throw new Error(`no channel ${channel}`);
+      place = found.id;
+    },
+    goesToDm(): void {
+      place = workspace.conversations.openDirectMessage(user)?.id ?? place;
+    },
+    /** Types a slash command, or a message; resolves when the app has answered. */
+    async types(text: string, changes?: Record<string, string>): Promise<Answer | null> {
+      sight.began();
+      if (text.startsWith('/'))
+        return deeds.typeCommand({ user, channel: place, text, ...(changes && { changes }) });
+      await deeds.say({ user, channel: place, text });
+      return null;
+    },
+    shortcut: (callbackId: string): Promise<Answer> => {
+      sight.began();
+      return deeds.globalShortcut(user, callbackId);
+    },
+    messageShortcut: (callbackId: string, message: Message): Promise<Answer> => {
+      sight.began();
+      return deeds.messageShortcut({ user, callbackId, channel: message.channel, ts: message.ts });
+    },
+  };
+}
+
+function reading({ workspace }: Playground, user: string, sight: Sight) {
+  const { texts, visible, read, messageDriver } = sight;
+  const inChannel = (id: string | undefined) =>
+    visible()
+      .filter((one) => one.channel === id)
+      .reverse()
+      .map(messageDriver);
+  return {
+    /** Waits until these words are among what came or changed since this person's last deed. */
+    sees: (words: Words, waitMs?: number): Promise<string> => {
+      const after = sight.since();
+      return eventually(
+        () => `${user} to see ${String(words)}; what they see:\n${texts(after).join('\n---\n')}`,
+        () => texts(after).find((text) => contains(words, text)),
+        waitMs,
+      );
+    },
+    /** Whether the words stand anywhere this person can read, now. */
+    canRead: (words: Words): boolean => texts(0).some((text) => contains(words, text)),
+    /** The newest message with these words, wherever this person can read; waits for it. */
+    message: async (words: Words, waitMs?: number) => {
+      const found = await eventually(
+        () => `${user} to find a message ${String(words)} among:\n${visible().map(read).join('\n---\n')}`,
+        () => visible().find((one) => contains(words, read(one))),
+        waitMs,
+      );
+      return messageDriver(found);
+    },
+    messages: () => visible().reverse().map(messageDriver),
+    channel: (name: string) =>
+      inChannel([...workspace.conversations.channels.values()].find((one) => one.name === name)?.id),
+    dm: () => inChannel(directMessageId(user)),
+  };
+}
+
+function windows({ workspace, deeds }: Playground, user: string, sight: Sight, modal: ModalDriver) {
+  return {
+    /** The modal on top; waits for one (with such a title or words, when given). */
+    async modal(words?: Words): Promise<ModalDriver> {
+      await eventually(`${user} to get a modal ${String(words ?? '')}`, () => {
+        const top = workspace.views.top(user);
+        if (top === null) return false;
+        const all = `${wordsOf(top.payload.title)}\n${readable('', top.blocks)}`;
+        return words === undefined || contains(words, all);
+      });
+      return modal;
+    },
+    hasModal: (): boolean => workspace.views.top(user) !== null,
+    /** Opens the app's Home tab and waits for something to be there. */
+    async home() {
+      sight.began();
+      await deeds.openHome(user);
+      await eventually(`the Home of ${user}`, () => workspace.views.home(user));
+      const blocks = (): Block[] => workspace.views.home(user)?.blocks ?? [];
+      const id = textOf(workspace.views.home(user)?.id);
+      return sight.holds(blocks, { view: id }, () => readable('', blocks()));
+    },
+  };
+}
+
+function pointing({ deeds }: Playground, user: string, sight: Sight, modal: ModalDriver) {
+  return {
+    /** Presses a button by its words or accessibility label: in the modal, else in the newest message that has it. */
+    async clicks(words: Words): Promise<Answer> {
+      const what = `a button "${String(words)}" for ${user}`;
+      const { at, blocks, isModal, found } = await sight.somewhere(what, (blocks) =>
+        findButton(blocks, words),
+      );
+      return isModal ? modal.clicks(words) : sight.actAt(at, found, {}, blocks);
+    },
+    /** Chooses an option of a select or of a "more actions" menu; `of` names the menu when several offer it. */
+    async chooses(words: Words, of?: Words): Promise<Answer> {
+      const what = `an option "${String(words)}" for ${user}`;
+      const { at, blocks, isModal, found } = await sight.somewhere(what, (blocks) =>
+        findOption(blocks, words, of),
+      );
+      if (isModal) return modal.chooses(words, of);
+      return sight.actAt(at, found.target, chosenOf(found.target, found.option), blocks);
+    },
+    /** What a type-ahead offers. */
+    async searches(label: Words, typed: string): Promise<string[]> {
+      const { at, found } = await sight.somewhere(`a field "${String(label)}"`, (blocks) =>
+        findField(blocks, label),
+      );
+      const { options, groups } = await deeds.suggest({ user, place: at, element: found, typed });
+      const all: Dict[] = [...options, ...groups.flatMap((group) => dictsOf(group.options))];
+      return all.map((option) => wordsOf(option.text));
+    },
+  };
+}
