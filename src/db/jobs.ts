@@ -10,7 +10,7 @@ export type Jobs = {
   'tell-operator': {
     serviceId: string;
     operator: string;
-    news: 'invitation-bounced' | 'invitation-asked-again';
+    news: 'invitation-bounced' | 'invitation-unsent' | 'invitation-asked-again';
     invitationId: string;
   };
 };

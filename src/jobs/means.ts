@@ -2,6 +2,13 @@ import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery.ts';
 import type { Context } from '../operations/context.ts';
 
+/** What an operator is told of an invitation of theirs. */
+export type News = {
+  operator: string;
+  news: 'invitation-bounced' | 'invitation-unsent' | 'invitation-asked-again';
+  invitationId: string;
+};
+
 /** What the tasks work with, made by `app`. */
 export type JobMeans = {
   log: Log;
@@ -12,7 +19,7 @@ export type JobMeans = {
   replyTo: string;
   surfaces: {
     repaintCards(job: { accountId: string }): Promise<void>;
-    tellOperator(job: { operator: string; news: string; invitationId: string }): Promise<void>;
+    tellOperator(job: News): Promise<void>;
   };
   everyMinute(): Promise<void>;
 };

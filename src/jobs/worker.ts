@@ -3,7 +3,7 @@ import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
-import type { JobMeans } from './means.ts';
+import type { JobMeans, News } from './means.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
@@ -14,8 +14,7 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
     'repaint-cards': (payload) => means.surfaces.repaintCards(payload as { accountId: string }),
-    'tell-operator': (payload) =>
-      means.surfaces.tellOperator(payload as { operator: string; news: string; invitationId: string }),
+    'tell-operator': (payload) => means.surfaces.tellOperator(payload as News),
     'every-minute': () => means.everyMinute(),
   };
   return run({

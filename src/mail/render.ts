@@ -20,12 +20,20 @@ export type MailInput = {
   linkHosts?: readonly string[];
 };
 
+/** A mail of no use: it was queued under another `PUBLIC_URL`, or its link got lost. */
+export class OwnLinkError extends Error {
+  constructor(template: TemplateName) {
+    super(`the mail ${template} has no link of our own site`);
+    this.name = 'OwnLinkError';
+  }
+}
+
 export type RenderedMail = { subject: string; html: string; text: string };
 
 /**
  * Both parts of a mail, of equal meaning. Values are data: no value becomes Markdown, HTML or a link.
- * Errors: `template_invalid` for a text that `checkTemplate` would not have let in; an `Error` when the mail's one-time
- * link is missing or not on our own site.
+ * Errors: `template_invalid` for a text that `checkTemplate` would not have let in; an `OwnLinkError` when the mail's
+ * one-time link is missing or not on our own site.
  */
 export async function renderMail(input: MailInput): Promise<RenderedMail> {
   const { template: name, text, brand } = input;
@@ -79,7 +87,7 @@ function withBrand({ variables, brand, linkEndsAt }: MailInput): Record<string, 
 
 function demandOwnLink(name: TemplateName, link: string, publicUrl: string): void {
   const isOwn = URL.canParse(link) && new URL(link).origin === new URL(publicUrl).origin;
-  if (!isOwn) throw new Error(`the mail ${name} has no link of our own site`);
+  if (!isOwn) throw new OwnLinkError(name);
 }
 
 const MOMENT = new Intl.DateTimeFormat('en-GB', {

@@ -17,6 +17,15 @@ type Means = {
   isUsable: () => boolean;
 };
 
+const NEWS = {
+  'invitation-bounced': (address: string) =>
+    `The invitation to ${address} bounced: there is no such mailbox, or it takes no mail.`,
+  'invitation-unsent': (address: string) =>
+    `The invitation to ${address} could not be mailed, or nobody can say whether it was. Resend mails a new link.`,
+  'invitation-asked-again': (address: string) =>
+    `${address} asks for the invitation again that you sent and that has ended.`,
+};
+
 export function createSlackJobs(means: Means) {
   const openDm = async (userId: string): Promise<string | null> => {
     const { channel } = await means.client.conversations.open({ users: userId });
@@ -47,17 +56,20 @@ export function createSlackJobs(means: Means) {
       }
     },
 
-    async tellOperator(job: { operator: string; news: string; invitationId: string }): Promise<void> {
+    async tellOperator(job: {
+      operator: string;
+      news: keyof typeof NEWS;
+      invitationId: string;
+    }): Promise<void> {
       const [teamId, userId] = job.operator.split('/');
       if (!means.isUsable() || teamId !== means.teamId || !userId) return;
       const channel = await openDm(userId);
       if (!channel) return;
       const invitation = await showInvitation(means.system(), { invitationId: job.invitationId });
       const address = escapeText(invitation.email);
-      const text =
-        job.news === 'invitation-bounced'
-          ? `The invitation to ${address} bounced: there is no such mailbox, or it takes no mail.`
-          : `${address} asks for the invitation again that you sent and that has ended.`;
+      // Erased meanwhile: there is nobody left to speak of.
+      if (!address) return;
+      const text = NEWS[job.news](address);
       const value = JSON.stringify({ id: invitation.id, version: invitation.version });
       const resend = actions([
         button('invitation-resend', 'Resend', value, { label: `Resend to ${invitation.email}` }),

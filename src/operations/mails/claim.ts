@@ -3,12 +3,13 @@ import { findAccount } from '../../db/accounts.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/mails.ts';
 import { findTicketById } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { renderMail } from '../../mail/render.ts';
+import { OwnLinkError, renderMail } from '../../mail/render.ts';
 import { mayTryAgain } from '../../mail/retry-schedule.ts';
 import { defaultText, type TemplateName, type TemplateText } from '../../mail/templates.ts';
-import { openSealedText, sealText } from '../../security/sealed-text.ts';
+import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../context.ts';
 import * as input from '../input.ts';
+import { endMail } from '../mail-end.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
 import type { MailOrder } from '../outbox.ts';
 
@@ -22,7 +23,8 @@ export type RenderedMail = { to: string; subject: string; html: string; text: st
 
 /**
  * Takes a mail for one attempt and says what to send, rendered once and the same on every attempt. Null when there is
- * nothing to do: another process has it, it isn't due, it became final, or what it says is no longer true.
+ * nothing to do: another process has it, it isn't due, it became final, what it says is no longer true, or it can't be
+ * written any more (its link is of a former `PUBLIC_URL`, it was sealed with a key that is gone), which ends it too.
  */
 export const claimMail = defineOperation({
   name: 'mails/claim',
@@ -34,15 +36,14 @@ export const claimMail = defineOperation({
     if (!mail) return null;
     const end = await endWithoutSending(act, mail);
     if (end) {
-      await updateMail(
-        act.tx,
-        mail,
-        { state: end, sealedOrder: null, sealedMessage: null, leasedUntil: null },
-        act.now,
-      );
+      await endMail(act, mail, end);
       return null;
     }
-    const message = await rendered(act, mail);
+    const message = await rendered(act, mail).catch(hopelessness);
+    if (typeof message === 'string') {
+      await endMail(act, mail, 'failed', message);
+      return null;
+    }
     await updateMail(
       act.tx,
       mail,
@@ -71,6 +72,13 @@ async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'can
     if (account?.state !== 'active') return 'cancelled';
   }
   return null;
+}
+
+/** The code of what no later attempt could mend; everything else is thrown on, and tried again. */
+function hopelessness(error: unknown): string {
+  if (error instanceof OwnLinkError) return 'link_of_another_site';
+  if (error instanceof SealedTextError) return `sealed_${error.code}`;
+  throw error;
 }
 
 async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {

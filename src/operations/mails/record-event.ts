@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { findInvitation } from '../../db/invitations.ts';
-import { addJob } from '../../db/jobs.ts';
-import { lockMailByProviderId, updateMail } from '../../db/mails.ts';
+import { lockMailByProviderId } from '../../db/mails.ts';
+import { endMail } from '../mail-end.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
 
 /** Later news outranks earlier, in whatever order they arrive. */
 const RANK = { accepted: 0, delivered: 1, bounced: 2, complained: 3 } as const;
@@ -24,21 +22,7 @@ export const recordMailEvent = defineOperation({
     const mail = await lockMailByProviderId(act.tx, act.service.id, providerId);
     if (!mail) return false;
     if (!(mail.state in RANK) || RANK[mail.state as keyof typeof RANK] >= RANK[kind]) return true;
-    await updateMail(act.tx, mail, { state: kind }, act.now);
-    if (mail.accountId) await queueRepaint(act, mail.accountId);
-    const invitation = mail.invitationId
-      ? await findInvitation(act.tx, mail.serviceId, mail.invitationId)
-      : null;
-    if (kind === 'bounced' && invitation) {
-      const { id: invitationId, invitedBy: operator } = invitation;
-      const serviceId = mail.serviceId;
-      await addJob(act.tx, 'tell-operator', {
-        serviceId,
-        operator,
-        news: 'invitation-bounced',
-        invitationId,
-      });
-    }
+    await endMail(act, mail, kind);
     return true;
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { lockMail, updateMail } from '../../db/mails.ts';
 import * as input from '../input.ts';
+import { endMail } from '../mail-end.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
 
 /**
@@ -45,12 +46,7 @@ export const settleMail = defineOperation({
     }
     if (mail.attempts !== attempt) return;
     if (outcome.kind === 'rejected') {
-      await updateMail(
-        act.tx,
-        mail,
-        { state: 'failed', lastCode: outcome.code, sealedMessage: null, leasedUntil: null },
-        act.now,
-      );
+      await endMail(act, mail, 'failed', outcome.code);
       return;
     }
     const nextAttemptAt = new Date(act.now.getTime() + outcome.delaySeconds * 1_000);
