@@ -1,5 +1,5 @@
 // The composition root: every part is built here, by plain function calls.
-import { createHash, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -19,6 +19,7 @@ import { createHttpServer } from './http/server.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
+import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import type { Actor, Clock, Context, Policy } from './operations/context.ts';
@@ -29,13 +30,12 @@ import { bindWorkspace } from './operations/workspaces/bind.ts';
 import { revokeWorkspace } from './operations/workspaces/revoke.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
-import { createKeyring, secretKeyCheckValue } from './security/keyring.ts';
+import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { createSlackSurface } from './slack/app.ts';
-import { COMMANDS } from './slack/commands/index.ts';
+import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
 import { createSlackJobs } from './slack/jobs.ts';
-import { SHORTCUTS } from './slack/manifest.ts';
 
 const DEFAULT_SERVICE = 'default';
 const POOL_SIZE = 10;
@@ -69,7 +69,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       secretKeyCheck: secretKeyCheckValue(keyring),
       now: clock(),
     });
-    await demandFittingSecretKey(db, service, keyring, settings);
+    await demandFittingSecretKey(db, service, keyring);
 
     // The address is known once the port is; nothing is served before that.
     let url = settings.publicUrl ?? '';
@@ -121,7 +121,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
           tableName: 'rate_limits',
           tableCreated: true,
         }),
-      createSecretKey(Buffer.from(hkdfSync('sha256', keyring.current.pepper, '', 'rate limits', 32))),
+      keyring.current.rateLimit,
     );
     const slackState = {
       isUsable: false,
@@ -171,11 +171,16 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       signingSecret: playground?.slack.signingSecret ?? null,
       appToken: null,
     };
+    const approvalsChannel = settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null;
     const surface = await createSlackSurface({
       ...slack,
       apiUrl: playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl,
       log,
       clock,
+      policy,
+      approvalsChannel,
+      senderDomain: async () =>
+        playground ? 'verified' : checkSenderDomain({ ...mail, baseUrl: mailUrl(), from: settings.mailFrom }),
       contextOf: (actor) => contextOf(actor),
       takeReceipt: (receipt) => takeReceipt(db, receipt),
       async onRevoked(teamId, why) {
@@ -198,9 +203,10 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const jobs = createSlackJobs({
       client: surface.client,
       teamId: surface.teamId,
-      approvalsChannel: settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null,
+      approvalsChannel,
       system: () => system('cards'),
       isUsable: () => slackState.isUsable,
+      isExposed: surface.setup.isExposed,
     });
     const worker = await startWorker(databaseUrl, {
       log,
@@ -232,8 +238,9 @@ async function openPlayground(options: {
   clock: Clock;
 }): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
+  const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
-  return createPlayground({ ...options, features: () => ({ shortcuts: SHORTCUTS, subcommands }) });
+  return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
 }
 
 async function openDatabase(
@@ -263,23 +270,21 @@ async function localSecretKey(dataDir: string): Promise<string> {
       if (error.code !== 'EEXIST') throw error;
     },
   );
-  return readFile(file, 'utf8');
+  const secretKey = (await readFile(file, 'utf8')).trim();
+  if (isSecretKey(secretKey)) return secretKey;
+  throw new SettingsError([
+    `DATA_DIR: the file secret-key in it is damaged; put its backup there, or set SECRET_KEY`,
+  ]);
 }
 
 async function demandFittingSecretKey(
   db: Context['db'],
   service: { id: string; secretKeyCheck: string },
   keyring: Context['keyring'],
-  settings: Settings,
 ): Promise<void> {
-  const present = secretKeyCheckValue(keyring);
-  if (service.secretKeyCheck === present) return;
-  const previous = settings.secretKeyPrevious;
-  if (previous && service.secretKeyCheck === secretKeyCheckValue(createKeyring(previous))) {
-    await keepSecretKeyCheck(db, service.id, present);
-    return;
-  }
-  throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
+  const fitting = fittingSecretKey(keyring, service.secretKeyCheck);
+  if (fitting === 'previous') return keepSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
+  if (!fitting) throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
 }
 
 async function grantFromSettings(

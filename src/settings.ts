@@ -1,5 +1,7 @@
 // The only reader of the environment. Everything that is wrong is reported together.
 import { z } from 'zod';
+import { readTrustedProxies } from './http/client-address.ts';
+import { isSecretKey } from './security/keyring.ts';
 
 export type Settings = {
   isProduction: boolean;
@@ -60,10 +62,27 @@ const userIds = list.refine(
 );
 const key = z
   .string()
-  .refine(
-    (text) => Buffer.from(text, 'base64').length === 32,
-    '32 random bytes in base64, as `openssl rand -base64 32` prints',
-  );
+  .trim()
+  .refine(isSecretKey, '32 random bytes in base64, as `openssl rand -base64 32` prints');
+/** `name` or `name:port`, spelt as a URL's host is: an entry that is spelt otherwise would never match a link. */
+const isHost = (text: string) =>
+  /^[a-z0-9.-]+(:\d+)?$/i.test(text) &&
+  URL.canParse(`https://${text}`) &&
+  new URL(`https://${text}`).host === text.toLowerCase();
+const hosts = list.refine(
+  (all) => all.every(isHost),
+  'host names with commas between, such as docs.example.com, without https:// and without a path',
+);
+const proxies = list.superRefine((entries, context) => {
+  try {
+    readTrustedProxies(entries);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : '';
+    context.addIssue(`IP addresses or ranges with commas between; ${what}`);
+  }
+});
+/** Pages and links are at its root; anything behind the host would be lost or doubled. */
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
 const address = z
   .string()
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
@@ -77,6 +96,7 @@ const ENVIRONMENT = z.object({
       protocol: /^https?$/,
       error: 'the address that people reach, such as https://developers.example.com',
     })
+    .refine(isOrigin, 'an address without path or question mark, such as https://developers.example.com')
     .optional(),
   DATABASE_URL: z
     .string()
@@ -97,9 +117,21 @@ const ENVIRONMENT = z.object({
   SLACK_APPROVERS: userIds,
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: z.url('https://api.resend.com').default('https://api.resend.com'),
-  RESEND_WEBHOOK_SECRET: z.string().startsWith('whsec_', "the webhook's signing secret, whsec_…").optional(),
-  MAIL_FROM: z.string().optional(),
-  MAIL_LINK_HOSTS: list,
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      "the webhook's signing secret as Resend shows it: whsec_ and base64",
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@]*<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)$/,
+      'an address, or a name with one: Example APIs <apis@example.com>',
+    )
+    .optional(),
+  MAIL_LINK_HOSTS: hosts,
   SUPPORT_EMAIL: address.optional(),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example APIs'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
@@ -107,19 +139,15 @@ const ENVIRONMENT = z.object({
   INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720, 48),
   PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440, 60),
   ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365, 7),
-  TRUSTED_PROXIES: list,
+  TRUSTED_PROXIES: proxies,
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),
 });
 
-type Environment = z.infer<typeof ENVIRONMENT>;
-
 /** Throws a `SettingsError` that lists every problem and what a good value looks like. */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
-  const values = parse(ENVIRONMENT, env);
-  const problems = problemsBetween(values);
-  if (problems.length > 0) throw new SettingsError(problems);
+  const values = parse(ENVIRONMENT, env, problemsBetween);
   return {
     isProduction: values.NODE_ENV === 'production',
     host: values.HOST,
@@ -174,55 +202,65 @@ export function readManifestSettings(env: Record<string, string | undefined> = p
   };
 }
 
-function parse<T>(schema: z.ZodType<T>, env: Record<string, string | undefined>): T {
-  const parsed = schema.safeParse(emptyAsAbsent(env));
-  if (parsed.success) return parsed.data;
-  throw new SettingsError(
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`),
-  );
+type Given = Record<string, string | undefined>;
+
+function parse<T>(schema: z.ZodType<T>, env: Given, between: (given: Given) => string[] = () => []): T {
+  const given = emptyAsAbsent(env);
+  const parsed = schema.safeParse(given);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const bad = new Set(issues.map((issue) => issue.path.join('.')));
+  const problems = [
+    ...issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`),
+    // One line for a setting: what is wrong in itself says nothing more of its neighbours.
+    ...between(given).filter((problem) => !bad.has(problem.split(':', 1)[0] ?? '')),
+  ];
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+  return parsed.data;
 }
 
-function problemsBetween(values: Environment): string[] {
+/** What is missing beside what is there. Asks only whether a setting is given, so that it is told beside bad ones too. */
+function problemsBetween(given: Given): string[] {
   const problems: string[] = [];
   const need = (isMissing: boolean, problem: string) => {
     if (isMissing) problems.push(problem);
   };
-  const hasSlack = values.SLACK_BOT_TOKEN !== undefined;
-  const hasOther = Boolean(values.SLACK_SIGNING_SECRET || values.SLACK_APP_TOKEN);
+  const hasSlack = Boolean(given.SLACK_BOT_TOKEN);
+  const hasOther = Boolean(given.SLACK_SIGNING_SECRET || given.SLACK_APP_TOKEN);
   need(
     hasSlack && !hasOther,
     'SLACK_SIGNING_SECRET: needed beside SLACK_BOT_TOKEN, unless SLACK_APP_TOKEN is set for Socket Mode',
   );
   need(!hasSlack && hasOther, 'SLACK_BOT_TOKEN: needed beside the other Slack settings, xoxb-…');
   need(
-    !values.RESEND_API_KEY && !mayHavePlayground(values),
+    !given.RESEND_API_KEY && !mayHavePlayground(given),
     "RESEND_API_KEY: needed, because the playground's inbox exists only on this machine and without Slack settings",
   );
   need(
-    Boolean(values.RESEND_API_KEY) && !values.MAIL_FROM,
+    Boolean(given.RESEND_API_KEY) && !given.MAIL_FROM,
     'MAIL_FROM: needed beside RESEND_API_KEY, such as Example APIs <apis@example.com>',
   );
-  if (values.NODE_ENV !== 'production') return problems;
+  if (given.NODE_ENV !== 'production') return problems;
   need(
-    !values.DATABASE_URL,
+    !given.DATABASE_URL,
     'DATABASE_URL: needed in production, postgres://user:password@host:5432/database',
   );
   need(
-    !values.SECRET_KEY,
+    !given.SECRET_KEY,
     'SECRET_KEY: needed in production; make one with `openssl rand -base64 32` and keep it',
   );
-  need(!hasSlack, 'SLACK_BOT_TOKEN: needed in production, xoxb-…');
-  need(!values.PUBLIC_URL?.startsWith('https://'), 'PUBLIC_URL: needed in production, and https');
-  need(!values.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
+  need(!hasSlack && !hasOther, 'SLACK_BOT_TOKEN: needed in production, xoxb-…');
+  need(!given.PUBLIC_URL?.startsWith('https://'), 'PUBLIC_URL: needed in production, and https');
+  need(!given.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
   return problems;
 }
 
-function mayHavePlayground(values: Environment): boolean {
-  const publicHost = values.PUBLIC_URL ? new URL(values.PUBLIC_URL).hostname : 'localhost';
+function mayHavePlayground(given: Given): boolean {
+  const { PUBLIC_URL: publicUrl = '' } = given;
+  const publicHost = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost';
   return (
-    values.NODE_ENV !== 'production' &&
-    !values.SLACK_BOT_TOKEN &&
-    LOOPBACK.includes(values.HOST) &&
+    given.NODE_ENV !== 'production' &&
+    !given.SLACK_BOT_TOKEN &&
+    LOOPBACK.includes(given.HOST ?? '127.0.0.1') &&
     [...LOOPBACK, '[::1]'].includes(publicHost)
   );
 }

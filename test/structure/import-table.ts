@@ -22,7 +22,8 @@ const TABLE: Record<string, readonly string[]> = {
   playground: ['http'],
   // The one address that is neither a person's nor a program's: Resend's signed webhook.
   'mail-events': ['operations', 'http', 'mail'],
-  settings: [],
+  // What a good value is, the part that uses it knows.
+  settings: ['http', 'security'],
   log: [],
 };
 

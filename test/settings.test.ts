@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../src/settings.ts';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://user:secret@db.example.com/apim',
+  SECRET_KEY: KEY,
+  PUBLIC_URL: 'https://developers.example.com',
+  SUPPORT_EMAIL: 'support@example.com',
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: '0123456789abcdef',
+  RESEND_API_KEY: 're_1',
+  RESEND_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  MAIL_FROM: 'Example APIs <apis@example.com>',
+  MAIL_LINK_HOSTS: 'docs.example.com, status.example.com:8443',
+  TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
+};
+
+/** The names of the settings that are complained of. */
+function complaints(env: Record<string, string>): string[] {
+  try {
+    readSettings(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems.map((problem) => problem.split(':')[0] ?? '').sort();
+  }
+}
+
+describe('settings', () => {
+  test('a whole set for production is taken, and nothing at all for a machine of one’s own', () => {
+    expect(complaints(PRODUCTION)).toEqual([]);
+    expect(complaints({})).toEqual([]);
+    expect(readSettings(PRODUCTION).mailLinkHosts).toEqual(['docs.example.com', 'status.example.com:8443']);
+  });
+
+  test.each([
+    ['TRUSTED_PROXIES', '10.0.0.0/8, proxy.example.com'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['RESEND_WEBHOOK_SECRET', 'whsec_'],
+    ['RESEND_WEBHOOK_SECRET', 'whsec_not base64!'],
+    ['RESEND_WEBHOOK_SECRET', Buffer.alloc(24).toString('base64')],
+    ['MAIL_LINK_HOSTS', 'https://docs.example.com'],
+    ['MAIL_LINK_HOSTS', 'docs.example.com/path'],
+    ['MAIL_LINK_HOSTS', 'docs.example.com:443'],
+    ['MAIL_LINK_HOSTS', '*.example.com'],
+    ['MAIL_FROM', 'Example APIs'],
+    ['SECRET_KEY', KEY.slice(4)],
+    ['SECRET_KEY', `${KEY.slice(0, -4)}!!!!`],
+    ['SECRET_KEY_PREVIOUS', 'short'],
+    ['PUBLIC_URL', 'https://developers.example.com/base'],
+    ['PUBLIC_URL', 'https://developers.example.com/?a=b'],
+    ['PUBLIC_URL', 'http://developers.example.com'],
+    ['PORT', '70000'],
+  ])('%s=%s is complained of, and nothing else is', (name, value) => {
+    expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
+  });
+
+  test('what is wrong in itself and what is missing are reported together', () => {
+    const { SUPPORT_EMAIL: _support, DATABASE_URL: _database, ...rest } = PRODUCTION;
+    const env = { ...rest, TRUSTED_PROXIES: 'nobody', SECRET_KEY: 'short', SLACK_BOT_TOKEN: 'bad' };
+    expect(complaints({ ...env, MAIL_LINK_HOSTS: 'a/b' })).toEqual([
+      'DATABASE_URL',
+      'MAIL_LINK_HOSTS',
+      'SECRET_KEY',
+      'SLACK_BOT_TOKEN',
+      'SUPPORT_EMAIL',
+      'TRUSTED_PROXIES',
+    ]);
+  });
+
+  test('the entry that is wrong is named, a secret never is', () => {
+    const env = {
+      ...PRODUCTION,
+      TRUSTED_PROXIES: '10.0.0.1, proxy.example.com',
+      SECRET_KEY: 'my-only-secret',
+    };
+    expect(() => readSettings(env)).toThrow(/proxy\.example\.com/);
+    expect(() => readSettings(env)).not.toThrow(/my-only-secret/);
+  });
+});
