@@ -116,6 +116,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
   }
 
   return {
+    databaseUrl: database.url,
     db,
     sql,
     keyring,

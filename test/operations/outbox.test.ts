@@ -1,0 +1,253 @@
+// From the row that an operation writes to what the mail service got: once each, or not at all.
+import type { Runner } from 'graphile-worker';
+import pino from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDeliverMail } from '../../src/jobs/deliver-mail.ts';
+import type { JobMeans } from '../../src/jobs/means.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
+import { createResendDelivery } from '../../src/mail/delivery.ts';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { editAccount } from '../../src/operations/accounts/edit.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
+import { sweepMails } from '../../src/operations/mails/sweep.ts';
+import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
+import { eventually } from '../support/eventually.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const WORKERS = 8;
+const ROWS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let t: TestContext;
+let provider: SlackDriver;
+let means: JobMeans;
+/** What the mail service took since the test began; it counts a mail again only when it was sent twice. */
+let taken: { to: string[]; subject: string; text: string; idempotencyKey: string }[] = [];
+
+const NO_SURFACES = {
+  repaintCards: async () => {},
+  tellOperator: async () => {},
+};
+
+beforeAll(async () => {
+  t = await createTestContext();
+  // On the same clock, so that it forgets a key after a day of the test's.
+  provider = await createSlackDriver({ clock: t.clock });
+  provider.inbox.onAccepted((mail) => taken.push(mail));
+  const { apiKey } = provider.resend;
+  means = {
+    log: pino({ level: 'silent' }),
+    system: () => t.as(SYSTEM),
+    delivery: createResendDelivery({ apiKey, baseUrl: provider.resendBaseUrl, timeoutMs: 2_000 }),
+    from: 'Example APIs <apis@example.com>',
+    replyTo: 'support@example.com',
+    surfaces: NO_SURFACES,
+    everyMinute: async () => {},
+  };
+});
+beforeEach(() => {
+  provider.nothingFails();
+  taken = [];
+});
+afterAll(async () => {
+  await provider?.close();
+  await t?.close();
+});
+
+const admin = () => t.as(ADMIN);
+let count = 0;
+const newAddress = (): string => {
+  count += 1;
+  return `Dev.${count}@Example.com`;
+};
+async function added(): Promise<{ accountId: string; email: string }> {
+  const email = newAddress();
+  const { account } = await addAccount(admin(), {
+    email,
+    firstName: 'Ann',
+    lastName: 'Lee',
+    password: 'three quiet garden chairs',
+  });
+  return { accountId: account.id, email };
+}
+
+/** One attempt for every mail that waits and whose time has come. */
+async function attemptAll(): Promise<void> {
+  const deliver = createDeliverMail(means);
+  const waiting = await t.sql<{ id: string }[]>`select id from mails where state = 'queued' order by id`;
+  for (const { id } of waiting) await deliver({ mailId: id });
+}
+
+/** Attempts at every `stepMs` of the test's clock. */
+async function attemptFor(ms: number, stepMs: number): Promise<void> {
+  for (let gone = 0; gone < ms; gone += stepMs) {
+    await attemptAll();
+    t.advance(stepMs);
+  }
+  await attemptAll();
+}
+
+const mailsOf = (of: { accountId: string } | { invitationId: string }) =>
+  'accountId' in of
+    ? t.sql`select template, state, attempts from mails where account_id = ${of.accountId} order by id`
+    : t.sql`select template, state, attempts from mails where invitation_id = ${of.invitationId} order by id`;
+const takenFor = (email: string) => taken.filter((mail) => mail.to.includes(email));
+
+describe('T62: while the mail service is down', () => {
+  it('for two hours, a mail waits and is delivered once afterwards', async () => {
+    const email = newAddress();
+    const { invitationId } = await invite(admin(), { email });
+    provider.mailFails({ kind: 'server-error' }, Number.POSITIVE_INFINITY);
+    await attemptFor(2 * HOUR_MS, 5 * MINUTE_MS);
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'queued' }]);
+    expect(taken).toEqual([]);
+    provider.nothingFails();
+    await attemptFor(30 * MINUTE_MS, 5 * MINUTE_MS);
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'accepted' }]);
+    expect(takenFor(email)).toHaveLength(1);
+  });
+
+  it('for two hours, a link that died meanwhile is not mailed any more', async () => {
+    const person = await added();
+    await attemptAll();
+    taken = [];
+    await sendPasswordReset(admin(), { accountId: person.accountId });
+    provider.mailFails({ kind: 'server-error' }, Number.POSITIVE_INFINITY);
+    await attemptFor(2 * HOUR_MS, 5 * MINUTE_MS);
+    provider.nothingFails();
+    await attemptFor(HOUR_MS, 15 * MINUTE_MS);
+    const [, reset] = await mailsOf(person);
+    expect(reset).toMatchObject({ template: 'PasswordResetIdentityDefault', state: 'cancelled' });
+    expect(taken).toEqual([]);
+  });
+
+  it('for 25 hours, nobody knows, and no late invitation goes out', async () => {
+    const email = newAddress();
+    const { invitationId } = await invite(admin(), { email });
+    provider.mailFails({ kind: 'server-error' }, Number.POSITIVE_INFINITY);
+    await attemptFor(25 * HOUR_MS, 15 * MINUTE_MS);
+    provider.nothingFails();
+    await attemptFor(2 * HOUR_MS, 15 * MINUTE_MS);
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'unknown' }]);
+    expect(taken).toEqual([]);
+  });
+});
+
+describe('T63: a mail that was taken without an answer', () => {
+  it('is sent again in the same words, although its text was changed meanwhile', async () => {
+    const email = newAddress();
+    const { invitationId } = await invite(admin(), { email });
+    provider.mailFails({ kind: 'accept-then-drop' });
+    await attemptAll();
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'queued', attempts: 1 }]);
+    const template = 'InviteUserNotificationMessage';
+    await saveTemplate(admin(), { template, subject: 'Other words', body: 'Quite other words: $ConfirmUrl' });
+    await attemptFor(2 * MINUTE_MS, MINUTE_MS);
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'accepted', attempts: 2 }]);
+    expect(takenFor(email)).toHaveLength(1);
+    expect(takenFor(email)[0]?.subject).not.toContain('Other words');
+    // Other bytes under the same key would have been refused here.
+    expect(provider.refusals().filter((why) => why.includes('idempotent'))).toEqual([]);
+  });
+
+  it.each([
+    ['23 h 59 min', 24 * 60 - 1],
+    ['24 h 1 min', 24 * 60 + 1],
+  ])('is not sent a second time after %s', async (_when, minutes) => {
+    const email = newAddress();
+    const { invitationId } = await invite(admin(), { email });
+    provider.mailFails({ kind: 'accept-then-drop' });
+    await attemptAll();
+    expect(takenFor(email)).toHaveLength(1);
+    t.advance(minutes * MINUTE_MS);
+    await attemptAll();
+    expect(takenFor(email)).toHaveLength(1);
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'unknown', attempts: 1 }]);
+  });
+});
+
+describe('T65: what is no longer true when its turn comes', () => {
+  it.each([
+    ['blocked', (accountId: string) => blockAccount(admin(), { accountId }), 'AccountBlocked'],
+    ['deleted', (accountId: string) => deleteAccount(admin(), { accountId }), 'AccountClosedDeveloper'],
+  ])('is not sent: of an account that was %s, only the notice of it goes out', async (_how, end, notice) => {
+    const { accountId, email } = await added();
+    const wanted = newAddress();
+    await sendPasswordReset(admin(), { accountId });
+    await editAccount(admin(), { accountId, email: wanted });
+    await end(accountId);
+    await attemptAll();
+    const rows = await mailsOf({ accountId });
+    const states = Object.fromEntries(rows.map((row) => [row.template, row.state]));
+    expect(states).toMatchObject({
+      NewDeveloperNotificationMessage: 'cancelled',
+      PasswordResetIdentityDefault: 'cancelled',
+      EmailChangeIdentityDefault: 'cancelled',
+      [notice]: 'accepted',
+    });
+    expect(takenFor(wanted)).toEqual([]);
+    for (const mail of takenFor(email)) expect(mail.text).not.toContain('ticket=');
+  });
+
+  it('is not sent: an invitation that was revoked', async () => {
+    const email = newAddress();
+    const { invitationId } = await invite(admin(), { email });
+    await revokeInvitation(admin(), { invitationId });
+    await attemptAll();
+    expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'cancelled' }]);
+    expect(taken).toEqual([]);
+  });
+});
+
+it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
+  const addresses = Array.from({ length: ROWS }, newAddress);
+  const left = [...addresses];
+  const inviting = Array.from({ length: 20 }, async () => {
+    for (let email = left.pop(); email; email = left.pop()) await invite(admin(), { email });
+  });
+  await Promise.all(inviting);
+  const workers: Runner[] = [];
+  try {
+    for (let index = 0; index < WORKERS; index++) {
+      workers.push(await startWorker(t.databaseUrl, means));
+      // Each comes up with a sweep, which offers again what another one is about to send.
+      await sweepMails(t.as(SYSTEM), {});
+    }
+    await eventually(
+      () => `all mails; there are ${taken.length}`,
+      async () => {
+        const [row] = await t.sql`select count(*)::int as left from mails where state = 'queued'`;
+        return row?.left === 0;
+      },
+      120_000,
+    );
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+  expect(taken.map((mail) => mail.to[0]).sort()).toEqual([...addresses].sort());
+  expect(new Set(taken.map((mail) => mail.idempotencyKey)).size).toBe(ROWS);
+}, 180_000);
+
+it('T19: each mail went to the address as it is stored, byte for byte', async () => {
+  const stored = await t.sql<
+    { email: string }[]
+  >`select email from accounts union select email from invitations`;
+  const known = new Set(stored.map((row) => row.email));
+  expect(provider.inbox.mails().length).toBeGreaterThan(900);
+  for (const mail of provider.inbox.mails())
+    expect(mail.to.map((address) => [address, known.has(address)])).toEqual([[mail.to[0], true]]);
+});
+
+it('T66: whatever became of a mail, nothing of it is kept', async () => {
+  const states = await t.sql<{ state: string }[]>`select distinct state from mails order by state`;
+  expect(states.map((row) => row.state)).toEqual(['accepted', 'cancelled', 'unknown']);
+  expect(
+    await t.sql`select id from mails where sealed_order is not null or sealed_message is not null`,
+  ).toEqual([]);
+});
