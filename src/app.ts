@@ -19,7 +19,6 @@ import { createHttpServer } from './http/server.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
-import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import type { Actor, Clock, Context, Policy } from './operations/context.ts';
@@ -34,8 +33,9 @@ import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } fro
 import { createPasswordHasher } from './security/password-hash.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { createSlackSurface } from './slack/app.ts';
-import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
+import { COMMANDS } from './slack/commands/index.ts';
 import { createSlackJobs } from './slack/jobs.ts';
+import { SHORTCUTS } from './slack/manifest.ts';
 
 const DEFAULT_SERVICE = 'default';
 const POOL_SIZE = 10;
@@ -171,16 +171,11 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       signingSecret: playground?.slack.signingSecret ?? null,
       appToken: null,
     };
-    const approvalsChannel = settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null;
     const surface = await createSlackSurface({
       ...slack,
       apiUrl: playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl,
       log,
       clock,
-      policy,
-      approvalsChannel,
-      senderDomain: async () =>
-        playground ? 'verified' : checkSenderDomain({ ...mail, baseUrl: mailUrl(), from: settings.mailFrom }),
       contextOf: (actor) => contextOf(actor),
       takeReceipt: (receipt) => takeReceipt(db, receipt),
       async onRevoked(teamId, why) {
@@ -203,10 +198,9 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const jobs = createSlackJobs({
       client: surface.client,
       teamId: surface.teamId,
-      approvalsChannel,
+      approvalsChannel: settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null,
       system: () => system('cards'),
       isUsable: () => slackState.isUsable,
-      isExposed: surface.setup.isExposed,
     });
     const worker = await startWorker(databaseUrl, {
       log,
@@ -238,9 +232,8 @@ async function openPlayground(options: {
   clock: Clock;
 }): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
-  const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
-  return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
+  return createPlayground({ ...options, features: () => ({ shortcuts: SHORTCUTS, subcommands }) });
 }
 
 async function openDatabase(
