@@ -1,33 +1,78 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+// One JSON line for each event. An error is its kind, its code, and where in our sources it came from.
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
 
-/** An error in the log is its kind and code; messages and details of drivers hold addresses and texts. */
-type LoggedError = {
-  type: string;
-  code?: string | undefined;
-  cause?: LoggedError | undefined;
-  frames?: string[];
-};
+type LoggedError = { type: string; code?: string; frames?: string[]; cause?: LoggedError };
 
-function serializeError(error: unknown): LoggedError {
+const MAX_FRAMES = 8;
+const MAX_CAUSES = 3;
+const MAX_LINE_BYTES = 8 * 1_024;
+/** What a text is cut to in a line that would be too long. */
+const MAX_TEXT_LENGTH = 200;
+const MAX_CUT_FIELDS = 20;
+
+/** Messages and details of drivers hold addresses, texts and parameters of queries: of an error, only this is logged. */
+function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const cause = error.cause instanceof Error ? serializeError(error.cause) : undefined;
-  const frames = (error.stack ?? '')
+  const code = 'code' in error ? plainWord(error.code) : null;
+  return {
+    type: plainWord(error.name) ?? 'Error',
+    ...(code ? { code } : {}),
+    frames: ourFrames(error),
+    ...(error.cause instanceof Error && depth < MAX_CAUSES
+      ? { cause: serializeError(error.cause, depth + 1) }
+      : {}),
+  };
+}
+
+function plainWord(value: unknown): string | null {
+  return typeof value === 'string' && /^\w{1,40}$/.test(value) ? value : null;
+}
+
+/** "src/portal/accept.tsx:12": places, without the names of functions and without the message before them. */
+function ourFrames(error: Error): string[] {
+  return (error.stack ?? '')
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
-  return { type: error.name, code, cause, frames };
+    .filter((line) => /^ {4}at /.test(line))
+    .flatMap((line) => /(\bsrc\/[\w/.-]{1,100}:\d+):\d+\)?$/.exec(line)?.[1] ?? [])
+    .slice(0, MAX_FRAMES);
+}
+
+/** JSON escapes what moves a terminal's cursor but for C1, and what some programs break lines at. */
+function oneShortLine(line: string): string {
+  const safe = line.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  if (Buffer.byteLength(safe) <= MAX_LINE_BYTES) return safe;
+  const event = JSON.parse(line) as Record<string, unknown>;
+  const fields = Object.entries(event).slice(0, MAX_CUT_FIELDS);
+  const cut = fields.map(([name, value]) => [name.slice(0, MAX_TEXT_LENGTH), cutText(value)]);
+  return `${JSON.stringify({ ...Object.fromEntries(cut), isCut: true })}\n`.replace(/[^\x20-\x7e\n]/g, '?');
+}
+
+function cutText(value: unknown): unknown {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_TEXT_LENGTH);
 }
 
 export function createLog(level: string, stream?: DestinationStream): Log {
-  const options = {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: () => `,"at":"${new Date().toISOString()}"`,
-    serializers: { err: serializeError },
+    serializers: { err: (error: unknown) => serializeError(error) },
+    hooks: {
+      streamWrite: oneShortLine,
+      // Without words of ours, pino would take the error's own message for them.
+      logMethod(args, method) {
+        const [first, words] = args as unknown[];
+        if (typeof first === 'string') return method.apply(this, [first]);
+        const fields = first instanceof Error ? { err: first } : first;
+        return method.apply(this, [fields as object, typeof words === 'string' ? words : 'event']);
+      },
+    },
   };
   return stream ? pino(options, stream) : pino(options);
 }

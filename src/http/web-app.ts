@@ -2,7 +2,6 @@
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import type { Log } from '../log.ts';
-import { logFault } from './fault.ts';
 import { HttpRefusal, type RefusalCode, refusalAnswer } from './refusal.ts';
 import type { WebEnv } from './request-facts.ts';
 
@@ -24,10 +23,10 @@ export function createWebApp(options: { log: Log }): Hono<WebEnv> {
   return app;
 }
 
-/** The refusal that an error is; a fault, once logged, is one too. */
+/** The refusal that an error is; a fault, once logged under the reference that the person sees, is one too. */
 export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
   if (error instanceof HttpRefusal) return error;
-  logFault(log, error, facts);
+  log.error({ err: error, reference: facts.id, route: facts.route }, 'fault');
   return new HttpRefusal('fault');
 }
 

@@ -212,7 +212,11 @@ describe('an answer', () => {
     expect(Object.keys(body)).toEqual(['error', 'message', 'reference']);
     expect(logged).toHaveLength(1);
     const line = JSON.parse(logged[0] ?? '') as Record<string, unknown>;
-    expect(line).toMatchObject({ code: '23505', reference: body.reference, route: '/fault/:what' });
+    expect(line).toMatchObject({
+      err: { type: 'Error', code: '23505' },
+      reference: body.reference,
+      route: '/fault/:what',
+    });
     expect(`${JSON.stringify(body)}${logged[0]}`).not.toMatch(/canary/);
   });
 
