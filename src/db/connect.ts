@@ -32,7 +32,25 @@ export function connect(url: string, options: { max: number }): Connection {
     onnotice: () => {},
     connection: { application_name: 'apim-user', ...LIMITS },
   });
-  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
+  return { db: drizzle(preparing(sql), { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
+}
+
+/**
+ * Drizzle sends every query unprepared, which costs the server a parse and us a second round trip each time. Its queries
+ * come from a fixed set of texts, so each connection keeps them by name.
+ */
+function preparing<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
+  const unsafe = client.unsafe.bind(client) as postgres.Sql['unsafe'];
+  client.unsafe = ((text, values, options) =>
+    unsafe(text, values, { ...options, prepare: true })) as Client['unsafe'];
+  if ('begin' in client) {
+    const begin = client.begin.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    client.begin = ((...args: unknown[]) => {
+      const work = args.pop() as (tx: postgres.TransactionSql) => unknown;
+      return begin(...args, (tx: postgres.TransactionSql) => work(preparing(tx)));
+    }) as typeof client.begin;
+  }
+  return client;
 }
 
 const SERIALIZATION_FAILURE = '40001';

@@ -19,7 +19,7 @@ Nasser Navarro Nguyen Nielsen Novak Nowak Okafor Olsen Ortega Osei Park Patel Pe
 Rao Reyes Ricci Rossi Roux Ruiz Russo Saito Santos Sato Schmidt Schneider Schulz Sharma Silva Singh Sorensen Suzuki
 Svensson Takahashi Tanaka Torres Tran Vargas Varga Vogel Wagner Walker Wang Weber Weiss Winter Wolf Yamamoto Yilmaz
 Zhang Ziegler Zimmermann`.split(/\s+/);
-const DOMAINS = ['example.com', 'mail.example', 'acme.example', 'partners.example.org', 'dev.example.net'];
+const DOMAINS = 'example.com mail.example acme.example partners.example.org dev.example.net';
 
 /** What a query or a cursor is made from. */
 export type Filled = { id: string; email: string; firstName: string; lastName: string; registeredAt: Date };
@@ -41,13 +41,13 @@ export async function fillAccounts(sql: postgres.Sql, serviceId: string, count: 
         case when state = 'pending' then null else at end, at, at, case when state = 'deleted' then now() end
       from (
         select n, first_name, last_name, now() - n * interval '61 seconds' as at,
-          lower(first_name || '.' || last_name) || n || '@' || (${DOMAINS}::text[])[1 + n % 5] as address,
+          lower(first_name || '.' || last_name) || n || '@' || (string_to_array(${DOMAINS}, ' '))[1 + n % 5] as address,
           case when n % 20 < 16 then 'active' when n % 20 < 18 then 'pending' when n % 20 = 18 then 'blocked'
             else 'deleted' end as state
         from (
           select n,
-            (${FIRST_NAMES}::text[])[1 + floor(power(random(), 1.5) * ${FIRST_NAMES.length})::int] as first_name,
-            (${LAST_NAMES}::text[])[1 + floor(power(random(), 1.5) * ${LAST_NAMES.length})::int] as last_name
+            (string_to_array(${FIRST_NAMES.join(' ')}, ' '))[1 + floor(power(random(), 1.5) * ${FIRST_NAMES.length})::int] as first_name,
+            (string_to_array(${LAST_NAMES.join(' ')}, ' '))[1 + floor(power(random(), 1.5) * ${LAST_NAMES.length})::int] as last_name
           from generate_series(${present.n + 1}::int, ${count}::int) as n
         ) as named
       ) as made`;
