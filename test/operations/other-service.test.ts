@@ -1,0 +1,262 @@
+// What an operation that only looks, or only keeps books, says to another service: what it says of nothing at all.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { planCards } from '../../src/operations/cards/plan.ts';
+import type { Actor } from '../../src/operations/context.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { claimMail } from '../../src/operations/mails/claim.ts';
+import { settleMail } from '../../src/operations/mails/settle.ts';
+import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { ADMIN, createTestContext, DEVELOPER, SYSTEM, type TestContext } from '../support/context.ts';
+import { findOperations } from '../support/operations.ts';
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+const operations = await findOperations();
+const TEMPLATE = 'AccountBlocked';
+/** In all that is made here, and so in whatever tells of it. */
+const OURS = 'zanzibar';
+const NO_UUID = '01890000-0000-7000-8000-000000000000';
+const NO_TICKET = 'A'.repeat(43);
+
+let count = 0;
+const newAddress = (): string => {
+  count += 1;
+  return `${OURS}${count}@example.com`;
+};
+const admin = () => t.as(ADMIN);
+
+async function account() {
+  const person = { email: newAddress(), firstName: OURS, lastName: 'Lee' };
+  const { account: added } = await addAccount(admin(), { ...person, password: 'three quiet garden chairs' });
+  return { accountId: added.id, email: person.email };
+}
+async function invitation() {
+  const email = newAddress();
+  const { invitationId } = await invite(admin(), { email, firstName: OURS });
+  const [mail] = await t.mailsTo(email);
+  return { invitationId, mailId: mail?.id ?? '', ticket: mail?.ticket ?? '' };
+}
+/** An input, once there is something for it to find. */
+const having =
+  (make: () => Promise<unknown>, input: Record<string, unknown> = {}) =>
+  async () => {
+    await make();
+    return input;
+  };
+async function resetTicket() {
+  const { accountId, email } = await account();
+  await sendPasswordReset(admin(), { accountId });
+  return t.ticketTo(email, 'PasswordResetIdentityDefault');
+}
+
+type Case = {
+  as: Actor;
+  /** An input that finds, or keeps, something in our service. */
+  ours: () => Promise<Record<string, unknown>> | Record<string, unknown>;
+  /** The same input about nothing that there is anywhere. */
+  nothing: Record<string, unknown>;
+};
+
+const CASES: Record<string, Case> = {
+  'accounts/count': { as: ADMIN, ours: having(account), nothing: {} },
+  'accounts/find': {
+    as: ADMIN,
+    ours: async () => ({ text: (await account()).email }),
+    nothing: { text: 'nobody@nowhere.example' },
+  },
+  'accounts/list': {
+    as: ADMIN,
+    ours: having(account, { text: OURS }),
+    nothing: { text: 'nowhere' },
+  },
+  'accounts/search': {
+    as: ADMIN,
+    ours: having(account, { text: OURS }),
+    nothing: { text: 'nowhere' },
+  },
+  'accounts/show': {
+    as: ADMIN,
+    ours: async () => ({ accountId: (await account()).accountId }),
+    nothing: { accountId: 'nobody' },
+  },
+  'cards/plan': {
+    as: SYSTEM,
+    ours: async () => ({ accountId: (await account()).accountId, channels: [] }),
+    nothing: { accountId: 'nobody', channels: [] },
+  },
+  'cards/record-painted': {
+    as: SYSTEM,
+    ours: async () => {
+      const { account: pending } = await addAccount(admin(), {
+        email: newAddress(),
+        firstName: OURS,
+        lastName: 'Lee',
+        verifyFirst: true,
+      });
+      const plan = await planCards(t.as(SYSTEM), { accountId: pending.id, channels: ['C0CARDS'] });
+      return { cardId: plan.cards[0]?.id, channelId: 'C0CARDS', messageTs: '1.2', version: 1 };
+    },
+    nothing: { cardId: NO_UUID, channelId: 'C0CARDS', messageTs: '1.2', version: 1 },
+  },
+  'groups/list': {
+    as: ADMIN,
+    ours: having(() => createGroup(admin(), { name: `${OURS} partners` })),
+    nothing: {},
+  },
+  'invitations/count': { as: ADMIN, ours: having(invitation), nothing: {} },
+  'invitations/list': { as: ADMIN, ours: having(invitation), nothing: {} },
+  'invitations/open': {
+    as: DEVELOPER,
+    ours: async () => ({ ticket: (await invitation()).ticket }),
+    nothing: { ticket: NO_TICKET },
+  },
+  'invitations/show': {
+    as: ADMIN,
+    ours: async () => ({ invitationId: (await invitation()).invitationId }),
+    nothing: { invitationId: NO_UUID },
+  },
+  'mails/claim': {
+    as: SYSTEM,
+    ours: async () => ({ mailId: (await invitation()).mailId }),
+    nothing: { mailId: NO_UUID },
+  },
+  'mails/count': { as: ADMIN, ours: having(invitation), nothing: {} },
+  'mails/record-event': {
+    as: SYSTEM,
+    ours: async () => {
+      const { mailId } = await invitation();
+      const providerId = `provider of ${mailId}`;
+      const claimed = await claimMail(t.as(SYSTEM), { mailId });
+      const outcome = { kind: 'accepted' as const, providerId };
+      await settleMail(t.as(SYSTEM), { mailId, attempt: claimed?.attempt ?? 0, outcome });
+      return { kind: 'delivered', providerId };
+    },
+    nothing: { kind: 'delivered', providerId: 'nobody’s' },
+  },
+  'mails/settle': {
+    as: SYSTEM,
+    ours: async () => {
+      const { mailId } = await invitation();
+      const claimed = await claimMail(t.as(SYSTEM), { mailId });
+      return { mailId, attempt: claimed?.attempt, outcome: { kind: 'rejected', code: 'validation_error' } };
+    },
+    nothing: { mailId: NO_UUID, attempt: 1, outcome: { kind: 'rejected', code: 'validation_error' } },
+  },
+  'mails/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await invitation();
+      // As when the process that had the jobs is gone.
+      await t.sql`delete from graphile_worker._private_jobs`;
+      return {};
+    },
+    nothing: {},
+  },
+  'operators/list': {
+    as: ADMIN,
+    ours: async () => {
+      const granted = { teamId: OURS, slackUserId: 'U0ZANZIBAR', name: OURS, role: 'approver' as const };
+      await grantFirstOperator(t.as(SYSTEM), granted);
+      return { teamId: OURS };
+    },
+    nothing: { teamId: 'T0NOBODY' },
+  },
+  'operators/show-own-role': {
+    as: { ...(ADMIN as Extract<Actor, { kind: 'slack' }>), userId: 'U0ONLYOURS' },
+    ours: async () => {
+      const granted = { teamId: 'T0TEST', slackUserId: 'U0ONLYOURS', name: OURS, role: 'admin' as const };
+      await grantFirstOperator(t.as(SYSTEM), granted);
+      return {};
+    },
+    nothing: {},
+  },
+  'passwords/open-reset': {
+    as: DEVELOPER,
+    ours: async () => ({ ticket: await resetTicket() }),
+    nothing: { ticket: NO_TICKET },
+  },
+  'templates/list': { as: ADMIN, ours: saved, nothing: {} },
+  'templates/preview': {
+    as: ADMIN,
+    ours: () => ({ template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' }),
+    nothing: { template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' },
+  },
+  'templates/show': {
+    as: ADMIN,
+    ours: having(saved, { template: TEMPLATE }),
+    nothing: { template: TEMPLATE },
+  },
+};
+
+async function saved() {
+  count += 1;
+  await saveTemplate(admin(), { template: TEMPLATE, subject: `${OURS} ${count}`, body: 'It is blocked.' });
+  return {};
+}
+
+/** Every row that there is, the audit apart, as one hash for each service and for the queue of jobs. */
+async function everything(): Promise<Record<string, string>> {
+  const tables = await t.sql<{ schema: string; name: string }[]>`
+    select table_schema as schema, table_name as name from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
+      and table_name not in ('audit', 'audit_details')`;
+  const hashes: Record<string, string> = {};
+  for (const { schema, name } of tables) {
+    const [row] = await t.sql`
+      select md5(coalesce(string_agg(one::text, ' ' order by one::text), '')) as hash
+      from ${t.sql(schema)}.${t.sql(name)} one`;
+    hashes[`${schema}.${name}`] = row?.hash as string;
+  }
+  return hashes;
+}
+
+/** What it answered, or the code and detail with which it refused. */
+async function answer(name: string, input: Record<string, unknown>, service: 'ours' | 'theirs') {
+  const requestId = `${name} ${service} ${Math.random()}`;
+  const operation = operations.get(name);
+  const actor = CASES[name]?.as;
+  if (!operation || !actor) throw new Error(`${name} has no case here`);
+  const said: unknown = await operation(t.as(actor, service, requestId), input as never).catch(
+    (error: { code: string; detail: unknown }) => ({ refused: error.code, detail: error.detail }),
+  );
+  const audited = await t.sql`select outcome, code from audit where request_id = ${requestId}`;
+  return { said: JSON.parse(JSON.stringify(said ?? null)) as unknown, audited: [...audited] };
+}
+
+describe('T52: with what is ours, another service', () => {
+  const looking = [...operations.values()].filter((operation) => operation.effect !== 'change');
+
+  it.each(looking.map((operation) => [operation.operation, operation.effect]))(
+    '%s (%s) finds nothing and changes nothing',
+    async (name, effect) => {
+      const one = CASES[name];
+      expect(one, `${name} has no case here`).toBeDefined();
+      if (!one) return;
+      const input = await one.ours();
+      const before = await everything();
+      const theirs = await answer(name, input, 'theirs');
+      expect(theirs).toEqual(await answer(name, one.nothing, 'theirs'));
+      expect(JSON.stringify(theirs.said)).not.toContain(OURS);
+      expect(await everything()).toEqual(before);
+      const isRefused = JSON.stringify(theirs.said).startsWith('{"refused"');
+      expect(theirs.audited.map((row) => row.outcome)).toEqual(isRefused ? ['refused'] : []);
+
+      // To us the same input says, or does, something.
+      const ours = await answer(name, input, 'ours');
+      expect(JSON.stringify(ours.said)).not.toMatch(/^\{"refused"/);
+      if (name !== 'templates/preview')
+        expect([ours.said, await everything()]).not.toEqual([theirs.said, before]);
+      if (effect === 'read') expect(await everything()).toEqual(before);
+      // T55: reads and bookkeeping write no audit row.
+      expect(ours.audited).toEqual([]);
+    },
+  );
+});
