@@ -19,6 +19,7 @@ import { createHttpServer } from './http/server.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
+import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import type { Actor, Clock, Context, Policy } from './operations/context.ts';
@@ -33,9 +34,8 @@ import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } fro
 import { createPasswordHasher } from './security/password-hash.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { createSlackSurface } from './slack/app.ts';
-import { COMMANDS } from './slack/commands/index.ts';
+import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
 import { createSlackJobs } from './slack/jobs.ts';
-import { SHORTCUTS } from './slack/manifest.ts';
 
 const DEFAULT_SERVICE = 'default';
 const POOL_SIZE = 10;
@@ -171,11 +171,16 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       signingSecret: playground?.slack.signingSecret ?? null,
       appToken: null,
     };
+    const approvalsChannel = settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null;
     const surface = await createSlackSurface({
       ...slack,
       apiUrl: playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl,
       log,
       clock,
+      policy,
+      approvalsChannel,
+      senderDomain: async () =>
+        settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
       contextOf: (actor) => contextOf(actor),
       takeReceipt: (receipt) => takeReceipt(db, receipt),
       async onRevoked(teamId, why) {
@@ -198,9 +203,10 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const jobs = createSlackJobs({
       client: surface.client,
       teamId: surface.teamId,
-      approvalsChannel: settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null,
+      approvalsChannel,
       system: () => system('cards'),
       isUsable: () => slackState.isUsable,
+      isExposed: surface.setup.isExposed,
     });
     const worker = await startWorker(databaseUrl, {
       log,
@@ -232,8 +238,9 @@ async function openPlayground(options: {
   clock: Clock;
 }): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
+  const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
-  return createPlayground({ ...options, features: () => ({ shortcuts: SHORTCUTS, subcommands }) });
+  return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
 }
 
 async function openDatabase(

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { hasText } from './account-search.ts';
 import type { Database, Transaction } from './connect.ts';
 import { accountCounts, accountGroups, accounts } from './schema.ts';
 
@@ -41,6 +42,28 @@ export async function findAccountByEmail(
         ne(accounts.state, 'deleted'),
       ),
     );
+  return row ?? null;
+}
+
+/** The latest account that had this address and was deleted, while its data is still there. */
+export async function findDeletedAccountByEmail(
+  db: Db,
+  serviceId: string,
+  emailCanonical: string,
+): Promise<Account | null> {
+  const [row] = await db
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        eq(accounts.emailCanonical, emailCanonical),
+        eq(accounts.state, 'deleted'),
+        isNull(accounts.erasedAt),
+      ),
+    )
+    .orderBy(desc(accounts.deletedAt))
+    .limit(1);
   return row ?? null;
 }
 
@@ -108,49 +131,12 @@ function filterConditions(filter: AccountFilter, serviceId: string): (SQL | unde
     // Both, so that the planner sees the partial indexes fit.
     ne(accounts.state, 'deleted'),
     filter.state ? eq(accounts.state, filter.state) : undefined,
-    filter.text ? sql`${accounts.searchText} like ${likePattern(filter.text)}` : undefined,
+    filter.text ? hasText(filter.text) : undefined,
     filter.groupId
       ? sql`exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
           and ${accountGroups.groupId} = ${filter.groupId} and ${accountGroups.accountId} = ${accounts.id})`
       : undefined,
   ];
-}
-
-function likePattern(text: string): string {
-  return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** Accounts whose name or address is like the text, the nearest first: for "did you mean" and type-ahead. */
-export async function searchAccounts(
-  db: Db,
-  serviceId: string,
-  text: string,
-  limit: number,
-): Promise<Account[]> {
-  const containing = await db
-    .select()
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.serviceId, serviceId),
-        ne(accounts.state, 'deleted'),
-        or(sql`${accounts.searchText} like ${likePattern(text)}`, eq(accounts.id, text)),
-      ),
-    )
-    .limit(limit);
-  if (containing.length > 0 || text.length < 3) return containing;
-  return db
-    .select()
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.serviceId, serviceId),
-        ne(accounts.state, 'deleted'),
-        sql`${accounts.searchText} %> ${text.toLowerCase()}`,
-      ),
-    )
-    .orderBy(sql`word_similarity(${text.toLowerCase()}, ${accounts.searchText}) desc`)
-    .limit(limit);
 }
 
 export async function countAccountsByState(db: Db, serviceId: string): Promise<Record<AccountState, number>> {

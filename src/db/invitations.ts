@@ -150,6 +150,20 @@ export async function eraseInvitationsOfAccount(
   return rows.map((row) => row.id);
 }
 
+export async function countOpenInvitations(db: Db, serviceId: string, now: Date): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, serviceId),
+        eq(invitations.state, 'open'),
+        gt(invitations.expiresAt, now),
+      ),
+    );
+  return Number(row?.count ?? 0);
+}
+
 export async function expireInvitations(db: Db, now: Date): Promise<void> {
   await db
     .update(invitations)

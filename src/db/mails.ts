@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { mails, mailTexts } from './schema.ts';
 
@@ -129,11 +129,15 @@ export async function cancelMailsOfAccount(
     );
 }
 
-export async function countMailsByState(db: Db, serviceId: string): Promise<Record<string, number>> {
+export async function countMailsByState(
+  db: Db,
+  serviceId: string,
+  since?: Date,
+): Promise<Record<string, number>> {
   const rows = await db
     .select({ state: mails.state, count: sql<string>`count(*)` })
     .from(mails)
-    .where(eq(mails.serviceId, serviceId))
+    .where(and(eq(mails.serviceId, serviceId), since ? gte(mails.changedAt, since) : undefined))
     .groupBy(mails.state);
   return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
 }

@@ -82,7 +82,7 @@ export function createResendDelivery(options: {
 }
 
 /** The SDK reads its address and a debug flag from the environment when they aren't given: both are ours to decide. */
-function openResend(apiKey: string, baseUrl: string): Resend {
+export function openResend(apiKey: string, baseUrl: string): Resend {
   const resend = new Resend(apiKey, { baseUrl: baseUrl.replace(/\/+$/, '') });
   // With debug on it prints the provider's errors, and those hold addresses.
   Reflect.set(resend, 'debug', false);

@@ -22,7 +22,7 @@ export function demandTemplate(name: string) {
 
 /** Errors: `template_invalid` with the field that is wrong. */
 export function checkTemplateText(
-  context: Context,
+  context: Pick<Context, 'policy'>,
   template: ReturnType<typeof demandTemplate>,
   text: { subject: string; body: string },
 ): void {

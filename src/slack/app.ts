@@ -4,10 +4,11 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, WebClientEvent } from '@slack/web-api';
 import type { Log } from '../log.ts';
-import type { Actor, Clock, Context } from '../operations/context.ts';
+import type { Actor, Clock, Context, Policy } from '../operations/context.ts';
 import { createPeople, type People } from './actor.ts';
 import { SLACK_PATH } from './manifest.ts';
 import { register } from './register.ts';
+import { createSetup, type SenderDomain, type Setup } from './setup.ts';
 import { isSignedBySlack } from './signature.ts';
 
 const INTERACTIVE_TIMEOUT_MS = 2_500;
@@ -20,6 +21,10 @@ export type SlackParts = {
   apiUrl: string;
   log: Log;
   clock: Clock;
+  policy: Policy;
+  approvalsChannel: string | null;
+  /** Asked when Home is opened and at start. */
+  senderDomain(): Promise<SenderDomain>;
   contextOf(actor: Actor): Context;
   /** True for the first that asks about a request; every other delivery of it has no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
@@ -33,6 +38,7 @@ export type SlackSurface = {
   /** For work that no person waits for. */
   client: WebClient;
   people: People;
+  setup: Setup;
   start(): Promise<void>;
   /** Waits for the handlers that still run. */
   stop(): Promise<void>;
@@ -45,6 +51,8 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const identity = await client.auth.test();
   const teamId = String(identity.team_id);
   const people = createPeople(interactive, teamId, clock);
+  const { approvalsChannel, senderDomain } = parts;
+  const setup = createSetup({ client: interactive, people, clock, approvalsChannel, senderDomain });
   const logger = boltLogger(log);
   const receiver = parts.appToken
     ? new SocketModeReceiver({ appToken: parts.appToken, logger })
@@ -78,19 +86,24 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   app.error(async (error) => log.error({ err: error }, 'slack handler failed'));
 
   const inFlight = new Set<Promise<void>>();
-  register(app, { ...parts, people, client: interactive, teamId }, (work) => {
+  const inBackground = (work: () => Promise<void>): void => {
     const running = work().catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
     inFlight.add(running);
     void running.finally(() => inFlight.delete(running));
-  });
+  };
+  register(app, { ...parts, people, client: interactive, teamId, setup }, inBackground);
 
   return {
     teamId,
     client,
     people,
+    setup,
     listener: verifying(parts, receiver instanceof HTTPReceiver ? receiver.requestListener : null),
     async start() {
       if (parts.appToken) await app.start();
+      inBackground(async () => {
+        for (const { code, words } of (await setup.look()).missing) log.warn({ code }, words);
+      });
     },
     async stop() {
       if (parts.appToken) await app.stop();

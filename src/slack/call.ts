@@ -1,7 +1,8 @@
-// What a command, a click or a submitted modal is given to work with.
+// What a command, a click or a submitted modal is given to work with, and what a subcommand's file declares.
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { Context } from '../operations/context.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import type { Context, Policy, Role } from '../operations/context.ts';
 import type { SlackActor } from './actor.ts';
 import type { Message } from './present/blocks.ts';
 
@@ -9,10 +10,15 @@ export type Call = {
   context: Context;
   actor: SlackActor;
   client: WebClient;
+  /** The role of whoever asks, for what is offered to them. What they may do is decided by each operation. */
+  role(): Promise<Role | null>;
   /** Only the person who asked sees it. From a click, `replace` redraws the message or modal that was clicked. */
   reply(message: Message, how?: { replace?: boolean }): Promise<void>;
-  /** From a button in a modal, the new one is laid on top of it. */
-  openModal(view: ModalView): Promise<void>;
+  /**
+   * Opens a modal; from a button in a modal, the new one is laid on top of it. What takes long to make is announced by
+   * a loading one first, because Slack's permission to open lasts three seconds.
+   */
+  openModal(make: () => ModalView | Promise<ModalView>): Promise<void>;
   emailOfActor(): Promise<string | null>;
 };
 
@@ -26,16 +32,34 @@ export type Command = {
 };
 
 /** `typed` is what stands in the fields around the button, when it is in a modal. */
-export type Action = (call: Call, value: string, typed: Values) => Promise<void>;
+export type OnPress = (call: Call, value: string, typed: Values) => Promise<void>;
 
 /** What was typed into a modal, by the name of the field. */
 export type Values = Record<string, string | string[] | boolean | null>;
+export type Metadata = Record<string, unknown>;
 
 export type Submission = {
   /** Errors beside fields, judged at once and without the database. */
-  check?: (values: Values) => Record<string, string>;
-  /** The work; what it answers replaces the modal. */
-  run: (call: Call, values: Values, metadata: Record<string, unknown>) => Promise<Message>;
+  check?: (values: Values, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
+  /** The work; what it answers, a message or a further modal, replaces the modal. */
+  run: (call: Call, values: Values, metadata: Metadata) => Promise<Message | ModalView>;
+};
+
+export type Shortcut = {
+  name: string;
+  type: 'global' | 'message';
+  callback_id: string;
+  description: string;
+  /** `text` is that of the message it was used on. */
+  run(call: Call, text: string): Promise<void>;
+};
+
+/** All that one subcommand consists of. A modal's name is its callback_id, a button's its action_id. */
+export type Feature = {
+  command?: Command;
+  submissions?: Record<string, Submission>;
+  buttons?: Record<string, OnPress>;
+  shortcuts?: Shortcut[];
 };
 
 export const textOf = (values: Values, name: string): string => {
@@ -46,3 +70,19 @@ export const listOf = (values: Values, name: string): string[] => {
   const value = values[name];
   return Array.isArray(value) ? value : [];
 };
+
+/** What a pure rule says of fields, for errors beside them. */
+export function faultsOf(rule: () => void): Record<string, string> {
+  try {
+    rule();
+    return {};
+  } catch (error) {
+    if (error instanceof DomainError && error.detail.fields) return error.detail.fields;
+    throw error;
+  }
+}
+
+/** Fields that need more than spaces. */
+export function blanksIn(values: Values, needed: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(needed).filter(([name]) => textOf(values, name) === ''));
+}

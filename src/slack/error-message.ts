@@ -1,30 +1,36 @@
-// Every refusal in words: what happened, why, and what to do next.
+// Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
+import type { Button } from '@slack/types';
 import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts';
+import type { Standing } from '../operations/context.ts';
+import { actions, button, type Message, section } from './present/blocks.ts';
 import { dateWords, escapeText } from './present/text.ts';
 
 const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
-  not_permitted: () => 'You may not do this. `/apim-user help` says who may, and whom to ask.',
-  invalid_input: (error) => `Something is missing or too long: ${fieldsOf(error)}`,
+  not_permitted: () =>
+    'You may not do this; nothing was changed. `/apim-user help` says who may, and whom to ask.',
+  invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
   email_invalid: () => "That doesn't look like an e-mail address. Write it like `ann@example.com`.",
   email_taken: (error) =>
-    `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}. See it with \`/apim-user show\`.`,
-  email_invited: (error) =>
-    `This address is already invited${error.detail.current?.by ? `, by ${escapeText(error.detail.current.by)}` : ''}. See \`/apim-user invites\` to resend or revoke.`,
-  password_unacceptable: (error) => `That password can't be used. ${fieldsOf(error)}`,
+    `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}.`,
+  email_invited: (error) => {
+    const { by, at } = error.detail.current ?? {};
+    return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${dateWords(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
+  },
+  password_unacceptable: (error) => `That password can't be used. ${plainFieldsOf(error)}`,
   account_not_found: (error) =>
-    `No account is called that. ${nearOf(error) || 'Name it by e-mail or id; `/apim-user list` shows them.'}`,
+    `No account is called that. ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
   account_ambiguous: (error) =>
     `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
   account_changed: (error) =>
-    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look again with \`/apim-user show\`.`,
+    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
   account_state_unfitting: (error) =>
-    `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed.`,
+    `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
   account_erased: () =>
     'This account was deleted and its data erased. It cannot come back; invite the person anew.',
   ticket_refused: () => 'That link no longer works.',
   invitation_not_found: () => 'There is no such invitation. `/apim-user invites` shows the open ones.',
   invitation_not_open: (error) =>
-    `That invitation is not open any more${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. See \`/apim-user invites all\`.`,
+    `That invitation has changed since this was drawn${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. Nothing was done; \`/apim-user invites all\` shows how it stands.`,
   group_not_found: () => 'There is no such group. `/apim-user groups` shows them.',
   group_name_taken: () => 'A group of that name exists already. Choose another name.',
   group_built_in: () =>
@@ -32,14 +38,59 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   template_not_found: () => 'There is no such mail. `/apim-user templates` shows them.',
   template_invalid: (error) => `That text can't be used: ${fieldsOf(error)}`,
   template_changed: (error) =>
-    `${escapeText(error.detail.current?.by ?? 'Somebody')} saved this mail meanwhile. Open it again to see their text.`,
-  workspace_not_bound: () => 'This workspace is not bound to a service.',
-  limit_reached: (error) => `That is more than is allowed: ${error.detail.limit ?? 'too many'}.`,
-  try_again: () => 'That did not work this time. Please try again in a moment.',
+    `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
+  workspace_not_bound: () =>
+    'This workspace is not bound to a service, so nothing can be done from here. Whoever runs this app has to start it with a token of this workspace.',
+  limit_reached: (error) =>
+    `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
+  try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
+};
+
+/** Why Slack's own view of a person shuts them out, whatever role they were given. */
+const NOT_A_MEMBER: Record<Exclude<Standing, 'member'>, string> = {
+  guest: "You may not do this: guests of this workspace can't use it. Ask the person who invited you here.",
+  bot: 'You may not do this: bots and workflows can’t use it.',
+  deactivated: 'You may not do this: Slack says that this person was deactivated.',
+  stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
 };
 
 export function errorWords(error: DomainError): string {
   return WORDS[error.code](error);
+}
+
+/** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
+export function errorMessage(error: DomainError, standing: Standing, ask: string | null = null): Message {
+  if (error.code === 'not_permitted' && standing !== 'member') return { text: NOT_A_MEMBER[standing] };
+  const isAsking = error.code === 'not_permitted' && ask !== null;
+  const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorWords(error);
+  const buttons = wayOn(error);
+  return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
+}
+
+const MAX_NEAR_BUTTONS = 5;
+
+/** The buttons that lead on from a refusal. */
+export function wayOn(error: DomainError): Button[] {
+  const { id, current, near = [] } = error.detail;
+  if (error.code === 'email_taken' && id && current?.state === 'blocked' && current.version)
+    return [button('account-activate', 'Activate', refOf(id, current.version)), show(id)];
+  if (error.code === 'email_invited' && id && current?.version)
+    return [button('invitation-resend', 'Resend', refOf(id, current.version))];
+  if (error.code === 'email_invited') return [button('menu-invites', 'Open invitations', '-')];
+  const codes: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
+  if (id && codes.includes(error.code)) return [show(id)];
+  return near
+    .slice(0, MAX_NEAR_BUTTONS)
+    .map((one) => button(`list-show:${near.indexOf(one)}`, `Show ${one.label.replace(/ <.*$/, '')}`, one.id));
+}
+
+const refOf = (id: string, version: number): string => JSON.stringify({ id, version });
+const show = (id: string): Button => button('list-show', 'Show account', id);
+
+function plainFieldsOf(error: DomainError): string {
+  return Object.values(error.detail.fields ?? {})
+    .map(escapeText)
+    .join(' ');
 }
 
 function fieldsOf(error: DomainError): string {

@@ -15,6 +15,8 @@ type Means = {
   approvalsChannel: string | null;
   system: () => Context;
   isUsable: () => boolean;
+  /** Whether people without a say may read a channel: cards there leave out address and note. */
+  isExposed: (channelId: string) => Promise<boolean>;
 };
 
 const NEWS = {
@@ -50,7 +52,7 @@ export function createSlackJobs(means: Means) {
           ? (await planCards(context, { accountId, channels: await approvalChannels() })).cards
           : cards;
       for (const card of planned) {
-        const message = cardMessage(account);
+        const message = cardMessage(account, { isExposed: await means.isExposed(card.channelId) });
         const posted = await paint(means.client, card, message);
         await recordPaintedCard(context, { cardId: card.id, ...posted, version: account.version });
       }

@@ -1,26 +1,8 @@
 // What Slack is told about the app: the tables here also register the listeners, so that neither knows of more.
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, SHORTCUTS } from './commands/index.ts';
 
 export const SLASH_COMMAND = '/apim-user';
 export const SLACK_PATH = '/slack/events';
-
-export type ShortcutName = 'invite_from_message' | 'manage_developer';
-type Shortcut = { name: string; type: 'global' | 'message'; callback_id: ShortcutName; description: string };
-
-export const SHORTCUTS: Shortcut[] = [
-  {
-    name: 'Manage API developer',
-    type: 'global',
-    callback_id: 'manage_developer',
-    description: 'Finds an account and shows its card',
-  },
-  {
-    name: 'Invite API developer',
-    type: 'message',
-    callback_id: 'invite_from_message',
-    description: 'Invites the e-mail address in this message',
-  },
-];
 
 export const EVENTS = ['app_home_opened', 'user_change', 'app_uninstalled', 'tokens_revoked'] as const;
 export type EventName = (typeof EVENTS)[number];
@@ -48,7 +30,7 @@ export function slackManifest(about: { publicUrl: string; isSocketMode: boolean 
       // Not read-only: commands are typed in the direct message with the app too.
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'apim-user', always_online: true },
-      shortcuts: SHORTCUTS,
+      shortcuts: SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut),
       slash_commands: [
         {
           command: SLASH_COMMAND,

@@ -1,23 +1,31 @@
 import type { ViewOutput } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
-import { section } from './present/blocks.ts';
+import { type Message, section } from './present/blocks.ts';
 
 const ERROR_BLOCK = 'went-wrong';
+/** Never sent back to Slack: whoever typed it types it again. */
+const SECRET_FIELDS = ['password'];
 
-/** The modal as it was submitted, with what was typed still in it and what went wrong above. */
-export function refill(view: ViewOutput, error: string): ModalView {
+/** The modal as it was submitted, with what was typed still in it and what went wrong above, buttons included. */
+export function refill(view: ViewOutput, error: Message): ModalView {
   const typed = new Map<string, Record<string, unknown>>();
   for (const fields of Object.values(view.state.values)) {
     for (const [name, value] of Object.entries(fields))
       typed.set(name, value as unknown as Record<string, unknown>);
   }
   const blocks = (view.blocks as KnownBlock[])
-    .filter((block) => block.block_id !== ERROR_BLOCK)
+    .filter((block) => !block.block_id?.startsWith(ERROR_BLOCK))
     .map((block) => {
       if (block.type !== 'input') return block;
-      const value = typed.get(String((block.element as { action_id?: string }).action_id));
+      const name = String((block.element as { action_id?: string }).action_id);
+      const value = SECRET_FIELDS.includes(name) ? undefined : typed.get(name);
       return { ...block, element: { ...block.element, ...initialOf(value) } } as KnownBlock;
     });
+  const [, ...buttons] = error.blocks ?? [];
+  const said = [section(`:warning: ${error.text}`), ...buttons].map((block, index) => ({
+    ...block,
+    block_id: `${ERROR_BLOCK}-${index}`,
+  }));
   return {
     type: 'modal',
     callback_id: view.callback_id,
@@ -25,7 +33,7 @@ export function refill(view: ViewOutput, error: string): ModalView {
     ...(view.submit ? { submit: view.submit } : {}),
     ...(view.close ? { close: view.close } : {}),
     private_metadata: view.private_metadata,
-    blocks: [{ ...section(`:warning: ${error}`), block_id: ERROR_BLOCK }, ...blocks],
+    blocks: [...said, ...blocks],
   };
 }
 

@@ -13,8 +13,9 @@ export function wordsOf(text: string): string[] {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  const words = plain.match(/"[^"]*"|[^\s,]+/g) ?? [];
-  return words.slice(0, MAX_WORDS).map((word) => word.replace(/^"(.*)"$/, '$1'));
+  // `group:"Early birds"` is one word too.
+  const words = plain.match(/(?:[a-z]+:)?"[^"]*"|[^\s,]+/g) ?? [];
+  return words.slice(0, MAX_WORDS).map((word) => word.replace(/^([a-z]+:)?"(.*)"$/, '$1$2'));
 }
 
 /** The nearest of `known` to a mistyped word, if any is near. */

@@ -44,6 +44,7 @@ const EXPECTED: Record<string, string> = {
   'groups/rename': 'admin',
   'invitations/accept': 'developer',
   'invitations/answer-request': 'system',
+  'invitations/count': 'admin',
   'invitations/invite': 'admin',
   'invitations/list': 'admin',
   'invitations/open': 'developer',

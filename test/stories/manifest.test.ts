@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOT_SCOPES, EVENTS, SHORTCUTS, slackManifest } from '../../src/slack/manifest.ts';
+import { SHORTCUTS } from '../../src/slack/commands/index.ts';
+import { BOT_SCOPES, EVENTS, slackManifest } from '../../src/slack/manifest.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 const run = promisify(execFile);
@@ -19,8 +20,8 @@ describe('npm run slack:manifest', () => {
       { command: '/apim-user', url, should_escape: true },
     ]);
     expect(manifest.features.shortcuts.map((one) => [one.type, one.callback_id])).toEqual([
-      ['global', 'manage_developer'],
       ['message', 'invite_from_message'],
+      ['global', 'manage_developer'],
     ]);
     expect(manifest.settings.interactivity).toEqual({
       is_enabled: true,

@@ -5,7 +5,7 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../context.ts';
-import { demandCustomGroups, viewAccount } from '../held-account.ts';
+import { currentState, demandCustomGroups, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
@@ -59,7 +59,7 @@ export const addAccount = defineOperation({
     });
     if (!account) {
       const other = await findAccountByEmail(act.tx, serviceId, email.canonical);
-      throw new DomainError('email_taken', other ? { id: other.id, current: { state: other.state } } : {});
+      throw new DomainError('email_taken', other ? { id: other.id, current: currentState(other) } : {});
     }
     const endedInvitation = await endOpenInvitationTo(act, email.canonical);
     await replaceGroupsOfAccount(

@@ -29,7 +29,7 @@ export const editAccount = defineOperation({
   async run(act, { accountId, expectedVersion, email, ...wanted }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
-      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+      throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
     const change = {
       firstName: wanted.firstName ?? account.firstName,
       lastName: wanted.lastName ?? account.lastName,
@@ -56,10 +56,10 @@ export const editAccount = defineOperation({
 async function askForAddress(act: Act, account: Account, email: EmailAddress): Promise<string | null> {
   if (email.spelling === account.email) return null;
   if (account.state === 'blocked')
-    throw new DomainError('account_state_unfitting', { current: currentState(account) });
+    throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
   const other = await findAccountByEmail(act.tx, act.service.id, email.canonical);
   if (other && other.id !== account.id) {
-    throw new DomainError('email_taken', { id: other.id, current: { state: other.state } });
+    throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
   }
   const owner = { accountId: account.id };
   const person = { firstName: account.firstName, lastName: account.lastName, owner };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Account, findAccount, findAccountByEmail, searchAccounts } from '../../db/accounts.ts';
+import { searchAccounts } from '../../db/account-search.ts';
+import { type Account, findAccount, findAccountByEmail } from '../../db/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { viewAccount } from '../held-account.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';

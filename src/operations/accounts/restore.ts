@@ -3,7 +3,7 @@ import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../..
 import { holdAddress } from '../../db/addresses.ts';
 import { findGroups } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { demandAccount, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
+import { currentState, demandAccount, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
 import { ADMINS, defineOperation } from '../operation.ts';
@@ -30,7 +30,7 @@ export const restoreAccount = defineOperation({
     const account = await holdAccount(act, accountId, expectedVersion);
     const state = demandNextState(account, 'restore');
     const other = await findAccountByEmail(act.tx, serviceId, account.emailCanonical);
-    if (other) throw new DomainError('email_taken', { id: other.id, current: { state: other.state } });
+    if (other) throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
     await endOpenInvitationTo(act, account.emailCanonical);
     const restored = await updateAccount(
       act.tx,

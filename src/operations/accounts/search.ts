@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchAccounts as searchAccountRows } from '../../db/accounts.ts';
+import { searchAccounts as searchAccountRows } from '../../db/account-search.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 
 const MAX_ANSWERS = 20;

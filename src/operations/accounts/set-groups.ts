@@ -24,7 +24,7 @@ export const setGroupsOfAccount = defineOperation({
   async run(act, { accountId, expectedVersion, groupIds }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
-      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+      throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
     const serviceId = act.service.id;
     const formerIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
     const former = await findGroups(act.tx, serviceId, formerIds);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { findAccountByEmail } from '../../db/accounts.ts';
+import { findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { insertInvitation, lockOpenInvitationTo } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { demandCustomGroups } from '../held-account.ts';
+import { currentState, demandCustomGroups } from '../held-account.ts';
 import * as input from '../input.ts';
 import { queueInvitationMail } from '../invitation-mail.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
@@ -34,12 +34,12 @@ export const invite = defineOperation({
     const serviceId = act.service.id;
     await holdAddress(act.tx, serviceId, email.canonical);
     const account = await findAccountByEmail(act.tx, serviceId, email.canonical);
-    if (account) throw new DomainError('email_taken', { id: account.id, current: { state: account.state } });
+    if (account) throw new DomainError('email_taken', { id: account.id, current: currentState(account) });
     const open = await lockOpenInvitationTo(act.tx, serviceId, email.canonical);
     if (open && open.expiresAt > act.now) {
       throw new DomainError('email_invited', {
         id: open.id,
-        current: { by: open.invitedByName, at: open.createdAt },
+        current: { by: open.invitedByName, at: open.createdAt, version: open.version },
       });
     }
     if (open) await endOpenInvitationTo(act, email.canonical);
@@ -73,6 +73,13 @@ export const invite = defineOperation({
         expiresAt: invitation.expiresAt,
       },
     });
-    return { invitationId: invitation.id, email: email.spelling, expiresAt: invitation.expiresAt };
+    const deleted = await findDeletedAccountByEmail(act.tx, serviceId, email.canonical);
+    return {
+      invitationId: invitation.id,
+      email: email.spelling,
+      expiresAt: invitation.expiresAt,
+      /** Whoever is invited here had an account that can still be restored. */
+      deletedAccountId: deleted?.id ?? null,
+    };
   },
 });

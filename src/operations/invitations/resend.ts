@@ -8,6 +8,7 @@ import {
   updateInvitation,
 } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { currentState } from '../held-account.ts';
 import * as input from '../input.ts';
 import { queueInvitationMail } from '../invitation-mail.ts';
 import { ADMINS, defineOperation } from '../operation.ts';
@@ -35,7 +36,7 @@ export const resendInvitation = defineOperation({
       throw new DomainError('invitation_not_open', { current: { state: invitation.state } });
     }
     const account = await findAccountByEmail(act.tx, serviceId, invitation.emailCanonical);
-    if (account) throw new DomainError('email_taken', { id: account.id, current: { state: account.state } });
+    if (account) throw new DomainError('email_taken', { id: account.id, current: currentState(account) });
     const other = await lockOpenInvitationTo(act.tx, serviceId, invitation.emailCanonical);
     if (other && other.id !== invitationId) throw new DomainError('email_invited', { id: other.id });
     const renewed = await updateInvitation(act.tx, invitation, {

@@ -18,7 +18,7 @@ export const sendPasswordReset = defineOperation({
   async run(act, { accountId, expectedVersion }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state !== 'active')
-      throw new DomainError('account_state_unfitting', { current: currentState(account) });
+      throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
     const mailId = await queueResetMail(act, account);
     act.record({ target: { kind: 'account', id: accountId }, after: { mailId } });
     return { mailId, email: account.email, minutes: act.policy.passwordResetLifetimeMinutes };

@@ -1,59 +1,52 @@
-import { countAccounts } from '../../operations/accounts/count.ts';
 import { listOperators } from '../../operations/operators/list.ts';
-import { showOwnRole } from '../../operations/operators/show-own-role.ts';
-import type { Call, Command } from '../call.ts';
-import { actions, button, context, header, type Message, section } from '../present/blocks.ts';
+import type { Call, Command, Feature } from '../call.ts';
+import { context, type Message, section } from '../present/blocks.ts';
+import { escapeText, joinLines } from '../present/text.ts';
 
 /** `/apim-user help`, made from the table of commands itself. */
-export function createHelp(commands: () => Command[]): Command {
+export function createHelp(commands: () => Command[]): Feature {
+  const about = async (call: Call, name?: string): Promise<Message> => {
+    const role = await call.role();
+    const one = commands().find((command) => command.name === name?.toLowerCase());
+    const lines = (one ? [one] : commands()).map(
+      (command) =>
+        `\`/apim-user ${command.usage}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
+    );
+    const ask = await whomToAsk(call);
+    const unknown =
+      name && !one ? [section(`There is no \`${escapeText(name)}\`. This is what there is:`)] : [];
+    return {
+      text: one ? `Help: ${one.name}` : 'Help: what /apim-user can do',
+      blocks: [
+        ...(role === null ? [section(`You have no role here yet. ${ask}`)] : []),
+        ...unknown,
+        ...joinLines(lines.map((line) => `${line}\n`)).map(section),
+        context(`You are ${role === null ? 'without a role' : `an ${role}`} here. ${ask}`),
+      ],
+    };
+  };
   return {
-    name: 'help',
-    usage: 'help [subcommand]',
-    summary: 'Says what there is, with an example, and who may.',
-    example: '/apim-user help invite',
-    who: 'everybody',
-    async run(call, words) {
-      const one = commands().find((command) => command.name === words[0]);
-      const chosen = one ? [one] : commands();
-      const lines = chosen.map(
-        (command) =>
-          `\`/apim-user ${command.usage}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
-      );
-      const operators = await listOperators(call.context, { teamId: call.actor.teamId });
-      const admins = operators
-        .filter((operator) => operator.role === 'admin')
-        .map((operator) => `<@${operator.slackUserId}>`);
-      const text = one ? `Help: ${one.name}` : 'Help: what /apim-user can do';
-      const ask = admins.length
-        ? `Ask ${admins.join(', ')} for what you may not do yourself.`
-        : 'Nobody is an admin yet: name one in SLACK_ADMINS.';
-      return call.reply({ text, blocks: [section(lines.join('\n\n')), context(ask)] });
+    command: {
+      name: 'help',
+      usage: 'help [subcommand]',
+      summary: 'Says what there is, with an example, and who may.',
+      example: '/apim-user help invite',
+      who: 'everybody',
+      run: async (call, [name]) => call.reply(await about(call, name)),
     },
+    buttons: { 'menu-help': async (call) => call.reply(await about(call)) },
   };
 }
 
-/** `/apim-user` with no words. */
-export async function menu(call: Call): Promise<Message> {
-  const role = await showOwnRole(call.context, {});
-  if (!role) return { text: 'You have no role here yet. `/apim-user help` says whom to ask.' };
-  const counts = await countAccounts(call.context, {});
-  const summary = `*${counts.active}* active · *${counts.pending}* pending · *${counts.blocked}* blocked`;
-  const forAdmins = [
-    button('menu-invite', 'Invite', '-', { style: 'primary' }),
-    button('menu-add', 'Add', '-'),
-    button('menu-invites', 'Open invitations', '-'),
-  ];
-  return {
-    text: 'Developer accounts',
-    blocks: [
-      header('Developer accounts'),
-      section(summary),
-      actions([
-        ...(role === 'admin' ? forAdmins : []),
-        button('menu-list', 'List', '-'),
-        button('menu-find', 'Find', '-'),
-        button('menu-help', 'Help', '-'),
-      ]),
-    ],
-  };
+const MAX_NAMED = 10;
+
+export async function whomToAsk(call: Call): Promise<string> {
+  const operators = await listOperators(call.context, { teamId: call.actor.teamId });
+  const admins = operators
+    .filter((operator) => operator.role === 'admin')
+    .slice(0, MAX_NAMED)
+    .map((operator) => `<@${operator.slackUserId}>`);
+  return admins.length
+    ? `Ask ${admins.join(', ')} for what you may not do yourself.`
+    : 'Nobody is an admin yet: whoever runs this app names one in SLACK_ADMINS.';
 }

@@ -1,35 +1,53 @@
-// The table of subcommands. What is not in it does not exist.
-import type { Command } from '../call.ts';
-import { groupsCommand } from './groups.ts';
+// The one table of what the app answers to. What is not in it does not exist.
+import type { Command, Feature, OnPress, Shortcut, Submission } from '../call.ts';
+import { activate } from './activate.ts';
+import { add } from './add.ts';
+import { block } from './block.ts';
+import { deleteFeature } from './delete.ts';
+import { edit } from './edit.ts';
+import { groups } from './groups.ts';
 import { createHelp } from './help.ts';
-import { inviteCommand } from './invite.ts';
-import { invitesCommand } from './invites.ts';
-import { listCommand } from './list.ts';
-import {
-  activateCommand,
-  addCommand,
-  blockCommand,
-  deleteCommand,
-  editCommand,
-  resetPasswordCommand,
-  restoreCommand,
-} from './on-one-account.ts';
-import { showCommand } from './show.ts';
-import { templatesCommand } from './templates.ts';
+import { invite } from './invite.ts';
+import { invites } from './invites.ts';
+import { list } from './list.ts';
+import { createCommandRunner } from './mistyped.ts';
+import { resetPassword } from './reset-password.ts';
+import { restore } from './restore.ts';
+import { show } from './show.ts';
+import { templates } from './templates.ts';
 
-export const COMMANDS: Command[] = [
-  addCommand,
-  inviteCommand,
-  invitesCommand,
-  listCommand,
-  showCommand,
-  editCommand,
-  blockCommand,
-  activateCommand,
-  deleteCommand,
-  restoreCommand,
-  resetPasswordCommand,
-  groupsCommand,
-  templatesCommand,
+const runner = createCommandRunner(() => COMMANDS);
+
+const FEATURES: Feature[] = [
+  add,
+  invite,
+  invites,
+  list,
+  show,
+  edit,
+  block,
+  activate,
+  deleteFeature,
+  restore,
+  resetPassword,
+  groups,
+  templates,
   createHelp(() => COMMANDS),
+  runner.feature,
 ];
+
+export const COMMANDS: Command[] = FEATURES.flatMap(({ command }) => command ?? []);
+export const SHORTCUTS: Shortcut[] = FEATURES.flatMap(({ shortcuts }) => shortcuts ?? []);
+export const SUBMISSIONS: ReadonlyMap<string, Submission> = collect(({ submissions }) => submissions);
+export const BUTTONS: ReadonlyMap<string, OnPress> = collect(({ buttons }) => buttons);
+export const runCommand = runner.run;
+
+/** Two features that claim one name would be a fault that nobody sees: it stops the start. */
+function collect<Entry>(of: (feature: Feature) => Record<string, Entry> | undefined): Map<string, Entry> {
+  const all = new Map<string, Entry>();
+  for (const [name, entry] of FEATURES.flatMap((feature) => Object.entries(of(feature) ?? {}))) {
+    if (all.has(name)) throw new Error(`two features claim ${name}`);
+    all.set(name, entry);
+  }
+  return all;
+}

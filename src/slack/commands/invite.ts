@@ -1,52 +1,146 @@
+import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
-import { invite } from '../../operations/invitations/invite.ts';
-import type { Call, Command } from '../call.ts';
-import { errorWords } from '../error-message.ts';
-import { actions, button, type Message, section } from '../present/blocks.ts';
-import { dateWords, escapeText } from '../present/text.ts';
-import { inviteModal } from '../views.ts';
+import { invite as inviteOne } from '../../operations/invitations/invite.ts';
+import { type Call, type Feature, listOf, textOf, type Values } from '../call.ts';
+import { isEmailAddress } from '../email-field.ts';
+import { errorWords, wayOn } from '../error-message.ts';
+import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { cut, dateWords, escapeText, joinLines } from '../present/text.ts';
+import { demandRole } from '../role.ts';
+import { wordsOf } from '../words.ts';
 
-export const MAX_INVITED_AT_ONCE = 50;
+const MAX_INVITED_AT_ONCE = 50;
+/** Of Slack's fifty blocks a message, the rest is for the addresses that are lines of text. */
+const MAX_ROWS_WITH_BUTTON = 30;
+const SHOWN_OF_ADDRESS = 254;
 
-export const inviteCommand: Command = {
-  name: 'invite',
-  usage: 'invite [email …]',
-  summary: 'Invites people by mail. They have no account until they accept.',
-  example: '/apim-user invite ann@example.com ben@example.com',
-  who: 'admins',
-  async run(call, words) {
-    if (words.length === 0) return call.openModal(inviteModal([]));
-    if (words.length > MAX_INVITED_AT_ONCE)
-      throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses` });
-    return call.reply(await inviteAll(call, words, {}));
+export const invite: Feature = {
+  command: {
+    name: 'invite',
+    usage: 'invite [email …]',
+    summary: 'Invites people by mail. They have no account until they accept.',
+    example: '/apim-user invite ann@example.com ben@example.com',
+    who: 'admins',
+    async run(call, words) {
+      if (words.length === 0) return openInviteModal(call, []);
+      if (words.length > MAX_INVITED_AT_ONCE)
+        throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses at once` });
+      return call.reply(await inviteAll(call, words, {}));
+    },
+  },
+  buttons: { 'menu-invite': (call) => openInviteModal(call, []) },
+  shortcuts: [
+    {
+      name: 'Invite API developer',
+      type: 'message',
+      callback_id: 'invite_from_message',
+      description: 'Invites the e-mail address in this message',
+      run: (call, text) => openInviteModal(call, addressesIn(text)),
+    },
+  ],
+  submissions: {
+    invite: {
+      check: (values) => emailsFault(values),
+      run: (call, values) =>
+        inviteAll(call, wordsOf(textOf(values, 'emails')), {
+          firstName: textOf(values, 'firstName'),
+          lastName: textOf(values, 'lastName'),
+          groupIds: listOf(values, 'groups'),
+          personalLine: textOf(values, 'personalLine'),
+        }),
+    },
   },
 };
 
+function emailsFault(values: Values): Record<string, string> {
+  const emails = wordsOf(textOf(values, 'emails'));
+  if (emails.length === 0) return { emails: 'Write at least one address' };
+  if (emails.length > MAX_INVITED_AT_ONCE)
+    return { emails: `At most ${MAX_INVITED_AT_ONCE} addresses at once` };
+  const wrong = emails.filter((email) => !isEmailAddress(email));
+  if (wrong.length === 0) return {};
+  return { emails: cut(`No e-mail address: ${wrong.join(', ')}. Nobody was invited yet.`, 500) };
+}
+
+/** Every address in a message, once, as far as one invitation takes them. */
+function addressesIn(text: string): string[] {
+  const found = text.match(/[^\s<>|:,;"()[\]]+@[^\s<>|:,;"()[\]]+\.[a-z]{2,}/gi) ?? [];
+  return [...new Set(found)].filter(isEmailAddress).slice(0, MAX_INVITED_AT_ONCE);
+}
+
+function openInviteModal(call: Call, emails: string[]): Promise<void> {
+  return call.openModal(async () => {
+    await demandRole(call, 'admins');
+    return inviteModal(emails);
+  });
+}
+
+const inviteModal = (emails: string[]) =>
+  modal({
+    callback: 'invite',
+    title: 'Invite developers',
+    submit: 'Send invitations',
+    blocks: [
+      textInput('emails', 'Email', {
+        value: emails.join('\n').slice(0, 3_000),
+        multiline: true,
+        maxLength: 3_000,
+        hint: `One address a line, at most ${MAX_INVITED_AT_ONCE}. A mail with a link goes to each.`,
+      }),
+      textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
+      textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
+      groupsInput(),
+      textInput('personalLine', 'A personal line', { optional: true, maxLength: 300 }),
+    ],
+  });
+
+type About = { firstName?: string; lastName?: string; groupIds?: string[]; personalLine?: string };
+type Outcome = { line: string; isInvited: boolean; next?: Button };
+
 /** Invites each address by itself and says what happened to each. */
-export async function inviteAll(
-  call: Call,
-  emails: string[],
-  about: { firstName?: string; lastName?: string; groupIds?: string[]; personalLine?: string },
-): Promise<Message> {
-  const lines: string[] = [];
-  let sent = 0;
-  for (const email of new Set(emails)) {
-    try {
-      const { expiresAt } = await invite(call.context, { email, ...about });
-      sent++;
-      lines.push(`• ${escapeText(email)}: invited; the link ends ${dateWords(expiresAt)}`);
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
-      lines.push(`• ${escapeText(email)}: not invited. ${errorWords(error)}`);
-    }
-  }
-  const text = sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
+async function inviteAll(call: Call, emails: string[], about: About): Promise<Message> {
+  const outcomes: Outcome[] = [];
+  for (const email of new Set(emails)) outcomes.push(await inviteEach(call, email, about));
+  const sent = outcomes.filter((one) => one.isInvited).length;
+  const failed = outcomes.length - sent;
+  const text = [
+    sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`,
+    ...(failed > 0 ? [`${failed === 1 ? '1 address was' : `${failed} addresses were`} not invited.`] : []),
+  ].join(' ');
   return {
     text,
-    blocks: [
-      section(text),
-      section(lines.join('\n')),
-      actions([button('menu-invites', 'Open invitations', '-')]),
-    ],
+    blocks: [section(text), ...rowsOf(outcomes), actions([button('menu-invites', 'Open invitations', '-')])],
   };
+}
+
+async function inviteEach(call: Call, email: string, about: About): Promise<Outcome> {
+  const name = escapeText(cut(email, SHOWN_OF_ADDRESS));
+  try {
+    const { expiresAt, deletedAccountId } = await inviteOne(call.context, { email, ...about });
+    const line = `• ${name}: invited; the link ends ${dateWords(expiresAt)}`;
+    if (deletedAccountId === null) return { line, isInvited: true };
+    return {
+      line: `${line}. A deleted account of this address is still there and could be restored instead`,
+      isInvited: true,
+      next: button('list-show', 'Show deleted', deletedAccountId, { label: `Show deleted ${email}` }),
+    };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
+    const [next] = wayOn(error);
+    const line = `• ${name}: not invited. ${errorWords(error)}`;
+    const label = next ? cut(`${'text' in next ? next.text.text : ''} ${email}`, 75) : '';
+    return { line, isInvited: false, ...(next ? { next: { ...next, accessibility_label: label } } : {}) };
+  }
+}
+
+/** Addresses with something to do about them, each with its button; the others as text. */
+function rowsOf(outcomes: Outcome[]): KnownBlock[] {
+  const withButton = outcomes.filter((one) => one.next).slice(0, MAX_ROWS_WITH_BUTTON);
+  const rest = outcomes.filter((one) => !withButton.includes(one));
+  return [
+    ...joinLines(rest.map((one) => one.line)).map(section),
+    ...withButton.map(
+      ({ line, next }) => ({ ...section(line), ...(next ? { accessory: next } : {}) }) as KnownBlock,
+    ),
+  ];
 }

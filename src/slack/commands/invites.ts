@@ -1,45 +1,83 @@
+import type { KnownBlock } from '@slack/types';
 import { listInvitations } from '../../operations/invitations/list.ts';
-import type { Call, Command } from '../call.ts';
+import { resendInvitation } from '../../operations/invitations/resend.ts';
+import { revokeInvitation } from '../../operations/invitations/revoke.ts';
+import type { Call, Feature } from '../call.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
+import { invitationIn } from '../ref.ts';
 
-export const invitesCommand: Command = {
-  name: 'invites',
-  usage: 'invites [all]',
-  summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
-  example: '/apim-user invites',
-  who: 'admins',
-  async run(call, words) {
-    return call.reply(await invitesPage(call, words[0] === 'all'));
+type Page = Awaited<ReturnType<typeof listInvitations>>;
+
+export const invites: Feature = {
+  command: {
+    name: 'invites',
+    usage: 'invites [all]',
+    summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
+    example: '/apim-user invites',
+    who: 'admins',
+    run: async (call, words) => call.reply(await invitesPage(call, words[0] === 'all')),
+  },
+  buttons: {
+    'menu-invites': async (call) => call.reply(await invitesPage(call, false)),
+    'invites-all': async (call) => call.reply(await invitesPage(call, true)),
+    'invites-next': async (call, value) => {
+      const { all, after } = JSON.parse(value);
+      return call.reply(await invitesPage(call, all === true, after), { replace: true });
+    },
+    'invitation-resend': async (call, value) => {
+      const { email, expiresAt } = await resendInvitation(call.context, invitationIn(value));
+      return call.reply({
+        text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${dateWords(expiresAt)}.`,
+      });
+    },
+    'invitation-revoke': async (call, value) => {
+      const { email } = await revokeInvitation(call.context, invitationIn(value));
+      return call.reply({
+        text: `Revoked: the link that ${escapeText(email)} got is dead. No mail tells them; \`/apim-user invite\` invites them again.`,
+      });
+    },
   },
 };
 
-export async function invitesPage(
+async function invitesPage(
   call: Call,
   all: boolean,
   after?: { createdAt: Date; id: string },
 ): Promise<Message> {
   const page = await listInvitations(call.context, { all, ...(after ? { after } : {}) });
-  const blocks = page.invitations.flatMap((one) => {
-    const value = JSON.stringify({ id: one.id, version: one.version });
-    const lines = [
-      `*${escapeText(one.email)}* · ${one.state} · mail ${one.mailState ?? 'none'}`,
-      `Invited ${dateWords(one.createdAt)} by ${escapeText(one.invitedByName)} · ends ${dateWords(one.expiresAt)}`,
-    ];
-    const buttons = [
-      ...(one.state === 'open' || one.state === 'expired'
-        ? [button('invitation-resend', 'Resend', value, { label: `Resend to ${one.email}` })]
-        : []),
-      ...(one.state === 'open'
-        ? [button('invitation-revoke', 'Revoke', value, { style: 'danger', label: `Revoke ${one.email}` })]
-        : []),
-    ];
-    return [section(lines.join('\n')), ...(buttons.length ? [actions(buttons)] : [])];
-  });
-  const next = page.next
-    ? [actions([button('invites-next', 'Next', JSON.stringify({ all, after: page.next }))])]
-    : [];
-  if (blocks.length === 0)
-    return { text: all ? 'There are no invitations.' : 'There are no open invitations.' };
-  return { text: `${page.invitations.length} invitations`, blocks: [...blocks, ...next] };
+  const { length } = page.invitations;
+  if (length === 0) {
+    const text = all
+      ? 'There are no invitations. `/apim-user invite` sends one.'
+      : 'There are no open invitations. `/apim-user invite` sends one; `/apim-user invites all` shows those that ended.';
+    return { text };
+  }
+  const turns = [
+    ...(page.next ? [button('invites-next', 'Next', JSON.stringify({ all, after: page.next }))] : []),
+    ...(all ? [] : [button('invites-all', 'Ended ones too', '-')]),
+  ];
+  return {
+    text: length === 1 ? '1 invitation' : `${length} invitations`,
+    blocks: [...page.invitations.flatMap(rowsOf), ...(turns.length ? [actions(turns)] : [])],
+  };
+}
+
+function rowsOf(one: Page['invitations'][number]): KnownBlock[] {
+  const value = JSON.stringify({ id: one.id, version: one.version });
+  const ends = one.state === 'open' ? 'ends' : 'link ended';
+  const endedAt = one.state === 'open' ? one.expiresAt : (one.endedAt ?? one.expiresAt);
+  const lines = [
+    `*${escapeText(one.email || 'an erased address')}* · ${one.state} · mail ${one.mailState ?? 'none'}`,
+    `Invited ${dateWords(one.createdAt)} by ${escapeText(one.invitedByName)} · ${ends} ${dateWords(endedAt)}`,
+  ];
+  const buttons = [
+    ...(one.state === 'open' || one.state === 'expired'
+      ? [button('invitation-resend', 'Resend', value, { label: `Resend to ${one.email}` })]
+      : []),
+    ...(one.state === 'open'
+      ? [button('invitation-revoke', 'Revoke', value, { style: 'danger', label: `Revoke ${one.email}` })]
+      : []),
+  ];
+  return [section(lines.join('\n')), ...(buttons.length ? [actions(buttons)] : [])];
 }

@@ -1,22 +1,34 @@
+import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
+import type { Role } from '../../operations/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
-import type { Call, Command } from '../call.ts';
-import { nameOf } from '../present/account.ts';
-import { actions, button, context, type Message, section } from '../present/blocks.ts';
+import type { AccountView } from '../../operations/held-account.ts';
+import type { Call, Feature, OnPress } from '../call.ts';
+import { fittingDeeds, nameOf, refOf } from '../present/account.ts';
+import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 
 type Query = Parameters<typeof listAccounts>[1];
 
-export const listCommand: Command = {
-  name: 'list',
-  usage: 'list [text] [state:active|blocked|pending] [group:name]',
-  summary: 'Lists accounts, the newest first, ten a page.',
-  example: '/apim-user list state:blocked',
-  who: 'admins and approvers',
-  async run(call, words) {
-    return call.reply(await listPage(call, await queryOf(call, words)));
+const turn: OnPress = async (call, value) =>
+  call.reply(await listPage(call, JSON.parse(value)), { replace: true });
+
+export const list: Feature = {
+  command: {
+    name: 'list',
+    usage: 'list [text] [state:active|blocked|pending] [group:name]',
+    summary: 'Lists accounts, the newest first, ten a page.',
+    example: '/apim-user list state:blocked',
+    who: 'admins and approvers',
+    run: async (call, words) => call.reply(await listPage(call, await queryOf(call, words))),
+  },
+  buttons: {
+    'menu-list': async (call) => call.reply(await listPage(call, {})),
+    'list-pending': async (call) => call.reply(await listPage(call, { state: 'pending' })),
+    'list-next': turn,
+    'list-previous': turn,
   },
 };
 
@@ -43,16 +55,11 @@ async function queryOf(call: Call, words: string[]): Promise<Query> {
 }
 
 /** A page of accounts with Previous and Next; what was asked for travels in the buttons. */
-export async function listPage(call: Call, query: Query): Promise<Message> {
+async function listPage(call: Call, query: Query): Promise<Message> {
   const { accounts, next, previous } = await listAccounts(call.context, query);
   const { after: _a, before: _b, ...filter } = query;
   const counts = await countAccounts(call.context, {});
-  const rows = accounts.map((account) => ({
-    ...section(
-      `*${escapeText(nameOf(account))}* · ${escapeText(account.email)}\n${account.state} · registered ${dateWords(account.registeredAt)}`,
-    ),
-    accessory: button('list-show', 'Show', account.id, { label: `Show ${nameOf(account)}` }),
-  }));
+  const role = await call.role();
   const turns = [
     ...(previous
       ? [button('list-previous', 'Previous', JSON.stringify({ ...filter, before: previous }))]
@@ -60,11 +67,28 @@ export async function listPage(call: Call, query: Query): Promise<Message> {
     ...(next ? [button('list-next', 'Next', JSON.stringify({ ...filter, after: next }))] : []),
   ];
   return {
-    text: accounts.length ? `${accounts.length} accounts` : 'No accounts',
+    text: accounts.length === 1 ? '1 account' : `${accounts.length || 'No'} accounts`,
     blocks: [
-      ...(rows.length ? rows : [section('No account is like that.')]),
+      ...(accounts.length ? accounts.flatMap((one) => rowOf(one, role)) : [section(nothingWords(filter))]),
       context(`All: ${counts.active} active · ${counts.pending} pending · ${counts.blocked} blocked`),
       ...(turns.length ? [actions(turns)] : []),
     ],
   };
+}
+
+function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
+  const name = nameOf(account);
+  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${account.state} · registered ${dateWords(account.registeredAt)}`;
+  // A menu of Slack's holds five entries: Show stands beside it.
+  const show = button('list-show', 'Show', account.id, { label: `Show ${name}` });
+  return [
+    section(facts),
+    actionsWithMenu([show], { value: refOf(account), entries: fittingDeeds(account, role) }),
+  ];
+}
+
+function nothingWords(filter: Query): string {
+  return Object.keys(filter).length > 0
+    ? 'No account is like that. `/apim-user list` shows all; invited people are in `/apim-user invites` until they accept.'
+    : 'There are no accounts yet. `/apim-user invite` asks somebody in.';
 }

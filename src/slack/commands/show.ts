@@ -1,26 +1,44 @@
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call, Command } from '../call.ts';
+import type { Call, Feature } from '../call.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
-import { chooseModal, demandOne } from '../views.ts';
+import { escapeText } from '../present/text.ts';
+import { onOneAccount } from './on-one-account.ts';
 
-export const showCommand: Command = {
-  name: 'show',
-  usage: 'show <account>',
-  summary: "Shows an account's card, with what can be done now.",
-  example: '/apim-user show ann@example.com',
-  who: 'admins and approvers',
-  async run(call, words) {
-    if (words.length === 0) return call.openModal(chooseModal());
-    const account = await demandOne(call, words);
-    return call.reply(await showCard(call, account.id));
+const onCommand = onOneAccount(
+  {
+    name: 'show',
+    usage: 'show <account>',
+    summary: "Shows an account's card, with what can be done now.",
+    example: '/apim-user show ann@example.com',
+    who: 'admins and approvers',
+    choose: { title: 'Which account?', submit: 'Go on' },
   },
+  { act: (call, account) => showCard(call, account.id) },
+);
+const find = (call: Call) => onCommand.command?.run(call, []) ?? Promise.resolve();
+
+export const show: Feature = {
+  ...onCommand,
+  buttons: {
+    'menu-find': find,
+    'list-show': async (call, id) => call.reply(await showCard(call, id)),
+  },
+  shortcuts: [
+    {
+      name: 'Manage API developer',
+      type: 'global',
+      callback_id: 'manage_developer',
+      description: 'Finds an account and shows its card',
+      run: find,
+    },
+  ],
 };
 
 export async function showCard(call: Call, accountId: string): Promise<Message> {
   const { account, mails, waitsForAddress } = await showAccount(call.context, { accountId });
   return {
-    text: `${nameOf(account)}: ${account.state}`,
-    blocks: accountBlocks(account, { mails, waitsForAddress }),
+    text: `${escapeText(nameOf(account))}: ${account.state}`,
+    blocks: accountBlocks(account, await call.role(), { mails, waitsForAddress }),
   };
 }

@@ -1,13 +1,171 @@
-import type { Command } from '../call.ts';
-import { templatesList } from '../mail-texts.ts';
+// The mails' texts: the list, the modal that edits one, and its preview.
+import type { KnownBlock } from '@slack/types';
+import { DomainError } from '../../domain/domain-error.ts';
+import {
+  checkTemplateText,
+  demandTemplate,
+  MAX_TEMPLATE_BODY_LENGTH,
+  MAX_TEMPLATE_SUBJECT_LENGTH,
+} from '../../operations/template-input.ts';
+import { listTemplates } from '../../operations/templates/list.ts';
+import { previewTemplate } from '../../operations/templates/preview.ts';
+import { restoreDefaultTemplate } from '../../operations/templates/restore-default.ts';
+import { saveTemplate } from '../../operations/templates/save.ts';
+import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
+import { showTemplate } from '../../operations/templates/show.ts';
+import { blanksIn, type Call, type Feature, faultsOf, textOf, type Values } from '../call.ts';
+import {
+  actions,
+  button,
+  context,
+  divider,
+  type Message,
+  modal,
+  plainSection,
+  section,
+  textInput,
+} from '../present/blocks.ts';
+import { dateWords, escapeText } from '../present/text.ts';
 
-export const templatesCommand: Command = {
-  name: 'templates',
-  usage: 'templates',
-  summary: "Shows the mails' texts, to edit, preview, try and restore them.",
-  example: '/apim-user templates',
-  who: 'admins',
-  async run(call) {
-    return call.reply(await templatesList(call));
+type Template = Awaited<ReturnType<typeof showTemplate>>;
+
+const MAX_SECTION_LENGTH = 3_000;
+
+async function templatesList(call: Call): Promise<Message> {
+  const templates = await listTemplates(call.context, {});
+  const changed = templates.filter((one) => !one.isDefault).length;
+  return {
+    text: `${templates.length} mails, ${changed} with a text of your own`,
+    blocks: templates.map(({ name, title, description, isDefault }) => ({
+      ...section(
+        `*${escapeText(title)}* · ${isDefault ? 'default text' : 'your own text'}\n${escapeText(description)}`,
+      ),
+      accessory: button('template-edit', 'Edit', name, { label: `Edit ${title}` }),
+    })),
+  };
+}
+
+async function openTemplate(call: Call, name: string): Promise<void> {
+  return call.openModal(async () => templateModal(await showTemplate(call.context, { template: name })));
+}
+
+function templateModal(template: Template) {
+  const { name, version, title, description, subject, body, isDefault } = template;
+  const variables = template.variables.map((one) => `\`$${one.name}\` ${escapeText(one.title)}`).join(' · ');
+  const restore = button('template-restore', 'Restore default', name, {
+    style: 'danger',
+    ask: { text: 'The text of your own is replaced by the default one.', yes: 'Restore' },
+  });
+  return modal({
+    callback: 'template-save',
+    title: "A mail's text",
+    submit: 'Save',
+    metadata: { name, version },
+    blocks: [
+      section(`*${escapeText(title)}*\n${escapeText(description)}`),
+      context(changeWords(template)),
+      textInput('subject', 'Subject', { value: subject, maxLength: MAX_TEMPLATE_SUBJECT_LENGTH }),
+      textInput('body', 'Text', {
+        value: body,
+        multiline: true,
+        maxLength: MAX_TEMPLATE_BODY_LENGTH,
+        hint: 'Markdown. A link on a line of its own becomes a button. The footer is added to every mail.',
+      }),
+      section(`*What may be filled in:* ${variables}`),
+      actions([
+        button('template-preview', 'Preview', name),
+        button('template-test', 'Send a test to me', name),
+        ...(isDefault ? [] : [restore]),
+      ]),
+    ],
+  });
+}
+
+function changeWords({ isDefault, changedBy, changedAt }: Template): string {
+  if (isDefault || !changedAt) return 'This is the default text.';
+  return `Changed by ${escapeText(changedBy ?? 'somebody')} ${dateWords(changedAt)}`;
+}
+
+const previewModal = (mail: { subject: string; text: string }) =>
+  modal({
+    callback: 'template-preview',
+    title: 'Preview',
+    blocks: [
+      section(`*Subject:* ${escapeText(mail.subject)}`),
+      divider,
+      ...sectionsOf(mail.text),
+      context('The text part, with sample values. *Send a test to me* shows the designed one.'),
+    ],
+  });
+
+/** Nothing in it is markup for Slack; lines stay whole where they can. */
+function sectionsOf(text: string): KnownBlock[] {
+  const parts: string[] = [];
+  let rest = text.trim();
+  while (rest.length > MAX_SECTION_LENGTH) {
+    const line = rest.lastIndexOf('\n', MAX_SECTION_LENGTH);
+    const end = line > 0 ? line : MAX_SECTION_LENGTH;
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...parts, rest].map(plainSection);
+}
+
+const written = (typed: Values) => ({ subject: textOf(typed, 'subject'), body: textOf(typed, 'body') });
+
+export const templates: Feature = {
+  command: {
+    name: 'templates',
+    usage: 'templates',
+    summary: "Shows the mails' texts, to edit, preview, try and restore them.",
+    example: '/apim-user templates',
+    who: 'admins',
+    run: async (call) => call.reply(await templatesList(call)),
+  },
+  submissions: {
+    'template-save': {
+      check(values, { metadata, policy }) {
+        const blanks = blanksIn(values, { subject: 'A mail needs a subject', body: 'A mail needs a text' });
+        if (Object.keys(blanks).length > 0) return blanks;
+        const template = demandTemplate(String(metadata.name));
+        return faultsOf(() => checkTemplateText({ policy }, template, written(values)));
+      },
+      async run(call, values, metadata) {
+        const { title } = await saveTemplate(call.context, {
+          template: String(metadata.name),
+          expectedVersion: Number(metadata.version),
+          ...written(values),
+        });
+        return {
+          text: `Saved: *${escapeText(title)}*. Mails that were already written keep their former text.`,
+        };
+      },
+    },
+  },
+  buttons: {
+    'template-edit': openTemplate,
+    'template-preview': (call, template, typed) =>
+      call.openModal(async () =>
+        previewModal(await previewTemplate(call.context, { template, ...written(typed) })),
+      ),
+    'template-test': async (call, template, typed) => {
+      const to = await call.emailOfActor();
+      if (!to) {
+        throw new DomainError('invalid_input', {
+          fields: { 'your address': 'is not known to Slack, or this app may not see it (users:read.email)' },
+        });
+      }
+      await sendTestOfTemplate(call.context, { template, ...written(typed), to });
+      return call.reply({
+        text: `A test is on its way to ${escapeText(to)}, with sample values. Nothing was saved.`,
+      });
+    },
+    'template-restore': async (call, template) => {
+      const { title } = await restoreDefaultTemplate(call.context, { template });
+      return call.reply(
+        { text: `Restored: *${escapeText(title)}* has its default text again.` },
+        { replace: true },
+      );
+    },
   },
 };

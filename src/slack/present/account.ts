@@ -1,7 +1,15 @@
 // An account, drawn for operators.
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingVerbs } from '../../domain/account-state.ts';
+import { activateAccount } from '../../operations/accounts/activate.ts';
+import { blockAccount } from '../../operations/accounts/block.ts';
+import { deleteAccount } from '../../operations/accounts/delete.ts';
+import { editAccount } from '../../operations/accounts/edit.ts';
+import { restoreAccount } from '../../operations/accounts/restore.ts';
+import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
+import type { Role } from '../../operations/context.ts';
 import type { AccountView } from '../../operations/held-account.ts';
+import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { dateWords, escapeText } from './text.ts';
 
@@ -12,81 +20,137 @@ export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'em
 export const refOf = (account: Pick<AccountView, 'id' | 'version'>): string =>
   JSON.stringify({ id: account.id, version: account.version });
 
-export function accountBlocks(
-  account: AccountView,
-  extra: {
-    mails?: { template: string; state: string; createdAt: Date }[];
-    waitsForAddress?: string | null;
-    canChange?: boolean;
-  } = {},
-): KnownBlock[] {
+type State = AccountView['state'];
+type Deed = {
+  button: string;
+  text: string;
+  /** Its accessibility label: buttons of one name stand beside many accounts. */
+  label: (name: string) => string;
+  operation: { allowed: readonly string[] };
+  fits: (state: State) => boolean;
+  style?: 'primary' | 'danger';
+};
+
+/** What can be done with an account, in the order in which it is offered. */
+const DEEDS: Deed[] = [
+  {
+    button: 'account-activate',
+    text: 'Activate',
+    label: (name) => `Activate ${name}`,
+    operation: activateAccount,
+    fits: (state) => fittingVerbs(state).includes('activate'),
+    style: 'primary',
+  },
+  {
+    button: 'account-block',
+    text: 'Block',
+    label: (name) => `Block ${name}`,
+    operation: blockAccount,
+    fits: (state) => fittingVerbs(state).includes('block'),
+    style: 'danger',
+  },
+  {
+    button: 'account-reset-password',
+    text: 'Reset password',
+    label: (name) => `Reset password of ${name}`,
+    operation: sendPasswordReset,
+    fits: (state) => state === 'active',
+  },
+  {
+    button: 'account-edit',
+    text: 'Edit',
+    label: (name) => `Edit ${name}`,
+    operation: editAccount,
+    fits: (state) => state !== 'deleted',
+  },
+  {
+    button: 'account-groups',
+    text: 'Groups',
+    label: (name) => `Groups of ${name}`,
+    operation: setGroupsOfAccount,
+    fits: (state) => state !== 'deleted',
+  },
+  {
+    button: 'account-delete',
+    text: 'Delete',
+    label: (name) => `Delete ${name}`,
+    operation: deleteAccount,
+    fits: (state) => state !== 'deleted',
+    style: 'danger',
+  },
+  {
+    button: 'account-restore',
+    text: 'Restore',
+    label: (name) => `Restore ${name}`,
+    operation: restoreAccount,
+    fits: (state) => state === 'deleted',
+  },
+];
+
+/** What somebody with this role can do with an account in this state. */
+export const fittingDeeds = (account: Pick<AccountView, 'state'>, role: Role | null): Deed[] =>
+  DEEDS.filter((deed) => deed.fits(account.state) && role !== null && deed.operation.allowed.includes(role));
+
+const buttonsFor = (account: AccountView, deeds: Deed[]): Button[] =>
+  deeds.map(({ button: action, text, label, style }) =>
+    button(action, text, refOf(account), { label: label(nameOf(account)), ...(style ? { style } : {}) }),
+  );
+
+type Extra = {
+  mails?: { template: string; state: string; createdAt: Date }[];
+  waitsForAddress?: string | null;
+  /** Whoever can read the place may not be meant to: no address and no note. */
+  isExposed?: boolean;
+};
+
+function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   if (account.erasedAt)
     return [
       section(`Account \`${account.id}\` was deleted and its data erased ${dateWords(account.erasedAt)}.`),
     ];
+  const isShown = !extra.isExposed;
   const lines = [
     `*State:* ${account.state}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
     `*Since:* ${dateWords(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
-    `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`,
-    ...(extra.waitsForAddress ? [`*Waits to be confirmed:* ${escapeText(extra.waitsForAddress)}`] : []),
+    isShown
+      ? `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`
+      : `*Address:* ${account.emailConfirmedAt ? 'confirmed' : 'not confirmed'}, and not shown in this channel`,
+    ...(isShown && extra.waitsForAddress
+      ? [`*Waits to be confirmed:* ${escapeText(extra.waitsForAddress)}`]
+      : []),
     `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
-    ...(account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
+    ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
   const mails = (extra.mails ?? []).map(
     (mail) => `${mail.template}: *${mail.state}* (${dateWords(mail.createdAt)})`,
   );
+  const registered = `Registered ${dateWords(account.registeredAt)} · last change ${dateWords(account.updatedAt)} · id \`${account.id}\``;
   return [
     header(nameOf(account)),
     section(lines.join('\n')),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
-    context(
-      `Registered ${dateWords(account.registeredAt)} · last change ${dateWords(account.updatedAt)} · id \`${account.id}\``,
-    ),
-    ...(extra.canChange === false ? [] : buttonsOf(account)),
+    context(registered),
   ];
 }
 
-function buttonsOf(account: AccountView): KnownBlock[] {
-  const name = nameOf(account);
-  const value = refOf(account);
-  const verbs = fittingVerbs(account.state);
-  const elements: Button[] = [
-    ...(verbs.includes('activate')
-      ? [button('account-activate', 'Activate', value, { style: 'primary', label: `Activate ${name}` })]
-      : []),
-    ...(verbs.includes('block')
-      ? [button('account-block', 'Block', value, { style: 'danger', label: `Block ${name}` })]
-      : []),
-    ...(account.state === 'active'
-      ? [button('account-reset-password', 'Reset password', value, { label: `Reset password of ${name}` })]
-      : []),
-    ...(account.state === 'deleted'
-      ? [button('account-restore', 'Restore', value, { label: `Restore ${name}` })]
-      : [
-          button('account-edit', 'Edit', value, { label: `Edit ${name}` }),
-          button('account-groups', 'Groups', value, { label: `Groups of ${name}` }),
-          button('account-delete', 'Delete', value, { style: 'danger', label: `Delete ${name}` }),
-        ]),
-  ];
-  return [actions(elements)];
+/** The account with buttons for what can be done now by whoever asked. */
+export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
+  const deeds = account.erasedAt ? [] : fittingDeeds(account, role);
+  return [...factBlocks(account, extra), ...(deeds.length ? [actions(buttonsFor(account, deeds))] : [])];
 }
 
-export function accountMessage(text: string, account: AccountView): Message {
-  return { text, blocks: [section(text), ...accountBlocks(account)] };
+export function accountMessage(text: string, account: AccountView, role: Role | null): Message {
+  return { text, blocks: [section(text), ...accountBlocks(account, role)] };
 }
 
 /** The card in the approvals channel: what an approver decides by, with Activate and Block while they apply. */
-export function cardMessage(account: AccountView): Message {
-  if (account.erasedAt) return { text: 'A deleted account, erased', blocks: accountBlocks(account) };
-  const value = refOf(account);
-  const name = nameOf(account);
-  const text = `Account of ${escapeText(name)}: ${account.state}`;
-  const verbs = fittingVerbs(account.state).filter((verb) => verb === 'activate' || verb === 'block');
-  const elements = verbs.map((verb) =>
-    verb === 'activate'
-      ? button('account-activate', 'Activate', value, { style: 'primary', label: `Activate ${name}` })
-      : button('account-block', 'Block', value, { style: 'danger', label: `Block ${name}` }),
-  );
-  const blocks = accountBlocks(account, { canChange: false });
-  return { text, blocks: elements.length ? [...blocks, actions(elements)] : blocks };
+export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
+  if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
+  const hasName = account.firstName !== '' || account.lastName !== '';
+  const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
+  const deeds = fittingDeeds(account, 'approver');
+  return {
+    text: `Account of ${escapeText(nameOf(shown))}: ${account.state}`,
+    blocks: [...factBlocks(shown, how), ...(deeds.length ? [actions(buttonsFor(account, deeds))] : [])],
+  };
 }

@@ -54,6 +54,35 @@ export function button(
 
 export const actions = (elements: Button[]): ActionsBlock => ({ type: 'actions', elements });
 
+/** Slack: what a menu behind "⋯" holds. */
+const MAX_OVERFLOW_OPTIONS = 5;
+
+/**
+ * A row of buttons that ends with a menu, whose entries do what the buttons of that name do. The value that they share
+ * is the id of the row, which holds more than an option's own value may.
+ */
+export const actionsWithMenu = (
+  elements: Button[],
+  menu: { value: string; entries: { text: string; button: string }[] },
+): ActionsBlock => ({
+  type: 'actions',
+  block_id: menu.value,
+  elements: [
+    ...elements,
+    ...(menu.entries.length > 0
+      ? [
+          {
+            type: 'overflow' as const,
+            action_id: 'menu',
+            options: menu.entries
+              .slice(0, MAX_OVERFLOW_OPTIONS)
+              .map((entry) => ({ text: plain(entry.text), value: entry.button })),
+          },
+        ]
+      : []),
+  ],
+});
+
 export function textInput(
   name: string,
   label: string,

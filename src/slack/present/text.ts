@@ -17,3 +17,17 @@ export function dateWords(at: Date): string {
 export function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
+
+const MAX_SECTION_LENGTH = 3_000;
+
+/** Lines put together into as few texts as a section's limit allows; none is cut off. */
+export function joinLines(lines: readonly string[]): string[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + 1 + line.length <= MAX_SECTION_LENGTH)
+      texts[texts.length - 1] = `${last}\n${line}`;
+    else texts.push(line);
+  }
+  return texts;
+}

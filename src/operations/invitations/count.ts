@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { countOpenInvitations as countRows } from '../../db/invitations.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/** How many invitations can still be accepted. */
+export const countOpenInvitations = defineOperation({
+  name: 'invitations/count',
+  allowed: ADMINS,
+  effect: 'read',
+  input: z.strictObject({}),
+  run: (act) => countRows(act.tx, act.service.id, act.now),
+});

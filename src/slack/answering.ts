@@ -1,0 +1,98 @@
+// Finds out who asks, does the work, and says every refusal and fault where the person is.
+import type { WebClient } from '@slack/web-api';
+import { DomainError } from '../domain/domain-error.ts';
+import { showOwnRole } from '../operations/operators/show-own-role.ts';
+import type { People, SlackActor } from './actor.ts';
+import type { SlackParts } from './app.ts';
+import type { Call } from './call.ts';
+import { whomToAsk } from './commands/help.ts';
+import { errorMessage } from './error-message.ts';
+import type { Message } from './present/blocks.ts';
+import type { Setup } from './setup.ts';
+import { isTriggerGone, openMadeModal, type Trigger } from './windows.ts';
+
+export type Means = SlackParts & { people: People; client: WebClient; teamId: string; setup: Setup };
+export type Say = (message: Message, how?: { replace?: boolean }) => Promise<void>;
+export type Asked = {
+  userId: string;
+  teamId: string;
+  trigger: Trigger;
+  say: Say;
+  /** Where a refusal is said, when that isn't where an answer is. */
+  sayRefusal?: Say;
+  /** What is said when Slack would not open a modal any more: everything else has failed by then. */
+  tooLate?: Message;
+};
+
+export async function answering(
+  means: Means,
+  asked: Asked,
+  work: (call: Call) => Promise<void>,
+): Promise<void> {
+  let call: Call | null = null;
+  try {
+    const actor = await means.people.actorOf(asked.userId, asked.teamId);
+    call = callOf(means, actor, asked);
+    await work(call);
+  } catch (error) {
+    const say = asked.sayRefusal ?? asked.say;
+    if (isTriggerGone(error)) return sayLate(means, asked);
+    const message = await inWords(means, call, error);
+    try {
+      await say(message);
+    } catch (cause) {
+      if (!isTriggerGone(cause)) throw cause;
+      await tellDirectly(means, asked, message);
+    }
+  }
+}
+
+export function callOf(means: Means, actor: SlackActor, asked: Pick<Asked, 'trigger' | 'say'>): Call {
+  const context = means.contextOf(actor);
+  let role: ReturnType<Call['role']> | null = null;
+  const call: Call = {
+    actor,
+    context,
+    client: means.client,
+    role: () => {
+      role ??= showOwnRole(context, {});
+      return role;
+    },
+    reply: asked.say,
+    openModal: (make) =>
+      openMadeModal(means.client, asked.trigger, make, (error) => inWords(means, call, error)),
+    emailOfActor: () => means.people.emailOf(actor.userId),
+  };
+  return call;
+}
+
+async function inWords(means: Means, call: Call | null, error: unknown): Promise<Message> {
+  if (error instanceof DomainError) {
+    const isForMember = error.code === 'not_permitted' && call?.actor.standing === 'member';
+    const ask = isForMember ? await whomToAsk(call).catch(() => null) : null;
+    return errorMessage(error, call?.actor.standing ?? 'member', ask);
+  }
+  const reference = crypto.randomUUID().slice(0, 8);
+  means.log.error({ err: error, reference }, 'a request from Slack failed');
+  return {
+    text: `Something went wrong on our side, and nothing was changed. Please try again; if it stays so, tell whoever runs this app the reference \`${reference}\`.`,
+  };
+}
+
+/** Home and modals have no other way left than a message of the app's own. */
+async function sayLate(means: Means, asked: Asked): Promise<void> {
+  await (asked.tooLate ? asked.say(asked.tooLate) : tellDirectly(means, asked, tooLate()));
+}
+
+async function tellDirectly(means: Means, asked: Asked, message: Message): Promise<void> {
+  const { channel } = await means.client.conversations.open({ users: asked.userId });
+  if (channel?.id) await means.client.chat.postMessage({ channel: channel.id, ...message });
+}
+
+/** What is said when Slack would not open a modal any more. */
+export function tooLate(blocksOf?: (text: string) => Message['blocks']): Message {
+  const text =
+    'That took longer than Slack waits for a window, so it was not opened and nothing was changed. Please try again.';
+  const blocks = blocksOf?.(text);
+  return { text, ...(blocks ? { blocks } : {}) };
+}

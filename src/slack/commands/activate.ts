@@ -1,0 +1,40 @@
+import { activateAccount } from '../../operations/accounts/activate.ts';
+import type { Call, Feature } from '../call.ts';
+import { accountMessage, nameOf } from '../present/account.ts';
+import type { Message } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+import { accountIn } from '../ref.ts';
+import { onOneAccount } from './on-one-account.ts';
+
+export const activate: Feature = {
+  ...onOneAccount(
+    {
+      name: 'activate',
+      usage: 'activate <account>',
+      summary: 'Activates a blocked or pending account.',
+      example: '/apim-user activate ann@example.com',
+      who: 'admins and approvers',
+      choose: { title: 'Activate which account?', submit: 'Activate' },
+    },
+    {
+      act: (call, account, rest) =>
+        activated(call, { accountId: account.id, expectedVersion: account.version, reason: rest.join(' ') }),
+    },
+  ),
+  buttons: {
+    'account-activate': async (call, value) =>
+      call.reply(await activated(call, accountIn(value)), { replace: true }),
+  },
+};
+
+async function activated(call: Call, wanted: Parameters<typeof activateAccount>[1]): Promise<Message> {
+  const { account, addressConfirmed } = await activateAccount(call.context, wanted);
+  const warning = addressConfirmed
+    ? ''
+    : ' :warning: The address was never confirmed: whoever reads that mailbox can use the account. If in doubt, block it.';
+  return accountMessage(
+    `Activated: ${escapeText(nameOf(account))} can sign in and call again.${warning}`,
+    account,
+    await call.role(),
+  );
+}

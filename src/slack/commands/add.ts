@@ -1,0 +1,102 @@
+import { checkPassword } from '../../domain/password-rule.ts';
+import { addAccount } from '../../operations/accounts/add.ts';
+import type { Policy } from '../../operations/context.ts';
+import { blanksIn, type Call, type Feature, faultsOf, listOf, textOf, type Values } from '../call.ts';
+import { emailFault } from '../email-field.ts';
+import { accountMessage } from '../present/account.ts';
+import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
+import { demandRole } from '../role.ts';
+
+type Wanted = Parameters<typeof addAccount>[1];
+
+export const add: Feature = {
+  command: {
+    name: 'add',
+    usage: 'add [email] [first last]',
+    summary: 'Adds an account without an invitation.',
+    example: '/apim-user add ann@example.com Ann Lee',
+    who: 'admins',
+    async run(call, [email, firstName, ...rest]) {
+      const lastName = rest.join(' ');
+      if (email && firstName && lastName)
+        return call.reply(await added(call, { email, firstName, lastName }));
+      return openAddModal(call, { ...(email ? { email } : {}), ...(firstName ? { firstName } : {}) });
+    },
+  },
+  buttons: { 'menu-add': (call) => openAddModal(call, {}) },
+  submissions: {
+    add: {
+      check: (values, { policy }) => ({
+        ...emailFault(values, 'email'),
+        ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+        ...passwordFault(values, policy),
+      }),
+      run: (call, values) =>
+        added(call, {
+          email: textOf(values, 'email'),
+          firstName: textOf(values, 'firstName'),
+          lastName: textOf(values, 'lastName'),
+          ...(passwordIn(values) === '' ? {} : { password: passwordIn(values) }),
+          groupIds: listOf(values, 'groups'),
+          note: textOf(values, 'note'),
+          verifyFirst: values.verifyFirst === true,
+        }),
+    },
+  },
+};
+
+async function added(call: Call, wanted: Wanted): Promise<Message> {
+  const { account, endedInvitation } = await addAccount(call.context, wanted);
+  const next =
+    account.state === 'pending'
+      ? 'A mail asks to confirm the address. The account becomes active by that, or when an operator activates it.'
+      : wanted.password
+        ? 'A welcome mail is on its way. The password must be replaced at the first sign-in.'
+        : 'A welcome mail with a link to set a password is on its way.';
+  const ended = endedInvitation ? ' The open invitation to that address has ended.' : '';
+  const text = `Added: the account is *${account.state}*. ${next}${ended}`;
+  return accountMessage(text, account, await call.role());
+}
+
+/** Never trimmed: a password is what was typed. */
+const passwordIn = (values: Values): string => (typeof values.password === 'string' ? values.password : '');
+
+function passwordFault(values: Values, policy: Policy): Record<string, string> {
+  const password = passwordIn(values);
+  if (password === '') return {};
+  const words = ['email', 'firstName', 'lastName'].map((name) => textOf(values, name));
+  const contextWords = [...words, policy.organizationName].filter((word) => word !== '');
+  return faultsOf(() => checkPassword(password, { minLength: policy.passwordMinLength, contextWords }));
+}
+
+function openAddModal(call: Call, filled: { email?: string; firstName?: string }): Promise<void> {
+  return call.openModal(async () => {
+    await demandRole(call, 'admins');
+    return addModal(filled);
+  });
+}
+
+const addModal = ({ email, firstName }: { email?: string; firstName?: string }) =>
+  modal({
+    callback: 'add',
+    title: 'Add an account',
+    submit: 'Add',
+    blocks: [
+      textInput('email', 'Email', { ...(email ? { value: email } : {}), maxLength: 254 }),
+      textInput('firstName', 'First name', { ...(firstName ? { value: firstName } : {}), maxLength: 100 }),
+      textInput('lastName', 'Last name', { maxLength: 100 }),
+      textInput('password', 'Password', {
+        optional: true,
+        maxLength: 1_024,
+        hint: 'Slack sees what is typed here, and it must be replaced at the first sign-in. Left empty, the developer gets a link to set one.',
+      }),
+      groupsInput(),
+      textInput('note', 'Note', {
+        optional: true,
+        multiline: true,
+        maxLength: 1_000,
+        hint: 'For operators only.',
+      }),
+      checkbox('verifyFirst', 'Address', 'Verify the address first', false),
+    ],
+  });

@@ -1,0 +1,68 @@
+import { editAccount } from '../../operations/accounts/edit.ts';
+import type { AccountView } from '../../operations/held-account.ts';
+import { blanksIn, type Feature, textOf } from '../call.ts';
+import { emailFault } from '../email-field.ts';
+import { accountMessage } from '../present/account.ts';
+import { modal, textInput } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+import { accountIn } from '../ref.ts';
+import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
+
+const onCommand = onOneAccount(
+  {
+    name: 'edit',
+    usage: 'edit <account>',
+    summary: 'Changes names, note or address.',
+    example: '/apim-user edit ann@example.com',
+    who: 'admins',
+    choose: { title: 'Edit which account?', submit: 'Go on' },
+  },
+  { modal: editModal },
+);
+
+export const edit: Feature = {
+  ...onCommand,
+  buttons: { 'account-edit': opensFor(editModal) },
+  submissions: {
+    ...onCommand.submissions,
+    edit: {
+      check: (values) => ({
+        ...emailFault(values, 'email'),
+        ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+      }),
+      async run(call, values, metadata) {
+        const email = textOf(values, 'email');
+        const { account, waitsForAddress } = await editAccount(call.context, {
+          ...accountIn(metadata),
+          firstName: textOf(values, 'firstName'),
+          lastName: textOf(values, 'lastName'),
+          note: textOf(values, 'note'),
+          ...(email !== metadata.email ? { email } : {}),
+        });
+        const waits = waitsForAddress
+          ? ` The new address counts once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
+          : '';
+        return accountMessage(`Saved.${waits}`, account, await call.role());
+      },
+    },
+  },
+};
+
+function editModal(account: AccountView) {
+  return modal({
+    callback: 'edit',
+    title: 'Edit an account',
+    submit: 'Save',
+    metadata: { ...aboutAccount(account), email: account.email },
+    blocks: [
+      textInput('firstName', 'First name', { value: account.firstName, maxLength: 100 }),
+      textInput('lastName', 'Last name', { value: account.lastName, maxLength: 100 }),
+      textInput('email', 'Email', {
+        value: account.email,
+        maxLength: 254,
+        hint: 'A changed address counts once it is confirmed from there; the old one is told.',
+      }),
+      textInput('note', 'Note', { value: account.note, optional: true, multiline: true, maxLength: 1_000 }),
+    ],
+  });
+}

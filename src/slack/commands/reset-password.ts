@@ -1,0 +1,58 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import type { AccountView } from '../../operations/held-account.ts';
+import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
+import type { Feature } from '../call.ts';
+import { nameOf } from '../present/account.ts';
+import { actions, button, modal, section } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+import { accountIn } from '../ref.ts';
+import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
+
+const onCommand = onOneAccount(
+  {
+    name: 'reset-password',
+    usage: 'reset-password <account>',
+    summary: 'Mails a one-time link to set a new password, after asking.',
+    example: '/apim-user reset-password ann@example.com',
+    who: 'admins',
+    choose: { title: 'Whose password?', submit: 'Go on' },
+  },
+  { modal: resetModal },
+);
+
+export const resetPassword: Feature = {
+  ...onCommand,
+  buttons: { 'account-reset-password': opensFor(resetModal) },
+  submissions: {
+    ...onCommand.submissions,
+    'reset-password': {
+      async run(call, _values, metadata) {
+        const wanted = accountIn(metadata);
+        const { email, minutes } = await sendPasswordReset(call.context, wanted);
+        const text = `A link is on its way to ${escapeText(email)}; it works once, for ${minutes} minutes. The card tells what became of the mail.`;
+        return { text, blocks: [section(text), actions([button('list-show', 'Show', wanted.accountId)])] };
+      },
+    },
+  },
+};
+
+function resetModal(account: AccountView) {
+  if (account.state !== 'active') {
+    // Said before it is asked: nobody should confirm what can't be done.
+    throw new DomainError('account_state_unfitting', {
+      id: account.id,
+      current: { state: account.state, by: account.stateChangedBy, at: account.stateChangedAt },
+    });
+  }
+  return modal({
+    callback: 'reset-password',
+    title: 'Reset a password',
+    submit: 'Send the link',
+    metadata: aboutAccount(account),
+    blocks: [
+      section(
+        `Mail *${escapeText(nameOf(account))}* a one-time link to set a new password? The old one works until then.`,
+      ),
+    ],
+  });
+}

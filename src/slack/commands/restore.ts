@@ -1,0 +1,36 @@
+import { restoreAccount } from '../../operations/accounts/restore.ts';
+import type { Call, Feature } from '../call.ts';
+import { accountMessage } from '../present/account.ts';
+import { section } from '../present/blocks.ts';
+import { accountIn } from '../ref.ts';
+import { demandOne } from './on-one-account.ts';
+
+/** No search for it: a deleted account is in no list, and its id is in the answer to `delete`. */
+export const restore: Feature = {
+  command: {
+    name: 'restore',
+    usage: 'restore <id>',
+    summary: 'Brings a deleted account back, blocked, until its data is erased.',
+    example: '/apim-user restore 0193…',
+    who: 'admins',
+    async run(call, [id]) {
+      if (!id) {
+        const text =
+          'Which one? Write `/apim-user restore <id>`; the id stands in the answer that you got to `delete`, and on the account’s card.';
+        return call.reply({ text, blocks: [section(text)] });
+      }
+      const account = await demandOne(call, id);
+      return call.reply(await restored(call, { accountId: account.id }));
+    },
+  },
+  buttons: {
+    'account-restore': async (call, value) =>
+      call.reply(await restored(call, accountIn(value)), { replace: true }),
+  },
+};
+
+async function restored(call: Call, wanted: Parameters<typeof restoreAccount>[1]) {
+  const { account } = await restoreAccount(call.context, wanted);
+  const text = 'Restored. The account is *blocked*; activate it when it may be used again.';
+  return accountMessage(text, account, await call.role());
+}

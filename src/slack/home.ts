@@ -1,0 +1,99 @@
+// App Home: the menu, what waits, how it goes, and for admins what is still missing.
+import type { KnownBlock } from '@slack/types';
+import { countAccounts } from '../operations/accounts/count.ts';
+import { countOpenInvitations } from '../operations/invitations/count.ts';
+import { countMails } from '../operations/mails/count.ts';
+import { callOf, type Means } from './answering.ts';
+import type { Call } from './call.ts';
+import { menu } from './commands/menu.ts';
+import { actions, button, divider, section } from './present/blocks.ts';
+import type { Findings, SenderDomain } from './setup.ts';
+
+const MAILS_COUNTED_FOR_DAYS = 7;
+const NO_TRIGGER = { id: '', at: 0, isInModal: false };
+
+export async function publishHome(means: Means, userId: string): Promise<void> {
+  const publish = async (blocks: KnownBlock[]) =>
+    void (await means.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
+  const actor = await means.people.actorOf(userId, means.teamId);
+  if (actor.standing !== 'member')
+    return publish([section('This app is for full members of the workspace.')]);
+  const call = callOf(means, actor, { trigger: NO_TRIGGER, say: async () => {} });
+  const known = means.setup.known();
+  try {
+    const role = await call.role();
+    const head = (await menu(call)).blocks ?? [];
+    if (role === null) return publish(head);
+    const waits = role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call);
+    const page = (findings: Findings | null) => [
+      ...head,
+      divider,
+      ...waits,
+      divider,
+      section(healthWords(findings)),
+      ...(role === 'admin' ? missingBlocks(findings) : []),
+    ];
+    await publish(page(known));
+    // Asking Slack and Resend takes its time: what is known is shown first.
+    if (!known) await publish(page(await means.setup.look()));
+  } catch (error) {
+    means.log.error({ err: error }, 'app home could not be drawn');
+    await publish([
+      section(
+        '*Health:* database *not reachable*. Nothing can be looked at or changed until it is back; developers’ links wait too. Open this page again in a moment.',
+      ),
+    ]);
+  }
+}
+
+const pendingWords = (pending: number): string =>
+  pending === 0
+    ? 'No account waits for its address to be confirmed.'
+    : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
+
+async function waitsForApprovers(call: Call): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(call.context, {});
+  const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
+  return [section(`*What waits*\n${pendingWords(pending)}`), ...look];
+}
+
+async function waitsForAdmins(call: Call): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(call.context, {});
+  const invitations = await countOpenInvitations(call.context, {});
+  const since = new Date(call.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
+  const mails = await countMails(call.context, { since });
+  const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
+  const trouble =
+    failed + unknown === 0
+      ? `No mail failed in the last ${MAILS_COUNTED_FOR_DAYS} days.`
+      : `:warning: In the last ${MAILS_COUNTED_FOR_DAYS} days ${failed} mails failed and of ${unknown} nobody knows; the accounts' cards and the open invitations say which.`;
+  const lines = [
+    '*What waits*',
+    pendingWords(pending),
+    `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
+    trouble,
+  ];
+  const look = [
+    ...(pending > 0 ? [button('list-pending', 'Pending accounts', '-')] : []),
+    // The menu has such a button too; in one view each needs a name of its own.
+    ...(invitations > 0 ? [button('menu-invites:waiting', 'Show invitations', '-')] : []),
+  ];
+  return [section(lines.join('\n')), ...(look.length ? [actions(look)] : [])];
+}
+
+const MAIL_WORDS: Record<SenderDomain, string> = {
+  verified: 'ready',
+  'not-verified': '*domain not verified*',
+  'may-not-be-asked': 'ready as far as this key may ask',
+  unreachable: '*not reachable*',
+};
+
+/** Whoever reads this got it from Slack, and the counts above from the database. */
+const healthWords = (findings: Findings | null): string =>
+  `*Health:* database ready · Slack ready · mail ${findings ? MAIL_WORDS[findings.senderDomain] : '…'}`;
+
+function missingBlocks(findings: Findings | null): KnownBlock[] {
+  if (!findings) return [section('*Setup:* looking …')];
+  if (findings.missing.length === 0) return [section('*Setup:* nothing is missing.')];
+  return [section(`*Still missing*`), ...findings.missing.map(({ words }) => section(`:warning: ${words}`))];
+}
