@@ -135,6 +135,13 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
       if (!found?.ticket) throw new Error(`no ticket was mailed to ${address}`);
       return found.ticket;
     },
+    /** The ticket in one mail that waits to be sent. */
+    async ticketOfMail(id: string): Promise<string | null> {
+      const [row] = await sql<Parameters<typeof opened>[0][]>`
+        select id, template, ticket_id as "ticketId", sealed_order as "sealedOrder" from mails
+        where id = ${id} and sealed_order is not null`;
+      return row ? opened(row).ticket : null;
+    },
     async close() {
       await close();
       await database.close();
