@@ -10,7 +10,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { expireInvitations } from './db/invitations.ts';
 import { findOldestWaitingJobSeconds } from './db/jobs.ts';
 import { migrate } from './db/migrate.ts';
-import { deleteOldReceipts, takeReceipt } from './db/receipts.ts';
+import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { keepSecretKeyCheck, openService } from './db/services.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -182,7 +182,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       senderDomain: async () =>
         settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
       contextOf: (actor) => contextOf(actor),
-      takeReceipt: (receipt) => takeReceipt(db, receipt),
+      takeReceipt: createReceipts(db).take,
       async onRevoked(teamId, why) {
         slackState.isUsable = false;
         await revokeWorkspace(system('slack'), { teamId, why });

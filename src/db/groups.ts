@@ -22,6 +22,27 @@ export async function findGroups(db: Db, serviceId: string, ids: readonly string
     .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])));
 }
 
+/** The custom groups that each of these accounts is in. */
+export async function listGroupsOfAccounts(
+  db: Db,
+  serviceId: string,
+  accountIds: readonly string[],
+): Promise<Map<string, { id: string; name: string }[]>> {
+  const ofAccount = new Map<string, { id: string; name: string }[]>(accountIds.map((id) => [id, []]));
+  if (accountIds.length === 0) return ofAccount;
+  const rows = await db
+    .select({ accountId: accountGroups.accountId, id: groups.id, name: groups.name })
+    .from(accountGroups)
+    .innerJoin(
+      groups,
+      and(eq(groups.serviceId, accountGroups.serviceId), eq(groups.id, accountGroups.groupId)),
+    )
+    .where(and(eq(accountGroups.serviceId, serviceId), inArray(accountGroups.accountId, [...accountIds])))
+    .orderBy(asc(sql`lower(${groups.name})`));
+  for (const { accountId, ...group } of rows) ofAccount.get(accountId)?.push(group);
+  return ofAccount;
+}
+
 /** Holds the groups while accounts are put into them, so that one deleted at the same moment is noticed. */
 export async function holdGroups(
   tx: Transaction,

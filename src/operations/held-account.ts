@@ -1,6 +1,6 @@
 // Getting hold of an account before it is changed, and showing it without its secrets.
-import { type Account, findAccount, listGroupIdsOfAccounts, lockAccount } from '../db/accounts.ts';
-import { findGroups, type Group, holdGroups } from '../db/groups.ts';
+import { type Account, findAccount, lockAccount } from '../db/accounts.ts';
+import { type Group, holdGroups, listGroupsOfAccounts } from '../db/groups.ts';
 import { type AccountVerb, nextState } from '../domain/account-state.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Act, Context } from './context.ts';
@@ -56,12 +56,11 @@ export async function viewAccounts(
   db: Act['tx'] | Context['db'],
   accounts: Account[],
 ): Promise<AccountView[]> {
-  const groupIds = await listGroupIdsOfAccounts(
+  const groups = await listGroupsOfAccounts(
     db,
     context.service.id,
     accounts.map((account) => account.id),
   );
-  const groups = await findGroups(db, context.service.id, [...new Set([...groupIds.values()].flat())]);
   return accounts.map((account) => {
     const {
       serviceId: _s,
@@ -71,11 +70,10 @@ export async function viewAccounts(
       groupIdsWhenDeleted: _g,
       ...rest
     } = account;
-    const own = groupIds.get(account.id) ?? [];
     return {
       ...rest,
       hasPassword: passwordHash !== null,
-      groups: groups.filter((group) => own.includes(group.id)).map(({ id, name }) => ({ id, name })),
+      groups: groups.get(account.id) ?? [],
     };
   });
 }

@@ -74,27 +74,30 @@ async function attempt<Schema extends ZodType, Output, Prepared>(
   await demandPermission(context, context.db, definition.allowed);
   const input = parseInput(definition.input, rawInput);
   const prepared = (await definition.prepare?.(context, input)) as Prepared;
+  const work = async (tx: Act['tx']): Promise<Output> => {
+    // Again, inside: what was withdrawn while a password was being hashed no longer counts.
+    if (definition.prepare) await demandPermission(context, tx, definition.allowed);
+    const entries: AuditEntry[] = [];
+    let isUnchanged = false;
+    const act: Act = {
+      ...context,
+      tx,
+      now: context.clock(),
+      actorName: actorName(context.actor),
+      record: (entry) => void entries.push(entry),
+      nothingChanged: () => {
+        isUnchanged = true;
+      },
+    };
+    const output = await definition.run(act, input, prepared);
+    if (definition.effect === 'change' && !isUnchanged) await recordChange(definition.name, act, entries);
+    return output;
+  };
+  // Each statement sees what is committed when it begins, in a transaction or not: a read gains nothing by one.
+  if (definition.effect === 'read') return work(context.db as unknown as Act['tx']);
   for (let tries = 1; ; tries++) {
     try {
-      return await context.db.transaction(async (tx) => {
-        // Again, inside: what was withdrawn while a password was being hashed no longer counts.
-        if (definition.prepare) await demandPermission(context, tx, definition.allowed);
-        const entries: AuditEntry[] = [];
-        let isUnchanged = false;
-        const act: Act = {
-          ...context,
-          tx,
-          now: context.clock(),
-          actorName: actorName(context.actor),
-          record: (entry) => void entries.push(entry),
-          nothingChanged: () => {
-            isUnchanged = true;
-          },
-        };
-        const output = await definition.run(act, input, prepared);
-        if (definition.effect === 'change' && !isUnchanged) await recordChange(definition.name, act, entries);
-        return output;
-      });
+      return await context.db.transaction(work);
     } catch (error) {
       if (!isSerializationFailure(error) || tries >= MAX_TRIES) throw error;
     }
@@ -120,9 +123,14 @@ async function demandPermission(
 function parseInput<Schema extends ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
+  throw new DomainError('invalid_input', { fields: fieldsOf(parsed.error) });
+}
+
+/** The first thing that is wrong with each field. */
+export function fieldsOf(error: z.ZodError): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const issue of parsed.error.issues) fields[issue.path.join('.') || 'input'] ??= issue.message;
-  throw new DomainError('invalid_input', { fields });
+  for (const issue of error.issues) fields[issue.path.join('.') || 'input'] ??= issue.message;
+  return fields;
 }
 
 async function recordChange(operation: string, act: Act, entries: AuditEntry[]): Promise<void> {
