@@ -1,0 +1,246 @@
+// What a process prints and its Postgres keeps in a log while people go through the main stories: nothing of theirs.
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { readNote } from '../support/embedded-clients.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const SLOW_MS = 120_000;
+const WAIT_MS = 20_000;
+const SECRET_KEY = Buffer.from('canary-of-the-root-secret-32byte').toString('base64');
+const EMAIL = 'canary.address@example.com';
+const FIRST_NAME = 'Canarina';
+const LAST_NAME = 'Canarsie';
+const PASSWORD = 'canary sings in a coal mine';
+const NEW_PASSWORD = 'canary flew over the meadow';
+const REASON = 'canary-reason';
+const TYPED = 'canary-typed-text';
+/** A trigger puts it, with the row's values, into what Postgres says: message, detail and hint. */
+const IN_FAULT = 'canary-in-a-fault';
+
+let folder: string;
+let dataDir: string;
+let slack: SlackDriver;
+let sql: postgres.Sql;
+let app: AppProcess;
+let address: string;
+const started: AppProcess[] = [];
+const canaries = new Set([EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, NEW_PASSWORD, REASON, TYPED, IN_FAULT]);
+
+/** Signals that make a process fail as it never should by itself. */
+const FAILING = `process.on('SIGUSR2',()=>setImmediate(()=>{throw new Error('${IN_FAULT}')}));
+  process.on('SIGHUP',()=>void Promise.reject(Object.assign(new Error('${IN_FAULT}'),{detail:'${EMAIL}'})))`;
+
+async function start(port = '0'): Promise<void> {
+  app = startProcess({
+    PORT: port,
+    DATA_DIR: dataDir,
+    SECRET_KEY,
+    // It says the most that it ever does.
+    LOG_LEVEL: 'debug',
+    SLACK_BOT_TOKEN: slack.slack.botToken,
+    SLACK_SIGNING_SECRET: slack.slack.signingSecret,
+    SLACK_API_URL: slack.slackApiUrl,
+    SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
+    SLACK_ADMINS: slack.ids.admin,
+    SLACK_APPROVERS: slack.ids.approver,
+    RESEND_API_KEY: slack.resend.apiKey,
+    RESEND_BASE_URL: slack.resendBaseUrl,
+    RESEND_WEBHOOK_SECRET: slack.resend.webhookSecret,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+    SUPPORT_EMAIL: 'support@example.com',
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAILING)}`,
+  });
+  started.push(app);
+  address = await app.address();
+  slack.deliverTo(address);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-canary-'));
+  await chmod(folder, 0o755);
+  dataDir = join(folder, 'data');
+  slack = await createSlackDriver();
+  const { botToken, signingSecret } = slack.slack;
+  const { apiKey, webhookSecret } = slack.resend;
+  for (const secret of [SECRET_KEY, botToken, signingSecret, apiKey, webhookSecret]) canaries.add(secret);
+  await start();
+  const { port, password } = await readNote({ dataDir });
+  canaries.add(String(password));
+  sql = postgres(`postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`, {
+    max: 2,
+    onnotice: () => {},
+  });
+}, SLOW_MS);
+afterAll(async () => {
+  await sql?.end({ timeout: 5 });
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map((one) => one.ended));
+  await startEmbeddedPostgres({ dataDir }).then(
+    (server) => server.release(),
+    () => {},
+  );
+  await slack?.close();
+  await rm(folder, { recursive: true, force: true });
+}, SLOW_MS);
+
+const post = (path: string, fields: Record<string, string>) =>
+  fetch(`${address}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  });
+
+async function ticketTo(email: string, subject: RegExp): Promise<string> {
+  const mail = await eventually(
+    () => `a mail ${subject} to ${email}; it said:\n${app.output()}`,
+    () => slack.inbox.to(email).findLast((one) => subject.test(one.subject)),
+    WAIT_MS,
+  );
+  const ticket = /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
+  expect(ticket).not.toBe('');
+  canaries.add(ticket);
+  return ticket;
+}
+
+/** Whatever was printed by any of the processes, and the log of their Postgres. */
+async function everythingLogged(): Promise<string> {
+  const { data } = await readNote({ dataDir });
+  const log = await readFile(join(dirname(data), 'postgres.log'), 'utf8');
+  expect(log).toContain('LOG:');
+  return [...started.map((one) => one.output()), log].join('\n');
+}
+
+async function expectNoCanary(): Promise<void> {
+  const text = await everythingLogged();
+  const lower = text.toLowerCase();
+  const found = [...canaries].filter((canary) => lower.includes(canary.toLowerCase()));
+  expect(found).toEqual([]);
+  expect(text).not.toMatch(/ticket=|canary|hooks\.slack|response_url|trigger_id/i);
+}
+
+const linesWith = (words: string): Record<string, unknown>[] =>
+  app
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.includes(words))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe.skipIf(process.platform === 'win32')('a process that says all it can', () => {
+  it(
+    'T67: prints nothing of people, passwords, tickets, keys or what was typed',
+    async () => {
+      const admin = slack.as('admin');
+      await admin.types(`/apim-user invite ${EMAIL}`);
+      await admin.sees(/on its way/, WAIT_MS);
+      const ticket = await ticketTo(EMAIL, /invited/);
+      expect((await fetch(`${address}/invitations/accept?ticket=${ticket}`)).status).toBe(200);
+      const person = { ticket, firstName: FIRST_NAME, lastName: LAST_NAME };
+      await post('/invitations/accept', { ...person, password: 'canary' });
+      expect((await post('/invitations/accept', { ...person, password: PASSWORD })).status).toBe(200);
+      expect((await post('/invitations/accept', { ...person, password: PASSWORD })).status).toBe(410);
+      await admin.types(`/apim-user add ${EMAIL} ${FIRST_NAME} ${LAST_NAME}`);
+      await admin.sees(/already an account/, WAIT_MS);
+      await admin.types(`/apim-user block ${EMAIL} ${REASON}`);
+      await admin.sees(/Blocked: Canarina/, WAIT_MS);
+      await admin.types(`/apim-user activate ${EMAIL}`);
+      await admin.sees(/Activated: Canarina/, WAIT_MS);
+      await admin.types(`/apim-user ${TYPED}`);
+      await admin.sees(/There is no/, WAIT_MS);
+      await slack.as('nobody').types(`/apim-user block ${EMAIL} ${REASON}`);
+      await slack.as('nobody').sees(/You may not do this/, WAIT_MS);
+      await post('/password/forgot', { email: EMAIL });
+      const reset = await ticketTo(EMAIL, /password/i);
+      await post('/password/reset', { ticket: reset, password: NEW_PASSWORD });
+      await fetch(`${address}/${TYPED}?email=${EMAIL}`, { headers: { cookie: TYPED, referer: TYPED } });
+      await slack.send(slack.forged((body) => `${body}&text=${TYPED}`, 'command'));
+      await slack.send(slack.signed(`{"${TYPED}": `, { contentType: 'application/json' }));
+      await expectNoCanary();
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'T67: nor when Slack and the mail service answer with trouble',
+    async () => {
+      const admin = slack.as('admin');
+      slack.slackFails('*', { kind: 'error', code: TYPED }, 2);
+      await admin.types(`/apim-user show ${EMAIL}`);
+      slack.nothingFails();
+      slack.mailFails({ kind: 'error', code: `no mailbox ${EMAIL}`, status: 422 });
+      await admin.types('/apim-user invite canary.two@example.com');
+      await eventually('the mail to fail', async () => {
+        const [mail] = await sql`select 1 from mails where state = 'failed'`;
+        return mail;
+      });
+      await expectNoCanary();
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'T68: of a fault in the database a person and the log get the same reference, and the values stay there',
+    async () => {
+      await sql.unsafe(`
+        create function fault() returns trigger language plpgsql as $$
+          begin raise exception '${IN_FAULT} %', new using detail = new::text, hint = '${IN_FAULT}'; end $$;
+        create trigger fault before insert on accounts for each row execute function fault()`);
+      const admin = slack.as('admin');
+      await admin.types(`/apim-user add canary.three@example.com ${FIRST_NAME} ${LAST_NAME}`);
+      const told = await admin.sees(/Something went wrong/, WAIT_MS);
+      const [, inSlack = 'none'] = /reference:? `(\w{8})`/i.exec(told) ?? [];
+      await eventually('its line in the log', () => linesWith(inSlack).length === 1);
+      await admin.types('/apim-user invite canary.four@example.com');
+      const ticket = await ticketTo('canary.four@example.com', /invited/);
+      const person = { firstName: FIRST_NAME, lastName: LAST_NAME, password: PASSWORD };
+      const page = await post('/invitations/accept', { ticket, ...person });
+      expect(page.status).toBe(500);
+      const words = await page.text();
+      const reference = page.headers.get('x-request-id') ?? 'none';
+      expect(words).toContain(reference);
+      expect(words).not.toMatch(/canary/i);
+      await eventually('its line in the log', () => linesWith(reference).length === 1);
+      await sql.unsafe('drop trigger fault on accounts');
+      await expectNoCanary();
+      // Nothing of it stayed: the same link works.
+      expect((await post('/invitations/accept', { ticket, ...person })).status).toBe(200);
+    },
+    SLOW_MS,
+  );
+
+  it.each([
+    ['SIGUSR2', 'an exception that nobody catches'],
+    ['SIGHUP', 'a rejection that nobody handles'],
+  ] as const)(
+    'T70: on %s, %s is logged once, ends the process, and what it was about to do is done by the next',
+    async (signal, _what) => {
+      const email = `canary.${signal.toLowerCase()}@example.com`;
+      slack.mailFails({ kind: 'hang' }, Number.POSITIVE_INFINITY);
+      await slack.as('admin').types(`/apim-user invite ${email}`);
+      await eventually('the mail to be on its way', async () => {
+        const [mail] = await sql`
+          select 1 from mails join invitations i on i.id = mails.invitation_id
+          where i.email = ${email} and mails.state = 'queued' and leased_until > now()`;
+        return mail;
+      });
+      const { port } = new URL(address);
+      app.child.kill(signal);
+      expect(await app.ended).toBe(1);
+      expect(linesWith('"level":60')).toHaveLength(1);
+      slack.nothingFails();
+      // What the promise of two minutes waits for.
+      await sql`update mails set leased_until = now() - interval '1 second' where leased_until is not null`;
+      await start(port);
+      await eventually('the mail', () => slack.inbox.to(email).length === 1, WAIT_MS);
+      await expectNoCanary();
+    },
+    SLOW_MS,
+  );
+});
