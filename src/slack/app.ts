@@ -55,7 +55,11 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const setup = createSetup({ client: interactive, people, clock, approvalsChannel, senderDomain });
   const logger = boltLogger(log);
   const receiver = parts.appToken
-    ? new SocketModeReceiver({ appToken: parts.appToken, logger })
+    ? new SocketModeReceiver({
+        appToken: parts.appToken,
+        logger,
+        installerOptions: { clientOptions: { slackApiUrl: parts.apiUrl } },
+      })
     : new HTTPReceiver({
         // Verified before Bolt sees it, on the raw bytes and with a window to both sides.
         signatureVerification: false,

@@ -81,8 +81,11 @@ export function wayOn(error: DomainError): Button[] {
   if (id && codes.includes(error.code)) return [show(id)];
   return near
     .slice(0, MAX_NEAR_BUTTONS)
-    .map((one) => button(`list-show:${near.indexOf(one)}`, `Show ${one.label.replace(/ <.*$/, '')}`, one.id));
+    .map((one, index) => button(`list-show:${index}`, `Show ${addressIn(one.label)}`, one.id));
 }
+
+/** "Ann Lee <ann@example.com>": of two that are called alike, the address says which. */
+const addressIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
 
 const refOf = (id: string, version: number): string => JSON.stringify({ id, version });
 const show = (id: string): Button => button('list-show', 'Show account', id);

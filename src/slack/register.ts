@@ -56,13 +56,15 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
         void (await respond({
           ...message,
           response_type: 'ephemeral',
-          replace_original: isEphemeral && how?.replace === true,
+          replace_original: isEphemeral && pressed.isAlone && how?.replace === true,
         }));
       const asked: Asked = {
         userId: body.user.id,
         teamId: body.team?.id ?? '',
         trigger,
-        ...(view ? { say: sayingInView(means, view, trigger) } : { say: sayInMessage, tooLate: tooLate() }),
+        ...(view
+          ? { say: sayingInView(means, view, trigger, pressed.isAlone) }
+          : { say: sayInMessage, tooLate: tooLate() }),
       };
       const typed = view ? valuesOf(view.state.values) : {};
       await answering(means, asked, (call) => onPress(call, pressed.value, typed));
@@ -130,23 +132,27 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
   }
 }
 
-/** An entry of a row's menu does what the button of that name does, with the value that the row holds. */
-function pressedIn(action: object): { button: string; value: string } {
+/**
+ * An entry of a row's menu does what the button of that name does, with the value that the row holds. Buttons that do
+ * the same in one message stand apart by a suffix: `list-show:1`. Neither is alone: what it answers never replaces a
+ * message that is about others too.
+ */
+function pressedIn(action: object): { button: string; value: string; isAlone: boolean } {
   const { action_id, block_id, value, selected_option } = action as Record<string, unknown> & {
     selected_option?: { value?: unknown };
   };
-  if (action_id === 'menu') return { button: String(selected_option?.value), value: String(block_id) };
-  // Buttons that do the same stand apart by a suffix: `list-show:1`.
-  const [button = ''] = String(action_id ?? '').split(':');
-  return { button, value: typeof value === 'string' ? value : '' };
+  if (action_id === 'menu')
+    return { button: String(selected_option?.value), value: String(block_id), isAlone: false };
+  const [button = '', suffix] = String(action_id ?? '').split(':');
+  return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };
 }
 
 /** A view has no `response_url`: answers to its buttons are modals. */
-function sayingInView(means: Means, view: ViewOutput, trigger: Trigger): Say {
+function sayingInView(means: Means, view: ViewOutput, trigger: Trigger, isAlone: boolean): Say {
   const title = trigger.isInModal ? view.title.text : 'Developer accounts';
   return async (message: Message, how) => {
     const shown = resultModal(title, message);
-    if (trigger.isInModal && how?.replace) return updateModal(means.client, view.id, shown);
+    if (trigger.isInModal && isAlone && how?.replace) return updateModal(means.client, view.id, shown);
     await showModal(means.client, trigger, shown);
   };
 }

@@ -24,7 +24,9 @@ export const findOneAccount = defineOperation({
       (text && (await findAccount(act.tx, act.service.id, text)));
     if (exact) return { account: await viewAccount(act, exact) };
     const near = text ? await searchAccounts(act.tx, act.service.id, text, NEAR_MATCHES) : [];
-    const code = near.length > 1 ? 'account_ambiguous' : 'account_not_found';
+    // A whole address means one account or none, however many are spelled alike.
+    const isAmbiguous = near.length > 1 && !text.includes('@');
+    const code = isAmbiguous ? 'account_ambiguous' : 'account_not_found';
     throw new DomainError(code, {
       near: near.map((account) => ({ id: account.id, label: accountLabel(account) })),
     });

@@ -122,14 +122,16 @@ async function inviteEach(call: Call, email: string, about: About): Promise<Outc
     return {
       line: `${line}. A deleted account of this address is still there and could be restored instead`,
       isInvited: true,
-      next: button('list-show', 'Show deleted', deletedAccountId, { label: `Show deleted ${email}` }),
+      next: button('list-show:beside', 'Show deleted', deletedAccountId, { label: `Show deleted ${email}` }),
     };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
-    const [next] = wayOn(error);
+    const [way] = wayOn(error);
     const line = `• ${name}: not invited. ${errorWords(error)}`;
-    const label = next ? cut(`${'text' in next ? next.text.text : ''} ${email}`, 75) : '';
-    return { line, isInvited: false, ...(next ? { next: { ...next, accessibility_label: label } } : {}) };
+    if (!way) return { line, isInvited: false };
+    const label = cut(`${way.text.text} ${email}`, 75);
+    const next = { ...way, action_id: `${way.action_id}:beside`, accessibility_label: label };
+    return { line, isInvited: false, next };
   }
 }
 

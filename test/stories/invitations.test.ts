@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+const mailsTo = (address: string) =>
+  app.inbox.mails().filter((mail) => mail.to.includes(address) && /invited/.test(mail.subject));
+const ticketIn = (mail: { text: string } | undefined) =>
+  /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+const open = async (ticket: string) => (await fetch(`${app.url}/invitations/accept?ticket=${ticket}`)).status;
+
+describe('invite', () => {
+  it('tells of each address what happened, with the button that fits', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user add active@example.com Act Ive');
+    await admin.sees(/Added/);
+    await admin.types('/apim-user add blocked@example.com Bloc Ked');
+    await admin.sees(/Added/);
+    await admin.types('/apim-user block blocked@example.com for a reason');
+    await admin.sees(/Blocked/);
+    await admin.types('/apim-user invite twice@example.com');
+    await admin.sees(/1 invitation is on its way/);
+
+    await admin.types(
+      '/apim-user invite new@example.com active@example.com blocked@example.com twice@example.com nonsense',
+    );
+    const said = await admin.message(/4 addresses were not invited/);
+    expect(said.text()).toContain('1 invitation is on its way');
+    expect(said.text()).toMatch(/new@example\.com: invited/);
+    expect(said.text()).toMatch(/active@example\.com: not invited\. There is already an account.*\*active\*/);
+    expect(said.text()).toMatch(
+      /blocked@example\.com: not invited\. There is already an account.*\*blocked\*/,
+    );
+    expect(said.text()).toMatch(
+      /twice@example\.com: not invited\. This address is already invited, by Ada Admin/,
+    );
+    expect(said.text()).toMatch(/nonsense: not invited\. That doesn't look like an e-mail address/);
+
+    await said.clicks('Show account active@example.com');
+    await admin.sees(/Act Ive/);
+    await said.clicks('Activate blocked@example.com');
+    await admin.sees(/Activated: Bloc Ked/);
+    const former = ticketIn(await eventually('the first mail', () => mailsTo('twice@example.com').at(-1)));
+    await said.clicks('Resend twice@example.com');
+    await admin.sees(/Sent again to twice@example\.com/);
+    await eventually('the second mail', () => mailsTo('twice@example.com').length === 2);
+    expect(await open(former)).toBe(410);
+  });
+
+  it('takes fifty at once, whose summary Slack accepts, and refuses more before it sends any', async () => {
+    const admin = app.as('admin');
+    const fifty = Array.from({ length: 50 }, (_, n) => `crowd-${n}-${'x'.repeat(30)}@example.com`);
+    await admin.types('/apim-user invite');
+    const modal = await admin.modal('Invite developers');
+    await modal.fill({ Email: fifty.join('\n') });
+    await modal.submit();
+    await modal.sees(/50 invitations are on their way/);
+    expect(modal.text()).toContain(fifty[49] ?? '');
+    await modal.closeAll();
+    await admin.types(`/apim-user invite ${fifty.join(' ')}`);
+    const again = await admin.message(/50 addresses were not invited/);
+    expect(again.text()).toContain(fifty[49] ?? '');
+    await admin.types(`/apim-user invite ${fifty.join(' ')} one-more@example.com`);
+    await admin.sees(/more than is allowed: 50 addresses at once/);
+    expect(mailsTo('one-more@example.com')).toEqual([]);
+  });
+
+  it('says in the modal which lines are no addresses, and invites nobody yet', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user invite');
+    const modal = await admin.modal('Invite developers');
+    await modal.fill({ Email: 'good@example.com\nbad@\nworse' });
+    await modal.submit();
+    expect(modal.errors().Email).toMatch(/No e-mail address: bad@, worse\. Nobody was invited yet/);
+    await modal.closeAll();
+    expect(mailsTo('good@example.com')).toEqual([]);
+  });
+});
+
+describe('invites', () => {
+  it('resends with a new link, revokes for good, and lists ended ones on demand', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user invite fay@example.com gus@example.com');
+    await admin.sees(/2 invitations are on their way/);
+    const first = ticketIn(await eventually('a mail to Fay', () => mailsTo('fay@example.com').at(-1)));
+    expect(await open(first)).toBe(200);
+    await admin.types('/apim-user invites');
+    expect(await admin.sees(/fay@example\.com/)).toMatch(/by Ada Admin/);
+    await admin.clicks('Resend to fay@example.com');
+    await admin.sees(/the former link is dead/);
+    const second = ticketIn(
+      await eventually(
+        'a second mail',
+        () =>
+          mailsTo('fay@example.com').length === 2 &&
+          mailsTo('fay@example.com').find((mail) => ticketIn(mail) !== first),
+      ),
+    );
+    expect(await open(first)).toBe(410);
+    expect(await open(second)).toBe(200);
+
+    await admin.clicks('Revoke gus@example.com');
+    await admin.sees(/Revoked: the link that gus@example\.com got is dead/);
+    await admin.clicks('Revoke gus@example.com');
+    await admin.sees(/has changed since this was drawn: it is \*revoked\*/);
+    await admin.types('/apim-user invites');
+    expect(await admin.sees(/fay@example\.com/)).not.toContain('gus@example.com');
+    await admin.clicks('Ended ones too');
+    await admin.sees(/gus@example\.com\* · revoked/);
+    await admin.types('/apim-user invites all');
+    await admin.sees(/gus@example\.com\* · revoked/);
+  });
+
+  it('turns pages', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user invites');
+    const page = await admin.message(/fay@example\.com/);
+    await page.clicks('Next');
+    await eventually('older invitations', () => !page.text().includes('fay@example.com'));
+    expect(page.text()).toContain('crowd-');
+  });
+});
+
+it('nothing that was sent to Slack was refused', () => {
+  expect(app.refusals()).toEqual([]);
+});

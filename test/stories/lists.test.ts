@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  const admin = app.as('admin');
+  await admin.types('/apim-user groups');
+  await admin.clicks('Create');
+  const modal = await admin.modal('Create a group');
+  await modal.fill({ Name: 'Early birds' });
+  await modal.submit();
+  await modal.sees(/Created: the group/);
+  await modal.closeAll();
+  for (let n = 1; n <= 12; n++) {
+    await admin.types(`/apim-user add dev${n}@example.com Dev Number${n}`);
+    await admin.sees(/Added: the account is/);
+  }
+}, 60_000);
+afterAll(() => app.close());
+
+/** The names on the page that was asked for last, in its order. */
+const names = (text: string) => [...text.matchAll(/\*Dev (Number\d+)\*/g)].map((found) => found[1]);
+
+describe('list', () => {
+  it('shows ten a page, newest first, and turns pages in place without losing or repeating any', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user list');
+    await admin.sees(/All: 12/);
+    const page = await admin.message(/All: 12/);
+    const first = names(page.text());
+    expect(first).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((n) => `Number${n}`));
+    expect(page.text()).toContain('All: 12 active · 0 pending · 0 blocked');
+    expect(page.buttons()).not.toContain('Previous');
+    await page.clicks('Next');
+    await eventually('the second page', () => names(page.text())[0] === 'Number2');
+    expect(names(page.text())).toEqual(['Number2', 'Number1']);
+    expect(page.buttons()).not.toContain('Next');
+    await page.clicks('Previous');
+    await eventually('the first page', () => names(page.text())[0] === 'Number12');
+    expect(names(page.text())).toEqual(first);
+  });
+
+  it('of a page stays far below what Slack takes', () => {
+    const sent = app
+      .everythingSent()
+      .filter(({ sent: payload }) => JSON.stringify(payload).includes('Number12'));
+    expect(sent.length).toBeGreaterThan(0);
+    const sizes = sent.map(({ sent: payload }) => JSON.stringify(payload).length);
+    expect(Math.max(...sizes)).toBeLessThan(30_000);
+  });
+
+  it('filters by text, state and group, and says what an empty page means', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user block dev7@example.com late again');
+    await admin.sees(/Blocked: Dev Number7/);
+    await admin.types('/apim-user groups dev9@example.com');
+    const modal = await admin.modal('Groups of an account');
+    await modal.fill({ Groups: ['Early birds'] });
+    await modal.submit();
+    await modal.sees(/Early birds/);
+    await modal.closeAll();
+
+    await admin.types('/apim-user list state:blocked');
+    expect(names(await admin.sees(/Number7/))).toEqual(['Number7']);
+    await admin.types('/apim-user list group:"Early birds"');
+    expect(names(await admin.sees(/Number9/))).toEqual(['Number9']);
+    await admin.types('/apim-user list dev11@example.com');
+    expect(names(await admin.sees(/Number11/))[0]).toBe('Number11');
+    await admin.types('/apim-user list group:developers state:active');
+    expect(names(await admin.sees(/Number12/))).toHaveLength(10);
+    await admin.types('/apim-user list zzzzzz');
+    await admin.sees(/No account is like that/);
+    await admin.types('/apim-user list state:asleep');
+    await admin.sees(/is active, blocked or pending/);
+    await admin.types('/apim-user list group:nobody');
+    await admin.sees(/There is no such group/);
+  });
+
+  it('leaves out whoever was deleted or has not accepted yet', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user delete dev1@example.com');
+    const modal = await admin.modal('Delete an account');
+    await modal.submit();
+    await modal.sees(/Deleted/);
+    await modal.closeAll();
+    await admin.types('/apim-user invite someone@example.com');
+    await admin.sees(/1 invitation is on its way/);
+    await admin.types('/apim-user list dev1@example.com');
+    expect(names(await admin.sees(/All:/))).not.toContain('Number1');
+    await admin.types('/apim-user list someone');
+    await admin.sees(/No account is like that/);
+  });
+});
+
+describe("a row's menu", () => {
+  const rowOf = async (who: 'admin' | 'approver', address: string) => {
+    await app.as(who).types(`/apim-user list ${address}`);
+    await app.as(who).sees(/All:/);
+    return app.as(who).message(/All: \d+ active/);
+  };
+  /** Every entry of every menu on the page, by the account that it stands with. */
+  const entriesOf = (message: Awaited<ReturnType<typeof rowOf>>) =>
+    (
+      message.message.blocks as {
+        type: string;
+        elements?: { type: string; options?: { text: { text: string } }[] }[];
+      }[]
+    )
+      .flatMap((block) => block.elements ?? [])
+      .filter((element) => element.type === 'overflow')
+      .map((element) => (element.options ?? []).map((option) => option.text.text));
+
+  it('offers an admin all that fits the state, an approver what approvers may', async () => {
+    expect(entriesOf(await rowOf('admin', 'dev12@example.com'))[0]).toEqual([
+      'Block',
+      'Reset password',
+      'Edit',
+      'Groups',
+      'Delete',
+    ]);
+    expect(entriesOf(await rowOf('approver', 'dev12@example.com'))[0]).toEqual(['Block']);
+    await app.as('admin').types('/apim-user list state:blocked');
+    await app.as('admin').sees(/All:/);
+    const blocked = await app.as('admin').message(/All:/);
+    expect(entriesOf(blocked)).toEqual([['Activate', 'Edit', 'Groups', 'Delete']]);
+  });
+
+  it('opens the modals and does the deeds of that account', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user list state:blocked');
+    await admin.sees(/All:/);
+    const page = await admin.message(/All:/);
+    for (const [entry, title] of [
+      ['Edit', 'Edit an account'],
+      ['Groups', 'Groups of an account'],
+      ['Delete', 'Delete an account'],
+    ] as const) {
+      await page.chooses(entry);
+      const modal = await admin.modal(title);
+      if (entry === 'Edit') expect(await modal.value('Email')).toBe('dev7@example.com');
+      else expect(modal.text()).toContain('Dev Number7');
+      await modal.closeAll();
+    }
+    await page.clicks('Show Dev Number7');
+    await admin.sees(/late again/);
+    await page.chooses('Activate');
+    await admin.sees(/Activated: Dev Number7/);
+    expect(page.text()).toContain('All:');
+    await admin.types('/apim-user show dev7@example.com');
+    await admin.sees(/State:\* active/);
+  });
+
+  it('drawn before a change does nothing, and says how the account stands', async () => {
+    const approver = app.as('approver');
+    await approver.types('/apim-user list Number5');
+    await approver.sees(/Number5/);
+    const page = await approver.message(/Number5/);
+    await app.as('admin').types('/apim-user block dev5@example.com first');
+    await app.as('admin').sees(/Blocked/);
+    await page.chooses('Block');
+    const modal = await approver.modal('Block an account');
+    await modal.submit();
+    await modal.sees(/has changed since this was drawn: it is \*blocked\* \(Ada Admin/);
+    await modal.clicks('Show account');
+    await modal.sees(/first/);
+    await modal.closeAll();
+  });
+});
+
+it('nothing that was sent to Slack was refused', () => {
+  expect(app.refusals()).toEqual([]);
+});
