@@ -1,0 +1,74 @@
+// As it runs for real: NODE_ENV=production, every setting given, a Postgres that is there already.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const SLOW_MS = 120_000;
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let slack: SlackDriver;
+let app: AppProcess | undefined;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  slack = await createSlackDriver();
+});
+afterAll(async () => {
+  app?.child.kill('SIGKILL');
+  await app?.ended;
+  await slack?.close();
+  await database?.close();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+// Windows has no signals that a program could hear.
+describe.skipIf(process.platform === 'win32')('in production', () => {
+  it(
+    'it starts with all settings given, is ready, answers Slack, has no playground, and ends with 0',
+    async () => {
+      const port = await freePort();
+      app = startProcess({
+        NODE_ENV: 'production',
+        PORT: String(port),
+        PUBLIC_URL: 'https://apis.example.com',
+        DATABASE_URL: database.url,
+        SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+        SLACK_BOT_TOKEN: slack.slack.botToken,
+        SLACK_SIGNING_SECRET: slack.slack.signingSecret,
+        SLACK_API_URL: slack.slackApiUrl,
+        SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
+        SLACK_ADMINS: slack.ids.admin,
+        RESEND_API_KEY: slack.resend.apiKey,
+        RESEND_BASE_URL: slack.resendBaseUrl,
+        RESEND_WEBHOOK_SECRET: slack.resend.webhookSecret,
+        MAIL_FROM: 'Example APIs <apis@example.com>',
+        SUPPORT_EMAIL: 'support@example.com',
+        ORGANIZATION_NAME: 'Example',
+      });
+      await eventually(
+        () => `it to be ready; it said:\n${app?.output()}`,
+        () => app?.output().includes('is ready at https://apis.example.com'),
+        SLOW_MS,
+      );
+      const local = `http://127.0.0.1:${port}`;
+      expect((await fetch(`${local}/readyz`)).status).toBe(200);
+      expect((await fetch(`${local}/playground`)).status).toBe(404);
+      slack.deliverTo(local);
+      await slack.as('admin').types('/apim-user help');
+      await slack.as('admin').sees(/You are an admin here/);
+      app.child.kill('SIGTERM');
+      expect(await app.ended).toBe(0);
+    },
+    SLOW_MS,
+  );
+});

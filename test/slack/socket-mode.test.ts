@@ -1,0 +1,149 @@
+// Socket Mode: Slack sends over a WebSocket that we opened, so that no address of ours need be reachable.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { TEAM } from '../../src/playground/people.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+
+const APP_TOKEN = 'xapp-1-A0SOCKET-0123456789-abcdef';
+const WAIT_MS = 20_000;
+/** Long enough for a second answer to show; a slow machine can only make this miss a fault, not see one. */
+const SETTLE_MS = 700;
+
+type Ack = { envelope_id: string; payload?: unknown };
+
+/** Slack with sockets: what it doesn't know itself, the local Slack answers. */
+async function createSocketSlack(slackApiUrl: string) {
+  const acks: Ack[] = [];
+  const answers: { path: string; text: string }[] = [];
+  const tokens: (string | undefined)[] = [];
+  const sockets: WebSocket[] = [];
+  const server = createServer(async (req, res) => {
+    const body = Buffer.concat(await req.toArray());
+    const path = req.url ?? '';
+    res.setHeader('content-type', 'application/json');
+    if (path.startsWith('/answer/')) {
+      answers.push({ path, text: (JSON.parse(body.toString()) as { text: string }).text });
+      res.end('{"ok":true}');
+      return;
+    }
+    if (path === '/api/apps.connections.open') {
+      tokens.push(req.headers.authorization);
+      res.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${port}/link` }));
+      return;
+    }
+    const { authorization, 'content-type': type } = req.headers;
+    const forwarded = await fetch(new URL(path.replace(/^\/api\//, ''), slackApiUrl), {
+      method: 'POST',
+      headers: { 'content-type': String(type), authorization: String(authorization) },
+      body,
+    });
+    res.end(await forwarded.text());
+  });
+  const wss = new WebSocketServer({ server });
+  wss.on('connection', (socket) => {
+    sockets.push(socket);
+    socket.on('message', (data) => acks.push(JSON.parse(String(data)) as Ack));
+    socket.send(
+      JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A0SOCKET' } }),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    apiUrl: `${url}/api/`,
+    acks,
+    answers,
+    tokens,
+    sockets,
+    answerUrl: (name: string) => `${url}/answer/${name}`,
+    send: (envelope: object) => sockets.at(-1)?.send(JSON.stringify(envelope)),
+    async close() {
+      for (const socket of sockets) socket.terminate();
+      wss.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+let slack: Awaited<ReturnType<typeof createSocketSlack>>;
+let driver: Awaited<ReturnType<typeof createSlackDriver>>;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let app: TestApp;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  driver = await createSlackDriver({});
+  slack = await createSocketSlack(driver.slackApiUrl);
+  const settings = { SLACK_APP_TOKEN: APP_TOKEN, SLACK_SIGNING_SECRET: '', SLACK_API_URL: slack.apiUrl };
+  app = await startTestApp(settings, { beside: { ...driver, databaseUrl: database.url } });
+});
+afterAll(async () => {
+  await slack?.close();
+  await driver?.close();
+  await database?.close();
+});
+
+const command = (envelopeId: string, text: string, name: string) => ({
+  type: 'slash_commands',
+  envelope_id: envelopeId,
+  accepts_response_payload: true,
+  payload: {
+    command: '/apim-user',
+    text,
+    team_id: TEAM.id,
+    user_id: driver.ids.admin,
+    channel_id: 'C0GENERAL',
+    trigger_id: `trigger-${name}`,
+    response_url: slack.answerUrl(name),
+  },
+});
+
+it('connects with the app token when the app starts', () => {
+  expect(slack.tokens).toEqual([`Bearer ${APP_TOKEN}`]);
+  expect(slack.sockets).toHaveLength(1);
+});
+
+it('acknowledges a command on the socket and answers it once, also when it comes a second time', async () => {
+  slack.send(command('envelope-1', 'help', 'help'));
+  await eventually('the answer', () => slack.answers.length > 0, WAIT_MS);
+  slack.send(command('envelope-2', 'help', 'help'));
+  await eventually('both acknowledgements', () => slack.acks.length >= 2, WAIT_MS);
+  await delay(SETTLE_MS);
+  expect(slack.acks.map((ack) => ack.envelope_id)).toEqual(['envelope-1', 'envelope-2']);
+  expect(slack.answers.map(({ path }) => path)).toEqual(['/answer/help']);
+  expect(slack.answers[0]?.text).toContain('Help');
+});
+
+it('takes no command over HTTP beside it', async () => {
+  const response = await fetch(`${app.url}/slack/events`, { method: 'POST', body: 'command=%2Fapim-user' });
+  expect(response.status).toBe(404);
+});
+
+it('connects again when Slack closes the socket, and answers there', async () => {
+  slack.send({ type: 'disconnect', reason: 'refresh_requested' });
+  await eventually('a second socket', () => slack.sockets.length >= 2, WAIT_MS);
+  await delay(SETTLE_MS);
+  slack.send(command('envelope-3', 'list', 'list'));
+  await eventually('the answer', () => slack.answers.some(({ path }) => path === '/answer/list'), WAIT_MS);
+});
+
+it('closes the socket when the app stops, after the work that it took', async () => {
+  slack.send(command('envelope-4', 'help', 'last'));
+  await eventually(
+    'it to be taken',
+    () => slack.acks.some((ack) => ack.envelope_id === 'envelope-4'),
+    WAIT_MS,
+  );
+  await app.close();
+  expect(slack.answers.filter(({ path }) => path === '/answer/last')).toHaveLength(1);
+  await eventually('the socket to be closed', () => slack.sockets.at(-1)?.readyState === 3, WAIT_MS);
+});
