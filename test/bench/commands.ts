@@ -14,30 +14,45 @@ export type Target = {
   answer: string | null;
 };
 
-type Options = { stub: SlackStub; inFlight: number; seconds: number };
+export type Order = Target & { inFlight: number; seconds: number };
 
-/** Commands a second and how long each waited for its acknowledgement, in milliseconds. */
-export async function sendCommands(target: Target, { stub, inFlight, seconds }: Options) {
+export type Sent = {
+  /** How long each waited for its acknowledgement, in milliseconds. */
+  acks: number[];
+  /** Acknowledged a second, over the time in which commands were sent. */
+  ackedPerSecond: number;
+  /** Done a second: over the time until the last answer was there too, so that all the work is in it. */
+  donePerSecond: number;
+};
+
+/** A slot sends its next command as soon as the last is acknowledged, whatever has become of the work. */
+export async function sendCommands(order: Order, stub: SlackStub): Promise<Sent> {
   const acks: number[] = [];
+  const answers: Promise<void>[] = [];
   const startedAt = performance.now();
-  const end = startedAt + seconds * 1_000;
-  const { hostname, port } = new URL(target.url);
+  const end = startedAt + order.seconds * 1_000;
+  const { hostname, port } = new URL(order.url);
   const sendOnAndOn = async () => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     while (performance.now() < end) {
       const id = String(++sent);
-      const answer = target.answer === null ? null : stub.answered(id);
+      if (order.answer !== null) answers.push(answered(stub, id, order.answer));
       const sentAt = performance.now();
-      await exchange(socket, request(target.text, id, stub.responseUrl(id)));
+      await exchange(socket, request(order.text, id, stub.responseUrl(id)));
       acks.push(performance.now() - sentAt);
-      const body = await answer;
-      if (target.answer && !body?.includes(target.answer))
-        throw new Error(`not the answer to ${target.text}: ${body?.slice(0, 300)}`);
     }
     socket.destroy();
   };
-  await Promise.all(Array.from({ length: inFlight }, sendOnAndOn));
-  return { perSecond: acks.length / ((performance.now() - startedAt) / 1_000), acks };
+  await Promise.all(Array.from({ length: order.inFlight }, sendOnAndOn));
+  const sentSeconds = (performance.now() - startedAt) / 1_000;
+  await Promise.all(answers);
+  const doneSeconds = (performance.now() - startedAt) / 1_000;
+  return { acks, ackedPerSecond: acks.length / sentSeconds, donePerSecond: acks.length / doneSeconds };
+}
+
+async function answered(stub: SlackStub, id: string, words: string): Promise<void> {
+  const body = await stub.answered(id);
+  if (!body.includes(words)) throw new Error(`not the answer with "${words}": ${body.slice(0, 300)}`);
 }
 
 function request(text: string, id: string, responseUrl: string): string {

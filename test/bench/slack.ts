@@ -1,12 +1,13 @@
-// The product under slash commands, beside a Bolt app that does nothing. Each is a process of its own; the stub of
-// Slack shares the process of the sender.
+// The product under slash commands, beside a Bolt app that does nothing. Each is a process of its own, and so is the
+// sender; Slack's Web API is here.
 import { fileURLToPath } from 'node:url';
 import type postgres from 'postgres';
 import { SECRET_KEY } from './accounts.ts';
-import { SIGNING_SECRET, sendCommands, type Target } from './commands.ts';
+import { type Sent, SIGNING_SECRET, type Target } from './commands.ts';
 import { median, percentile } from './figures.ts';
 import { fillAccounts, listedFrom } from './fill.ts';
 import { freePort, startProcess } from './process.ts';
+import { startSender } from './sender.ts';
 import { ADMIN, startSlackStub } from './slack-stub.ts';
 
 const ROUNDS = 3;
@@ -44,35 +45,35 @@ export async function measureSlack(
     const email = account?.email ?? '';
     const targets = {
       empty: { url: empty.url, text: 'help', answer: null },
-      help: { url: product.url, text: 'help', answer: 'Help: what' },
+      help: { url: product.url, text: 'help', answer: 'You are an admin here' },
       show: { url: product.url, text: `show ${email}`, answer: email },
     } satisfies Record<string, Target>;
     const names = Object.keys(targets) as (keyof typeof targets)[];
 
+    const sender = await startSender();
+    stops.push(sender.stop);
     const run = (name: keyof typeof targets, seconds: number) =>
-      sendCommands(targets[name], { stub, inFlight: IN_FLIGHT, seconds });
+      sender.send({ ...targets[name], inFlight: IN_FLIGHT, seconds });
     for (const name of names) await run(name, 2);
-    const perSecond = { empty: [] as number[], help: [] as number[], show: [] as number[] };
-    const acks = { empty: [] as number[], help: [] as number[], show: [] as number[] };
+    const rounds = { empty: [] as Sent[], help: [] as Sent[], show: [] as Sent[] };
     for (let round = 0; round < ROUNDS; round++) {
-      for (const name of names) {
-        const done = await run(name, SECONDS);
-        perSecond[name].push(done.perSecond);
-        acks[name].push(...done.acks);
-      }
+      for (const name of names) rounds[name].push(await run(name, SECONDS));
     }
-    const rates = {
-      empty: median(perSecond.empty),
-      help: median(perSecond.help),
-      show: median(perSecond.show),
+    const rates = (which: 'ackedPerSecond' | 'donePerSecond') => {
+      const [empty = 0, help = 0, show = 0] = names.map((name) =>
+        median(rounds[name].map((sent) => sent[which])),
+      );
+      return { empty, help, show, ratio: { help: help / empty, show: show / empty } };
+    };
+    const acks = (name: keyof typeof targets) => {
+      const all = rounds[name].flatMap((sent) => sent.acks);
+      return { p50: percentile(all, 0.5), p99: percentile(all, 0.99) };
     };
     return {
       inFlight: IN_FLIGHT,
-      helpAckMs: { p50: percentile(acks.help, 0.5), p99: percentile(acks.help, 0.99) },
-      emptyAckMs: { p50: percentile(acks.empty, 0.5), p99: percentile(acks.empty, 0.99) },
-      perSecond: rates,
-      rounds: perSecond,
-      ratio: { help: rates.help / rates.empty, show: rates.show / rates.empty },
+      ackMs: { empty: acks('empty'), help: acks('help'), show: acks('show') },
+      acked: rates('ackedPerSecond'),
+      done: rates('donePerSecond'),
     };
   } finally {
     for (const stop of stops.reverse()) await stop();
