@@ -28,6 +28,8 @@ export type SlackParts = {
   contextOf(actor: Actor): Context;
   /** True for the first that asks about a request; every other delivery of it has no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
+  /** Lets so many work at once that the next acknowledgement need not wait for them all. */
+  inTurn(work: () => Promise<void>): Promise<void>;
   /** Slack took the app or its token away. */
   onRevoked(teamId: string, why: 'app_uninstalled' | 'tokens_revoked'): Promise<void>;
 };
@@ -91,7 +93,9 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
 
   const inFlight = new Set<Promise<void>>();
   const inBackground = (work: () => Promise<void>): void => {
-    const running = work().catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
+    const running = parts
+      .inTurn(work)
+      .catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
     inFlight.add(running);
     void running.finally(() => inFlight.delete(running));
   };

@@ -63,15 +63,11 @@ async function waitsForAdmins(call: Call): Promise<KnownBlock[]> {
   const since = new Date(call.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
   const mails = await countMails(call.context, { since });
   const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
-  const trouble =
-    failed + unknown === 0
-      ? `No mail failed in the last ${MAILS_COUNTED_FOR_DAYS} days.`
-      : `:warning: In the last ${MAILS_COUNTED_FOR_DAYS} days ${failed} mails failed and of ${unknown} nobody knows; the accounts' cards and the open invitations say which.`;
   const lines = [
     '*What waits*',
     pendingWords(pending),
     `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
-    trouble,
+    mailWords(failed, unknown),
   ];
   const look = [
     ...(pending > 0 ? [button('list-pending', 'Pending accounts', '-')] : []),
@@ -79,6 +75,13 @@ async function waitsForAdmins(call: Call): Promise<KnownBlock[]> {
     ...(invitations > 0 ? [button('menu-invites:waiting', 'Show invitations', '-')] : []),
   ];
   return [section(lines.join('\n')), ...(look.length ? [actions(look)] : [])];
+}
+
+function mailWords(failed: number, unknown: number): string {
+  const days = `in the last ${MAILS_COUNTED_FOR_DAYS} days`;
+  if (failed + unknown === 0) return `No mail failed ${days}.`;
+  const lost = unknown > 0 ? ` Whether ${unknown} more arrived is unknown.` : '';
+  return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} The cards and \`/apim-user invites\` say which.`;
 }
 
 const MAIL_WORDS: Record<SenderDomain, string> = {

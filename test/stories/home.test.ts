@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+const apps: TestApp[] = [];
+async function start(...args: Parameters<typeof startTestApp>): Promise<TestApp> {
+  const app = await startTestApp(...args);
+  apps.push(app);
+  return app;
+}
+afterAll(async () => {
+  for (const app of apps) await app.close();
+});
+
+/** Opens Home and waits until these words stand in it. */
+async function homeOf(app: TestApp, who: string, words: RegExp) {
+  const home = await app.as(who).home();
+  await eventually(
+    () => `${who} to see ${String(words)} at home:\n${home.text()}`,
+    () => words.test(home.text()),
+  );
+  return home;
+}
+
+describe('App Home', () => {
+  let app: TestApp;
+  /** Moved on by tests, so that what was looked at before counts as old. */
+  let now = Date.now();
+  beforeAll(async () => {
+    app = await start({}, { clock: () => new Date(now) });
+  });
+
+  it('shows an admin the menu, what waits, the health, and what is missing until it is there', async () => {
+    const admin = app.as('admin');
+    const before = await homeOf(app, 'admin', /domain of MAIL_FROM is not verified at Resend/);
+    expect(before.text()).toContain('No account waits');
+    expect(before.text()).toContain('0 invitations are open');
+    expect(before.text()).toContain('database ready · Slack ready · mail *domain not verified*');
+
+    await admin.types('/apim-user invite ann@example.com');
+    await admin.sees(/1 invitation is on its way/);
+    await eventually('the mail, after which the inbox knows the domain', () => app.inbox.mails().length > 0);
+    await admin.types('/apim-user add');
+    const modal = await admin.modal('Add an account');
+    await modal.fill({
+      Email: 'ben@example.com',
+      'First name': 'Ben',
+      'Last name': 'Oak',
+      Address: ['Verify the address first'],
+    });
+    await modal.submit();
+    await modal.sees(/Added/);
+    await modal.closeAll();
+    now += 120_000;
+    const after = await homeOf(app, 'admin', /nothing is missing/);
+    expect(after.text()).toContain('1 account waits');
+    expect(after.text()).toContain('1 invitation is open');
+    expect(after.text()).toContain('*0* active · *1* pending · *0* blocked');
+    expect(after.text()).toContain('mail ready');
+  });
+
+  it('has buttons that do what they say', async () => {
+    const admin = app.as('admin');
+    const home = await homeOf(app, 'admin', /nothing is missing/);
+    for (const [button, words] of [
+      ['Pending accounts', /Ben Oak/],
+      ['Show invitations', /ann@example\.com/],
+      ['Open invitations', /ann@example\.com/],
+      ['List', /Ben Oak/],
+      ['Help', /apim-user templates/],
+      ['Invite', /Invite developers/],
+      ['Add', /Add an account/],
+      ['Find', /Which account\?/],
+    ] as const) {
+      await home.clicks(button);
+      const modal = await admin.modal(words);
+      await modal.closeAll();
+    }
+    await home.clicks('Pending accounts');
+    const list = await admin.modal(/Ben Oak/);
+    await list.chooses('Block');
+    const block = await admin.modal('Block an account');
+    await block.submit();
+    await block.sees(/Blocked: Ben Oak/);
+    await block.closeAll();
+    await homeOf(app, 'admin', /\*0\* pending · \*1\* blocked/);
+  });
+
+  it('names the mails that failed', async () => {
+    const admin = app.as('admin');
+    app.mailFails({ kind: 'error', code: 'validation_error', status: 422 });
+    await admin.types('/apim-user invite cora@example.com');
+    await admin.sees(/1 invitation is on its way/);
+    await admin.types('/apim-user invites');
+    await eventually('the invitation to say that its mail failed', async () => {
+      await admin.types('/apim-user invites');
+      return /cora@example\.com\* · open · mail failed/.test(await admin.sees(/cora@example/));
+    });
+    await homeOf(app, 'admin', /1 mail failed/);
+  });
+
+  it('shows an approver less, and others whom to ask', async () => {
+    const approver = await homeOf(app, 'approver', /What waits/);
+    expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
+    expect(approver.buttons()).toEqual(['List', 'Find', 'Help']);
+    const nobody = await homeOf(app, 'nobody', /You have no role here yet/);
+    expect(nobody.text()).toContain(`Ask <@${app.ids.admin}>`);
+    expect(nobody.text()).not.toMatch(/active|pending/);
+    const guest = app.addPerson('gwen', { isRestricted: true });
+    expect((await homeOf(app, guest.id, /full members/)).buttons()).toEqual([]);
+  });
+
+  it('names the scope that is missing', async () => {
+    app.workspace.scopes.delete('users:read.email');
+    now += 120_000;
+    const home = await homeOf(app, 'admin', /installed without `users:read\.email`/);
+    expect(home.text()).toContain('npm run -s slack:manifest');
+    app.workspace.scopes.add('users:read.email');
+  });
+
+  it('is drawn without what Slack does not tell', async () => {
+    now += 120_000;
+    app.slackFails('conversations.info', { kind: 'error', code: 'internal_error' });
+    await homeOf(app, 'admin', /did not say who can read the approvals channel \(internal_error\)/);
+    app.nothingFails();
+  });
+});
+
+describe('the approvals channel', () => {
+  const pendingCard = async (app: TestApp) => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user add');
+    const modal = await admin.modal('Add an account');
+    await modal.fill({
+      Email: 'dan@secret.example.com',
+      'First name': 'Dan',
+      'Last name': 'Oak',
+      Note: 'owes us money',
+      Address: ['Verify the address first'],
+    });
+    await modal.submit();
+    await modal.sees(/Added/);
+    await modal.closeAll();
+    return eventually('a card', () =>
+      app.workspace.conversations
+        .all()
+        .find((one) => one.text === 'Account of Dan Oak: pending' && one.onlyFor === null),
+    );
+  };
+
+  it('that is private shows address and note on its cards', async () => {
+    const app = await start();
+    const card = JSON.stringify((await pendingCard(app)).blocks);
+    expect(card).toContain('dan@secret.example.com');
+    expect(card).toContain('owes us money');
+  });
+
+  it.each([
+    ['is public', { kind: 'public' as const }, []],
+    ['is shared with another company', { kind: 'private' as const, isExtShared: true }, []],
+    ['has guests', { kind: 'private' as const }, [{ isRestricted: true }]],
+    ['has guests', { kind: 'private' as const }, [{ teamId: 'T0STRANGER' }]],
+  ])('that %s is warned of, and its cards leave out address and note', async (why, rest, people) => {
+    const id = 'C0EXPOSED1';
+    let now = Date.now();
+    const app = await start({ SLACK_APPROVALS_CHANNEL: id }, { clock: () => new Date(now) });
+    const guests = people.map((one, n) => app.addPerson(`guest${n}`, one).id);
+    app.addChannel('exposed', { id, ...rest, members: [app.ids.admin, app.botUserId, ...guests] });
+    now += 120_000;
+    const home = await homeOf(
+      app,
+      'admin',
+      new RegExp(`The approvals channel ${why}: cards there leave out`),
+    );
+    const card = await pendingCard(app);
+    expect(card.channel).toBe(id);
+    const drawn = JSON.stringify(card);
+    expect(drawn).not.toContain('dan@secret.example.com');
+    expect(drawn).not.toContain('owes us money');
+    expect(drawn).toContain('not confirmed');
+    expect(home.text()).not.toMatch(/nothing is missing/);
+  });
+
+  it('that is missing, or without the app in it, is said at home; the account is there all the same', async () => {
+    const none = await start({ SLACK_APPROVALS_CHANNEL: '' });
+    await homeOf(none, 'admin', /There is no approvals channel/);
+    const app = await start({ SLACK_APPROVALS_CHANNEL: 'C0GENERAL0' });
+    await homeOf(app, 'admin', /I am not in the approvals channel <#C0GENERAL0>/);
+    const admin = app.as('admin');
+    await admin.types('/apim-user add eva@example.com Eva Elm');
+    await admin.sees(/Added: the account is \*active/);
+  });
+});
