@@ -32,6 +32,7 @@ import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
+import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { createSlackSurface } from './slack/app.ts';
 import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
@@ -41,6 +42,8 @@ const DEFAULT_SERVICE = 'default';
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
 const MAX_ERASED_AT_ONCE = 100;
+const MAX_SLACK_WORK = 40;
+const MAX_SLACK_WORK_WAITING = 20_000;
 
 export type RunningApp = { url: string; hasPlayground: boolean; stop(): Promise<void> };
 
@@ -183,6 +186,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
       contextOf: (actor) => contextOf(actor),
       takeReceipt: createReceipts(db).take,
+      inTurn: createTurnstile(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
       async onRevoked(teamId, why) {
         slackState.isUsable = false;
         await revokeWorkspace(system('slack'), { teamId, why });
