@@ -1,0 +1,255 @@
+// T44 on Slack's side: whatever a person types, presses or submits, the operations behind it decide.
+import { WebClient } from '@slack/web-api';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { showTemplate } from '../../src/operations/templates/show.ts';
+import type { SlackActor } from '../../src/slack/actor.ts';
+import type { Call } from '../../src/slack/call.ts';
+import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/commands/index.ts';
+import {
+  ADMIN,
+  APPROVER,
+  createTestContext,
+  MEMBER,
+  refusalOf,
+  type TestContext,
+  withStanding,
+} from '../support/context.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+/** In the name and address of whoever must not be shown to people without a role. */
+const CANARY = 'zanzibar';
+/** A guest stands for all whom Slack itself does not call a member. */
+const ROLES: Record<string, SlackActor> = {
+  admin: ADMIN as SlackActor,
+  approver: APPROVER as SlackActor,
+  member: MEMBER as SlackActor,
+  guest: withStanding('guest') as SlackActor,
+};
+
+/** Who gets an answer other than a refusal, and with `*` who changes something; nobody else does either. */
+const EXPECTED: Record<string, string> = {
+  '/apim-user add': 'admin*',
+  '/apim-user invite': 'admin*',
+  '/apim-user invites': 'admin',
+  '/apim-user list': 'admin approver',
+  '/apim-user show': 'admin approver',
+  '/apim-user edit': 'admin',
+  '/apim-user block': 'admin* approver*',
+  '/apim-user activate': 'admin* approver*',
+  '/apim-user delete': 'admin',
+  '/apim-user restore': 'admin*',
+  '/apim-user reset-password': 'admin',
+  '/apim-user groups': 'admin approver',
+  '/apim-user templates': 'admin',
+  '/apim-user help': 'admin approver member',
+  '[menu-add]': 'admin',
+  '[menu-invite]': 'admin',
+  '[menu-invites]': 'admin',
+  '[invites-all]': 'admin',
+  '[invites-next]': 'admin',
+  '[invitation-resend]': 'admin*',
+  '[invitation-revoke]': 'admin*',
+  '[menu-list]': 'admin approver',
+  '[list-pending]': 'admin approver',
+  '[list-next]': 'admin approver',
+  '[list-previous]': 'admin approver',
+  '[menu-find]': 'admin approver',
+  '[list-show]': 'admin approver',
+  '[account-edit]': 'admin approver',
+  '[account-block]': 'admin approver',
+  '[account-activate]': 'admin* approver*',
+  '[account-delete]': 'admin approver',
+  '[account-restore]': 'admin*',
+  '[account-reset-password]': 'admin approver',
+  '[account-groups]': 'admin approver',
+  '[groups-next]': 'admin approver',
+  '[groups-previous]': 'admin approver',
+  '[group-create]': 'admin approver member guest',
+  '[group-rename]': 'admin approver',
+  '[group-delete]': 'admin*',
+  '[template-edit]': 'admin',
+  '[template-preview]': 'admin',
+  '[template-test]': 'admin*',
+  '[template-restore]': 'admin*',
+  '[menu-help]': 'admin approver member',
+  '[run-command]': 'admin approver',
+  '{add}': 'admin*',
+  '{invite}': 'admin*',
+  '{choose-for-show}': 'admin approver',
+  '{choose-for-edit}': 'admin approver',
+  '{edit}': 'admin*',
+  '{choose-for-block}': 'admin approver',
+  '{block}': 'admin* approver*',
+  '{choose-for-activate}': 'admin approver',
+  '{choose-for-delete}': 'admin approver',
+  '{delete}': 'admin*',
+  '{choose-for-reset-password}': 'admin approver',
+  '{reset-password}': 'admin*',
+  '{group-create}': 'admin*',
+  '{group-rename}': 'admin*',
+  '{groups}': 'admin*',
+  '{template-save}': 'admin*',
+  '<Invite API developer>': 'admin',
+  '<Manage API developer>': 'admin approver',
+};
+
+let t: TestContext;
+let slack: SlackDriver;
+let client: WebClient;
+beforeAll(async () => {
+  t = await createTestContext();
+  slack = await createSlackDriver();
+  client = new WebClient(slack.slack.botToken, {
+    slackApiUrl: slack.slackApiUrl,
+    retryConfig: { retries: 0 },
+  });
+});
+afterAll(async () => {
+  await slack?.close();
+  await t?.close();
+});
+
+let count = 0;
+/** Something of each kind, for an entry to work on. */
+async function arrange() {
+  count += 1;
+  const admin = t.as(ADMIN);
+  const email = `${CANARY}${count}@example.com`;
+  const { account } = await addAccount(admin, { email, firstName: CANARY, lastName: 'Lee' });
+  const person = { firstName: CANARY, lastName: 'Lee' };
+  const blocked = await addAccount(admin, { email: `blocked-${email}`, ...person });
+  await blockAccount(admin, { accountId: blocked.account.id });
+  const deleted = await addAccount(admin, { email: `deleted-${email}`, ...person });
+  await deleteAccount(admin, { accountId: deleted.account.id });
+  const text = { subject: `Your account ${count}`, body: 'It is blocked.' };
+  await saveTemplate(admin, { template: 'AccountBlocked', ...text });
+  const { version } = await showTemplate(admin, { template: 'AccountBlocked' });
+  const { invitationId } = await invite(admin, { email: `${CANARY}-invited${count}@example.com` });
+  const { groupId } = await createGroup(admin, { name: `${CANARY} partners ${count}` });
+  return {
+    account,
+    email,
+    groupId,
+    /** All that a button's value or a modal's metadata can be about. */
+    references: [
+      { id: account.id, version: account.version },
+      { id: blocked.account.id, version: blocked.account.version + 1 },
+      { id: deleted.account.id, version: deleted.account.version + 1 },
+      { id: invitationId, version: 1 },
+      { id: groupId },
+      { name: 'AccountBlocked', version },
+    ],
+  };
+}
+type Things = Awaited<ReturnType<typeof arrange>>;
+
+const typed = ({ account, groupId, email }: Things) => ({
+  account: account.id,
+  accounts: account.id,
+  email: `new-${email}`,
+  emails: `another-${email}`,
+  firstName: 'Ann',
+  lastName: 'Lee',
+  name: `Friends of ${groupId}`,
+  description: '',
+  note: 'a note',
+  reason: 'a reason',
+  groups: [groupId],
+  template: 'AccountBlocked',
+  subject: 'Your account',
+  body: 'It is blocked.',
+});
+
+type Attempt = (call: Call, things: Things) => Promise<unknown>;
+const entries = new Map<string, Attempt[]>();
+for (const command of COMMANDS)
+  entries.set(`/apim-user ${command.name}`, [
+    (call) => command.run(call, []),
+    (call, { email }) => command.run(call, [email, 'Ann', 'Lee']),
+    (call, { email }) => command.run(call, [`fresh-${email}`, 'Ann', 'Lee']),
+    (call, { email }) => command.run(call, [`blocked-${email}`]),
+    (call, { references }) => command.run(call, [String(references[2]?.id)]),
+  ]);
+for (const [name, press] of BUTTONS)
+  entries.set(`[${name}]`, [
+    ...[0, 1, 2, 3, 4, 5].map<Attempt>(
+      (index) => (call, things) => press(call, JSON.stringify(things.references[index]), typed(things)),
+    ),
+    (call, things) => press(call, things.account.id, typed(things)),
+    (call, things) => press(call, 'AccountBlocked', typed(things)),
+    (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
+    (call, things) => press(call, '{}', typed(things)),
+  ]);
+for (const [name, { run }] of SUBMISSIONS)
+  entries.set(
+    `{${name}}`,
+    [0, 1, 2, 3, 4, 5].map<Attempt>(
+      (index) => (call, things) => run(call, typed(things), things.references[index] ?? {}),
+    ),
+  );
+for (const shortcut of SHORTCUTS)
+  entries.set(`<${shortcut.name}>`, [(call, { email }) => shortcut.run(call, `write to ${email}`)]);
+
+/** Whether anybody's `not_permitted` was met, and all that was shown. */
+async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
+  const shown: unknown[] = [];
+  const context = t.as(actor);
+  const call: Call = {
+    actor,
+    context,
+    client,
+    role: () => showOwnRole(context, {}),
+    reply: async (message) => void shown.push(message),
+    openModal: async (make) => void shown.push(await make()),
+    emailOfActor: async () => 'own@example.com',
+  };
+  const trying = async () => shown.push(await attempt(call, things));
+  const outcome = await refusalOf(trying()).catch(() => 'fault');
+  const words = JSON.stringify(shown);
+  const isRefused = outcome === 'not_permitted' || /may not do this/i.test(words);
+  return { isRefused, words };
+}
+
+/** How many rows each table has, and the last transaction that wrote one; the audit apart. */
+async function everything(): Promise<string> {
+  const tables = await t.sql<{ name: string }[]>`
+    select table_name as name from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema = 'public' and table_name not like 'audit%' order by 1`;
+  const looks = tables.map(
+    ({ name }) =>
+      `(select '${name} ' || count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) from ${name})`,
+  );
+  return JSON.stringify(await t.sql.unsafe(`select ${looks.join(" || ' ' || ")} as rows`));
+}
+
+it('T44: every command, button, modal and shortcut is written down here, and none that is gone', () => {
+  expect([...entries.keys()].sort()).toEqual(Object.keys(EXPECTED).sort());
+});
+
+it.each([...entries.keys()])('T44: %s', async (name) => {
+  const able: string[] = [];
+  const ofAll = await arrange();
+  for (const [role, actor] of Object.entries(ROLES)) {
+    const isOperator = role === 'admin' || role === 'approver';
+    const things = isOperator ? await arrange() : ofAll;
+    const before = await everything();
+    let isRefused = false;
+    for (const attempt of entries.get(name) ?? []) {
+      const tried = await tryAs(actor, attempt, things);
+      isRefused ||= tried.isRefused;
+      // What people typed themselves may come back to them; what is kept may not.
+      if (!isOperator) expect(tried.words).not.toContain(`${CANARY} Lee`);
+    }
+    const hasWritten = (await everything()) !== before;
+    if (isRefused) expect(hasWritten).toBe(false);
+    else able.push(hasWritten ? `${role}*` : role);
+  }
+  expect(able.join(' ')).toBe(EXPECTED[name]);
+});
