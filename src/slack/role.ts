@@ -1,13 +1,13 @@
-import { DomainError } from '../domain/domain-error.ts';
+import type { Role } from '../operations/context.ts';
+import { showOwnRole } from '../operations/operators/show-own-role.ts';
 import type { Call, Command } from './call.ts';
 
-const ROLES: Record<Command['who'], readonly (string | null)[]> = {
+const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
   admins: ['admin'],
   'admins and approvers': ['admin', 'approver'],
-  everybody: ['admin', 'approver', null],
 };
 
-/** Spares people a form that they could not submit. Whether they may is still decided when they do. */
+/** Spares people a form that they could not submit. Whether they may is decided again when they do. */
 export async function demandRole(call: Call, who: Command['who']): Promise<void> {
-  if (!ROLES[who].includes(await call.role())) throw new DomainError('not_permitted');
+  if (who !== 'everybody') await showOwnRole(call.context, { oneOf: ROLES[who] });
 }

@@ -9,6 +9,11 @@ describe('typed words', () => {
       'ann@example.com',
       'leaked a key',
     ]);
+    expect(wordsOf('list group:“Early birds” state:active')).toEqual([
+      'list',
+      'group:Early birds',
+      'state:active',
+    ]);
     expect(wordsOf('list R&amp;D &lt;x&gt;')).toEqual(['list', 'R&D', '<x>']);
   });
 
@@ -25,6 +30,7 @@ describe('a mistyped word', () => {
   const known = ['add', 'invite', 'show', 'block', 'help'];
   it('has the nearest one as its meaning', () => {
     expect(nearestWord('shwo', known)).toBe('show');
+    expect(nearestWord('eidt', ['list', 'edit'])).toBe('edit');
     expect(nearestWord('Blok', known)).toBe('block');
     expect(nearestWord('invit', known)).toBe('invite');
   });

@@ -1,17 +1,29 @@
 import { z } from 'zod';
 import { findOperatorRole } from '../../db/operators.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation } from '../operation.ts';
 
-/** The role of whoever asks, or null: for what a menu offers. What they may do is still decided at each act. */
+/**
+ * The role of whoever asks, or null: for what a menu offers. What they may do is still decided at each act. With
+ * `oneOf`, for a form that only these roles could submit. Errors: `not_permitted` when it is none of them.
+ */
 export const showOwnRole = defineOperation({
   name: 'operators/show-own-role',
   allowed: ['admin', 'approver', 'member'],
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
+  input: z.strictObject({
+    oneOf: z
+      .array(z.enum(['admin', 'approver']))
+      .max(2)
+      .optional(),
+  }),
+  async run(act, { oneOf }) {
     const { actor } = act;
-    return actor.kind === 'slack'
-      ? findOperatorRole(act.tx, act.service.id, actor.teamId, actor.userId)
-      : null;
+    const role =
+      actor.kind === 'slack'
+        ? await findOperatorRole(act.tx, act.service.id, actor.teamId, actor.userId)
+        : null;
+    if (oneOf && (!role || !oneOf.includes(role))) throw new DomainError('not_permitted');
+    return role;
   },
 });

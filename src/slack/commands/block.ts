@@ -28,7 +28,7 @@ const onCommand = onOneAccount(
 
 export const block: Feature = {
   ...onCommand,
-  buttons: { 'account-block': opensFor(blockModal) },
+  buttons: { 'account-block': opensFor('admins and approvers', blockModal) },
   submissions: {
     ...onCommand.submissions,
     block: {

@@ -22,7 +22,7 @@ const onCommand = onOneAccount(
 /** Named with a suffix: `delete` is a word of the language. */
 export const deleteFeature: Feature = {
   ...onCommand,
-  buttons: { 'account-delete': opensFor(deleteModal) },
+  buttons: { 'account-delete': opensFor('admins', deleteModal) },
   submissions: {
     ...onCommand.submissions,
     delete: {

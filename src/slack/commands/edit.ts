@@ -22,7 +22,7 @@ const onCommand = onOneAccount(
 
 export const edit: Feature = {
   ...onCommand,
-  buttons: { 'account-edit': opensFor(editModal) },
+  buttons: { 'account-edit': opensFor('admins', editModal) },
   submissions: {
     ...onCommand.submissions,
     edit: {

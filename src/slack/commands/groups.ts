@@ -22,6 +22,7 @@ import {
 } from '../present/blocks.ts';
 import { cut, escapeText } from '../present/text.ts';
 import { accountIn } from '../ref.ts';
+import { demandRole } from '../role.ts';
 import { aboutAccount, demandOne, opensFor } from './on-one-account.ts';
 
 type Group = Awaited<ReturnType<typeof listGroups>>[number];
@@ -118,7 +119,10 @@ export const groups: Feature = {
     who: 'admins',
     async run(call, [account]) {
       if (account === undefined) return call.reply(await groupsPage(call));
-      return call.openModal(async () => groupsModal(await demandOne(call, account)));
+      return call.openModal(async () => {
+        await demandRole(call, 'admins');
+        return groupsModal(await demandOne(call, account));
+      });
     },
   },
   submissions: {
@@ -158,10 +162,14 @@ export const groups: Feature = {
     },
   },
   buttons: {
-    'account-groups': opensFor(groupsModal),
+    'account-groups': opensFor('admins', groupsModal),
     'groups-next': turn,
     'groups-previous': turn,
-    'group-create': (call) => call.openModal(createModal),
+    'group-create': (call) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins');
+        return createModal();
+      }),
     'group-rename': (call, id) =>
       call.openModal(async () => {
         const group = (await listGroups(call.context, {})).find((one) => one.id === id);

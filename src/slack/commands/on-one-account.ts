@@ -39,7 +39,11 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
         if (next.act && (!next.modal || rest.length > 0))
           return call.reply(await next.act(call, await demandOne(call, name), rest));
         const { modal: view } = next;
-        if (view) return call.openModal(async () => view(await demandOne(call, name), call));
+        if (!view) return;
+        return call.openModal(async () => {
+          await demandRole(call, about.who);
+          return view(await demandOne(call, name), call);
+        });
       },
     },
     submissions: {
@@ -55,9 +59,10 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
 
 /** Opens a modal for the account as it is now; what it submits must still fit the version that was shown. */
 export const opensFor =
-  (view: (account: AccountView, call: Call) => ModalView): OnPress =>
+  (who: Command['who'], view: (account: AccountView, call: Call) => ModalView): OnPress =>
   (call, value) =>
     call.openModal(async () => {
+      await demandRole(call, who);
       const { accountId, expectedVersion } = accountIn(value);
       const { account } = await showAccount(call.context, { accountId });
       return view({ ...account, version: expectedVersion }, call);

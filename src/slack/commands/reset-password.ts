@@ -22,7 +22,7 @@ const onCommand = onOneAccount(
 
 export const resetPassword: Feature = {
   ...onCommand,
-  buttons: { 'account-reset-password': opensFor(resetModal) },
+  buttons: { 'account-reset-password': opensFor('admins', resetModal) },
   submissions: {
     ...onCommand.submissions,
     'reset-password': {

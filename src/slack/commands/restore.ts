@@ -3,6 +3,7 @@ import type { Call, Feature } from '../call.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { accountIn } from '../ref.ts';
+import { demandRole } from '../role.ts';
 import { demandOne } from './on-one-account.ts';
 
 /** No search for it: a deleted account is in no list, and its id is in the answer to `delete`. */
@@ -14,6 +15,7 @@ export const restore: Feature = {
     example: '/apim-user restore 0193…',
     who: 'admins',
     async run(call, [id]) {
+      await demandRole(call, 'admins');
       if (!id) {
         const text =
           'Which one? Write `/apim-user restore <id>`; the id stands in the answer that you got to `delete`, and on the account’s card.';

@@ -1,0 +1,277 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/slack/commands/index.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import type { ModalDriver } from '../support/slack-driver.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  await app.as('admin').types('/apim-user add ann@example.com Ann Lee');
+  await app.as('admin').sees(/Added/);
+});
+afterAll(() => app.close());
+
+describe('help', () => {
+  it('names every subcommand with who may, and one of them with an example', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user help');
+    const all = await admin.sees(/For admins and approvers/);
+    for (const { usage } of COMMANDS) expect(all).toContain(`/apim-user ${usage}`);
+    await admin.types('/apim-user help block');
+    const one = await admin.sees(/For example `\/apim-user block/);
+    expect(one).not.toContain('/apim-user templates');
+    await admin.types('/apim-user help dance');
+    await admin.sees(/There is no `dance`/);
+  });
+
+  it('says to somebody without a role whom to ask', async () => {
+    const nobody = app.as('nobody');
+    await nobody.types('/apim-user help');
+    expect(await nobody.sees(/You have no role here yet/)).toContain(`<@${app.ids.admin}>`);
+    await nobody.types('/apim-user');
+    expect(await nobody.sees(/You have no role here yet/)).toContain(`<@${app.ids.admin}>`);
+  });
+});
+
+describe('a mistyped subcommand', () => {
+  it('gets the nearest one as a button, which goes on with the words that followed', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user eidt ann@example.com');
+    await admin.sees(/There is no `eidt`. Did you mean `edit`\?/);
+    await admin.clicks('edit');
+    const modal = await admin.modal('Edit an account');
+    expect(await modal.value('Email')).toBe('ann@example.com');
+    await modal.closeAll();
+  });
+
+  it('that is near none gets the way to help', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user <!channel> *x*');
+    const said = await admin.sees(/shows what there is/);
+    expect(said).not.toContain('<!channel>');
+  });
+});
+
+describe('who may not', () => {
+  const ADMINS_ONLY = [
+    'add',
+    'invite',
+    'invites',
+    'edit',
+    'delete',
+    'reset-password',
+    'templates',
+    'restore x',
+  ];
+  const CHANGES = ['add eve@example.com Eve Il', 'invite eve@example.com', 'block ann@example.com why not'];
+
+  it('is told so at once, and whom to ask; no window opens and nothing changes', async () => {
+    const lines = [
+      ...[...ADMINS_ONLY, ...CHANGES.slice(0, 2)].map((line) => ['approver', line] as const),
+      ...[...ADMINS_ONLY, ...CHANGES, 'list', 'show', 'block'].map((line) => ['nobody', line] as const),
+    ];
+    for (const [who, line] of lines) {
+      const person = app.as(who);
+      await person.types(`/apim-user ${line}`);
+      expect(await person.sees(/You may not do this; nothing was changed/)).toContain(`<@${app.ids.admin}>`);
+      expect(person.hasModal()).toBe(false);
+    }
+  });
+
+  it.each([
+    ['guests', { isRestricted: true }],
+    ['guests', { isUltraRestricted: true }],
+    ['deactivated', { isDeactivated: true }],
+    ['bots', { isBot: true }],
+  ])('a member of the table who is among %s is refused whatever the table says', async (words, change) => {
+    const id = `U0${words.toUpperCase().slice(0, 5)}${Object.keys(change)[0]?.slice(2, 7).toUpperCase()}`;
+    const other = await startTestApp({ SLACK_ADMINS: `${app.ids.admin},${id}` });
+    try {
+      const person = other.addPerson('former', { id, ...change });
+      for (const line of ['invite eve@example.com', 'list', 'add']) {
+        await person.types(`/apim-user ${line}`);
+        expect(await person.sees(/You may not do this/)).toContain(words);
+      }
+      expect(other.inbox.mails()).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('finds no one by the search of the global shortcut', async () => {
+    const nobody = app.as('nobody');
+    await nobody.shortcut('manage_developer');
+    const modal = await nobody.modal(/You may not do this/);
+    expect(modal.labels()).toEqual([]);
+    await modal.closeAll();
+    const said = await app.as('nobody').types('please add zoe@example.com');
+    expect(said).toBe(null);
+    await (await nobody.message(/zoe@example/)).shortcut('invite_from_message');
+    await (await nobody.modal(/You may not do this/)).closeAll();
+  });
+});
+
+describe('a shortcut', () => {
+  it('finds an account and shows its card', async () => {
+    const admin = app.as('admin');
+    await admin.shortcut('manage_developer');
+    const modal = await admin.modal('Which account?');
+    await modal.fill({ Account: 'Ann Lee · ann@example.com' });
+    await modal.submit();
+    await modal.sees(/State:\* active/);
+    await modal.clicks('Edit Ann Lee');
+    await modal.sees(/Edit an account/);
+    await modal.closeAll();
+  });
+
+  it('on a message takes every address in it into the invite modal, which sends them', async () => {
+    const admin = app.as('admin');
+    await admin.types(
+      'Please: Yan <yan@example.com>, zed@example.com (and yan@example.com again), not @here.',
+    );
+    await (await admin.message(/zed@example/)).shortcut('invite_from_message');
+    const modal = await admin.modal('Invite developers');
+    expect(await modal.value('Email')).toBe('yan@example.com\nzed@example.com');
+    await modal.submit();
+    await modal.sees(/2 invitations are on their way/);
+    await modal.closeAll();
+  });
+});
+
+describe('a window', () => {
+  it('opens with a loading one when the database takes long, and fills in when it answers', async () => {
+    const admin = app.as('admin');
+    const sql = postgres(app.databaseUrl, { max: 1 });
+    try {
+      await sql`begin`;
+      await sql`lock table accounts in access exclusive mode`;
+      const typed = admin.types('/apim-user edit ann@example.com');
+      await (await admin.modal('One moment')).sees(/Loading/);
+      await typed;
+      await sql`rollback`;
+      const modal = await admin.modal('Edit an account');
+      expect(await modal.value('Email')).toBe('ann@example.com');
+      await modal.closeAll();
+    } finally {
+      await sql.end();
+    }
+  });
+
+  it('that turns out to be for nothing says so in the loading one', async () => {
+    const admin = app.as('admin');
+    const sql = postgres(app.databaseUrl, { max: 1 });
+    try {
+      await sql`begin`;
+      await sql`lock table accounts in access exclusive mode`;
+      await admin.types('/apim-user edit nowhere@example.com');
+      const modal = await admin.modal('One moment');
+      await sql`rollback`;
+      await modal.sees(/No account is called that/);
+      await modal.closeAll();
+    } finally {
+      await sql.end();
+    }
+  });
+
+  it('that Slack will not open any more is asked for again by a button', async () => {
+    const admin = app.as('admin');
+    app.slackFails('views.open', { kind: 'error', code: 'expired_trigger_id' });
+    await admin.types('/apim-user edit ann@example.com');
+    await admin.sees(/took longer than Slack waits for a window/);
+    await admin.clicks('Try again');
+    const modal = await admin.modal('Edit an account');
+    await modal.closeAll();
+    app.slackFails('views.open', { kind: 'error', code: 'expired_trigger_id' });
+    const home = await admin.home();
+    await home.clicks('Find');
+    await eventually('a direct message that says so', () =>
+      admin.dm().some((message) => /took longer than Slack waits/.test(message.text())),
+    );
+  });
+});
+
+describe('what goes wrong after a window was submitted', () => {
+  /** The window as Slack got it back: what a person would find typed in its fields. */
+  const refilled = (modal: ModalDriver) => JSON.stringify(modal.view().blocks);
+
+  const WINDOWS: [string, () => Promise<ModalDriver>, Record<string, string | string[]>, RegExp][] = [
+    [
+      'Invite developers',
+      byCommand('invite'),
+      { Email: 'kim@example.com', 'A personal line': 'see you' },
+      /1 invitation is/,
+    ],
+    [
+      'Add an account',
+      byCommand('add'),
+      {
+        Email: 'lou@example.com',
+        'First name': 'Lou',
+        'Last name': 'Fern',
+        Address: ['Verify the address first'],
+      },
+      /Added/,
+    ],
+    ['Edit an account', byCommand('edit ann@example.com'), { Note: 'noted' }, /Saved/],
+    ['Groups of an account', byCommand('groups ann@example.com'), { Groups: ['Fresh'] }, /Saved/],
+    ['Block an account', byCommand('block ann@example.com'), { Reason: 'because', Mail: [] }, /Blocked/],
+    ['Which account?', byCommand('show'), { Account: 'Ann Lee · ann@example.com' }, /Ann Lee/],
+    [
+      'Create a group',
+      byButton('groups', 'Create'),
+      { Name: 'Second', Description: 'the second' },
+      /Created/,
+    ],
+    ['Rename a group', byButton('groups', 'Rename Second'), { Name: 'Third' }, /Saved/],
+    ["A mail's text", byButton('templates', 'Edit Invite user'), { Subject: 'Come in' }, /Saved/],
+    ['Delete an account', byCommand('delete ann@example.com'), { Reason: 'gone' }, /Deleted/],
+  ];
+
+  function byCommand(line: string) {
+    return async () => {
+      await app.as('admin').types(`/apim-user ${line}`);
+      return app.as('admin').modal();
+    };
+  }
+  function byButton(line: string, button: string) {
+    return async () => {
+      await app.as('admin').types(`/apim-user ${line}`);
+      await app.as('admin').clicks(button);
+      return app.as('admin').modal();
+    };
+  }
+
+  beforeAll(async () => {
+    const modal = await byButton('groups', 'Create')();
+    await modal.fill({ Name: 'Fresh' });
+    await modal.submit();
+    await modal.sees(/Created/);
+    await modal.closeAll();
+  });
+
+  it.each(WINDOWS)(
+    'leaves what was typed in "%s", ready to be sent again',
+    async (title, open, typed, done) => {
+      const modal = await open();
+      await modal.sees(title);
+      await modal.fill(typed);
+      // Slack says that the person changed, so that we ask who they are; and then it does not answer that.
+      await app.changePerson(app.ids.admin, { title: 'still runs the API programme' });
+      app.slackFails('users.info', { kind: 'server-error' });
+      await modal.submit();
+      await modal.sees(/Something went wrong on our side, and nothing was changed/);
+      const kept = refilled(modal);
+      for (const value of Object.values(typed).flat()) expect(kept).toContain(value);
+      if (title === 'Block an account') expect(kept).not.toContain('initial_options');
+      await modal.submit();
+      await modal.sees(done);
+      await modal.closeAll();
+    },
+  );
+});
+
+it('nothing that was sent to Slack was refused, but for what was made to fail', () => {
+  expect(app.refusals().filter((one) => !/expired_trigger_id|users\.info/.test(one))).toEqual([]);
+});
