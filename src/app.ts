@@ -158,7 +158,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       bodyLimits: { '/mail/events': 65_536 },
       routes: {
         '/slack/events': (req, res) => {
-          if (slackState.surface) return slackState.surface.listener(req, res);
+          if (slackState.isUsable && slackState.surface) return slackState.surface.listener(req, res);
           res.writeHead(503).end();
         },
         ...(playground ? { '/playground': playground.listener } : {}),

@@ -128,7 +128,12 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
 
   const onEvent = eventHandlers(means);
   for (const name of EVENTS) {
-    app.event(name, async ({ event }) => inBackground(() => onEvent[name](event as never)));
+    app.event(name, async ({ event, body }) =>
+      // Slack repeats an event, signed anew each time, until it is answered in time.
+      inBackground(async () => {
+        if (await takeOnce(body.event_id)) await onEvent[name](event as never);
+      }),
+    );
   }
 }
 

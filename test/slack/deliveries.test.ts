@@ -1,0 +1,202 @@
+// What comes late, again, from elsewhere, or after its process is gone.
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+const WAIT_MS = 20_000;
+
+let app: TestApp;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp();
+  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql?.end({ timeout: 5 });
+  await app?.close();
+});
+
+const stateOf = async (email: string) =>
+  (await sql`select state from accounts where email = ${email}`)[0]?.state;
+const refusals = (operation: string) =>
+  sql`select code, actor_id as "actorId" from audit where operation = ${operation} and outcome = 'refused'
+    order by id`;
+
+async function added(email: string, name: string) {
+  const admin = app.as('admin');
+  await admin.types(`/apim-user add ${email} ${name}`);
+  await admin.sees(/Added: the account is/, WAIT_MS);
+}
+
+describe('T41', () => {
+  it('an event that is delivered again and again has one effect', async () => {
+    await app.as('approver').home();
+    const first = app.lastRequest('event app_home_opened');
+    const body = JSON.parse(first.body) as { event_id: string };
+    const again = JSON.stringify({ ...body, event_id: `${body.event_id}AGAIN` });
+    const published = (userId: string) =>
+      app.everythingSent().filter(({ method, sent }) => method === 'views.publish' && sent.user_id === userId)
+        .length;
+    const before = published(app.ids.approver);
+    for (const retry of [0, 1, 2, 3]) {
+      const sent = app.signed(again, { contentType: 'application/json', kind: 'event' });
+      if (retry > 0) sent.headers['x-slack-retry-num'] = String(retry);
+      const answers = await Promise.all([app.send(sent), app.send(sent)]);
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    }
+    // Those who come after all of these get theirs: so would these have.
+    for (const id of ['nobody', 'admin'] as const) await app.as(id).home();
+    expect(published(app.ids.admin)).toBeGreaterThan(0);
+    expect(published(app.ids.approver)).toBe(before + 1);
+  });
+
+  it('a request whose work takes long is acknowledged before it is done', async () => {
+    const admin = app.as('admin');
+    const holder = await sql.reserve();
+    await holder`begin`;
+    try {
+      await holder`lock table invitations in access exclusive mode`;
+      const answer = await admin.types('/apim-user invite slow@example.com');
+      expect(answer).toMatchObject({ status: 200, problem: '' });
+      expect(app.inbox.to('slow@example.com')).toEqual([]);
+      expect(admin.canRead(/on its way/)).toBe(false);
+    } finally {
+      await holder`rollback`;
+      holder.release();
+    }
+    await admin.sees(/on its way/, WAIT_MS);
+    await eventually('the mail', () => app.inbox.to('slow@example.com').length === 1, WAIT_MS);
+  });
+});
+
+it('T47: a button drawn by a process that is gone still works', async () => {
+  await added('gone@example.com', 'Grace Gone');
+  const other = await startTestApp({}, { beside: app });
+  const admin = app.as('admin');
+  app.deliverTo(other.url);
+  await admin.types('/apim-user block gone@example.com first');
+  const blocked = await admin.message(/Blocked: Grace Gone/, WAIT_MS);
+  await other.close();
+  app.deliverTo(app.url);
+  await blocked.clicks('Activate Grace Gone');
+  await admin.sees(/Activated: Grace Gone/, WAIT_MS);
+  expect(await stateOf('gone@example.com')).toBe('active');
+});
+
+describe('T49: what a payload says of itself', () => {
+  type Payload = {
+    user: { id: string };
+    channel?: { id: string };
+    container: Record<string, unknown>;
+    actions: { value: string }[];
+    view: { callback_id: string; private_metadata: string };
+  };
+  const altered = (kind: string, change: (payload: Payload) => void) =>
+    app.altered((fields) => {
+      const payload = JSON.parse(fields.payload ?? '{}') as Payload;
+      change(payload);
+      return { ...fields, payload: JSON.stringify(payload) };
+    }, kind);
+
+  it('opens nothing to somebody without a role who copies a card elsewhere', async () => {
+    await added('copied@example.com', 'Cora Copy');
+    const admin = app.as('admin');
+    await admin.types('/apim-user block copied@example.com first');
+    await admin.sees(/Blocked: Cora Copy/, WAIT_MS);
+    await admin.clicks('Activate Cora Copy');
+    await admin.sees(/Activated: Cora Copy/, WAIT_MS);
+    await admin.types('/apim-user block copied@example.com second');
+    await admin.sees(/Blocked: Cora Copy/, WAIT_MS);
+    const [row] = await sql`select version from accounts where email = 'copied@example.com'`;
+    const known = (await refusals('accounts/activate')).length;
+    const channel = app.workspace.conversations.channels.keys().next().value ?? '';
+    await app.send(
+      altered('block_actions', (payload) => {
+        payload.user.id = app.ids.nobody;
+        payload.channel = { id: channel };
+        payload.container = { ...payload.container, channel_id: channel, message_ts: '1.000001' };
+        for (const action of payload.actions)
+          action.value = JSON.stringify({ ...JSON.parse(action.value), version: row?.version });
+      }),
+    );
+    await eventually(
+      'the refusal',
+      async () => (await refusals('accounts/activate')).length > known,
+      WAIT_MS,
+    );
+    expect((await refusals('accounts/activate')).at(-1)).toMatchObject({ code: 'not_permitted' });
+    expect(await stateOf('copied@example.com')).toBe('blocked');
+  });
+
+  it('makes no other operation, and no other account, of what a person may do', async () => {
+    await added('meant@example.com', 'Mia Meant');
+    await added('other@example.com', 'Otto Other');
+    const approver = app.as('approver');
+    await approver.types('/apim-user block meant@example.com');
+    const modal = await approver.modal(/Block/);
+    await modal.submit();
+    await eventually('the block', async () => (await stateOf('meant@example.com')) === 'blocked', WAIT_MS);
+    const [other] = await sql`select id, version from accounts where email = 'other@example.com'`;
+    const metadata = { id: other?.id, version: other?.version };
+
+    // Deleting is for admins, whatever modal a submission says that it comes from.
+    await app.send(
+      altered('view_submission', ({ view }) => {
+        view.callback_id = 'delete';
+        view.private_metadata = JSON.stringify(metadata);
+      }),
+    );
+    await eventually('the refusal', async () => (await refusals('accounts/delete')).length === 1, WAIT_MS);
+    expect(await refusals('accounts/delete')).toMatchObject([{ code: 'not_permitted' }]);
+
+    // Another account, at a version that nobody was shown.
+    await app.send(
+      altered('view_submission', ({ view }) => {
+        view.callback_id = 'block';
+        view.private_metadata = JSON.stringify({ ...metadata, version: 99 });
+      }),
+    );
+    await eventually('the refusal', async () => (await refusals('accounts/block')).length === 1, WAIT_MS);
+    expect(await refusals('accounts/block')).toMatchObject([{ code: 'account_changed' }]);
+    expect(await stateOf('other@example.com')).toBe('active');
+  });
+});
+
+describe('T54: once Slack took the token away', () => {
+  it('it is used no more, the metrics say so, and everything else goes on', async () => {
+    const metric = async () => (await fetch(`${app.url}/metrics`)).text();
+    expect(await metric()).toMatch(/slack_reachable 1$/m);
+    await app.revokeTokens();
+    await eventually('the binding to end', async () => {
+      const [bound] = await sql`select state from workspaces`;
+      return bound?.state === 'revoked';
+    });
+    expect(await metric()).toMatch(/slack_reachable 0$/m);
+    const calls = app.everythingSent().length;
+    await app.as('admin').types('/apim-user invite nobody-asked@example.com');
+    expect((await app.post('/password/forgot', { email: 'meant@example.com' })).status).toBe(200);
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
+    expect(
+      app
+        .everythingSent()
+        .slice(calls)
+        .filter(({ method }) => !method.includes('emails')),
+    ).toEqual([]);
+    expect(await sql`select 1 from invitations where email = 'nobody-asked@example.com'`).toEqual([]);
+  });
+
+  it('a start with a new one binds again', async () => {
+    app.workspace.access.error = null;
+    app.workspace.credentials.botToken = 'xoxb-playground-another-one';
+    const again = await startTestApp({ SLACK_BOT_TOKEN: 'xoxb-playground-another-one' }, { beside: app });
+    try {
+      app.deliverTo(again.url);
+      expect(await sql`select state from workspaces`).toMatchObject([{ state: 'bound' }]);
+      await app.as('admin').types('/apim-user invite again@example.com');
+      await app.as('admin').sees(/on its way/, WAIT_MS);
+    } finally {
+      await again.close();
+    }
+  });
+});
