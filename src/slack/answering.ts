@@ -1,6 +1,7 @@
 // Finds out who asks, does the work, and says every refusal and fault where the person is.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
+import { repaintCards } from '../operations/cards/repaint.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
 import type { People, SlackActor } from './actor.ts';
 import type { SlackParts } from './app.ts';
@@ -37,6 +38,7 @@ export async function answering(
   } catch (error) {
     const say = asked.sayRefusal ?? asked.say;
     if (isTriggerGone(error)) return sayLate(means, asked);
+    if (call) await repaintIfStale(call, error);
     const message = await inWords(means, call, error);
     try {
       await say(message);
@@ -45,6 +47,13 @@ export async function answering(
       await tellDirectly(means, asked, message);
     }
   }
+}
+
+/** Whoever met a card that is out of date should be the last to meet it. */
+async function repaintIfStale({ context }: Call, error: unknown): Promise<void> {
+  if (!(error instanceof DomainError) || error.code !== 'account_changed' || !error.detail.id) return;
+  // Only a courtesy: when it fails, what was to be said is said all the same.
+  await repaintCards(context, { accountId: error.detail.id }).catch(() => {});
 }
 
 export function callOf(means: Means, actor: SlackActor, asked: Pick<Asked, 'trigger' | 'say'>): Call {

@@ -106,6 +106,11 @@ const CASES: Record<string, Case> = {
     },
     nothing: { cardId: NO_UUID, channelId: 'C0CARDS', messageTs: '1.2', version: 1 },
   },
+  'cards/repaint': {
+    as: ADMIN,
+    ours: async () => ({ accountId: (await account()).accountId }),
+    nothing: { accountId: 'nobody' },
+  },
   'groups/list': {
     as: ADMIN,
     ours: having(() => createGroup(admin(), { name: `${OURS} partners` })),

@@ -38,6 +38,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/show': 'admin approver',
   'cards/plan': 'system',
   'cards/record-painted': 'system',
+  'cards/repaint': 'admin approver',
   'groups/create': 'admin',
   'groups/delete': 'admin',
   'groups/list': 'admin approver',

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { demandAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+
+/** Has the account's cards painted again, when somebody met one that was out of date. Errors: `account_not_found`. */
+export const repaintCards = defineOperation({
+  name: 'cards/repaint',
+  allowed: OPERATORS,
+  effect: 'bookkeeping',
+  input: z.strictObject({ accountId: input.accountId }),
+  async run(act, { accountId }) {
+    await demandAccount(act, accountId);
+    await queueRepaint(act, accountId);
+  },
+});
