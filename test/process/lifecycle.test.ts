@@ -141,6 +141,16 @@ describe('settings', () => {
     SLOW_MS,
   );
 
+  it.each(['', ' ', 'short'])(
+    'T39: a signing secret of "%s" ends the process with 78: without one anybody could sign',
+    async (secret) => {
+      const app = start({ SLACK_BOT_TOKEN: 'xoxb-a-token', SLACK_SIGNING_SECRET: secret });
+      expect(await app.ended).toBe(78);
+      expect(app.output()).toMatch(/^ {2}- SLACK_SIGNING_SECRET: /m);
+    },
+    SLOW_MS,
+  );
+
   it(
     'that production needs and that are missing end the process with 78, all of them named',
     async () => {
