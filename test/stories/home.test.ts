@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { startProcess } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const apps: TestApp[] = [];
 async function start(...args: Parameters<typeof startTestApp>): Promise<TestApp> {
@@ -191,3 +194,38 @@ describe('the approvals channel', () => {
     await admin.sees(/Added: the account is \*active/);
   });
 });
+
+it('the start warns in the log of what is missing, without keeping anybody waiting', async () => {
+  const database = await createTestDatabase();
+  const driver = await createSlackDriver();
+  const process = startProcess({
+    DATABASE_URL: database.url,
+    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    SLACK_BOT_TOKEN: driver.slack.botToken,
+    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
+    SLACK_API_URL: driver.slackApiUrl,
+    SLACK_APPROVALS_CHANNEL: 'C0GENERAL0',
+    RESEND_API_KEY: driver.resend.apiKey,
+    RESEND_BASE_URL: driver.resendBaseUrl,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+    LOG_LEVEL: 'warn',
+  });
+  try {
+    await process.address();
+    for (const words of [
+      /The approvals channel is public/,
+      /I am not in the approvals channel/,
+      /not verified at Resend/,
+    ]) {
+      await eventually(
+        () => `${String(words)} in\n${process.output()}`,
+        () => words.test(process.output()),
+      );
+    }
+  } finally {
+    process.child.kill('SIGTERM');
+    await process.ended;
+    await driver.close();
+    await database.close();
+  }
+}, 120_000);
