@@ -40,7 +40,7 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
     means.log.error({ err: error }, 'app home could not be drawn');
     await publish([
       section(
-        '*Health:* database *not reachable*. Nothing can be looked at or changed until it is back; developers’ links wait too. Open this page again in a moment.',
+        '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell whoever runs this app.',
       ),
     ]);
   }

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -127,6 +128,18 @@ describe('App Home', () => {
     await homeOf(app, 'admin', /did not say who can read the approvals channel \(internal_error\)/);
     app.nothingFails();
   });
+});
+
+it('says when the database fails, and is whole again afterwards', async () => {
+  const app = await start();
+  await homeOf(app, 'admin', /database ready/);
+  const sql = postgres(app.databaseUrl, { max: 1 });
+  await sql`alter table operators rename to operators_away`;
+  const home = await homeOf(app, 'admin', /database \*failing\*/);
+  expect(home.buttons()).toEqual([]);
+  await sql`alter table operators_away rename to operators`;
+  await sql.end();
+  await homeOf(app, 'admin', /database ready/);
 });
 
 describe('the approvals channel', () => {
