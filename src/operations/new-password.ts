@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/domain-error.ts';
 import { checkPassword } from '../domain/password-rule.ts';
 import type { Context } from './context.ts';
 
@@ -11,10 +12,28 @@ export async function hashNewPassword(
   password: string,
   words: readonly string[],
 ): Promise<string> {
-  const { policy, service } = context;
+  judge(context, password, words);
+  return context.passwords.hash(password);
+}
+
+/** What is wrong with a new password, for its field; nothing when it may be used. */
+export function passwordFaults(
+  context: Context,
+  password: string,
+  words: readonly string[],
+): Record<string, string> {
+  try {
+    judge(context, password, words);
+    return {};
+  } catch (error) {
+    if (error instanceof DomainError) return error.detail.fields ?? {};
+    throw error;
+  }
+}
+
+function judge({ policy, service }: Context, password: string, words: readonly string[]): void {
   checkPassword(password, {
     minLength: policy.passwordMinLength,
     contextWords: [...words, policy.organizationName, service.name].filter((word) => word !== ''),
   });
-  return context.passwords.hash(password);
 }

@@ -33,7 +33,8 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
   const take = async (limit: LimitName, key: string) => demand(await limits.take(limit, key));
   const beforeTicket = async (c: Web) => demand(await limits.look('wrongTickets', addressOf(c)));
   const form = (c: Web) => {
-    demandSameOrigin(c.req.raw.headers, policy.publicUrl);
+    // No form here rides on a session; one that will must not hide its origin.
+    demandSameOrigin(c.req.raw.headers, policy.publicUrl, { mayHideOrigin: true });
     return readForm(c.req.raw);
   };
   return {

@@ -183,6 +183,15 @@ const CASES: Record<string, Case> = {
     },
     nothing: {},
   },
+  'accounts/open-confirmation': {
+    as: DEVELOPER,
+    ours: async () => {
+      const email = newAddress();
+      await addAccount(admin(), { email, firstName: OURS, lastName: 'Lee', verifyFirst: true });
+      return { ticket: await t.ticketTo(email) };
+    },
+    nothing: { ticket: NO_TICKET },
+  },
   'passwords/open-reset': {
     as: DEVELOPER,
     ours: async () => ({ ticket: await resetTicket() }),

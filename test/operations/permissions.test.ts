@@ -32,6 +32,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/erase': 'system',
   'accounts/find': 'admin approver',
   'accounts/list': 'admin approver',
+  'accounts/open-confirmation': 'developer',
   'accounts/restore': 'admin',
   'accounts/search': 'admin approver',
   'accounts/set-groups': 'admin',

@@ -154,6 +154,34 @@ describe('asking for a reset link', () => {
     );
   });
 
+  test('an account that waits for its address to be confirmed gets a new link, and the former one is dead', async () => {
+    const address = 'waits@example.com';
+    const admin = app.as('admin');
+    await admin.types('/apim-user add');
+    const modal = await admin.modal('Add an account');
+    const fields = { Email: address, 'First name': 'Ann', 'Last name': 'Lee' };
+    await modal.fill({ ...fields, Address: ['Verify the address first'] });
+    await modal.submit();
+    await modal.sees(/Added/);
+    await modal.closeAll();
+    const tickets = () =>
+      app.inbox
+        .mails()
+        .filter((mail) => mail.to.includes(address) && /confirm/i.test(mail.subject))
+        .map((mail) => /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '');
+    await eventually('the first link', () => tickets().length === 1);
+    const [known, unknown] = [await forgot(address), await forgot('nobody@example.com')];
+    expect(await shownTo(known)).toBe(await shownTo(unknown));
+    await eventually('the second link', () => tickets().length === 2);
+    const answers = [];
+    for (const ticket of new Set(tickets()))
+      answers.push((await app.post('/email/confirm', { ticket }, newClient())).status);
+    expect(answers.sort()).toEqual([200, 410]);
+    expect(await sql`select state from accounts where email = ${address}`).toMatchObject([
+      { state: 'active' },
+    ]);
+  });
+
   test('an address that is none is told so beside the field, and kept in it', async () => {
     const answer = await forgot('ann@localhost"><b>');
     const html = await answer.text();

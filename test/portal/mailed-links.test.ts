@@ -38,6 +38,18 @@ async function invited(address = newAddress()) {
   await app.as('admin').types(`/apim-user invite ${address}`);
   return { address, ticket: await ticketTo(address, /invited/) };
 }
+/** The confirmation link of an account that waits for its address to be confirmed. */
+async function pending(address: string): Promise<string> {
+  const admin = app.as('admin');
+  await admin.types('/apim-user add');
+  const modal = await admin.modal('Add an account');
+  const fields = { Email: address, 'First name': 'Ann', 'Last name': 'Lee' };
+  await modal.fill({ ...fields, Address: ['Verify the address first'] });
+  await modal.submit();
+  await modal.sees(/Added/);
+  await modal.closeAll();
+  return ticketTo(address, /confirm/);
+}
 /** An account with its reset link, which the welcome mail to somebody without a password carries. */
 async function added(address = newAddress()) {
   await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
@@ -195,6 +207,20 @@ describe('a link that cannot be used', () => {
     }
   });
 
+  test('T15: a confirmation link shows whose address it is, and once it is dead the page of every dead link', async () => {
+    const address = newAddress();
+    const ticket = await pending(address);
+    const page = (one: string) => fetch(`${app.url}/email/confirm?ticket=${one}`, { headers: newClient() });
+    const open = await page(ticket);
+    expect(open.status).toBe(200);
+    expect(await open.text()).toContain(`<strong>${address}</strong>`);
+    expect((await app.post('/email/confirm', { ticket }, newClient())).status).toBe(200);
+    const dead = [await page(ticket), await page(Buffer.alloc(32, 5).toString('base64url')), await page('x')];
+    const shown = new Set(await Promise.all(dead.map(async (one) => `${one.status} ${await one.text()}`)));
+    expect(shown.size).toBe(1);
+    expect([...shown][0]).toMatch(/^410 .*This link no longer works/s);
+  });
+
   test('a password that is refused with a dead ticket is not judged: nobody learns the rule, or hashes, by guessing', async () => {
     const short = await reset('x', newClient(), 'short');
     expect(short.status).toBe(410);
@@ -225,6 +251,8 @@ describe('accepting an invitation', () => {
       /<input[^>]*id="lastName"[^>]*aria-describedby="lastName-fault"[^>]*aria-invalid="true"/,
     );
     expect(html).toMatch(/id="lastName-fault">Last name is needed\./);
+    // All at once: nobody is sent back a second time for what could be said the first.
+    expect(html).toMatch(/id="password-fault">Use at least 15 characters/);
     expect(html).not.toContain('canary');
     const again = await accept(ticket, { password: 'canary short' });
     expect(await again.text()).toMatch(/id="password-fault">Use at least 15 characters/);
@@ -296,6 +324,21 @@ describe('a form from elsewhere', () => {
     expect(await accountOf(address)).toBeUndefined();
   });
 
+  test('a browser that knows no Sec-Fetch-Site and hides the origin, as our pages ask it to, can send our forms', async () => {
+    const { address, ticket } = await invited();
+    const headers = { 'content-type': form, origin: 'null', ...newClient() };
+    const fields = { ticket, firstName: 'Ann', lastName: 'Lee', password: PASSWORD };
+    const send = (sent: Record<string, string>) =>
+      fetch(`${app.url}/invitations/accept`, {
+        method: 'POST',
+        headers: { ...headers, ...sent },
+        body: String(new URLSearchParams(fields)),
+      });
+    expect((await send({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await send({})).status).toBe(200);
+    expect(await accountOf(address)).toMatchObject({ state: 'active' });
+  });
+
   test('an Origin of ours is enough for a browser that says nothing else', async () => {
     const { ticket } = await added();
     const answer = await fetch(`${app.url}/password/reset`, {
@@ -343,6 +386,7 @@ describe('where a page sends people', () => {
       { 'x-forwarded-proto': 'evil', 'x-original-host': 'evil.example' },
     ];
     for (const header of headers) {
+      const sent = mailsTo(address, /password/i).length;
       const status = await new Promise<number>((resolve, reject) => {
         const asked = request(
           `${app.url}/password/forgot`,
@@ -361,6 +405,8 @@ describe('where a page sends people', () => {
         asked.end(String(new URLSearchParams({ email: address })));
       });
       expect(status).toBe(200);
+      // A newer link calls off the mail of a former one that has not left yet.
+      await eventually('its mail', () => mailsTo(address, /password/i).length > sent);
     }
     const mails = await eventually('four reset mails', () => {
       const found = mailsTo(address, /password/i);

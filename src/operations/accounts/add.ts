@@ -4,13 +4,13 @@ import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import type { Act } from '../context.ts';
+import { queueConfirmationMail } from '../confirmation-mail.ts';
 import { currentState, demandCustomGroups, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
 import { ADMINS, defineOperation } from '../operation.ts';
-import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
+import { queueRepaint } from '../outbox.ts';
 import { queueWelcome } from '../welcome.ts';
 
 /**
@@ -68,7 +68,8 @@ export const addAccount = defineOperation({
       account.id,
       groups.map((group) => group.id),
     );
-    await welcome(act, account, { verifyFirst: wanted.verifyFirst, needsPassword: passwordHash === null });
+    if (wanted.verifyFirst) await queueConfirmationMail(act, account);
+    else await queueWelcome(act, account, passwordHash === null);
     if (wanted.verifyFirst) await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
@@ -82,24 +83,3 @@ export const addAccount = defineOperation({
     return { account: await viewAccount(act, account), endedInvitation };
   },
 });
-
-async function welcome(
-  act: Act,
-  account: { id: string; email: string; firstName: string; lastName: string },
-  how: { verifyFirst: boolean; needsPassword: boolean },
-): Promise<void> {
-  const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
-  const owner = { accountId: account.id };
-  const person = { to: account.email, firstName: account.firstName, lastName: account.lastName, owner };
-  if (how.verifyFirst) {
-    const ticket = await issueTicket(act, {
-      purpose: 'email-confirmation',
-      owner,
-      email: account.email,
-      expiresAt,
-    });
-    await queueMail(act, { template: 'ConfirmSignUpIdentityDefault', ...person, ticket });
-    return;
-  }
-  await queueWelcome(act, account, how.needsPassword);
-}

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
-import { findOpenTicket, redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { redeemTicket, voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { ticketHash } from '../../security/ticket.ts';
 import type { Act } from '../context.ts';
 import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
 import { queueWelcome } from '../welcome.ts';
@@ -24,20 +24,13 @@ export const confirmEmail = defineOperation({
   effect: 'change',
   input: z.strictObject({ ticket: input.ticket }),
   async run(act, { ticket }) {
-    const hash = ticketHash(ticket);
-    const key = {
-      serviceId: act.service.id,
-      hash: hash ?? '',
-      purpose: 'email-confirmation' as const,
-      now: act.now,
-    };
-    const open = hash ? await findOpenTicket(act.tx, key) : null;
-    if (!open?.accountId) throw new DomainError('ticket_refused');
+    const open = await demandOpenTicket(act, act.tx, 'email-confirmation', ticket);
+    if (!open.accountId) throw new DomainError('ticket_refused');
     const email = parseEmailAddress(open.email);
     await holdAddress(act.tx, act.service.id, email.canonical);
     const account = await holdAccount(act, open.accountId);
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
-    if (!(await redeemTicket(act.tx, key)) || (owner && owner.id !== account.id))
+    if (!(await redeemTicket(act.tx, { ...open, now: act.now })) || (owner && owner.id !== account.id))
       throw new DomainError('ticket_refused');
 
     const becomesActive = account.state === 'pending';

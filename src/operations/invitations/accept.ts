@@ -3,20 +3,23 @@ import { insertAccount, replaceGroupsOfAccount } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/invitations.ts';
-import { findOpenTicket, redeemTicket } from '../../db/tickets.ts';
+import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { ticketHash } from '../../security/ticket.ts';
 import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { hashNewPassword, passwordFaults } from '../new-password.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
+import { DEVELOPERS, defineOperation, fieldsOf } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 import { queueWelcome } from '../welcome.ts';
+
+const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
 /**
  * Accepts an invitation: the account exists from now on, `active`, for the invited address and no other. Of any number
  * of tries at once, one succeeds.
- * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for a name, and then with what
+ * is wrong with the password as well: a form is put right in one go.
  * Source: OWASP Forgot Password cheat sheet (single use, no sign-in by link); safety T1, T3, T4, T14.
  */
 export const acceptInvitation = defineOperation({
@@ -25,19 +28,24 @@ export const acceptInvitation = defineOperation({
   effect: 'change',
   input: z.strictObject({
     ticket: input.ticket,
-    firstName: input.personName,
-    lastName: input.personName,
+    firstName: z.string(),
+    lastName: z.string(),
     password: input.password,
   }),
-  async prepare(context, { ticket, password, firstName, lastName }) {
-    const hash = ticketHash(ticket);
-    const key = { serviceId: context.service.id, purpose: 'invitation' as const, now: context.clock() };
-    const open = hash ? await findOpenTicket(context.db, { ...key, hash }) : null;
-    if (!open?.invitationId) throw new DomainError('ticket_refused');
-    const passwordHash = await hashNewPassword(context, password, [open.email, firstName, lastName]);
-    return { hash: open.hash, invitationId: open.invitationId, email: open.email, passwordHash };
+  async prepare(context, { ticket, password, ...typed }) {
+    const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
+    if (!open.invitationId) throw new DomainError('ticket_refused');
+    const names = NAMES.safeParse(typed);
+    const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
+    if (!names.success) {
+      const faults = passwordFaults(context, password, words);
+      throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...faults } });
+    }
+    const passwordHash = await hashNewPassword(context, password, words);
+    const { hash, invitationId, email } = open;
+    return { hash, invitationId, email, passwordHash, ...names.data };
   },
-  async run(act, { firstName, lastName }, ticket) {
+  async run(act, _input, { firstName, lastName, ...ticket }) {
     const serviceId = act.service.id;
     const email = parseEmailAddress(ticket.email);
     await holdAddress(act.tx, serviceId, email.canonical);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { findOpenTicket } from '../../db/tickets.ts';
-import { DomainError } from '../../domain/domain-error.ts';
-import { ticketHash } from '../../security/ticket.ts';
 import * as input from '../input.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
 
 /** Whether the link of a reset page still works. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
@@ -12,10 +10,7 @@ export const openPasswordReset = defineOperation({
   effect: 'read',
   input: z.strictObject({ ticket: input.ticket }),
   async run(act, { ticket }) {
-    const hash = ticketHash(ticket);
-    const key = { serviceId: act.service.id, purpose: 'password-reset' as const, now: act.now };
-    const open = hash ? await findOpenTicket(act.tx, { ...key, hash }) : null;
-    if (!open) throw new DomainError('ticket_refused');
-    return { email: open.email, expiresAt: open.expiresAt };
+    const { email, expiresAt } = await demandOpenTicket(act, act.tx, 'password-reset', ticket);
+    return { email, expiresAt };
   },
 });

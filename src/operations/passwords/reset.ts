@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
-import { findOpenTicket, redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { redeemTicket, voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { ticketHash } from '../../security/ticket.ts';
 import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { hashNewPassword } from '../new-password.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
 
@@ -21,10 +21,8 @@ export const resetPassword = defineOperation({
   effect: 'change',
   input: z.strictObject({ ticket: input.ticket, password: input.password }),
   async prepare(context, { ticket, password }) {
-    const hash = ticketHash(ticket);
-    const key = { serviceId: context.service.id, purpose: 'password-reset' as const, now: context.clock() };
-    const open = hash ? await findOpenTicket(context.db, { ...key, hash }) : null;
-    if (!open?.accountId) throw new DomainError('ticket_refused');
+    const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
+    if (!open.accountId) throw new DomainError('ticket_refused');
     const passwordHash = await hashNewPassword(context, password, [open.email]);
     return { hash: open.hash, accountId: open.accountId, passwordHash };
   },
