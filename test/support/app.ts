@@ -1,8 +1,10 @@
 // The whole product for a test: its own database, a local Slack, an inbox, and our own process's server in front.
+import { expect } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { readSettings } from '../../src/settings.ts';
 import { createTestDatabase } from './database.ts';
+import { auditTextAt, secretsIn, ticketsIn } from './secrets.ts';
 import { createSlackDriver, type SlackDriver } from './slack-driver.ts';
 
 /** bcrypt's cheapest, so that a test of a hundred passwords ends. */
@@ -61,8 +63,14 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     async close() {
       await app.stop();
       if (beside) return;
+      const tickets = ticketsIn(driver.inbox.mails());
+      const toSlack = driver.everythingSent().filter((call) => !call.method.includes('emails'));
+      const audited = await auditTextAt(databaseUrl);
       await driver.close();
       await own?.close();
+      // T51 and T59, for whatever this file's tests did.
+      expect(secretsIn(JSON.stringify(toSlack), tickets), 'said to Slack').toEqual([]);
+      expect(secretsIn(audited, tickets), 'written into the audit').toEqual([]);
     },
   };
 }
