@@ -20,6 +20,7 @@ import {
   type TestContext,
 } from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
+import { auditText, secretsIn } from '../support/secrets.ts';
 
 const PASSWORD = 'three quiet garden chairs';
 /** The audit takes no row of this request: what an operation would do without one must not stay. */
@@ -339,4 +340,11 @@ describe('T56: the audit', () => {
     });
     expect(await t.sql`select * from audit order by id`).toEqual(before);
   });
+});
+
+it('T59: whatever was done here, the audit holds no password, hash, ticket or token', async () => {
+  const text = await auditText(t.sql);
+  for (const name of Object.keys(CASES)) expect(text).toContain(`"${name}"`);
+  expect(secretsIn(text)).toEqual([]);
+  expect(secretsIn('{"reason":"three quiet garden chairs"}')).toHaveLength(1);
 });
