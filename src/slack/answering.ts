@@ -83,8 +83,12 @@ async function inWords(means: Means, call: Call | null, error: unknown): Promise
   }
   const reference = crypto.randomUUID().slice(0, 8);
   means.log.error({ err: error, reference }, 'a request from Slack failed');
+  // An answer that Slack did not take comes after the deed.
+  const sofar = call
+    ? '. It may or may not have been done: look before you try again'
+    : ', and nothing was changed';
   return {
-    text: `Something went wrong on our side, and nothing was changed. Please try again; if it stays so, tell whoever runs this app the reference \`${reference}\`.`,
+    text: `Something went wrong on our side${sofar}. If it stays so, tell whoever runs this app the reference \`${reference}\`.`,
   };
 }
 

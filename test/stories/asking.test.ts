@@ -251,6 +251,18 @@ describe('what goes wrong after a window was submitted', () => {
     await modal.closeAll();
   });
 
+  it('is not called undone when only the answer was lost', async () => {
+    const modal = await byCommand('invite')();
+    await modal.fill({ Email: 'vera@example.com' });
+    app.slackFails('views.update', { kind: 'server-error' });
+    await modal.submit();
+    await modal.sees(/It may or may not have been done: look before you try again/);
+    expect(await modal.value('Email')).toBe('vera@example.com');
+    await modal.submit();
+    await modal.sees(/vera@example\.com: not invited\. This address is already invited, by Ada Admin/);
+    await modal.closeAll();
+  });
+
   it.each(WINDOWS)(
     'leaves what was typed in "%s", ready to be sent again',
     async (title, open, typed, done) => {
@@ -273,5 +285,7 @@ describe('what goes wrong after a window was submitted', () => {
 });
 
 it('nothing that was sent to Slack was refused, but for what was made to fail', () => {
-  expect(app.refusals().filter((one) => !/expired_trigger_id|users\.info/.test(one))).toEqual([]);
+  expect(app.refusals().filter((one) => !/expired_trigger_id|users\.info|views\.update/.test(one))).toEqual(
+    [],
+  );
 });
