@@ -14,7 +14,7 @@ const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 /** `beside`: a second process in effect, on the database and with the local Slack of another test's app. */
-type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string } };
+type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string; publicUrl: string } };
 
 export async function startTestApp(env: Record<string, string> = {}, { clock, beside }: Options = {}) {
   const own = beside ? null : await createTestDatabase();
@@ -36,6 +36,8 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     MAIL_FROM: 'Example APIs <apis@example.com>',
     SUPPORT_EMAIL: 'support@example.com',
     LOG_LEVEL: 'error',
+    // Processes of one product share its public address: a mail that one writes may be sent by the other.
+    ...(beside ? { PUBLIC_URL: beside.publicUrl } : {}),
     ...env,
   });
   const log = createLog('error');
@@ -43,14 +45,15 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     passwordCost: TEST_PASSWORD_COST,
     ...(clock ? { clock } : {}),
   });
-  if (!beside) driver.deliverTo(app.url);
+  if (!beside) driver.deliverTo(app.localUrl);
   return {
     ...driver,
-    url: app.url,
+    url: app.localUrl,
+    publicUrl: app.url,
     databaseUrl,
     /** The form of a page, sent as a browser of ours would send it. */
     post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-      fetch(`${app.url}${path}`, {
+      fetch(`${app.localUrl}${path}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
