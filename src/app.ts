@@ -45,7 +45,8 @@ const MAX_ERASED_AT_ONCE = 100;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 
-export type RunningApp = { url: string; hasPlayground: boolean; stop(): Promise<void> };
+/** `url` is where people reach it, `localUrl` where this process listens. */
+export type RunningApp = { url: string; localUrl: string; hasPlayground: boolean; stop(): Promise<void> };
 
 /** What tests may set besides the settings. */
 export type AppOptions = { clock?: Clock; passwordCost?: number; say?: (message: string) => void };
@@ -227,7 +228,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await surface.start();
     server.setReady(true);
     stops.push(async () => server.setReady(false));
-    return { url, hasPlayground: playground !== null, stop };
+    return { url, localUrl, hasPlayground: playground !== null, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -14,7 +14,7 @@ const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 /** `beside`: a second process in effect, on the database and with the local Slack of another test's app. */
-type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string; publicUrl: string } };
+type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string; publicUrl?: string } };
 
 export async function startTestApp(env: Record<string, string> = {}, { clock, beside }: Options = {}) {
   const own = beside ? null : await createTestDatabase();
@@ -37,7 +37,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     SUPPORT_EMAIL: 'support@example.com',
     LOG_LEVEL: 'error',
     // Processes of one product share its public address: a mail that one writes may be sent by the other.
-    ...(beside ? { PUBLIC_URL: beside.publicUrl } : {}),
+    ...(beside?.publicUrl ? { PUBLIC_URL: beside.publicUrl } : {}),
     ...env,
   });
   const log = createLog('error');
