@@ -267,29 +267,25 @@ async function follow(names: string[], email: string): Promise<void> {
   }
 }
 
-it(
-  `T71: ${SEQUENCES} random lives of up to ${MAX_STEPS} steps go as the model says`,
-  async () => {
-    const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: MAX_STEPS });
-    const lives = fc.sample(steps, SEQUENCES).entries();
-    const living = Array.from({ length: AT_ONCE }, async () => {
-      for (const [index, names] of lives) await follow(names, `Life.${index}@Example.com`);
-    });
-    await Promise.all(living);
-    const seen = await t.sql`select distinct coalesce(code, 'done') as code from audit order by 1`;
-    // The lives met everything that can be met.
-    expect(seen.map((row) => row.code)).toEqual(
-      expect.arrayContaining([
-        'account_not_found',
-        'account_state_unfitting',
-        'done',
-        'email_invited',
-        'email_taken',
-        'invitation_not_found',
-        'invitation_not_open',
-        'ticket_refused',
-      ]),
-    );
-  },
-  180_000,
-);
+it(`T71: ${SEQUENCES} random lives of up to ${MAX_STEPS} steps go as the model says`, async () => {
+  const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: MAX_STEPS });
+  const lives = fc.sample(steps, SEQUENCES).entries();
+  const living = Array.from({ length: AT_ONCE }, async () => {
+    for (const [index, names] of lives) await follow(names, `Life.${index}@Example.com`);
+  });
+  await Promise.all(living);
+  const seen = await t.sql`select distinct coalesce(code, 'done') as code from audit order by 1`;
+  // The lives met everything that can be met.
+  expect(seen.map((row) => row.code)).toEqual(
+    expect.arrayContaining([
+      'account_not_found',
+      'account_state_unfitting',
+      'done',
+      'email_invited',
+      'email_taken',
+      'invitation_not_found',
+      'invitation_not_open',
+      'ticket_refused',
+    ]),
+  );
+}, 180_000);
