@@ -4,7 +4,7 @@ import { type Message, section } from './present/blocks.ts';
 
 const ERROR_BLOCK = 'went-wrong';
 /** Never sent back to Slack: whoever typed it types it again. */
-const SECRET_FIELDS = ['password'];
+const SECRET_FIELDS = ['temporary'];
 
 /** The modal as it was submitted, with what was typed still in it and what went wrong above, buttons included. */
 export function refill(view: ViewOutput, error: Message): ModalView {

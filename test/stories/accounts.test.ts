@@ -114,23 +114,24 @@ describe('a card', () => {
     await modal.sees(/Added/);
     await modal.closeAll();
     const card = await cardIn(/elsa@example\.com/);
-    // Slack refuses the repaint until we give up: what is drawn stays as it was.
-    app.slackFails('chat.update', { kind: 'error', code: 'message_not_found' });
-    app.slackFails('chat.postMessage', { kind: 'error', code: 'channel_not_found' });
+    // Slack refuses every repaint until we give up: what is drawn stays as it was.
+    app.slackFails('chat.update', { kind: 'error', code: 'message_not_found' }, 100);
+    app.slackFails('chat.postMessage', { kind: 'error', code: 'channel_not_found' }, 100);
     const admin = app.as('admin');
     await admin.types('/apim-user block elsa@example.com never heard of');
     await admin.sees(/Blocked: Ann Ember/);
-    await eventually('the repaint to have failed', () =>
-      app.refusals().some((one) => one.startsWith('chat.postMessage: channel_not_found')),
-    );
+    const key = `cards:default:${/id `([\w-]+)`/.exec(card.text())?.[1]}`;
     const sql = postgres(app.databaseUrl, { max: 1 });
-    const givenUp = await eventually('the job to have been put back', async () => {
-      const rows = await sql`update graphile_worker._private_jobs set attempts = max_attempts
-        where key like 'cards:%' and attempts > 0 and locked_at is null returning id`;
-      return rows.length;
-    });
-    expect(givenUp).toBe(1);
-    await sql.end();
+    try {
+      await eventually('the job to have been put back, which is its last try here', async () => {
+        const rows = await sql`update graphile_worker._private_jobs set attempts = max_attempts
+          where key = ${key} and attempts > 0 and locked_at is null returning id`;
+        return rows.length === 1;
+      });
+    } finally {
+      await sql.end();
+    }
+    app.nothingFails();
     expect(card.buttons()).toEqual(['Activate Ann Ember', 'Block Ann Ember']);
     await card.clicks('Activate Ann Ember');
     await app.as('approver').sees(/has changed since this was drawn: it is \*blocked\* \(Ada Admin/);
@@ -152,7 +153,7 @@ describe('block', () => {
     expect(mail.text).toContain('Please call us.');
     expect(mail.text).not.toContain('unpaid');
     await approver.types('/apim-user show bea@example.com');
-    expect(await approver.sees(/State:\* blocked/)).toContain('unpaid invoice 17');
+    await approver.sees(/State:\* blocked · unpaid invoice 17/);
   });
 
   it('without mail tells nobody', async () => {
@@ -217,7 +218,7 @@ describe('edit', () => {
     await mailTo('dora@example.com', /about to get a new email/);
     const ticket = ticketIn(await mailTo('dora@new.example.com', /confirm the new email/));
     await admin.types('/apim-user show dora@example.com');
-    expect(await admin.sees(/Dora Dee/)).toContain('Waits to be confirmed:* dora@new.example.com');
+    await admin.sees(/Waits to be confirmed:\* dora@new\.example\.com/);
     expect((await app.post('/email/confirm', { ticket })).status).toBe(200);
     await eventually('a mail that the former address no longer counts', () =>
       mailsTo('dora@example.com', /changed/i).at(-1),
@@ -290,7 +291,7 @@ describe('delete', () => {
     await admin.types('/apim-user invite ann@example.com');
     await admin.sees(/A deleted account of this address is still there/);
     await admin.clicks('Show deleted ann@example.com');
-    expect(await admin.sees(/State:\* deleted/)).toContain('left the company');
+    await admin.sees(/State:\* deleted · left the company/);
     await admin.types(`/apim-user restore ${id}`);
     await admin.sees(/Restored. The account is \*blocked/);
     await admin.types('/apim-user show ann@example.com');

@@ -59,14 +59,16 @@ async function added(call: Call, wanted: Wanted): Promise<Message> {
 }
 
 /** Never trimmed: a password is what was typed. */
-const passwordIn = (values: Values): string => (typeof values.password === 'string' ? values.password : '');
+const passwordIn = (values: Values): string => (typeof values.temporary === 'string' ? values.temporary : '');
 
 function passwordFault(values: Values, policy: Policy): Record<string, string> {
   const password = passwordIn(values);
   if (password === '') return {};
   const words = ['email', 'firstName', 'lastName'].map((name) => textOf(values, name));
   const contextWords = [...words, policy.organizationName].filter((word) => word !== '');
-  return faultsOf(() => checkPassword(password, { minLength: policy.passwordMinLength, contextWords }));
+  const rule = { minLength: policy.passwordMinLength, contextWords };
+  const { password: fault } = faultsOf(() => checkPassword(password, rule));
+  return fault ? { temporary: fault } : {};
 }
 
 function openAddModal(call: Call, filled: { email?: string; firstName?: string }): Promise<void> {
@@ -85,7 +87,7 @@ const addModal = ({ email, firstName }: { email?: string; firstName?: string }) 
       textInput('email', 'Email', { ...(email ? { value: email } : {}), maxLength: 254 }),
       textInput('firstName', 'First name', { ...(firstName ? { value: firstName } : {}), maxLength: 100 }),
       textInput('lastName', 'Last name', { maxLength: 100 }),
-      textInput('password', 'Password', {
+      textInput('temporary', 'Password', {
         optional: true,
         maxLength: 1_024,
         hint: 'Slack sees what is typed here, and it must be replaced at the first sign-in. Left empty, the developer gets a link to set one.',
