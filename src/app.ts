@@ -22,10 +22,14 @@ import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
+import { APPROVABLE_NAMES, isApprovable } from './operations/approvable.ts';
+import { sweepApprovals } from './operations/approvals/sweep.ts';
+import { linkAudit } from './operations/audit/link.ts';
 import type { Actor, Clock, Context, Policy } from './operations/context.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { grantFirstOperator } from './operations/operators/grant-first.ts';
+import { loseRole } from './operations/operators/lose.ts';
 import { bindWorkspace } from './operations/workspaces/bind.ts';
 import { revokeWorkspace } from './operations/workspaces/revoke.ts';
 import type { Playground } from './playground/playground.ts';
@@ -60,6 +64,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     }
   };
   try {
+    demandApprovable(settings.secondOperatorFor);
     const databaseUrl = await openDatabase(settings, options, stops);
     const { db, sql, close } = connect(databaseUrl, { max: POOL_SIZE });
     stops.push(close);
@@ -89,6 +94,12 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       passwordResetLifetimeMinutes: settings.passwordResetLifetimeMinutes,
       eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
       mailLinkHosts: settings.mailLinkHosts,
+      secondOperatorFor: settings.secondOperatorFor,
+      hasRequests: settings.hasRequests,
+    };
+    const slackState = {
+      isUsable: false,
+      surface: null as Awaited<ReturnType<typeof createSlackSurface>> | null,
     };
     const random = (size: number) => randomBytes(size);
     const cost = options.passwordCost;
@@ -99,6 +110,12 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       random,
       keyring,
       passwords,
+      people: {
+        async actorOf(userId, teamId) {
+          if (!slackState.surface) throw new Error('slack is not there yet');
+          return slackState.surface.people.actorOf(userId, teamId);
+        },
+      },
       policy,
       service: { id: service.id, name: service.name },
       actor,
@@ -127,10 +144,6 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         }),
       keyring.current.rateLimit,
     );
-    const slackState = {
-      isUsable: false,
-      surface: null as Awaited<ReturnType<typeof createSlackSurface>> | null,
-    };
     const metrics = createMetrics(async () => ({
       isSlackReachable: slackState.surface ? slackState.isUsable : null,
       oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
@@ -188,6 +201,9 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       contextOf: (actor) => contextOf(actor),
       takeReceipt: createReceipts(db).take,
       inTurn: createTurnstile(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
+      async onPersonGone(teamId, userId) {
+        await loseRole(system('slack'), { teamId, userId });
+      },
       async onRevoked(teamId, why) {
         slackState.isUsable = false;
         await revokeWorkspace(system('slack'), { teamId, why });
@@ -209,6 +225,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       client: surface.client,
       teamId: surface.teamId,
       approvalsChannel,
+      approversGroup: settings.approversGroup,
       system: () => system('cards'),
       isUsable: () => slackState.isUsable,
       isExposed: surface.setup.isExposed,
@@ -220,7 +237,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       from: settings.mailFrom,
       replyTo: settings.supportEmail,
       surfaces: jobs,
-      everyMinute: () => everyMinute(system('schedule')),
+      everyMinute: () => everyMinute(system('schedule'), log),
     });
     stops.push(() => worker.stop());
     // Not only at the next full minute: whatever a killed process left.
@@ -233,6 +250,14 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await stop();
     throw error;
   }
+}
+
+function demandApprovable(names: readonly string[]): void {
+  const unknown = names.filter((name) => !isApprovable(name));
+  if (unknown.length > 0)
+    throw new SettingsError([
+      `SECOND_OPERATOR_FOR: ${unknown.join(', ')} can't wait for an approval; expected none or some of ${APPROVABLE_NAMES.join(', ')}`,
+    ]);
 }
 
 /** Loaded only where it may exist. */
@@ -305,10 +330,11 @@ async function grantFromSettings(
     await grantFirstOperator(context, { ...grant, teamId, name: grant.slackUserId });
 }
 
-async function everyMinute(context: Context): Promise<void> {
+async function everyMinute(context: Context, log: Log): Promise<void> {
   const { db, clock, policy } = context;
   const now = clock();
   await sweepMails(context, {});
+  await sweepApprovals(context, {});
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);
@@ -316,4 +342,7 @@ async function everyMinute(context: Context): Promise<void> {
   for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {
     await eraseAccount(context, { accountId: id });
   }
+  // A copy of each row leaves the system with its place in the chain; nothing personal of a developer is in it.
+  for (const { number, hash, row } of await linkAudit(context, {}))
+    log.info({ audit: { number, hash, ...row } });
 }

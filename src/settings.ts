@@ -16,8 +16,13 @@ export type Settings = {
   slack: { botToken: string; signingSecret: string | null; appToken: string | null } | null;
   slackApiUrl: string;
   approvalsChannel: string | null;
+  /** The user group that approval cards call upon; null: each operator gets a direct message. */
+  approversGroup: string | null;
   admins: string[];
   approvers: string[];
+  /** Operations that need an approval: `accounts/delete`. */
+  secondOperatorFor: string[];
+  hasRequests: boolean;
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
@@ -47,15 +52,12 @@ const emptyAsAbsent = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
 const number = (what: string, min: number, max: number, fallback: number) =>
   z.coerce.number({ error: what }).int(what).min(min, what).max(max, what).default(fallback);
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== ''),
-  );
+const split = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+const list = z.string().default('').transform(split);
 const userIds = list.refine(
   (ids) => ids.every((id) => /^[UW][A-Z0-9]{2,}$/.test(id)),
   'Slack user ids with commas between, such as U012AB3CD',
@@ -113,8 +115,17 @@ const ENVIRONMENT = z.object({
     .string()
     .regex(/^[CG][A-Z0-9]{2,}$/, 'a Slack channel id such as C012AB3CD')
     .optional(),
+  SLACK_APPROVERS_GROUP: z
+    .string()
+    .regex(/^S[A-Z0-9]{2,}$/, 'the id of a Slack user group such as S012AB3CD')
+    .optional(),
   SLACK_ADMINS: userIds,
   SLACK_APPROVERS: userIds,
+  SECOND_OPERATOR_FOR: z
+    .string()
+    .default('accounts/delete')
+    .transform((text) => (text.trim() === 'none' ? [] : split(text))),
+  MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: z.url('https://api.resend.com').default('https://api.resend.com'),
   RESEND_WEBHOOK_SECRET: z
@@ -166,8 +177,11 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       : null,
     slackApiUrl: values.SLACK_API_URL,
     approvalsChannel: values.SLACK_APPROVALS_CHANNEL ?? null,
+    approversGroup: values.SLACK_APPROVERS_GROUP ?? null,
     admins: values.SLACK_ADMINS,
     approvers: values.SLACK_APPROVERS,
+    secondOperatorFor: values.SECOND_OPERATOR_FOR,
+    hasRequests: values.MEMBER_REQUESTS === 'on',
     resend: values.RESEND_API_KEY
       ? {
           apiKey: values.RESEND_API_KEY,

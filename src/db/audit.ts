@@ -1,5 +1,6 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
+import { firstIdAt } from './ids.ts';
 import { audit, auditDetails } from './schema.ts';
 
 export type AuditRow = {
@@ -7,12 +8,13 @@ export type AuditRow = {
   id: string;
   at: Date;
   operation: string;
-  outcome: 'done' | 'refused';
+  outcome: 'done' | 'asked' | 'refused';
   code: string | null;
   actorKind: string;
   actorId: string;
   actorName: string;
   requestId: string;
+  approvalId: string | null;
   target?: { kind: string; id: string };
   reason?: string;
   before?: Record<string, unknown>;
@@ -52,4 +54,97 @@ export async function eraseAuditDetails(
     .update(auditDetails)
     .set({ reason: '', before: null, after: null })
     .where(and(eq(auditDetails.serviceId, serviceId), inArray(auditDetails.auditId, rows)));
+}
+
+/** An audit row with what may have been erased from beside it. */
+export type FullAuditRow = typeof audit.$inferSelect & {
+  reason: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+const FULL = {
+  serviceId: audit.serviceId,
+  id: audit.id,
+  at: audit.at,
+  operation: audit.operation,
+  outcome: audit.outcome,
+  code: audit.code,
+  actorKind: audit.actorKind,
+  actorId: audit.actorId,
+  actorName: audit.actorName,
+  targetKind: audit.targetKind,
+  targetId: audit.targetId,
+  requestId: audit.requestId,
+  approvalId: audit.approvalId,
+  reason: auditDetails.reason,
+  before: auditDetails.before,
+  after: auditDetails.after,
+};
+
+const full = (db: Database | Transaction, where: SQL | undefined) =>
+  db
+    .select(FULL)
+    .from(audit)
+    .leftJoin(
+      auditDetails,
+      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
+    )
+    .where(where);
+
+export async function findAuditRow(
+  db: Database | Transaction,
+  serviceId: string,
+  id: string,
+): Promise<FullAuditRow | null> {
+  const [row] = await full(db, and(eq(audit.serviceId, serviceId), eq(audit.id, id)));
+  return row ?? null;
+}
+
+type Target = { kind: string; ids: readonly string[] };
+
+/** What happened to some things, oldest first, after a row that was seen. */
+export async function listAuditOfTargets(
+  db: Database | Transaction,
+  of: { serviceId: string; targets: readonly Target[]; after?: string; limit: number },
+): Promise<FullAuditRow[]> {
+  const targets = of.targets
+    .filter((target) => target.ids.length > 0)
+    .map((target) => and(eq(audit.targetKind, target.kind), inArray(audit.targetId, [...target.ids])));
+  return full(
+    db,
+    and(eq(audit.serviceId, of.serviceId), or(...targets), of.after ? gt(audit.id, of.after) : undefined),
+  )
+    .orderBy(asc(audit.id))
+    .limit(of.limit);
+}
+
+/** Rows of a span of time, by one actor, or refusals only; newest first, before a row that was seen. */
+export async function searchAudit(
+  db: Database | Transaction,
+  of: {
+    serviceId: string;
+    actorId?: string | undefined;
+    onlyRefused?: boolean;
+    onlyByPeople?: boolean;
+    from?: Date | undefined;
+    to?: Date | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
+): Promise<FullAuditRow[]> {
+  return full(
+    db,
+    and(
+      eq(audit.serviceId, of.serviceId),
+      of.actorId === undefined ? undefined : eq(audit.actorId, of.actorId),
+      of.onlyRefused ? eq(audit.outcome, 'refused') : undefined,
+      of.onlyByPeople ? ne(audit.actorKind, 'system') : undefined,
+      of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
+      of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
+      of.before ? lt(audit.id, of.before) : undefined,
+    ),
+  )
+    .orderBy(desc(audit.id))
+    .limit(of.limit);
 }

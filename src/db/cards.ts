@@ -15,6 +15,17 @@ export async function listCardsOfAccount(
     .where(and(eq(cards.serviceId, serviceId), eq(cards.accountId, accountId)));
 }
 
+export async function listCardsOfApproval(
+  db: Database | Transaction,
+  serviceId: string,
+  approvalId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.approvalId, approvalId)));
+}
+
 export async function insertCard(tx: Transaction, row: typeof cards.$inferInsert): Promise<void> {
   await tx.insert(cards).values(row).onConflictDoNothing();
 }

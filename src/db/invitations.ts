@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { invitationGroups, invitations } from './schema.ts';
 
@@ -169,4 +169,36 @@ export async function expireInvitations(db: Db, now: Date): Promise<void> {
     .update(invitations)
     .set({ state: 'expired', endedAt: now })
     .where(and(eq(invitations.state, 'open'), lt(invitations.expiresAt, now)));
+}
+
+/** The invitations that led to an account. */
+export async function listInvitationIdsOfAccount(
+  db: Db,
+  serviceId: string,
+  accountId: string,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: invitations.id })
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)));
+  return rows.map(({ id }) => id);
+}
+
+export async function listOpenInvitationsOfInviter(
+  db: Db,
+  of: { serviceId: string; invitedBy: string; now: Date; limit: number },
+): Promise<Invitation[]> {
+  return db
+    .select()
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        eq(invitations.state, 'open'),
+        eq(invitations.invitedBy, of.invitedBy),
+        gt(invitations.expiresAt, of.now),
+      ),
+    )
+    .orderBy(asc(invitations.id))
+    .limit(of.limit);
 }

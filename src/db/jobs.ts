@@ -5,6 +5,9 @@ import type { Database, Transaction } from './connect.ts';
 export type Jobs = {
   'deliver-mail': { serviceId: string; mailId: string };
   'repaint-cards': { serviceId: string; accountId: string };
+  'repaint-approval': { serviceId: string; approvalId: string };
+  /** Says an audit row in the approvals channel. */
+  'post-notice': { serviceId: string; auditId: string };
   /** The address is sealed: a public form was sent, and whether anybody has that address is looked up later. */
   'answer-public-request': { serviceId: string; kind: 'password-reset' | 'invitation'; sealedEmail: string };
   'tell-operator': {
@@ -13,11 +16,22 @@ export type Jobs = {
     news: 'invitation-bounced' | 'invitation-unsent' | 'invitation-asked-again';
     invitationId: string;
   };
+  /** To whoever asked: what became of it. */
+  'tell-requester': { serviceId: string; approvalId: string };
+  /** To those who may decide: it still waits. */
+  'remind-of-approval': { serviceId: string; approvalId: string };
+  /** To the admins: somebody can't act any more; these are their open invitations. */
+  'tell-of-lost-operator': { serviceId: string; person: string };
 };
 
 const MAX_ATTEMPTS = {
   'deliver-mail': 25,
   'repaint-cards': 25,
+  'repaint-approval': 25,
+  'post-notice': 25,
+  'tell-requester': 25,
+  'remind-of-approval': 5,
+  'tell-of-lost-operator': 25,
   'answer-public-request': 10,
   'tell-operator': 10,
 } as const;

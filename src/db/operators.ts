@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { operators } from './schema.ts';
 
@@ -67,4 +67,75 @@ export async function rememberOperatorName(
         sql`${operators.name} <> ${name}`,
       ),
     );
+}
+
+/** Operators who could decide what somebody asks for: every other one. `notOf` is `T012/U034`. */
+export async function countOtherOperators(
+  db: Database | Transaction,
+  serviceId: string,
+  notOf: string,
+): Promise<number> {
+  const [row] = await db
+    .select({ others: count() })
+    .from(operators)
+    .where(
+      and(
+        eq(operators.serviceId, serviceId),
+        isNotNull(operators.role),
+        sql`${operators.teamId} || '/' || ${operators.slackUserId} <> ${notOf}`,
+      ),
+    );
+  return row?.others ?? 0;
+}
+
+export type OperatorKey = { serviceId: string; teamId: string; slackUserId: string };
+const isOperator = (key: OperatorKey) =>
+  and(
+    eq(operators.serviceId, key.serviceId),
+    eq(operators.teamId, key.teamId),
+    eq(operators.slackUserId, key.slackUserId),
+  );
+
+/**
+ * The service's admins, held with every other operator until the transaction ends: of two admins who withdraw each
+ * other one comes second, and is told.
+ */
+export async function lockAdmins(tx: Transaction, serviceId: string): Promise<OperatorKey[]> {
+  const held = await tx
+    .select()
+    .from(operators)
+    .where(eq(operators.serviceId, serviceId))
+    .orderBy(operators.teamId, operators.slackUserId)
+    .for('update');
+  return held.filter((operator) => operator.role === 'admin');
+}
+
+export async function listAdmins(db: Database | Transaction, serviceId: string): Promise<OperatorKey[]> {
+  return db
+    .select({ serviceId: operators.serviceId, teamId: operators.teamId, slackUserId: operators.slackUserId })
+    .from(operators)
+    .where(and(eq(operators.serviceId, serviceId), eq(operators.role, 'admin')));
+}
+
+/** Gives a role, and says which they had before. */
+export async function giveRole(
+  tx: Transaction,
+  key: OperatorKey,
+  change: { name: string; role: 'admin' | 'approver'; now: Date },
+): Promise<'admin' | 'approver' | null> {
+  const before = await findOperatorRole(tx, key.serviceId, key.teamId, key.slackUserId);
+  const { now, ...values } = change;
+  await tx
+    .insert(operators)
+    .values({ ...key, ...values, grantedAt: now, changedAt: now })
+    .onConflictDoUpdate({
+      target: [operators.serviceId, operators.teamId, operators.slackUserId],
+      set: { ...values, changedAt: now },
+    });
+  return before;
+}
+
+/** The row stays without a role, so that the settings don't grant it again. */
+export async function takeRole(tx: Transaction, key: OperatorKey, now: Date): Promise<void> {
+  await tx.update(operators).set({ role: null, changedAt: now }).where(isOperator(key));
 }

@@ -180,6 +180,7 @@ export const invitations = pgTable(
       t.id.desc().nullsFirst(),
     ),
     index('invitations_by_email').on(t.serviceId, t.emailCanonical),
+    index('invitations_of_account').on(t.serviceId, t.accountId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
   ],
 );
@@ -300,17 +301,61 @@ export const mailTexts = pgTable(
   (t) => [primaryKey({ columns: [t.serviceId, t.template] })],
 );
 
-/** Slack messages of ours that show an account and are repainted in place. */
+/** A request for an operation that needs a second operator. What would be done is sealed until it ends. */
+export const approvals = pgTable(
+  'approvals',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    operation: text('operation').notNull(),
+    /** `request`: by somebody without a role, whose right is the approval itself. */
+    origin: text('origin', { enum: ['operator', 'request'] }).notNull(),
+    /** Id or address of what it is about: two open approvals for the same thing can't be. Emptied at the end. */
+    subject: text('subject').notNull(),
+    accountId: text('account_id'),
+    sealedInput: text('sealed_input'),
+    requestedByKind: text('requested_by_kind').notNull(),
+    requestedBy: text('requested_by').notNull(),
+    requestedByName: text('requested_by_name').notNull(),
+    why: text('why').notNull().default(''),
+    /** `open` until something ends it; an open one past `expires_at` counts as expired. */
+    state: text('state', {
+      enum: ['open', 'approved', 'declined', 'expired', 'outdated', 'withdrawn'],
+    }).notNull(),
+    /** Why an approved operation could not be carried out: the code of its refusal. */
+    code: text('code'),
+    decidedBy: text('decided_by').notNull().default(''),
+    decidedByName: text('decided_by_name').notNull().default(''),
+    decisionReason: text('decision_reason').notNull().default(''),
+    /** How many of the reminders have gone out. */
+    reminders: integer('reminders').notNull().default(0),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('approvals_open').on(t.serviceId, t.operation, t.subject).where(sql`state = 'open'`),
+    index('approvals_of_requester').on(t.serviceId, t.requestedBy, t.id),
+    index('approvals_of_account').on(t.serviceId, t.accountId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    check('approvals_end', sql`(state = 'open') = (ended_at is null)`),
+  ],
+);
+
+/** Slack messages of ours that show an account or an approval and are repainted in place. */
 export const cards = pgTable(
   'cards',
   {
     serviceId: serviceId().references(() => services.id),
     id: uuid('id').notNull(),
-    accountId: text('account_id').notNull(),
+    accountId: text('account_id'),
+    approvalId: uuid('approval_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
-    /** The account's version that the card was last painted for. */
+    /** The version of what it shows that the card was last painted for. */
     paintedVersion: integer('painted_version').notNull().default(0),
     createdAt: at('created_at').notNull(),
     changedAt: at('changed_at').notNull(),
@@ -318,7 +363,10 @@ export const cards = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('cards_of_account').on(t.serviceId, t.accountId, t.channelId),
+    uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
+    check('cards_one_subject', sql`num_nonnulls(account_id, approval_id) = 1`),
   ],
 );
 
@@ -330,7 +378,7 @@ export const audit = pgTable(
     id: uuid('id').notNull(),
     at: at('at').notNull(),
     operation: text('operation').notNull(),
-    outcome: text('outcome', { enum: ['done', 'refused'] }).notNull(),
+    outcome: text('outcome', { enum: ['done', 'asked', 'refused'] }).notNull(),
     /** The refusal's code. */
     code: text('code'),
     actorKind: text('actor_kind').notNull(),
@@ -339,10 +387,15 @@ export const audit = pgTable(
     targetKind: text('target_kind'),
     targetId: text('target_id'),
     requestId: text('request_id').notNull(),
+    /** The approval that it took, which knows who asked and who agreed. */
+    approvalId: uuid('approval_id'),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     index('audit_of_target').on(t.serviceId, t.targetKind, t.targetId, t.id),
+    index('audit_by_actor').on(t.serviceId, t.actorId, t.id),
+    index('audit_refused').on(t.serviceId, t.id).where(sql`outcome = 'refused'`),
+    foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
   ],
 );
 
@@ -358,6 +411,26 @@ export const auditDetails = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.auditId] }),
     foreignKey({ columns: [t.serviceId, t.auditId], foreignColumns: [audit.serviceId, audit.id] }),
+  ],
+);
+
+/**
+ * The chain that shows a changed, removed or added audit row: each link's hash covers the row and the link before it.
+ * A job adds them, so that no operation waits for another. Append-only by trigger.
+ */
+export const auditLinks = pgTable(
+  'audit_links',
+  {
+    serviceId: serviceId().references(() => services.id),
+    /** 1, 2, 3 … within the service. */
+    number: bigint('number', { mode: 'number' }).notNull(),
+    auditId: uuid('audit_id').notNull(),
+    hash: text('hash').notNull(),
+    linkedAt: at('linked_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.number] }),
+    uniqueIndex('audit_links_of_row').on(t.serviceId, t.auditId),
   ],
 );
 

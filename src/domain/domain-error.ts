@@ -23,6 +23,15 @@ export type DomainErrorCode =
   | 'template_invalid'
   | 'template_changed'
   | 'workspace_not_bound'
+  | 'approval_not_found'
+  | 'approval_ended'
+  | 'approval_own'
+  | 'approval_about_oneself'
+  | 'no_second_operator'
+  | 'requests_off'
+  | 'operator_unfitting'
+  | 'operator_last_admin'
+  | 'standing_unknown'
   | 'limit_reached'
   | 'try_again';
 

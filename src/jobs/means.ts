@@ -9,6 +9,8 @@ export type News = {
   invitationId: string;
 };
 
+export type AboutApproval = { approvalId: string };
+
 /** What the tasks work with, made by `app`. */
 export type JobMeans = {
   log: Log;
@@ -20,6 +22,11 @@ export type JobMeans = {
   surfaces: {
     repaintCards(job: { accountId: string }): Promise<void>;
     tellOperator(job: News): Promise<void>;
+    repaintApproval(job: AboutApproval): Promise<void>;
+    tellRequester(job: AboutApproval): Promise<void>;
+    remindOfApproval(job: AboutApproval): Promise<void>;
+    postNotice(job: { auditId: string }): Promise<void>;
+    tellOfLostOperator(job: { person: string }): Promise<void>;
   };
   everyMinute(): Promise<void>;
 };

@@ -3,7 +3,7 @@ import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
-import type { JobMeans, News } from './means.ts';
+import type { AboutApproval, JobMeans, News } from './means.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
@@ -15,6 +15,11 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     'answer-public-request': createPublicRequestTask(means),
     'repaint-cards': (payload) => means.surfaces.repaintCards(payload as { accountId: string }),
     'tell-operator': (payload) => means.surfaces.tellOperator(payload as News),
+    'repaint-approval': (payload) => means.surfaces.repaintApproval(payload as AboutApproval),
+    'tell-requester': (payload) => means.surfaces.tellRequester(payload as AboutApproval),
+    'remind-of-approval': (payload) => means.surfaces.remindOfApproval(payload as AboutApproval),
+    'post-notice': (payload) => means.surfaces.postNotice(payload as { auditId: string }),
+    'tell-of-lost-operator': (payload) => means.surfaces.tellOfLostOperator(payload as { person: string }),
     'every-minute': () => means.everyMinute(),
   };
   return run({

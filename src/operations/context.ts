@@ -12,10 +12,25 @@ export type Role = 'admin' | 'approver';
 export type Standing = 'member' | 'guest' | 'bot' | 'deactivated' | 'stranger';
 
 export type Actor =
-  | { kind: 'slack'; teamId: string; userId: string; name: string; standing: Standing }
+  | {
+      kind: 'slack';
+      teamId: string;
+      userId: string;
+      name: string;
+      standing: Standing;
+      /** Their address at work, so that nobody decides about themselves; null when Slack doesn't tell. */
+      email: string | null;
+    }
+  /** Somebody with a shell on the server, in their own words. */
+  | { kind: 'console'; name: string }
   /** Whoever came through a mailed link or a public form; a ticket, if any, is part of the input. */
   | { kind: 'developer' }
   | { kind: 'system'; name: string };
+
+export type SlackActor = Extract<Actor, { kind: 'slack' }>;
+
+/** Who people are, as Slack says now or said within the last five minutes. Throws when Slack can't say. */
+export type People = { actorOf(userId: string, teamId: string): Promise<SlackActor> };
 
 /** The settings that rules depend on. */
 export type Policy = {
@@ -27,6 +42,10 @@ export type Policy = {
   passwordResetLifetimeMinutes: number;
   eraseDeletedAfterDays: number;
   mailLinkHosts: readonly string[];
+  /** Names of the operations that wait for a second operator: `accounts/delete`. */
+  secondOperatorFor: readonly string[];
+  /** Whether anybody in the workspace may ask for an invitation. */
+  hasRequests: boolean;
 };
 
 export type Context = {
@@ -35,10 +54,13 @@ export type Context = {
   random: RandomBytes;
   keyring: Keyring;
   passwords: PasswordHasher;
+  people: People;
   policy: Policy;
   service: { id: string; name: string };
   actor: Actor;
   requestId: string;
+  /** What is carried out because somebody agreed. */
+  approval?: { id: string; decidedByName?: string };
 };
 
 /** The context inside an operation's transaction. */
@@ -55,10 +77,12 @@ export type Act = Context & {
 
 export type AuditEntry = {
   target?: {
-    kind: 'account' | 'invitation' | 'group' | 'template' | 'mail' | 'operator' | 'workspace';
+    kind: 'account' | 'invitation' | 'group' | 'template' | 'mail' | 'operator' | 'workspace' | 'approval';
     id: string;
   };
   reason?: string;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
+  /** Also said in the approvals channel: who, before → after. */
+  isAnnounced?: true;
 };

@@ -1,4 +1,5 @@
 import { type Account, updateAccount } from '../db/accounts.ts';
+import { eraseApprovalsOfAccount } from '../db/approvals.ts';
 import { eraseAuditDetails } from '../db/audit.ts';
 import { eraseInvitationsOfAccount } from '../db/invitations.ts';
 import { cancelMailsOfAccount } from '../db/mails.ts';
@@ -32,5 +33,12 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
     await eraseAuditDetails(act.tx, serviceId, { kind: 'invitation', id: invitationId });
   }
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
+  await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);
+}
+
+/** Reasons, and what was asked for. Once more for the approval whose own carrying out erased the account. */
+export async function eraseApprovals(act: Act, accountId: string): Promise<void> {
+  for (const id of await eraseApprovalsOfAccount(act.tx, act.service.id, accountId))
+    await eraseAuditDetails(act.tx, act.service.id, { kind: 'approval', id });
 }

@@ -37,3 +37,5 @@ export const groupIds = z
   .max(MAX_GROUPS_OF_ACCOUNT, `at most ${MAX_GROUPS_OF_ACCOUNT} groups`);
 /** The version that a button or form was drawn for; absent when a person named the account afresh. */
 export const expectedVersion = z.int().positive().optional();
+/** A person in Slack. */
+export const slackPerson = { teamId: z.string().min(1).max(40), userId: z.string().min(1).max(40) };

@@ -108,6 +108,18 @@ export async function queueRepaint(act: Act, accountId: string): Promise<void> {
   await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
 }
 
+/** Has the approval's cards painted anew; once it has ended, whoever asked is told too. */
+export async function queueApprovalRepaint(
+  tx: Act['tx'],
+  approval: { serviceId: string; id: string; state: string; decidedBy?: string; requestedBy: string },
+): Promise<void> {
+  const { serviceId, id: approvalId } = approval;
+  const name = `approval:${serviceId}:${approvalId}`;
+  await addJob(tx, 'repaint-approval', { serviceId, approvalId }, { key: name, queue: name });
+  if (approval.state !== 'open' && approval.decidedBy !== approval.requestedBy)
+    await addJob(tx, 'tell-requester', { serviceId, approvalId }, { key: `${name}:end` });
+}
+
 export function hoursAfter(now: Date, hours: number): Date {
   return new Date(now.getTime() + hours * 3_600_000);
 }

@@ -1,13 +1,15 @@
 // Finds out who asks, does the work, and says every refusal and fault where the person is.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
+import { WaitsForApproval } from '../operations/approval.ts';
 import { repaintCards } from '../operations/cards/repaint.ts';
+import type { SlackActor } from '../operations/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
-import type { People, SlackActor } from './actor.ts';
+import type { People } from './actor.ts';
 import type { SlackParts } from './app.ts';
 import type { Call } from './call.ts';
 import { whomToAsk } from './commands/help.ts';
-import { errorMessage } from './error-message.ts';
+import { errorMessage, waitingMessage } from './error-message.ts';
 import type { Message } from './present/blocks.ts';
 import type { Setup } from './setup.ts';
 import { isTriggerGone, openMadeModal, type Trigger } from './windows.ts';
@@ -36,7 +38,8 @@ export async function answering(
     call = callOf(means, actor, asked);
     await work(call);
   } catch (error) {
-    const say = asked.sayRefusal ?? asked.say;
+    // What waits for somebody else is an answer, not a refusal: there is nothing to mend and send again.
+    const say = error instanceof WaitsForApproval ? asked.say : (asked.sayRefusal ?? asked.say);
     if (isTriggerGone(error)) return sayLate(means, asked);
     if (call) await repaintIfStale(call, error);
     const message = await inWords(means, call, error);
@@ -70,12 +73,12 @@ export function callOf(means: Means, actor: SlackActor, asked: Pick<Asked, 'trig
     reply: asked.say,
     openModal: (make) =>
       openMadeModal(means.client, asked.trigger, make, (error) => inWords(means, call, error)),
-    emailOfActor: () => means.people.emailOf(actor.userId),
   };
   return call;
 }
 
 async function inWords(means: Means, call: Call | null, error: unknown): Promise<Message> {
+  if (error instanceof WaitsForApproval) return waitingMessage(error);
   if (error instanceof DomainError) {
     const isForMember = error.code === 'not_permitted' && call?.actor.standing === 'member';
     const ask = isForMember ? await whomToAsk(call).catch(() => null) : null;

@@ -30,6 +30,8 @@ export type SlackParts = {
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
   /** Lets so many work at once that the next acknowledgement need not wait for them all. */
   inTurn(work: () => Promise<void>): Promise<void>;
+  /** Slack said that somebody is no full member any more: deactivated, made a guest. */
+  onPersonGone(teamId: string, userId: string): Promise<void>;
   /** Slack took the app or its token away. */
   onRevoked(teamId: string, why: 'app_uninstalled' | 'tokens_revoked'): Promise<void>;
 };

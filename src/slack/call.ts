@@ -2,8 +2,7 @@
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
-import type { Context, Policy, Role } from '../operations/context.ts';
-import type { SlackActor } from './actor.ts';
+import type { Context, Policy, Role, SlackActor } from '../operations/context.ts';
 import type { Message } from './present/blocks.ts';
 
 export type Call = {
@@ -19,7 +18,6 @@ export type Call = {
    * a loading one first, because Slack's permission to open lasts three seconds.
    */
   openModal(make: () => ModalView | Promise<ModalView>): Promise<void>;
-  emailOfActor(): Promise<string | null>;
 };
 
 export type Command = {

@@ -1,6 +1,7 @@
 // Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
 import type { Button } from '@slack/types';
 import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts';
+import type { WaitsForApproval } from '../operations/approval.ts';
 import type { Standing } from '../operations/context.ts';
 import { actions, button, type Message, section } from './present/blocks.ts';
 import { dateWords, escapeText } from './present/text.ts';
@@ -41,6 +42,20 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
     `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
   workspace_not_bound: () =>
     'This workspace is not bound to a service, so nothing can be done from here. Whoever runs this app has to start it with a token of this workspace.',
+  approval_not_found: () => 'There is no such request, or it is not yours.',
+  approval_ended: (error) =>
+    `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,
+  approval_own: () => 'You asked for this yourself, so somebody else has to decide. You can take it back.',
+  approval_about_oneself: () => 'This is about your own account, so somebody else has to decide.',
+  no_second_operator: () =>
+    'This needs a second operator, and there is none who could decide, so nothing was asked for. An admin can add one: `/apim-user operators`.',
+  requests_off: () => 'Requests are turned off here. `/apim-user help` says whom to ask.',
+  operator_unfitting: (error) =>
+    `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
+  operator_last_admin: () =>
+    'Nobody else is an admin and can act, so this one stays. Make another person an admin first: `/apim-user operators`.',
+  standing_unknown: () =>
+    "Slack can't say just now who may act, so nothing was decided and nothing was changed. Please try again in a minute.",
   limit_reached: (error) =>
     `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
   try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
@@ -53,6 +68,17 @@ const NOT_A_MEMBER: Record<Exclude<Standing, 'member'>, string> = {
   deactivated: 'You may not do this: Slack says that this person was deactivated.',
   stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
 };
+
+/** What was asked for is not done yet: somebody else has to agree. */
+export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
+  const until = `Until ${dateWords(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
+  if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
+  if (askedBefore.isSamePerson)
+    return { text: `You have asked for this already, and it still waits. ${until}` };
+  return {
+    text: `${escapeText(askedBefore.by)} has asked for this already; you can approve it there. ${until}`,
+  };
+}
 
 export function errorWords(error: DomainError): string {
   return WORDS[error.code](error);

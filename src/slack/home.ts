@@ -1,12 +1,16 @@
 // App Home: the menu, what waits, how it goes, and for admins what is still missing.
 import type { KnownBlock } from '@slack/types';
 import { countAccounts } from '../operations/accounts/count.ts';
+import { searchHistory } from '../operations/audit/search.ts';
 import { countOpenInvitations } from '../operations/invitations/count.ts';
 import { countMails } from '../operations/mails/count.ts';
 import { callOf, type Means } from './answering.ts';
 import type { Call } from './call.ts';
+import { approvalBlocks } from './commands/approvals.ts';
 import { menu } from './commands/menu.ts';
 import { actions, button, divider, section } from './present/blocks.ts';
+import { historyLine } from './present/history.ts';
+import { joinLines } from './present/text.ts';
 import type { Findings, SenderDomain } from './setup.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
@@ -23,12 +27,16 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
   try {
     const role = await call.role();
     const head = (await menu(call)).blocks ?? [];
-    if (role === null) return publish(head);
+    const approvals = await approvalBlocks(call);
+    if (role === null) return publish([...head, ...approvals]);
     const waits = role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call);
+    const recent = await recentChanges(call);
     const page = (findings: Findings | null) => [
       ...head,
+      ...(approvals.length ? [divider, ...approvals] : []),
       divider,
       ...waits,
+      ...recent,
       divider,
       section(healthWords(findings)),
       ...(role === 'admin' ? missingBlocks(findings) : []),
@@ -44,6 +52,15 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
       ),
     ]);
   }
+}
+
+const RECENT_SHOWN = 5;
+
+/** What was done lately, by whomever, without what the system does by itself. */
+async function recentChanges(call: Call): Promise<KnownBlock[]> {
+  const { entries } = await searchHistory(call.context, { onlyByPeople: true, limit: RECENT_SHOWN });
+  const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
+  return lines.length ? [divider, section('*Recent changes*'), ...joinLines(lines).map(section)] : [];
 }
 
 const pendingWords = (pending: number): string =>

@@ -5,14 +5,18 @@ import { recordPaintedCard } from '../operations/cards/record-painted.ts';
 import type { Context } from '../operations/context.ts';
 import { showInvitation } from '../operations/invitations/show.ts';
 import { listOperators } from '../operations/operators/list.ts';
+import { createApprovalJobs } from './approval-jobs.ts';
+import { paint } from './paint.ts';
 import { cardMessage } from './present/account.ts';
 import { actions, button, section } from './present/blocks.ts';
 import { escapeText } from './present/text.ts';
 
-type Means = {
+export type JobMeans = {
   client: WebClient;
   teamId: string;
   approvalsChannel: string | null;
+  /** The user group that approval cards call upon. */
+  approversGroup: string | null;
   system: () => Context;
   isUsable: () => boolean;
   /** Whether people without a say may read a channel: cards there leave out address and note. */
@@ -28,7 +32,7 @@ const NEWS = {
     `${address} asks for the invitation again that you sent and that has ended.`,
 };
 
-export function createSlackJobs(means: Means) {
+export function createSlackJobs(means: JobMeans) {
   const openDm = async (userId: string): Promise<string | null> => {
     const { channel } = await means.client.conversations.open({ users: userId });
     return channel?.id ?? null;
@@ -42,6 +46,8 @@ export function createSlackJobs(means: Means) {
   }
 
   return {
+    ...createApprovalJobs(means, openDm),
+
     /** Posts the cards that are missing and repaints those that are there. A lost message is posted anew. */
     async repaintCards({ accountId }: { accountId: string }): Promise<void> {
       if (!means.isUsable()) return;
@@ -79,22 +85,4 @@ export function createSlackJobs(means: Means) {
       await means.client.chat.postMessage({ channel, text, blocks: [section(text), resend] });
     },
   };
-}
-
-async function paint(
-  client: WebClient,
-  card: { channelId: string; messageTs: string | null },
-  message: ReturnType<typeof cardMessage>,
-): Promise<{ channelId: string; messageTs: string }> {
-  const content = { channel: card.channelId, text: message.text, blocks: message.blocks ?? [] };
-  if (card.messageTs) {
-    try {
-      await client.chat.update({ ...content, ts: card.messageTs });
-      return { channelId: card.channelId, messageTs: card.messageTs };
-    } catch (error) {
-      if ((error as { data?: { error?: string } }).data?.error !== 'message_not_found') throw error;
-    }
-  }
-  const posted = await client.chat.postMessage(content);
-  return { channelId: card.channelId, messageTs: String(posted.ts) };
 }

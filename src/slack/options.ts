@@ -1,7 +1,7 @@
 // What a search-as-you-type select offers.
 import { DomainError } from '../domain/domain-error.ts';
 import { searchAccounts } from '../operations/accounts/search.ts';
-import { listGroups } from '../operations/groups/list.ts';
+import { listCustomGroups } from '../operations/groups/list-custom.ts';
 import type { Means } from './answering.ts';
 import { cut } from './present/text.ts';
 
@@ -17,8 +17,8 @@ export async function optionsFor(
     const context = means.contextOf(await means.people.actorOf(asked.userId, asked.teamId));
     if (asked.actionId === 'groups') {
       const typed = asked.typed.toLowerCase();
-      const groups = (await listGroups(context, {})).filter(
-        (group) => !group.isBuiltIn && group.name.toLowerCase().includes(typed),
+      const groups = (await listCustomGroups(context, {})).filter((group) =>
+        group.name.toLowerCase().includes(typed),
       );
       return groups.slice(0, MAX_OPTIONS).map(({ id, name }) => option(name, id));
     }

@@ -174,6 +174,7 @@ function valueIn(field: Record<string, unknown>): Values[string] {
   const many = field.selected_options as { value: string }[] | undefined;
   if (field.type === 'checkboxes') return (many ?? []).length > 0;
   if (many) return many.map((one) => one.value);
+  if (field.type === 'users_select') return (field.selected_user as string | null | undefined) ?? null;
   const one = field.selected_option as { value: string } | null | undefined;
   return one ? one.value : ((field.value as string | null | undefined) ?? null);
 }

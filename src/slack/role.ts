@@ -9,5 +9,6 @@ const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
 
 /** Spares people a form that they could not submit. Whether they may is decided again when they do. */
 export async function demandRole(call: Call, who: Command['who']): Promise<void> {
-  if (who !== 'everybody') await showOwnRole(call.context, { oneOf: ROLES[who] });
+  // Everybody is every full member of the workspace: guests and strangers are refused here too.
+  await showOwnRole(call.context, who === 'everybody' ? {} : { oneOf: ROLES[who] });
 }

@@ -30,6 +30,11 @@ export function openContext(url: string) {
     random: (size) => randomBytes(size),
     keyring,
     passwords: createPasswordHasher({ keyring }),
+    people: {
+      actorOf: async () => {
+        throw new Error('nobody decides in a bench');
+      },
+    },
     policy: {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',
@@ -39,9 +44,11 @@ export function openContext(url: string) {
       passwordResetLifetimeMinutes: 60,
       eraseDeletedAfterDays: 30,
       mailLinkHosts: [],
+      secondOperatorFor: [],
+      hasRequests: true,
     },
     service: { id: SERVICE, name: SERVICE },
-    actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member' },
+    actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member', email: null },
     requestId: crypto.randomUUID(),
   };
   return { context, sql, close };

@@ -6,14 +6,18 @@ import { editAccount } from '../../src/operations/accounts/edit.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { sealText } from '../../src/security/sealed-text.ts';
 import {
   ADMIN,
+  APPROVER,
   createTestContext,
   DEVELOPER,
+  MEMBER,
   refusalOf,
   type ServiceId,
   SYSTEM,
@@ -67,6 +71,16 @@ async function invitation(): Promise<{ invitationId: string; email: string; tick
   const { invitationId } = await invite(admin(), { email });
   return { invitationId, email, ticket: await t.ticketTo(email) };
 }
+/** Asked for by somebody without a role. */
+async function approval(): Promise<{ approvalId: string }> {
+  const { approvalId } = await requestInvitation(t.as(MEMBER), { email: newAddress(), why: 'a partner' });
+  return { approvalId };
+}
+async function operator(): Promise<{ teamId: string; userId: string }> {
+  const person = { teamId: 'T0TEST', userId: next('U0') };
+  await grantRole(admin(), { ...person, role: 'approver' });
+  return person;
+}
 const sealed = (email: string) => ({
   sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
 });
@@ -75,6 +89,8 @@ const only = <Key extends string>(row: Record<Key, string>, key: Key) => ({ [key
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' };
 const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
+const NO_APPROVAL = { input: { approvalId: NO_UUID, decision: 'approve' }, code: 'approval_not_found' };
+const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
 const NO_GROUP = { input: { groupId: 'none' }, code: 'group_not_found' };
 const NO_TICKET = 'A'.repeat(43);
 const NO_TEMPLATE = { input: { template: 'Nothing' }, code: 'template_not_found' };
@@ -143,6 +159,16 @@ const CASES: Record<string, Case> = {
     { input: { accountId: 'nobody', groupIds: [] }, code: 'account_not_found' },
     async () => ({ ...only(await account(), 'accountId'), groupIds: [(await group()).groupId] }),
   ),
+  'approvals/decide': of(APPROVER, 'approval_not_found', NO_APPROVAL, async () => ({
+    ...(await approval()),
+    decision: 'decline',
+  })),
+  'approvals/withdraw': of(
+    MEMBER,
+    'approval_not_found',
+    { input: { approvalId: NO_UUID }, code: 'approval_not_found' },
+    approval,
+  ),
   'groups/create': of(ADMIN, null, { input: { name: 'developers' }, code: 'group_name_taken' }, () => ({
     name: next('Partners '),
   })),
@@ -170,6 +196,15 @@ const CASES: Record<string, Case> = {
     { input: { email: 'x@example.com', groupIds: ['none'] }, code: 'group_not_found' },
     () => ({ email: newAddress() }),
   ),
+  'invitations/request': of(
+    MEMBER,
+    null,
+    { input: { email: 'no address', why: '' }, code: 'email_invalid' },
+    () => ({
+      email: newAddress(),
+      why: 'a partner',
+    }),
+  ),
   'invitations/request-again': of(
     DEVELOPER,
     null,
@@ -182,12 +217,29 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'operators/grant': of(
+    ADMIN,
+    null,
+    { input: { ...ADMIN_PERSON, role: 'approver' }, code: 'operator_last_admin' },
+    () => ({ teamId: 'T0TEST', userId: next('U0'), role: 'approver' }),
+  ),
   'operators/grant-first': of(SYSTEM, null, NOT_VALID, () => ({
     teamId: 'T0TEST',
     slackUserId: next('U0'),
     name: 'New One',
     role: 'approver',
   })),
+  'operators/lose': of(SYSTEM, null, NOT_VALID, async () => {
+    const person = await operator();
+    t.standings.set(person.userId, 'deactivated');
+    return person;
+  }),
+  'operators/withdraw': of(
+    ADMIN,
+    'operator_unfitting',
+    { input: ADMIN_PERSON, code: 'operator_last_admin' },
+    operator,
+  ),
   'passwords/answer-request': of(SYSTEM, null, NOT_VALID, async () => sealed((await account()).email)),
   'passwords/request-reset': of(
     DEVELOPER,

@@ -1,16 +1,18 @@
 // What an operation that only looks, or only keeps books, says to another service: what it says of nothing at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
+import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { settleMail } from '../../src/operations/mails/settle.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
-import { ADMIN, createTestContext, DEVELOPER, SYSTEM, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
 
 let t: TestContext;
@@ -43,6 +45,12 @@ async function invitation() {
   const { invitationId } = await invite(admin(), { email, firstName: OURS });
   const [mail] = await t.mailsTo(email);
   return { invitationId, mailId: mail?.id ?? '', ticket: mail?.ticket ?? '' };
+}
+/** Asked for by somebody without a role. */
+async function approval() {
+  const wish = { email: newAddress(), firstName: OURS, why: OURS };
+  const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
+  return { approvalId };
 }
 /** An input, once there is something for it to find. */
 const having =
@@ -87,6 +95,44 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
+  'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },
+  'approvals/show': { as: SYSTEM, ours: approval, nothing: { approvalId: NO_UUID } },
+  'approvals/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await approval();
+      // A reminder is due.
+      t.advance(5 * 3_600_000);
+      return {};
+    },
+    nothing: {},
+  },
+  'audit/history': {
+    as: ADMIN,
+    ours: async () => ({ accountId: (await account()).accountId }),
+    nothing: { accountId: 'nobody' },
+  },
+  'audit/link': {
+    as: SYSTEM,
+    ours: async () => {
+      await linkAudit(t.as(SYSTEM, 'theirs'), {});
+      await account();
+      return {};
+    },
+    nothing: {},
+  },
+  'audit/search': { as: ADMIN, ours: having(account), nothing: {} },
+  'audit/show': {
+    as: SYSTEM,
+    ours: async () => {
+      const { accountId } = await account();
+      const [row] = await t.sql`select id from audit where target_id = ${accountId}`;
+      return { auditId: row?.id };
+    },
+    nothing: { auditId: NO_UUID },
+  },
+  'audit/verify': { as: ADMIN, ours: having(() => linkAudit(t.as(SYSTEM), {})), nothing: {} },
   'cards/plan': {
     as: SYSTEM,
     ours: async () => ({ accountId: (await account()).accountId, channels: [] }),
@@ -111,6 +157,16 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'cards/plan-approval': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
+    nothing: { approvalId: NO_UUID, channels: ['C0CARDS'] },
+  },
+  'groups/list-custom': {
+    as: MEMBER,
+    ours: having(() => createGroup(admin(), { name: `${OURS} friends` })),
+    nothing: {},
+  },
   'groups/list': {
     as: ADMIN,
     ours: having(() => createGroup(admin(), { name: `${OURS} partners` })),
@@ -118,6 +174,11 @@ const CASES: Record<string, Case> = {
   },
   'invitations/count': { as: ADMIN, ours: having(invitation), nothing: {} },
   'invitations/list': { as: ADMIN, ours: having(invitation), nothing: {} },
+  'invitations/list-of-inviter': {
+    as: SYSTEM,
+    ours: having(invitation, { invitedBy: 'T0TEST/U0ADMIN' }),
+    nothing: { invitedBy: 'T0TEST/U0NOBODY' },
+  },
   'invitations/open': {
     as: DEVELOPER,
     ours: async () => ({ ticket: (await invitation()).ticket }),

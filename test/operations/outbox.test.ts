@@ -33,6 +33,11 @@ let taken: { to: string[]; subject: string; text: string; idempotencyKey: string
 const NO_SURFACES = {
   repaintCards: async () => {},
   tellOperator: async () => {},
+  repaintApproval: async () => {},
+  tellRequester: async () => {},
+  remindOfApproval: async () => {},
+  postNotice: async () => {},
+  tellOfLostOperator: async () => {},
 };
 
 beforeAll(async () => {

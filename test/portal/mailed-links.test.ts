@@ -343,7 +343,7 @@ describe('a form from elsewhere', () => {
     const { ticket } = await added();
     const answer = await fetch(`${app.url}/password/reset`, {
       method: 'POST',
-      headers: { 'content-type': form, origin: app.url, ...newClient() },
+      headers: { 'content-type': form, origin: app.publicUrl, ...newClient() },
       body: String(new URLSearchParams({ ticket, password: PASSWORD })),
     });
     expect(answer.status).toBe(200);
@@ -416,7 +416,7 @@ describe('where a page sends people', () => {
       expect(JSON.stringify(mail)).not.toContain('evil');
       const links = mail.text.match(/https?:\/\/[^\s)>]+/g) ?? [];
       expect(links.length).toBeGreaterThan(0);
-      for (const link of links) expect(new URL(link).origin).toBe(app.url);
+      for (const link of links) expect(new URL(link).origin).toBe(app.publicUrl);
     }
   });
 });

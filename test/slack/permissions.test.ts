@@ -4,12 +4,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import type { SlackActor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { grantRole } from '../../src/operations/operators/grant.ts';
 import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
-import type { SlackActor } from '../../src/slack/actor.ts';
 import type { Call } from '../../src/slack/call.ts';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/commands/index.ts';
 import {
@@ -78,6 +80,21 @@ const EXPECTED: Record<string, string> = {
   '[template-preview]': 'admin',
   '[template-test]': 'admin*',
   '[template-restore]': 'admin*',
+  '/apim-user history': 'admin approver',
+  '/apim-user approvals': 'admin approver member',
+  '/apim-user request': 'admin approver member',
+  '/apim-user operators': 'admin',
+  '[history-of]': 'admin approver',
+  '[history-next]': 'admin approver',
+  '[history-older]': 'admin approver',
+  '[menu-approvals]': 'admin approver member',
+  '[approval-approve]': 'admin* approver*',
+  '[approval-decline]': 'admin approver',
+  '[approval-withdraw]': 'admin approver member*',
+  '[menu-request]': 'admin approver member',
+  '[operator-add]': 'admin',
+  '[operator-grant]': 'admin*',
+  '[operator-withdraw]': 'admin*',
   '[menu-help]': 'admin approver member',
   '[run-command]': 'admin approver',
   '{add}': 'admin*',
@@ -96,6 +113,10 @@ const EXPECTED: Record<string, string> = {
   '{group-rename}': 'admin*',
   '{groups}': 'admin*',
   '{template-save}': 'admin*',
+  '{choose-for-history}': 'admin approver',
+  '{approval-decline}': 'admin* approver*',
+  '{request}': 'admin* approver* member*',
+  '{operator-grant}': 'admin*',
   '<Invite API developer>': 'admin',
   '<Manage API developer>': 'admin approver',
 };
@@ -133,10 +154,16 @@ async function arrange() {
   const { version } = await showTemplate(admin, { template: 'AccountBlocked' });
   const { invitationId } = await invite(admin, { email: `${CANARY}-invited${count}@example.com` });
   const { groupId } = await createGroup(admin, { name: `${CANARY} partners ${count}` });
+  const wish = { email: `${CANARY}-wanted${count}@example.com`, why: 'a partner' };
+  const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
+  const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
+  await grantRole(admin, { ...spare, role: 'approver' });
   return {
     account,
     email,
     groupId,
+    approvalId,
+    operator: spare.userId,
     /** All that a button's value or a modal's metadata can be about. */
     references: [
       { id: account.id, version: account.version },
@@ -145,12 +172,18 @@ async function arrange() {
       { id: invitationId, version: 1 },
       { id: groupId },
       { name: 'AccountBlocked', version },
+      { id: approvalId },
+      { userId: spare.userId, role: 'admin' },
+      { accountId: account.id },
     ],
   };
 }
 type Things = Awaited<ReturnType<typeof arrange>>;
 
-const typed = ({ account, groupId, email }: Things) => ({
+const typed = ({ account, groupId, email, operator }: Things) => ({
+  person: operator,
+  role: 'admin',
+  why: 'a partner',
   account: account.id,
   accounts: account.id,
   email: `new-${email}`,
@@ -167,6 +200,8 @@ const typed = ({ account, groupId, email }: Things) => ({
   body: 'It is blocked.',
 });
 
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
 type Attempt = (call: Call, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();
 for (const command of COMMANDS)
@@ -179,18 +214,20 @@ for (const command of COMMANDS)
   ]);
 for (const [name, press] of BUTTONS)
   entries.set(`[${name}]`, [
-    ...[0, 1, 2, 3, 4, 5].map<Attempt>(
+    ...REFERENCES.map<Attempt>(
       (index) => (call, things) => press(call, JSON.stringify(things.references[index]), typed(things)),
     ),
     (call, things) => press(call, things.account.id, typed(things)),
     (call, things) => press(call, 'AccountBlocked', typed(things)),
+    (call, things) => press(call, things.approvalId, typed(things)),
+    (call, things) => press(call, things.operator, typed(things)),
     (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
     (call, things) => press(call, '{}', typed(things)),
   ]);
 for (const [name, { run }] of SUBMISSIONS)
   entries.set(
     `{${name}}`,
-    [0, 1, 2, 3, 4, 5].map<Attempt>(
+    REFERENCES.map<Attempt>(
       (index) => (call, things) => run(call, typed(things), things.references[index] ?? {}),
     ),
   );
@@ -208,7 +245,6 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
     role: () => showOwnRole(context, {}),
     reply: async (message) => void shown.push(message),
     openModal: async (make) => void shown.push(await make()),
-    emailOfActor: async () => 'own@example.com',
   };
   const trying = async () => shown.push(await attempt(call, things));
   const outcome = await refusalOf(trying()).catch(() => 'fault');

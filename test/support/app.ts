@@ -35,6 +35,8 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     RESEND_WEBHOOK_SECRET: driver.resend.webhookSecret,
     MAIL_FROM: 'Example APIs <apis@example.com>',
     SUPPORT_EMAIL: 'support@example.com',
+    // Stories of one person alone; those of two set it themselves.
+    SECOND_OPERATOR_FOR: 'none',
     LOG_LEVEL: 'error',
     // Processes of one product share its public address: a mail that one writes may be sent by the other.
     ...(beside?.publicUrl ? { PUBLIC_URL: beside.publicUrl } : {}),

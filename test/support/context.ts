@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from '../../src/db/connect.ts';
 import { openService } from '../../src/db/services.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import type { Actor, Context, Policy, Standing } from '../../src/operations/context.ts';
+import type { Actor, Context, Policy, SlackActor, Standing } from '../../src/operations/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import type { MailOrder } from '../../src/operations/outbox.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
@@ -21,12 +21,18 @@ export type TestContext = Awaited<ReturnType<typeof createTestContext>>;
 export type ServiceId = 'ours' | 'theirs';
 type SentMail = MailOrder & { id: string; template: string; ticketId: string | null; ticket: string | null };
 
-const slackActor = (userId: string, name: string, standing: Standing = 'member', teamId = TEAM): Actor => ({
+export const slackActor = (
+  userId: string,
+  name: string,
+  standing: Standing = 'member',
+  teamId = TEAM,
+): SlackActor => ({
   kind: 'slack',
   teamId,
   userId,
   name,
   standing,
+  email: `${userId.toLowerCase()}@work.example.com`,
 });
 
 export const ADMIN = slackActor('U0ADMIN', 'Ada Admin');
@@ -52,6 +58,8 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     passwordResetLifetimeMinutes: 60,
     eraseDeletedAfterDays: 30,
     mailLinkHosts: [],
+    secondOperatorFor: [],
+    hasRequests: true,
     ...changed,
   };
   let now = Date.now();
@@ -65,6 +73,14 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     theirs: { id: 'theirs', name: 'Their service' },
   };
 
+  /** What Slack would say; whom no test changed is a member. `silent`: Slack doesn't answer. */
+  const standings = new Map<string, Standing | 'silent'>();
+  const personInSlack = (userId: string, teamId: string): SlackActor => {
+    const standing = standings.get(userId) ?? 'member';
+    if (standing === 'silent') throw new Error('slack does not answer');
+    return { ...slackActor(userId, `Name of ${userId}`, standing, teamId) };
+  };
+
   const as = (
     actor: Actor,
     service: ServiceId = 'ours',
@@ -75,6 +91,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     random: (size) => randomBytes(size),
     keyring,
     passwords,
+    people: { actorOf: async (userId, teamId) => personInSlack(userId, teamId) },
     policy,
     service: services[service],
     actor,
@@ -124,6 +141,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     policy,
     clock,
     as,
+    standings,
     mailsTo,
     advance: (ms: number) => {
       now += ms;

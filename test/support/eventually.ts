@@ -1,5 +1,5 @@
 const POLL_MS = 15;
-const DEFAULT_WAIT_MS = 5_000;
+const DEFAULT_WAIT_MS = 20_000;
 
 /** Looks again and again, for a bounded time, until `look` finds something; throws with `what` when it never does. */
 export async function eventually<T>(

@@ -47,7 +47,11 @@ export function createForm({ workspace, deeds }: Playground, user: string) {
 
   async function choice(target: Target, words: string): Promise<unknown> {
     const type = textOf(target.element.type);
-    if (/users|conversations|channels/.test(type)) return words;
+    if (/users/.test(type)) {
+      const people = [...workspace.conversations.people.values()];
+      return people.find((one) => one.realName === words)?.id ?? words;
+    }
+    if (/conversations|channels/.test(type)) return words;
     if (!type.includes('external')) {
       const found = findOption([{ ...target.block }], words);
       if (found === null) throw new Error(`no option "${words}" in "${textOf(target.element.action_id)}"`);

@@ -21,6 +21,7 @@ export const activateAccount = defineOperation({
     message: input.message.default(''),
     tellDeveloper: z.boolean().default(true),
   }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     const state = demandNextState(account, 'activate');

@@ -61,6 +61,7 @@ export const confirmEmail = defineOperation({
       target: { kind: 'account', id: account.id },
       before: { state: account.state, email: account.email },
       after: { state: confirmed.state, email: confirmed.email },
+      ...(confirmed.email === account.email ? {} : { isAnnounced: true as const }),
     });
     return {
       email: confirmed.email,

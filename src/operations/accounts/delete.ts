@@ -22,6 +22,7 @@ export const deleteAccount = defineOperation({
     reason: input.reason.default(''),
     tellDeveloper: z.boolean().default(true),
   }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, tellDeveloper }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     const state = demandNextState(account, 'delete');

@@ -26,6 +26,7 @@ export const editAccount = defineOperation({
     note: input.note.optional(),
     email: input.email.optional(),
   }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, email, ...wanted }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')

@@ -23,6 +23,7 @@ export const restoreAccount = defineOperation({
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
   }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason }) {
     const serviceId = act.service.id;
     const { emailCanonical } = await demandAccount(act, accountId);

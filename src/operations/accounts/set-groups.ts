@@ -21,6 +21,7 @@ export const setGroupsOfAccount = defineOperation({
     expectedVersion: input.expectedVersion,
     groupIds: input.groupIds,
   }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, groupIds }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')

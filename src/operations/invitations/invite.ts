@@ -5,11 +5,12 @@ import { newId } from '../../db/ids.ts';
 import { insertInvitation, lockOpenInvitationTo } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
+import { actorId } from '../audit-row.ts';
 import { currentState, demandCustomGroups } from '../held-account.ts';
 import * as input from '../input.ts';
 import { queueInvitationMail } from '../invitation-mail.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
-import { ADMINS, actorId, defineOperation } from '../operation.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
 import { hoursAfter } from '../outbox.ts';
 
 /**
@@ -29,6 +30,7 @@ export const invite = defineOperation({
     groupIds: input.groupIds.default([]),
     personalLine: input.personalLine.default(''),
   }),
+  subjectOf: ({ email }) => ({ kind: 'address', id: parseEmailAddress(email).canonical }),
   async run(act, wanted) {
     const email = parseEmailAddress(wanted.email);
     const serviceId = act.service.id;
@@ -54,7 +56,9 @@ export const invite = defineOperation({
       personalLine: wanted.personalLine,
       state: 'open' as const,
       invitedBy: actorId(act.actor),
-      invitedByName: act.actorName,
+      invitedByName: act.approval?.decidedByName
+        ? `${act.actorName}, approved by ${act.approval.decidedByName}`
+        : act.actorName,
       createdAt: act.now,
       expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
     };

@@ -15,6 +15,7 @@ export const sendPasswordReset = defineOperation({
   allowed: ADMINS,
   effect: 'change',
   input: z.strictObject({ accountId: input.accountId, expectedVersion: input.expectedVersion }),
+  subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state !== 'active')

@@ -18,6 +18,7 @@ export const restoreDefaultTemplate = defineOperation({
       target: { kind: 'template', id: template.name },
       ...(former ? { before: { subject: former.subject, body: former.body } } : {}),
       after: { default: true },
+      isAnnounced: true,
     });
     return { template: template.name, title: template.title };
   },

@@ -41,6 +41,7 @@ export const saveTemplate = defineOperation({
       target: { kind: 'template', id: template.name },
       before: { subject: former?.subject ?? template.subject, body: former?.body ?? template.body },
       after: { subject, body },
+      isAnnounced: true,
     });
     return { template: template.name, title: template.title };
   },

@@ -42,7 +42,8 @@ export const deleteFeature: Feature = {
 };
 
 function deleteModal(account: AccountView, call: Call) {
-  const days = call.context.policy.eraseDeletedAfterDays;
+  const { eraseDeletedAfterDays: days, secondOperatorFor } = call.context.policy;
+  const isApprovalNeeded = secondOperatorFor.includes('accounts/delete');
   const erased =
     days === 0
       ? 'Personal data is erased at once; there is no way back.'
@@ -50,12 +51,15 @@ function deleteModal(account: AccountView, call: Call) {
   return modal({
     callback: 'delete',
     title: 'Delete an account',
-    submit: 'Delete',
+    submit: isApprovalNeeded ? 'Ask for it' : 'Delete',
     metadata: aboutAccount(account),
     blocks: [
       section(
         `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again. ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
       ),
+      ...(isApprovalNeeded
+        ? [section('A second operator has to approve this. Until then nothing is done.')]
+        : []),
       textInput('reason', 'Reason', { optional: true, maxLength: 500, hint: 'For operators only.' }),
       checkbox('tellDeveloper', 'Mail', 'Send a farewell mail', true),
     ],

@@ -2,15 +2,19 @@
 import type { Command, Feature, OnPress, Shortcut, Submission } from '../call.ts';
 import { activate } from './activate.ts';
 import { add } from './add.ts';
+import { approvals } from './approvals.ts';
 import { block } from './block.ts';
 import { deleteFeature } from './delete.ts';
 import { edit } from './edit.ts';
 import { groups } from './groups.ts';
 import { createHelp } from './help.ts';
+import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { invites } from './invites.ts';
 import { list } from './list.ts';
 import { createCommandRunner } from './mistyped.ts';
+import { operators } from './operators.ts';
+import { request } from './request.ts';
 import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 import { show } from './show.ts';
@@ -32,6 +36,10 @@ const FEATURES: Feature[] = [
   resetPassword,
   groups,
   templates,
+  history,
+  approvals,
+  request,
+  operators,
   createHelp(() => COMMANDS),
   runner.feature,
 ];

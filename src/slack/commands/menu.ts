@@ -8,7 +8,7 @@ export async function menu(call: Call): Promise<Message> {
   const role = await call.role();
   if (!role) {
     const text = `You have no role here yet. ${await whomToAsk(call)}`;
-    return { text, blocks: [section(text), actions([button('menu-help', 'Help', '-')])] };
+    return { text, blocks: [section(text), actions([...askButton(call), button('menu-help', 'Help', '-')])] };
   }
   const counts = await countAccounts(call.context, {});
   const summary = `*${counts.active}* active · *${counts.pending}* pending · *${counts.blocked}* blocked`;
@@ -26,8 +26,14 @@ export async function menu(call: Call): Promise<Message> {
         ...(role === 'admin' ? forAdmins : []),
         button('menu-list', 'List', '-'),
         button('menu-find', 'Find', '-'),
+        button('menu-approvals', 'Approvals', '-'),
         button('menu-help', 'Help', '-'),
       ]),
     ],
   };
 }
+
+const askButton = (call: Call) =>
+  call.context.policy.hasRequests
+    ? [button('menu-request', 'Ask for an invitation', '-', { style: 'primary' })]
+    : [];

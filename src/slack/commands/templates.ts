@@ -149,7 +149,7 @@ export const templates: Feature = {
         previewModal(await previewTemplate(call.context, { template, ...written(typed) })),
       ),
     'template-test': async (call, template, typed) => {
-      const to = await call.emailOfActor();
+      const to = call.actor.email;
       if (!to) {
         throw new DomainError('invalid_input', {
           fields: { 'your address': 'is not known to Slack, or this app may not see it (users:read.email)' },

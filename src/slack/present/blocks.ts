@@ -126,6 +126,37 @@ export function checkbox(name: string, label: string, text: string, isChecked: b
   };
 }
 
+/** One of a few. The first is chosen already. */
+export function choiceInput(
+  name: string,
+  label: string,
+  choices: { value: string; text: string }[],
+): InputBlock {
+  const options = choices.map(({ value, text }) => ({ text: plain(cut(text, 75)), value }));
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    element: {
+      type: 'radio_buttons',
+      action_id: name,
+      options,
+      ...(options[0] ? { initial_option: options[0] } : {}),
+    },
+  };
+}
+
+/** Slack's own choice of a person of the workspace. */
+export function personInput(name: string, label: string, hint: string): InputBlock {
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    hint: plain(hint),
+    element: { type: 'users_select', action_id: name, placeholder: plain('Choose a person') },
+  };
+}
+
 /** Search-as-you-type over custom groups. */
 export function groupsInput(chosen: { id: string; name: string }[] = []): InputBlock {
   return {

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { findAccount } from '../../db/accounts.ts';
+import { type Approval, endApproval, findApproval, lockApproval } from '../../db/approvals.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { approvable, isApprovable } from '../approvable.ts';
+import { openInput } from '../approval.ts';
+import { actorId, recordRefusal } from '../audit-row.ts';
+import type { Act, Actor, Context } from '../context.ts';
+import { eraseApprovals } from '../erasure.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { personNow } from '../operator-rules.ts';
+import { queueApprovalRepaint } from '../outbox.ts';
+import { MEMBERS } from '../permission.ts';
+
+/**
+ * A second operator agrees or declines. Agreed, the operation is done in the same transaction, for whoever asked and
+ * with their rights as they are now; when it can't be done any more, the approval ends as `outdated` with the reason's
+ * code. Of any number of decisions at once one is made.
+ * Errors: `approval_not_found`; `approval_ended` with who decided; `approval_own`; `approval_about_oneself`;
+ * `standing_unknown` when Slack can't say whether whoever asked can still act: it goes on waiting.
+ * Source: OWASP ASVS 5.0, 2.3.5 and 8.3.2; safety T45 to T47.
+ */
+export const decideApproval = defineOperation({
+  name: 'approvals/decide',
+  allowed: OPERATORS.filter((who) => who !== 'console'),
+  effect: 'change',
+  input: z.strictObject({
+    approvalId: input.rowId,
+    decision: z.enum(['approve', 'decline']),
+    reason: input.reason.default(''),
+  }),
+  async prepare(context, { approvalId, decision }) {
+    if (decision === 'decline') return null;
+    const approval = await findApproval(context.db, context.service.id, approvalId);
+    return approval ? requesterOf(context, approval) : null;
+  },
+  async run(act, { approvalId, decision, reason }, requester) {
+    const approval = await lockApproval(act.tx, act.service.id, approvalId);
+    if (!approval) throw new DomainError('approval_not_found');
+    demandOpen(approval, act.now);
+    await demandOther(act, approval);
+    const outcome =
+      decision === 'decline' ? ({ state: 'declined' } as const) : await carryOut(act, approval, requester);
+    const ended = await endApproval(
+      act.tx,
+      approval,
+      {
+        ...outcome,
+        decidedBy: actorId(act.actor),
+        decidedByName: act.actorName,
+        decisionReason: reason,
+      },
+      act.now,
+    );
+    await queueApprovalRepaint(act.tx, ended);
+    const isErased = await eraseWithItsAccount(act, ended);
+    act.record({
+      target: { kind: 'approval', id: approvalId },
+      ...(isErased ? {} : { reason }),
+      after: { operation: approval.operation, ...outcome },
+    });
+    return { operation: approval.operation, ...outcome };
+  },
+});
+
+function demandOpen(approval: Approval, now: Date): void {
+  const isExpired = approval.state === 'open' && approval.expiresAt <= now;
+  if (approval.state === 'open' && !isExpired) return;
+  throw new DomainError('approval_ended', {
+    id: approval.id,
+    current: {
+      state: isExpired ? 'expired' : approval.state,
+      by: approval.decidedByName,
+      at: approval.endedAt ?? approval.expiresAt,
+    },
+  });
+}
+
+/** Neither whoever asked nor the person concerned, whose address Slack tells. */
+async function demandOther(act: Act, approval: Approval): Promise<void> {
+  if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
+  const own = act.actor.kind === 'slack' ? act.actor.email?.toLowerCase() : null;
+  if (!own) return;
+  const account = approval.accountId ? await findAccount(act.tx, act.service.id, approval.accountId) : null;
+  if (account?.emailCanonical === own || approval.subject === own)
+    throw new DomainError('approval_about_oneself');
+}
+
+/** Whoever asked, as they are now. */
+async function requesterOf(context: Context, approval: Approval): Promise<Actor> {
+  if (approval.requestedByKind !== 'slack') return { kind: 'console', name: approval.requestedBy };
+  const [teamId = '', userId = ''] = approval.requestedBy.split('/');
+  return personNow(context, { teamId, userId });
+}
+
+type Outcome = { state: 'approved' } | { state: 'outdated'; code: string };
+
+async function carryOut(act: Act, approval: Approval, requester: Actor | null): Promise<Outcome> {
+  const { operation } = approval;
+  const wanted = openInput(act, approval);
+  if (!wanted || !requester || !isApprovable(operation))
+    throw new Error('an open approval lacks what it is for');
+  const context: Context = {
+    ...act,
+    actor: requester,
+    approval: { id: approval.id, decidedByName: act.actorName },
+  };
+  // Who has no role may ask all the same: the right is what the approver adds.
+  const allowed = approval.origin === 'request' ? MEMBERS : undefined;
+  try {
+    await act.tx.transaction((savepoint) =>
+      approvable(operation).carryOut(context, savepoint, wanted, allowed),
+    );
+    return { state: 'approved' };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    await recordRefusal(operation, context, wanted, error, act.tx);
+    return { state: 'outdated', code: error.code };
+  }
+}
+
+/** With `ERASE_DELETED_AFTER_DAYS` at 0 an approved deletion has erased the account by now. */
+async function eraseWithItsAccount(act: Act, approval: Approval): Promise<boolean> {
+  const { accountId } = approval;
+  const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;
+  if (!account?.erasedAt) return false;
+  await eraseApprovals(act, account.id);
+  return true;
+}

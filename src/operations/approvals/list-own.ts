@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { listApprovalsOfRequester } from '../../db/approvals.ts';
+import { viewApproval } from '../approval-view.ts';
+import { actorId } from '../audit-row.ts';
+import { defineOperation, MEMBERS } from '../operation.ts';
+
+export const MAX_OWN_SHOWN = 10;
+
+/** What whoever asks has asked for, newest first, and what became of it. */
+export const listOwnApprovals = defineOperation({
+  name: 'approvals/list-own',
+  allowed: MEMBERS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const of = { serviceId: act.service.id, requestedBy: actorId(act.actor), limit: MAX_OWN_SHOWN };
+    const own = await listApprovalsOfRequester(act.tx, of);
+    return Promise.all(own.map((approval) => viewApproval(act, approval)));
+  },
+});

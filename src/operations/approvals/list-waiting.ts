@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { listOpenApprovals } from '../../db/approvals.ts';
+import { viewApproval } from '../approval-view.ts';
+import { actorId } from '../audit-row.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+export const MAX_WAITING_SHOWN = 10;
+
+/** What waits for whoever asks, oldest first: everything open that they did not ask for themselves. */
+export const listWaitingApprovals = defineOperation({
+  name: 'approvals/list-waiting',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const notOf = actorId(act.actor);
+    const of = { serviceId: act.service.id, now: act.now, notOf, limit: MAX_WAITING_SHOWN };
+    return Promise.all((await listOpenApprovals(act.tx, of)).map((approval) => viewApproval(act, approval)));
+  },
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { findApproval } from '../../db/approvals.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { viewApproval } from '../approval-view.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/** One approval, for telling people about it. Errors: `approval_not_found`. */
+export const showApproval = defineOperation({
+  name: 'approvals/show',
+  allowed: SYSTEM,
+  effect: 'read',
+  input: z.strictObject({ approvalId: input.rowId }),
+  async run(act, { approvalId }) {
+    const approval = await findApproval(act.tx, act.service.id, approvalId);
+    if (!approval) throw new DomainError('approval_not_found');
+    return viewApproval(act, approval);
+  },
+});

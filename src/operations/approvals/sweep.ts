@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { countReminder, endApproval, lockOpenApprovals } from '../../db/approvals.ts';
+import { addJob } from '../../db/jobs.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import { hoursAfter, queueApprovalRepaint } from '../outbox.ts';
+
+const MAX_SWEPT = 100;
+/** The first reminder comes this long after the request, the second this long before the end. */
+const FIRST_REMINDER_HOURS = 4;
+const LAST_REMINDER_HOURS = 2;
+
+/** Ends what nobody decided in time, and reminds of what still waits: once after 4 hours, once 2 hours before the end. */
+export const sweepApprovals = defineOperation({
+  name: 'approvals/sweep',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({}),
+  async run(act) {
+    const serviceId = act.service.id;
+    const all = { serviceId, limit: MAX_SWEPT };
+    for (const approval of await lockOpenApprovals(act.tx, { ...all, endedBefore: act.now })) {
+      await queueApprovalRepaint(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
+    }
+    const due = [
+      ...(await lockOpenApprovals(act.tx, {
+        ...all,
+        reminders: 1,
+        endsBefore: hoursAfter(act.now, LAST_REMINDER_HOURS),
+      })),
+      ...(await lockOpenApprovals(act.tx, {
+        ...all,
+        reminders: 0,
+        createdBefore: hoursAfter(act.now, -FIRST_REMINDER_HOURS),
+      })),
+    ];
+    for (const approval of due) {
+      await countReminder(act.tx, approval);
+      await addJob(act.tx, 'remind-of-approval', { serviceId, approvalId: approval.id });
+    }
+    return due.length;
+  },
+});

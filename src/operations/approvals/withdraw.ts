@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { endApproval, lockApproval } from '../../db/approvals.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { actorId } from '../audit-row.ts';
+import * as input from '../input.ts';
+import { defineOperation } from '../operation.ts';
+import { queueApprovalRepaint } from '../outbox.ts';
+import { MEMBERS } from '../permission.ts';
+
+/**
+ * Whoever asked takes it back. Errors: `approval_not_found`, also when somebody else asked; `approval_ended`.
+ */
+export const withdrawApproval = defineOperation({
+  name: 'approvals/withdraw',
+  allowed: MEMBERS,
+  effect: 'change',
+  input: z.strictObject({ approvalId: input.rowId }),
+  async run(act, { approvalId }) {
+    const approval = await lockApproval(act.tx, act.service.id, approvalId);
+    if (!approval || approval.requestedBy !== actorId(act.actor)) throw new DomainError('approval_not_found');
+    if (approval.state !== 'open') {
+      const { state, decidedByName: by, endedAt } = approval;
+      throw new DomainError('approval_ended', {
+        current: { state, by, ...(endedAt ? { at: endedAt } : {}) },
+      });
+    }
+    const end = { state: 'withdrawn' as const, decidedBy: actorId(act.actor), decidedByName: act.actorName };
+    const ended = await endApproval(act.tx, approval, end, act.now);
+    await queueApprovalRepaint(act.tx, ended);
+    act.record({
+      target: { kind: 'approval', id: approvalId },
+      after: { operation: approval.operation, state: ended.state },
+    });
+    return { operation: approval.operation };
+  },
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { listApprovalIdsOf } from '../../db/approvals.ts';
+import { listAuditOfTargets } from '../../db/audit.ts';
+import { listInvitationIdsOfAccount } from '../../db/invitations.ts';
+import { viewAuditRows } from '../audit-entry.ts';
+import { demandAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+export const ENTRIES_A_PAGE = 10;
+
+/**
+ * What happened to an account, oldest first: how the person came in (asked for, approved, invited, resent, accepted,
+ * added), then every change, deleted and erased accounts included. Errors: `account_not_found`.
+ */
+export const showHistory = defineOperation({
+  name: 'audit/history',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({ accountId: input.accountId, after: input.rowId.optional() }),
+  async run(act, { accountId, after }) {
+    const serviceId = act.service.id;
+    const account = await demandAccount(act, accountId);
+    const invitationIds = await listInvitationIdsOfAccount(act.tx, serviceId, accountId);
+    const approvalIds = await listApprovalIdsOf(act.tx, { serviceId, accountId, invitationIds });
+    const rows = await listAuditOfTargets(act.tx, {
+      serviceId,
+      targets: [
+        { kind: 'account', ids: [accountId] },
+        { kind: 'invitation', ids: invitationIds },
+        { kind: 'approval', ids: approvalIds },
+      ],
+      ...(after ? { after } : {}),
+      limit: ENTRIES_A_PAGE + 1,
+    });
+    const page = rows.slice(0, ENTRIES_A_PAGE);
+    return {
+      account: {
+        id: account.id,
+        state: account.state,
+        email: account.email,
+        firstName: account.firstName,
+        lastName: account.lastName,
+      },
+      entries: await viewAuditRows(act, page),
+      next: rows.length > ENTRIES_A_PAGE ? (page.at(-1)?.id ?? null) : null,
+    };
+  },
+});

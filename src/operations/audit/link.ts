@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { findAuditRow } from '../../db/audit.ts';
+import {
+  type AuditLink,
+  findLastLink,
+  holdChain,
+  insertLinks,
+  type LinkedRow,
+  listUnlinkedRows,
+} from '../../db/audit-links.ts';
+import { CHAIN_START } from '../../security/audit-chain.ts';
+import { hashOfRow } from '../audit-chain.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+export const MAX_LINKED_AT_ONCE = 5_000;
+/** A row that was written this long before the newest linked one may still be waiting for its commit. */
+const LATE_COMMIT_MS = 24 * 3_600_000;
+
+/**
+ * Adds links for the rows that have none yet, at most 5,000; tells them, so that a copy of each can leave the system.
+ * Rows younger than the last run are not covered until the next one.
+ */
+export const linkAudit = defineOperation({
+  name: 'audit/link',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({}),
+  async run(act): Promise<{ number: number; hash: string; row: LinkedRow }[]> {
+    const serviceId = act.service.id;
+    await holdChain(act.tx, serviceId);
+    const last = await findLastLink(act.tx, serviceId);
+    const newest = last ? await findAuditRow(act.tx, serviceId, last.auditId) : null;
+    const rows = await listUnlinkedRows(act.tx, {
+      serviceId,
+      ...(newest ? { since: new Date(newest.at.getTime() - LATE_COMMIT_MS) } : {}),
+      limit: MAX_LINKED_AT_ONCE,
+    });
+    let number = last?.number ?? 0;
+    let hash = last?.hash ?? CHAIN_START;
+    const linked = rows.map((row) => {
+      number += 1;
+      hash = hashOfRow(hash, row);
+      return { number, hash, row };
+    });
+    const links: AuditLink[] = linked.map((one) => ({
+      serviceId,
+      number: one.number,
+      auditId: one.row.id,
+      hash: one.hash,
+      linkedAt: act.now,
+    }));
+    await insertLinks(act.tx, links);
+    return linked;
+  },
+});

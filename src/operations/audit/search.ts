@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { searchAudit } from '../../db/audit.ts';
+import { viewAuditRows } from '../audit-entry.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { ENTRIES_A_PAGE } from './history.ts';
+
+/**
+ * The audit across accounts, newest first: by one actor (`T012/U034`, a name on the console), within a span of time
+ * (`from` included, `to` not), or refusals only. At most 1,000 a page; ten unless told.
+ */
+export const searchHistory = defineOperation({
+  name: 'audit/search',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({
+    actorId: z.string().max(200).optional(),
+    onlyRefused: z.boolean().default(false),
+    /** Leaves out what the system does by itself. */
+    onlyByPeople: z.boolean().default(false),
+    from: z.coerce.date().optional(),
+    to: z.coerce.date().optional(),
+    before: input.rowId.optional(),
+    limit: z.int().min(1).max(1_000).default(ENTRIES_A_PAGE),
+  }),
+  async run(act, { limit, ...wanted }) {
+    const rows = await searchAudit(act.tx, { serviceId: act.service.id, ...wanted, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    return {
+      entries: await viewAuditRows(act, page),
+      next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+    };
+  },
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { findAuditRow } from '../../db/audit.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { viewAuditRows } from '../audit-entry.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/** One audit row, for saying it in the approvals channel. Errors: `try_again` when it is not there (yet). */
+export const showAuditRow = defineOperation({
+  name: 'audit/show',
+  allowed: SYSTEM,
+  effect: 'read',
+  input: z.strictObject({ auditId: input.rowId }),
+  async run(act, { auditId }) {
+    const row = await findAuditRow(act.tx, act.service.id, auditId);
+    const [entry] = row ? await viewAuditRows(act, [row]) : [];
+    if (!entry) throw new DomainError('try_again');
+    return entry;
+  },
+});

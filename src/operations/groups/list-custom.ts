@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { listGroups } from '../../db/groups.ts';
+import { defineOperation, MEMBERS } from '../operation.ts';
+
+/** The groups that an account can be put in, for choosing some: also by somebody who only asks for an invitation. */
+export const listCustomGroups = defineOperation({
+  name: 'groups/list-custom',
+  allowed: MEMBERS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const groups = await listGroups(act.tx, act.service.id);
+    return groups.filter(({ type }) => type === 'custom').map(({ id, name }) => ({ id, name }));
+  },
+});

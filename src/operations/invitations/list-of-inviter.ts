@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { listOpenInvitationsOfInviter } from '../../db/invitations.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+const MAX_LISTED = 20;
+
+/** The open invitations that one person sent, oldest first, at most 20. `invitedBy` is `T012/U034`. */
+export const listInvitationsOfInviter = defineOperation({
+  name: 'invitations/list-of-inviter',
+  allowed: SYSTEM,
+  effect: 'read',
+  input: z.strictObject({ invitedBy: z.string().max(200) }),
+  async run(act, { invitedBy }) {
+    const of = { serviceId: act.service.id, invitedBy, now: act.now, limit: MAX_LISTED + 1 };
+    const rows = await listOpenInvitationsOfInviter(act.tx, of);
+    const invitations = rows
+      .slice(0, MAX_LISTED)
+      .map(({ id, email, expiresAt }) => ({ id, email, expiresAt }));
+    return { invitations, more: rows.length > MAX_LISTED };
+  },
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { requestApproval } from '../approval.ts';
+import { demandCustomGroups } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, MEMBERS } from '../operation.ts';
+
+/**
+ * Anybody of the workspace asks for an invitation for someone; an operator decides. Whether the address has an account
+ * already is not for everybody to learn, so that only the decision finds out.
+ * Errors: `requests_off`; `email_invalid`; `group_not_found`, `group_built_in`; `no_second_operator`.
+ */
+export const requestInvitation = defineOperation({
+  name: 'invitations/request',
+  allowed: MEMBERS,
+  effect: 'change',
+  input: z.strictObject({
+    email: input.email,
+    firstName: input.personName.or(z.literal('')).default(''),
+    lastName: input.personName.or(z.literal('')).default(''),
+    groupIds: input.groupIds.default([]),
+    why: input.reason,
+  }),
+  async run(act, { why, ...wanted }) {
+    if (!act.policy.hasRequests) throw new DomainError('requests_off');
+    const email = parseEmailAddress(wanted.email);
+    await demandCustomGroups(act, wanted.groupIds);
+    const waiting = await requestApproval(act, act.tx, {
+      operation: 'invitations/invite',
+      origin: 'request',
+      subject: { kind: 'address', id: email.canonical },
+      input: wanted,
+      why,
+    });
+    act.record({ target: { kind: 'approval', id: waiting.approvalId }, reason: why });
+    return { approvalId: waiting.approvalId, expiresAt: waiting.expiresAt, askedBefore: waiting.askedBefore };
+  },
+});

@@ -1,0 +1,55 @@
+// Rules of changing who may act.
+import { endApproval, lockOpenApprovals } from '../db/approvals.ts';
+import { listAdmins, type OperatorKey } from '../db/operators.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import type { Act, Context, SlackActor } from './context.ts';
+import { queueApprovalRepaint } from './outbox.ts';
+
+const MAX_ENDED_AT_ONCE = 500;
+
+/** Who this is, as Slack says. Errors: `standing_unknown`: what depends on it waits. */
+export async function personNow(
+  context: Context,
+  person: { teamId: string; userId: string },
+): Promise<SlackActor> {
+  try {
+    return await context.people.actorOf(person.userId, person.teamId);
+  } catch {
+    throw new DomainError('standing_unknown');
+  }
+}
+
+/** The admins whom Slack calls members now; only they count when one is to go. Errors: `standing_unknown`. */
+export async function adminsWhoCanAct(context: Context): Promise<OperatorKey[]> {
+  const admins = await listAdmins(context.db, context.service.id);
+  const people = await Promise.all(
+    admins.map((admin) => personNow(context, { teamId: admin.teamId, userId: admin.slackUserId })),
+  );
+  return admins.filter((_, index) => people[index]?.standing === 'member');
+}
+
+/** Errors: `operator_last_admin` when nobody else is an admin and can act. `admins` are those who are it now. */
+export function demandOtherAdmin(
+  admins: readonly OperatorKey[],
+  than: OperatorKey,
+  able: readonly OperatorKey[],
+): void {
+  if (!admins.some((admin) => isSame(admin, than))) return;
+  const others = admins.filter(
+    (admin) => !isSame(admin, than) && able.some((person) => isSame(person, admin)),
+  );
+  if (others.length === 0) throw new DomainError('operator_last_admin');
+}
+
+const isSame = (one: OperatorKey, other: OperatorKey) =>
+  one.teamId === other.teamId && one.slackUserId === other.slackUserId;
+
+/** Closes what somebody asked for and nobody decided yet. `requestedBy` is `T012/U034`. */
+export async function endApprovalsOf(act: Act, requestedBy: string): Promise<void> {
+  const limit = MAX_ENDED_AT_ONCE;
+  const open = await lockOpenApprovals(act.tx, { serviceId: act.service.id, requestedBy, limit });
+  for (const approval of open) {
+    const ended = await endApproval(act.tx, approval, { state: 'outdated', code: 'not_permitted' }, act.now);
+    await queueApprovalRepaint(act.tx, ended);
+  }
+}

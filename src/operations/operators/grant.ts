@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { giveRole, lockAdmins } from '../../db/operators.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { slackId } from '../audit-row.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { adminsWhoCanAct, demandOtherAdmin, personNow } from '../operator-rules.ts';
+
+/**
+ * Gives a person of the workspace a role, or another one than they have.
+ * Errors: `operator_unfitting` when Slack says that they can't act (a guest, a bot, deactivated, of elsewhere);
+ * `operator_last_admin` when the last admin would become an approver; `standing_unknown` when Slack can't say.
+ */
+export const grantRole = defineOperation({
+  name: 'operators/grant',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ ...input.slackPerson, role: z.enum(['admin', 'approver']) }),
+  async prepare(context, { teamId, userId, role }) {
+    const person = await personNow(context, { teamId, userId });
+    return { person, able: role === 'admin' ? [] : await adminsWhoCanAct(context) };
+  },
+  async run(act, { teamId, userId, role }, { person, able }) {
+    if (person.standing !== 'member')
+      throw new DomainError('operator_unfitting', { current: { state: person.standing, by: person.name } });
+    const key = { serviceId: act.service.id, teamId, slackUserId: userId };
+    const admins = await lockAdmins(act.tx, act.service.id);
+    if (role !== 'admin') demandOtherAdmin(admins, key, able);
+    const before = await giveRole(act.tx, key, { name: person.name, role, now: act.now });
+    if (before === role) act.nothingChanged();
+    else {
+      act.record({
+        target: { kind: 'operator', id: slackId(teamId, userId) },
+        before: { role: before },
+        after: { role, name: person.name },
+        isAnnounced: true,
+      });
+    }
+    return { userId, name: person.name, before, role };
+  },
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { addJob } from '../../db/jobs.ts';
+import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
+import { slackId } from '../audit-row.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import { endApprovalsOf, personNow } from '../operator-rules.ts';
+
+/**
+ * Slack says that something about a person changed. Whoever can't act any more (deactivated, a guest now, gone) loses
+ * the role, also as the last admin; what they asked for is closed, and the admins who are left are told of their open
+ * invitations. Errors: `standing_unknown`.
+ */
+export const loseRole = defineOperation({
+  name: 'operators/lose',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject(input.slackPerson),
+  prepare: personNow,
+  async run(act, { teamId, userId }, person) {
+    const serviceId = act.service.id;
+    await lockAdmins(act.tx, serviceId);
+    const role = await findOperatorRole(act.tx, serviceId, teamId, userId);
+    if (person.standing === 'member' || !role) {
+      act.nothingChanged();
+      return { lost: null };
+    }
+    await takeRole(act.tx, { serviceId, teamId, slackUserId: userId }, act.now);
+    await endApprovalsOf(act, slackId(teamId, userId));
+    await addJob(act.tx, 'tell-of-lost-operator', { serviceId, person: slackId(teamId, userId) });
+    act.record({
+      target: { kind: 'operator', id: slackId(teamId, userId) },
+      before: { role },
+      after: { role: null, standing: person.standing },
+      isAnnounced: true,
+    });
+    return { lost: role };
+  },
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { slackId } from '../audit-row.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from '../operator-rules.ts';
+
+/**
+ * Takes a person's role away; what they asked for and nobody decided yet is closed.
+ * Errors: `operator_unfitting` when they have none; `operator_last_admin`; `standing_unknown`
+ * when Slack can't say who else can act.
+ */
+export const withdrawRole = defineOperation({
+  name: 'operators/withdraw',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject(input.slackPerson),
+  prepare: adminsWhoCanAct,
+  async run(act, { teamId, userId }, able) {
+    const key = { serviceId: act.service.id, teamId, slackUserId: userId };
+    const admins = await lockAdmins(act.tx, act.service.id);
+    const role = await findOperatorRole(act.tx, act.service.id, teamId, userId);
+    if (!role) throw new DomainError('operator_unfitting', { current: { state: 'without a role' } });
+    demandOtherAdmin(admins, key, able);
+    await takeRole(act.tx, key, act.now);
+    await endApprovalsOf(act, slackId(teamId, userId));
+    act.record({
+      target: { kind: 'operator', id: slackId(teamId, userId) },
+      before: { role },
+      after: { role: null },
+      isAnnounced: true,
+    });
+    return { userId, before: role };
+  },
+});

@@ -1,0 +1,35 @@
+// Who may: decided by role, at the moment of the act, deny by default.
+import { findOperatorRole } from '../db/operators.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import type { Act, Context, Role } from './context.ts';
+
+/**
+ * Who may run an operation. `member`: anybody of the workspace, with a role or without. `developer`: anybody at all,
+ * because the input itself proves the right (a ticket). `console`: somebody with a shell on the server.
+ */
+export type Who = Role | 'member' | 'developer' | 'console' | 'system';
+
+/** The console stands for an admin: whoever has a shell on the server could change the database itself. */
+export const ADMINS: readonly Who[] = ['admin', 'console'];
+export const OPERATORS: readonly Who[] = ['admin', 'approver', 'console'];
+/** Anybody of the workspace, so that they see whom to ask. */
+export const MEMBERS: readonly Who[] = ['admin', 'approver', 'member'];
+export const DEVELOPERS: readonly Who[] = ['developer'];
+export const SYSTEM: readonly Who[] = ['system'];
+
+/** Errors: `not_permitted`. */
+export async function demandPermission(
+  context: Context,
+  db: Context['db'] | Act['tx'],
+  allowed: readonly Who[],
+): Promise<void> {
+  const { actor } = context;
+  if (actor.kind !== 'slack') {
+    if (!allowed.includes(actor.kind)) throw new DomainError('not_permitted');
+    return;
+  }
+  if (actor.standing !== 'member') throw new DomainError('not_permitted');
+  if (allowed.includes('member')) return;
+  const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
+  if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');
+}

@@ -1,0 +1,100 @@
+import type { KnownBlock } from '@slack/types';
+import type { ApprovalView } from '../../operations/approval-view.ts';
+import { decideApproval } from '../../operations/approvals/decide.ts';
+import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
+import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
+import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
+import { type Call, type Feature, textOf } from '../call.ts';
+import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
+import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { demandRole } from '../role.ts';
+
+export const approvals: Feature = {
+  command: {
+    name: 'approvals',
+    usage: 'approvals',
+    summary: 'Shows what waits for your decision, and what became of what you asked for.',
+    example: '/apim-user approvals',
+    who: 'everybody',
+    run: async (call) => call.reply(await overview(call)),
+  },
+  buttons: {
+    'menu-approvals': async (call) => call.reply(await overview(call)),
+    'approval-approve': async (call, approvalId) => {
+      const decided = await decideApproval(call.context, { approvalId, decision: 'approve' });
+      const text =
+        decided.state === 'approved'
+          ? 'Approved, and done. Whoever asked is told.'
+          : 'Agreed to, but it could not be done any more; the card says why. Nothing was changed, and whoever asked is told.';
+      await call.reply({ text });
+    },
+    'approval-decline': (call, approvalId) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins and approvers');
+        return declineModal(approvalId);
+      }),
+    'approval-withdraw': async (call, approvalId) => {
+      await withdrawApproval(call.context, { approvalId });
+      await call.reply({ text: 'Taken back. Nothing was done.' });
+    },
+  },
+  submissions: {
+    'approval-decline': {
+      async run(call, values, metadata) {
+        const approvalId = String(metadata.id);
+        await decideApproval(call.context, {
+          approvalId,
+          decision: 'decline',
+          reason: textOf(values, 'reason'),
+        });
+        return { text: 'Declined. Whoever asked is told, with your reason.' };
+      },
+    },
+  },
+};
+
+const declineModal = (approvalId: string) =>
+  modal({
+    callback: 'approval-decline',
+    title: 'Decline',
+    submit: 'Decline',
+    metadata: { id: approvalId },
+    blocks: [
+      textInput('reason', 'Reason', { multiline: true, maxLength: 500, hint: 'Whoever asked reads it.' }),
+    ],
+  });
+
+async function overview(call: Call): Promise<Message> {
+  const blocks = await approvalBlocks(call);
+  if (blocks.length > 0) return { text: 'Approvals', blocks };
+  return { text: 'Nothing waits for you, and you have asked for nothing.' };
+}
+
+/** What waits for this person, with the buttons that decide, and what they asked for themselves. */
+export async function approvalBlocks(call: Call): Promise<KnownBlock[]> {
+  const waiting = (await call.role()) ? await listWaitingApprovals(call.context, {}) : [];
+  const own = await listOwnApprovals(call.context, {});
+  return [
+    ...(waiting.length ? [section('*Waits for your decision*'), ...waiting.flatMap(waitingBlocks)] : []),
+    ...(own.length ? [section('*My requests*'), ...own.flatMap(ownBlocks)] : []),
+  ];
+}
+
+const waitingBlocks = (approval: ApprovalView): KnownBlock[] => [
+  section(approvalLine(approval)),
+  // One view may hold several of these rows: each button is known by the row it stands in.
+  { ...decisionButtons(approval, approvalTitle(approval)), block_id: `waiting-${approval.id}` },
+];
+
+const ownBlocks = (approval: ApprovalView): KnownBlock[] => [
+  section(approvalLine(approval)),
+  ...(approval.state === 'open'
+    ? [
+        actions([
+          button('approval-withdraw', 'Take back', approval.id, {
+            label: `Take back: ${approvalTitle(approval)}`,
+          }),
+        ]),
+      ]
+    : []),
+];

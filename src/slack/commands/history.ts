@@ -1,0 +1,110 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { showHistory } from '../../operations/audit/history.ts';
+import { searchHistory } from '../../operations/audit/search.ts';
+import { slackId } from '../../operations/audit-row.ts';
+import type { Call, Feature } from '../call.ts';
+import { nameOf } from '../present/account.ts';
+import { actions, button, header, type Message, section } from '../present/blocks.ts';
+import { historyLine } from '../present/history.ts';
+import { joinLines } from '../present/text.ts';
+import { demandOne, onOneAccount } from './on-one-account.ts';
+
+type Search = Parameters<typeof searchHistory>[1];
+
+const ONE = onOneAccount(
+  {
+    name: 'history',
+    usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
+    summary: 'Shows how a person came in and every change since; or what somebody did, or what was refused.',
+    example: '/apim-user history ann@example.com',
+    who: 'admins and approvers',
+    choose: { title: 'History of which one?', submit: 'Show' },
+  },
+  { act: (call, account) => ofAccount(call, account.id) },
+);
+
+export const history: Feature = {
+  command: {
+    ...(ONE.command as NonNullable<Feature['command']>),
+    async run(call, words) {
+      const wanted = searchIn(call, words);
+      if (wanted) return call.reply(await page(call, wanted));
+      const [name] = words;
+      if (name === undefined) return ONE.command?.run(call, words);
+      await call.reply(await ofAccount(call, (await demandOne(call, name)).id));
+    },
+  },
+  ...(ONE.submissions ? { submissions: ONE.submissions } : {}),
+  buttons: {
+    'history-of': async (call, accountId) => call.reply(await ofAccount(call, accountId)),
+    'history-next': async (call, value) => {
+      const { accountId, after } = JSON.parse(value) as { accountId: string; after: string };
+      await call.reply(await ofAccount(call, accountId, after), { replace: true });
+    },
+    'history-older': async (call, value) =>
+      call.reply(await page(call, JSON.parse(value)), { replace: true }),
+  },
+};
+
+async function ofAccount(call: Call, accountId: string, after?: string): Promise<Message> {
+  const { account, entries, next } = await showHistory(call.context, {
+    accountId,
+    ...(after ? { after } : {}),
+  });
+  const lines = entries.map((entry) => historyLine(entry, { isExposed: false }));
+  return {
+    text: `History of ${nameOf(account)}`,
+    blocks: [
+      header(`History of ${nameOf(account)}`),
+      ...joinLines(lines.length ? lines.map((line) => `• ${line}`) : ['Nothing more.']).map(section),
+      ...(next
+        ? [actions([button('history-next', 'Go on', JSON.stringify({ accountId, after: next }))])]
+        : []),
+    ],
+  };
+}
+
+async function page(call: Call, wanted: Search): Promise<Message> {
+  const { entries, next } = await searchHistory(call.context, wanted);
+  const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
+  if (lines.length === 0) return { text: 'Nothing like that is in the audit.' };
+  const older = JSON.stringify({ ...wanted, before: next });
+  return {
+    text: 'Audit',
+    blocks: [
+      ...joinLines(lines).map(section),
+      ...(next ? [actions([button('history-older', 'Older', older)])] : []),
+    ],
+  };
+}
+
+/** `by:@ann from:2026-11-01 to:2026-11-30 refused`, in any order; null when the words name an account. */
+function searchIn(call: Call, words: string[]): Search | null {
+  const option = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
+  const by = option('by');
+  const isSearch = words.some((word) => /^(by|from|to):/.test(word) || word === 'refused');
+  if (!isSearch) return null;
+  const person = by === undefined ? undefined : /^<@([UW][A-Z0-9]+)(\|[^>]*)?>$/.exec(by)?.[1];
+  if (by !== undefined && !person) {
+    throw new DomainError('invalid_input', {
+      fields: { by: 'is a person of this workspace, as in by:@ann' },
+    });
+  }
+  const from = dayOf('from', option('from'));
+  const to = dayOf('to', option('to'));
+  return {
+    onlyRefused: words.includes('refused'),
+    ...(person ? { actorId: slackId(call.actor.teamId, person) } : {}),
+    ...(from ? { from } : {}),
+    // The day itself is meant too.
+    ...(to ? { to: new Date(to.getTime() + 86_400_000) } : {}),
+  };
+}
+
+function dayOf(field: string, text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  if (!day || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
+    throw new DomainError('invalid_input', { fields: { [field]: 'is a day such as 2026-11-01 (UTC)' } });
+  return day;
+}

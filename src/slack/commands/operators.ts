@@ -1,0 +1,111 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { Role } from '../../operations/context.ts';
+import { grantRole } from '../../operations/operators/grant.ts';
+import { listOperators } from '../../operations/operators/list.ts';
+import { withdrawRole } from '../../operations/operators/withdraw.ts';
+import { type Call, type Feature, textOf } from '../call.ts';
+import {
+  actions,
+  button,
+  choiceInput,
+  type Message,
+  modal,
+  personInput,
+  section,
+} from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+import { demandRole } from '../role.ts';
+
+const ABOUT = {
+  name: 'operators',
+  usage: 'operators',
+  summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
+  example: '/apim-user operators',
+  who: 'admins',
+} as const;
+
+const ROLES = [
+  { value: 'approver', text: 'Approver: look, block, activate, decide' },
+  { value: 'admin', text: 'Admin: everything' },
+];
+
+export const operators: Feature = {
+  command: { ...ABOUT, run: async (call) => call.reply(await page(call)) },
+  buttons: {
+    'operator-add': (call) =>
+      call.openModal(async () => {
+        await demandRole(call, ABOUT.who);
+        return grantModal();
+      }),
+    'operator-grant': async (call, value) => {
+      const { userId, role } = JSON.parse(value) as { userId: string; role: Role };
+      await call.reply(await granted(call, userId, role));
+    },
+    'operator-withdraw': async (call, userId) => {
+      await withdrawRole(call.context, { teamId: call.actor.teamId, userId });
+      await call.reply({
+        text: `<@${userId}> has no role here any more. What they asked for and nobody decided is closed.`,
+      });
+    },
+  },
+  submissions: {
+    'operator-grant': {
+      check: (values) => (textOf(values, 'person') ? {} : { person: 'Choose somebody' }),
+      run: (call, values) =>
+        granted(call, textOf(values, 'person'), textOf(values, 'role') === 'admin' ? 'admin' : 'approver'),
+    },
+  },
+};
+
+async function granted(call: Call, userId: string, role: Role): Promise<Message> {
+  const { name, before } = await grantRole(call.context, { teamId: call.actor.teamId, userId, role });
+  const is = `${escapeText(name)} is an *${role}* now`;
+  const text =
+    before === role
+      ? `${escapeText(name)} was an *${role}* already.`
+      : before
+        ? `${is}, was an *${before}*.`
+        : `${is}.`;
+  return { text, blocks: [section(text)] };
+}
+
+async function page(call: Call): Promise<Message> {
+  await demandRole(call, ABOUT.who);
+  const all = await listOperators(call.context, { teamId: call.actor.teamId });
+  return {
+    text: 'Operators',
+    blocks: [
+      ...all.flatMap(({ slackUserId, name, role }) => (role ? rowOf(slackUserId, name, role) : [])),
+      actions([button('operator-add', 'Add an operator', '-', { style: 'primary' })]),
+    ],
+  };
+}
+
+function rowOf(userId: string, name: string, role: Role): KnownBlock[] {
+  const other = role === 'admin' ? 'approver' : 'admin';
+  return [
+    section(`<@${userId}> · *${role}*`),
+    actions([
+      button('operator-grant', `Make ${other}`, JSON.stringify({ userId, role: other }), {
+        label: `Make ${name} an ${other}`,
+        ask: { text: `${name} will be an ${other} instead of an ${role}.`, yes: `Make ${other}` },
+      }),
+      button('operator-withdraw', 'Withdraw', userId, {
+        style: 'danger',
+        label: `Withdraw the role of ${name}`,
+        ask: { text: `${name} will have no role here.`, yes: 'Withdraw' },
+      }),
+    ]),
+  ];
+}
+
+const grantModal = (): ModalView =>
+  modal({
+    callback: 'operator-grant',
+    title: 'Add an operator',
+    submit: 'Grant',
+    blocks: [
+      personInput('person', 'Person', 'A full member of this workspace; no guest, no app.'),
+      choiceInput('role', 'Role', ROLES),
+    ],
+  });

@@ -1,0 +1,58 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { requestInvitation } from '../../operations/invitations/request.ts';
+import { type Call, type Feature, faultsOf, listOf, textOf } from '../call.ts';
+import { groupsInput, modal, textInput } from '../present/blocks.ts';
+import { dateWords } from '../present/text.ts';
+import { demandRole } from '../role.ts';
+
+export const request: Feature = {
+  command: {
+    name: 'request',
+    usage: 'request [email]',
+    summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
+    example: '/apim-user request ann@example.com',
+    who: 'everybody',
+    run: (call, words) => opens(call, words[0]),
+  },
+  buttons: { 'menu-request': (call) => opens(call, undefined) },
+  submissions: {
+    request: {
+      check: (values) => faultsOf(() => void parseEmailAddress(textOf(values, 'email'))),
+      async run(call, values) {
+        const { expiresAt, askedBefore } = await requestInvitation(call.context, {
+          email: textOf(values, 'email'),
+          firstName: textOf(values, 'firstName'),
+          lastName: textOf(values, 'lastName'),
+          groupIds: listOf(values, 'groups'),
+          why: textOf(values, 'why'),
+        });
+        const first = askedBefore ? 'This was asked for already; it still waits.' : 'Asked for.';
+        return {
+          text: `${first} An operator can decide until ${dateWords(expiresAt)}, and you are told. App Home and \`/apim-user approvals\` show your requests.`,
+        };
+      },
+    },
+  },
+};
+
+const opens = (call: Call, email: string | undefined) =>
+  call.openModal(async () => {
+    await demandRole(call, 'everybody');
+    if (!call.context.policy.hasRequests) throw new DomainError('requests_off');
+    return requestModal(email);
+  });
+
+const requestModal = (email: string | undefined) =>
+  modal({
+    callback: 'request',
+    title: 'Ask for an invitation',
+    submit: 'Ask',
+    blocks: [
+      textInput('email', 'Email', { ...(email ? { value: email } : {}), maxLength: 254 }),
+      textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
+      textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
+      groupsInput(),
+      textInput('why', 'Why', { multiline: true, maxLength: 500, hint: 'Whoever decides reads it.' }),
+    ],
+  });
