@@ -16,6 +16,14 @@ export async function findAccount(db: Db, serviceId: string, id: string): Promis
   return row ?? null;
 }
 
+export async function findAccounts(db: Db, serviceId: string, ids: readonly string[]): Promise<Account[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), inArray(accounts.id, [...ids])));
+}
+
 /** Holds the account's row until the transaction ends, so that two changes of one account come one after the other. */
 export async function lockAccount(tx: Transaction, serviceId: string, id: string): Promise<Account | null> {
   const [row] = await tx

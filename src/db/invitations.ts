@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { invitationGroups, invitations } from './schema.ts';
 
@@ -31,6 +31,18 @@ export async function findInvitation(db: Db, serviceId: string, id: string): Pro
     .from(invitations)
     .where(and(eq(invitations.serviceId, serviceId), eq(invitations.id, id)));
   return row ?? null;
+}
+
+export async function findInvitations(
+  db: Db,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<Invitation[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.id, [...ids])));
 }
 
 export async function lockInvitation(

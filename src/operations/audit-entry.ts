@@ -1,9 +1,14 @@
 // An audit row as people read it: who, when, what, why, before → after, and who agreed.
+import { findAccounts } from '../db/accounts.ts';
 import { type Approval, findApprovals } from '../db/approvals.ts';
 import type { FullAuditRow } from '../db/audit.ts';
+import { findGroups } from '../db/groups.ts';
+import { findInvitations } from '../db/invitations.ts';
 import type { Act } from './context.ts';
 
 export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
+  /** Whom or what it was about, by the name that it has now; null when that is erased, or has none. */
+  about: string | null;
   /** What it took: who asked and who decided. */
   approval: Pick<
     Approval,
@@ -14,10 +19,31 @@ export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
 export async function viewAuditRows(act: Act, rows: FullAuditRow[]): Promise<AuditEntryView[]> {
   const ids = rows.map((row) => row.approvalId).filter((id): id is string => id !== null);
   const approvals = await findApprovals(act.tx, act.service.id, [...new Set(ids)]);
+  const names = await namesOf(act, rows);
   return rows.map(({ serviceId: _s, ...row }) => {
+    const about = names.get(`${row.targetKind} ${row.targetId}`) || null;
     const found = approvals.find((approval) => approval.id === row.approvalId);
-    if (!found) return { ...row, approval: null };
+    if (!found) return { ...row, about, approval: null };
     const { requestedByName, decidedByName, decisionReason, endedAt, state } = found;
-    return { ...row, approval: { requestedByName, decidedByName, decisionReason, endedAt, state } };
+    return { ...row, about, approval: { requestedByName, decidedByName, decisionReason, endedAt, state } };
   });
+}
+
+/** By `account 0123`: what people call it. */
+async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, string>> {
+  const serviceId = act.service.id;
+  const idsOf = (kind: string) => [
+    ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
+  ];
+  const accounts = await findAccounts(act.tx, serviceId, idsOf('account'));
+  const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
+  const groups = await findGroups(act.tx, serviceId, idsOf('group'));
+  return new Map([
+    ...accounts.map(({ id, firstName, lastName, email }): [string, string] => [
+      `account ${id}`,
+      email ? `${firstName} ${lastName} (${email})` : '',
+    ]),
+    ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
+    ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
+  ]);
 }

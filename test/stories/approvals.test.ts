@@ -196,7 +196,7 @@ describe('the history', () => {
 
   it('finds what one person did and what was refused, and is not for everybody', async () => {
     await admin().types(`/apim-user history by:<@${app.ids.approver}|amir>`);
-    await admin().sees(/Amir Approver\W+decided/);
+    await admin().sees(/Amir Approver\W+declined what was asked/);
     await admin().types('/apim-user history refused');
     await admin().sees(/was refused `?approvals\/decide`? \(approval_own\)/);
     await admin().types('/apim-user history from:2026-13-01');

@@ -1,4 +1,5 @@
 // The audit in words: who did what, when, why, before → after.
+import type { ApprovableName } from '../../operations/approvable.ts';
 import type { AuditEntryView } from '../../operations/audit-entry.ts';
 import { dateWords, escapeText } from './text.ts';
 
@@ -13,7 +14,6 @@ const DEEDS: Record<string, string> = {
   'accounts/erase': 'erased the personal data',
   'accounts/restore': 'restored the account',
   'accounts/set-groups': 'changed the groups',
-  'approvals/decide': 'decided about what was asked for',
   'approvals/withdraw': 'took back what was asked for',
   'groups/create': 'created a group',
   'groups/delete': 'deleted a group',
@@ -40,64 +40,113 @@ type Place = {
   withTarget?: boolean;
 };
 
+/** What was asked for and waits, or waited, for a second operator. */
+const ASKED: Record<ApprovableName, string> = {
+  'accounts/activate': 'to activate the account',
+  'accounts/block': 'to block the account',
+  'accounts/delete': 'to delete the account',
+  'accounts/edit': 'to change the data',
+  'accounts/restore': 'to restore the account',
+  'accounts/set-groups': 'to change the groups',
+  'invitations/invite': 'to invite',
+  'passwords/send-reset': 'to mail a link to reset the password',
+};
+
 /** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
 export function historyLine(entry: AuditEntryView, place: Place): string {
-  const { outcome, code, operation, actorKind } = entry;
-  const deed = DEEDS[operation] ?? `did \`${operation}\``;
-  const did =
-    outcome === 'refused'
-      ? `was refused \`${operation}\` (${code})`
-      : outcome === 'asked'
-        ? `asked for \`${operation}\``
-        : deed;
+  const by = entry.actorKind === 'system' ? ' (by itself)' : '';
   const parts = [
-    `${dateWords(entry.at)} · *${escapeText(entry.actorName)}*${ORIGINS[actorKind] ?? ''} ${did}`,
+    `${dateWords(entry.at)} · *${escapeText(entry.actorName)}*${by} ${didWords(entry)}`,
     targetWords(entry, place),
     ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
-    place.isExposed ? rolesOnly(entry) : changes(entry),
+    changes(entry, place.isExposed ? SHOWN_TO_ALL : FIELDS),
     agreed(entry, place),
   ];
   return parts.filter((part) => part !== '').join('. ');
 }
 
-const ORIGINS: Record<string, string> = { system: ' (by itself)' };
+function didWords({ outcome, code, operation, after }: AuditEntryView): string {
+  if (outcome === 'refused') return `was refused \`${operation}\` (${code})`;
+  if (outcome === 'asked') return `asked ${ASKED[operation as ApprovableName] ?? `for \`${operation}\``}`;
+  if (operation === 'approvals/decide') {
+    const wanted = ASKED[after?.operation as ApprovableName] ?? '';
+    return after?.state === 'declined'
+      ? `declined what was asked: ${wanted}`
+      : `agreed to what was asked: ${wanted}`;
+  }
+  return DEEDS[operation] ?? `did \`${operation}\``;
+}
 
-function targetWords({ targetKind, targetId }: AuditEntryView, place: Place): string {
+function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
   if (!targetKind || !targetId) return '';
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `About the mail ${targetId}`;
-  return place.withTarget ? `About ${targetKind} \`${targetId}\`` : '';
+  if (!place.withTarget) return '';
+  return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
 }
 
-function agreed({ approval, operation }: AuditEntryView, place: Place): string {
-  if (!approval?.decidedByName || operation === 'approvals/decide') return '';
+function agreed({ approval, operation, outcome }: AuditEntryView, place: Place): string {
+  if (!approval?.decidedByName || operation === 'approvals/decide' || outcome !== 'done') return '';
   const reason =
     approval.decisionReason && !place.isExposed ? `: ${escapeText(approval.decisionReason)}` : '';
-  return `Asked for by ${escapeText(approval.requestedByName)}, ${approval.state} by ${escapeText(approval.decidedByName)}${reason}`;
+  return `Asked for by ${escapeText(approval.requestedByName)}, approved by ${escapeText(approval.decidedByName)}${reason}`;
 }
+
+type Field = (is: unknown, was: unknown, hasBefore: boolean) => string;
 
 const MAX_VALUE_SHOWN = 80;
 
-/** `state: active → blocked · groups: none → Partners`. */
-function changes({ before, after }: Pick<AuditEntryView, 'before' | 'after'>): string {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+/** `state: active → blocked`. */
+const named =
+  (label: string): Field =>
+  (is, was, hasBefore) =>
+    hasBefore ? `${label}: ${valueWords(was)} → ${valueWords(is)}` : `${label}: ${valueWords(is)}`;
+/** Said only when it is so. */
+const when =
+  (value: boolean, words: string): Field =>
+  (is) =>
+    is === value ? words : '';
+const moment =
+  (label: string): Field =>
+  (is) =>
+    typeof is === 'string' ? `${label}: ${dateWords(new Date(is))}` : '';
+
+/** What of an audit row's values is for people; ids of rows and the like are not. */
+const FIELDS: Record<string, Field> = {
+  state: named('state'),
+  email: named('address'),
+  emailAskedFor: named('new address, to be confirmed'),
+  firstName: named('first name'),
+  lastName: named('last name'),
+  name: named('name'),
+  description: named('description'),
+  note: named('note'),
+  groups: named('groups'),
+  role: named('role'),
+  granted: named('granted'),
+  subject: named('subject'),
+  body: named('text'),
+  expiresAt: moment('ends'),
+  withPassword: when(true, 'with a password'),
+  endedInvitation: when(true, 'an open invitation ended with it'),
+  toldDeveloper: when(false, 'the developer was not told'),
+  addressConfirmed: when(false, 'the address was not confirmed'),
+  erased: when(true, 'erased at once'),
+  default: when(true, 'the default text is back'),
+};
+const SHOWN_TO_ALL = { role: named('role'), state: named('state') };
+
+function changes({ before, after, operation }: AuditEntryView, fields: Record<string, Field>): string {
+  if (operation === 'approvals/decide') return '';
+  const names = Object.keys(fields).filter((name) => name in { ...before, ...after });
   return names
-    .map((name) => {
-      const [was, is] = [valueWords(before?.[name]), valueWords(after?.[name])];
-      return before && name in before ? `${name}: ${was} → ${is}` : `${name}: ${is}`;
-    })
+    .map((name) => fields[name]?.(after?.[name], before?.[name], before !== null && name in before) ?? '')
+    .filter((words) => words !== '')
     .join(' · ');
 }
 
-const rolesOnly = ({ before, after }: AuditEntryView): string =>
-  after && 'role' in after ? changes({ before: { role: before?.role }, after: { role: after.role } }) : '';
-
 function valueWords(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
-  const text = Array.isArray(value)
-    ? value.join(', ') || 'none'
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
   return escapeText(text.length > MAX_VALUE_SHOWN ? `${text.slice(0, MAX_VALUE_SHOWN)}…` : text);
 }
