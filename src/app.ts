@@ -1,17 +1,12 @@
 // The composition root: every part is built here, by plain function calls.
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase } from './db/accounts.ts';
-import { connect } from './db/connect.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded.ts';
 import { expireInvitations } from './db/invitations.ts';
 import { findOldestWaitingJobSeconds } from './db/jobs.ts';
-import { migrate } from './db/migrate.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
-import { keepSecretKeyCheck, openService } from './db/services.ts';
+import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
@@ -22,10 +17,9 @@ import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
-import { APPROVABLE_NAMES, isApprovable } from './operations/approvable.ts';
 import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
-import type { Actor, Clock, Context, Policy } from './operations/context.ts';
+import type { Clock, Context } from './operations/context.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { grantFirstOperator } from './operations/operators/grant-first.ts';
@@ -34,15 +28,12 @@ import { bindWorkspace } from './operations/workspaces/bind.ts';
 import { revokeWorkspace } from './operations/workspaces/revoke.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
-import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } from './security/keyring.ts';
-import { createPasswordHasher } from './security/password-hash.ts';
 import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { createSlackSurface } from './slack/app.ts';
 import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
 import { createSlackJobs } from './slack/jobs.ts';
 
-const DEFAULT_SERVICE = 'default';
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
 const MAX_ERASED_AT_ONCE = 100;
@@ -64,62 +55,26 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     }
   };
   try {
-    demandApprovable(settings.secondOperatorFor);
-    const databaseUrl = await openDatabase(settings, options, stops);
-    const { db, sql, close } = connect(databaseUrl, { max: POOL_SIZE });
-    stops.push(close);
-    const keyring = createKeyring(
-      settings.secretKey ?? (await localSecretKey(settings.dataDir)),
-      settings.secretKeyPrevious ?? undefined,
-    );
-    const service = await openService(db, {
-      id: DEFAULT_SERVICE,
-      name: settings.serviceName,
-      secretKeyCheck: secretKeyCheckValue(keyring),
-      now: clock(),
-    });
-    await demandFittingSecretKey(db, service, keyring);
-
     // The address is known once the port is; nothing is served before that.
     let url = settings.publicUrl ?? '';
     let localUrl = '';
-    const policy: Policy = {
-      get publicUrl() {
-        return url;
-      },
-      organizationName: settings.organizationName,
-      supportEmail: settings.supportEmail,
-      passwordMinLength: settings.passwordMinLength,
-      invitationLifetimeHours: settings.invitationLifetimeHours,
-      passwordResetLifetimeMinutes: settings.passwordResetLifetimeMinutes,
-      eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
-      mailLinkHosts: settings.mailLinkHosts,
-      secondOperatorFor: settings.secondOperatorFor,
-      hasRequests: settings.hasRequests,
-    };
     const slackState = {
       isUsable: false,
       surface: null as Awaited<ReturnType<typeof createSlackSurface>> | null,
     };
-    const random = (size: number) => randomBytes(size);
-    const cost = options.passwordCost;
-    const passwords = createPasswordHasher({ keyring, ...(cost ? { cost } : {}) });
-    const contextOf = (actor: Actor, requestId: string = crypto.randomUUID()): Context => ({
-      db,
+    const { db, sql, databaseUrl, keyring, policy, contextOf } = await layFoundation(settings, {
       clock,
-      random,
-      keyring,
-      passwords,
+      publicUrl: () => url,
+      poolSize: POOL_SIZE,
+      passwordCost: options.passwordCost,
+      say: options.say,
+      atEnd: (one) => void stops.push(one),
       people: {
         async actorOf(userId, teamId) {
           if (!slackState.surface) throw new Error('slack is not there yet');
           return slackState.surface.people.actorOf(userId, teamId);
         },
       },
-      policy,
-      service: { id: service.id, name: service.name },
-      actor,
-      requestId,
     });
     const system = (name: string) => contextOf({ kind: 'system', name });
 
@@ -252,14 +207,6 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
   }
 }
 
-function demandApprovable(names: readonly string[]): void {
-  const unknown = names.filter((name) => !isApprovable(name));
-  if (unknown.length > 0)
-    throw new SettingsError([
-      `SECOND_OPERATOR_FOR: ${unknown.join(', ')} can't wait for an approval; expected none or some of ${APPROVABLE_NAMES.join(', ')}`,
-    ]);
-}
-
 /** Loaded only where it may exist. */
 async function openPlayground(options: {
   dataDir: string;
@@ -271,50 +218,6 @@ async function openPlayground(options: {
   const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
   return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
-}
-
-async function openDatabase(
-  settings: Settings,
-  options: AppOptions,
-  stops: (() => Promise<unknown>)[],
-): Promise<string> {
-  let embedded: EmbeddedPostgres | null = null;
-  if (!settings.databaseUrl) {
-    embedded = await startEmbeddedPostgres({
-      dataDir: settings.dataDir,
-      ...(options.say ? { say: options.say } : {}),
-    });
-    stops.push(() => embedded?.release() ?? Promise.resolve());
-  }
-  const url = settings.databaseUrl ?? embedded?.url ?? '';
-  await migrate(url);
-  return url;
-}
-
-/** Made once and kept with mode 0600; in production the settings must give it. */
-async function localSecretKey(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'secret-key');
-  await mkdir(dataDir, { recursive: true });
-  await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  const secretKey = (await readFile(file, 'utf8')).trim();
-  if (isSecretKey(secretKey)) return secretKey;
-  throw new SettingsError([
-    `DATA_DIR: the file secret-key in it is damaged; put its backup there, or set SECRET_KEY`,
-  ]);
-}
-
-async function demandFittingSecretKey(
-  db: Context['db'],
-  service: { id: string; secretKeyCheck: string },
-  keyring: Context['keyring'],
-): Promise<void> {
-  const fitting = fittingSecretKey(keyring, service.secretKeyCheck);
-  if (fitting === 'previous') return keepSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
-  if (!fitting) throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
 }
 
 async function grantFromSettings(

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from './connect.ts';
 import { groups, services } from './schema.ts';
 
@@ -28,6 +28,14 @@ export async function openService(
     if (!found) throw new Error('the service is gone');
     return { id: found.id, name: found.name, secretKeyCheck: found.secretKeyCheck };
   });
+}
+
+/** Whether a server has ever been started on this database. */
+export async function hasServices(db: Database): Promise<boolean> {
+  const [table] = await db.execute<{ name: string | null }>(
+    sql`select to_regclass('public.services')::text as name`,
+  );
+  return table?.name ? (await db.select({ id: services.id }).from(services).limit(1)).length > 0 : false;
 }
 
 /** After the root secret was rotated: from now on the new one is the one that fits. */
