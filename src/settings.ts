@@ -144,7 +144,7 @@ const ENVIRONMENT = z.object({
     .optional(),
   MAIL_LINK_HOSTS: hosts,
   SUPPORT_EMAIL: address.optional(),
-  ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example APIs'),
+  ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
   PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64, 15),
   INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720, 48),

@@ -120,7 +120,7 @@ describe('the page of a mailed link', () => {
     for (const path of paths) {
       const html = await (await fetch(app.url + path)).text();
       expect(html).toContain('mailto:support@example.com');
-      expect(html).toContain('Example APIs runs this page');
+      expect(html).toContain('Example Corp runs this page');
       expect(html).toMatch(/<html lang="en">.*name="viewport"/s);
       const ids = [...html.matchAll(/<input(?![^>]*hidden)[^>]* id="(\w+)"/g)].map((match) => match[1]);
       for (const id of ids) expect(html).toContain(`<label for="${id}">`);
