@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { foldAccountCounts, listAccountsToErase } from './db/accounts.ts';
+import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
 import { expireInvitations } from './db/invitations.ts';
 import { findOldestWaitingJobSeconds } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
@@ -16,6 +16,7 @@ import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
+import { endBlock } from './operations/accounts/end-block.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
@@ -37,6 +38,7 @@ import { createSlackJobs } from './slack/jobs.ts';
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
 const MAX_ERASED_AT_ONCE = 100;
+const MAX_BLOCKS_ENDED_AT_ONCE = 200;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 
@@ -234,13 +236,16 @@ async function grantFromSettings(
 }
 
 async function everyMinute(context: Context, log: Log): Promise<void> {
-  const { db, clock, policy } = context;
+  const { db, clock, policy, service } = context;
   const now = clock();
   await sweepMails(context, {});
   await sweepApprovals(context, {});
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);
+  for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE)) {
+    await endBlock(context, { accountId: id });
+  }
   const deletedBefore = new Date(now.getTime() - policy.eraseDeletedAfterDays * 86_400_000);
   for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {
     await eraseAccount(context, { accountId: id });

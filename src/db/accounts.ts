@@ -177,6 +177,16 @@ export async function listAccountsToErase(db: Db, deletedBefore: Date, limit: nu
     .limit(limit);
 }
 
+/** Blocked accounts whose time has come, the longest due first. */
+export async function listEndedBlocks(db: Db, serviceId: string, now: Date, limit: number) {
+  return db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), lte(accounts.blockEndsAt, now)))
+    .orderBy(accounts.blockEndsAt)
+    .limit(limit);
+}
+
 export async function listGroupIdsOfAccounts(
   db: Db,
   serviceId: string,

@@ -70,6 +70,12 @@ export const accounts = pgTable(
     stateReason: text('state_reason').notNull().default(''),
     stateChangedAt: at('state_changed_at').notNull(),
     stateChangedBy: text('state_changed_by').notNull(),
+    /** When a block ends by itself. */
+    blockEndsAt: at('block_ends_at'),
+    /** What comes back when a block ends or is undone. */
+    stateBeforeBlock: text('state_before_block', { enum: ['active', 'pending'] }),
+    /** Whether the developer was told of the block, and so is told of its end. */
+    toldOfBlock: boolean('told_of_block').notNull().default(false),
     emailConfirmedAt: at('email_confirmed_at'),
     passwordHash: text('password_hash'),
     /** A password that an operator typed must be replaced at the first sign-in. */
@@ -100,6 +106,11 @@ export const accounts = pgTable(
     ),
     index('accounts_to_erase').on(t.deletedAt).where(sql`state = 'deleted' and erased_at is null`),
     index('accounts_search').using('gin', t.searchText.op('gin_trgm_ops')).where(sql`state <> 'deleted'`),
+    index('accounts_block_ends').on(t.blockEndsAt).where(sql`block_ends_at is not null`),
+    check(
+      'accounts_block',
+      sql`state = 'blocked' or (block_ends_at is null and state_before_block is null and not told_of_block)`,
+    ),
     check('accounts_deleted_at', sql`(state = 'deleted') = (deleted_at is not null)`),
   ],
 );

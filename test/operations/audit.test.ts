@@ -147,6 +147,12 @@ const CASES: Record<string, Case> = {
     ...only(await account(), 'accountId'),
     note: 'a note',
   })),
+  'accounts/end-block': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
+    const { accountId } = await account();
+    await blockAccount(admin(), { accountId, end: '1h' });
+    t.advance(3_600_000);
+    return { accountId };
+  }),
   'accounts/erase': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
     const row = await deleted();
     t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);

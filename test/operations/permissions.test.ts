@@ -29,6 +29,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/count': 'admin approver console',
   'accounts/delete': 'admin console',
   'accounts/edit': 'admin console',
+  'accounts/end-block': 'system',
   'accounts/erase': 'system',
   'accounts/find': 'admin approver console',
   'accounts/list': 'admin approver console',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
+import { NO_BLOCK, tellActive } from '../block-over.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
-import { queueMail, queueRepaint } from '../outbox.ts';
+import { queueRepaint } from '../outbox.ts';
 
 /**
  * Activates a blocked or pending account. Links that were dead stay dead. Activating before the address is confirmed
@@ -28,19 +29,10 @@ export const activateAccount = defineOperation({
     const active = await updateAccount(
       act.tx,
       account,
-      { state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
+      { ...NO_BLOCK, state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
       act.now,
     );
-    if (tellDeveloper) {
-      await queueMail(act, {
-        template: 'AccountActivated',
-        to: account.email,
-        firstName: account.firstName,
-        lastName: account.lastName,
-        owner: { accountId },
-        variables: { OperatorMessage: message },
-      });
-    }
+    if (tellDeveloper) await tellActive(act, active, message);
     await queueRepaint(act, accountId);
     act.record({
       target: { kind: 'account', id: accountId },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
 import { voidTickets } from '../../db/tickets.ts';
+import { NO_BLOCK } from '../block-over.ts';
 import { eraseAccountData } from '../erasure.ts';
 import { demandNextState, holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
@@ -33,6 +34,7 @@ export const deleteAccount = defineOperation({
       act.tx,
       account,
       {
+        ...NO_BLOCK,
         state,
         stateReason: reason,
         stateChangedAt: act.now,

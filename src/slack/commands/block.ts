@@ -1,10 +1,11 @@
+import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import type { AccountView } from '../../operations/held-account.ts';
 import type { Call } from '../call.ts';
-import { type Feature, textOf } from '../call.ts';
+import { type Feature, faultsOf, textOf } from '../call.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
-import { escapeText } from '../present/text.ts';
+import { dateWords, escapeText } from '../present/text.ts';
 import { accountIn } from '../ref.ts';
 import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 
@@ -12,17 +13,21 @@ import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 const onCommand = onOneAccount(
   {
     name: 'block',
-    usage: 'block <account> [reason]',
+    usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
     summary:
-      "Blocks an account: it can't sign in or call anything from the next request on. With a reason at once, else after asking for one.",
-    example: '/apim-user block ann@example.com leaked a key',
+      "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
+    example: '/apim-user block ann@example.com for 7d leaked a key',
     who: 'admins and approvers',
     choose: { title: 'Block which account?', submit: 'Go on' },
   },
   {
     modal: blockModal,
     act: (call, account, rest) =>
-      blocked(call, { accountId: account.id, expectedVersion: account.version, reason: rest.join(' ') }),
+      blocked(call, {
+        accountId: account.id,
+        expectedVersion: account.version,
+        ...splitBlockEnd(rest),
+      }),
   },
 );
 
@@ -32,10 +37,12 @@ export const block: Feature = {
   submissions: {
     ...onCommand.submissions,
     block: {
+      check: (values) => faultsOf(() => void readBlockEnd(textOf(values, 'end'))),
       run: (call, values, metadata) =>
         blocked(call, {
           ...accountIn(metadata),
           reason: textOf(values, 'reason'),
+          end: textOf(values, 'end'),
           message: textOf(values, 'message'),
           tellDeveloper: values.tellDeveloper === true,
         }),
@@ -44,11 +51,13 @@ export const block: Feature = {
 };
 
 async function blocked(call: Call, wanted: Parameters<typeof blockAccount>[1]) {
-  const { account } = await blockAccount(call.context, wanted);
-  const mailed =
-    wanted.tellDeveloper === false ? 'No mail was sent.' : 'A mail tells the developer, without the reason.';
+  const { account, isTold } = await blockAccount(call.context, wanted);
+  const end = account.blockEndsAt
+    ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
+    : 'until somebody activates it';
+  const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more. ${mailed}`,
+    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}. ${mailed}`,
     account,
     await call.role(),
   );
@@ -66,6 +75,11 @@ function blockModal(account: AccountView) {
         optional: true,
         maxLength: 500,
         hint: 'For operators only; it never goes out.',
+      }),
+      textInput('end', 'Ends', {
+        optional: true,
+        maxLength: MAX_BLOCK_END_LENGTH,
+        hint: 'Like 12h, 7d or 2w, or a date like 2026-12-24 (00:00 UTC). Left empty: when somebody activates it.',
       }),
       textInput('message', 'Message to the developer', { optional: true, multiline: true, maxLength: 1_000 }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),

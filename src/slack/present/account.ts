@@ -110,7 +110,7 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
     ];
   const isShown = !extra.isExposed;
   const lines = [
-    `*State:* ${account.state}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
+    `*State:* ${stateWords(account)}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
     `*Since:* ${dateWords(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     isShown
       ? `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`
@@ -132,6 +132,11 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
     context(registered),
   ];
 }
+
+const stateWords = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
+  blockEndsAt
+    ? `${state} until ${dateWords(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
+    : state;
 
 /** The account with buttons for what can be done now by whoever asked. */
 export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {

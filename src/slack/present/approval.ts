@@ -22,10 +22,10 @@ const WORDS: Record<ApprovableName, (whom: string, approval: ApprovalView) => Wo
     asks: 'asks to *activate*',
     effect: 'The developer can sign in and call what they have subscriptions for.',
   }),
-  'accounts/block': (whom) => ({
+  'accounts/block': (whom, { input }) => ({
     title: `Block ${whom}?`,
     asks: 'asks to *block*',
-    effect: 'The developer can neither sign in nor call anything, from the next request on.',
+    effect: `The developer can neither sign in nor call anything, from the next request on.${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
   }),
   'accounts/delete': (whom) => ({
     title: `Delete ${whom}?`,

@@ -11,6 +11,7 @@ const DEEDS: Record<string, string> = {
   'accounts/confirm-email': 'confirmed the address',
   'accounts/delete': 'deleted the account',
   'accounts/edit': 'changed the data',
+  'accounts/end-block': 'ended the block',
   'accounts/erase': 'erased the personal data',
   'accounts/restore': 'restored the account',
   'accounts/set-groups': 'changed the groups',

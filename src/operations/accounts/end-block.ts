@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { endBlockOf } from '../block-over.ts';
+import { holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Ends a block whose time has come: the account's state before it comes back, and the developer is told unless the block
+ * was silent. Does nothing when somebody activated, deleted or blocked the account anew meanwhile.
+ * Errors: `account_not_found`, `account_erased`.
+ */
+export const endBlock = defineOperation({
+  name: 'accounts/end-block',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({ accountId: input.accountId }),
+  async run(act, { accountId }) {
+    const account = await holdAccount(act, accountId);
+    if (account.blockEndsAt === null || account.blockEndsAt > act.now) return act.nothingChanged();
+    const reason = 'the block ended';
+    const over = await endBlockOf(act, account, { reason, isTold: account.toldOfBlock });
+    act.record({
+      target: { kind: 'account', id: accountId },
+      reason,
+      before: { state: account.state, until: account.blockEndsAt },
+      after: { state: over.state, toldDeveloper: account.toldOfBlock },
+    });
+  },
+});

@@ -1,0 +1,43 @@
+// What an account is once its block is over.
+import { type Account, updateAccount } from '../db/accounts.ts';
+import { queueConfirmationMail } from './confirmation-mail.ts';
+import type { Act } from './context.ts';
+import { queueMail, queueRepaint } from './outbox.ts';
+
+/** Goes with every change that ends a block: nothing of it stays behind. */
+export const NO_BLOCK = { blockEndsAt: null, stateBeforeBlock: null, toldOfBlock: false } as const;
+
+/** One that came back from deletion has none on record: an address that nobody confirmed is to be confirmed first. */
+export const stateBefore = (account: Account): 'active' | 'pending' =>
+  account.stateBeforeBlock ?? (account.emailConfirmedAt ? 'active' : 'pending');
+
+/**
+ * Gives a blocked account the state that it had. Who is active again is told if `isTold`; who is pending gets a new link
+ * in any case, because the former one died with the block.
+ */
+export async function endBlockOf(
+  act: Act,
+  account: Account,
+  how: { reason: string; isTold: boolean },
+): Promise<Account> {
+  const state = stateBefore(account);
+  const change = {
+    ...NO_BLOCK,
+    state,
+    stateReason: how.reason,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  };
+  const over = await updateAccount(act.tx, account, change, act.now);
+  if (state === 'pending') await queueConfirmationMail(act, over);
+  else if (how.isTold) await tellActive(act, over, '');
+  await queueRepaint(act, account.id);
+  return over;
+}
+
+export async function tellActive(act: Act, account: Account, message: string): Promise<void> {
+  const { id: accountId, email: to, firstName, lastName } = account;
+  const template = 'AccountActivated';
+  const variables = { OperatorMessage: message };
+  await queueMail(act, { template, to, firstName, lastName, owner: { accountId }, variables });
+}

@@ -1,0 +1,55 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let now = Date.now();
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp({}, { clock: () => new Date(now) });
+  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
+
+const minute = () => sql`select graphile_worker.add_job('every-minute')`;
+const mailTo = (address: string, subject: RegExp) =>
+  eventually(`the mail ${subject}`, () =>
+    app.inbox.mails().find((mail) => mail.to.includes(address) && subject.test(mail.subject)),
+  );
+
+it('a block for a week says when it ends, on the answer and the card, and ends by itself', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user add ann@example.com Ann Lee');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user block ann@example.com for 7d too many calls');
+  await admin.sees(/any more, until .*then it is active again by itself/);
+  await admin.sees(/State:\W* blocked until .* then active again · too many calls/);
+  await mailTo('ann@example.com', /is blocked/);
+
+  now += 7 * DAY_MS;
+  await minute();
+  await mailTo('ann@example.com', /account is active/);
+  await admin.types('/apim-user show ann@example.com');
+  await admin.sees(/State:\W* active · the block ended/);
+  await admin.types('/apim-user history ann@example.com');
+  await admin.sees(/ended the block\. Why: the block ended\. state: blocked → active/);
+});
+
+it('the modal takes an end, and says beside the field what is wrong with one', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user block ann@example.com');
+  const modal = await admin.modal('Block an account');
+  await modal.fill({ Ends: 'next week' });
+  await modal.submit();
+  expect(modal.errors()).toEqual({ Ends: expect.stringMatching(/like 12h, 7d or 2w/) });
+  await modal.fill({ Ends: '2h', Reason: 'asked to' });
+  await modal.submit();
+  await modal.sees(/any more, until .*then it is active again by itself/);
+  await modal.closeAll();
+});
