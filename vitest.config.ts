@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// `structure` reads sources only and is part of `npm run check`; `product` runs on a real Postgres.
+// `structure` reads sources only and is part of `npm run check`; `product` runs on a real Postgres; `browser` also in a
+// real Chromium, where the machine has one.
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +21,17 @@ export default defineConfig({
           exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**'],
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          sequence: { groupOrder: 2 },
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts', 'test/support/chromium.ts'],
+          testTimeout: 90_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
         },

@@ -44,7 +44,7 @@ function findPlace(c: DeedContext, user: string, place: Place): Found {
   if (message === null) throw new SlackRefusal('message_not_found');
   const isHidden = message.onlyFor !== null && message.onlyFor !== user;
   if (isHidden || !canRead(channelOf(c, place.channel), user)) throw new SlackRefusal('message_not_found');
-  return { blocks: message.blocks, message, view: null };
+  return { blocks: [...message.blocks, ...(message.former ?? [])], message, view: null };
 }
 
 function whereabouts(

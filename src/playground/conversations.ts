@@ -44,7 +44,10 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
 
   function edit(message: Message, text: string, blocks: unknown): void {
     message.text = text;
-    if (blocks !== undefined) message.blocks = nameBlocks(blocks);
+    if (blocks !== undefined) {
+      message.former = message.blocks;
+      message.blocks = nameBlocks(blocks);
+    }
     message.editedTs = nextTs();
     message.changed = o.changed();
   }

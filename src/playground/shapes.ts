@@ -33,6 +33,8 @@ export type Message = {
   user: string;
   text: string;
   blocks: Block[];
+  /** As it was before its last edit: somebody may press what is still drawn on their screen. */
+  former?: Block[];
   threadTs: string | null;
   editedTs: string | null;
   /** The one person who sees an ephemeral message; null for all others. */

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserDeveloper } from '../support/browser-developer.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+const PASSWORD = 'seven slow yellow trams';
+let app: BrowserApp;
+let admin: BrowserPerson;
+let approver: BrowserPerson;
+let developer: BrowserDeveloper;
+beforeAll(async () => {
+  app = await startBrowserApp();
+  [admin, approver, developer] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
+});
+afterAll(() => app.close());
+
+describe('add', () => {
+  story('with a password: faults stand beside their fields, the welcome mail has no link', async () => {
+    await admin.types('/apim-user add');
+    const wrong = { Email: 'no address', 'First name': ' ', 'Last name': 'Lee', Password: 'short' };
+    const modal = await admin.fills('Add an account', wrong);
+    await admin.submits('Add an account', 'Add');
+    await modal.getByRole('alert').filter({ hasText: 'Write a first name' }).waitFor();
+    await modal
+      .getByRole('alert')
+      .filter({ hasText: /at least 15 characters/ })
+      .waitFor();
+    const email = modal.getByRole('textbox', { name: 'Email' });
+    expect(await email.getAttribute('aria-invalid')).toBe('true');
+    expect(await email.inputValue(), 'what was typed stays').toBe('no address');
+
+    await admin.fills('Add an account', {
+      Email: 'ann@example.com',
+      'First name': 'Ann',
+      Password: PASSWORD,
+    });
+    await admin.submits('Add an account', 'Add');
+    await admin.seesInModal(/Added: the account is active.*must be replaced at the first sign-in/s);
+    await admin.closesModal();
+    const mail = await developer.reads('ann@example.com', /Welcome/);
+    expect(await mail.textContent()).not.toContain(PASSWORD);
+    await admin.types('/apim-user show ann@example.com');
+    const card = await admin.sees(/State: active/);
+    expect(await card.textContent()).toContain('Ann Lee');
+    expect(await card.textContent()).not.toContain(PASSWORD);
+  });
+
+  story(
+    'with the address verified first: an approver activates on the card, which is repainted',
+    async () => {
+      await approver.goesTo('approvals');
+      await admin.types('/apim-user add cleo@example.com Cleo');
+      await admin.fills('Add an account', { 'Last name': 'Cole', 'Verify the address first': true });
+      await admin.submits('Add an account', 'Add');
+      await admin.seesInModal(/account is pending/);
+      await admin.closesModal();
+      const card = approver.message(/Cleo Cole.*pending/s);
+      await card.waitFor();
+      await approver.presses('Activate Cleo Cole');
+      await approver.sees(/The address was never confirmed/);
+      await approver.message(/Cleo Cole.*State: active.*by Amir Approver/s).waitFor();
+      await approver.messages
+        .getByRole('button', { name: 'Activate Cleo Cole' })
+        .waitFor({ state: 'detached' });
+      await developer.reads('cleo@example.com', /confirm/i);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+// The whole product with its playground, as `npm start` runs it, and windows of a real browser that look at it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
+import { startApp } from '../../src/app.ts';
+import { createLog } from '../../src/log.ts';
+import { readSettings } from '../../src/settings.ts';
+import { createBrowserDeveloper } from './browser-developer.ts';
+import { createBrowserPerson } from './browser-person.ts';
+import { createTestDatabase } from './database.ts';
+
+/** bcrypt's cheapest, so that the browser is what a story waits for. */
+const TEST_PASSWORD_COST = 4;
+const WAIT_MS = 20_000;
+const PEOPLE = { admin: 'U0ADAADMIN', approver: 'U0AMIRAPPR', nobody: 'U0NOORNOBO' };
+
+export type BrowserApp = Awaited<ReturnType<typeof startBrowserApp>>;
+
+/** A test that needs a browser: skipped, and reported so, where there is none. */
+export const story = it.skipIf(inject('chromium') === null);
+
+/** Starts from an empty database. */
+export async function startBrowserApp(env: Record<string, string> = {}) {
+  const browser = await chromium.connect(inject('chromium') ?? '');
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-browser-'));
+  const settings = readSettings({ PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
+  const app = await startApp(settings, createLog('error'), { passwordCost: TEST_PASSWORD_COST });
+  const troubles: string[] = [];
+  const open = (path: string, options: BrowserContextOptions = {}) =>
+    openWindow(browser, `${app.url}${path}`, options, troubles);
+  return {
+    url: app.url,
+    /** A window of its own: nothing is shared with another one but the product. */
+    open,
+    /** The playground as one person sees it. */
+    as: async (who: keyof typeof PEOPLE) => createBrowserPerson(await open(`/playground?as=${PEOPLE[who]}`)),
+    /** Somebody who only has a mailbox. */
+    developer: async (options: BrowserContextOptions = {}) =>
+      createBrowserDeveloper(await open('/playground?pane=inbox', options)),
+    async close() {
+      await browser.close();
+      await app.stop();
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+      expect(troubles, 'said by the pages themselves').toEqual([]);
+    },
+  };
+}
+
+async function openWindow(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions,
+  troubles: string[],
+): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+  context.setDefaultTimeout(WAIT_MS);
+  context.on('page', (page) => page.on('pageerror', (error) => troubles.push(`${page.url()}: ${error}`)));
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}

@@ -1,0 +1,56 @@
+// A developer: somebody with a mailbox and a browser, without Slack.
+import type { Locator, Page } from 'playwright-core';
+
+export type BrowserDeveloper = ReturnType<typeof createBrowserDeveloper>;
+
+export function createBrowserDeveloper(page: Page) {
+  const inbox = page.getByRole('complementary', { name: 'Inbox' });
+  const rows = (address: string, subject: RegExp): Locator =>
+    inbox
+      .getByRole('list', { name: 'Mails' })
+      .getByRole('button')
+      .filter({ hasText: `to ${address}` })
+      .filter({ hasText: subject });
+
+  async function backToAll(): Promise<void> {
+    const back = inbox.getByRole('button', { name: 'All mail' });
+    if (await back.isVisible()) await back.click();
+  }
+
+  /** Opens the newest such mail; `count`: once there are that many. Gives its body. */
+  async function reads(address: string, subject: RegExp, count = 1): Promise<Locator> {
+    await backToAll();
+    await rows(address, subject)
+      .nth(count - 1)
+      .waitFor();
+    await rows(address, subject).first().click();
+    const body = inbox
+      .locator('iframe')
+      .contentFrame()
+      .getByRole('article')
+      .or(inbox.locator('iframe').contentFrame().locator('body'))
+      .first();
+    await body.waitFor();
+    return body;
+  }
+
+  return {
+    page,
+    inbox,
+    reads,
+    async mailsTo(address: string, subject: RegExp): Promise<number> {
+      await backToAll();
+      return rows(address, subject).count();
+    },
+    /** Follows the link of a mail into a tab of its own. */
+    async follows(address: string, subject: RegExp, link: RegExp, count = 1): Promise<Page> {
+      const body = await reads(address, subject, count);
+      const [tab] = await Promise.all([
+        page.waitForEvent('popup'),
+        body.getByRole('link', { name: link }).first().click(),
+      ]);
+      await tab.waitForLoadState();
+      return tab;
+    },
+  };
+}

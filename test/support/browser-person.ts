@@ -1,0 +1,102 @@
+// A person in the playground's page: finds things by their visible words and roles, as people do.
+import type { Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
+
+export type BrowserPerson = ReturnType<typeof createBrowserPerson>;
+type Words = string | RegExp;
+
+export function createBrowserPerson(page: Page) {
+  const messages = page.getByRole('list', { name: /^Messages in/ }).getByRole('article');
+  /** How many messages there were before the last thing that this person did. */
+  let before = 0;
+  const marking = async (): Promise<void> => {
+    before = await messages.count();
+  };
+  const dialog = (title: Words): Locator => page.getByRole('dialog', { name: title });
+
+  return {
+    page,
+    messages,
+    dialog,
+    async goesTo(place: Words): Promise<void> {
+      await page.getByRole('navigation', { name: 'Workspace' }).getByRole('button', { name: place }).click();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await marking();
+    },
+    async becomes(name: string): Promise<void> {
+      await page.getByLabel('You are').selectOption({ label: name });
+      await marking();
+    },
+    async types(text: string): Promise<void> {
+      const composer = page.getByRole('textbox', { name: /^Message/ });
+      await composer.waitFor();
+      await marking();
+      await composer.fill(text);
+      await composer.press('Enter');
+    },
+    /** Waits for words in what came since this person last did something, and gives the message. */
+    async sees(words: RegExp): Promise<Locator> {
+      const at = await eventually(
+        () => `a new message with ${words}`,
+        async () => {
+          const texts = (await messages.allInnerTexts()).slice(before);
+          const found = texts.findLastIndex((text) => words.test(text));
+          return found === -1 ? null : { index: before + found };
+        },
+      ).catch(async (error: Error) => {
+        const shown = (await messages.allInnerTexts()).slice(-4);
+        const alerts = await page.getByRole('alert').allInnerTexts();
+        throw new Error(`${error.message}; there is\n${[...shown, ...alerts].join('\n--\n')}`);
+      });
+      return messages.nth(at.index);
+    },
+    /** The newest message with these words, whenever it came. */
+    message: (words: RegExp): Locator => messages.filter({ hasText: words }).last(),
+    /** Presses a button in the newest message that has one of that name. */
+    async presses(name: Words): Promise<void> {
+      const button = messages.getByRole('button', { name }).last();
+      await button.waitFor();
+      await marking();
+      await button.click();
+    },
+    /** Chooses an entry of a message's menu. */
+    async chooses(menu: Words, entry: Words): Promise<void> {
+      await marking();
+      await messages.getByRole('button', { name: menu }).last().click();
+      await page.getByRole('menuitem', { name: entry }).click();
+    },
+    /** Fills fields of the modal by their labels. A list ticks exactly these boxes or chooses these options. */
+    async fills(title: Words, fields: Record<string, string | boolean>): Promise<Locator> {
+      const modal = dialog(title);
+      for (const [label, value] of Object.entries(fields)) {
+        if (typeof value === 'boolean') await modal.getByRole('checkbox', { name: label }).setChecked(value);
+        else await modal.getByRole('textbox', { name: label, exact: true }).fill(value);
+      }
+      return modal;
+    },
+    /** Searches in a select of the modal and takes the option of that name. */
+    async picks(title: Words, label: string, typed: string, option: Words): Promise<void> {
+      const modal = dialog(title);
+      const box = modal.getByRole('combobox', { name: label });
+      await box.click();
+      await box.fill(typed);
+      await modal.getByRole('option', { name: option }).click();
+    },
+    async submits(title: Words, button: Words): Promise<void> {
+      await marking();
+      await dialog(title)
+        .getByRole('button', { name: button, exact: typeof button === 'string' })
+        .click();
+    },
+    /** Waits for words in the modal on top, which may have become another one. */
+    async seesInModal(words: RegExp): Promise<Locator> {
+      const modal = page.getByRole('dialog').filter({ hasText: words }).last();
+      await modal.waitFor();
+      return modal;
+    },
+    async closesModal(): Promise<void> {
+      await page.getByRole('dialog').last().getByRole('button', { name: 'Close' }).first().click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    },
+  };
+}
