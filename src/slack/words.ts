@@ -13,8 +13,8 @@ export function wordsOf(text: string): string[] {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-  // `group:"Early birds"` is one word too.
-  const words = plain.match(/(?:[a-z]+:)?"[^"]*"|[^\s,]+/g) ?? [];
+  // `group:"Early birds"` is one word too; quotes within a word are part of it.
+  const words = plain.match(/(?:[a-z]+:)?"[^"]*"(?![^\s,])|[^\s,]+/g) ?? [];
   return words.slice(0, MAX_WORDS).map((word) => word.replace(/^([a-z]+:)?"(.*)"$/, '$1$2'));
 }
 

@@ -18,7 +18,9 @@ describe('help', () => {
     const admin = app.as('admin');
     await admin.types('/apim-user help');
     const all = await admin.sees(/For admins and approvers/);
-    for (const { usage } of COMMANDS) expect(all).toContain(`/apim-user ${usage}`);
+    // As Slack wants it written: unescaped, `<account>` would be markup.
+    for (const { usage } of COMMANDS)
+      expect(all).toContain(`/apim-user ${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}`);
     await admin.types('/apim-user help block');
     const one = await admin.sees(/For example `\/apim-user block/);
     expect(one).not.toContain('/apim-user templates');

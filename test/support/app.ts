@@ -4,6 +4,7 @@ import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { readSettings } from '../../src/settings.ts';
 import { createTestDatabase } from './database.ts';
+import { strayMarkup } from './markup.ts';
 import { auditTextAt, secretsIn, ticketsIn } from './secrets.ts';
 import { createSlackDriver, type SlackDriver } from './slack-driver.ts';
 
@@ -76,6 +77,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
       // T51 and T59, for whatever this file's tests did.
       expect(secretsIn(JSON.stringify(toSlack), tickets), 'said to Slack').toEqual([]);
       expect(secretsIn(audited, tickets), 'written into the audit').toEqual([]);
+      expect(strayMarkup(toSlack), 'angle brackets that Slack would read as markup').toEqual([]);
     },
   };
 }

@@ -51,7 +51,9 @@ async function groupsPage(call: Call, from = 0): Promise<Message> {
       ...groups.filter((group) => group.isBuiltIn).map((group) => section(lineOf(group))),
       ...(custom.length === 0 ? [section('There are no custom groups yet.')] : []),
       ...custom.slice(start, end).flatMap((group) => blocksOf(group, isAdmin, start)),
-      context("The built-in groups can't be changed. `/apim-user groups <account>` chooses an account's."),
+      context(
+        "The built-in groups can't be changed. `/apim-user groups &lt;account&gt;` chooses an account's.",
+      ),
       ...(last.length > 0 ? [actions(last)] : []),
     ],
   };

@@ -10,7 +10,7 @@ export function createHelp(commands: () => Command[]): Feature {
     const one = commands().find((command) => command.name === name?.toLowerCase());
     const lines = (one ? [one] : commands()).map(
       (command) =>
-        `\`/apim-user ${command.usage}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
+        `\`/apim-user ${escapeText(command.usage)}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
     );
     const ask = await whomToAsk(call);
     const unknown =
@@ -21,7 +21,11 @@ export function createHelp(commands: () => Command[]): Feature {
         ...(role === null ? [section(`You have no role here yet. ${ask}`)] : []),
         ...unknown,
         ...joinLines(lines.map((line) => `${line}\n`)).map(section),
-        context(`You are ${role === null ? 'without a role' : `an ${role}`} here. ${ask}`),
+        context(
+          role === 'admin'
+            ? 'You are an admin here.'
+            : `You are ${role ? 'an approver' : 'without a role'} here. ${ask}`,
+        ),
       ],
     };
   };

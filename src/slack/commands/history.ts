@@ -6,7 +6,7 @@ import type { Call, Feature } from '../call.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
-import { joinLines } from '../present/text.ts';
+import { escapeText, joinLines } from '../present/text.ts';
 import { demandOne, onOneAccount } from './on-one-account.ts';
 
 type Search = Parameters<typeof searchHistory>[1];
@@ -53,7 +53,7 @@ async function ofAccount(call: Call, accountId: string, after?: string): Promise
   });
   const lines = entries.map((entry) => historyLine(entry, { isExposed: false }));
   return {
-    text: `History of ${nameOf(account)}`,
+    text: `History of ${escapeText(nameOf(account))}`,
     blocks: [
       header(`History of ${nameOf(account)}`),
       ...joinLines(lines.length ? lines.map((line) => `• ${line}`) : ['Nothing more.']).map(section),

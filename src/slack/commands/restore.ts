@@ -18,7 +18,7 @@ export const restore: Feature = {
       await demandRole(call, 'admins');
       if (!id) {
         const text =
-          'Which one? Write `/apim-user restore <id>`; the id stands in the answer that you got to `delete`, and on the account’s card.';
+          'Which one? Write `/apim-user restore &lt;id&gt;`; the id stands in the answer that you got to `delete`, and on the account’s card.';
         return call.reply({ text, blocks: [section(text)] });
       }
       const account = await demandOne(call, id);

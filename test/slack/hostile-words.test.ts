@@ -1,0 +1,132 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { HOSTILE_ADDRESSES } from '../support/hostile-addresses.ts';
+import { markupIn, read } from '../support/markup.ts';
+
+let app: TestApp;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp();
+  sql = postgres(app.databaseUrl, { max: 2 });
+});
+afterAll(async () => {
+  await sql.end();
+  await app.close();
+});
+
+/** Slack's own limit of an input; what is longer never gets to us through a modal, but does through a forged one. */
+const SLACK_INPUT_LENGTH = 3_000;
+
+const rows = async () => {
+  const [row] = await sql`select
+    (select count(*)::int from accounts) as accounts, (select count(*)::int from invitations) as invitations,
+    (select count(*)::int from mails) as mails, (select count(*)::int from tickets) as tickets`;
+  return row;
+};
+
+/** Spaces around an address are no part of it: every surface cuts them off. */
+const BUT_FOR_SPACES = Object.entries(HOSTILE_ADDRESSES).filter(([, text]) => {
+  return !/^[a-z]+@example\.com$/.test(text.trim()) && text.length <= SLACK_INPUT_LENGTH;
+});
+
+describe('T17: forty and more hostile addresses make no row and no mail', () => {
+  // A command's text is one line of words, and mailto: is what Slack itself makes of an address.
+  const typable = BUT_FOR_SPACES.filter(([, text]) => !/[\s,]/.test(text) && text !== '');
+
+  it('typed after /apim-user add', async () => {
+    expect(typable.length).toBeGreaterThanOrEqual(40);
+    const before = await rows();
+    for (const [what, address] of typable) {
+      await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
+      await app
+        .as('admin')
+        .sees(/e-mail address|Something is missing|was not added|Email/)
+        .catch((error: unknown) => expect.fail(`${what}: ${error}`));
+      const modal = app.as('admin').hasModal() ? await app.as('admin').modal() : null;
+      await modal?.closeAll();
+    }
+    expect(await rows()).toEqual(before);
+  });
+
+  it('put into the form that adds', async () => {
+    const before = await rows();
+    await app.as('admin').types('/apim-user add');
+    const modal = await app.as('admin').modal('Add an account');
+    for (const [what, address] of BUT_FOR_SPACES) {
+      await modal.fill({ Email: address, 'First name': 'Ann', 'Last name': 'Lee' });
+      await modal.submit();
+      expect(await modal.sees(/address|needed|fill|characters/i), what).toBeTruthy();
+    }
+    await modal.closeAll();
+    expect(await rows()).toEqual(before);
+  });
+
+  it('sent to the public forms', async () => {
+    const before = await rows();
+    for (const [, address] of BUT_FOR_SPACES) {
+      const answer = await app.post('/password/forgot', { email: address });
+      expect([200, 422, 400, 413, 429]).toContain(answer.status);
+    }
+    expect(await rows()).toEqual(before);
+  });
+});
+
+it('T50: hostile words arrive as words: no mention, no broadcast, no link', async () => {
+  const hostile = '<!channel> <@U0ADAADMIN> <https://evil.example|Approve> `x` *b*';
+  const already = app.everythingSent().length;
+  const admin = app.as('admin');
+  await admin.types('/apim-user add');
+  const modal = await admin.modal();
+  await modal.fill({
+    Email: 'hostile@example.com',
+    'First name': hostile,
+    'Last name': '<!here>\u202egnp.exe',
+    Address: ['Verify the address first'],
+  });
+  await modal.submit();
+  await modal.sees(/Added/);
+  await modal.closeAll();
+  const approver = app.as('approver');
+  approver.goesTo('approvals');
+  await approver.sees(/hostile@example\.com/);
+  await approver.types(`/apim-user block hostile@example.com ${hostile}`);
+  await approver.sees(/hostile@example\.com/);
+  await admin.types('/apim-user list');
+  await admin.sees(/hostile@example\.com/);
+  await admin.types(`/apim-user show ${hostile}`);
+  await admin.sees(/No account is called that|Several accounts/);
+  await admin.types(`/apim-user ${hostile}`);
+  await admin.sees(/There is no/);
+  await admin.types('/apim-user groups');
+  await admin.clicks('Create');
+  const group = await admin.modal('Create a group');
+  await group.fill({ Name: `${hostile.slice(0, 60)} group` });
+  await group.submit();
+  await group.sees(/Created: the group/);
+  await group.closeAll();
+  await admin.types('/apim-user groups hostile@example.com');
+  const groups = await admin.modal('Groups of an account');
+  await groups.fill({ Groups: [`${hostile.slice(0, 60)} group`] });
+  await groups.submit();
+  await groups.sees(/Saved/);
+  await groups.closeAll();
+  await approver.types(`/apim-user activate hostile@example.com`);
+  await approver.sees(/Activated/);
+  await approver.types(`/apim-user block hostile@example.com ${'x'.repeat(3_001)}`);
+  await approver.sees(/at most 500 characters/);
+  await approver.types('/apim-user history hostile@example.com');
+  await approver.sees(/blocked the account/);
+  await admin.types('/apim-user invites');
+  await admin.sees(/no open invitations/);
+
+  const sent = app
+    .everythingSent()
+    .slice(already)
+    .filter((call) => !call.method.includes('emails'))
+    .map((call) => read(call.sent));
+  const texts = sent.flatMap((one) => markupIn(one));
+  expect(texts.some((text) => text.includes('&lt;!channel&gt;'))).toBe(true);
+  for (const text of texts) expect(text).not.toMatch(/<(?!!date\^)/);
+  for (const text of texts) expect(text).not.toContain('://evil.example');
+});
