@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { approvals, audit } from './schema.ts';
 
@@ -104,11 +104,12 @@ export async function listApprovalsOfRequester(
     .limit(of.limit);
 }
 
-/** Locks the open approvals that somebody asked for, or that are past their end, or that a reminder is due for. */
+/** Locks the open approvals that somebody, or anybody of a workspace, asked for, or that are past their end, or that a reminder is due for. */
 export async function lockOpenApprovals(
   tx: Transaction,
   of: { serviceId: string; limit: number } & (
     | { requestedBy: string }
+    | { teamId: string }
     | { endedBefore: Date }
     | { reminders: number; createdBefore: Date }
     | { reminders: number; endsBefore: Date }
@@ -117,14 +118,16 @@ export async function lockOpenApprovals(
   const which =
     'requestedBy' in of
       ? eq(approvals.requestedBy, of.requestedBy)
-      : 'endedBefore' in of
-        ? lte(approvals.expiresAt, of.endedBefore)
-        : and(
-            eq(approvals.reminders, of.reminders),
-            'createdBefore' in of
-              ? lte(approvals.createdAt, of.createdBefore)
-              : lte(approvals.expiresAt, of.endsBefore),
-          );
+      : 'teamId' in of
+        ? sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`
+        : 'endedBefore' in of
+          ? lte(approvals.expiresAt, of.endedBefore)
+          : and(
+              eq(approvals.reminders, of.reminders),
+              'createdBefore' in of
+                ? lte(approvals.createdAt, of.createdBefore)
+                : lte(approvals.expiresAt, of.endsBefore),
+            );
   return tx
     .select()
     .from(approvals)

@@ -1,7 +1,7 @@
 // Rules of changing who may act.
 import { endApproval, lockOpenApprovals } from '../db/approvals.ts';
 import { listAdmins, type OperatorKey } from '../db/operators.ts';
-import { DomainError } from '../domain/domain-error.ts';
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import type { Act, Context, SlackActor } from './context.ts';
 import { queueApprovalRepaint } from './outbox.ts';
 
@@ -44,12 +44,18 @@ export function demandOtherAdmin(
 const isSame = (one: OperatorKey, other: OperatorKey) =>
   one.teamId === other.teamId && one.slackUserId === other.slackUserId;
 
-/** Closes what somebody asked for and nobody decided yet. `requestedBy` is `T012/U034`. */
-export async function endApprovalsOf(act: Act, requestedBy: string): Promise<void> {
-  const limit = MAX_ENDED_AT_ONCE;
-  const open = await lockOpenApprovals(act.tx, { serviceId: act.service.id, requestedBy, limit });
-  for (const approval of open) {
-    const ended = await endApproval(act.tx, approval, { state: 'outdated', code: 'not_permitted' }, act.now);
+/**
+ * Closes what somebody, or anybody of a workspace, asked for and nobody decided yet; `code` says why. `requestedBy` is
+ * `T012/U034`.
+ */
+export async function endApprovalsOf(
+  act: Act,
+  who: { requestedBy: string } | { teamId: string },
+  code: DomainErrorCode,
+): Promise<void> {
+  const of = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
+  for (const approval of await lockOpenApprovals(act.tx, of)) {
+    const ended = await endApproval(act.tx, approval, { state: 'outdated', code }, act.now);
     await queueApprovalRepaint(act.tx, ended);
   }
 }

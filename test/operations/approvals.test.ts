@@ -15,6 +15,8 @@ import type { Actor } from '../../src/operations/context.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { withdrawRole } from '../../src/operations/operators/withdraw.ts';
+import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
+import { revokeWorkspace } from '../../src/operations/workspaces/revoke.ts';
 import {
   ADMIN,
   APPROVER,
@@ -285,6 +287,18 @@ describe('T47: what was seen is what is agreed to', () => {
       left join audit_details d on d.audit_id = audit.id where a.id = ${approvalId}`;
     expect(JSON.stringify(kept)).not.toContain('erase-me');
   });
+});
+
+it('T54: what a workspace asked for is closed when Slack takes the app away, and a new token revives nothing', async () => {
+  const accountId = await anAccount();
+  const approvalId = await askToDelete(accountId);
+  const token = { teamId: 'T0TEST', tokenHash: 'a'.repeat(64) };
+  await bindWorkspace(t.as(SYSTEM), token);
+  await revokeWorkspace(t.as(SYSTEM), { teamId: 'T0TEST', why: 'app_uninstalled' });
+  expect(await approvalRow(approvalId)).toMatchObject({ state: 'outdated', code: 'workspace_not_bound' });
+  await bindWorkspace(t.as(SYSTEM), { ...token, tokenHash: 'b'.repeat(64) });
+  expect(await refusalOf(decide(APPROVER, approvalId))).toBe('approval_ended');
+  expect(await stateOf(accountId)).toBe('active');
 });
 
 describe('a request by somebody without a role', () => {

@@ -26,7 +26,7 @@ export const loseRole = defineOperation({
       return { lost: null };
     }
     await takeRole(act.tx, { serviceId, teamId, slackUserId: userId }, act.now);
-    await endApprovalsOf(act, slackId(teamId, userId));
+    await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
     await addJob(act.tx, 'tell-of-lost-operator', { serviceId, person: slackId(teamId, userId) });
     act.record({
       target: { kind: 'operator', id: slackId(teamId, userId) },

@@ -24,7 +24,7 @@ export const withdrawRole = defineOperation({
     if (!role) throw new DomainError('operator_unfitting', { current: { state: 'without a role' } });
     demandOtherAdmin(admins, key, able);
     await takeRole(act.tx, key, act.now);
-    await endApprovalsOf(act, slackId(teamId, userId));
+    await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
     act.record({
       target: { kind: 'operator', id: slackId(teamId, userId) },
       before: { role },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/workspaces.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
+import { endApprovalsOf } from '../operator-rules.ts';
 
 /** Slack took the app or its token away: nothing is posted there any more until a new token binds again. */
 export const revokeWorkspace = defineOperation({
@@ -18,6 +19,7 @@ export const revokeWorkspace = defineOperation({
       return;
     }
     await revokeWorkspaceRow(act.tx, teamId, act.now);
+    await endApprovalsOf(act, { teamId }, 'workspace_not_bound');
     act.record({
       target: { kind: 'workspace', id: teamId },
       before: { state: 'bound' },

@@ -78,6 +78,7 @@ const OUTDATED: Record<string, string> = {
   email_invited: 'the address is invited already',
   group_not_found: 'one of the groups is gone',
   not_permitted: 'whoever asked may no longer do this',
+  workspace_not_bound: 'the app was taken out of the workspace',
 };
 
 const changedFields = (input: ApprovalView['input']): string => {
