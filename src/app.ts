@@ -20,6 +20,7 @@ import { endBlock } from './operations/accounts/end-block.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
+import { sweepCards } from './operations/cards/sweep.ts';
 import type { Clock, Context } from './operations/context.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
@@ -240,6 +241,7 @@ async function everyMinute(context: Context, log: Log): Promise<void> {
   const now = clock();
   await sweepMails(context, {});
   await sweepApprovals(context, {});
+  await sweepCards(context, {});
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { cards } from './schema.ts';
 
@@ -39,4 +39,35 @@ export async function updateCard(
     .update(cards)
     .set(change)
     .where(and(eq(cards.serviceId, key.serviceId), eq(cards.id, key.id)));
+}
+
+/**
+ * What has a card that shows an older version than there is, or should have one and has none: a job of its was lost, or
+ * Slack was away for longer than its tries. `before`: what changed later still has its first job on the way.
+ */
+export async function listStaleSubjects(
+  db: Database | Transaction,
+  of: { serviceId: string; before: Date; limit: number },
+): Promise<{ accountId: string | null; approvalId: string | null }[]> {
+  const { serviceId, limit } = of;
+  const before = of.before.toISOString();
+  return db.execute<{ accountId: string | null; approvalId: string | null }>(sql`
+    (select distinct c.account_id as "accountId", null::uuid as "approvalId" from cards c
+      join accounts a on a.service_id = c.service_id and a.id = c.account_id
+      where c.service_id = ${serviceId} and c.painted_version < a.version and a.updated_at < ${before}
+        and (c.message_ts is not null or a.state = 'pending') limit ${limit})
+    union all
+    (select a.id, null from accounts a
+      where a.service_id = ${serviceId} and a.state = 'pending' and a.updated_at < ${before}
+        and not exists (select from cards c where c.service_id = a.service_id and c.account_id = a.id) limit ${limit})
+    union all
+    (select distinct null, c.approval_id from cards c
+      join approvals p on p.service_id = c.service_id and p.id = c.approval_id
+      where c.service_id = ${serviceId} and c.painted_version < p.version
+        and coalesce(p.ended_at, p.created_at) < ${before}
+        and (c.message_ts is not null or p.state = 'open') limit ${limit})
+    union all
+    (select null, p.id from approvals p
+      where p.service_id = ${serviceId} and p.state = 'open' and p.created_at < ${before}
+        and not exists (select from cards c where c.service_id = p.service_id and c.approval_id = p.id) limit ${limit})`);
 }

@@ -7,7 +7,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import { openSealedText, sealText } from '../security/sealed-text.ts';
 import { actorId, actorName } from './audit-row.ts';
 import type { Act, Context } from './context.ts';
-import { hoursAfter, queueApprovalRepaint } from './outbox.ts';
+import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 
 export const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
@@ -70,10 +70,9 @@ export async function requestApproval(
     const isSamePerson = before.requestedBy === actorId(context.actor);
     return new WaitsForApproval(before, { by: before.requestedByName, isSamePerson });
   }
-  if (before) await endApproval(tx, before, { state: 'expired' }, now);
+  if (before) await queueApprovalEnd(tx, await endApproval(tx, before, { state: 'expired' }, now));
   const approval = await write(context, tx, wish, now);
   await queueApprovalRepaint(tx, approval);
-  if (before) await queueApprovalRepaint(tx, before);
   return new WaitsForApproval(approval, null);
 }
 

@@ -3,7 +3,7 @@ import { endApproval, lockOpenApprovals } from '../db/approvals.ts';
 import { listAdmins, type OperatorKey } from '../db/operators.ts';
 import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import type { Act, Context, SlackActor } from './context.ts';
-import { queueApprovalRepaint } from './outbox.ts';
+import { queueApprovalEnd } from './outbox.ts';
 
 const MAX_ENDED_AT_ONCE = 500;
 
@@ -56,6 +56,6 @@ export async function endApprovalsOf(
   const of = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
   for (const approval of await lockOpenApprovals(act.tx, of)) {
     const ended = await endApproval(act.tx, approval, { state: 'outdated', code }, act.now);
-    await queueApprovalRepaint(act.tx, ended);
+    await queueApprovalEnd(act.tx, ended);
   }
 }

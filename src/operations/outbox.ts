@@ -108,16 +108,29 @@ export async function queueRepaint(act: Act, accountId: string): Promise<void> {
   await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
 }
 
-/** Has the approval's cards painted anew; once it has ended, whoever asked is told too. */
+/** Has the approval's cards painted anew. */
 export async function queueApprovalRepaint(
   tx: Act['tx'],
-  approval: { serviceId: string; id: string; state: string; decidedBy?: string; requestedBy: string },
+  { serviceId, id: approvalId }: { serviceId: string; id: string },
 ): Promise<void> {
-  const { serviceId, id: approvalId } = approval;
   const name = `approval:${serviceId}:${approvalId}`;
   await addJob(tx, 'repaint-approval', { serviceId, approvalId }, { key: name, queue: name });
-  if (approval.state !== 'open' && approval.decidedBy !== approval.requestedBy)
-    await addJob(tx, 'tell-requester', { serviceId, approvalId }, { key: `${name}:end` });
+}
+
+/** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
+export async function queueApprovalEnd(
+  tx: Act['tx'],
+  approval: { serviceId: string; id: string; decidedBy: string; requestedBy: string },
+): Promise<void> {
+  await queueApprovalRepaint(tx, approval);
+  const { serviceId, id: approvalId, decidedBy, requestedBy } = approval;
+  if (decidedBy !== requestedBy)
+    await addJob(
+      tx,
+      'tell-requester',
+      { serviceId, approvalId },
+      { key: `approval-end:${serviceId}:${approvalId}` },
+    );
 }
 
 export function hoursAfter(now: Date, hours: number): Date {

@@ -162,6 +162,17 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
     nothing: { approvalId: NO_UUID, channels: ['C0CARDS'] },
   },
+  'cards/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await approval();
+      t.advance(2 * 60_000);
+      // As when the process that had the jobs is gone.
+      await t.sql`delete from graphile_worker._private_jobs`;
+      return {};
+    },
+    nothing: {},
+  },
   'groups/list-custom': {
     as: MEMBER,
     ours: having(() => createGroup(admin(), { name: `${OURS} friends` })),

@@ -53,6 +53,7 @@ const EXPECTED: Record<string, string> = {
   'cards/plan-approval': 'system',
   'cards/record-painted': 'system',
   'cards/repaint': 'admin approver console',
+  'cards/sweep': 'system',
   'groups/create': 'admin console',
   'groups/delete': 'admin console',
   'groups/list': 'admin approver console',

@@ -10,7 +10,7 @@ import { eraseApprovals } from '../erasure.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 import { personNow } from '../operator-rules.ts';
-import { queueApprovalRepaint } from '../outbox.ts';
+import { queueApprovalEnd } from '../outbox.ts';
 import { MEMBERS } from '../permission.ts';
 
 /**
@@ -53,7 +53,7 @@ export const decideApproval = defineOperation({
       },
       act.now,
     );
-    await queueApprovalRepaint(act.tx, ended);
+    await queueApprovalEnd(act.tx, ended);
     const isErased = await eraseWithItsAccount(act, ended);
     act.record({
       target: { kind: 'approval', id: approvalId },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countReminder, endApproval, lockOpenApprovals } from '../../db/approvals.ts';
 import { addJob } from '../../db/jobs.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
-import { hoursAfter, queueApprovalRepaint } from '../outbox.ts';
+import { hoursAfter, queueApprovalEnd } from '../outbox.ts';
 
 const MAX_SWEPT = 100;
 /** The first reminder comes this long after the request, the second this long before the end. */
@@ -19,7 +19,7 @@ export const sweepApprovals = defineOperation({
     const serviceId = act.service.id;
     const all = { serviceId, limit: MAX_SWEPT };
     for (const approval of await lockOpenApprovals(act.tx, { ...all, endedBefore: act.now })) {
-      await queueApprovalRepaint(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
+      await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
     }
     const due = [
       ...(await lockOpenApprovals(act.tx, {

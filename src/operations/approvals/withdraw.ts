@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { actorId } from '../audit-row.ts';
 import * as input from '../input.ts';
 import { defineOperation } from '../operation.ts';
-import { queueApprovalRepaint } from '../outbox.ts';
+import { queueApprovalEnd } from '../outbox.ts';
 import { MEMBERS } from '../permission.ts';
 
 /**
@@ -26,7 +26,7 @@ export const withdrawApproval = defineOperation({
     }
     const end = { state: 'withdrawn' as const, decidedBy: actorId(act.actor), decidedByName: act.actorName };
     const ended = await endApproval(act.tx, approval, end, act.now);
-    await queueApprovalRepaint(act.tx, ended);
+    await queueApprovalEnd(act.tx, ended);
     act.record({
       target: { kind: 'approval', id: approvalId },
       after: { operation: approval.operation, state: ended.state },

@@ -38,12 +38,15 @@ export const planCards = defineOperation({
     const rows = await listCardsOfAccount(act.tx, serviceId, accountId);
     return {
       account: await viewAccount(act, account),
-      cards: rows.map(({ id, channelId, messageTs, paintedVersion }) => ({
-        id,
-        channelId,
-        messageTs,
-        paintedVersion,
-      })),
+      // One that Slack never had while the account waited is not posted any more.
+      cards: rows
+        .filter((card) => card.messageTs !== null || account.state === 'pending')
+        .map(({ id, channelId, messageTs, paintedVersion }) => ({
+          id,
+          channelId,
+          messageTs,
+          paintedVersion,
+        })),
     };
   },
 });

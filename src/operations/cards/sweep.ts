@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { findApprovals } from '../../db/approvals.ts';
+import { listStaleSubjects } from '../../db/cards.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import { minutesAfter, queueApprovalRepaint, queueRepaint } from '../outbox.ts';
+
+const MAX_SWEPT = 100;
+
+/**
+ * Gives a job again to what has an outdated card, or should have one: after an outage of Slack each is posted once, in
+ * its present state, and what was decided meanwhile is not posted at all.
+ */
+export const sweepCards = defineOperation({
+  name: 'cards/sweep',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({}),
+  async run(act) {
+    const serviceId = act.service.id;
+    const of = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
+    const stale = await listStaleSubjects(act.tx, of);
+    const approvalIds = stale.map(({ approvalId }) => approvalId).filter((id): id is string => id !== null);
+    for (const { accountId } of stale) if (accountId) await queueRepaint(act, accountId);
+    for (const approval of await findApprovals(act.tx, serviceId, approvalIds))
+      await queueApprovalRepaint(act.tx, approval);
+    return stale.length;
+  },
+});

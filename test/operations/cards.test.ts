@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activateAccount } from '../../src/operations/accounts/activate.ts';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { decideApproval } from '../../src/operations/approvals/decide.ts';
+import { planCards } from '../../src/operations/cards/plan.ts';
+import { planApprovalCards } from '../../src/operations/cards/plan-approval.ts';
+import { recordPaintedCard } from '../../src/operations/cards/record-painted.ts';
+import { sweepCards } from '../../src/operations/cards/sweep.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
+
+const CHANNEL = 'C0APPROVALS';
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+let people = 0;
+async function pending(): Promise<string> {
+  people += 1;
+  const email = `waits${people}@example.com`;
+  const added = await addAccount(t.as(ADMIN), { email, firstName: 'A', lastName: 'B', verifyFirst: true });
+  return added.account.id;
+}
+async function asked(): Promise<string> {
+  people += 1;
+  const { approvalId } = await requestInvitation(t.as(MEMBER), {
+    email: `asked${people}@example.com`,
+    why: '',
+  });
+  return approvalId;
+}
+/** The jobs that a sweep gives, after all that were there are lost. */
+async function swept(): Promise<string[]> {
+  await t.sql`delete from graphile_worker._private_jobs`;
+  t.advance(2 * 60_000);
+  await sweepCards(t.as(SYSTEM), {});
+  const jobs = await t.sql`select key from graphile_worker.jobs order by key`;
+  return jobs.map((job) => String(job.key));
+}
+/** As the job does when Slack answers. */
+async function painted(plan: { cards: { id: string }[] }, version: number): Promise<void> {
+  for (const { id: cardId } of plan.cards)
+    await recordPaintedCard(t.as(SYSTEM), { cardId, channelId: CHANNEL, messageTs: '1.2', version });
+}
+const planOf = (accountId: string) => planCards(t.as(SYSTEM), { accountId, channels: [CHANNEL] });
+const planOfApproval = (approvalId: string) =>
+  planApprovalCards(t.as(SYSTEM), { approvalId, channels: [CHANNEL] });
+
+describe('a card whose job was lost', () => {
+  it('of an account that waits is posted after all, and then left alone', async () => {
+    const accountId = await pending();
+    expect(await swept()).toEqual([`cards:ours:${accountId}`]);
+    const plan = await planOf(accountId);
+    // Planned, and Slack did not take it.
+    expect(await swept()).toEqual([`cards:ours:${accountId}`]);
+    await painted(plan, plan.account.version);
+    expect(await swept()).toEqual([]);
+    await activateAccount(t.as(APPROVER), { accountId });
+    expect(await swept()).toEqual([`cards:ours:${accountId}`]);
+    const after = await planOf(accountId);
+    await painted(after, after.account.version);
+    expect(await swept()).toEqual([]);
+  });
+
+  it('of an account that was decided meanwhile is not posted at all', async () => {
+    const accountId = await pending();
+    await planOf(accountId);
+    await activateAccount(t.as(APPROVER), { accountId });
+    expect(await swept()).toEqual([]);
+    expect((await planOf(accountId)).cards).toEqual([]);
+  });
+
+  it('of an approval is posted while it is open, and repainted once it has ended', async () => {
+    const approvalId = await asked();
+    const key = `approval:ours:${approvalId}`;
+    expect(await swept()).toEqual([key]);
+    const plan = await planOfApproval(approvalId);
+    await painted(plan, plan.approval.version);
+    expect(await swept()).toEqual([]);
+    await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: 'no' });
+    expect(await swept()).toEqual([key]);
+    const after = await planOfApproval(approvalId);
+    await painted(after, after.approval.version);
+    expect(await swept()).toEqual([]);
+  });
+
+  it('of an approval that was decided meanwhile is not posted at all', async () => {
+    const approvalId = await asked();
+    await planOfApproval(approvalId);
+    await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: 'no' });
+    expect(await swept()).toEqual([]);
+    expect((await planOfApproval(approvalId)).cards).toEqual([]);
+  });
+});
