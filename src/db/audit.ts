@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { firstIdAt } from './ids.ts';
-import { audit, auditDetails } from './schema.ts';
+import { audit, auditDetails, auditLinks } from './schema.ts';
 
 export type AuditRow = {
   serviceId: string;
@@ -146,5 +146,36 @@ export async function searchAudit(
     ),
   )
     .orderBy(desc(audit.id))
+    .limit(of.limit);
+}
+
+/** Rows of a span of time with their place in the chain, oldest first, after a row that was seen. */
+export async function listAuditWithLinks(
+  db: Database | Transaction,
+  of: {
+    serviceId: string;
+    from?: Date | undefined;
+    to?: Date | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
+): Promise<(FullAuditRow & { number: number | null; hash: string | null })[]> {
+  return db
+    .select({ ...FULL, number: auditLinks.number, hash: auditLinks.hash })
+    .from(audit)
+    .leftJoin(
+      auditDetails,
+      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
+    )
+    .leftJoin(auditLinks, and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id)))
+    .where(
+      and(
+        eq(audit.serviceId, of.serviceId),
+        of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
+        of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
+        of.after ? gt(audit.id, of.after) : undefined,
+      ),
+    )
+    .orderBy(asc(audit.id))
     .limit(of.limit);
 }

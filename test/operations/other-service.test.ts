@@ -108,6 +108,7 @@ const CASES: Record<string, Case> = {
     },
     nothing: {},
   },
+  'audit/export': { as: ADMIN, ours: having(account), nothing: {} },
   'audit/history': {
     as: ADMIN,
     ours: async () => ({ accountId: (await account()).accountId }),

@@ -44,6 +44,7 @@ const EXPECTED: Record<string, string> = {
   'approvals/show': 'system',
   'approvals/sweep': 'system',
   'approvals/withdraw': 'admin approver member',
+  'audit/export': 'admin console',
   'audit/history': 'admin approver console',
   'audit/link': 'system',
   'audit/search': 'admin approver console',

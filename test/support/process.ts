@@ -19,15 +19,34 @@ export type AppProcess = {
   address(): Promise<string>;
 };
 
-export function startProcess(env: Record<string, string>): AppProcess {
+function start(words: string[], env: Record<string, string>, cwd = ROOT) {
   const own = Object.fromEntries(
     KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    cwd: ROOT,
+  return spawn(process.execPath, ['--import', 'tsx', ...words], {
+    cwd,
     env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** One of the programs beside the server, from its start to its end. */
+export async function runProgram(
+  program: string,
+  words: string[],
+  env: Record<string, string>,
+): Promise<{ code: number | string; out: string; err: string }> {
+  const child = start([`src/cli/${program}.ts`, ...words], env);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += String(chunk)));
+  child.stderr.on('data', (chunk) => (err += String(chunk)));
+  const [code, signal] = await once(child, 'close');
+  return { code: code ?? signal, out, err };
+}
+
+/** `cwd` is another folder that the product was copied to. */
+export function startProcess(env: Record<string, string>, cwd?: string): AppProcess {
+  const child = start(['src/main.ts'], env, cwd);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   // `close` comes after the last of what it printed.

@@ -1,0 +1,164 @@
+// npm run audit: a copy of the audit for outside, and whether its chain is whole.
+
+import { exportAudit } from '../operations/audit/export.ts';
+import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
+import type { Context } from '../operations/context.ts';
+import {
+  complain,
+  EXIT,
+  readArguments,
+  readMoment,
+  runProgram,
+  say,
+  UsageError,
+  withFoundation,
+} from './beside-server.ts';
+import { csvLine } from './csv.ts';
+
+const HELP = `The audit, from a shell on the server:
+
+  npm run -s audit -- export [--from DAY] [--to DAY] [--format jsonl|csv]
+      writes every row to standard output, oldest first. DAY is 2026-11-01 (UTC) or a moment, 2026-11-01T08:00:00Z;
+      the day that --to names is included.
+  npm run -s audit -- verify [--head NUMBER:HASH]
+      follows the chain from its start and names the first row that is wrong. --head is one that export or verify
+      printed before: it shows when the end was cut off, or the chain made anew since.
+
+Exit code: 0 the chain is whole, or all was written; 1 a row is wrong; 64 this help; 78 settings.
+`;
+
+const OPTIONS = {
+  from: { type: 'string' },
+  to: { type: 'string' },
+  format: { type: 'string' },
+  head: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Row = Awaited<ReturnType<typeof exportAudit>>['rows'][number];
+type Head = { number: number; hash: string };
+
+/** The columns of a CSV file, with what stands in each. */
+const COLUMNS: Record<string, (row: Row) => string | number | null> = {
+  number: (row) => row.number,
+  hash: (row) => row.hash,
+  service: (row) => row.serviceId,
+  id: (row) => row.id,
+  at: (row) => row.at.toISOString(),
+  operation: (row) => row.operation,
+  outcome: (row) => row.outcome,
+  code: (row) => row.code,
+  actor_kind: (row) => row.actorKind,
+  actor_id: (row) => row.actorId,
+  actor_name: (row) => row.actorName,
+  target_kind: (row) => row.targetKind,
+  target_id: (row) => row.targetId,
+  about: (row) => row.about,
+  reason: (row) => row.reason,
+  before: (row) => (row.before ? JSON.stringify(row.before) : null),
+  after: (row) => (row.after ? JSON.stringify(row.after) : null),
+  asked_by: (row) => row.approval?.requestedByName ?? null,
+  decided_by: (row) => row.approval?.decidedByName ?? null,
+  decision_reason: (row) => row.approval?.decisionReason ?? null,
+  approval_id: (row) => row.approvalId,
+  request_id: (row) => row.requestId,
+};
+
+const FORMATS: Record<string, { head: string; line: (row: Row) => string }> = {
+  jsonl: { head: '', line: (row) => `${JSON.stringify(row)}\n` },
+  csv: {
+    head: csvLine(Object.keys(COLUMNS)),
+    line: (row) => csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(row))),
+  },
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
+  const [command, ...more] = positionals;
+  if (values.help) {
+    await say(HELP);
+    return EXIT.ok;
+  }
+  if (command === 'export' && more.length === 0 && values.head === undefined) return writeAll(values);
+  const isSpan = [values.from, values.to, values.format].some((value) => value !== undefined);
+  if (command === 'verify' && more.length === 0 && !isSpan) return verify(values.head);
+  throw new UsageError(HELP);
+}
+
+async function writeAll(values: { from?: string; to?: string; format?: string }): Promise<number> {
+  const format = FORMATS[values.format ?? 'jsonl'];
+  if (!format) throw new UsageError('--format is jsonl or csv.');
+  const span = {
+    ...(values.from === undefined ? {} : { from: readMoment('from', values.from) }),
+    ...(values.to === undefined ? {} : { to: readMoment('to', values.to, true) }),
+  };
+  return withContext(async (context) => {
+    await say(format.head);
+    let head: Head | null = null;
+    let written = 0;
+    for await (const rows of pages(context, span)) {
+      await say(rows.map(format.line).join(''));
+      written += rows.length;
+      head = rows.reduce(laterHead, head);
+    }
+    complain(`${written} rows written. ${keepWords(head)}`);
+    return EXIT.ok;
+  });
+}
+
+async function* pages(context: Context, span: { from?: Date; to?: Date }): AsyncGenerator<Row[]> {
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof exportAudit>> = await exportAudit(context, {
+      ...span,
+      ...(after ? { after } : {}),
+    });
+    yield page.rows;
+    after = page.next;
+  } while (after);
+}
+
+/** A row that was committed late comes early by its time and late in the chain. */
+function laterHead(head: Head | null, { number, hash }: Row): Head | null {
+  return number !== null && hash !== null && number > (head?.number ?? 0) ? { number, hash } : head;
+}
+
+const keepWords = (head: Head | null): string =>
+  head
+    ? `Keep this elsewhere, to verify against: --head ${head.number}:${head.hash}`
+    : 'None of them is in the chain yet: a job adds them every minute.';
+
+const PROBLEMS: Record<ChainProblem['what'], string> = {
+  'row changed': 'this row is not what it was when it was sealed, or the chain was made anew from here on',
+  'row removed': 'the row of this link is gone',
+  'link removed': 'this link is gone',
+  'row added': 'this row was not written by the product: it is old and was never sealed',
+  'end cut off': 'the chain ends before this, and it did not when the head was kept',
+  'another chain': 'this link is not the one whose head was kept: the chain was made anew',
+};
+
+async function verify(headText: string | undefined): Promise<number> {
+  const [, number = '', hash = ''] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(headText ?? '') ?? [];
+  if (headText !== undefined && !number)
+    throw new UsageError('--head is NUMBER:HASH as export and verify print it, such as 1200:9f86d0…');
+  return withContext(async (context) => {
+    const head = number ? { head: { number: Number(number), hash } } : {};
+    const result = await verifyAudit(context, head);
+    await say(`rows: ${result.rows}\n`);
+    await say(`head: ${result.head ? `${result.head.number}:${result.head.hash}` : 'none'}\n`);
+    const { problem } = result;
+    if (!problem) {
+      await say('The chain is whole.\n');
+      return EXIT.ok;
+    }
+    const row = problem.auditId ? ` (audit row ${problem.auditId})` : '';
+    await say(`PROBLEM at number ${problem.number}${row}: ${PROBLEMS[problem.what]}.\n`);
+    await say('Rows and head above are those before it.\n');
+    return EXIT.refused;
+  });
+}
+
+const withContext = (work: (context: Context) => Promise<number>): Promise<number> =>
+  withFoundation(({ contextOf }) => work(contextOf({ kind: 'console', name: 'audit' })));
+
+await runProgram(main);

@@ -1,0 +1,44 @@
+// A database that a server has been started on, a shell beside it, and operations to arrange things with.
+import { layFoundation } from '../../src/foundation.ts';
+import { readSettings } from '../../src/settings.ts';
+import { createTestDatabase } from './database.ts';
+import { runProgram } from './process.ts';
+
+const TEST_PASSWORD_COST = 4;
+
+export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
+
+export async function createTestConsole(changed: Record<string, string> = {}) {
+  const database = await createTestDatabase();
+  const env = {
+    DATABASE_URL: database.url,
+    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    PUBLIC_URL: 'http://localhost:3999',
+    SECOND_OPERATOR_FOR: 'none',
+    ...changed,
+  };
+  const ends: (() => Promise<unknown>)[] = [() => database.close()];
+  const foundation = await layFoundation(readSettings(env), {
+    clock: () => new Date(),
+    people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+    publicUrl: () => env.PUBLIC_URL,
+    poolSize: 5,
+    passwordCost: TEST_PASSWORD_COST,
+    atEnd: (end) => void ends.push(end),
+  });
+  return {
+    ...foundation,
+    system: () => foundation.contextOf({ kind: 'system', name: 'test' }),
+    /** As whoever has a shell and arranges something for a test. */
+    own: () => foundation.contextOf({ kind: 'console', name: 'Test' }),
+    audit: (...words: string[]) => runProgram('audit', words, env),
+    auditWith: (more: Record<string, string>, ...words: string[]) =>
+      runProgram('audit', words, { ...env, ...more }),
+    operate: (...words: string[]) => runProgram('operate', words, env),
+    operateWith: (more: Record<string, string>, ...words: string[]) =>
+      runProgram('operate', words, { ...env, ...more }),
+    async close() {
+      for (const end of ends.reverse()) await end();
+    },
+  };
+}
