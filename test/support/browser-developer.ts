@@ -19,6 +19,8 @@ export function createBrowserDeveloper(page: Page) {
 
   /** Opens the newest such mail; `count`: once there are that many. Gives its body. */
   async function reads(address: string, subject: RegExp, count = 1): Promise<Locator> {
+    // The tab of an earlier link may be in front; a mailbox in the background opens none.
+    await page.bringToFront();
     await backToAll();
     await rows(address, subject)
       .nth(count - 1)

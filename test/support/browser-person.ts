@@ -52,12 +52,13 @@ export function createBrowserPerson(page: Page) {
     },
     /** The newest message with these words, whenever it came. */
     message: (words: RegExp): Locator => messages.filter({ hasText: words }).last(),
-    /** Presses a button in the newest message that has one of that name. */
-    async presses(name: Words): Promise<void> {
+    /** Presses a button in the newest message that has one of that name; `yes`: and says so when asked to confirm. */
+    async presses(name: Words, yes?: string): Promise<void> {
       const button = messages.getByRole('button', { name }).last();
       await button.waitFor();
       await marking();
       await button.click();
+      if (yes) await page.getByRole('dialog').getByRole('button', { name: yes, exact: true }).click();
     },
     /** Chooses an entry of a message's menu. */
     async chooses(menu: Words, entry: Words): Promise<void> {

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserDeveloper } from '../support/browser-developer.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+let app: BrowserApp;
+let admin: BrowserPerson;
+let approver: BrowserPerson;
+let developer: BrowserDeveloper;
+beforeAll(async () => {
+  app = await startBrowserApp();
+  [admin, approver, developer] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
+});
+afterAll(() => app.close());
+
+async function adds(address: string, name: string): Promise<void> {
+  await admin.types(`/apim-user add ${address} ${name}`);
+  await admin.sees(/Added: the account is active/);
+}
+
+describe('list', () => {
+  story('turns pages in place, filters, and says what an empty page means', async () => {
+    for (let n = 1; n <= 11; n++) await adds(`dev${n}@example.com`, `Dev Number${n}`);
+    await admin.types('/apim-user list');
+    const page = await admin.sees(/10 accounts|All: 11 active/);
+    await page.getByText('Number11').first().waitFor();
+    expect(await page.getByText('dev1@example.com').count()).toBe(0);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('dev1@example.com').waitFor();
+    expect(await page.getByText('dev11@example.com').count()).toBe(0);
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByText('dev11@example.com').waitFor();
+
+    await admin.types('/apim-user block dev7@example.com late again');
+    await admin.sees(/Blocked: Dev Number7/);
+    await admin.types('/apim-user list state:blocked');
+    const blocked = await admin.sees(/All: 10 active · 0 pending · 1 blocked/);
+    expect(await blocked.getByRole('button', { name: /^Show/ }).count()).toBe(1);
+    await admin.chooses(/More actions/, 'Edit');
+    await admin.dialog('Edit an account').getByRole('textbox', { name: 'First name' }).waitFor();
+    await admin.closesModal();
+    await admin.types('/apim-user list zzzzzz');
+    await admin.sees(/No account is like that/);
+    await admin.types('/apim-user list state:asleep');
+    await admin.sees(/is active, blocked or pending/);
+  });
+});
+
+describe('edit', () => {
+  story('of the address counts once it is confirmed there, and the old address is told', async () => {
+    await adds('dora@example.com', 'Dora Dee');
+    await admin.types('/apim-user edit dora@example.com');
+    await admin.fills('Edit an account', { 'First name': ' ', Email: 'dora@new.example.com', Note: 'moved' });
+    await admin.submits('Edit an account', 'Save');
+    const modal = admin.dialog('Edit an account');
+    await modal.getByRole('alert').filter({ hasText: 'Write a first name' }).waitFor();
+    await admin.fills('Edit an account', { 'First name': 'Dora' });
+    await admin.submits('Edit an account', 'Save');
+    await admin.seesInModal(/counts once it is confirmed: a mail went to dora@new.example.com/);
+    await admin.closesModal();
+    await developer.reads('dora@example.com', /about to get a new email/);
+    const tab = await developer.follows('dora@new.example.com', /confirm the new email/, /confirm/i);
+    await tab.getByRole('button', { name: 'Confirm my address' }).click();
+    await tab.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await admin.types('/apim-user show dora@new.example.com');
+    await admin.sees(/State: active.*Note: moved/s);
+    await admin.types('/apim-user show dora@example.com');
+    await admin.sees(/No account is called that/);
+  });
+});
+
+describe('block and activate', () => {
+  story('the reason stands on the card and stays out of the mail; the message goes out', async () => {
+    await adds('bea@example.com', 'Bea Fox');
+    await approver.types('/apim-user show bea@example.com');
+    await approver.presses('Block Bea Fox');
+    await approver.fills('Block an account', {
+      Reason: 'unpaid invoice 17',
+      'Message to the developer': 'Please call us.',
+    });
+    await approver.submits('Block an account', 'Block');
+    await approver.seesInModal(/Blocked: Bea Fox.*State: blocked · unpaid invoice 17/s);
+    await approver.closesModal();
+    const mail = await developer.reads('bea@example.com', /blocked/);
+    await mail.getByText('Please call us.').waitFor();
+    expect(await mail.textContent()).not.toContain('unpaid');
+    await approver.types('/apim-user activate bea@example.com');
+    const said = await approver.sees(/Activated: Bea Fox can sign in and call again/);
+    await said.getByText('State: active').waitFor();
+    await developer.reads('bea@example.com', /active|again/i);
+  });
+
+  story('a card drawn before somebody else’s change does nothing, and says how it stands', async () => {
+    await adds('ed@example.com', 'Ed Oak');
+    await approver.types('/apim-user show ed@example.com');
+    await approver.sees(/State: active/);
+    await admin.types('/apim-user block ed@example.com first');
+    await admin.sees(/Blocked: Ed Oak/);
+    await approver.presses('Block Ed Oak');
+    await approver.fills('Block an account', { Reason: 'second' });
+    await approver.submits('Block an account', 'Block');
+    await approver.seesInModal(/has changed since this was drawn.*blocked.*Ada Admin/s);
+    await approver.closesModal();
+    await admin.types('/apim-user show ed@example.com');
+    const card = await admin.sees(/State: blocked/);
+    expect(await card.textContent()).toContain('first');
+  });
+});
+
+describe('reset-password', () => {
+  story('mails a link that works once', async () => {
+    await admin.types('/apim-user reset-password dev3@example.com');
+    await admin.submits('Reset a password', 'Send the link');
+    await admin.seesInModal(/on its way to dev3@example.com; it works once, for 60 minutes/);
+    await admin.closesModal();
+    const tab = await developer.follows('dev3@example.com', /Choose a new password/, /password/i);
+    await tab.getByLabel('New password').fill('short');
+    await tab.getByRole('button', { name: 'Set the new password' }).click();
+    await tab
+      .getByText(/At least 15 characters|at least 15 characters/)
+      .first()
+      .waitFor();
+    await tab.getByLabel('New password').fill('eight slow yellow trams');
+    await tab.getByRole('button', { name: 'Set the new password' }).click();
+    await tab.getByRole('heading', { name: 'Your new password is set' }).waitFor();
+    const again = await developer.follows('dev3@example.com', /Choose a new password/, /password/i);
+    await again.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await admin.types('/apim-user reset-password dev7@example.com');
+    await admin.sees(/the account is blocked.*no mail was sent/s);
+  });
+});

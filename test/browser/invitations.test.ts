@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserDeveloper } from '../support/browser-developer.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+let app: BrowserApp;
+let admin: BrowserPerson;
+let developer: BrowserDeveloper;
+beforeAll(async () => {
+  app = await startBrowserApp();
+  [admin, developer] = await Promise.all([app.as('admin'), app.developer()]);
+});
+afterAll(() => app.close());
+
+describe('two invited at once', () => {
+  story('a wrong address invites nobody yet, and what was typed stays', async () => {
+    await admin.types('/apim-user invite');
+    const modal = await admin.fills('Invite developers', { Email: 'ann@example.com\nben at example' });
+    await admin.submits('Invite developers', 'Send invitations');
+    await modal
+      .getByRole('alert')
+      .filter({ hasText: /No e-mail address: ben.*Nobody was invited yet/ })
+      .waitFor();
+    expect(await modal.getByRole('textbox', { name: 'Email' }).inputValue()).toContain('ann@example.com');
+    expect(await developer.mailsTo('ann@example.com', /./)).toBe(0);
+    await admin.fills('Invite developers', { Email: 'ann@example.com\nben@example.com' });
+    await admin.submits('Invite developers', 'Send invitations');
+    await admin.seesInModal(/2 invitations are on their way/);
+    await admin.closesModal();
+  });
+
+  story('one accepts in the mail, and is in the list only then', async () => {
+    await admin.types('/apim-user list');
+    await admin.sees(/There are no accounts yet/);
+    const tab = await developer.follows('ann@example.com', /invited/, /accept/i);
+    await tab.getByText('You will sign in with ann@example.com').waitFor();
+    await tab.getByRole('textbox', { name: 'First name' }).fill('Ann');
+    await tab.getByRole('textbox', { name: 'Last name' }).fill('Lee');
+    await tab.getByLabel('New password').fill('three quiet garden chairs');
+    await tab.getByRole('button', { name: 'Accept the invitation' }).click();
+    await tab.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    await admin.types('/apim-user list');
+    await admin.sees(/Ann Lee · ann@example.com.*1 active/s);
+    await developer.reads('ann@example.com', /Welcome/);
+  });
+
+  story('the other is sent again, and the former link is dead', async () => {
+    const first = await developer.follows('ben@example.com', /invited/, /accept/i);
+    await first.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+    await admin.types('/apim-user invites');
+    await admin.sees(/ben@example.com · open/);
+    await admin.presses('Resend to ben@example.com');
+    await admin.sees(/Sent again to ben@example.com; the former link is dead/);
+    await first.reload();
+    await first.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    const second = await developer.follows('ben@example.com', /invited/, /accept/i, 2);
+    await second.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+    await admin.types('/apim-user invites');
+    await admin.sees(/ben@example.com · open/);
+    await admin.presses('Revoke ben@example.com');
+    await admin.sees(/Revoked: the link that ben@example.com got is dead/);
+    await second.reload();
+    await second.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+  });
+});
