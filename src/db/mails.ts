@@ -111,6 +111,27 @@ export async function listMailStatesOfInvitations(db: Db, serviceId: string, inv
   return new Map(rows.map((row) => [row.invitationId ?? '', row.state]));
 }
 
+/** Whether a mail of this kind to an account still waited for its first attempt; it is called off then. */
+export async function callOffMail(
+  tx: Transaction,
+  of: { serviceId: string; accountId: string; template: string },
+): Promise<boolean> {
+  const calledOff = await tx
+    .update(mails)
+    .set({ sealedOrder: null, state: 'cancelled' })
+    .where(
+      and(
+        eq(mails.serviceId, of.serviceId),
+        eq(mails.accountId, of.accountId),
+        eq(mails.template, of.template),
+        eq(mails.state, 'queued'),
+        eq(mails.attempts, 0),
+      ),
+    )
+    .returning({ id: mails.id });
+  return calledOff.length > 0;
+}
+
 /** Erasure: what waits to be sent is emptied and cancelled, but for the mail named `except` (the farewell). */
 export async function cancelMailsOfAccount(
   tx: Transaction,

@@ -13,6 +13,7 @@ export type DomainErrorCode =
   | 'account_changed'
   | 'account_state_unfitting'
   | 'account_erased'
+  | 'undo_too_late'
   | 'ticket_refused'
   | 'invitation_not_found'
   | 'invitation_not_open'

@@ -5,7 +5,9 @@ import { addJob } from '../db/jobs.ts';
 import type { DomainError } from '../domain/domain-error.ts';
 import type { Act, Actor, AuditEntry, Context } from './context.ts';
 
-export async function recordChange(operation: string, act: Act, entries: AuditEntry[]): Promise<void> {
+export type RecordedEntry = AuditEntry & { id: string };
+
+export async function recordChange(operation: string, act: Act, entries: RecordedEntry[]): Promise<void> {
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
   const { isAnnounced, ...said } = entry;

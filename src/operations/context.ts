@@ -69,8 +69,8 @@ export type Act = Context & {
   now: Date;
   /** The actor's name as people read it: "Ada Admin". */
   actorName: string;
-  /** States what the audit row says. Every operation that changes something calls it once. */
-  record(entry: AuditEntry): void;
+  /** States what the audit row says, and tells its id. Every operation that changes something calls it once. */
+  record(entry: AuditEntry): string;
   /** Said instead by a change that found everything as it should be. */
   nothingChanged(): void;
 };

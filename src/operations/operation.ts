@@ -1,10 +1,11 @@
 // The frame of every operation: permission, input, one transaction, one audit row.
 import type { ZodType, z } from 'zod';
 import { isSerializationFailure } from '../db/connect.ts';
+import { newId } from '../db/ids.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';
-import { actorName, recordAsked, recordChange, recordRefusal } from './audit-row.ts';
-import type { Act, AuditEntry, Context } from './context.ts';
+import { actorName, type RecordedEntry, recordAsked, recordChange, recordRefusal } from './audit-row.ts';
+import type { Act, Context } from './context.ts';
 import { demandPermission, type Who } from './permission.ts';
 
 export { ADMINS, DEVELOPERS, MEMBERS, OPERATORS, SYSTEM } from './permission.ts';
@@ -136,14 +137,18 @@ async function inTransaction<Schema extends ZodType, Output, Prepared>(
   input: z.output<Schema>,
   prepared: Prepared,
 ): Promise<Output> {
-  const entries: AuditEntry[] = [];
+  const entries: RecordedEntry[] = [];
   let isUnchanged = false;
   const act: Act = {
     ...context,
     tx,
     now: context.clock(),
     actorName: actorName(context.actor),
-    record: (entry) => void entries.push(entry),
+    record(entry) {
+      const id = newId(context.clock(), context.random);
+      entries.push({ ...entry, id });
+      return id;
+    },
     nothingChanged: () => {
       isUnchanged = true;
     },

@@ -23,11 +23,13 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   account_ambiguous: (error) =>
     `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
   account_changed: (error) =>
-    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+    `The account has changed since then: it is ${currentOf(error)}. Nothing was done; look at it again.`,
   account_state_unfitting: (error) =>
     `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
   account_erased: () =>
     'This account was deleted and its data erased. It cannot come back; invite the person anew.',
+  undo_too_late: () =>
+    'That can be undone for ten minutes, which have gone, so nothing was changed. The buttons on the account do it now.',
   ticket_refused: () => 'That link no longer works.',
   invitation_not_found: () => 'There is no such invitation. `/apim-user invites` shows the open ones.',
   invitation_not_open: (error) =>

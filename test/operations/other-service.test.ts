@@ -1,6 +1,7 @@
 // What an operation that only looks, or only keeps books, says to another service: what it says of nothing at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/context.ts';
@@ -84,6 +85,13 @@ const CASES: Record<string, Case> = {
     as: ADMIN,
     ours: having(account, { text: OURS }),
     nothing: { text: 'nowhere' },
+  },
+  'accounts/plan-undo': {
+    as: ADMIN,
+    ours: async () => ({
+      changeId: (await blockAccount(admin(), { accountId: (await account()).accountId })).changeId,
+    }),
+    nothing: { changeId: NO_UUID },
   },
   'accounts/search': {
     as: ADMIN,

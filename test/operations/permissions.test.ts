@@ -34,6 +34,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/find': 'admin approver console',
   'accounts/list': 'admin approver console',
   'accounts/open-confirmation': 'developer',
+  'accounts/plan-undo': 'admin approver console',
   'accounts/restore': 'admin console',
   'accounts/search': 'admin approver console',
   'accounts/set-groups': 'admin console',

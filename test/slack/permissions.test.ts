@@ -95,6 +95,7 @@ const EXPECTED: Record<string, string> = {
   '[operator-add]': 'admin',
   '[operator-grant]': 'admin*',
   '[operator-withdraw]': 'admin*',
+  '[undo]': 'admin* approver*',
   '[menu-help]': 'admin approver member',
   '[run-command]': 'admin approver',
   '{add}': 'admin*',
@@ -146,7 +147,7 @@ async function arrange() {
   const { account } = await addAccount(admin, { email, firstName: CANARY, lastName: 'Lee' });
   const person = { firstName: CANARY, lastName: 'Lee' };
   const blocked = await addAccount(admin, { email: `blocked-${email}`, ...person });
-  await blockAccount(admin, { accountId: blocked.account.id });
+  const { changeId } = await blockAccount(admin, { accountId: blocked.account.id });
   const deleted = await addAccount(admin, { email: `deleted-${email}`, ...person });
   await deleteAccount(admin, { accountId: deleted.account.id });
   const text = { subject: `Your account ${count}`, body: 'It is blocked.' };
@@ -163,6 +164,7 @@ async function arrange() {
     email,
     groupId,
     approvalId,
+    changeId,
     operator: spare.userId,
     /** All that a button's value or a modal's metadata can be about. */
     references: [
@@ -220,6 +222,7 @@ for (const [name, press] of BUTTONS)
     (call, things) => press(call, things.account.id, typed(things)),
     (call, things) => press(call, 'AccountBlocked', typed(things)),
     (call, things) => press(call, things.approvalId, typed(things)),
+    (call, things) => press(call, things.changeId, typed(things)),
     (call, things) => press(call, things.operator, typed(things)),
     (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
     (call, things) => press(call, '{}', typed(things)),

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts.ts';
-import { NO_BLOCK, tellActive } from '../block-over.ts';
+import { type Account, updateAccount } from '../../db/accounts.ts';
+import { endBlockOf, NO_BLOCK, tellActive } from '../block-over.ts';
+import type { Act } from '../context.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
+import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
 /**
  * Activates a blocked or pending account. Links that were dead stay dead. Activating before the address is confirmed
- * is allowed and recorded as such.
+ * is allowed and recorded as such. `undoes` is the id of a block that is taken back: the state before it returns, and the
+ * developer hears of it only when they heard of the block.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
  */
 export const activateAccount = defineOperation({
@@ -21,25 +24,42 @@ export const activateAccount = defineOperation({
     reason: input.reason.default(''),
     message: input.message.default(''),
     tellDeveloper: z.boolean().default(true),
+    undoes: input.rowId.optional(),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, reason, message, tellDeveloper }) {
+  async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);
-    const state = demandNextState(account, 'activate');
-    const active = await updateAccount(
-      act.tx,
-      account,
-      { ...NO_BLOCK, state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
-      act.now,
-    );
-    if (tellDeveloper) await tellActive(act, active, message);
+    const { active, isTold } = undoes
+      ? await takeBack(act, account, undoes)
+      : await activate(act, account, { reason, message, isTold: tellDeveloper });
     await queueRepaint(act, accountId);
-    act.record({
+    const addressConfirmed = account.emailConfirmedAt !== null;
+    const changeId = act.record({
       target: { kind: 'account', id: accountId },
       reason,
-      before: { state: account.state },
-      after: { state, addressConfirmed: account.emailConfirmedAt !== null, toldDeveloper: tellDeveloper },
+      before: { state: account.state, undo: keptOf(account, active, isTold) },
+      after: { state: active.state, addressConfirmed, toldDeveloper: isTold },
     });
-    return { account: await viewAccount(act, active), addressConfirmed: account.emailConfirmedAt !== null };
+    return { account: await viewAccount(act, active), addressConfirmed, changeId };
   },
 });
+
+type How = { reason: string; message: string; isTold: boolean };
+
+async function activate(act: Act, account: Account, { reason, message, isTold }: How) {
+  const state = demandNextState(account, 'activate');
+  const active = await updateAccount(
+    act.tx,
+    account,
+    { ...NO_BLOCK, state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
+    act.now,
+  );
+  if (isTold) await tellActive(act, active, message);
+  return { active, isTold };
+}
+
+async function takeBack(act: Act, account: Account, changeId: string) {
+  const kept = await demandUndoable(act, account, changeId, ['accounts/block']);
+  const isTold = await hasHeard(act, kept, account.id, 'AccountBlocked');
+  return { active: await endBlockOf(act, account, { reason: kept.stateReason ?? '', isTold }), isTold };
+}

@@ -2,18 +2,22 @@ import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts.ts';
 import { voidTickets } from '../../db/tickets.ts';
 import { blockEnd, MAX_BLOCK_END_LENGTH } from '../../domain/block-end.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import { stateBefore } from '../block-over.ts';
+import { queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
+import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
 /**
  * Blocks an account: from the next request on it can't sign in or call anything, and its open links are dead.
  * Subscriptions keep their own state. The reason is for operators; only `message` goes out. With an `end` ("7d", "until
  * 2026-12-24") the state before comes back by itself; of an account that is blocked already the end is changed, or
- * taken away, and nobody is mailed.
+ * taken away, and nobody is mailed. `undoes` is the id of an activation, or of another end, that is taken back: see
+ * `undo.ts`.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`; `invalid_input` for `end`.
  * Source: Azure API Management, user states (`blocked`); safety T8.
  */
@@ -28,16 +32,14 @@ export const blockAccount = defineOperation({
     message: input.message.default(''),
     tellDeveloper: z.boolean().default(true),
     end: z.string().max(MAX_BLOCK_END_LENGTH).default(''),
+    undoes: input.rowId.optional(),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, end }) {
+  async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, end, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);
-    const blockEndsAt = blockEnd(end, act.now);
-    const isOtherEnd = account.state === 'blocked' && (blockEndsAt ?? account.blockEndsAt) !== null;
-    const blocked = isOtherEnd
-      ? await withEnd(act, account, blockEndsAt, reason)
-      : await block(act, account, { blockEndsAt, reason, toldOfBlock: tellDeveloper });
-    const isTold = tellDeveloper && !isOtherEnd;
+    const { blocked, isTold } = undoes
+      ? await takeBack(act, account, undoes)
+      : await blockAnew(act, account, { end, reason, tellDeveloper });
     if (isTold) {
       await queueMail(act, {
         template: 'AccountBlocked',
@@ -49,19 +51,68 @@ export const blockAccount = defineOperation({
       });
     }
     await queueRepaint(act, accountId);
-    act.record({
+    const changeId = act.record({
       target: { kind: 'account', id: accountId },
       reason,
-      before: { state: account.state, ...(account.blockEndsAt ? { until: account.blockEndsAt } : {}) },
+      before: {
+        state: account.state,
+        ...(account.blockEndsAt ? { until: account.blockEndsAt } : {}),
+        undo: keptOf(account, blocked, isTold),
+      },
       after: {
         state: blocked.state,
-        ...(isOtherEnd || blockEndsAt ? { until: blockEndsAt } : {}),
+        ...((blocked.blockEndsAt ?? account.blockEndsAt) ? { until: blocked.blockEndsAt } : {}),
         toldDeveloper: isTold,
       },
     });
-    return { account: await viewAccount(act, blocked), isTold };
+    return { account: await viewAccount(act, blocked), isTold, changeId };
   },
 });
+
+type Blocked = { blocked: Account; isTold: boolean };
+
+async function blockAnew(
+  act: Act,
+  account: Account,
+  how: { end: string; reason: string; tellDeveloper: boolean },
+): Promise<Blocked> {
+  const { reason, tellDeveloper } = how;
+  const blockEndsAt = blockEnd(how.end, act.now);
+  if (account.state === 'blocked' && (blockEndsAt ?? account.blockEndsAt) !== null)
+    return { blocked: await withEnd(act, account, blockEndsAt, reason), isTold: false };
+  return {
+    blocked: await block(act, account, { blockEndsAt, reason, toldOfBlock: tellDeveloper }),
+    isTold: tellDeveloper,
+  };
+}
+
+/** Undoes an activation, or another end of a block: the account is again what it was, and hears only what it must. */
+async function takeBack(act: Act, account: Account, changeId: string): Promise<Blocked> {
+  const kept = await demandUndoable(act, account, changeId, ['accounts/activate', 'accounts/block']);
+  const { state, stateReason, blockEndsAt, stateBeforeBlock, toldOfBlock } = kept;
+  if (state !== 'blocked' && state !== 'pending') throw new DomainError('account_changed');
+  const heard = await hasHeard(act, kept, account.id, 'AccountActivated');
+  const wasActive = account.state === 'active';
+  if (wasActive && state === 'blocked')
+    await voidTickets(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+  const blocked = await updateAccount(
+    act.tx,
+    account,
+    {
+      state,
+      stateReason: stateReason ?? '',
+      blockEndsAt,
+      stateBeforeBlock,
+      toldOfBlock,
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+    },
+    act.now,
+  );
+  // Who was told to be active and isn't yet needs the link, and no alarm.
+  if (heard && state === 'pending') await queueConfirmationMail(act, blocked);
+  return { blocked, isTold: heard && state === 'blocked' && wasActive };
+}
 
 async function block(
   act: Act,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
+import { callOffMail } from '../../db/mails.ts';
+import { voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
+import { queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
 import { currentState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
@@ -10,7 +13,7 @@ import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
 
 /**
  * Changes names, note or address. A changed address counts only once it was confirmed from there; the present one is
- * told at once.
+ * told at once. `callOffAddress` ends the wait for a new one: its link is dead, and mails that have not left are kept back.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted, or when
  * the address of a blocked account should change; `email_invalid`, `email_taken`.
  */
@@ -25,9 +28,10 @@ export const editAccount = defineOperation({
     lastName: input.personName.optional(),
     note: input.note.optional(),
     email: input.email.optional(),
+    callOffAddress: z.boolean().default(false),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, email, ...wanted }) {
+  async run(act, { accountId, expectedVersion, email, callOffAddress, ...wanted }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
@@ -37,21 +41,35 @@ export const editAccount = defineOperation({
       note: wanted.note ?? account.note,
     };
     const edited = await updateAccount(act.tx, account, change, act.now);
+    if (callOffAddress) await callOff(act, edited);
     const newEmail = email === undefined ? null : await askForAddress(act, edited, parseEmailAddress(email));
     await queueRepaint(act, accountId);
-    act.record({
+    const changeId = act.record({
       target: { kind: 'account', id: accountId },
       before: {
         firstName: account.firstName,
         lastName: account.lastName,
         note: account.note,
         email: account.email,
+        undo: { version: edited.version },
       },
-      after: { ...change, ...(newEmail ? { emailAskedFor: newEmail } : {}) },
+      after: {
+        ...change,
+        ...(callOffAddress ? { addressCalledOff: true } : {}),
+        ...(newEmail ? { emailAskedFor: newEmail } : {}),
+      },
     });
-    return { account: await viewAccount(act, edited), waitsForAddress: newEmail };
+    return { account: await viewAccount(act, edited), waitsForAddress: newEmail, changeId };
   },
 });
+
+/** Whoever is pending waits for their own address again, whose link the new one had ended. */
+async function callOff(act: Act, account: Account): Promise<void> {
+  const of = { serviceId: act.service.id, accountId: account.id };
+  await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });
+  await callOffMail(act.tx, { ...of, template: 'EmailChangeRequested' });
+  if (account.state === 'pending') await queueConfirmationMail(act, account);
+}
 
 /** Mails the new address for confirmation and tells the present one. Null when nothing is to change. */
 async function askForAddress(act: Act, account: Account, email: EmailAddress): Promise<string | null> {

@@ -38,11 +38,14 @@ export const setGroupsOfAccount = defineOperation({
     );
     const changed = await updateAccount(act.tx, account, {}, act.now);
     await queueRepaint(act, accountId);
-    act.record({
+    const changeId = act.record({
       target: { kind: 'account', id: accountId },
-      before: { groups: former.map((group) => group.name) },
+      before: {
+        groups: former.map((group) => group.name),
+        undo: { version: changed.version, groupIds: former.map((group) => group.id) },
+      },
       after: { groups: groups.map((group) => group.name) },
     });
-    return { account: await viewAccount(act, changed) };
+    return { account: await viewAccount(act, changed), changeId };
   },
 });

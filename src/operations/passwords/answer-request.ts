@@ -23,7 +23,7 @@ export const answerResetRequest = defineOperation({
     const isTheirs = account?.emailCanonical === emailCanonical;
     if (isTheirs && account.state === 'active') await queueResetMail(act, account);
     else if (isTheirs && (await waitsForThisAddress(act, account))) await queueConfirmationMail(act, account);
-    else return act.record({});
+    else return void act.record({});
     act.record({ target: { kind: 'account', id: account.id } });
   },
 });

@@ -28,7 +28,7 @@ export const activate: Feature = {
 };
 
 async function activated(call: Call, wanted: Parameters<typeof activateAccount>[1]): Promise<Message> {
-  const { account, addressConfirmed } = await activateAccount(call.context, wanted);
+  const { account, addressConfirmed, changeId } = await activateAccount(call.context, wanted);
   const warning = addressConfirmed
     ? ''
     : ' :warning: The address was never confirmed: whoever reads that mailbox can use the account. If in doubt, block it.';
@@ -36,5 +36,6 @@ async function activated(call: Call, wanted: Parameters<typeof activateAccount>[
     `Activated: ${escapeText(nameOf(account))} can sign in and call again.${warning}`,
     account,
     await call.role(),
+    changeId,
   );
 }

@@ -51,7 +51,7 @@ export const block: Feature = {
 };
 
 async function blocked(call: Call, wanted: Parameters<typeof blockAccount>[1]) {
-  const { account, isTold } = await blockAccount(call.context, wanted);
+  const { account, isTold, changeId } = await blockAccount(call.context, wanted);
   const end = account.blockEndsAt
     ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
@@ -60,6 +60,7 @@ async function blocked(call: Call, wanted: Parameters<typeof blockAccount>[1]) {
     `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}. ${mailed}`,
     account,
     await call.role(),
+    changeId,
   );
 }
 

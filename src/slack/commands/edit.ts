@@ -32,7 +32,7 @@ export const edit: Feature = {
       }),
       async run(call, values, metadata) {
         const email = textOf(values, 'email');
-        const { account, waitsForAddress } = await editAccount(call.context, {
+        const { account, waitsForAddress, changeId } = await editAccount(call.context, {
           ...accountIn(metadata),
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
@@ -42,7 +42,7 @@ export const edit: Feature = {
         const waits = waitsForAddress
           ? ` The new address counts once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
           : '';
-        return accountMessage(`Saved.${waits}`, account, await call.role());
+        return accountMessage(`Saved.${waits}`, account, await call.role(), changeId);
       },
     },
   },

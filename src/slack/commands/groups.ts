@@ -151,7 +151,7 @@ export const groups: Feature = {
     },
     groups: {
       async run(call, values, metadata) {
-        const { account } = await setGroupsOfAccount(call.context, {
+        const { account, changeId } = await setGroupsOfAccount(call.context, {
           ...accountIn(metadata),
           groupIds: listOf(values, 'groups'),
         });
@@ -159,6 +159,7 @@ export const groups: Feature = {
           `Saved: ${escapeText(nameOf(account))} is in the groups below.`,
           account,
           await call.role(),
+          changeId,
         );
       },
     },

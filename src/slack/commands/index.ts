@@ -19,6 +19,7 @@ import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 import { show } from './show.ts';
 import { templates } from './templates.ts';
+import { undoFeature } from './undo.ts';
 
 const runner = createCommandRunner(() => COMMANDS);
 
@@ -37,6 +38,7 @@ const FEATURES: Feature[] = [
   groups,
   templates,
   history,
+  undoFeature,
   approvals,
   request,
   operators,

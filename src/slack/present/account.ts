@@ -144,8 +144,17 @@ export function accountBlocks(account: AccountView, role: Role | null, extra: Ex
   return [...factBlocks(account, extra), ...(deeds.length ? [actions(buttonsFor(account, deeds))] : [])];
 }
 
-export function accountMessage(text: string, account: AccountView, role: Role | null): Message {
-  return { text, blocks: [section(text), ...accountBlocks(account, role)] };
+/** `changeId`: what was just done can be undone for ten minutes. */
+export function accountMessage(
+  text: string,
+  account: AccountView,
+  role: Role | null,
+  changeId?: string,
+): Message {
+  const undo = changeId
+    ? [actions([button('undo', 'Undo', changeId, { label: `Undo for ${nameOf(account)}` })])]
+    : [];
+  return { text, blocks: [section(text), ...undo, ...accountBlocks(account, role)] };
 }
 
 /** The card in the approvals channel: what an approver decides by, with Activate and Block while they apply. */

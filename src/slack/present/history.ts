@@ -128,6 +128,8 @@ const FIELDS: Record<string, Field> = {
   subject: named('subject'),
   body: named('text'),
   expiresAt: moment('ends'),
+  until: moment('until'),
+  addressCalledOff: when(true, 'the new address was called off'),
   withPassword: when(true, 'with a password'),
   endedInvitation: when(true, 'an open invitation ended with it'),
   toldDeveloper: when(false, 'the developer was not told'),

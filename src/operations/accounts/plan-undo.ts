@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { type FullAuditRow, findAuditRow } from '../../db/audit.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Act } from '../context.ts';
+import { currentState, demandAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { minutesAfter } from '../outbox.ts';
+import { readKept, UNDO_MINUTES } from '../undoing.ts';
+
+type Opposite =
+  | { operation: 'accounts/activate' | 'accounts/block'; input: { undoes: string; reason: string } }
+  | { operation: 'accounts/set-groups'; input: { groupIds: string[] } }
+  | {
+      operation: 'accounts/edit';
+      input: { firstName: string; lastName: string; note: string; callOffAddress: boolean };
+    };
+
+/**
+ * The opposite of a change, for as long as it may be undone, and the account version that it needs.
+ * Errors: `undo_too_late` after ten minutes, for what is no such change, or when its data was erased;
+ * `account_changed` when anything happened to the account since.
+ */
+export const planUndo = defineOperation({
+  name: 'accounts/plan-undo',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({ changeId: input.rowId }),
+  async run(act, { changeId }): Promise<{ accountId: string; expectedVersion: number } & Opposite> {
+    const row = await findAuditRow(act.tx, act.service.id, changeId);
+    const kept = row && isRecent(act, row) ? readKept(row) : null;
+    const opposite = row && kept ? oppositeOf(row, kept) : null;
+    if (!row?.targetId || !kept || !opposite) throw new DomainError('undo_too_late');
+    const account = await demandAccount(act, row.targetId);
+    if (account.version !== kept.version)
+      throw new DomainError('account_changed', { current: currentState(account), id: account.id });
+    return { accountId: account.id, expectedVersion: kept.version, ...opposite };
+  },
+});
+
+const isRecent = (act: Act, row: FullAuditRow): boolean =>
+  row.outcome === 'done' && minutesAfter(row.at, UNDO_MINUTES) > act.now;
+
+function oppositeOf(row: FullAuditRow, kept: NonNullable<ReturnType<typeof readKept>>): Opposite | null {
+  const back = { undoes: row.id, reason: 'undone' };
+  switch (row.operation) {
+    case 'accounts/block':
+      // A block of what was blocked gave it another end: the former one is set by the same operation.
+      return { operation: kept.state === 'blocked' ? 'accounts/block' : 'accounts/activate', input: back };
+    case 'accounts/activate':
+      return { operation: 'accounts/block', input: back };
+    case 'accounts/set-groups':
+      return kept.groupIds ? { operation: 'accounts/set-groups', input: { groupIds: kept.groupIds } } : null;
+    case 'accounts/edit': {
+      const was = namesSchema.safeParse(row.before);
+      const callOffAddress = typeof row.after?.emailAskedFor === 'string';
+      return was.success ? { operation: 'accounts/edit', input: { ...was.data, callOffAddress } } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+const namesSchema = z.object({ firstName: z.string(), lastName: z.string(), note: z.string() });

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+let now = Date.now();
+beforeAll(async () => {
+  app = await startTestApp({}, { clock: () => new Date(now) });
+});
+afterAll(() => app?.close());
+
+it('the answer to a block can be undone in place, once', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user add ann@example.com Ann Lee');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user block ann@example.com the wrong Ann');
+  await admin.sees(/Blocked: Ann Lee/);
+  await admin.clicks('Undo for Ann Lee');
+  await admin.sees(/Undone: Ann Lee is as before/);
+  await admin.types('/apim-user show ann@example.com');
+  await admin.sees(/State:\W* active/);
+});
+
+it('the answer in a modal too; after ten minutes it says that it is too late', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user add bea@example.com Bea Lee');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user edit bea@example.com');
+  const modal = await admin.modal('Edit an account');
+  await modal.fill({ 'First name': 'Beatrice' });
+  await modal.submit();
+  await modal.sees(/Saved/);
+  await modal.clicks('Undo for Beatrice Lee');
+  await modal.sees(/Undone: Bea Lee/);
+  await modal.closeAll();
+
+  await admin.types('/apim-user edit bea@example.com');
+  const again = await admin.modal('Edit an account');
+  await again.fill({ 'First name': 'Beate' });
+  await again.submit();
+  await again.sees(/Saved/);
+  now += 10 * 60_000;
+  await again.clicks('Undo for Beate Lee');
+  await again.sees(/can be undone for ten minutes/);
+  await again.closeAll();
+  await admin.types('/apim-user show bea@example.com');
+  await admin.sees(/Beate Lee/);
+});
