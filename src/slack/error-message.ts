@@ -23,7 +23,7 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   account_ambiguous: (error) =>
     `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
   account_changed: (error) =>
-    `The account has changed since then: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
   account_state_unfitting: (error) =>
     `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
   account_erased: () =>

@@ -45,9 +45,10 @@ const aGroup = async () => (await createGroup(admin(), { name: `Partners ${++cou
 const look = async (accountId: string) => (await showAccount(admin(), { accountId })).account;
 const stateOf = async (accountId: string) => (await look(accountId)).state;
 const mails = async (accountId: string) =>
-  (await t.sql`select template, state from mails where account_id = ${accountId} order by id`).map(
-    ({ template, state }) => `${template} ${state}`,
-  );
+  (
+    await t.sql`select template, state from mails where account_id = ${accountId}
+    order by created_at, template`
+  ).map(({ template, state }) => `${template} ${state}`);
 /** As the worker does; from then on the provider may have it. */
 async function sendAll(accountId: string): Promise<void> {
   for (const { id } of await t.sql`select id from mails where account_id = ${accountId} and attempts = 0`)
