@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 let app: TestApp;
