@@ -34,8 +34,19 @@ describe("a mail's text", () => {
     await modal.clicks('Preview');
     const preview = await modal.sees(/Hello <!channel>/);
     expect(preview).not.toContain('$DevFirstName');
+    expect(preview).toContain('The link works once');
     await modal.cancel();
     expect(await modal.value('Subject')).toBe('Come in, $DevFirstName');
+    await modal.closeAll();
+  });
+
+  it('that carries no one-time link says nothing of one', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user templates');
+    await admin.clicks('Edit Account blocked');
+    const modal = await admin.modal();
+    await modal.clicks('Preview');
+    expect(await modal.sees(/Preview/)).not.toContain('The link works once');
     await modal.closeAll();
   });
 

@@ -15,13 +15,15 @@ export const previewTemplate = defineOperation({
     const template = demandTemplate(name);
     checkTemplateText(act, template, { subject, body });
     const { organizationName, supportEmail, publicUrl, invitationLifetimeHours, mailLinkHosts } = act.policy;
+    const variables = sampleVariables(template.name, { organizationName, publicUrl });
     return renderMail({
       template: template.name,
       text: { subject, body },
-      variables: sampleVariables(template.name, { organizationName, publicUrl }),
+      variables,
       brand: { organizationName, supportEmail, publicUrl },
       linkHosts: mailLinkHosts,
-      linkEndsAt: hoursAfter(act.now, invitationLifetimeHours),
+      // Only a mail with a one-time link says when it ends.
+      ...(variables.ConfirmUrl ? { linkEndsAt: hoursAfter(act.now, invitationLifetimeHours) } : {}),
     });
   },
 });

@@ -141,7 +141,11 @@ const SHOWN_TO_ALL = { role: named('role'), state: named('state') };
 
 function changes({ before, after, operation }: AuditEntryView, fields: Record<string, Field>): string {
   if (operation === 'approvals/decide') return '';
-  const names = Object.keys(fields).filter((name) => name in { ...before, ...after });
+  // Where there is an after, only what is in it; and only what is another than before.
+  const names = Object.keys(fields).filter(
+    (name) =>
+      name in (after ?? before ?? {}) && JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
+  );
   return names
     .map((name) => fields[name]?.(after?.[name], before?.[name], before !== null && name in before) ?? '')
     .filter((words) => words !== '')
