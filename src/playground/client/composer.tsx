@@ -104,10 +104,14 @@ function hintsFor(state: PageState, text: string): Hint[] {
     const exact = state.features.subcommands.find((one) => typed.startsWith(`${one.name} `));
     return exact === undefined || typed.trim() !== exact.name
       ? []
-      : [{ words: `${command} ${exact.name}`, hint: exact.hint }];
+      : [{ words: `${command} ${exact.name}`, hint: afterName(exact) }];
   }
   return state.features.subcommands
     .filter((one) => one.name.startsWith(typed))
     .slice(0, MAX_HINTS)
-    .map((one) => ({ words: `${command} ${one.name}`, hint: one.hint }));
+    .map((one) => ({ words: `${command} ${one.name}`, hint: afterName(one) }));
 }
+
+/** The hint repeats the name that stands before it. */
+const afterName = ({ name, hint }: { name: string; hint: string }): string =>
+  hint.startsWith(`${name} `) || hint === name ? hint.slice(name.length).trim() : hint;

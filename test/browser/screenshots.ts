@@ -1,0 +1,97 @@
+// `npm run screenshots`: the README's pictures, taken from the whole product by the same hands that play the stories.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { startApp } from '../../src/app.ts';
+import { createLog } from '../../src/log.ts';
+import { readSettings } from '../../src/settings.ts';
+import { createBrowserDeveloper } from '../support/browser-developer.ts';
+import { createBrowserPerson } from '../support/browser-person.ts';
+import { findChromium, HOW_TO_GET_ONE } from '../support/chromium.ts';
+
+const FOLDER = join(import.meta.dirname, '../../docs/images');
+const WINDOW = { width: 1_000, height: 600 };
+
+async function main(): Promise<void> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error(HOW_TO_GET_ONE);
+  await mkdir(FOLDER, { recursive: true });
+  const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-pictures-'));
+  const settings = readSettings({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' });
+  const app = await startApp(settings, createLog('error'));
+  const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage'] });
+  const open = async (path: string, colorScheme: 'light' | 'dark' = 'light', viewport = WINDOW) => {
+    const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'UTC' });
+    const page = await context.newPage();
+    await page.goto(`${app.url}${path}`);
+    return page;
+  };
+  try {
+    await takeAll(open, app.url);
+  } finally {
+    await browser.close();
+    await app.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+type Open = (path: string, colorScheme?: 'light' | 'dark', viewport?: typeof WINDOW) => Promise<Page>;
+
+async function take(of: Page | Locator, name: string): Promise<void> {
+  await of.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
+}
+
+async function takeAll(open: Open, url: string): Promise<void> {
+  const admin = createBrowserPerson(await open('/playground?as=U0ADAADMIN'));
+  const approver = createBrowserPerson(await open('/playground?as=U0AMIRAPPR'));
+  const developer = createBrowserDeveloper(await open('/playground?as=U0NOORNOBO&pane=inbox'));
+
+  await admin.types('/apim-user invite ann.lee@example.com ben.fox@example.com');
+  await admin.sees(/2 invitations are on their way/);
+  await admin.page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user ');
+  await take(admin.page, 'command');
+
+  await admin.types('/apim-user add cleo.cole@example.com Cleo');
+  await admin.fills('Add an account', { 'Last name': 'Cole', 'Verify the address first': true });
+  await take(admin.page, 'modal');
+  await admin.submits('Add an account', 'Add');
+  await admin.seesInModal(/account is pending/);
+  await admin.closesModal();
+  await approver.goesTo('approvals');
+  await approver.message(/Cleo Cole.*pending/s).waitFor();
+  await take(approver.page, 'card');
+
+  await admin.types('/apim-user add dan.oak@example.com Dan Oak');
+  await admin.sees(/Added: the account is active/);
+  await admin.types('/apim-user delete dan.oak@example.com');
+  await admin.fills('Delete an account', { Reason: 'contract ended' });
+  await admin.submits('Delete an account', 'Ask for it');
+  await admin.seesInModal(/needs a second operator/);
+  await admin.closesModal();
+  await approver.presses('Approve: Delete Dan Oak?', 'Approve');
+  await approver.message(/Delete Dan Oak\?.*Approved by Amir Approver/s).waitFor();
+  await take(approver.page, 'approval-decided');
+
+  await admin.goesTo('Home');
+  await admin.page.getByRole('region', { name: /Home/ }).getByRole('button').first().waitFor();
+  await take(admin.page, 'app-home');
+
+  const mail = await developer.reads('ann.lee@example.com', /invited/);
+  const href =
+    (await mail
+      .getByRole('link', { name: /accept/i })
+      .first()
+      .getAttribute('href')) ?? '';
+  const html = (await developer.inbox.locator('iframe').getAttribute('srcdoc')) ?? '';
+  for (const scheme of ['light', 'dark'] as const) {
+    const page = await open('/portal', scheme, { width: 640, height: 620 });
+    // Not under the policy of our own pages, which takes no style of a mail's.
+    await page.goto('about:blank');
+    await page.setContent(html);
+    await take(page, `mail-${scheme}`);
+  }
+  await take(await open(href.replace(url, ''), 'light', { width: 640, height: 620 }), 'accept-page');
+}
+
+await main();
