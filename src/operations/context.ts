@@ -59,6 +59,8 @@ export type Context = {
   service: { id: string; name: string };
   actor: Actor;
   requestId: string;
+  /** Mails that follow from this are sent no earlier: many at once keep to the mail service's rate. */
+  mailNotBefore?: Date;
   /** What is carried out because somebody agreed. */
   approval?: { id: string; decidedByName?: string };
 };

@@ -85,6 +85,7 @@ export async function queueMail(
     linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
     ...(mail.text ? { text: mail.text } : {}),
   };
+  const runAt = act.mailNotBefore && act.mailNotBefore > act.now ? act.mailNotBefore : null;
   await insertMail(act.tx, {
     serviceId: act.service.id,
     id,
@@ -92,12 +93,17 @@ export async function queueMail(
     state: 'queued',
     ticketId: mail.ticket?.id ?? null,
     sealedOrder: sealText(act.keyring, 'mail', JSON.stringify(order), act.random),
-    nextAttemptAt: act.now,
+    nextAttemptAt: runAt ?? act.now,
     createdAt: act.now,
     changedAt: act.now,
     ...mail.owner,
   });
-  await addJob(act.tx, 'deliver-mail', { serviceId: act.service.id, mailId: id }, { key: `mail:${id}` });
+  await addJob(
+    act.tx,
+    'deliver-mail',
+    { serviceId: act.service.id, mailId: id },
+    { key: `mail:${id}`, ...(runAt ? { runAt } : {}) },
+  );
   return id;
 }
 

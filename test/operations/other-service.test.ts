@@ -75,6 +75,11 @@ type Case = {
 };
 
 const CASES: Record<string, Case> = {
+  'accounts/check-import': {
+    as: ADMIN,
+    ours: async () => ({ addresses: [(await account()).email] }),
+    nothing: { addresses: ['nobody@nowhere.example'] },
+  },
   'accounts/count': { as: ADMIN, ours: having(account), nothing: {} },
   'accounts/find': {
     as: ADMIN,

@@ -25,6 +25,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/activate': 'admin approver console',
   'accounts/add': 'admin console',
   'accounts/block': 'admin approver console',
+  'accounts/check-import': 'admin console',
   'accounts/confirm-email': 'developer',
   'accounts/count': 'admin approver console',
   'accounts/delete': 'admin console',

@@ -1,0 +1,79 @@
+// npm run import: developers from a file, looked at first and then added or invited.
+import { open, readFile, stat } from 'node:fs/promises';
+import { DomainError } from '../domain/domain-error.ts';
+import { applyImport, planImport } from '../operations/import.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { csvLine } from './csv.ts';
+
+const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
+
+Columns: email, first, last, groups (names, ;-separated), note, mode (add or invite; invite when empty). Without --apply
+it only says what it would do. With it, the result of each row is written to developers.csv.result-TIME.csv; killed, run
+it again: no row is done twice. Mails leave one a second.
+`;
+const OPTIONS = {
+  apply: { type: 'boolean' },
+  as: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+const MAX_FILE_BYTES = 20_000_000;
+const MAX_NAME_LENGTH = 100;
+const PROGRESS_ROWS = 100;
+
+await runProgram(async () => {
+  const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
+  const [file, ...more] = positionals;
+  if (values.help || !file || more.length > 0) {
+    await say(HELP);
+    return values.help ? EXIT.ok : EXIT.usage;
+  }
+  const name = values.as?.trim() ?? '';
+  if (name === '' || name.length > MAX_NAME_LENGTH)
+    throw new UsageError('--as "YOUR NAME" says who does it.');
+  const text = await readTableFile(file);
+  return withFoundation(async ({ contextOf }) => {
+    const context = contextOf({ kind: 'console', name });
+    const plan = await planImport(context, text).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+      const { fields, limit } = error.detail;
+      throw new UsageError(`The table can't be taken: ${fields?.table ?? limit ?? error.code}.`);
+    });
+    if (!values.apply) {
+      for (const row of plan.rows)
+        await say(
+          `line ${row.line}: ${row.email} ${row.status}${row.status === 'faulty' ? `: ${row.fault}` : ''}\n`,
+        );
+      const counts = new Map<string, number>();
+      for (const { status } of plan.rows) counts.set(status, (counts.get(status) ?? 0) + 1);
+      await say(`${[...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no rows'}\n`);
+      return EXIT.ok;
+    }
+    const resultFile = `${file}.result-${new Date().toISOString().replaceAll(':', '-')}.csv`;
+    const results = await open(resultFile, 'wx', 0o600);
+    let failed = 0;
+    try {
+      await results.write(csvLine(['line', 'email', 'outcome']));
+      await applyImport(context, plan, async ({ line, email, outcome }, done) => {
+        if (/^(faulty|refused)/.test(outcome)) failed += 1;
+        await results.write(csvLine([line, email, outcome]));
+        if (done % PROGRESS_ROWS === 0 || done === plan.rows.length)
+          await say(`${done} of ${plan.rows.length} rows\n`);
+      });
+    } finally {
+      await results.close();
+    }
+    await say(`The result of each row: ${resultFile}\n`);
+    return failed > 0 ? EXIT.refused : EXIT.ok;
+  });
+});
+
+async function readTableFile(file: string): Promise<string> {
+  const size = (await stat(file).catch(() => null))?.size;
+  if (size === undefined) throw new UsageError(`There is no file ${file}.`);
+  if (size > MAX_FILE_BYTES) throw new UsageError(`${file} is larger than ${MAX_FILE_BYTES / 1_000_000} MB.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch {
+    throw new UsageError(`${file} is not UTF-8.`);
+  }
+}

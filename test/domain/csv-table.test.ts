@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readCsv } from '../../src/domain/csv-table.ts';
+
+const cellsOf = (text: string) => readCsv(text)?.map((row) => row.cells) ?? null;
+const cell = fc.oneof(
+  fc.string(),
+  fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ';', ' ', 'ü', '\t') }),
+);
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+describe('a table of comma-separated values', () => {
+  it('comes back as it was written, whatever its cells hold and however its lines end', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.constantFrom('', '\ufeff'),
+        fc.boolean(),
+        (rows, end, bom, hasEnd) => {
+          // The first line says what separates: here a comma, so that it holds no tab.
+          const table = [['head', 'more'], ...rows];
+          const text = bom + table.map((row) => row.map(quoted).join(',')).join(end) + (hasEnd ? end : '');
+          expect(cellsOf(text)).toEqual(table);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never throws, and gives each row the line that it begins on', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\t') }), (text) => {
+        const lines = readCsv(text)?.map((row) => row.line) ?? [];
+        expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    [
+      'a,b\r\n1,2\r\n',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a\tb\n"x\ty"\t2',
+      [
+        ['a', 'b'],
+        ['x\ty', '2'],
+      ],
+    ],
+    ['a\n\n\nb', [['a'], ['b']]],
+    [
+      'a,\n,',
+      [
+        ['a', ''],
+        ['', ''],
+      ],
+    ],
+    ['', []],
+  ])('%j', (text, rows) => {
+    expect(cellsOf(text)).toEqual(rows);
+  });
+
+  it('counts lines inside cells too', () => {
+    expect(readCsv('a,b\n"one\ntwo",x\nlast,y')?.map((row) => row.line)).toEqual([1, 2, 4]);
+  });
+
+  it('is none when a quote is never closed', () => {
+    expect(readCsv('a,b\n"1,2\n3,4')).toBe(null);
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { applyImport, planImport } from '../../src/operations/import.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../support/context.ts';
+
+const ROWS = 1_000;
+const KILLED_AFTER = [0, 137, 400];
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+it('a dry run says of each row what it is, by its line, and changes nothing', async () => {
+  const as = t.as(ADMIN);
+  const person = { firstName: 'Ann', lastName: 'Lee' };
+  await createGroup(as, { name: 'Partners' });
+  await addAccount(as, { email: 'ann@example.com', ...person });
+  const { account } = await addAccount(as, { email: 'bob@example.com', ...person });
+  await blockAccount(as, { accountId: account.id });
+  await invite(as, { email: 'cleo@example.com' });
+  const table = `\ufeffEmail,first,last,groups,note,mode\r
+Ann@Example.com,Ann,Lee,,,add\r
+bob@example.com,,,,,\r
+cleo@example.com,,,,,invite\r
+dora@example.com,Dora,"Lee, the ""second""",partners,"two\r
+lines",add\r
+no address,,,,,\r
+eve@example.com,,,Nobody's,,\r
+fay@example.com,,Lee,,,add\r
+gus@example.com,,,,a note,invite\r
+DORA@example.com,,,,,\r
+hal@example.com,,,,,delete\r
+`;
+  const before = await t.sql`select count(*) from audit`;
+  const { rows } = await planImport(as, table);
+  expect(
+    rows.map((row) => `${row.line} ${row.status}${row.status === 'faulty' ? ` ${row.fault}` : ''}`),
+  ).toEqual([
+    '2 existing',
+    '3 blocked',
+    '4 invited',
+    '5 new',
+    '7 faulty email is no address',
+    `8 faulty there is no group "Nobody's"`,
+    '9 faulty first: is needed',
+    '10 faulty note: an invitation keeps none; use mode add',
+    '11 faulty the same address as line 5',
+    expect.stringMatching(/^12 faulty mode: /),
+  ]);
+  expect(await t.sql`select count(*) from audit`).toEqual(before);
+});
+
+it.each(['', 'first,last\na,b', 'email,email\na,b', 'email,password\na,b', 'email\n"a'])(
+  'a table that is none is refused: %j',
+  async (text) => expect(await refusalOf(planImport(t.as(ADMIN), text))).toBe('invalid_input'),
+);
+
+it('T44: is refused to an approver', async () => {
+  expect(await refusalOf(planImport(t.as(APPROVER), 'email\na@example.com'))).toBe('not_permitted');
+});
+
+it(`${ROWS} rows, ended three times in the midst and begun again, are each done once, a mail a second`, async () => {
+  const lines = Array.from(
+    { length: ROWS },
+    (_, n) => `many${n}@example.com,Ann,Lee,${n % 2 ? 'add' : 'invite'}`,
+  );
+  const table = `email,first,last,mode\n${lines.join('\n')}`;
+  for (const killedAfter of KILLED_AFTER) {
+    let done = 0;
+    const run = applyImport(t.as(ADMIN), await planImport(t.as(ADMIN), table), ({ outcome }) => {
+      if (outcome === 'added' || outcome === 'invited') done += 1;
+      if (done > killedAfter) throw new Error('killed');
+    });
+    await expect(run).rejects.toThrow('killed');
+  }
+  const outcomes: string[] = [];
+  await applyImport(
+    t.as(ADMIN),
+    await planImport(t.as(ADMIN), table),
+    ({ outcome }) => void outcomes.push(outcome),
+  );
+  expect(outcomes).toHaveLength(ROWS);
+  expect(
+    outcomes.filter((outcome) => outcome === 'existing' || outcome === 'invited').length,
+  ).toBeGreaterThan(500);
+  const [made] = await t.sql`select
+    (select count(*)::int from accounts where email like 'many%') as accounts,
+    (select count(*)::int from invitations where email like 'many%' and state = 'open') as invitations,
+    (select count(*)::int from mails left join accounts a on a.id = account_id left join invitations i on i.id = invitation_id
+      where coalesce(a.email, i.email) like 'many%') as mails`;
+  expect(made).toEqual({ accounts: ROWS / 2, invitations: ROWS / 2, mails: ROWS });
+  const [most] =
+    await t.sql`select max(n)::int as n from (select count(*) as n from mails left join accounts a on a.id = account_id
+    left join invitations i on i.id = invitation_id where coalesce(a.email, i.email) like 'many%'
+    group by date_trunc('second', next_attempt_at)) as seconds`;
+  expect(most?.n).toBeLessThanOrEqual(2);
+}, 120_000);
