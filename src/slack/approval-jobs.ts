@@ -87,7 +87,7 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
       const entry = await showAuditRow(means.system(), { auditId });
       const places = means.approvalsChannel ? [means.approvalsChannel] : await placesFor(entry.actorId);
       for (const place of places) {
-        const text = historyLine(entry, { isExposed: await means.isExposed(place) });
+        const text = historyLine(entry, { isExposed: await means.isExposed(place), withTarget: true });
         await write(place, { text, blocks: [section(text)] });
       }
     },
