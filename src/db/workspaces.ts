@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { workspaces } from './schema.ts';
 
@@ -20,4 +20,14 @@ export async function bindWorkspace(
 
 export async function revokeWorkspace(tx: Transaction, teamId: string, now: Date): Promise<void> {
   await tx.update(workspaces).set({ state: 'revoked', changedAt: now }).where(eq(workspaces.teamId, teamId));
+}
+
+/** The workspaces that a service has been used from and whose token was not revoked. */
+export async function listBoundTeamIds(db: Database | Transaction, serviceId: string): Promise<string[]> {
+  const rows = await db
+    .select({ teamId: workspaces.teamId })
+    .from(workspaces)
+    .where(and(eq(workspaces.serviceId, serviceId), eq(workspaces.state, 'bound')))
+    .orderBy(workspaces.teamId);
+  return rows.map(({ teamId }) => teamId);
 }

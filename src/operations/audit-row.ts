@@ -7,11 +7,19 @@ import type { Act, Actor, AuditEntry, Context } from './context.ts';
 
 export type RecordedEntry = AuditEntry & { id: string };
 
+const reasonOf = ({ reason }: Context) => (reason ? { reason } : {});
+
 export async function recordChange(operation: string, act: Act, entries: RecordedEntry[]): Promise<void> {
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
   const { isAnnounced, ...said } = entry;
-  const row = { ...identityOf(operation, act), outcome: 'done' as const, code: null, ...said };
+  const row = {
+    ...identityOf(operation, act),
+    outcome: 'done' as const,
+    code: null,
+    ...reasonOf(act),
+    ...said,
+  };
   await writeAuditRow(act.tx, row);
   if (isAnnounced) await addJob(act.tx, 'post-notice', { serviceId: row.serviceId, auditId: row.id });
 }

@@ -61,6 +61,8 @@ export type Context = {
   requestId: string;
   /** Mails that follow from this are sent no earlier: many at once keep to the mail service's rate. */
   mailNotBefore?: Date;
+  /** Why, for what takes no reason of its own: the console asks for one with every change. */
+  reason?: string;
   /** What is carried out because somebody agreed. */
   approval?: { id: string; decidedByName?: string };
 };

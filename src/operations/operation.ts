@@ -23,6 +23,8 @@ export type Operation<Input, Output> = ((context: Context, input: Input) => Prom
   readonly operation: string;
   readonly allowed: readonly Who[];
   readonly effect: Effect;
+  /** What it takes, so that a surface can be made from it. */
+  readonly input: ZodType;
   /** Whether `SECOND_OPERATOR_FOR` may name it. */
   readonly isApprovable: boolean;
   /** Does what was approved, in the deciding transaction and for whoever asked; `allowed` may widen who that is. */
@@ -63,6 +65,7 @@ export function defineOperation<Schema extends ZodType, Output, Prepared = undef
     operation: definition.name,
     allowed: definition.allowed,
     effect: definition.effect,
+    input: definition.input,
     isApprovable: definition.subjectOf !== undefined,
     async carryOut(context: Context, tx: Act['tx'], input: unknown, allowed = definition.allowed) {
       await demandPermission(context, tx, allowed);
@@ -102,7 +105,7 @@ async function ask<Schema extends ZodType, Output, Prepared>(
   input: z.output<Schema>,
   subject: Subject,
 ): Promise<WaitsForApproval> {
-  const { reason = '' } = input as { reason?: string };
+  const { reason = context.reason ?? '' } = input as { reason?: string };
   const waiting = await requestApproval(context, tx, {
     operation: definition.name,
     origin: 'operator',

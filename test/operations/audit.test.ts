@@ -235,6 +235,19 @@ const CASES: Record<string, Case> = {
     name: 'New One',
     role: 'approver',
   })),
+  'operators/grant-from-console': of(
+    { kind: 'console', name: 'Connie' },
+    'workspace_not_bound',
+    { input: { teamId: 'T0NOWHERE', userId: 'U0BACK', name: 'Back' }, code: 'workspace_not_bound' },
+    async () => {
+      const teamId = next('T0BACK');
+      await bindWorkspace(t.as(SYSTEM), { teamId, tokenHash: 'c'.repeat(64) });
+      const userId = next('U0');
+      // Slack is not asked; and for the other cases the admin stays the last who can act.
+      t.standings.set(userId, 'deactivated');
+      return { teamId, userId, name: 'Back Again' };
+    },
+  ),
   'operators/lose': of(SYSTEM, null, NOT_VALID, async () => {
     const person = await operator();
     t.standings.set(person.userId, 'deactivated');

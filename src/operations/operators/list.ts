@@ -5,7 +5,7 @@ import { defineOperation } from '../operation.ts';
 /** Who has a role, so that anybody can see whom to ask. */
 export const listOperators = defineOperation({
   name: 'operators/list',
-  allowed: ['admin', 'approver', 'member', 'system'],
+  allowed: ['admin', 'approver', 'member', 'console', 'system'],
   effect: 'read',
   input: z.strictObject({ teamId: z.string().max(40) }),
   run: (act, { teamId }) => listOperatorRows(act.tx, act.service.id, teamId),

@@ -26,6 +26,7 @@ const DEEDS: Record<string, string> = {
   'invitations/revoke': 'revoked the invitation',
   'operators/grant': 'granted a role',
   'operators/grant-first': 'granted a role',
+  'operators/grant-from-console': 'granted a role, unchecked with Slack,',
   'operators/lose': 'withdrew a role from somebody who can’t act any more',
   'operators/withdraw': 'withdrew a role',
   'passwords/reset': 'set a new password',

@@ -1,0 +1,103 @@
+// The operations that the console has, and how the words behind their names are meant.
+import { activateAccount } from '../../operations/accounts/activate.ts';
+import { addAccount } from '../../operations/accounts/add.ts';
+import { blockAccount } from '../../operations/accounts/block.ts';
+import { countAccounts } from '../../operations/accounts/count.ts';
+import { deleteAccount } from '../../operations/accounts/delete.ts';
+import { editAccount } from '../../operations/accounts/edit.ts';
+import { findOneAccount } from '../../operations/accounts/find.ts';
+import { listAccounts } from '../../operations/accounts/list.ts';
+import { restoreAccount } from '../../operations/accounts/restore.ts';
+import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
+import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
+import { showHistory } from '../../operations/audit/history.ts';
+import { searchHistory } from '../../operations/audit/search.ts';
+import type { Context } from '../../operations/context.ts';
+import { createGroup } from '../../operations/groups/create.ts';
+import { deleteGroup } from '../../operations/groups/delete.ts';
+import { listGroups } from '../../operations/groups/list.ts';
+import { renameGroup } from '../../operations/groups/rename.ts';
+import { countOpenInvitations } from '../../operations/invitations/count.ts';
+import { invite } from '../../operations/invitations/invite.ts';
+import { listInvitations } from '../../operations/invitations/list.ts';
+import { resendInvitation } from '../../operations/invitations/resend.ts';
+import { revokeInvitation } from '../../operations/invitations/revoke.ts';
+import type { Operation } from '../../operations/operation.ts';
+import { grantFromConsole } from '../../operations/operators/grant-from-console.ts';
+import { listOperators } from '../../operations/operators/list.ts';
+import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
+import { listTemplates } from '../../operations/templates/list.ts';
+import { restoreDefaultTemplate } from '../../operations/templates/restore-default.ts';
+import { showTemplate } from '../../operations/templates/show.ts';
+
+type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input'>;
+
+export type Exposed = {
+  operation: AnyOperation;
+  run(context: Context, input: unknown): Promise<unknown>;
+  /** A shorter name. */
+  alias?: string;
+  /** Fields that are given by place: `accounts/block ann@example.com`. */
+  words: readonly string[];
+  /** What comes in pages: where the rows are, and which field takes `next`. */
+  pages?: { rows: string; cursor: string } | undefined;
+};
+
+function expose<Input, Output>(
+  operation: Operation<Input, Output>,
+  { words = [], ...more }: { alias?: string; words?: readonly string[]; pages?: Exposed['pages'] } = {},
+): Exposed {
+  // What is given was typed in a shell: the operation's own schema judges it.
+  return { operation, words, run: (context, input) => operation(context, input as Input), ...more };
+}
+
+const ACCOUNT = ['accountId'];
+
+export const EXPOSED: readonly Exposed[] = [
+  expose(listAccounts, { alias: 'list', words: ['text'], pages: { rows: 'accounts', cursor: 'after' } }),
+  expose(countAccounts, { alias: 'count' }),
+  expose(findOneAccount, { alias: 'find', words: ['text'] }),
+  expose(showAccount, { alias: 'show', words: ACCOUNT }),
+  expose(addAccount, { alias: 'add', words: ['email'] }),
+  expose(editAccount, { alias: 'edit', words: ACCOUNT }),
+  expose(blockAccount, { alias: 'block', words: ACCOUNT }),
+  expose(activateAccount, { alias: 'activate', words: ACCOUNT }),
+  expose(deleteAccount, { alias: 'delete', words: ACCOUNT }),
+  expose(restoreAccount, { alias: 'restore', words: ACCOUNT }),
+  expose(setGroupsOfAccount, { alias: 'set-groups', words: ACCOUNT }),
+  expose(sendPasswordReset, { alias: 'reset-password', words: ACCOUNT }),
+  expose(invite, { alias: 'invite', words: ['email'] }),
+  expose(listInvitations, { alias: 'invites', pages: { rows: 'invitations', cursor: 'after' } }),
+  expose(countOpenInvitations),
+  expose(resendInvitation, { alias: 'resend', words: ['invitationId'] }),
+  expose(revokeInvitation, { alias: 'revoke', words: ['invitationId'] }),
+  expose(listGroups, { alias: 'groups' }),
+  expose(createGroup, { words: ['name'] }),
+  expose(renameGroup, { words: ['groupId', 'name'] }),
+  expose(deleteGroup, { words: ['groupId'] }),
+  expose(showHistory, { alias: 'history', words: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),
+  expose(searchHistory, { alias: 'search', pages: { rows: 'entries', cursor: 'before' } }),
+  expose(listWaitingApprovals, { alias: 'approvals' }),
+  expose(listOperators, { alias: 'operators' }),
+  expose(grantFromConsole, { alias: 'grant-operator', words: ['userId', 'name'] }),
+  expose(listTemplates, { alias: 'templates' }),
+  expose(showTemplate, { words: ['template'] }),
+  expose(restoreDefaultTemplate, { words: ['template'] }),
+];
+
+/** What the console may and doesn't have, each with why. */
+export const NOT_EXPOSED: Readonly<Record<string, string>> = {
+  'accounts/search': 'for type-ahead; accounts/list has the same text',
+  'audit/export': 'npm run audit',
+  'audit/verify': 'npm run audit',
+  'cards/repaint': 'about messages in Slack',
+  'operators/grant': 'asks Slack; operators/grant-from-console does not',
+  'operators/withdraw': 'asks Slack who else could act',
+  'templates/preview': 'gives a page of HTML',
+  'templates/save': 'takes pages of text',
+  'templates/send-test': 'takes pages of text',
+};
+
+export const findExposed = (name: string): Exposed | undefined =>
+  EXPOSED.find(({ operation, alias }) => operation.operation === name || alias === name);

@@ -1,0 +1,113 @@
+// Options of a shell, made from what an operation takes.
+import { z } from 'zod';
+import { readMoment, UsageError } from '../beside-server.ts';
+import type { Exposed } from './operations.ts';
+
+/** A shell keeps what was typed: no password is taken there. Versions are for buttons, and cursors for pages. */
+const LEFT_OUT = ['password', 'expectedVersion', 'after', 'before'];
+
+type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
+export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
+
+const kebab = (name: string): string =>
+  name
+    .replace(/Ids?$/, (end) => (end === 'Ids' ? 's' : ''))
+    .replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`);
+
+export function fieldsOf({ operation }: Pick<Exposed, 'operation'>): Field[] {
+  const { shape } = operation.input as z.ZodObject;
+  return Object.entries(shape)
+    .filter(([name]) => !LEFT_OUT.includes(name))
+    .map(([name, schema]) => {
+      const isNeeded = !(schema as z.ZodType).safeParse(undefined).success;
+      return { name, option: kebab(name), isNeeded, ...kindOf(name, schema as z.ZodType) };
+    });
+}
+
+function kindOf(name: string, schema: z.ZodType): { kind: Kind; oneOf: string[] } {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap() as z.ZodType;
+  const as = (kind: Kind, oneOf: string[] = []) => ({ kind, oneOf });
+  if (inner instanceof z.ZodBoolean) return as('switch');
+  if (inner instanceof z.ZodNumber) return as('number');
+  if (inner instanceof z.ZodDate) return as('moment');
+  if (inner instanceof z.ZodArray) return as('list');
+  if (inner instanceof z.ZodEnum) return as('text', inner.options.map(String));
+  if (
+    inner instanceof z.ZodString ||
+    inner instanceof z.ZodStringFormat ||
+    inner instanceof z.ZodUnion ||
+    inner instanceof z.ZodPipe
+  )
+    return as('text');
+  throw new Error(`the console has no words for ${name}`);
+}
+
+export function optionsOf(
+  fields: Field[],
+): Record<string, { type: 'string' | 'boolean'; multiple?: boolean }> {
+  return Object.fromEntries(
+    fields.map(({ option, kind }) => [
+      option,
+      kind === 'switch' ? { type: 'boolean' } : { type: 'string', multiple: kind === 'list' },
+    ]),
+  );
+}
+
+type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+/** The input as it was typed; what is needed and missing, or given twice, is no use. `places` are fields given by place. */
+export function inputOf(
+  fields: Field[],
+  places: readonly string[],
+  words: string[],
+  values: Values,
+): Record<string, unknown> {
+  const tooMany = words[places.length];
+  if (tooMany !== undefined)
+    throw new UsageError(`"${tooMany}" is one word too many. Quote what belongs together.`);
+  const input: Record<string, unknown> = {};
+  for (const field of fields) {
+    const place = places.indexOf(field.name);
+    const word = place >= 0 ? words[place] : undefined;
+    const value = values[field.option];
+    if (word !== undefined && value !== undefined) throw new UsageError(`--${field.option} is given twice.`);
+    const given = word ?? value;
+    if (given === undefined && field.isNeeded) throw new UsageError(`--${field.option} is missing.`);
+    if (given !== undefined) input[field.name] = typedValue(field, given);
+  }
+  return input;
+}
+
+function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[string]>): unknown {
+  if (kind === 'number') {
+    if (!/^\d{1,9}$/.test(String(given))) throw new UsageError(`--${option} is a number.`);
+    return Number(given);
+  }
+  if (kind === 'moment') return readMoment(option, String(given), option === 'to');
+  // `--groups ""` is none.
+  if (kind === 'list')
+    return (Array.isArray(given) ? given : [given])
+      .flatMap((one) => String(one).split(','))
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+  if (oneOf.length > 0 && !oneOf.includes(String(given)))
+    throw new UsageError(`--${option} is one of ${oneOf.join(', ')}.`);
+  return given;
+}
+
+/** `accounts/block (block) ACCOUNT [--message TEXT] [--no-tell-developer]`. */
+export function usageOf(exposed: Exposed): string {
+  const { operation, alias, words } = exposed;
+  const options = fieldsOf(exposed).filter(({ name }) => name !== 'reason' || operation.effect !== 'change');
+  const parts = options
+    .toSorted((a, b) => words.indexOf(b.name) - words.indexOf(a.name))
+    .map(({ name, option, kind, isNeeded, oneOf }) => {
+      if (words.includes(name)) return isNeeded ? option.toUpperCase() : `[${option.toUpperCase()}]`;
+      const value =
+        oneOf.length > 0 ? oneOf.join('|') : kind === 'moment' ? 'DAY' : kind === 'number' ? 'N' : 'TEXT';
+      const text = kind === 'switch' ? `--[no-]${option}` : `--${option} ${value}`;
+      return isNeeded ? text : `[${text}]`;
+    });
+  return [operation.operation, ...(alias ? [`(${alias})`] : []), ...parts].join(' ');
+}

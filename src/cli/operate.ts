@@ -1,0 +1,169 @@
+// npm run operate: the same operations from a shell on the server, also while Slack is down.
+import { userInfo } from 'node:os';
+import { listBoundTeamIds } from '../db/workspaces.ts';
+import { DomainError } from '../domain/domain-error.ts';
+import { findOneAccount } from '../operations/accounts/find.ts';
+import { WaitsForApproval } from '../operations/approval.ts';
+import type { Context } from '../operations/context.ts';
+import { listGroups } from '../operations/groups/list.ts';
+import { listOperators } from '../operations/operators/list.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { EXPOSED, type Exposed, findExposed } from './console/operations.ts';
+import { fieldsOf, inputOf, optionsOf, usageOf } from './console/options.ts';
+import { harmless, harmlessJson, plainWords, refusalWords } from './console/words.ts';
+
+const MAX_PAGES = 1_000;
+const DEFAULT_PAGES = 10;
+
+const COMMON = {
+  as: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean' },
+  pages: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const linesOf = (effect: string): string =>
+  EXPOSED.filter(({ operation }) => operation.effect === effect)
+    .map((exposed) => `  ${usageOf(exposed)}\n`)
+    .join('');
+
+const help = (): string => `The operations, from a shell on the server:
+
+  npm run -s operate -- OPERATION WORDS --as "Your Name" --reason "why"
+
+Changes; each needs --as and --reason, which the audit keeps with the mark (console):
+${linesOf('change')}
+Looking; no audit row:
+${linesOf('read')}
+ACCOUNT is an e-mail address or an id, a group its name or id, several with commas between. --json prints JSON;
+--pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until somebody approves it in Slack.
+
+Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 75 it waits for an approval; 78 settings.
+`;
+
+type Given = {
+  exposed: Exposed;
+  input: Record<string, unknown>;
+  name: string;
+  reason: string;
+  isJson: boolean;
+  pages: number;
+};
+
+function readWords(args: string[]): Given | null {
+  const [name, ...rest] = args;
+  if (name === undefined) throw new UsageError(help());
+  if (name === '--help' || name === '-h') return null;
+  const exposed = findExposed(name);
+  if (!exposed) throw new UsageError(`There is no operation "${harmless(name)}".\n\n${help()}`);
+  const own = optionsOf(fieldsOf(exposed));
+  const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
+  if (values.help) return null;
+  const isChange = exposed.operation.effect === 'change';
+  const reason = values.reason?.trim() ?? '';
+  const given = values.as?.trim();
+  if (isChange && (!given || !reason))
+    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
+  const who = given || userInfo().username;
+  // `T012/U034` would read as a person of Slack.
+  if (/[/\p{Cc}\p{Cf}]/u.test(who) || who.length > 100)
+    throw new UsageError('--as is a name of at most 100 characters, without a slash.');
+  const pages = Number(values.pages ?? DEFAULT_PAGES);
+  if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
+    throw new UsageError(`--pages is a number from 1 to ${MAX_PAGES}.`);
+  const fields = fieldsOf(exposed).map((field) => ({
+    ...field,
+    isNeeded: field.isNeeded && field.name !== 'teamId',
+  }));
+  const input = inputOf(fields, exposed.words, positionals, values);
+  return { exposed, input, name: who, reason, isJson: values.json ?? false, pages };
+}
+
+async function main(): Promise<number> {
+  const given = readWords(process.argv.slice(2));
+  if (!given) {
+    await say(help());
+    return EXIT.ok;
+  }
+  return withFoundation(async ({ contextOf }) => {
+    const takesReason = fieldsOf(given.exposed).some((field) => field.name === 'reason');
+    const plain = contextOf({ kind: 'console', name: given.name });
+    const context = takesReason || !given.reason ? plain : { ...plain, reason: given.reason };
+    try {
+      const input = await named(plain, given);
+      const output = await run(context, given, input);
+      await say(given.isJson ? `${harmlessJson(output ?? null)}\n` : plainWords(output));
+      return EXIT.ok;
+    } catch (error) {
+      if (error instanceof WaitsForApproval) return tellWaits(plain, given, error);
+      if (!(error instanceof DomainError)) throw error;
+      const { code, detail } = error;
+      await say(given.isJson ? `${harmlessJson({ refused: code, detail })}\n` : `${refusalWords(error)}\n`);
+      return EXIT.refused;
+    }
+  });
+}
+
+/** Ids in the place of what people call things. */
+async function named(context: Context, { exposed, input }: Given): Promise<Record<string, unknown>> {
+  const { accountId, groupId, groupIds, ...rest } = input;
+  const idOfGroup = async (text: unknown) => {
+    const groups = await listGroups(context, {});
+    const found = groups.find(
+      ({ id, name }) => id === text || name.toLowerCase() === String(text).toLowerCase(),
+    );
+    return found?.id ?? text;
+  };
+  const takesTeam = fieldsOf(exposed).some(({ name }) => name === 'teamId') && rest.teamId === undefined;
+  return {
+    ...rest,
+    ...(takesTeam ? { teamId: await onlyTeam(context) } : {}),
+    ...(accountId === undefined
+      ? {}
+      : { accountId: (await findOneAccount(context, { text: String(accountId) })).account.id }),
+    ...(groupId === undefined ? {} : { groupId: await idOfGroup(groupId) }),
+    ...(Array.isArray(groupIds) ? { groupIds: await Promise.all(groupIds.map(idOfGroup)) } : {}),
+  };
+}
+
+async function onlyTeam({ db, service }: Context): Promise<string> {
+  const [team, ...more] = await listBoundTeamIds(db, service.id);
+  if (!team) throw new DomainError('workspace_not_bound');
+  if (more.length > 0) throw new UsageError(`--team is one of ${[team, ...more].join(', ')}.`);
+  return team;
+}
+
+/** All pages that were asked for, as one answer; its `next` says whether there is more. */
+async function run(context: Context, { exposed, pages }: Given, input: Record<string, unknown>) {
+  const first = await exposed.run(context, input);
+  const paged = exposed.pages;
+  if (!paged) return first;
+  let page = first as Record<string, unknown>;
+  const rows = [...(page[paged.rows] as unknown[])];
+  for (let count = 1; page.next && count < pages; count++) {
+    page = (await exposed.run(context, { ...input, [paged.cursor]: page.next })) as Record<string, unknown>;
+    rows.push(...(page[paged.rows] as unknown[]));
+  }
+  return { ...(first as object), [paged.rows]: rows, previous: null, next: page.next };
+}
+
+async function tellWaits(context: Context, { isJson }: Given, waiting: WaitsForApproval): Promise<number> {
+  const { approvalId, expiresAt, askedBefore } = waiting;
+  const teams = await listBoundTeamIds(context.db, context.service.id);
+  const operators = (await Promise.all(teams.map((teamId) => listOperators(context, { teamId })))).flat();
+  const deciders = operators.map(({ name, role, slackUserId }) => `${name} (${role}, ${slackUserId})`);
+  if (isJson) await say(`${harmlessJson({ waits: approvalId, expiresAt, askedBefore, deciders })}\n`);
+  else {
+    const lines = [
+      `Waits for a second operator; nothing is done yet. Approval ${approvalId}, until ${expiresAt.toISOString()}.`,
+      ...(askedBefore ? [`${askedBefore.by} had asked for this before.`] : []),
+      `Who may decide: ${deciders.join(', ') || 'nobody yet'}.`,
+      'It is posted in Slack as soon as the server reaches Slack; they decide there.',
+    ];
+    await say(`${lines.map(harmless).join('\n')}\n`);
+  }
+  return EXIT.waits;
+}
+
+await runProgram(main);
