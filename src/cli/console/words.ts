@@ -35,6 +35,7 @@ const WORDS: Record<DomainErrorCode, string> = {
   operator_unfitting: 'That person can not have a role now.',
   operator_last_admin: 'Nobody else is an admin and can act, so this one stays.',
   standing_unknown: "Slack can't say who may act.",
+  undo_too_late: 'It is too late to undo that; the opposite operation still does it.',
   limit_reached: 'That is more than is allowed.',
   try_again: 'That did not work this time; try again in a moment.',
 };
