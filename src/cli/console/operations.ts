@@ -88,6 +88,7 @@ export const EXPOSED: readonly Exposed[] = [
 
 /** What the console may and doesn't have, each with why. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
+  'accounts/check-import': 'npm run import',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
   'audit/export': 'npm run audit',
