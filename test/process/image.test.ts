@@ -1,0 +1,102 @@
+// The image without an engine: what the Dockerfile copies is there, is enough to start, and is found healthy.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listFiles, readText } from '../structure/project-files.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const SLOW_MS = 120_000;
+const dockerfile = readText('Dockerfile');
+const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources = '']) =>
+  sources.split(' '),
+);
+const [, healthcheck = ''] = /^HEALTHCHECK.*? CMD (\[.*\])$/m.exec(dockerfile.replaceAll('\\\n', '')) ?? [];
+
+let folder: string;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let slack: SlackDriver;
+let app: AppProcess | undefined;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-image-'));
+  database = await createTestDatabase();
+  slack = await createSlackDriver();
+});
+afterAll(async () => {
+  app?.child.kill('SIGKILL');
+  await app?.ended;
+  await slack?.close();
+  await database?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+describe('the image', () => {
+  it('is made of files that are not kept out of its build, as no root, without a secret', () => {
+    const ignored = readText('.dockerignore').split('\n');
+    expect(copied.length).toBeGreaterThan(4);
+    for (const source of copied) expect(ignored).toContain(`!${source.replace('./', '')}`);
+    expect(ignored[0]).toBe('*');
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile).not.toMatch(/^(ARG|ENV) .*(SECRET|TOKEN|KEY|PASSWORD)/m);
+    expect(listFiles('src', /\.ts$/).length).toBeGreaterThan(20);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'starts from exactly these files, and its own health check finds it well, and not once it is gone',
+    async () => {
+      const root = new URL('../../', import.meta.url).pathname;
+      for (const source of copied) await cp(join(root, source), join(folder, source), { recursive: true });
+      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+      const port = await freePort();
+      app = startProcess(
+        {
+          NODE_ENV: 'production',
+          PORT: String(port),
+          PUBLIC_URL: 'https://apis.example.com',
+          DATABASE_URL: database.url,
+          SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+          SLACK_BOT_TOKEN: slack.slack.botToken,
+          SLACK_SIGNING_SECRET: slack.slack.signingSecret,
+          SLACK_API_URL: slack.slackApiUrl,
+          RESEND_API_KEY: slack.resend.apiKey,
+          RESEND_BASE_URL: slack.resendBaseUrl,
+          MAIL_FROM: 'Example APIs <apis@example.com>',
+          SUPPORT_EMAIL: 'support@example.com',
+        },
+        folder,
+      );
+      await eventually(
+        () => `it to be ready; it said:\n${app?.output()}`,
+        () => app?.output().includes('is ready at https://apis.example.com'),
+        SLOW_MS,
+      );
+      const [program = '', ...words] = JSON.parse(healthcheck) as string[];
+      const check = async () => {
+        const [code] = await once(
+          spawn(program, words, { env: { ...process.env, PORT: String(port) } }),
+          'exit',
+        );
+        return code;
+      };
+      expect(await check()).toBe(0);
+      app.child.kill('SIGTERM');
+      expect(await app.ended).toBe(0);
+      expect(await check()).toBe(1);
+    },
+    SLOW_MS,
+  );
+});
