@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
@@ -14,10 +15,9 @@ beforeAll(async () => {
   const person = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' };
   accountId = (await addAccount(t.own(), person)).account.id;
   for (const reason of FORMULAS) {
-    await t.sql`update accounts set state = 'active' where id = ${accountId}`;
     await blockAccount(t.own(), { accountId, reason, tellDeveloper: false });
+    await activateAccount(t.own(), { accountId, tellDeveloper: false });
   }
-  await t.sql`update accounts set state = 'active' where id = ${accountId}`;
   await blockAccount(t.own(), { accountId, reason: 'said "no", then left', tellDeveloper: false });
   await linkAudit(t.system(), {});
 }, SLOW_MS);

@@ -149,8 +149,10 @@ const STEPS: Record<string, Step> = {
   },
   restore: {
     foretell(world) {
-      const verdict = change(['deleted'], 'blocked')(world);
       const account = newest(world);
+      // An older one may have been restored meanwhile, and has the address.
+      if (account?.state === 'deleted' && live(world)) return 'email_taken';
+      const verdict = change(['deleted'], 'blocked')(world);
       if (verdict !== 'done' || !account) return verdict;
       account.hasGroup = account.hadGroup;
       world.isInvited = false;
@@ -267,9 +269,12 @@ async function follow(names: string[], email: string): Promise<void> {
   }
 }
 
+/** Chosen by chance once, so that a run can be run again. */
+const SEED = Number(process.env.MODEL_SEED ?? 71);
+
 it(`T71: ${SEQUENCES} random lives of up to ${MAX_STEPS} steps go as the model says`, async () => {
   const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: MAX_STEPS });
-  const lives = fc.sample(steps, SEQUENCES).entries();
+  const lives = fc.sample(steps, { numRuns: SEQUENCES, seed: SEED }).entries();
   const living = Array.from({ length: AT_ONCE }, async () => {
     for (const [index, names] of lives) await follow(names, `Life.${index}@Example.com`);
   });
