@@ -1,10 +1,9 @@
 // The composition root: every part is built here, by plain function calls.
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
 import { expireInvitations } from './db/invitations.ts';
-import { findOldestWaitingJobSeconds } from './db/jobs.ts';
+import { findOldestWaitingJobSeconds, retryJobsNow, SLACK_JOBS } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
@@ -24,17 +23,12 @@ import { sweepCards } from './operations/cards/sweep.ts';
 import type { Clock, Context } from './operations/context.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
-import { grantFirstOperator } from './operations/operators/grant-first.ts';
-import { loseRole } from './operations/operators/lose.ts';
-import { bindWorkspace } from './operations/workspaces/bind.ts';
-import { revokeWorkspace } from './operations/workspaces/revoke.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { createSlackSurface } from './slack/app.ts';
 import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
-import { createSlackJobs } from './slack/jobs.ts';
+import { createSlackConnection } from './slack/connection.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
@@ -61,10 +55,6 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     // The address is known once the port is; nothing is served before that.
     let url = settings.publicUrl ?? '';
     let localUrl = '';
-    const slackState = {
-      isUsable: false,
-      surface: null as Awaited<ReturnType<typeof createSlackSurface>> | null,
-    };
     const { db, sql, databaseUrl, keyring, policy, contextOf } = await layFoundation(settings, {
       clock,
       publicUrl: () => url,
@@ -72,12 +62,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       passwordCost: options.passwordCost,
       say: options.say,
       atEnd: (one) => void stops.push(one),
-      people: {
-        async actorOf(userId, teamId) {
-          if (!slackState.surface) throw new Error('slack is not there yet');
-          return slackState.surface.people.actorOf(userId, teamId);
-        },
-      },
+      people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
     });
     const system = (name: string) => contextOf({ kind: 'system', name });
 
@@ -88,6 +73,22 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const mail = settings.resend ?? playground?.resend;
     if (!mail) throw new SettingsError(['RESEND_API_KEY: needed']);
     const mailUrl = () => ('basePath' in mail ? `${localUrl}${mail.basePath}` : mail.baseUrl);
+
+    const slack = createSlackConnection({
+      ...slackKeys(settings, playground),
+      apiUrl: () => (playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
+      log,
+      clock,
+      policy,
+      system,
+      approversGroup: settings.approversGroup,
+      senderDomain: async () =>
+        settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
+      contextOf: (actor) => contextOf(actor),
+      takeReceipt: createReceipts(db).take,
+      inTurn: createTurnstile(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
+      onConnected: () => retryJobsNow(db, SLACK_JOBS),
+    });
 
     const limiterPool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
     limiterPool.on('error', (error) => log.warn({ err: error }, 'rate limit store'));
@@ -103,7 +104,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       keyring.current.rateLimit,
     );
     const metrics = createMetrics(async () => ({
-      isSlackReachable: slackState.surface ? slackState.isUsable : null,
+      isSlackReachable: slack.isReachable(),
       oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
       mailsByState: await countMails(system('metrics'), {}),
     }));
@@ -119,7 +120,14 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         createMailEvents({ ...mail, webhookSecret: mail.webhookSecret }, () => system('mail events')),
       );
     }
-    portal.route('/', createHealth({ checks: { database: () => sql`select 1` }, metrics }));
+    portal.route(
+      '/',
+      createHealth({
+        checks: { database: () => sql`select 1` },
+        reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
+        metrics,
+      }),
+    );
     const server = createHttpServer({
       log,
       clock,
@@ -129,10 +137,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       fetch: portal.fetch,
       bodyLimits: { '/mail/events': 65_536 },
       routes: {
-        '/slack/events': (req, res) => {
-          if (slackState.isUsable && slackState.surface) return slackState.surface.listener(req, res);
-          res.writeHead(503).end();
-        },
+        '/slack/events': slack.listener,
         ...(playground ? { '/playground': playground.listener } : {}),
       },
     });
@@ -141,66 +146,20 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     localUrl = `http://127.0.0.1:${port}`;
     url ||= `http://localhost:${port}`;
 
-    const slack = settings.slack ?? {
-      botToken: playground?.slack.botToken ?? '',
-      signingSecret: playground?.slack.signingSecret ?? null,
-      appToken: null,
-    };
-    const approvalsChannel = settings.approvalsChannel ?? playground?.slack.approvalsChannel ?? null;
-    const surface = await createSlackSurface({
-      ...slack,
-      apiUrl: playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl,
-      log,
-      clock,
-      policy,
-      approvalsChannel,
-      senderDomain: async () =>
-        settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
-      contextOf: (actor) => contextOf(actor),
-      takeReceipt: createReceipts(db).take,
-      inTurn: createTurnstile(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
-      async onPersonGone(teamId, userId) {
-        await loseRole(system('slack'), { teamId, userId });
-      },
-      async onRevoked(teamId, why) {
-        slackState.isUsable = false;
-        await revokeWorkspace(system('slack'), { teamId, why });
-        log.error({ why }, 'slack took our token away; nothing is posted until a new one is set');
-      },
-    });
-    slackState.surface = surface;
-    const tokenHash = createHash('sha256').update(slack.botToken).digest('hex');
-    const { isBound } = await bindWorkspace(system('start'), { teamId: surface.teamId, tokenHash });
-    slackState.isUsable = isBound;
-    if (!isBound) log.error('slack revoked this token; set a new SLACK_BOT_TOKEN');
-    stops.push(() => surface.stop());
-    await grantFromSettings(system('settings'), surface.teamId, {
-      admins: [...settings.admins, ...(playground?.slack.admins ?? [])],
-      approvers: [...settings.approvers, ...(playground?.slack.approvers ?? [])],
-    });
-
-    const jobs = createSlackJobs({
-      client: surface.client,
-      teamId: surface.teamId,
-      approvalsChannel,
-      approversGroup: settings.approversGroup,
-      system: () => system('cards'),
-      isUsable: () => slackState.isUsable,
-      isExposed: surface.setup.isExposed,
-    });
+    await slack.start();
+    stops.push(() => slack.stop());
     const worker = await startWorker(databaseUrl, {
       log,
       system,
       delivery: createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
       from: settings.mailFrom,
       replyTo: settings.supportEmail,
-      surfaces: jobs,
+      surfaces: slack.jobs,
       everyMinute: () => everyMinute(system('schedule'), log),
     });
     stops.push(() => worker.stop());
     // Not only at the next full minute: whatever a killed process left.
     await sweepMails(system('start'), {});
-    await surface.start();
     server.setReady(true);
     stops.push(async () => server.setReady(false));
     return { url, localUrl, hasPlayground: playground !== null, stop };
@@ -223,17 +182,18 @@ async function openPlayground(options: {
   return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
 }
 
-async function grantFromSettings(
-  context: Context,
-  teamId: string,
-  first: { admins: string[]; approvers: string[] },
-): Promise<void> {
-  const grants = [
-    ...first.admins.map((slackUserId) => ({ slackUserId, role: 'admin' as const })),
-    ...first.approvers.map((slackUserId) => ({ slackUserId, role: 'approver' as const })),
-  ];
-  for (const grant of grants)
-    await grantFirstOperator(context, { ...grant, teamId, name: grant.slackUserId });
+function slackKeys(settings: Settings, playground: Playground | null) {
+  const own = playground?.slack;
+  return {
+    botToken: settings.slack?.botToken ?? own?.botToken ?? '',
+    signingSecret: settings.slack?.signingSecret ?? own?.signingSecret ?? null,
+    appToken: settings.slack?.appToken ?? null,
+    approvalsChannel: settings.approvalsChannel ?? own?.approvalsChannel ?? null,
+    firstOperators: {
+      admins: [...settings.admins, ...(own?.admins ?? [])],
+      approvers: [...settings.approvers, ...(own?.approvers ?? [])],
+    },
+  };
 }
 
 async function everyMinute(context: Context, log: Log): Promise<void> {

@@ -24,6 +24,17 @@ export type Jobs = {
   'tell-of-lost-operator': { serviceId: string; person: string };
 };
 
+/** What only Slack can show. */
+export const SLACK_JOBS = [
+  'repaint-cards',
+  'repaint-approval',
+  'post-notice',
+  'tell-operator',
+  'tell-requester',
+  'remind-of-approval',
+  'tell-of-lost-operator',
+] as const satisfies readonly (keyof Jobs)[];
+
 const MAX_ATTEMPTS = {
   'deliver-mail': 25,
   'repaint-cards': 25,
@@ -59,4 +70,13 @@ export async function findOldestWaitingJobSeconds(db: Database): Promise<number>
     select extract(epoch from now() - min(run_at)) as seconds from graphile_worker.jobs
     where run_at <= now() and locked_at is null and attempts < max_attempts`);
   return Number(row?.seconds ?? 0);
+}
+
+/** Tries at once what failed before, of these tasks: what they needed was away, and is back. */
+export async function retryJobsNow(db: Database, names: readonly (keyof Jobs)[]): Promise<void> {
+  await db.execute(sql`
+    select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
+    where task_identifier in ${[...names]} and locked_at is null
+      and attempts between 1 and max_attempts - 1
+    having count(*) > 0`);
 }

@@ -12,18 +12,29 @@ const MAX_CHECK_MS = 1_000;
 const REUSED_FOR_MS = 1_000;
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'via'];
 
-type CheckResults = { isReady: boolean; checks: Record<string, 'ok' | 'failing'> };
+type CheckResults = Record<string, 'ok' | 'failing'>;
+type Readiness = { isReady: boolean; checks: CheckResults };
+
+const isAllOk = (results: CheckResults) => Object.values(results).every((result) => result === 'ok');
 
 /**
  * `GET /healthz`: the process answers. `GET /readyz`: 200 when the server is ready and every check passes within a
- * second, else 503; names of checks only, never why. `GET /metrics`: for a scraper inside the house; a request that came
+ * second, else 503; names of checks only, never why. What is `reported` is said there too, but a process serves
+ * without it. `GET /metrics`: for a scraper inside the house; a request that came
  * through a proxy gets 404.
  */
 export function createHealth(options: {
   checks: Readonly<Record<string, Check>>;
+  reported?: Readonly<Record<string, Check>>;
   metrics: Metrics;
 }): Hono<WebEnv> {
-  const lookAtAll = reusingResults(() => runChecks(options.checks));
+  const lookAtAll = reusingResults(async () => {
+    const [needed, reported] = await Promise.all([
+      runChecks(options.checks),
+      runChecks(options.reported ?? {}),
+    ]);
+    return { isReady: isAllOk(needed), checks: { ...needed, ...reported } };
+  });
   const app = new Hono<WebEnv>();
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -52,11 +63,11 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Check
       }
     }),
   );
-  return { isReady: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };
+  return Object.fromEntries(results);
 }
 
-function reusingResults(run: () => Promise<CheckResults>): () => Promise<CheckResults> {
-  let last: { results: Promise<CheckResults>; until: number } | null = null;
+function reusingResults(run: () => Promise<Readiness>): () => Promise<Readiness> {
+  let last: { results: Promise<Readiness>; until: number } | null = null;
   return () => {
     const now = performance.now();
     if (!last || now > last.until) last = { results: run(), until: now + REUSED_FOR_MS };

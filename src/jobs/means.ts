@@ -19,7 +19,8 @@ export type JobMeans = {
   delivery: MailDelivery;
   from: string;
   replyTo: string;
-  surfaces: {
+  /** Throws while the surface is away: the task is tried again later. */
+  surfaces(): {
     repaintCards(job: { accountId: string }): Promise<void>;
     tellOperator(job: News): Promise<void>;
     repaintApproval(job: AboutApproval): Promise<void>;

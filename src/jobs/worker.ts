@@ -13,13 +13,14 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
   const tasks: TaskList = {
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
-    'repaint-cards': (payload) => means.surfaces.repaintCards(payload as { accountId: string }),
-    'tell-operator': (payload) => means.surfaces.tellOperator(payload as News),
-    'repaint-approval': (payload) => means.surfaces.repaintApproval(payload as AboutApproval),
-    'tell-requester': (payload) => means.surfaces.tellRequester(payload as AboutApproval),
-    'remind-of-approval': (payload) => means.surfaces.remindOfApproval(payload as AboutApproval),
-    'post-notice': (payload) => means.surfaces.postNotice(payload as { auditId: string }),
-    'tell-of-lost-operator': (payload) => means.surfaces.tellOfLostOperator(payload as { person: string }),
+    'repaint-cards': async (payload) => means.surfaces().repaintCards(payload as { accountId: string }),
+    'tell-operator': async (payload) => means.surfaces().tellOperator(payload as News),
+    'repaint-approval': async (payload) => means.surfaces().repaintApproval(payload as AboutApproval),
+    'tell-requester': async (payload) => means.surfaces().tellRequester(payload as AboutApproval),
+    'remind-of-approval': async (payload) => means.surfaces().remindOfApproval(payload as AboutApproval),
+    'post-notice': async (payload) => means.surfaces().postNotice(payload as { auditId: string }),
+    'tell-of-lost-operator': async (payload) =>
+      means.surfaces().tellOfLostOperator(payload as { person: string }),
     'every-minute': () => means.everyMinute(),
   };
   return run({

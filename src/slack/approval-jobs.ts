@@ -43,7 +43,6 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
 
   return {
     async repaintApproval({ approvalId }: { approvalId: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const context = means.system();
       const { requestedBy } = await showApproval(context, { approvalId });
       const channels = await placesFor(requestedBy);
@@ -58,7 +57,6 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
     },
 
     async tellRequester({ approvalId }: { approvalId: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const approval = await showApproval(means.system(), { approvalId });
       const userId = slackUserOf(approval.requestedBy);
       const text = `You asked: *${escapeText(approvalTitle(approval))}* ${outcomeWords(approval)}.`;
@@ -72,7 +70,6 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
     },
 
     async remindOfApproval({ approvalId }: { approvalId: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const approval = await showApproval(means.system(), { approvalId });
       if (approval.state !== 'open') return;
       for (const userId of await operatorsBut(approval.requestedBy)) {
@@ -83,7 +80,6 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
     },
 
     async postNotice({ auditId }: { auditId: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const entry = await showAuditRow(means.system(), { auditId });
       const places = means.approvalsChannel ? [means.approvalsChannel] : await placesFor(entry.actorId);
       for (const place of places) {
@@ -93,7 +89,6 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
     },
 
     async tellOfLostOperator({ person }: { person: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const { invitations, more } = await listInvitationsOfInviter(means.system(), { invitedBy: person });
       const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${dateWords(one.expiresAt)}`);
       const who = slackUserOf(person);

@@ -18,7 +18,6 @@ export type JobMeans = {
   /** The user group that approval cards call upon. */
   approversGroup: string | null;
   system: () => Context;
-  isUsable: () => boolean;
   /** Whether people without a say may read a channel: cards there leave out address and note. */
   isExposed: (channelId: string) => Promise<boolean>;
 };
@@ -31,6 +30,8 @@ const NEWS = {
   'invitation-asked-again': (address: string) =>
     `${address} asks for the invitation again that you sent and that has ended.`,
 };
+
+export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
 export function createSlackJobs(means: JobMeans) {
   const openDm = async (userId: string): Promise<string | null> => {
@@ -50,7 +51,6 @@ export function createSlackJobs(means: JobMeans) {
 
     /** Posts the cards that are missing and repaints those that are there. A lost message is posted anew. */
     async repaintCards({ accountId }: { accountId: string }): Promise<void> {
-      if (!means.isUsable()) return;
       const context = means.system();
       const { account, cards } = await planCards(context, { accountId, channels: [] });
       const planned =
@@ -70,7 +70,7 @@ export function createSlackJobs(means: JobMeans) {
       invitationId: string;
     }): Promise<void> {
       const [teamId, userId] = job.operator.split('/');
-      if (!means.isUsable() || teamId !== means.teamId || !userId) return;
+      if (teamId !== means.teamId || !userId) return;
       const channel = await openDm(userId);
       if (!channel) return;
       const invitation = await showInvitation(means.system(), { invitationId: job.invitationId });

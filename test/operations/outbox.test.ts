@@ -52,7 +52,7 @@ beforeAll(async () => {
     delivery: createResendDelivery({ apiKey, baseUrl: provider.resendBaseUrl, timeoutMs: 2_000 }),
     from: 'Example APIs <apis@example.com>',
     replyTo: 'support@example.com',
-    surfaces: NO_SURFACES,
+    surfaces: () => NO_SURFACES,
     everyMinute: async () => {},
   };
 });

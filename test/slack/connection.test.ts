@@ -1,0 +1,139 @@
+// Slack is away, or takes its token back, before the process starts: all that isn't Slack works all the same.
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const WAIT_MS = 60_000;
+/** Longer than the first wait for another try; a slow machine can only make this miss a fault, not see one. */
+const SETTLE_MS = 1_500;
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let driver: SlackDriver;
+let app: TestApp | null = null;
+
+/** A start of the product, on what the starts before left. */
+async function start(env: Record<string, string> = {}): Promise<TestApp> {
+  app = await startTestApp(env, { beside: { ...driver, databaseUrl: database.url } });
+  driver.deliverTo(app.url);
+  return app;
+}
+async function stop(): Promise<void> {
+  await app?.close();
+  app = null;
+}
+const timesAsked = () => driver.everythingSent().filter(({ method }) => method === 'auth.test').length;
+const mailTo = (address: string, subject: RegExp) =>
+  eventually(`a mail to ${address}`, () =>
+    driver.inbox.mails().find((mail) => mail.to.includes(address) && subject.test(mail.subject)),
+  );
+const ticketIn = (mail: { text: string }) => /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
+
+/** A pending account with its card in the approvals channel, made while Slack was there; its mail holds the ticket. */
+async function pendingAccount(address: string) {
+  await start();
+  const admin = driver.as('admin');
+  await admin.types('/apim-user add');
+  const modal = await admin.modal('Add an account');
+  await modal.fill({ Email: address, 'First name': 'Ann', 'Last name': 'Lee' });
+  await modal.fill({ Address: ['Verify the address first'] });
+  await modal.submit();
+  await modal.sees(/pending/);
+  await modal.closeAll();
+  const approver = driver.as('approver');
+  approver.goesTo(driver.slack.approvalsChannel);
+  const card = await approver.message(new RegExp(`${address}[^]*not confirmed`));
+  const ticket = ticketIn(await mailTo(address, /[Cc]onfirm/));
+  await stop();
+  return { card, ticket };
+}
+
+async function expectAllElseToWork({ url }: TestApp): Promise<void> {
+  const text = async (path: string) => (await fetch(`${url}${path}`)).text();
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { status: 'ready', checks: { database: 'ok', slack: 'failing' } },
+  ]);
+  expect(await text('/metrics')).toMatch(/^apim_user_slack_reachable 0$/m);
+  expect((await fetch(`${url}/portal`)).status).toBe(200);
+  expect((await fetch(`${url}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(503);
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  driver = await createSlackDriver();
+});
+beforeEach(() => {
+  driver.nothingFails();
+  driver.workspace.access.error = null;
+});
+afterEach(stop);
+afterAll(async () => {
+  await driver?.close();
+  await database?.close();
+});
+
+describe('a start with a token that Slack took away', () => {
+  it('serves pages and mails, asks Slack once, and what waited is shown after a start with a good one', async () => {
+    const { card, ticket } = await pendingAccount('kept@example.com');
+    driver.workspace.access.error = 'token_revoked';
+    const before = timesAsked();
+    const running = await start();
+    await expectAllElseToWork(running);
+    expect((await running.post('/email/confirm', { ticket })).status).toBe(200);
+    await running.post('/password/forgot', { email: 'kept@example.com' });
+    await mailTo('kept@example.com', /[Rr]eset|password/);
+    await delay(SETTLE_MS);
+    expect(timesAsked() - before).toBe(1);
+    expect(card.text()).toMatch(/not confirmed/);
+    await stop();
+
+    driver.workspace.access.error = null;
+    const again = await start();
+    await eventually('the card to know', () => !/not confirmed/.test(card.text()), WAIT_MS);
+    const ready = await (await fetch(`${again.url}/readyz`)).json();
+    expect(ready).toMatchObject({ checks: { slack: 'ok' } });
+  });
+
+  it('is the same when Slack calls the token wrong', async () => {
+    await expectAllElseToWork(await start({ SLACK_BOT_TOKEN: 'xoxb-not-a-token-of-anybody' }));
+  });
+});
+
+describe('a start while Slack is away', { timeout: 2 * WAIT_MS }, () => {
+  it.each([{ kind: 'server-error' }, { kind: 'rate-limited', retryAfterSeconds: 1 }] as const)(
+    'goes on without it, and comes to it by itself: $kind',
+    async (fault) => {
+      const address = `${fault.kind}@example.com`;
+      const { card, ticket } = await pendingAccount(address);
+      driver.slackFails('*', fault, 10_000);
+      const running = await start();
+      await expectAllElseToWork(running);
+      expect((await running.post('/email/confirm', { ticket })).status).toBe(200);
+      expect(card.text()).toMatch(/not confirmed/);
+
+      driver.nothingFails();
+      await eventually(
+        'Slack to be reached',
+        async () =>
+          /^apim_user_slack_reachable 1$/m.test(await (await fetch(`${running.url}/metrics`)).text()),
+        WAIT_MS,
+      );
+      await driver.as('admin').types(`/apim-user show ${address}`);
+      await driver.as('admin').sees(/active/);
+      await eventually('the card to know', () => !/not confirmed/.test(card.text()), WAIT_MS);
+    },
+  );
+
+  it('does not wait for a Slack that never answers, neither to start nor to stop', async () => {
+    driver.slackFails('auth.test', { kind: 'hang' }, 10_000);
+    const running = await start();
+    expect((await fetch(`${running.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${running.url}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(503);
+    await stop();
+  });
+});
