@@ -3,14 +3,14 @@ import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
 import { expireInvitations } from './db/invitations.ts';
-import { findOldestWaitingJobSeconds, retryJobsNow, SLACK_JOBS } from './db/jobs.ts';
+import { findOldestWaitingJobSeconds, retryJobsNow, SLACK_JOBS, unlockJobsOfDeadWorkers } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { createHttpServer } from './http/server.ts';
-import { startWorker } from './jobs/worker.ts';
+import { startWorker, WORKER_CONNECTIONS } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
@@ -148,7 +148,10 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
 
     await slack.start();
     stops.push(() => slack.stop());
-    const worker = await startWorker(databaseUrl, {
+    const jobPool = new pg.Pool({ connectionString: databaseUrl, max: WORKER_CONNECTIONS });
+    jobPool.on('error', (error) => log.warn({ err: error }, 'job store'));
+    stops.push(() => jobPool.end());
+    const worker = await startWorker(jobPool, {
       log,
       system,
       delivery: createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
@@ -199,6 +202,7 @@ function slackKeys(settings: Settings, playground: Playground | null) {
 async function everyMinute(context: Context, log: Log): Promise<void> {
   const { db, clock, policy, service } = context;
   const now = clock();
+  await unlockJobsOfDeadWorkers(db);
   await sweepMails(context, {});
   await sweepApprovals(context, {});
   await sweepCards(context, {});

@@ -80,3 +80,14 @@ export async function retryJobsNow(db: Database, names: readonly (keyof Jobs)[])
       and attempts between 1 and max_attempts - 1
     having count(*) > 0`);
 }
+
+/** Every task has its limits, far below this: whoever holds a job for longer is dead, and its queues wait with it. */
+const DEAD_AFTER_MINUTES = 10;
+
+/** graphile-worker itself frees the jobs of a killed process after four hours. */
+export async function unlockJobsOfDeadWorkers(db: Database): Promise<void> {
+  await db.execute(sql`
+    select graphile_worker.force_unlock_workers(array_agg(distinct locked_by)) from graphile_worker.jobs
+    where locked_at < now() - ${DEAD_AFTER_MINUTES} * interval '1 minute'
+    having count(*) > 0`);
+}

@@ -1,15 +1,21 @@
 // The background tasks and their schedules, on graphile-worker.
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import type { AboutApproval, JobMeans, News } from './means.ts';
 
+type JobPool = NonNullable<RunnerOptions['pgPool']>;
+
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
 
-/** Starts the worker. `means.surfaces` is what only a surface can do: paint a card, write to an operator. */
-export async function startWorker(databaseUrl: string, means: JobMeans): Promise<Runner> {
+/** The connections it needs: one for each job at once, one to listen, one to look after the queue. */
+export const WORKER_CONNECTIONS = CONCURRENCY + 2;
+
+/** Starts the worker. `pool` outlives it, and is the caller's to end. `means.surfaces` is what only a surface can do: paint a card, write to an operator. */
+export async function startWorker(pool: JobPool, means: JobMeans): Promise<{ stop(): Promise<void> }> {
   const tasks: TaskList = {
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
@@ -23,8 +29,17 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
       means.surfaces().tellOfLostOperator(payload as { person: string }),
     'every-minute': () => means.everyMinute(),
   };
-  return run({
-    connectionString: databaseUrl,
+  const events: WorkerEvents = new EventEmitter();
+  const pools = new Set<string>();
+  const succeeded = new Set<string>();
+  events.on('pool:create', ({ workerPool }) => pools.add(workerPool.id));
+  events.on('job:success', ({ job }) => {
+    succeeded.add(job.id);
+    if (succeeded.size > CONCURRENCY * 10) succeeded.delete(succeeded.values().next().value ?? '');
+  });
+  const runner = await run({
+    pgPool: pool,
+    events,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
@@ -32,6 +47,21 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     crontab: '* * * * * every-minute',
     logger: quietLogger(means.log),
   });
+  return {
+    async stop() {
+      await runner.stop();
+      await writeOff(pool, [...pools], [...succeeded]);
+    },
+  };
+}
+
+/**
+ * graphile-worker resolves its stop without writing off the last job that ended: that job, and every other of its queue,
+ * would stay locked for four hours.
+ */
+async function writeOff(pool: JobPool, pools: string[], succeeded: string[]): Promise<void> {
+  await pool.query('select graphile_worker.force_unlock_workers($1::text[])', [pools]);
+  await pool.query('select graphile_worker.complete_jobs($1::bigint[])', [succeeded]);
 }
 
 /** graphile-worker's own words hold payloads; what a job was and how it ended is all that we keep. */

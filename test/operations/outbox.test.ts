@@ -1,10 +1,10 @@
 // From the row that an operation writes to what the mail service got: once each, or not at all.
-import type { Runner } from 'graphile-worker';
+import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDeliverMail } from '../../src/jobs/deliver-mail.ts';
 import type { JobMeans } from '../../src/jobs/means.ts';
-import { startWorker } from '../../src/jobs/worker.ts';
+import { startWorker, WORKER_CONNECTIONS } from '../../src/jobs/worker.ts';
 import { createResendDelivery } from '../../src/mail/delivery.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -217,10 +217,13 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
     for (let email = left.pop(); email; email = left.pop()) await invite(admin(), { email });
   });
   await Promise.all(inviting);
-  const workers: Runner[] = [];
+  const workers: Awaited<ReturnType<typeof startWorker>>[] = [];
+  const pools: pg.Pool[] = [];
   try {
     for (let index = 0; index < WORKERS; index++) {
-      workers.push(await startWorker(t.databaseUrl, means));
+      const pool = new pg.Pool({ connectionString: t.databaseUrl, max: WORKER_CONNECTIONS });
+      pools.push(pool);
+      workers.push(await startWorker(pool, means));
       // Each comes up with a sweep, which offers again what another one is about to send.
       await sweepMails(t.as(SYSTEM), {});
     }
@@ -234,6 +237,7 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
     );
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(pools.map((pool) => pool.end()));
   }
   expect(taken.map((mail) => mail.to[0]).sort()).toEqual([...addresses].sort());
   expect(new Set(taken.map((mail) => mail.idempotencyKey)).size).toBe(ROWS);

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import pino from 'pino';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { unlockJobsOfDeadWorkers } from '../../src/db/jobs.ts';
+import type { JobMeans } from '../../src/jobs/means.ts';
+import { startWorker, WORKER_CONNECTIONS } from '../../src/jobs/worker.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 2 });
+});
+afterAll(async () => {
+  await sql.end();
+  await database.close();
+});
+
+it('a stop waits for the jobs that run, and leaves none of them locked, done or not', async () => {
+  let begun = 0;
+  let done = 0;
+  const repaintCards = async () => {
+    begun += 1;
+    await delay(300);
+    done += 1;
+    if (done === 2) throw new Error('this one fails');
+  };
+  const means = {
+    log: pino({ level: 'silent' }),
+    everyMinute: async () => {},
+    surfaces: () => ({ repaintCards }),
+  };
+  const pool = new pg.Pool({ connectionString: database.url, max: WORKER_CONNECTIONS });
+  const worker = await startWorker(pool, means as unknown as JobMeans);
+  for (let n = 0; n < 6; n++)
+    await sql`select graphile_worker.add_job('repaint-cards', '{}'::json, queue_name := ${`queue ${n}`})`;
+  await eventually('four to run at once', () => begun === 4);
+  await worker.stop();
+  await pool.end();
+  expect(done).toBe(4);
+  const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
+  // The one that failed, and the two that were not begun.
+  expect(left.map((job) => job.locked_at)).toEqual([null, null, null]);
+  expect(left.map((job) => job.attempts).sort()).toEqual([0, 0, 1]);
+  const queues = await sql`select 1 from graphile_worker._private_job_queues where locked_at is not null`;
+  expect(queues).toHaveLength(0);
+});
+
+it('a job that a killed process holds is freed, with its queue, and one that is held since a moment is not', async () => {
+  await sql`delete from graphile_worker._private_jobs`;
+  for (const [queue, minutes] of [
+    ['dead', 11],
+    ['alive', 9],
+  ] as const) {
+    const [job] =
+      await sql`select id from graphile_worker.add_job('repaint-cards', '{}'::json, queue_name := ${queue})`;
+    await sql`update graphile_worker._private_jobs set locked_by = ${`worker of ${queue}`},
+      locked_at = now() - ${minutes} * interval '1 minute' where id = ${job?.id}`;
+    await sql`update graphile_worker._private_job_queues set locked_by = ${`worker of ${queue}`},
+      locked_at = now() - ${minutes} * interval '1 minute' where queue_name = ${queue}`;
+  }
+  const { db, close } = connect(database.url, { max: 1 });
+  await unlockJobsOfDeadWorkers(db);
+  await close();
+  const held = await sql`select locked_by from graphile_worker.jobs where locked_at is not null`;
+  expect(held.map((job) => job.locked_by)).toEqual(['worker of alive']);
+  const queues =
+    await sql`select queue_name from graphile_worker._private_job_queues where locked_at is not null`;
+  expect(queues.map((queue) => queue.queue_name)).toEqual(['alive']);
+});
