@@ -149,7 +149,8 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await slack.start();
     stops.push(() => slack.stop());
     const jobPool = new pg.Pool({ connectionString: databaseUrl, max: WORKER_CONNECTIONS });
-    jobPool.on('error', (error) => log.warn({ err: error }, 'job store'));
+    const onTrouble = (error: Error) => log.warn({ err: error }, 'job store');
+    jobPool.on('error', onTrouble).on('connect', (client) => client.on('error', onTrouble));
     stops.push(() => jobPool.end());
     const worker = await startWorker(jobPool, {
       log,
