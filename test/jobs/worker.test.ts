@@ -42,11 +42,13 @@ it('a stop waits for the jobs that run, and leaves none of them locked, done or 
   await eventually('four to run at once', () => begun === 4);
   await worker.stop();
   await pool.end();
-  expect(done).toBe(4);
+  // Another one may have begun just before the stop; none is given up.
+  expect(done).toBe(begun);
   const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
-  // The one that failed, and the two that were not begun.
-  expect(left.map((job) => job.locked_at)).toEqual([null, null, null]);
-  expect(left.map((job) => job.attempts).sort()).toEqual([0, 0, 1]);
+  // The one that failed, and those that were not begun.
+  expect(left).toHaveLength(6 - done + 1);
+  expect(left.filter((job) => job.locked_at !== null)).toEqual([]);
+  expect(left.filter((job) => job.attempts === 1)).toHaveLength(1);
   const queues = await sql`select 1 from graphile_worker._private_job_queues where locked_at is not null`;
   expect(queues).toHaveLength(0);
 });
