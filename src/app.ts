@@ -3,14 +3,20 @@ import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
 import { expireInvitations } from './db/invitations.ts';
-import { findOldestWaitingJobSeconds, retryJobsNow, SLACK_JOBS, unlockJobsOfDeadWorkers } from './db/jobs.ts';
+import {
+  findOldestWaitingJobSeconds,
+  retryJobsNow,
+  SLACK_JOBS,
+  unlockJobsOfDeadWorkers,
+  writeOffJobs,
+} from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { createHttpServer } from './http/server.ts';
-import { startWorker, WORKER_CONNECTIONS } from './jobs/worker.ts';
+import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
@@ -148,11 +154,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
 
     await slack.start();
     stops.push(() => slack.stop());
-    const jobPool = new pg.Pool({ connectionString: databaseUrl, max: WORKER_CONNECTIONS });
-    const onTrouble = (error: Error) => log.warn({ err: error }, 'job store');
-    jobPool.on('error', onTrouble).on('connect', (client) => client.on('error', onTrouble));
-    stops.push(() => jobPool.end());
-    const worker = await startWorker(jobPool, {
+    const worker = await startWorker(databaseUrl, {
       log,
       system,
       delivery: createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
@@ -160,6 +162,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       replyTo: settings.supportEmail,
       surfaces: slack.jobs,
       everyMinute: () => everyMinute(system('schedule'), log),
+      writeOffJobs: (jobs) => writeOffJobs(db, jobs),
     });
     stops.push(() => worker.stop());
     // Not only at the next full minute: whatever a killed process left.

@@ -3,7 +3,6 @@ import type { Database, Transaction } from './connect.ts';
 import { approvals, audit } from './schema.ts';
 
 export type Approval = typeof approvals.$inferSelect;
-export type ApprovalState = Approval['state'];
 
 type Db = Database | Transaction;
 

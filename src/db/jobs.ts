@@ -91,3 +91,17 @@ export async function unlockJobsOfDeadWorkers(db: Database): Promise<void> {
     where locked_at < now() - ${DEAD_AFTER_MINUTES} * interval '1 minute'
     having count(*) > 0`);
 }
+
+/**
+ * graphile-worker resolves its stop without writing off the last job that ended: that job, and every other of its queue,
+ * would stay locked for four hours.
+ */
+export async function writeOffJobs(
+  db: Database,
+  { workers, succeeded }: { workers: string[]; succeeded: string[] },
+): Promise<void> {
+  const list = (values: string[]) => sql`(select coalesce(array_agg(value), '{}') from
+    json_array_elements_text(${JSON.stringify(values)}::json))`;
+  await db.execute(sql`select graphile_worker.force_unlock_workers(${list(workers)}::text[])`);
+  await db.execute(sql`select graphile_worker.complete_jobs(${list(succeeded)}::bigint[])`);
+}

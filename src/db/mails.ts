@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { mails, mailTexts } from './schema.ts';
 
@@ -192,11 +192,6 @@ export async function deleteMailText(tx: Transaction, serviceId: string, templat
     .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)))
     .returning({ template: mailTexts.template });
   return deleted.length > 0;
-}
-
-/** Final mails older than `before` go; what happened to them stays in the audit. */
-export async function deleteOldMails(db: Db, before: Date): Promise<void> {
-  await db.delete(mails).where(and(lt(mails.createdAt, before), sql`${mails.state} <> 'queued'`));
 }
 
 /** One change of a text at a time, also while it has no row. */

@@ -50,25 +50,6 @@ export async function grantOperatorOnce(
   return inserted.length > 0;
 }
 
-/** Slack names the person when they first act; until then the id stands for the name. */
-export async function rememberOperatorName(
-  db: Database | Transaction,
-  key: { serviceId: string; teamId: string; slackUserId: string },
-  name: string,
-): Promise<void> {
-  await db
-    .update(operators)
-    .set({ name })
-    .where(
-      and(
-        eq(operators.serviceId, key.serviceId),
-        eq(operators.teamId, key.teamId),
-        eq(operators.slackUserId, key.slackUserId),
-        sql`${operators.name} <> ${name}`,
-      ),
-    );
-}
-
 /** Operators who could decide what somebody asks for: every other one. `notOf` is `T012/U034`. */
 export async function countOtherOperators(
   db: Database | Transaction,

@@ -30,4 +30,6 @@ export type JobMeans = {
     tellOfLostOperator(job: { person: string }): Promise<void>;
   };
   everyMinute(): Promise<void>;
+  /** Ends what a stop left locked: the jobs of these workers, of which some are done. */
+  writeOffJobs(jobs: { workers: string[]; succeeded: string[] }): Promise<void>;
 };

@@ -1,21 +1,16 @@
 // The background tasks and their schedules, on graphile-worker.
 import { EventEmitter } from 'node:events';
-import { Logger, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import type { AboutApproval, JobMeans, News } from './means.ts';
 
-type JobPool = NonNullable<RunnerOptions['pgPool']>;
-
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
 
-/** The connections it needs: one for each job at once, one to listen, one to look after the queue. */
-export const WORKER_CONNECTIONS = CONCURRENCY + 2;
-
-/** Starts the worker. `pool` outlives it, and is the caller's to end. `means.surfaces` is what only a surface can do: paint a card, write to an operator. */
-export async function startWorker(pool: JobPool, means: JobMeans): Promise<{ stop(): Promise<void> }> {
+/** Starts the worker. `means.surfaces` is what only a surface can do: paint a card, write to an operator. */
+export async function startWorker(databaseUrl: string, means: JobMeans): Promise<{ stop(): Promise<void> }> {
   const tasks: TaskList = {
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
@@ -38,7 +33,7 @@ export async function startWorker(pool: JobPool, means: JobMeans): Promise<{ sto
     if (succeeded.size > CONCURRENCY * 10) succeeded.delete(succeeded.values().next().value ?? '');
   });
   const runner = await run({
-    pgPool: pool,
+    connectionString: databaseUrl,
     events,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
@@ -50,18 +45,9 @@ export async function startWorker(pool: JobPool, means: JobMeans): Promise<{ sto
   return {
     async stop() {
       await runner.stop();
-      await writeOff(pool, [...pools], [...succeeded]);
+      await means.writeOffJobs({ workers: [...pools], succeeded: [...succeeded] });
     },
   };
-}
-
-/**
- * graphile-worker resolves its stop without writing off the last job that ended: that job, and every other of its queue,
- * would stay locked for four hours.
- */
-async function writeOff(pool: JobPool, pools: string[], succeeded: string[]): Promise<void> {
-  await pool.query('select graphile_worker.force_unlock_workers($1::text[])', [pools]);
-  await pool.query('select graphile_worker.complete_jobs($1::bigint[])', [succeeded]);
 }
 
 /** graphile-worker's own words hold payloads; what a job was and how it ended is all that we keep. */

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import pino from 'pino';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
-import { unlockJobsOfDeadWorkers } from '../../src/db/jobs.ts';
+import { unlockJobsOfDeadWorkers, writeOffJobs } from '../../src/db/jobs.ts';
 import type { JobMeans } from '../../src/jobs/means.ts';
-import { startWorker, WORKER_CONNECTIONS } from '../../src/jobs/worker.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -33,15 +32,16 @@ it('a stop waits for the jobs that run, and leaves none of them locked, done or 
   const means = {
     log: pino({ level: 'silent' }),
     everyMinute: async () => {},
+    writeOffJobs: (jobs: Parameters<typeof writeOffJobs>[1]) => writeOffJobs(db, jobs),
     surfaces: () => ({ repaintCards }),
   };
-  const pool = new pg.Pool({ connectionString: database.url, max: WORKER_CONNECTIONS });
-  const worker = await startWorker(pool, means as unknown as JobMeans);
+  const { db, close } = connect(database.url, { max: 1 });
+  const worker = await startWorker(database.url, means as unknown as JobMeans);
   for (let n = 0; n < 6; n++)
     await sql`select graphile_worker.add_job('repaint-cards', '{}'::json, queue_name := ${`queue ${n}`})`;
   await eventually('four to run at once', () => begun === 4);
   await worker.stop();
-  await pool.end();
+  await close();
   // Another one may have begun just before the stop; none is given up.
   expect(done).toBe(begun);
   const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
