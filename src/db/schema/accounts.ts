@@ -1,0 +1,123 @@
+// Accounts and their groups.
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+export const accounts = pgTable(
+  'accounts',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: text('id').notNull(),
+    /** The spelling that mail is sent to, and its canonical form for look-up. Both empty once erased. */
+    email: text('email').notNull(),
+    emailCanonical: text('email_canonical').notNull(),
+    firstName: text('first_name').notNull(),
+    lastName: text('last_name').notNull(),
+    note: text('note').notNull().default(''),
+    state: text('state', { enum: ['active', 'blocked', 'pending', 'deleted'] }).notNull(),
+    /** Why it is in this state, for operators only. */
+    stateReason: text('state_reason').notNull().default(''),
+    stateChangedAt: at('state_changed_at').notNull(),
+    stateChangedBy: text('state_changed_by').notNull(),
+    /** When a block ends by itself. */
+    blockEndsAt: at('block_ends_at'),
+    /** What comes back when a block ends or is undone. */
+    stateBeforeBlock: text('state_before_block', { enum: ['active', 'pending'] }),
+    /** Whether the developer was told of the block, and so is told of its end. */
+    toldOfBlock: boolean('told_of_block').notNull().default(false),
+    emailConfirmedAt: at('email_confirmed_at'),
+    passwordHash: text('password_hash'),
+    /** A password that an operator typed must be replaced at the first sign-in. */
+    passwordMustChange: boolean('password_must_change').notNull().default(false),
+    /** Counts every change. A button carries the version that it was drawn for. */
+    version: integer('version').notNull().default(1),
+    registeredAt: at('registered_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    deletedAt: at('deleted_at'),
+    /** A deleted account is in no group; these come back with it. */
+    groupIdsWhenDeleted: text('group_ids_when_deleted').array(),
+    erasedAt: at('erased_at'),
+    searchText: text('search_text')
+      .notNull()
+      .generatedAlwaysAs(sql`lower(first_name || ' ' || last_name || ' ' || email)`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('accounts_email').on(t.serviceId, t.emailCanonical).where(sql`state <> 'deleted'`),
+    index('accounts_by_registration')
+      .on(t.serviceId, t.registeredAt.desc().nullsFirst(), t.id.desc().nullsFirst())
+      .where(sql`state <> 'deleted'`),
+    index('accounts_by_state').on(
+      t.serviceId,
+      t.state,
+      t.registeredAt.desc().nullsFirst(),
+      t.id.desc().nullsFirst(),
+    ),
+    index('accounts_to_erase').on(t.deletedAt).where(sql`state = 'deleted' and erased_at is null`),
+    index('accounts_search').using('gin', t.searchText.op('gin_trgm_ops')).where(sql`state <> 'deleted'`),
+    index('accounts_block_ends').on(t.blockEndsAt).where(sql`block_ends_at is not null`),
+    check(
+      'accounts_block',
+      sql`state = 'blocked' or (block_ends_at is null and state_before_block is null and not told_of_block)`,
+    ),
+    check('accounts_deleted_at', sql`(state = 'deleted') = (deleted_at is not null)`),
+  ],
+);
+
+/** Kept by a trigger as increments, so that no two changes wait for one row; a job folds them together. */
+export const accountCounts = pgTable(
+  'account_counts',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    serviceId: serviceId(),
+    state: text('state').notNull(),
+    change: bigint('change', { mode: 'number' }).notNull(),
+  },
+  (t) => [index('account_counts_by_service').on(t.serviceId, t.state)],
+);
+
+export const groups = pgTable(
+  'groups',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    type: text('type', { enum: ['system', 'custom'] }).notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('groups_name').on(t.serviceId, sql`lower(${t.name})`),
+  ],
+);
+
+/** Custom groups only: Developers holds every account by itself. */
+export const accountGroups = pgTable(
+  'account_groups',
+  { serviceId: serviceId(), accountId: text('account_id').notNull(), groupId: text('group_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.accountId, t.groupId] }),
+    index('account_groups_by_group').on(t.serviceId, t.groupId, t.accountId),
+    foreignKey({
+      columns: [t.serviceId, t.accountId],
+      foreignColumns: [accounts.serviceId, accounts.id],
+    }).onDelete('cascade'),
+    foreignKey({ columns: [t.serviceId, t.groupId], foreignColumns: [groups.serviceId, groups.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);

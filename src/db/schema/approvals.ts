@@ -1,0 +1,85 @@
+// What waits for a second operator, and the Slack messages that show what waits.
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+/** A request for an operation that needs a second operator. What would be done is sealed until it ends. */
+export const approvals = pgTable(
+  'approvals',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    operation: text('operation').notNull(),
+    /** `request`: by somebody without a role, whose right is the approval itself. */
+    origin: text('origin', { enum: ['operator', 'request'] }).notNull(),
+    /** Id or address of what it is about: two open approvals for the same thing can't be. Emptied at the end. */
+    subject: text('subject').notNull(),
+    accountId: text('account_id'),
+    sealedInput: text('sealed_input'),
+    requestedByKind: text('requested_by_kind').notNull(),
+    requestedBy: text('requested_by').notNull(),
+    requestedByName: text('requested_by_name').notNull(),
+    why: text('why').notNull().default(''),
+    /** `open` until something ends it; an open one past `expires_at` counts as expired. */
+    state: text('state', {
+      enum: ['open', 'approved', 'declined', 'expired', 'outdated', 'withdrawn'],
+    }).notNull(),
+    /** Why an approved operation could not be carried out: the code of its refusal. */
+    code: text('code'),
+    decidedBy: text('decided_by').notNull().default(''),
+    decidedByName: text('decided_by_name').notNull().default(''),
+    decisionReason: text('decision_reason').notNull().default(''),
+    /** How many of the reminders have gone out. */
+    reminders: integer('reminders').notNull().default(0),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('approvals_open').on(t.serviceId, t.operation, t.subject).where(sql`state = 'open'`),
+    index('approvals_of_requester').on(t.serviceId, t.requestedBy, t.id),
+    index('approvals_of_account').on(t.serviceId, t.accountId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    check('approvals_end', sql`(state = 'open') = (ended_at is null)`),
+  ],
+);
+
+/** Slack messages of ours that show an account or an approval and are repainted in place. */
+export const cards = pgTable(
+  'cards',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    accountId: text('account_id'),
+    approvalId: uuid('approval_id'),
+    channelId: text('channel_id').notNull(),
+    /** Null until Slack has it. */
+    messageTs: text('message_ts'),
+    /** The version of what it shows that the card was last painted for. */
+    paintedVersion: integer('painted_version').notNull().default(0),
+    createdAt: at('created_at').notNull(),
+    changedAt: at('changed_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('cards_of_account').on(t.serviceId, t.accountId, t.channelId),
+    uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
+    check('cards_one_subject', sql`num_nonnulls(account_id, approval_id) = 1`),
+  ],
+);

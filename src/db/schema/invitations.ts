@@ -1,0 +1,103 @@
+// Offers to people without an account, and the one-time secrets in mailed links.
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { accounts, groups } from './accounts.ts';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+export const invitations = pgTable(
+  'invitations',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    email: text('email').notNull(),
+    emailCanonical: text('email_canonical').notNull(),
+    firstName: text('first_name').notNull(),
+    lastName: text('last_name').notNull(),
+    personalLine: text('personal_line').notNull().default(''),
+    /** `open` until something ends it; an open one past `expires_at` counts as expired. */
+    state: text('state', { enum: ['open', 'accepted', 'revoked', 'expired'] }).notNull(),
+    invitedBy: text('invited_by').notNull(),
+    invitedByName: text('invited_by_name').notNull(),
+    accountId: text('account_id'),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('invitations_open').on(t.serviceId, t.emailCanonical).where(sql`state = 'open'`),
+    index('invitations_by_state').on(
+      t.serviceId,
+      t.state,
+      t.createdAt.desc().nullsFirst(),
+      t.id.desc().nullsFirst(),
+    ),
+    index('invitations_by_email').on(t.serviceId, t.emailCanonical),
+    index('invitations_of_account').on(t.serviceId, t.accountId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+  ],
+);
+
+export const invitationGroups = pgTable(
+  'invitation_groups',
+  {
+    serviceId: serviceId(),
+    invitationId: uuid('invitation_id').notNull(),
+    groupId: text('group_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.invitationId, t.groupId] }),
+    foreignKey({
+      columns: [t.serviceId, t.invitationId],
+      foreignColumns: [invitations.serviceId, invitations.id],
+    }).onDelete('cascade'),
+    foreignKey({ columns: [t.serviceId, t.groupId], foreignColumns: [groups.serviceId, groups.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);
+
+/** The one-time secrets in mailed links, as SHA-256 only. */
+export const tickets = pgTable(
+  'tickets',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    purpose: text('purpose', {
+      enum: ['invitation', 'password-reset', 'email-confirmation', 'sign-in'],
+    }).notNull(),
+    hash: text('hash').notNull(),
+    accountId: text('account_id'),
+    invitationId: uuid('invitation_id'),
+    /** The address it was sent to; for a change of address, the new one. */
+    email: text('email').notNull(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+    voidedAt: at('voided_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('tickets_hash').on(t.hash),
+    index('tickets_of_account').on(t.serviceId, t.accountId, t.purpose),
+    index('tickets_of_invitation').on(t.serviceId, t.invitationId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({
+      columns: [t.serviceId, t.invitationId],
+      foreignColumns: [invitations.serviceId, invitations.id],
+    }),
+    check('tickets_one_owner', sql`num_nonnulls(account_id, invitation_id) = 1`),
+  ],
+);

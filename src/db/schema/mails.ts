@@ -1,0 +1,71 @@
+// The outbox, and the texts that operators changed.
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { at, serviceId } from './columns.ts';
+import { invitations, tickets } from './invitations.ts';
+import { services } from './services.ts';
+
+export const MAIL_STATES = [
+  'queued',
+  'accepted',
+  'delivered',
+  'bounced',
+  'complained',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+
+/** The outbox. What is sealed is emptied once the mail's fate is known. */
+export const mails = pgTable(
+  'mails',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    template: text('template').notNull(),
+    accountId: text('account_id'),
+    invitationId: uuid('invitation_id'),
+    ticketId: uuid('ticket_id'),
+    state: text('state', { enum: MAIL_STATES }).notNull(),
+    /** What to send to whom: recipient and variables, then the rendered message. */
+    sealedOrder: text('sealed_order'),
+    sealedMessage: text('sealed_message'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: at('next_attempt_at').notNull(),
+    leasedUntil: at('leased_until'),
+    firstAttemptAt: at('first_attempt_at'),
+    providerId: text('provider_id'),
+    lastCode: text('last_code'),
+    createdAt: at('created_at').notNull(),
+    changedAt: at('changed_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    index('mails_due').on(t.nextAttemptAt).where(sql`state = 'queued'`),
+    index('mails_of_account').on(t.serviceId, t.accountId, t.id),
+    index('mails_of_invitation').on(t.serviceId, t.invitationId, t.id),
+    index('mails_by_provider_id').on(t.providerId),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({
+      columns: [t.serviceId, t.invitationId],
+      foreignColumns: [invitations.serviceId, invitations.id],
+    }),
+    foreignKey({ columns: [t.serviceId, t.ticketId], foreignColumns: [tickets.serviceId, tickets.id] }),
+  ],
+);
+
+/** Texts that operators changed; a template without a row has its default. */
+export const mailTexts = pgTable(
+  'mail_texts',
+  {
+    serviceId: serviceId().references(() => services.id),
+    template: text('template').notNull(),
+    subject: text('subject').notNull(),
+    body: text('body').notNull(),
+    version: integer('version').notNull().default(1),
+    changedAt: at('changed_at').notNull(),
+    changedBy: text('changed_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.template] })],
+);

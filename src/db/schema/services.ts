@@ -1,0 +1,50 @@
+// The tenant, the Slack workspace bound to it, and who may act there.
+import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { at, serviceId } from './columns.ts';
+
+/** One API Management service: the tenant. */
+export const services = pgTable('services', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  /** Tells a wrong SECRET_KEY at start from the right one. */
+  secretKeyCheck: text('secret_key_check').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+
+/** A Slack workspace and the service it is bound to. */
+export const workspaces = pgTable('workspaces', {
+  teamId: text('team_id').primaryKey(),
+  serviceId: serviceId().references(() => services.id),
+  /** `bound`, or `revoked` once Slack said that our token is gone. */
+  state: text('state', { enum: ['bound', 'revoked'] }).notNull(),
+  /** SHA-256 of the bot token: a restart with another token binds again, one with the revoked token doesn't. */
+  tokenHash: text('token_hash').notNull(),
+  changedAt: at('changed_at').notNull(),
+});
+
+export const operators = pgTable(
+  'operators',
+  {
+    serviceId: serviceId().references(() => services.id),
+    teamId: text('team_id').notNull(),
+    slackUserId: text('slack_user_id').notNull(),
+    name: text('name').notNull(),
+    /** Null: withdrawn. The row stays, so that the settings don't grant the role again. */
+    role: text('role', { enum: ['admin', 'approver'] }),
+    grantedAt: at('granted_at').notNull(),
+    changedAt: at('changed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
+);
+
+/** Signed requests of Slack that were taken, so that a repeated delivery has one effect. Kept ten minutes. */
+export const slackReceipts = pgTable(
+  'slack_receipts',
+  {
+    teamId: text('team_id').notNull(),
+    kind: text('kind').notNull(),
+    id: text('id').notNull(),
+    receivedAt: at('received_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.kind, t.id] }), index('slack_receipts_age').on(t.receivedAt)],
+);
