@@ -70,7 +70,15 @@ const MAX_TARGET_ID_LENGTH = 80;
 /** A refusal names what it was about when the input says so by id; ids of ours are no personal data. */
 function targetOf(input: unknown): AuditEntry['target'] {
   if (typeof input !== 'object' || input === null) return undefined;
-  for (const kind of ['account', 'invitation', 'group', 'approval'] as const) {
+  for (const kind of [
+    'subscription',
+    'product',
+    'api',
+    'account',
+    'invitation',
+    'group',
+    'approval',
+  ] as const) {
     const id = (input as Record<string, unknown>)[`${kind}Id`];
     if (typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id))
       return { kind, id };
@@ -81,6 +89,7 @@ function targetOf(input: unknown): AuditEntry['target'] {
 /** How the audit and what people asked for name an actor: `T012/U034`, the name of a job, or nothing. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
+  if (actor.kind === 'account') return actor.accountId;
   return actor.kind === 'developer' ? '' : actor.name;
 }
 
@@ -88,6 +97,6 @@ export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`
 
 /** As people read it, and kept as it was at the time. */
 export function actorName(actor: Actor): string {
-  if (actor.kind === 'developer') return 'the developer';
+  if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
   return actor.kind === 'console' ? `${actor.name} (console)` : actor.name;
 }

@@ -25,6 +25,8 @@ export type Actor =
   | { kind: 'console'; name: string }
   /** Whoever came through a mailed link or a public form; a ticket, if any, is part of the input. */
   | { kind: 'developer' }
+  /** A developer who is signed in to the portal, and may act on their own account alone. */
+  | { kind: 'account'; accountId: string; sessionId: string }
   | { kind: 'system'; name: string };
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
@@ -81,7 +83,18 @@ export type Act = Context & {
 
 export type AuditEntry = {
   target?: {
-    kind: 'account' | 'invitation' | 'group' | 'template' | 'mail' | 'operator' | 'workspace' | 'approval';
+    kind:
+      | 'account'
+      | 'invitation'
+      | 'group'
+      | 'template'
+      | 'mail'
+      | 'operator'
+      | 'workspace'
+      | 'approval'
+      | 'api'
+      | 'product'
+      | 'subscription';
     id: string;
   };
   reason?: string;

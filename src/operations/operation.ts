@@ -8,7 +8,7 @@ import { actorName, type RecordedEntry, recordAsked, recordChange, recordRefusal
 import type { Act, Context } from './context.ts';
 import { demandPermission, type Who } from './permission.ts';
 
-export { ADMINS, DEVELOPERS, MEMBERS, OPERATORS, SYSTEM } from './permission.ts';
+export { ACCOUNTS, ADMINS, DEVELOPERS, MEMBERS, OPERATORS, SYSTEM } from './permission.ts';
 
 /**
  * What it does. A change writes one audit row; a read writes none; bookkeeping neither, because what it keeps is its

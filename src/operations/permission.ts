@@ -1,13 +1,15 @@
 // Who may: decided by role, at the moment of the act, deny by default.
 import { findOperatorRole } from '../db/operators.ts';
+import { isSignedIn } from '../db/sessions.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import type { Act, Context, Role } from './context.ts';
+import type { Act, Actor, Context, Role } from './context.ts';
 
 /**
  * Who may run an operation. `member`: anybody of the workspace, with a role or without. `developer`: anybody at all,
- * because the input itself proves the right (a ticket). `console`: somebody with a shell on the server.
+ * because the input itself proves the right (a ticket). `account`: a developer who is signed in, on what is theirs.
+ * `console`: somebody with a shell on the server.
  */
-export type Who = Role | 'member' | 'developer' | 'console' | 'system';
+export type Who = Role | 'member' | 'developer' | 'account' | 'console' | 'system';
 
 /** The console stands for an admin: whoever has a shell on the server could change the database itself. */
 export const ADMINS: readonly Who[] = ['admin', 'console'];
@@ -15,6 +17,7 @@ export const OPERATORS: readonly Who[] = ['admin', 'approver', 'console'];
 /** Anybody of the workspace, so that they see whom to ask. */
 export const MEMBERS: readonly Who[] = ['admin', 'approver', 'member'];
 export const DEVELOPERS: readonly Who[] = ['developer'];
+export const ACCOUNTS: readonly Who[] = ['account'];
 export const SYSTEM: readonly Who[] = ['system'];
 
 /** Errors: `not_permitted`. */
@@ -26,10 +29,21 @@ export async function demandPermission(
   const { actor } = context;
   if (actor.kind !== 'slack') {
     if (!allowed.includes(actor.kind)) throw new DomainError('not_permitted');
+    if (actor.kind === 'account') await demandSignedIn(context, db, actor);
     return;
   }
   if (actor.standing !== 'member') throw new DomainError('not_permitted');
   if (allowed.includes('member')) return;
   const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');
+}
+
+/** A block, a deletion or a changed password has ended the session by now. */
+async function demandSignedIn(
+  { service, clock }: Context,
+  db: Context['db'] | Act['tx'],
+  { accountId, sessionId }: Extract<Actor, { kind: 'account' }>,
+): Promise<void> {
+  const session = { serviceId: service.id, id: sessionId, accountId, now: clock() };
+  if (!(await isSignedIn(db, session))) throw new DomainError('not_permitted');
 }

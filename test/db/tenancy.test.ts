@@ -18,6 +18,9 @@ const theirs = {
   group_id: 'developers',
   ticket_id: null,
   approval_id: '',
+  api_id: 'theirs-api',
+  product_id: 'theirs-product',
+  subscription_id: 'theirs-of-product',
 };
 beforeAll(async () => {
   t = await createTestContext();
@@ -43,7 +46,32 @@ beforeAll(async () => {
     await requestInvitation(t.as(MEMBER, 'theirs'), { email: 'asked@example.com', why: '' })
   ).approvalId;
   theirs.invitation_id = (await invite(t.as(ADMIN, 'theirs'), { email: 'eve@example.com' })).invitationId;
+  await fillCatalog('ours', account.id, groupId);
+  await fillCatalog('theirs', other.account.id, 'developers');
+  await t.sql`insert into cards (service_id, id, subscription_id, channel_id, created_at, changed_at)
+    values ('ours', ${crypto.randomUUID()}, 'ours-of-product', 'C0APPROVALS', now(), now())`;
 });
+
+/** One row of each table of the catalog and of what is had of it. */
+async function fillCatalog(serviceId: string, accountId: string, groupId: string): Promise<void> {
+  const now = new Date().toISOString();
+  const hash = (serviceId === 'ours' ? 'a' : 'b').repeat(64);
+  const [api, product, ofProduct, ofApi] = ['api', 'product', 'of-product', 'of-api'].map(
+    (id) => `${serviceId}-${id}`,
+  ) as [string, string, string, string];
+  await t.sql`insert into apis values (${serviceId}, ${api}, 'Orders', 'orders', 1, ${now}, ${now})`;
+  await t.sql`insert into products values
+    (${serviceId}, ${product}, 'Starter', '', '', true, true, false, null, 1, ${now}, ${now})`;
+  await t.sql`insert into product_apis values (${serviceId}, ${product}, ${api})`;
+  await t.sql`insert into product_groups values (${serviceId}, ${product}, ${groupId})`;
+  await t.sql`insert into subscriptions values
+    (${serviceId}, ${ofProduct}, ${accountId}, ${product}, null, 'Mine', 'active', '', ${now}, '', null, null, 1, ${now}, ${now}),
+    (${serviceId}, ${ofApi}, null, null, ${api}, 'Ours', 'active', '', ${now}, '', null, null, 1, ${now}, ${now})`;
+  await t.sql`insert into subscription_keys values (${serviceId}, ${ofProduct}, 'primary', ${hash}, '', ${now})`;
+  await t.sql`insert into subscription_usage values (${serviceId}, ${ofProduct}, ${now}, 1)`;
+  await t.sql`insert into sessions values
+    (${serviceId}, ${crypto.randomUUID()}, ${accountId}, ${hash}, '', ${now}, ${now}, ${now})`;
+}
 afterAll(() => t.close());
 
 type Reference = { name: string; child: string; columns: string[]; parent: string; parentColumns: string[] };
@@ -74,7 +102,8 @@ describe('T53: no row refers to a row of another service', () => {
     const ids = await t.sql<{ name: string }[]>`
       select table_name || '.' || column_name as name from information_schema.columns
       where table_schema = 'public' and column_name in
-        ('service_id', 'account_id', 'group_id', 'invitation_id', 'ticket_id', 'audit_id', 'approval_id')`;
+        ('service_id', 'account_id', 'group_id', 'invitation_id', 'ticket_id', 'audit_id', 'approval_id',
+          'api_id', 'product_id', 'subscription_id')`;
     const loose = ids
       .map(({ name }) => name)
       .filter(
@@ -118,19 +147,31 @@ describe('T53: no row refers to a row of another service', () => {
       'audit_details.audit_id',
       'cards.account_id',
       'cards.approval_id',
+      'cards.subscription_id',
       'invitation_groups.group_id',
       'invitation_groups.invitation_id',
       'invitations.account_id',
       'mails.account_id',
       'mails.invitation_id',
       'mails.ticket_id',
+      'product_apis.api_id',
+      'product_apis.product_id',
+      'product_groups.group_id',
+      'product_groups.product_id',
+      'sessions.account_id',
+      'subscription_keys.subscription_id',
+      'subscription_usage.subscription_id',
+      'subscriptions.account_id',
+      'subscriptions.api_id',
+      'subscriptions.product_id',
       'tickets.account_id',
       'tickets.invitation_id',
     ]);
   });
 });
 
-/** A hash of a ticket is unique everywhere, which is not what is tried here. */
+/** Keys that are taken in the other service, or hashes that are unique everywhere, are not what is tried here. */
 function freshKey(table: string): Record<string, string> {
-  return table === 'tickets' ? { hash: 'f'.repeat(64) } : {};
+  if (['tickets', 'sessions', 'subscription_keys'].includes(table)) return { hash: 'f'.repeat(64) };
+  return table === 'subscriptions' ? { id: 'fresh' } : {};
 }

@@ -38,6 +38,10 @@ export const accounts = pgTable(
     /** Whether the developer was told of the block, and so is told of its end. */
     toldOfBlock: boolean('told_of_block').notNull().default(false),
     emailConfirmedAt: at('email_confirmed_at'),
+    /** When somebody signed up for it by themselves. */
+    signedUpAt: at('signed_up_at'),
+    /** When an operator agreed to a sign-up whose address was not confirmed yet. */
+    signUpApprovedAt: at('sign_up_approved_at'),
     passwordHash: text('password_hash'),
     /** A password that an operator typed must be replaced at the first sign-in. */
     passwordMustChange: boolean('password_must_change').notNull().default(false),

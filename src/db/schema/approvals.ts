@@ -14,6 +14,7 @@ import {
 import { accounts } from './accounts.ts';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
+import { subscriptions } from './subscriptions.ts';
 
 /** A request for an operation that needs a second operator. What would be done is sealed until it ends. */
 export const approvals = pgTable(
@@ -58,7 +59,7 @@ export const approvals = pgTable(
   ],
 );
 
-/** Slack messages of ours that show an account or an approval and are repainted in place. */
+/** Slack messages of ours that show an account, an approval or a subscription and are repainted in place. */
 export const cards = pgTable(
   'cards',
   {
@@ -66,6 +67,7 @@ export const cards = pgTable(
     id: uuid('id').notNull(),
     accountId: text('account_id'),
     approvalId: uuid('approval_id'),
+    subscriptionId: text('subscription_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -78,8 +80,13 @@ export const cards = pgTable(
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('cards_of_account').on(t.serviceId, t.accountId, t.channelId),
     uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
+    uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
     foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
-    check('cards_one_subject', sql`num_nonnulls(account_id, approval_id) = 1`),
+    foreignKey({
+      columns: [t.serviceId, t.subscriptionId],
+      foreignColumns: [subscriptions.serviceId, subscriptions.id],
+    }).onDelete('cascade'),
+    check('cards_one_subject', sql`num_nonnulls(account_id, approval_id, subscription_id) = 1`),
   ],
 );

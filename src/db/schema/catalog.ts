@@ -1,0 +1,91 @@
+// What the programme publishes: APIs, and the products that bundle them.
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { groups } from './accounts.ts';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+export const apis = pgTable(
+  'apis',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    /** Where it begins behind the gateway, without slashes at its ends: `orders/v1`. Empty: everything. */
+    path: text('path').notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('apis_path').on(t.serviceId, sql`lower(${t.path})`),
+    index('apis_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
+  ],
+);
+
+export const products = pgTable(
+  'products',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    /** Agreed to before a subscription is asked for; empty: nothing to agree to. */
+    terms: text('terms').notNull().default(''),
+    isPublished: boolean('is_published').notNull(),
+    isSubscriptionRequired: boolean('is_subscription_required').notNull(),
+    isApprovalRequired: boolean('is_approval_required').notNull(),
+    /** Subscriptions that one account may have at a time; null: any number. */
+    subscriptionsLimit: integer('subscriptions_limit'),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    index('products_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
+  ],
+);
+
+export const productApis = pgTable(
+  'product_apis',
+  { serviceId: serviceId(), productId: text('product_id').notNull(), apiId: text('api_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.productId, t.apiId] }),
+    index('product_apis_by_api').on(t.serviceId, t.apiId),
+    foreignKey({
+      columns: [t.serviceId, t.productId],
+      foreignColumns: [products.serviceId, products.id],
+    }).onDelete('cascade'),
+    foreignKey({ columns: [t.serviceId, t.apiId], foreignColumns: [apis.serviceId, apis.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);
+
+/** Who sees a product in the portal. It is no say about calls: those take a subscription. */
+export const productGroups = pgTable(
+  'product_groups',
+  { serviceId: serviceId(), productId: text('product_id').notNull(), groupId: text('group_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.productId, t.groupId] }),
+    index('product_groups_by_group').on(t.serviceId, t.groupId),
+    foreignKey({
+      columns: [t.serviceId, t.productId],
+      foreignColumns: [products.serviceId, products.id],
+    }).onDelete('cascade'),
+    foreignKey({ columns: [t.serviceId, t.groupId], foreignColumns: [groups.serviceId, groups.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);

@@ -1,0 +1,28 @@
+// Developers who are signed in to the portal.
+import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { at, serviceId } from './columns.ts';
+
+/** A session that has ended has no row. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    serviceId: serviceId(),
+    id: uuid('id').notNull(),
+    accountId: text('account_id').notNull(),
+    /** SHA-256 of the cookie's secret, in hex. */
+    hash: text('hash').notNull(),
+    /** The browser in its own words, so that its owner knows it again. */
+    agent: text('agent').notNull(),
+    createdAt: at('created_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('sessions_hash').on(t.hash),
+    index('sessions_of_account').on(t.serviceId, t.accountId),
+    index('sessions_by_end').on(t.expiresAt),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+  ],
+);

@@ -1,0 +1,110 @@
+// The right to call a product or API, its keys, and what was made of it.
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { apis, products } from './catalog.ts';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+export const SUBSCRIPTION_STATES = [
+  'submitted',
+  'active',
+  'suspended',
+  'rejected',
+  'cancelled',
+  'expired',
+] as const;
+
+/** Those of a deleted account stay with it: they come back with it, or go when it is erased. */
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: text('id').notNull(),
+    /** Null: it belongs to nobody. */
+    accountId: text('account_id'),
+    /** Its scope: a product, one API, or, with neither, all APIs. */
+    productId: text('product_id'),
+    apiId: text('api_id'),
+    name: text('name').notNull(),
+    /** Its own state, which a block of the account leaves alone. One past `ends_at` counts as expired at once. */
+    state: text('state', { enum: SUBSCRIPTION_STATES }).notNull(),
+    /** Why it is in this state; the owner sees it. */
+    stateComment: text('state_comment').notNull().default(''),
+    stateChangedAt: at('state_changed_at').notNull(),
+    stateChangedBy: text('state_changed_by').notNull(),
+    startsAt: at('starts_at'),
+    endsAt: at('ends_at'),
+    version: integer('version').notNull().default(1),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    index('subscriptions_by_creation').on(
+      t.serviceId,
+      t.createdAt.desc().nullsFirst(),
+      t.id.desc().nullsFirst(),
+    ),
+    index('subscriptions_of_account').on(t.serviceId, t.accountId),
+    index('subscriptions_of_product').on(t.serviceId, t.productId),
+    index('subscriptions_of_api').on(t.serviceId, t.apiId),
+    index('subscriptions_waiting').on(t.serviceId, t.createdAt).where(sql`state = 'submitted'`),
+    index('subscriptions_to_expire').on(t.endsAt).where(sql`state = 'active' and ends_at is not null`),
+    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({ columns: [t.serviceId, t.productId], foreignColumns: [products.serviceId, products.id] }),
+    foreignKey({ columns: [t.serviceId, t.apiId], foreignColumns: [apis.serviceId, apis.id] }),
+    check('subscriptions_one_scope', sql`num_nonnulls(product_id, api_id) <= 1`),
+  ],
+);
+
+export const subscriptionKeys = pgTable(
+  'subscription_keys',
+  {
+    serviceId: serviceId(),
+    subscriptionId: text('subscription_id').notNull(),
+    slot: text('slot', { enum: ['primary', 'secondary'] }).notNull(),
+    /** SHA-256 in hex, for look-up. */
+    hash: text('hash').notNull(),
+    /** For its owner to read again. */
+    sealed: text('sealed').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.subscriptionId, t.slot] }),
+    uniqueIndex('subscription_keys_hash').on(t.serviceId, t.hash),
+    foreignKey({
+      columns: [t.serviceId, t.subscriptionId],
+      foreignColumns: [subscriptions.serviceId, subscriptions.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** Written in batches by the gateway check, apart from the subscription so that nobody waits for it. */
+export const subscriptionUsage = pgTable(
+  'subscription_usage',
+  {
+    serviceId: serviceId(),
+    subscriptionId: text('subscription_id').notNull(),
+    lastUsedAt: at('last_used_at').notNull(),
+    /** Calls that passed. */
+    calls: bigint('calls', { mode: 'number' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.subscriptionId] }),
+    foreignKey({
+      columns: [t.serviceId, t.subscriptionId],
+      foreignColumns: [subscriptions.serviceId, subscriptions.id],
+    }).onDelete('cascade'),
+  ],
+);

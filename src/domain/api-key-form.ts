@@ -1,0 +1,14 @@
+// What a key looks like, ours and those that were brought along.
+
+/** Before every key of ours, so that scanners of leaked secrets know it. */
+export const API_KEY_PREFIX = 'apim_';
+/** Keys brought from elsewhere have no form that we know, only a length. */
+export const FOREIGN_KEY_LENGTH = { min: 20, max: 256 } as const;
+
+/** One of ours whole or cut off, or 32 hexadecimal digits, as Azure's are. */
+const KEY_IN_TEXT = /apim_[0-9A-Za-z]{16,}|(?<![0-9a-zA-Z-])[0-9a-fA-F]{32}(?![0-9a-zA-Z-])/;
+
+/** Whether a text that somebody typed holds what looks like a key: it must not be kept. */
+export function holdsKey(text: string): boolean {
+  return KEY_IN_TEXT.test(text);
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { holdsKey } from '../../src/domain/api-key-form.ts';
+import { apiKeyHash, newApiKey } from '../../src/security/api-key.ts';
+
+const random = (size: number) => new Uint8Array(randomBytes(size));
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+describe('a key of ours', () => {
+  it('is apim_ and 49 characters, and never the same', () => {
+    const keys = Array.from({ length: 10_000 }, () => newApiKey(random).key);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const key of keys) expect(key).toMatch(/^apim_[0-9A-Za-z]{49}$/);
+  });
+
+  it('keeps all 256 bits, the highest and the lowest', () => {
+    const of = (bytes: Uint8Array) => newApiKey(() => bytes).key;
+    const ends = [new Uint8Array(32), new Uint8Array(32).fill(255)];
+    const one = new Uint8Array(32);
+    one[31] = 1;
+    const top = new Uint8Array(32);
+    top[0] = 128;
+    expect(new Set([...ends, one, top].map(of)).size).toBe(4);
+    for (const bytes of [...ends, one, top]) expect(of(bytes)).toHaveLength(54);
+  });
+
+  it('is looked up by the hash that it was made with', () => {
+    const { key, hash } = newApiKey(random);
+    expect(apiKeyHash(key)).toBe(hash);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('T27: with any one character changed is refused without a look-up', () => {
+    const { key } = newApiKey(random);
+    for (let at = 0; at < key.length; at++) {
+      for (const digit of [...DIGITS, '-', ' ', 'é']) {
+        const mistyped = key.slice(0, at) + digit + key.slice(at + 1);
+        if (mistyped === key) continue;
+        // Without our prefix it could be anybody's key, and then it is looked up, and not found.
+        if (mistyped.startsWith('apim_')) expect(apiKeyHash(mistyped)).toBeNull();
+        else expect(apiKeyHash(mistyped)).not.toBe(apiKeyHash(key));
+      }
+    }
+  });
+
+  it('T27: mistyped at random is refused without a look-up, 999 times in 1,000 and more', () => {
+    const digit = fc.constantFrom(...DIGITS);
+    let passed = 0;
+    fc.assert(
+      fc.property(fc.array(digit, { minLength: 49, maxLength: 49 }), (digits) => {
+        if (apiKeyHash(`apim_${digits.join('')}`) !== null) passed += 1;
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(passed).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('a key from elsewhere', () => {
+  it('is looked up when it has 20 to 256 characters, whatever they are', () => {
+    expect(apiKeyHash('x'.repeat(19))).toBeNull();
+    expect(apiKeyHash('x'.repeat(20))).not.toBeNull();
+    expect(apiKeyHash('0123456789abcdef0123456789abcdef')).not.toBeNull();
+    expect(apiKeyHash('ö'.repeat(256))).not.toBeNull();
+    expect(apiKeyHash('x'.repeat(257))).toBeNull();
+    expect(apiKeyHash('')).toBeNull();
+  });
+});
+
+describe('a text that somebody typed', () => {
+  it('holds a key of ours wherever it stands, also cut off', () => {
+    const { key } = newApiKey(random);
+    for (const text of [key, `leaked: ${key}.`, `"${key}"`, key.slice(0, 30)])
+      expect(holdsKey(text)).toBe(true);
+  });
+
+  it('holds a key as Azure makes them', () => {
+    expect(holdsKey('key 0123456789abcdef0123456789ABCDEF leaked')).toBe(true);
+  });
+
+  it.each([
+    'a long reason about apim_user and what it did',
+    '01890a5d-ac96-774b-bcce-b302099a8057',
+    'ann@example.com',
+    'apim_short',
+  ])('%s is none', (text) => {
+    expect(holdsKey(text)).toBe(false);
+  });
+});
