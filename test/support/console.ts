@@ -37,6 +37,9 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     operate: (...words: string[]) => runProgram('operate', words, env),
     operateWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }),
+    sampleData: (...words: string[]) => runProgram('sample-data', words, env),
+    sampleDataWith: (more: Record<string, string>, ...words: string[]) =>
+      runProgram('sample-data', words, { ...env, ...more }),
     async close() {
       for (const end of ends.reverse()) await end();
     },

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleDeveloper } from '../../src/cli/samples/developers.ts';
+import { parseEmailAddress } from '../../src/domain/email-address.ts';
+import { linkAudit } from '../../src/operations/audit/link.ts';
+import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
+import { TEAM } from '../../src/playground/people.ts';
+import { createTestConsole, type TestConsole } from '../support/console.ts';
+
+const SLOW_MS = 120_000;
+const COUNT = 50;
+
+let t: TestConsole;
+beforeAll(async () => {
+  t = await createTestConsole({ SECOND_OPERATOR_FOR: 'accounts/delete,invitations/invite' });
+  await bindWorkspace(t.system(), { teamId: TEAM.id, tokenHash: 'a'.repeat(64) });
+  await grantFirstOperator(t.system(), {
+    teamId: TEAM.id,
+    slackUserId: 'U0ADAADMIN',
+    name: 'Ada Admin',
+    role: 'admin',
+  });
+  // A chain that has begun: rows of an earlier time than its newest would never be linked.
+  await linkAudit(t.system(), {});
+}, SLOW_MS);
+afterAll(() => t?.close());
+
+const pairs = async (rows: Promise<unknown>) =>
+  Object.fromEntries(
+    ((await rows) as { key: string; count: number }[]).map(({ key, count }) => [key, count]),
+  );
+const accountsByState = () =>
+  pairs(t.sql`select state as key, count(*)::int as count from accounts group by state`);
+const mailsByState = () =>
+  pairs(t.sql`select state as key, count(*)::int as count from mails group by state`);
+
+describe('sample people', () => {
+  it('can’t exist, and the same seed makes the same ones', () => {
+    const people = Array.from({ length: 1_000 }, (_, number) => sampleDeveloper('a', number));
+    for (const { email } of people)
+      expect(parseEmailAddress(email).canonical).toMatch(/@([a-z-]+\.example|example\.com)$/);
+    expect(new Set(people.map(({ email }) => parseEmailAddress(email).canonical)).size).toBe(1_000);
+    expect(people).toEqual(people.map((_, number) => sampleDeveloper('a', number)));
+    expect(sampleDeveloper('b', 0).email).not.toBe(sampleDeveloper('a', 0).email);
+  });
+});
+
+describe('npm run sample-data', () => {
+  it(
+    'makes people in every state, and nobody twice',
+    async () => {
+      const first = await t.sampleData(String(COUNT));
+      expect(first.err).toBe('');
+      expect(first.code).toBe(0);
+      expect(first.out).toContain(`${COUNT} made.`);
+      const states = { active: 38, blocked: 4, pending: 2, deleted: 2 };
+      expect(await accountsByState()).toEqual(states);
+      const reasons = await t.sql`select distinct state_reason from accounts where state = 'blocked'`;
+      expect(reasons.every(({ state_reason }) => state_reason !== '')).toBe(true);
+      expect((await t.sql`select 1 from accounts where block_ends_at is not null`).length).toBe(2);
+      expect((await t.sql`select 1 from approvals where state = 'open'`).length).toBe(2);
+      expect((await t.sql`select 1 from account_groups`).length).toBeGreaterThan(10);
+      const [invited] = await t.sql`
+        select count(*) filter (where expires_at > now())::int as open,
+          count(*) filter (where expires_at <= now())::int as expired from invitations`;
+      expect(invited).toEqual({ open: 2, expired: 2 });
+
+      const again = await t.sampleData(String(COUNT));
+      expect(again.out).toContain(`0 made, ${COUNT} were there already.`);
+      expect(await accountsByState()).toEqual(states);
+      expect((await t.sql`select 1 from invitations`).length).toBe(4);
+      expect((await t.sql`select 1 from approvals`).length).toBe(2);
+    },
+    SLOW_MS,
+  );
+
+  it('has only the mails of open invitations and pending accounts wait to be sent', async () => {
+    const mails = await mailsByState();
+    expect(Object.keys(mails).sort()).toEqual(['cancelled', 'queued']);
+    const waiting = await t.sql`
+      select template, accounts.state from mails left join accounts on accounts.id = account_id
+      where mails.state = 'queued' order by template`;
+    expect(waiting.map(({ template, state }) => [template, state])).toEqual([
+      ['ConfirmSignUpIdentityDefault', 'pending'],
+      ['ConfirmSignUpIdentityDefault', 'pending'],
+      ['InviteUserNotificationMessage', null],
+      ['InviteUserNotificationMessage', null],
+    ]);
+  });
+
+  it('leaves as it is whom somebody has changed since', async () => {
+    const { email } = sampleDeveloper('apim-user', 2);
+    await t.operate('accounts/activate', email, '--as', 'Connie', '--reason', 'paid');
+    await t.sampleData('5');
+    const [row] = await t.sql`select state from accounts where email = ${email}`;
+    expect(row?.state).toBe('active');
+  }, 60_000);
+
+  it(
+    'writes an audit whose chain can be verified',
+    async () => {
+      await linkAudit(t.system(), {});
+      const [rows] = await t.sql`select count(*)::int as count from audit`;
+      const { code, out } = await t.audit('verify');
+      expect(out).toContain(`rows: ${rows?.count}\n`);
+      expect(out).toContain('The chain is whole.');
+      expect(code).toBe(0);
+    },
+    SLOW_MS,
+  );
+
+  it.each([
+    ['nothing', '0'],
+    ['a word', 'many'],
+    ['too many', '10001'],
+    ['two numbers', '5', '6'],
+  ])('says what it takes when it is given %s', async (_what, ...words) => {
+    const { code, err } = await t.sampleData(...words);
+    expect(code).toBe(64);
+    expect(err).toContain('COUNT is one number');
+  });
+
+  it(
+    'refuses where Slack or a mail service is, unless it is meant, and mails nobody then',
+    async () => {
+      const before = await accountsByState();
+      const resend = { RESEND_API_KEY: 're_1', MAIL_FROM: 'a@example.com' };
+      const refused = await t.sampleDataWith(resend, '10', '--seed', 'b');
+      expect(refused.code).toBe(64);
+      expect(refused.err).toContain('not the playground’s'.replace('’', "'"));
+      await bindWorkspace(t.system(), { teamId: 'T0REAL', tokenHash: 'b'.repeat(64) });
+      expect((await t.sampleData('10', '--seed', 'b')).code).toBe(64);
+      expect(await accountsByState()).toEqual(before);
+
+      const queued = (await mailsByState()).queued;
+      const meant = await t.sampleData('20', '--seed', 'b', '--not-playground');
+      expect(meant.out).toContain('20 made.');
+      expect((await mailsByState()).queued).toBe(queued);
+    },
+    SLOW_MS,
+  );
+
+  it('refuses in production, whatever is said', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://developers.example.com',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: 'x'.repeat(32),
+      RESEND_API_KEY: 're_1',
+      MAIL_FROM: 'a@example.com',
+      SUPPORT_EMAIL: 'a@example.com',
+    };
+    const { code, err } = await t.sampleDataWith(production, '5', '--seed', 'c', '--not-playground');
+    expect(code).toBe(64);
+    expect(err).toContain('not made in production');
+  }, 60_000);
+});
