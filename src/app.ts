@@ -29,12 +29,14 @@ import { sweepCards } from './operations/cards/sweep.ts';
 import type { Clock, Context } from './operations/context.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
+import { noteOutage } from './operations/outages/note.ts';
+import { tellOutages } from './operations/outages/tell.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
-import { createSlackConnection } from './slack/connection.ts';
+import { createSlackConnection, type SlackConnection } from './slack/connection.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
@@ -161,7 +163,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       from: settings.mailFrom,
       replyTo: settings.supportEmail,
       surfaces: slack.jobs,
-      everyMinute: () => everyMinute(system('schedule'), log),
+      everyMinute: () => everyMinute(system('schedule'), log, slack),
       writeOffJobs: (jobs) => writeOffJobs(db, jobs),
     });
     stops.push(() => worker.stop());
@@ -203,10 +205,13 @@ function slackKeys(settings: Settings, playground: Playground | null) {
   };
 }
 
-async function everyMinute(context: Context, log: Log): Promise<void> {
+async function everyMinute(context: Context, log: Log, slack: SlackConnection): Promise<void> {
   const { db, clock, policy, service } = context;
   const now = clock();
   await unlockJobsOfDeadWorkers(db);
+  if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
+  for (const { isOver, ...outage } of await tellOutages(context, {}))
+    log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
   await sweepMails(context, {});
   await sweepApprovals(context, {});
   await sweepCards(context, {});

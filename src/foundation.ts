@@ -64,6 +64,7 @@ export async function layFoundation(settings: Settings, options: Options): Promi
     },
     organizationName: settings.organizationName,
     supportEmail: settings.supportEmail,
+    alertEmails: settings.alertEmails,
     passwordMinLength: settings.passwordMinLength,
     invitationLifetimeHours: settings.invitationLifetimeHours,
     passwordResetLifetimeMinutes: settings.passwordResetLifetimeMinutes,

@@ -26,6 +26,8 @@ export type Settings = {
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
+  /** Whom we write to when Slack is away. */
+  alertEmails: string[];
   organizationName: string;
   serviceName: string;
   passwordMinLength: number;
@@ -89,6 +91,8 @@ const address = z
   .string()
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
 
+const MAX_ALERT_ADDRESSES = 20;
+
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -144,6 +148,10 @@ const ENVIRONMENT = z.object({
     .optional(),
   MAIL_LINK_HOSTS: hosts,
   SUPPORT_EMAIL: address.optional(),
+  ALERT_EMAIL: list.refine(
+    (all) => all.length <= MAX_ALERT_ADDRESSES && all.every((one) => address.safeParse(one).success),
+    `up to ${MAX_ALERT_ADDRESSES} e-mail addresses with commas between, such as oncall@example.com`,
+  ),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
   PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64, 15),
@@ -191,6 +199,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       : null,
     mailFrom: values.MAIL_FROM ?? `${values.ORGANIZATION_NAME} <developers@example.com>`,
     supportEmail: values.SUPPORT_EMAIL ?? 'support@example.com',
+    alertEmails: values.ALERT_EMAIL,
     organizationName: values.ORGANIZATION_NAME,
     serviceName: values.SERVICE_NAME,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,

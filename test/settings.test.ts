@@ -14,6 +14,7 @@ const PRODUCTION = {
   RESEND_API_KEY: 're_1',
   RESEND_WEBHOOK_SECRET: WEBHOOK_SECRET,
   MAIL_FROM: 'Example APIs <apis@example.com>',
+  ALERT_EMAIL: 'oncall@example.com, boss@example.com',
   MAIL_LINK_HOSTS: 'docs.example.com, status.example.com:8443',
   TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
 };
@@ -47,6 +48,8 @@ describe('settings', () => {
     ['MAIL_LINK_HOSTS', 'docs.example.com:443'],
     ['MAIL_LINK_HOSTS', '*.example.com'],
     ['MAIL_FROM', 'Example APIs'],
+    ['ALERT_EMAIL', 'oncall'],
+    ['ALERT_EMAIL', 'oncall@example.com, boss at example.com'],
     ['SECRET_KEY', KEY.slice(4)],
     ['SECRET_KEY', `${KEY.slice(0, -4)}!!!!`],
     ['SECRET_KEY_PREVIOUS', 'short'],

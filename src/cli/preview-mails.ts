@@ -3,7 +3,13 @@ import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { renderMail } from '../mail/render.ts';
-import { defaultText, sampleVariables, TEMPLATES, type TemplateName } from '../mail/templates.ts';
+import {
+  defaultText,
+  type MailName,
+  OPERATOR_MAIL_NAMES,
+  sampleVariables,
+  TEMPLATES,
+} from '../mail/templates.ts';
 
 const DEFAULT_PORT = 3400;
 const LINK_LIFETIME_MS = 48 * 3_600_000;
@@ -23,7 +29,7 @@ const VALUES = {
 };
 
 const VIEW = {
-  mail: TEMPLATES.map(({ name }) => name),
+  mail: [...TEMPLATES.map(({ name }) => name), ...OPERATOR_MAIL_NAMES],
   values: ['sample', 'none', 'hostile'],
   width: ['desktop', 'phone'],
   colours: ['light', 'dark'],
@@ -77,7 +83,7 @@ function showPage(view: View) {
   const choices = (['values', 'width', 'colours', 'part'] as const).map(
     (key) => html`<p>${VIEW[key].map((value) => link(key, value, value))}</p>`,
   );
-  const titles = new Map<TemplateName, string>(TEMPLATES.map(({ name, title }) => [name, title]));
+  const titles = new Map<MailName, string>(TEMPLATES.map(({ name, title }) => [name, title]));
   const list = VIEW.mail.map((name) => html`<li>${link('mail', name, titles.get(name) ?? name)}</li>`);
   const width = view.width === 'phone' ? '375px' : '100%';
   return html`<!doctype html>

@@ -22,6 +22,8 @@ export type Jobs = {
   'remind-of-approval': { serviceId: string; approvalId: string };
   /** To the admins: somebody can't act any more; these are their open invitations. */
   'tell-of-lost-operator': { serviceId: string; person: string };
+  /** To one admin: mail fails, or works again. */
+  'tell-of-outage': { serviceId: string; operator: string; code: string; since: string; isOver: boolean };
 };
 
 /** What only Slack can show. */
@@ -33,6 +35,7 @@ export const SLACK_JOBS = [
   'tell-requester',
   'remind-of-approval',
   'tell-of-lost-operator',
+  'tell-of-outage',
 ] as const satisfies readonly (keyof Jobs)[];
 
 const MAX_ATTEMPTS = {
@@ -41,10 +44,11 @@ const MAX_ATTEMPTS = {
   'repaint-approval': 25,
   'post-notice': 25,
   'tell-requester': 25,
-  'remind-of-approval': 5,
+  'remind-of-approval': 25,
   'tell-of-lost-operator': 25,
+  'tell-of-outage': 25,
   'answer-public-request': 10,
-  'tell-operator': 10,
+  'tell-operator': 25,
 } as const;
 
 /** Adds a job inside the operation's own transaction: it exists if and only if the change does. */

@@ -132,6 +132,17 @@ export async function callOffMail(
   return calledOff.length > 0;
 }
 
+/** Calls off what waits of one kind and belongs to nobody's account: what it says is no longer so. */
+export async function callOffMailsOfTemplate(
+  tx: Transaction,
+  of: { serviceId: string; template: string; now: Date },
+): Promise<void> {
+  await tx
+    .update(mails)
+    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled', changedAt: of.now })
+    .where(and(eq(mails.serviceId, of.serviceId), eq(mails.template, of.template), isDue(of.now)));
+}
+
 /** Erasure: what waits to be sent is emptied and cancelled, but for the mail named `except` (the farewell). */
 export async function cancelMailsOfAccount(
   tx: Transaction,

@@ -5,6 +5,7 @@ export * from './schema/audit.ts';
 export * from './schema/catalog.ts';
 export * from './schema/invitations.ts';
 export * from './schema/mails.ts';
+export * from './schema/outages.ts';
 export * from './schema/services.ts';
 export * from './schema/sessions.ts';
 export * from './schema/subscriptions.ts';

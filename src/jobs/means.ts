@@ -9,6 +9,9 @@ export type News = {
   invitationId: string;
 };
 
+/** What one admin is told of mail that fails, or works again. */
+export type OutageNews = { operator: string; code: string; since: string; isOver: boolean };
+
 export type AboutApproval = { approvalId: string };
 
 /** What the tasks work with, made by `app`. */
@@ -28,6 +31,7 @@ export type JobMeans = {
     remindOfApproval(job: AboutApproval): Promise<void>;
     postNotice(job: { auditId: string }): Promise<void>;
     tellOfLostOperator(job: { person: string }): Promise<void>;
+    tellOfOutage(job: OutageNews): Promise<void>;
   };
   everyMinute(): Promise<void>;
   /** Ends what a stop left locked: the jobs of these workers, of which some are done. */

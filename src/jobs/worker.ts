@@ -4,7 +4,7 @@ import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
-import type { AboutApproval, JobMeans, News } from './means.ts';
+import type { AboutApproval, JobMeans, News, OutageNews } from './means.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
@@ -22,6 +22,7 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     'post-notice': async (payload) => means.surfaces().postNotice(payload as { auditId: string }),
     'tell-of-lost-operator': async (payload) =>
       means.surfaces().tellOfLostOperator(payload as { person: string }),
+    'tell-of-outage': async (payload) => means.surfaces().tellOfOutage(payload as OutageNews),
     'every-minute': () => means.everyMinute(),
   };
   const events: WorkerEvents = new EventEmitter();

@@ -15,7 +15,10 @@ export type OutgoingMail = {
 
 export type SendOutcome =
   | { kind: 'accepted'; providerId: string }
-  /** No answer, or one that says "later". The mail may have been taken: only the same key and body may follow. */
+  /**
+   * No answer, or one that says "later", or that refuses us and not this mail. It may have been taken: only the same key
+   * and body may follow.
+   */
   | { kind: 'retry'; code: string; retryAfterSeconds?: number }
   /** The answer would be the same again. */
   | { kind: 'rejected'; code: string };
@@ -49,6 +52,15 @@ const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
   'security_error',
   'validation_error',
 ]);
+
+/** Of our key, domain or sender: somebody mends the settings, and then the same mail is taken. */
+const OF_SETTINGS = ['invalid_api_key', 'invalid_from_address', 'missing_api_key', 'restricted_api_key'];
+/** Ours, for a name that Resend also gives to mails that are wrong in themselves (403: the domain, or the plan). */
+const DOMAIN_REFUSED = 'domain_refused';
+
+/** Whether the provider refused us for certain, and so did not take the mail. */
+export const isRefusalOfSettings = (code: string): boolean =>
+  code === DOMAIN_REFUSED || OF_SETTINGS.includes(code);
 
 /** These say "later" even where their status doesn't. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
@@ -108,13 +120,17 @@ function readRefusal(
   const code = readCode(error?.name, status);
   // An answer without a status that we know is a stranger's (a proxy's): it says nothing about the mail.
   const isFinal =
-    !PASSING_CODES.has(code) && !isPassing(status) && (status !== null || KNOWN_CODES.has(code));
+    !PASSING_CODES.has(code) &&
+    !isRefusalOfSettings(code) &&
+    !isPassing(status) &&
+    (status !== null || KNOWN_CODES.has(code));
   if (isFinal) return { kind: 'rejected', code };
   const seconds = readRetryAfter(headers?.['retry-after']);
   return { kind: 'retry', code, ...(seconds === null ? {} : { retryAfterSeconds: seconds }) };
 }
 
 function readCode(name: unknown, status: number | null): string {
+  if (name === 'validation_error' && status === 403) return DOMAIN_REFUSED;
   if (typeof name === 'string' && KNOWN_CODES.has(name)) return name;
   return status === null ? 'unreadable_answer' : `http_${status}`;
 }

@@ -4,13 +4,13 @@ import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './
 import { readMarkdown, type TemplateBlock } from './markdown.ts';
 import { cutIntoPieces } from './pieces.ts';
 import { previewOf, writePlainText } from './plain-text.ts';
-import { type TemplateName, type TemplateText, templateOf } from './templates.ts';
+import { type MailName, type TemplateText, templateOf } from './templates.ts';
 import type { VariableName } from './variables.ts';
 
 export type Brand = { organizationName: string; supportEmail: string; publicUrl: string };
 
 export type MailInput = {
-  template: TemplateName;
+  template: MailName;
   text: TemplateText;
   variables: Readonly<Record<string, string>>;
   brand: Brand;
@@ -22,7 +22,7 @@ export type MailInput = {
 
 /** A mail of no use: it was queued under another `PUBLIC_URL`, or its link got lost. */
 export class OwnLinkError extends Error {
-  constructor(template: TemplateName) {
+  constructor(template: MailName) {
     super(`the mail ${template} has no link of our own site`);
     this.name = 'OwnLinkError';
   }
@@ -85,7 +85,7 @@ function withBrand({ variables, brand, linkEndsAt }: MailInput): Record<string, 
   };
 }
 
-function demandOwnLink(name: TemplateName, link: string, publicUrl: string): void {
+function demandOwnLink(name: MailName, link: string, publicUrl: string): void {
   const isOwn = URL.canParse(link) && new URL(link).origin === new URL(publicUrl).origin;
   if (!isOwn) throw new OwnLinkError(name);
 }

@@ -1,15 +1,20 @@
 // Every mail that the product can send, with its default text.
 import { ACCOUNT_MAILS } from './account-mails.ts';
 import { checkTemplateText } from './check-template.ts';
+import { OPERATOR_MAILS } from './operator-mails.ts';
 import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
 import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts';
 
 export type { TemplateText } from './template.ts';
 
+/** To developers; operators may change their texts. */
 const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
+const MAILS = { ...CATALOG, ...OPERATOR_MAILS };
 
 export type TemplateName = keyof typeof CATALOG;
+/** Any mail, also those to whoever runs the server. */
+export type MailName = keyof typeof MAILS;
 
 export type TemplateVariable = { name: VariableName; title: string };
 
@@ -28,12 +33,14 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
   })),
 }));
 
-export function templateOf(name: TemplateName): MailTemplate {
-  return CATALOG[name];
+export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
+
+export function templateOf(name: MailName): MailTemplate {
+  return MAILS[name];
 }
 
-export function defaultText(name: TemplateName): TemplateText {
-  const { subject, body } = CATALOG[name];
+export function defaultText(name: MailName): TemplateText {
+  const { subject, body } = MAILS[name];
   return { subject, body };
 }
 
@@ -47,10 +54,10 @@ export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts:
 
 /** Values for a preview or a test mail. The link leads to our own site, and opens nothing there. */
 export function sampleVariables(
-  name: TemplateName,
+  name: MailName,
   brand: { organizationName: string; publicUrl: string },
 ): Record<string, string> {
-  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...CATALOG[name].variables];
+  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
   const samples = Object.fromEntries(names.map((variable) => [variable, variableOf(variable).sample]));
   // Whom developers write to is the renderer's to say.
   const { SupportEmail: _, ...values } = samples;

@@ -68,6 +68,13 @@ export const VARIABLES = {
     sample: 'Please write to us about the traffic of last night.',
     isOptional: true,
   },
+  OutageSince: { kind: 'plain', title: 'Since when', sample: 'Thursday, 26 November 2026, 09:30 UTC' },
+  OutageWhat: { kind: 'plain', title: 'What happens', sample: 'Slack does not answer' },
+  OutageAdvice: {
+    kind: 'plain',
+    title: 'What to do about it',
+    sample: 'Look at Slack’s status page. It is tried again and again; nothing has to be restarted.',
+  },
   ProdId: { kind: 'plain', title: 'Product id', sample: 'starter' },
   ProdName: { kind: 'free', title: 'Product name', sample: 'Starter' },
   SubStartDate: { kind: 'plain', title: 'First day of the subscription', sample: '26 November 2026' },

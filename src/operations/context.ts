@@ -39,6 +39,8 @@ export type Policy = {
   publicUrl: string;
   organizationName: string;
   supportEmail: string;
+  /** Who is mailed when Slack is away. */
+  alertEmails: readonly string[];
   passwordMinLength: number;
   invitationLifetimeHours: number;
   passwordResetLifetimeMinutes: number;

@@ -3,7 +3,7 @@ import { newId } from '../db/ids.ts';
 import { addJob } from '../db/jobs.ts';
 import { insertMail } from '../db/mails.ts';
 import { insertTicket, type TicketPurpose, voidTickets } from '../db/tickets.ts';
-import type { TemplateName } from '../mail/templates.ts';
+import type { MailName } from '../mail/templates.ts';
 import { sealText } from '../security/sealed-text.ts';
 import { newTicket } from '../security/ticket.ts';
 import type { Act } from './context.ts';
@@ -60,7 +60,7 @@ export async function issueTicket(
 export async function queueMail(
   act: Act,
   mail: {
-    template: TemplateName;
+    template: MailName;
     to: string;
     firstName: string;
     lastName: string;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ErrorCode } from '@slack/web-api';
 import { within } from '../http/within.ts';
 import type { Context, People } from '../operations/context.ts';
 import { grantFirstOperator } from '../operations/operators/grant-first.ts';
@@ -17,6 +18,10 @@ const MAX_START_WAIT_MS = 8_000;
 const MAX_STOP_WAIT_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** How often Slack is asked whether it is still there. */
+const LOOK_EVERY_MS = 20_000;
+
+const NO_ANSWER = 'no_answer';
 
 /** Slack's words for a token that will never work again. Anything else may pass. */
 const REFUSED_TOKEN = new Set([
@@ -42,6 +47,8 @@ type ConnectionParts = Omit<SlackParts, 'apiUrl' | 'onPersonGone' | 'onRevoked'>
 export type SlackConnection = {
   /** Null while it was asked and has not answered yet. */
   isReachable(): boolean | null;
+  /** Why it isn't: Slack's word, or `no_answer`. Null when it is, or when that is not known yet. */
+  trouble(): string | null;
   /** Answers 503 while there is no connection. */
   listener: RequestListener;
   people: People;
@@ -61,10 +68,12 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
   let surface: SlackSurface | null = null;
   let jobs: SlackJobs | null = null;
   let trying: Promise<void> | null = null;
+  let trouble: string | null = null;
 
   const system = () => parts.system('slack');
   const refuse = (why: string) => {
     state = 'token refused';
+    trouble = why;
     log.error({ why }, 'slack refuses our token; nothing is posted until a new one is set');
   };
   const open = async () => {
@@ -89,6 +98,7 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     const { isExposed } = setup;
     jobs = createSlackJobs({ client, teamId, approvalsChannel, approversGroup, system, isExposed });
     state = 'connected';
+    trouble = null;
     await surface.start();
     await parts.onConnected();
   };
@@ -108,14 +118,33 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
         const why = slackErrorOf(error);
         if (REFUSED_TOKEN.has(why)) return refuse(why);
         state = 'unreachable';
+        trouble = why || NO_ANSWER;
         log.error({ err: error, why }, 'no connection to slack; all else goes on, and it is tried again');
       }
       await delay(waitMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
       if (stopping.signal.aborted) return;
     }
   };
+  /** Slack may go while we run, and come back: what waited meanwhile would wait on for hours by the job store's formula. */
+  const look = async () => {
+    if (state !== 'connected' || !surface) return;
+    const former = trouble;
+    const now = await surface.client.auth.test().then(() => null, troubleOf);
+    if (state !== 'connected') return;
+    trouble = now;
+    if (now && now !== former) log.error({ why: now }, 'slack can not be used now; what is for it waits');
+    if (former && !now) await parts.onConnected();
+  };
+  const keepLooking = async () => {
+    for (;;) {
+      await delay(LOOK_EVERY_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      await look().catch((error: unknown) => log.error({ err: error }, 'looking after slack failed'));
+    }
+  };
   return {
-    isReachable: () => (state === 'new' ? null : state === 'connected'),
+    isReachable: () => (state === 'new' ? null : state === 'connected' && trouble === null),
+    trouble: () => trouble,
     listener(req, res) {
       if (state === 'connected' && surface) return surface.listener(req, res);
       res.writeHead(503).end();
@@ -133,6 +162,7 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     async start() {
       trying = keepTrying();
       await within(MAX_START_WAIT_MS, trying).catch(() => {});
+      void keepLooking();
     },
     async stop() {
       stopping.abort();
@@ -140,6 +170,12 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
       await within(MAX_STOP_WAIT_MS, Promise.resolve(trying)).catch(() => {});
     },
   };
+}
+
+/** Being asked to wait is an answer. */
+function troubleOf(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === ErrorCode.RateLimitedError ? null : slackErrorOf(error) || NO_ANSWER;
 }
 
 async function grantFirst(

@@ -9,6 +9,7 @@ import { createApprovalJobs } from './approval-jobs.ts';
 import { paint } from './paint.ts';
 import { cardMessage } from './present/account.ts';
 import { actions, button, section } from './present/blocks.ts';
+import { type MailOutage, outageWords } from './present/outage.ts';
 import { escapeText } from './present/text.ts';
 
 export type JobMeans = {
@@ -62,6 +63,14 @@ export function createSlackJobs(means: JobMeans) {
         const posted = await paint(means.client, card, message);
         await recordPaintedCard(context, { cardId: card.id, ...posted, version: account.version });
       }
+    },
+
+    async tellOfOutage({ operator, ...outage }: { operator: string } & MailOutage): Promise<void> {
+      const [teamId, userId] = operator.split('/');
+      const channel = teamId === means.teamId && userId ? await openDm(userId) : null;
+      if (!channel) return;
+      const [text, ...more] = outageWords(outage);
+      await means.client.chat.postMessage({ channel, text, blocks: [text, ...more].map(section) });
     },
 
     async tellOperator(job: {

@@ -39,6 +39,7 @@ export function openContext(url: string) {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',
       supportEmail: 'support@example.com',
+      alertEmails: [],
       passwordMinLength: 12,
       invitationLifetimeHours: 48,
       passwordResetLifetimeMinutes: 60,

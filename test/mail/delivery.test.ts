@@ -91,10 +91,6 @@ describe('sending a mail', () => {
     [400, 'invalid_idempotency_key'],
     [422, 'validation_error'],
     [422, 'missing_required_field'],
-    [422, 'invalid_from_address'],
-    [401, 'missing_api_key'],
-    [403, 'invalid_api_key'],
-    [403, 'validation_error'],
     [404, 'not_found'],
   ])('is over after %i %s', async (status, name) => {
     const { delivery } = await provider(refusal(status, name));
@@ -111,6 +107,18 @@ describe('sending a mail', () => {
     ['a connection that breaks', (response: ServerResponse) => void response.destroy(), 'no_answer'],
   ])('is to be tried again after %s, and the code holds nothing of the answer', async (_, say, code) => {
     const { delivery } = await provider(say);
+    expect(await delivery.send(mail)).toEqual({ kind: 'retry', code });
+  });
+
+  it.each([
+    [401, 'missing_api_key', 'missing_api_key'],
+    [401, 'restricted_api_key', 'restricted_api_key'],
+    [403, 'invalid_api_key', 'invalid_api_key'],
+    [422, 'invalid_from_address', 'invalid_from_address'],
+    // The domain isn't verified, or may not send to this address yet.
+    [403, 'validation_error', 'domain_refused'],
+  ])('is to be tried again after %i %s: it refuses us, not this mail', async (status, name, code) => {
+    const { delivery } = await provider(refusal(status, name));
     expect(await delivery.send(mail)).toEqual({ kind: 'retry', code });
   });
 

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MailInput, renderMail } from '../../src/mail/render.ts';
-import { defaultText, sampleVariables, TEMPLATES, type TemplateName } from '../../src/mail/templates.ts';
+import {
+  defaultText,
+  type MailName,
+  OPERATOR_MAIL_NAMES,
+  sampleVariables,
+  TEMPLATES,
+} from '../../src/mail/templates.ts';
 
 const PUBLIC_URL = 'https://developers.example.com';
 const brand = { organizationName: 'Acme', supportEmail: 'support@example.com', publicUrl: PUBLIC_URL };
 const linkEndsAt = new Date('2026-11-26T09:30:00Z');
 const NAMES = TEMPLATES.map(({ name }) => name);
 
-function render(
-  template: TemplateName,
-  changes: Partial<MailInput> & { values?: Record<string, string> } = {},
-) {
+function render(template: MailName, changes: Partial<MailInput> & { values?: Record<string, string> } = {}) {
   const { LinkEnds: _, ...samples } = sampleVariables(template, brand);
   const { values, ...input } = changes;
   const variables = { ...samples, ...values };
@@ -58,6 +61,17 @@ function skeleton(html: string): string {
       .match(/<[^>]*>/g) ?? []
   ).join('');
 }
+
+describe('every mail to whoever runs the server', () => {
+  it.each(OPERATOR_MAIL_NAMES)('%s says since when, and leaves nothing open', async (name) => {
+    const { subject, text, html } = await render(name);
+    for (const part of [text, visible(html)]) {
+      expect(part).toContain('26 November 2026, 09:30 UTC');
+      expect(part).toContain('ALERT_EMAIL');
+    }
+    expect(subject + text).not.toMatch(/\$[A-Z]|Hi /);
+  });
+});
 
 describe('every mail', () => {
   it.each(NAMES)('%s says what it should in both parts, and leaves no variable open', async (name) => {

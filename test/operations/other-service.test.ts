@@ -11,6 +11,7 @@ import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { settleMail } from '../../src/operations/mails/settle.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { ADMIN, createTestContext, DEVELOPER, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
@@ -265,6 +266,21 @@ const CASES: Record<string, Case> = {
     ours: async () => {
       const granted = { teamId: 'T0TEST', slackUserId: 'U0ONLYOURS', name: OURS, role: 'admin' as const };
       await grantFirstOperator(t.as(SYSTEM), granted);
+      return {};
+    },
+    nothing: {},
+  },
+  'outages/note': {
+    as: SYSTEM,
+    ours: having(() => noteOutage(t.as(SYSTEM), { of: 'slack', code: OURS }), { of: 'slack', code: null }),
+    nothing: { of: 'slack', code: null },
+  },
+  'outages/tell': {
+    as: SYSTEM,
+    ours: async () => {
+      await noteOutage(t.as(SYSTEM), { of: 'slack', code: OURS });
+      t.advance(6 * 60_000);
+      await noteOutage(t.as(SYSTEM), { of: 'slack', code: OURS });
       return {};
     },
     nothing: {},

@@ -38,6 +38,7 @@ const NO_SURFACES = {
   remindOfApproval: async () => {},
   postNotice: async () => {},
   tellOfLostOperator: async () => {},
+  tellOfOutage: async () => {},
 };
 
 beforeAll(async () => {

@@ -86,6 +86,8 @@ const EXPECTED: Record<string, string> = {
   'operators/lose': 'system',
   'operators/show-own-role': 'admin approver member',
   'operators/withdraw': 'admin console',
+  'outages/note': 'system',
+  'outages/tell': 'system',
   'passwords/answer-request': 'system',
   'passwords/open-reset': 'developer',
   'passwords/request-reset': 'developer',

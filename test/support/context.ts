@@ -53,6 +53,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     publicUrl: 'https://apis.example.com',
     organizationName: 'Example APIs',
     supportEmail: 'support@example.com',
+    alertEmails: [],
     passwordMinLength: 12,
     invitationLifetimeHours: 48,
     passwordResetLifetimeMinutes: 60,

@@ -3,9 +3,10 @@ import { findAccount } from '../../db/accounts.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/mails.ts';
 import { findTicketById } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { isRefusalOfSettings } from '../../mail/delivery.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
 import { mayTryAgain } from '../../mail/retry-schedule.ts';
-import { defaultText, type TemplateName, type TemplateText } from '../../mail/templates.ts';
+import { defaultText, type MailName, type TemplateText } from '../../mail/templates.ts';
 import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../context.ts';
 import * as input from '../input.ts';
@@ -60,9 +61,13 @@ export const claimMail = defineOperation({
   },
 });
 
-/** `unknown` when too much time went by, `cancelled` when its ticket is dead or its welcome no longer true. */
-async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'cancelled' | null> {
-  if (!mayTryAgain(mail.firstAttemptAt, act.now)) return 'unknown';
+/**
+ * When too much time went by `unknown`, or `failed` where the last answer was a plain refusal; `cancelled` when its ticket
+ * is dead or its welcome no longer true.
+ */
+async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'cancelled' | null> {
+  if (!mayTryAgain(mail.firstAttemptAt, act.now))
+    return isRefusalOfSettings(mail.lastCode ?? '') ? 'failed' : 'unknown';
   if (mail.ticketId) {
     const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
     if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'cancelled';
@@ -86,7 +91,7 @@ async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {
     return JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedMessage)) as RenderedMail;
   if (!mail.sealedOrder) throw new Error('a queued mail has nothing to say');
   const order = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
-  const template = mail.template as TemplateName;
+  const template = mail.template as MailName;
   const text = order.text ?? (await findMailText(act.tx, mail.serviceId, template)) ?? defaultText(template);
   const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
   const renderWith = ({ subject, body }: TemplateText) =>

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { lockMail, updateMail } from '../../db/mails.ts';
+import { noteFailure, noteSuccess } from '../../db/outages.ts';
 import * as input from '../input.ts';
 import { endMail } from '../mail-end.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
 
 /**
  * Keeps how an attempt to send ended. A mail that another attempt settled meanwhile is left as it is, but for news of
- * its acceptance: the provider took it, whoever asked.
+ * its acceptance: the provider took it, whoever asked. What fails in a row is kept for `outages/tell`.
  */
 export const settleMail = defineOperation({
   name: 'mails/settle',
@@ -29,7 +30,9 @@ export const settleMail = defineOperation({
   async run(act, { mailId, attempt, outcome }) {
     const mail = await lockMail(act.tx, act.service.id, mailId);
     if (mail?.state !== 'queued') return;
+    const delivery = { serviceId: act.service.id, of: 'mail', now: act.now } as const;
     if (outcome.kind === 'accepted') {
+      await noteSuccess(act.tx, delivery);
       await updateMail(
         act.tx,
         mail,
@@ -49,6 +52,8 @@ export const settleMail = defineOperation({
       await endMail(act, mail, 'failed', outcome.code);
       return;
     }
+    // A refusal of one mail says nothing of the next; "not now" does.
+    await noteFailure(act.tx, { ...delivery, code: outcome.code });
     const nextAttemptAt = new Date(act.now.getTime() + outcome.delaySeconds * 1_000);
     await updateMail(act.tx, mail, { nextAttemptAt, leasedUntil: null, lastCode: outcome.code }, act.now);
     const payload = { serviceId: act.service.id, mailId };

@@ -1,0 +1,41 @@
+// Mails to whoever runs the server. Their texts are fixed: they must say the same while nobody reaches Slack.
+import type { MailTemplate } from './template.ts';
+import { COMMON_VARIABLES } from './variables.ts';
+
+export const OPERATOR_MAILS = {
+  SlackAway: {
+    title: 'Slack is away',
+    description: 'Sent to ALERT_EMAIL when Slack has been away, or has refused us, for five minutes.',
+    because:
+      'You get this mail because this address is in the setting ALERT_EMAIL of $OrganizationName’s developer accounts.',
+    variables: [...COMMON_VARIABLES, 'OutageSince', 'OutageWhat', 'OutageAdvice'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'Slack is away: developer accounts of $OrganizationName',
+    body: `Since $OutageSince the developer accounts of $OrganizationName can’t be run from Slack: $OutageWhat.
+
+**What to do:** $OutageAdvice
+
+**Still works:** the developers’ pages and the links in their mails, all mail, and what programs ask of the server. Blocks that have an end still end.
+
+**Meanwhile,** from a shell on the server, with the same rules and the same audit:
+
+    npm run -s operate -- block ann@example.com --as "Your Name" --reason "why"
+    npm run -s operate -- --help
+
+Nothing is lost: cards and messages wait, and are posted once when Slack is back, as things are then. You get one more mail at that moment.`,
+  },
+  SlackBack: {
+    title: 'Slack is back',
+    description: 'Sent to ALERT_EMAIL when Slack can be used again.',
+    because:
+      'You get this mail because this address is in the setting ALERT_EMAIL of $OrganizationName’s developer accounts.',
+    variables: [...COMMON_VARIABLES, 'OutageSince'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'Slack is back: developer accounts of $OrganizationName',
+    body: `Slack can be used again for the developer accounts of $OrganizationName. It had been away since $OutageSince.
+
+The cards and messages that waited are being posted now, as things are by now; what was decided meanwhile isn’t asked again. There is nothing to do.`,
+  },
+} as const satisfies Record<string, MailTemplate>;
