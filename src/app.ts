@@ -11,6 +11,7 @@ import {
   writeOffJobs,
 } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
+import { listEndedSubscriptions } from './db/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -31,6 +32,7 @@ import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { noteOutage } from './operations/outages/note.ts';
 import { tellOutages } from './operations/outages/tell.ts';
+import { expireSubscription } from './operations/subscriptions/expire.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
@@ -42,6 +44,7 @@ const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
 const MAX_ERASED_AT_ONCE = 100;
 const MAX_BLOCKS_ENDED_AT_ONCE = 200;
+const MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE = 200;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 
@@ -220,6 +223,9 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   await deleteOldReceipts(db, now);
   for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE)) {
     await endBlock(context, { accountId: id });
+  }
+  for (const { id } of await listEndedSubscriptions(db, service.id, now, MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE)) {
+    await expireSubscription(context, { subscriptionId: id });
   }
   const deletedBefore = new Date(now.getTime() - policy.eraseDeletedAfterDays * 86_400_000);
   for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {

@@ -56,6 +56,15 @@ export async function eraseAuditDetails(
     .where(and(eq(auditDetails.serviceId, serviceId), inArray(auditDetails.auditId, rows)));
 }
 
+/** Erasure, of many at once: what names somebody beside the rows about subscriptions. */
+export async function eraseAuditDetailsOfSubscriptions(
+  tx: Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<void> {
+  for (const id of ids) await eraseAuditDetails(tx, serviceId, { kind: 'subscription', id });
+}
+
 /** An audit row with what may have been erased from beside it. */
 export type FullAuditRow = typeof audit.$inferSelect & {
   reason: string | null;

@@ -6,6 +6,7 @@ export type Jobs = {
   'deliver-mail': { serviceId: string; mailId: string };
   'repaint-cards': { serviceId: string; accountId: string };
   'repaint-approval': { serviceId: string; approvalId: string };
+  'repaint-subscription': { serviceId: string; subscriptionId: string };
   /** Says an audit row in the approvals channel. */
   'post-notice': { serviceId: string; auditId: string };
   /** The address is sealed: a public form was sent, and whether anybody has that address is looked up later. */
@@ -30,6 +31,7 @@ export type Jobs = {
 export const SLACK_JOBS = [
   'repaint-cards',
   'repaint-approval',
+  'repaint-subscription',
   'post-notice',
   'tell-operator',
   'tell-requester',
@@ -42,6 +44,7 @@ const MAX_ATTEMPTS = {
   'deliver-mail': 25,
   'repaint-cards': 25,
   'repaint-approval': 25,
+  'repaint-subscription': 25,
   'post-notice': 25,
   'tell-requester': 25,
   'remind-of-approval': 25,

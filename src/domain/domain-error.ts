@@ -33,6 +33,19 @@ export type DomainErrorCode =
   | 'operator_unfitting'
   | 'operator_last_admin'
   | 'standing_unknown'
+  | 'id_taken'
+  | 'api_not_found'
+  | 'api_path_taken'
+  | 'product_not_found'
+  | 'product_unavailable'
+  | 'catalog_changed'
+  | 'has_subscriptions'
+  | 'subscription_not_found'
+  | 'subscription_changed'
+  | 'subscription_state_unfitting'
+  | 'subscriptions_limit'
+  | 'key_taken'
+  | 'terms_not_agreed'
   | 'limit_reached'
   | 'try_again';
 
@@ -44,6 +57,8 @@ export type DomainErrorDetail = {
   near?: { id: string; label: string }[];
   /** The present state of what the operation was about, and who made it so. */
   current?: { state?: string; version?: number; by?: string; at?: Date };
+  /** How many stand in the way. */
+  count?: number;
   /** The limit that was reached, in words: "50 addresses". */
   limit?: string;
   /** The id of the thing that is in the way (an account that has the address, an open invitation). */

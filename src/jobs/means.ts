@@ -27,6 +27,7 @@ export type JobMeans = {
     repaintCards(job: { accountId: string }): Promise<void>;
     tellOperator(job: News): Promise<void>;
     repaintApproval(job: AboutApproval): Promise<void>;
+    repaintSubscription(job: { subscriptionId: string }): Promise<void>;
     tellRequester(job: AboutApproval): Promise<void>;
     remindOfApproval(job: AboutApproval): Promise<void>;
     postNotice(job: { auditId: string }): Promise<void>;

@@ -17,6 +17,8 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     'repaint-cards': async (payload) => means.surfaces().repaintCards(payload as { accountId: string }),
     'tell-operator': async (payload) => means.surfaces().tellOperator(payload as News),
     'repaint-approval': async (payload) => means.surfaces().repaintApproval(payload as AboutApproval),
+    'repaint-subscription': async (payload) =>
+      means.surfaces().repaintSubscription(payload as { subscriptionId: string }),
     'tell-requester': async (payload) => means.surfaces().tellRequester(payload as AboutApproval),
     'remind-of-approval': async (payload) => means.surfaces().remindOfApproval(payload as AboutApproval),
     'post-notice': async (payload) => means.surfaces().postNotice(payload as { auditId: string }),

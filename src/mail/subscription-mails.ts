@@ -1,4 +1,4 @@
-// The mails of subscriptions: Azure's names (management-api §1.6). Nothing sends them yet.
+// The mails of subscriptions: Azure's names (management-api §1.6), and two of ours about keys.
 import type { MailTemplate } from './template.ts';
 import { COMMON_VARIABLES } from './variables.ts';
 
@@ -9,7 +9,7 @@ export const SUBSCRIPTION_MAILS = {
     because: 'You get this mail because your developer account at $OrganizationName has a new subscription.',
     variables: [...COMMON_VARIABLES, 'ProdId', 'ProdName', 'SubStartDate', 'SubTerm'],
     requiredLink: null,
-    isInUse: false,
+    isInUse: true,
     subject: 'Your subscription to $ProdName is active',
     body: `Hi $DevFirstName,
 
@@ -26,7 +26,7 @@ Happy building!`,
       'You get this mail because your developer account at $OrganizationName asked for a subscription.',
     variables: [...COMMON_VARIABLES, 'DevEmail', 'ProdName'],
     requiredLink: null,
-    isInUse: false,
+    isInUse: true,
     subject: 'We got your request for $ProdName',
     body: `Hi $DevFirstName,
 
@@ -39,7 +39,7 @@ Thank you for your interest in **$ProdName**. Your request reached us, and a per
       'You get this mail because your developer account at $OrganizationName asked for a subscription.',
     variables: [...COMMON_VARIABLES, 'ProdName', 'SubDeclineReason'],
     requiredLink: null,
-    isInUse: false,
+    isInUse: true,
     subject: 'About your request for $ProdName',
     body: `Hi $DevFirstName,
 
@@ -48,6 +48,38 @@ We looked at your request for **$ProdName**, and can’t grant it this time. Thi
 > $SubDeclineReason
 
 You’d like to talk about it? Reply to this mail. What else is on offer is in the [developer portal]($DevPortalUrl).`,
+  },
+  KeyReplaced: {
+    title: 'Key replaced',
+    description: 'Sent when an operator or a program replaced a key of a subscription.',
+    because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'A key of your subscription to $ProdName was replaced',
+    body: `Hi $DevFirstName,
+
+The $KeyName key of your subscription to **$ProdName** was replaced, and the former no longer works. The new one is waiting in the developer portal.
+
+[Get my keys]($DevPortalUrl)
+
+Your other key works as before.`,
+  },
+  KeyLeaked: {
+    title: 'Key replaced after a leak',
+    description: 'Sent when a key was found where it should not be, and an operator replaced it.',
+    because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'A key of your subscription to $ProdName leaked and was replaced',
+    body: `Hi $DevFirstName,
+
+The $KeyName key of your subscription to **$ProdName** was found where others can read it, so we replaced it. The former no longer works; your account is not blocked. The new key is waiting in the developer portal.
+
+[Get my keys]($DevPortalUrl)
+
+Please look where it got out: code in a public place, a log, a message. Keys belong in neither.`,
   },
   QuotaLimitApproachingDeveloperNotificationMessage: {
     title: 'Quota limit approaching',

@@ -84,6 +84,7 @@ export const VARIABLES = {
     title: 'Why it was declined',
     sample: 'This product is for partners only.',
   },
+  KeyName: { kind: 'plain', title: 'Which of the two keys', sample: 'primary' },
   QuotaResetDate: { kind: 'plain', title: 'When the quota starts anew', sample: '1 December 2026' },
 } as const satisfies Record<string, Variable>;
 

@@ -5,6 +5,7 @@ import { eraseInvitationsOfAccount } from '../db/invitations.ts';
 import { cancelMailsOfAccount } from '../db/mails.ts';
 import { eraseTickets } from '../db/tickets.ts';
 import type { Act } from './context.ts';
+import { removeSubscriptions } from './held-subscription.ts';
 import { queueRepaint } from './outbox.ts';
 
 /** Takes away everything personal of a deleted account: a tombstone with the id stays. The farewell is still sent. */
@@ -32,6 +33,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
     await eraseTickets(act.tx, serviceId, { invitationId });
     await eraseAuditDetails(act.tx, serviceId, { kind: 'invitation', id: invitationId });
   }
+  await removeSubscriptions(act, { accountId: account.id }, true);
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);

@@ -123,6 +123,13 @@ export async function queueApprovalRepaint(
   await addJob(tx, 'repaint-approval', { serviceId, approvalId }, { key: name, queue: name });
 }
 
+/** Has the cards of a request for a subscription painted anew; the first painting posts them. */
+export async function queueSubscriptionRepaint(act: Act, subscriptionId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `subscription:${serviceId}:${subscriptionId}`;
+  await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId }, { key: name, queue: name });
+}
+
 /** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
 export async function queueApprovalEnd(
   tx: Act['tx'],

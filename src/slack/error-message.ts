@@ -58,6 +58,25 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
     'Nobody else is an admin and can act, so this one stays. Make another person an admin first: `/apim-user operators`.',
   standing_unknown: () =>
     "Slack can't say just now who may act, so nothing was decided and nothing was changed. Please try again in a minute.",
+  id_taken: () => 'That id is taken. Choose another one.',
+  api_not_found: () => 'There is no such API. `/apim-user apis` shows them.',
+  api_path_taken: () => 'Another API has that path, so nothing was changed. `/apim-user apis` shows which.',
+  product_not_found: () => 'There is no such product. `/apim-user products` shows them.',
+  product_unavailable: () =>
+    'That product can not be subscribed to now: it is not published, or takes no subscription.',
+  catalog_changed: () => 'Somebody changed it since this was drawn. Nothing was done; look at it again.',
+  has_subscriptions: (error) =>
+    `Nothing was deleted: there ${error.detail.count === 1 ? 'is one subscription' : `are ${error.detail.count ?? 'some'} subscriptions`}. Tick the box that deletes them too, or cancel them first.`,
+  subscription_not_found: () =>
+    'There is no such subscription. `/apim-user subscriptions` shows those of an account.',
+  subscription_changed: (error) =>
+    `The subscription has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+  subscription_state_unfitting: (error) =>
+    `That doesn't fit now: the subscription is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
+  subscriptions_limit: (error) =>
+    `The account has as many subscriptions to that product as it may have (${error.detail.limit ?? 'its limit'}). Nothing was changed.`,
+  key_taken: () => 'That key is in use already, so it was not taken.',
+  terms_not_agreed: () => 'The terms of the product have to be agreed to first.',
   limit_reached: (error) =>
     `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
   try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',

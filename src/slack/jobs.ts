@@ -1,6 +1,8 @@
 // What background tasks need of Slack: painting cards and writing to an operator.
 import type { WebClient } from '@slack/web-api';
+import { DomainError } from '../domain/domain-error.ts';
 import { planCards } from '../operations/cards/plan.ts';
+import { planSubscriptionCards } from '../operations/cards/plan-subscription.ts';
 import { recordPaintedCard } from '../operations/cards/record-painted.ts';
 import type { Context } from '../operations/context.ts';
 import { showInvitation } from '../operations/invitations/show.ts';
@@ -10,6 +12,7 @@ import { paint } from './paint.ts';
 import { cardMessage } from './present/account.ts';
 import { actions, button, section } from './present/blocks.ts';
 import { type MailOutage, outageWords } from './present/outage.ts';
+import { subscriptionCard } from './present/subscription.ts';
 import { escapeText } from './present/text.ts';
 
 export type JobMeans = {
@@ -31,6 +34,11 @@ const NEWS = {
   'invitation-asked-again': (address: string) =>
     `${address} asks for the invitation again that you sent and that has ended.`,
 };
+
+function unlessGone(error: unknown): null {
+  if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
+  throw error;
+}
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
@@ -71,6 +79,20 @@ export function createSlackJobs(means: JobMeans) {
       if (!channel) return;
       const [text, ...more] = outageWords(outage);
       await means.client.chat.postMessage({ channel, text, blocks: [text, ...more].map(section) });
+    },
+
+    /** As `repaintCards`, for a subscription that was asked for; one that was deleted has nothing to show any more. */
+    async repaintSubscription({ subscriptionId }: { subscriptionId: string }): Promise<void> {
+      const context = means.system();
+      const plan = (channels: string[]) => planSubscriptionCards(context, { subscriptionId, channels });
+      const first = await plan([]).catch(unlessGone);
+      if (!first) return;
+      const isWaiting = first.subscription.state === 'submitted';
+      const { subscription, cards } = isWaiting ? await plan(await approvalChannels()) : first;
+      for (const card of cards) {
+        const posted = await paint(means.client, card, subscriptionCard(subscription));
+        await recordPaintedCard(context, { cardId: card.id, ...posted, version: subscription.version });
+      }
     },
 
     async tellOperator(job: {

@@ -3,12 +3,15 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
+import { createApi } from '../../src/operations/apis/create.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { createProduct } from '../../src/operations/products/create.ts';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { sealText } from '../../src/security/sealed-text.ts';
@@ -20,6 +23,7 @@ import {
   MEMBER,
   refusalOf,
   type ServiceId,
+  SIGNED_IN,
   SYSTEM,
   type TestContext,
 } from '../support/context.ts';
@@ -33,6 +37,7 @@ const NO_AUDIT = 'no-audit';
 let t: TestContext;
 beforeAll(async () => {
   t = await createTestContext();
+  await t.signIn((await account()).accountId);
   await t.sql.unsafe(`
     create function refuse_audit() returns trigger language plpgsql as $$
       begin raise exception 'no audit today'; end $$;
@@ -81,6 +86,23 @@ async function operator(): Promise<{ teamId: string; userId: string }> {
   await grantRole(admin(), { ...person, role: 'approver' });
   return person;
 }
+async function api(): Promise<{ apiId: string }> {
+  const { api } = await createApi(admin(), { name: next('Orders '), path: next('orders') });
+  return { apiId: api.id };
+}
+async function product(): Promise<{ productId: string }> {
+  const { product } = await createProduct(admin(), { name: next('Starter '), isPublished: true });
+  return { productId: product.id };
+}
+/** Of the developer who is signed in. */
+async function subscription(
+  wanted: Partial<Parameters<typeof grantSubscription>[1]> = {},
+): Promise<{ subscriptionId: string }> {
+  const { accountId } = SIGNED_IN;
+  const { subscription } = await grantSubscription(admin(), { accountId, ...(await product()), ...wanted });
+  return { subscriptionId: subscription.id };
+}
+const asked = () => subscription({ state: 'submitted' });
 const sealed = (email: string) => ({
   sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
 });
@@ -91,6 +113,13 @@ const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' }
 const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
 const NO_APPROVAL = { input: { approvalId: NO_UUID, decision: 'approve' }, code: 'approval_not_found' };
 const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
+const NO_API = { input: { apiId: 'none' }, code: 'api_not_found' };
+const NO_PRODUCT = { input: { productId: 'none' }, code: 'product_not_found' };
+const NO_SUBSCRIPTION = { input: { subscriptionId: 'none' }, code: 'subscription_not_found' };
+const onNoSubscription = (input: Record<string, unknown>) => ({
+  input: { subscriptionId: 'none', ...input },
+  code: 'subscription_not_found',
+});
 const NO_GROUP = { input: { groupId: 'none' }, code: 'group_not_found' };
 const NO_TICKET = 'A'.repeat(43);
 const NO_TEMPLATE = { input: { template: 'Nothing' }, code: 'template_not_found' };
@@ -165,6 +194,14 @@ const CASES: Record<string, Case> = {
     { input: { accountId: 'nobody', groupIds: [] }, code: 'account_not_found' },
     async () => ({ ...only(await account(), 'accountId'), groupIds: [(await group()).groupId] }),
   ),
+  'apis/create': of(
+    ADMIN,
+    null,
+    { input: { name: 'Orders', path: '../secret' }, code: 'invalid_input' },
+    () => ({ name: next('Orders '), path: next('orders') }),
+  ),
+  'apis/delete': of(ADMIN, 'api_not_found', NO_API, api),
+  'apis/edit': of(ADMIN, 'api_not_found', NO_API, async () => ({ ...(await api()), name: next('Bills ') })),
   'approvals/decide': of(APPROVER, 'approval_not_found', NO_APPROVAL, async () => ({
     ...(await approval()),
     decision: 'decline',
@@ -279,6 +316,57 @@ const CASES: Record<string, Case> = {
   'passwords/send-reset': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () =>
     only(await account(), 'accountId'),
   ),
+  'products/create': of(
+    ADMIN,
+    null,
+    { input: { name: 'Starter', apiIds: ['none'] }, code: 'api_not_found' },
+    () => ({ name: next('Starter ') }),
+  ),
+  'products/delete': of(ADMIN, 'product_not_found', NO_PRODUCT, product),
+  'products/edit': of(ADMIN, 'product_not_found', NO_PRODUCT, async () => ({
+    ...(await product()),
+    terms: 'Be kind.',
+  })),
+  'subscriptions/approve': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, asked),
+  'subscriptions/cancel': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
+  'subscriptions/delete': of(ADMIN, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
+  'subscriptions/expire': of(SYSTEM, 'subscription_not_found', NO_SUBSCRIPTION, async () => {
+    const ending = await subscription({ endsAt: new Date(t.clock().getTime() + 60_000) });
+    t.advance(120_000);
+    return ending;
+  }),
+  'subscriptions/extend': of(
+    ADMIN,
+    'subscription_not_found',
+    onNoSubscription({ endsAt: null }),
+    async () => ({ ...(await subscription()), endsAt: '2099-01-01' }),
+  ),
+  'subscriptions/grant': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
+    accountId: SIGNED_IN.accountId,
+    ...(await product()),
+  })),
+  'subscriptions/regenerate-key': of(
+    APPROVER,
+    'subscription_not_found',
+    onNoSubscription({ slot: 'primary' }),
+    async () => ({ ...(await subscription()), slot: 'primary', isLeaked: true }),
+  ),
+  'subscriptions/reject': of(
+    APPROVER,
+    'subscription_not_found',
+    onNoSubscription({ reason: 'for partners only' }),
+    async () => ({ ...(await asked()), reason: 'for partners only' }),
+  ),
+  'subscriptions/rename': of(SIGNED_IN, 'not_permitted', onNoSubscription({ name: 'Mine' }), async () => ({
+    ...(await subscription()),
+    name: next('Mine '),
+  })),
+  'subscriptions/request': of(SIGNED_IN, 'not_permitted', NO_PRODUCT, product),
+  'subscriptions/resume': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () =>
+    subscription({ state: 'suspended' }),
+  ),
+  'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
+  'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
   'templates/restore-default': of(ADMIN, null, NO_TEMPLATE, async () => {
     await saveTemplate(admin(), { ...TEXT, subject: next('Your account ') });
     return { template: TEXT.template };
@@ -367,7 +455,8 @@ for (const { operation: name } of changing) {
       expect(await everything()).toEqual(before);
       // It was the audit's doing: the same is done a moment later.
       await run(name, input).outcome;
-      expect(await everything()).not.toEqual(before);
+      // What only shows a secret has no effect but its row.
+      if (name !== 'subscriptions/show-keys') expect(await everything()).not.toEqual(before);
     });
 
     const { foreign } = one;

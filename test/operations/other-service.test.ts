@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { createApi } from '../../src/operations/apis/create.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/context.ts';
@@ -13,13 +14,24 @@ import { settleMail } from '../../src/operations/mails/settle.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { createProduct } from '../../src/operations/products/create.ts';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
-import { ADMIN, createTestContext, DEVELOPER, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
+import {
+  ADMIN,
+  createTestContext,
+  DEVELOPER,
+  MEMBER,
+  SIGNED_IN,
+  SYSTEM,
+  type TestContext,
+} from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
 
 let t: TestContext;
 beforeAll(async () => {
   t = await createTestContext();
+  await t.signIn((await account()).accountId);
 });
 afterAll(() => t.close());
 
@@ -53,6 +65,22 @@ async function approval() {
   const wish = { email: newAddress(), firstName: OURS, why: OURS };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
   return { approvalId };
+}
+async function api() {
+  count += 1;
+  const { api: made } = await createApi(admin(), { id: `api${count}`, name: OURS, path: `${OURS}${count}` });
+  return { apiId: made.id };
+}
+async function product() {
+  count += 1;
+  const wanted = { id: `product${count}`, name: OURS, isPublished: true, groupIds: ['guests'] };
+  const { product: made } = await createProduct(admin(), wanted);
+  return { productId: made.id };
+}
+async function subscription() {
+  const of = { accountId: SIGNED_IN.accountId, ...(await product()) };
+  const { subscription: made } = await grantSubscription(admin(), { ...of, state: 'submitted' });
+  return { subscriptionId: made.id };
 }
 /** An input, once there is something for it to find. */
 const having =
@@ -109,6 +137,8 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'apis/list': { as: ADMIN, ours: having(api), nothing: {} },
+  'apis/show': { as: ADMIN, ours: api, nothing: { apiId: 'none' } },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
   'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },
   'approvals/show': { as: SYSTEM, ours: approval, nothing: { approvalId: NO_UUID } },
@@ -176,6 +206,11 @@ const CASES: Record<string, Case> = {
     as: SYSTEM,
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
     nothing: { approvalId: NO_UUID, channels: ['C0CARDS'] },
+  },
+  'cards/plan-subscription': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await subscription()), channels: ['C0CARDS'] }),
+    nothing: { subscriptionId: 'none', channels: ['C0CARDS'] },
   },
   'cards/sweep': {
     as: SYSTEM,
@@ -299,6 +334,12 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ticket: await resetTicket() }),
     nothing: { ticket: NO_TICKET },
   },
+  'products/list': { as: ADMIN, ours: having(product), nothing: {} },
+  'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
+  'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
+  'subscriptions/list': { as: ADMIN, ours: having(subscription), nothing: {} },
+  'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
+  'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'templates/list': { as: ADMIN, ours: saved, nothing: {} },
   'templates/preview': {
     as: ADMIN,

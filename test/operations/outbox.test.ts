@@ -33,6 +33,7 @@ let taken: { to: string[]; subject: string; text: string; idempotencyKey: string
 const NO_SURFACES = {
   repaintCards: async () => {},
   tellOperator: async () => {},
+  repaintSubscription: async () => {},
   repaintApproval: async () => {},
   tellRequester: async () => {},
   remindOfApproval: async () => {},

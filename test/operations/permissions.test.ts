@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import {
   ADMIN,
@@ -8,6 +9,7 @@ import {
   DEVELOPER,
   MEMBER,
   refusalOf,
+  SIGNED_IN,
   SYSTEM,
   type TestContext,
   withStanding,
@@ -17,6 +19,12 @@ import { findOperations } from '../support/operations.ts';
 let t: TestContext;
 beforeAll(async () => {
   t = await createTestContext();
+  const { account } = await addAccount(t.as(ADMIN), {
+    email: 'ann@example.com',
+    firstName: 'Ann',
+    lastName: 'Lee',
+  });
+  await t.signIn(account.id);
 });
 afterAll(() => t.close());
 
@@ -40,6 +48,11 @@ const EXPECTED: Record<string, string> = {
   'accounts/search': 'admin approver console',
   'accounts/set-groups': 'admin console',
   'accounts/show': 'admin approver console',
+  'apis/create': 'admin console',
+  'apis/delete': 'admin console',
+  'apis/edit': 'admin console',
+  'apis/list': 'admin approver console',
+  'apis/show': 'admin approver console',
   'approvals/decide': 'admin approver',
   'approvals/list-own': 'admin approver member',
   'approvals/list-waiting': 'admin approver console',
@@ -54,6 +67,7 @@ const EXPECTED: Record<string, string> = {
   'audit/verify': 'admin console',
   'cards/plan': 'system',
   'cards/plan-approval': 'system',
+  'cards/plan-subscription': 'system',
   'cards/record-painted': 'system',
   'cards/repaint': 'admin approver console',
   'cards/sweep': 'system',
@@ -81,8 +95,8 @@ const EXPECTED: Record<string, string> = {
   'mails/sweep': 'system',
   'operators/grant': 'admin console',
   'operators/grant-first': 'system',
-  'operators/list': 'admin approver member console system',
   'operators/grant-from-console': 'console',
+  'operators/list': 'admin approver member console system',
   'operators/lose': 'system',
   'operators/show-own-role': 'admin approver member',
   'operators/withdraw': 'admin console',
@@ -93,6 +107,28 @@ const EXPECTED: Record<string, string> = {
   'passwords/request-reset': 'developer',
   'passwords/reset': 'developer',
   'passwords/send-reset': 'admin console',
+  'products/create': 'admin console',
+  'products/delete': 'admin console',
+  'products/edit': 'admin console',
+  'products/list': 'admin approver console',
+  'products/list-offered': 'developer account',
+  'products/show': 'admin approver console',
+  'subscriptions/approve': 'admin approver console',
+  'subscriptions/cancel': 'admin console account',
+  'subscriptions/delete': 'admin console',
+  'subscriptions/expire': 'system',
+  'subscriptions/extend': 'admin console',
+  'subscriptions/grant': 'admin console',
+  'subscriptions/list': 'admin approver console',
+  'subscriptions/list-own': 'account',
+  'subscriptions/regenerate-key': 'admin approver console account',
+  'subscriptions/reject': 'admin approver console',
+  'subscriptions/rename': 'admin console account',
+  'subscriptions/request': 'account',
+  'subscriptions/resume': 'admin approver console',
+  'subscriptions/show': 'admin approver console system',
+  'subscriptions/show-keys': 'account',
+  'subscriptions/suspend': 'admin approver console',
   'templates/list': 'admin console',
   'templates/preview': 'admin console',
   'templates/restore-default': 'admin console',
@@ -109,6 +145,7 @@ const ACTORS: Record<string, Actor> = {
   member: MEMBER,
   console: { kind: 'console', name: 'Connie' },
   developer: DEVELOPER,
+  account: SIGNED_IN,
   system: SYSTEM,
 };
 /** Each has the admin's row in the table of operators, and may nothing all the same. */

@@ -40,6 +40,12 @@ export const APPROVER = slackActor('U0APPROVER', 'Abe Approver');
 export const MEMBER = slackActor('U0MEMBER', 'Mo Member');
 export const DEVELOPER: Actor = { kind: 'developer' };
 export const SYSTEM: Actor = { kind: 'system', name: 'test' };
+/** Signed in to `ours`, once `signIn` was given whose account it is. */
+export const SIGNED_IN = {
+  kind: 'account' as const,
+  accountId: '',
+  sessionId: '01890000-0000-7000-8000-00000000000a',
+};
 export const withStanding = (standing: Standing) => slackActor('U0ADMIN', 'Ada Admin', standing);
 export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
 
@@ -144,6 +150,13 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     as,
     standings,
     mailsTo,
+    /** Makes `SIGNED_IN` the developer of this account. */
+    async signIn(accountId: string): Promise<void> {
+      SIGNED_IN.accountId = accountId;
+      await sql`insert into sessions
+        (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+        values ('ours', ${SIGNED_IN.sessionId}, ${accountId}, ${'e'.repeat(64)}, 'test', now(), now(), '2100-01-01')`;
+    },
     advance: (ms: number) => {
       now += ms;
     },

@@ -10,6 +10,11 @@ import { listAccounts } from '../../operations/accounts/list.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
+import { createApi } from '../../operations/apis/create.ts';
+import { deleteApi } from '../../operations/apis/delete.ts';
+import { editApi } from '../../operations/apis/edit.ts';
+import { listApis } from '../../operations/apis/list.ts';
+import { showApi } from '../../operations/apis/show.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
@@ -27,6 +32,23 @@ import type { Operation } from '../../operations/operation.ts';
 import { grantFromConsole } from '../../operations/operators/grant-from-console.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
+import { createProduct } from '../../operations/products/create.ts';
+import { deleteProduct } from '../../operations/products/delete.ts';
+import { editProduct } from '../../operations/products/edit.ts';
+import { listProducts } from '../../operations/products/list.ts';
+import { showProduct } from '../../operations/products/show.ts';
+import { approveSubscription } from '../../operations/subscriptions/approve.ts';
+import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
+import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
+import { extendSubscription } from '../../operations/subscriptions/extend.ts';
+import { grantSubscription } from '../../operations/subscriptions/grant.ts';
+import { listSubscriptions } from '../../operations/subscriptions/list.ts';
+import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
+import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
+import { renameSubscription } from '../../operations/subscriptions/rename.ts';
+import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
+import { showSubscription } from '../../operations/subscriptions/show.ts';
+import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { listTemplates } from '../../operations/templates/list.ts';
 import { restoreDefaultTemplate } from '../../operations/templates/restore-default.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
@@ -53,6 +75,7 @@ function expose<Input, Output>(
 }
 
 const ACCOUNT = ['accountId'];
+const SUBSCRIPTION = ['subscriptionId'];
 
 export const EXPOSED: readonly Exposed[] = [
   expose(listAccounts, { alias: 'list', words: ['text'], pages: { rows: 'accounts', cursor: 'after' } }),
@@ -81,6 +104,32 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listWaitingApprovals, { alias: 'approvals' }),
   expose(listOperators, { alias: 'operators' }),
   expose(grantFromConsole, { alias: 'grant-operator', words: ['userId', 'name'] }),
+  expose(listApis, { alias: 'apis', pages: { rows: 'apis', cursor: 'after' } }),
+  expose(showApi, { words: ['apiId'] }),
+  expose(createApi, { words: ['name', 'path'] }),
+  expose(editApi, { words: ['apiId'] }),
+  expose(deleteApi, { words: ['apiId'] }),
+  expose(listProducts, { alias: 'products', pages: { rows: 'products', cursor: 'after' } }),
+  expose(showProduct, { words: ['productId'] }),
+  expose(createProduct, { words: ['name'] }),
+  expose(editProduct, { words: ['productId'] }),
+  expose(deleteProduct, { words: ['productId'] }),
+  expose(listSubscriptions, {
+    alias: 'subscriptions',
+    words: ACCOUNT,
+    pages: { rows: 'subscriptions', cursor: 'after' },
+  }),
+  expose(showSubscription, { words: SUBSCRIPTION }),
+  expose(grantSubscription, { words: ACCOUNT }),
+  expose(approveSubscription, { words: SUBSCRIPTION }),
+  expose(rejectSubscription, { words: SUBSCRIPTION }),
+  expose(suspendSubscription, { words: SUBSCRIPTION }),
+  expose(resumeSubscription, { words: SUBSCRIPTION }),
+  expose(cancelSubscription, { words: SUBSCRIPTION }),
+  expose(extendSubscription, { words: [...SUBSCRIPTION, 'endsAt'] }),
+  expose(renameSubscription, { words: [...SUBSCRIPTION, 'name'] }),
+  expose(regenerateKey, { words: [...SUBSCRIPTION, 'slot'] }),
+  expose(deleteSubscription, { words: SUBSCRIPTION }),
   expose(listTemplates, { alias: 'templates' }),
   expose(showTemplate, { words: ['template'] }),
   expose(restoreDefaultTemplate, { words: ['template'] }),

@@ -26,7 +26,13 @@ export function fieldsOf({ operation }: Pick<Exposed, 'operation'>): Field[] {
 
 function kindOf(name: string, schema: z.ZodType): { kind: Kind; oneOf: string[] } {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap() as z.ZodType;
+  while (
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodNullable ||
+    (inner instanceof z.ZodPipe && inner.in instanceof z.ZodArray)
+  )
+    inner = (inner instanceof z.ZodPipe ? inner.in : inner.unwrap()) as z.ZodType;
   const as = (kind: Kind, oneOf: string[] = []) => ({ kind, oneOf });
   if (inner instanceof z.ZodBoolean) return as('switch');
   if (inner instanceof z.ZodNumber) return as('number');

@@ -36,18 +36,32 @@ const WORDS: Record<DomainErrorCode, string> = {
   operator_last_admin: 'Nobody else is an admin and can act, so this one stays.',
   standing_unknown: "Slack can't say who may act.",
   undo_too_late: 'It is too late to undo that; the opposite operation still does it.',
+  id_taken: 'That id is taken; choose another one.',
+  api_not_found: 'There is no such API: apis/list shows them.',
+  api_path_taken: 'Another API has that path.',
+  product_not_found: 'There is no such product: products/list shows them.',
+  product_unavailable: 'That product can not be subscribed to now.',
+  catalog_changed: 'Somebody changed it meanwhile; look at it again.',
+  has_subscriptions: 'There are subscriptions to it; say that they go with it, or move them first.',
+  subscription_not_found: 'There is no such subscription: subscriptions/list shows them.',
+  subscription_changed: 'The subscription changed meanwhile; look at it again.',
+  subscription_state_unfitting: "That doesn't fit the state that the subscription is in.",
+  subscriptions_limit: 'The account has as many subscriptions to that product as it may have.',
+  key_taken: 'That key is in use already.',
+  terms_not_agreed: 'The terms have to be agreed to.',
   limit_reached: 'That is more than is allowed.',
   try_again: 'That did not work this time; try again in a moment.',
 };
 
 /** What happened, what stands in the way, and that nothing was done. */
 export function refusalWords({ code, detail }: DomainError): string {
-  const { fields = {}, near = [], current, limit, id } = detail;
+  const { fields = {}, near = [], current, limit, count, id } = detail;
   return [
     `Refused (${code}): ${WORDS[code]}`,
     ...Object.entries(fields).map(([field, words]) => `  ${field}: ${words}`),
     ...near.map((one) => `  near: ${one.label} ${one.id}`),
     ...(current?.state ? [`  it is ${current.state}${current.by ? `, by ${current.by}` : ''}`] : []),
+    ...(count ? [`  there are ${count}`] : []),
     ...(limit ? [`  the limit is ${limit}`] : []),
     ...(id ? [`  id: ${id}`] : []),
     'Nothing was changed.',

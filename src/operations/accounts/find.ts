@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { searchAccounts } from '../../db/account-search.ts';
 import { type Account, findAccount, findAccountByEmail } from '../../db/accounts.ts';
+import { findSubscription } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Act } from '../context.ts';
 import { viewAccount } from '../held-account.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 
@@ -9,7 +11,7 @@ const NEAR_MATCHES = 5;
 const MAX_TEXT_LENGTH = 254;
 
 /**
- * Finds the one account that a person named by e-mail or id. Never guesses: text that only comes near is an error
+ * Finds the one account that a person named by e-mail, by id, or by the id of a subscription of its. Never guesses: text that only comes near is an error
  * that lists what was near.
  * Errors: `account_not_found`, `account_ambiguous`, both with `near`.
  */
@@ -21,7 +23,8 @@ export const findOneAccount = defineOperation({
   async run(act, { text }) {
     const exact =
       (text && (await findAccountByEmail(act.tx, act.service.id, text.toLowerCase()))) ||
-      (text && (await findAccount(act.tx, act.service.id, text)));
+      (text && (await findAccount(act.tx, act.service.id, text))) ||
+      (text && (await accountOfSubscription(act, text)));
     if (exact) return { account: await viewAccount(act, exact) };
     const near = text ? await searchAccounts(act.tx, act.service.id, text, NEAR_MATCHES) : [];
     // A whole address means one account or none, however many are spelled alike.
@@ -32,6 +35,11 @@ export const findOneAccount = defineOperation({
     });
   },
 });
+
+async function accountOfSubscription(act: Act, id: string): Promise<Account | null> {
+  const subscription = await findSubscription(act.tx, act.service.id, id);
+  return subscription?.accountId ? findAccount(act.tx, act.service.id, subscription.accountId) : null;
+}
 
 export function accountLabel(account: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
   return `${account.firstName} ${account.lastName} <${account.email}>`;

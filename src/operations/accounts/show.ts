@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { listMailsOf } from '../../db/mails.ts';
+import { countLiveSubscriptions, countSubscriptions, listSubscriptions } from '../../db/subscriptions.ts';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
+import type { Act } from '../context.ts';
 import { demandAccount, viewAccount } from '../held-account.ts';
+import { viewSubscription } from '../held-subscription.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
 
 const MAILS_ON_CARD = 5;
+const SUBSCRIPTIONS_ON_CARD = 5;
 
 /** All that an account's card says. Shows deleted accounts too, by id. Errors: `account_not_found`. */
 export const showAccount = defineOperation({
@@ -20,7 +25,22 @@ export const showAccount = defineOperation({
     return {
       account: await viewAccount(act, account),
       mails: await listMailsOf(act.tx, of, MAILS_ON_CARD),
+      ...(await subscriptionsOf(act, accountId)),
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };
   },
 });
+
+/** The newest, how many there are in all, and what a block or a deletion would cut off. */
+async function subscriptionsOf(act: Act, accountId: string) {
+  const serviceId = act.service.id;
+  const rows = await listSubscriptions(act.tx, serviceId, { accountId }, { limit: SUBSCRIPTIONS_ON_CARD });
+  const usedSince = hoursAfter(act.now, -24);
+  return {
+    subscriptions: rows.map((row) => viewSubscription(row, act.now)),
+    subscriptionCounts: {
+      all: await countSubscriptions(act.tx, { serviceId, accountId }),
+      ...(await countLiveSubscriptions(act.tx, { serviceId, accountId, usedSince })),
+    },
+  };
+}

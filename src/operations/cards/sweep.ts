@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findApprovals } from '../../db/approvals.ts';
 import { listStaleSubjects } from '../../db/cards.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
-import { minutesAfter, queueApprovalRepaint, queueRepaint } from '../outbox.ts';
+import { minutesAfter, queueApprovalRepaint, queueRepaint, queueSubscriptionRepaint } from '../outbox.ts';
 
 const MAX_SWEPT = 100;
 
@@ -20,7 +20,10 @@ export const sweepCards = defineOperation({
     const of = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
     const stale = await listStaleSubjects(act.tx, of);
     const approvalIds = stale.map(({ approvalId }) => approvalId).filter((id): id is string => id !== null);
-    for (const { accountId } of stale) if (accountId) await queueRepaint(act, accountId);
+    for (const { accountId, subscriptionId } of stale) {
+      if (accountId) await queueRepaint(act, accountId);
+      if (subscriptionId) await queueSubscriptionRepaint(act, subscriptionId);
+    }
     for (const approval of await findApprovals(act.tx, serviceId, approvalIds))
       await queueApprovalRepaint(act.tx, approval);
     return stale.length;

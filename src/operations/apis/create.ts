@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/apis.ts';
+import { newId } from '../../db/ids.ts';
+import { parseApiPath } from '../../domain/api-path.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { viewApi } from '../catalog-view.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+const MAX_ID_LENGTH = 80;
+
+/**
+ * Makes an API known: its name, and the path at which it begins behind the gateway. Without an id its name gives one.
+ * Errors: `invalid_input` for `path`; `api_path_taken` by another one, compared without case; `id_taken`.
+ * Source: Azure, API create (apiId 1–80, path 0–400).
+ */
+export const createApi = defineOperation({
+  name: 'apis/create',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ id: input.apiId.optional(), name: input.catalogName, path: input.apiPath }),
+  async run(act, { name, path: typed, ...given }) {
+    const serviceId = act.service.id;
+    const path = parseApiPath(typed);
+    await holdApiPaths(act.tx, serviceId);
+    const other = await findApiByPath(act.tx, serviceId, path);
+    if (other) throw new DomainError('api_path_taken', { id: other.id });
+    const id = given.id ?? (input.idOfName(name, MAX_ID_LENGTH) || newId(act.now, act.random));
+    if (await findApi(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
+    const times = { createdAt: act.now, updatedAt: act.now };
+    const api = await insertApi(act.tx, { serviceId, id, name, path, ...times });
+    act.record({ target: { kind: 'api', id }, after: { name, path } });
+    return { api: viewApi(api) };
+  },
+});

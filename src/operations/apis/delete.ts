@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { deleteApi as deleteApiRow, lockApi } from '../../db/apis.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { demandVersion } from '../catalog-view.ts';
+import { removeSubscriptions } from '../held-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Forgets an API: products lose it, and no call to its path passes any more. Subscriptions to it alone go with it if
+ * `deleteSubscriptions` says so.
+ * Errors: `api_not_found`, `catalog_changed`, `has_subscriptions` with their `count`.
+ */
+export const deleteApi = defineOperation({
+  name: 'apis/delete',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    apiId: input.apiId,
+    expectedVersion,
+    deleteSubscriptions: z.boolean().default(false),
+  }),
+  async run(act, { apiId, expectedVersion, deleteSubscriptions }) {
+    const api = await lockApi(act.tx, act.service.id, apiId);
+    if (!api) throw new DomainError('api_not_found');
+    demandVersion(api, expectedVersion);
+    const subscriptions = await removeSubscriptions(act, { apiId }, deleteSubscriptions);
+    await deleteApiRow(act.tx, api);
+    act.record({
+      target: { kind: 'api', id: apiId },
+      before: { name: api.name, path: api.path, subscriptions },
+    });
+    return { apiId, name: api.name, subscriptions };
+  },
+});

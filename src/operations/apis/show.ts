@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { findApi } from '../../db/apis.ts';
+import { countSubscriptions } from '../../db/subscriptions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { viewApi } from '../catalog-view.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+/** An API, and how many subscriptions there are to it alone. Errors: `api_not_found`. */
+export const showApi = defineOperation({
+  name: 'apis/show',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({ apiId: input.apiId }),
+  async run(act, { apiId }) {
+    const api = await findApi(act.tx, act.service.id, apiId);
+    if (!api) throw new DomainError('api_not_found');
+    const subscriptions = await countSubscriptions(act.tx, { serviceId: act.service.id, apiId });
+    return { api: viewApi(api), subscriptions };
+  },
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { insertCard, listCardsOfSubscription } from '../../db/cards.ts';
+import { newId } from '../../db/ids.ts';
+import { subscriptionId } from '../catalog-input.ts';
+import { viewOneSubscription } from '../held-subscription.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+const MAX_CHANNELS = 50;
+
+/**
+ * Where the cards of a subscription are, and what they should show. One that was asked for gets a card in each of
+ * `channels`; one that never waited has none. Errors: `subscription_not_found`.
+ */
+export const planSubscriptionCards = defineOperation({
+  name: 'cards/plan-subscription',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({ subscriptionId, channels: z.array(z.string().max(40)).max(MAX_CHANNELS) }),
+  async run(act, { subscriptionId, channels }) {
+    const serviceId = act.service.id;
+    const subscription = await viewOneSubscription(act, subscriptionId);
+    const isWaiting = subscription.state === 'submitted';
+    for (const channelId of isWaiting ? channels : []) {
+      const id = newId(act.now, act.random);
+      const times = { createdAt: act.now, changedAt: act.now };
+      await insertCard(act.tx, { serviceId, id, subscriptionId, channelId, ...times });
+    }
+    const cards = await listCardsOfSubscription(act.tx, serviceId, subscriptionId);
+    return {
+      subscription,
+      // One that Slack never had while it waited is not posted any more.
+      cards: cards
+        .filter((card) => isWaiting || card.messageTs !== null)
+        .map(({ id, channelId, messageTs }) => ({ id, channelId, messageTs })),
+    };
+  },
+});

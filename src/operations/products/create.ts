@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { newId } from '../../db/ids.ts';
+import { insertProduct } from '../../db/products.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { viewProduct } from '../catalog-view.ts';
+import { DEVELOPERS_GROUP } from '../groups/list.ts';
+import { putApis, putGroups } from '../held-product.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+const MAX_ID_LENGTH = 80;
+
+/**
+ * Makes a product of APIs, seen by the groups that are named: everybody with an account (`developers`) unless told
+ * otherwise. `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
+ * Errors: `id_taken`, `api_not_found`, `group_not_found`; `invalid_input` when it takes no subscription and yet an
+ * approval.
+ * Source: Azure, Product create; `approvalRequired` goes with `subscriptionRequired` alone.
+ */
+export const createProduct = defineOperation({
+  name: 'products/create',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z
+    .strictObject({
+      id: input.productId.optional(),
+      name: input.catalogName,
+      description: input.productDescription.default(''),
+      terms: input.productTerms.default(''),
+      isPublished: z.boolean().default(false),
+      isSubscriptionRequired: z.boolean().default(true),
+      isApprovalRequired: z.boolean().default(false),
+      subscriptionsLimit: input.subscriptionsLimit.default(null),
+      apiIds: input.apiIds.default([]),
+      groupIds: input.productGroupIds.default([DEVELOPERS_GROUP]),
+    })
+    .refine((wanted) => wanted.isSubscriptionRequired || !wanted.isApprovalRequired, {
+      path: ['isApprovalRequired'],
+      message: 'is about subscriptions, and this product takes none',
+    }),
+  async run(act, { id: givenId, apiIds, groupIds, ...wanted }) {
+    const id = givenId ?? (input.idOfName(wanted.name, MAX_ID_LENGTH) || newId(act.now, act.random));
+    const product = await insertProduct(act.tx, {
+      ...wanted,
+      serviceId: act.service.id,
+      id,
+      createdAt: act.now,
+      updatedAt: act.now,
+    });
+    if (!product) throw new DomainError('id_taken', { id });
+    const apis = await putApis(act, product, apiIds);
+    const groups = await putGroups(act, product, groupIds);
+    act.record({ target: { kind: 'product', id }, after: { ...wanted, apis, groups } });
+    return { product: await viewProduct(act, product) };
+  },
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { deleteProduct as deleteProductRow } from '../../db/products.ts';
+import * as input from '../catalog-input.ts';
+import { demandProduct } from '../held-product.ts';
+import { removeSubscriptions } from '../held-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Deletes a product; its APIs stay. Its subscriptions go with it if `deleteSubscriptions` says so, and for good.
+ * Errors: `product_not_found`, `catalog_changed`, `has_subscriptions` with their `count`.
+ * Source: Azure, Product delete (`deleteSubscriptions`).
+ */
+export const deleteProduct = defineOperation({
+  name: 'products/delete',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    productId: input.productId,
+    expectedVersion,
+    deleteSubscriptions: z.boolean().default(false),
+  }),
+  async run(act, { productId, expectedVersion, deleteSubscriptions }) {
+    const product = await demandProduct(act, productId, expectedVersion);
+    const subscriptions = await removeSubscriptions(act, { productId }, deleteSubscriptions);
+    await deleteProductRow(act.tx, product);
+    act.record({ target: { kind: 'product', id: productId }, before: { name: product.name, subscriptions } });
+    return { productId, name: product.name, subscriptions };
+  },
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { updateProduct } from '../../db/products.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { viewProduct } from '../catalog-view.ts';
+import { demandProduct, putApis, putGroups } from '../held-product.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Changes a product; what is left out stays. `apiIds` and `groupIds` replace what there was. Calls pass or are refused by
+ * the new rules at once; subscriptions keep their own state.
+ * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`; `invalid_input` for an approval
+ * without subscriptions.
+ */
+export const editProduct = defineOperation({
+  name: 'products/edit',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    productId: input.productId,
+    expectedVersion,
+    name: input.catalogName.optional(),
+    description: input.productDescription.optional(),
+    terms: input.productTerms.optional(),
+    isPublished: z.boolean().optional(),
+    isSubscriptionRequired: z.boolean().optional(),
+    isApprovalRequired: z.boolean().optional(),
+    subscriptionsLimit: input.subscriptionsLimit.optional(),
+    apiIds: input.apiIds.optional(),
+    groupIds: input.productGroupIds.optional(),
+  }),
+  async run(act, { productId, expectedVersion, apiIds, groupIds, ...wanted }) {
+    const product = await demandProduct(act, productId, expectedVersion);
+    const before = await viewProduct(act, product);
+    const {
+      isSubscriptionRequired = product.isSubscriptionRequired,
+      isApprovalRequired = product.isApprovalRequired,
+    } = wanted;
+    if (isApprovalRequired && !isSubscriptionRequired)
+      throw new DomainError('invalid_input', {
+        fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
+      });
+    const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
+    const apis = apiIds ? { apis: await putApis(act, product, apiIds) } : {};
+    const groups = groupIds ? { groups: await putGroups(act, product, groupIds) } : {};
+    const after = { ...wanted, ...apis, ...groups };
+    const namesBefore = {
+      ...before,
+      apis: before.apis.map(({ name }) => name),
+      groups: before.groups.map(({ name }) => name),
+    };
+    act.record({
+      target: { kind: 'product', id: productId },
+      before: Object.fromEntries(Object.entries(namesBefore).filter(([field]) => field in after)),
+      after,
+    });
+    return { product: await viewProduct(act, edited) };
+  },
+});

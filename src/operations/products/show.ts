@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { findProduct } from '../../db/products.ts';
+import { countSubscriptions } from '../../db/subscriptions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../catalog-input.ts';
+import { viewProduct } from '../catalog-view.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+/** A product, and how many subscriptions there are to it. Errors: `product_not_found`. */
+export const showProduct = defineOperation({
+  name: 'products/show',
+  allowed: OPERATORS,
+  effect: 'read',
+  input: z.strictObject({ productId: input.productId }),
+  async run(act, { productId }) {
+    const product = await findProduct(act.tx, act.service.id, productId);
+    if (!product) throw new DomainError('product_not_found');
+    const subscriptions = await countSubscriptions(act.tx, { serviceId: act.service.id, productId });
+    return { product: await viewProduct(act, product), subscriptions };
+  },
+});

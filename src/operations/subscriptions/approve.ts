@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { demandOtherThanOwner } from '../other-than-owner.ts';
+import { tellActiveSubscription } from '../subscription-mails.ts';
+
+/**
+ * Agrees to a subscription that was asked for: it is active from now on, and its owner is told.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with who decided;
+ * `approval_about_oneself`.
+ */
+export const approveSubscription = defineOperation({
+  name: 'subscriptions/approve',
+  allowed: OPERATORS,
+  effect: 'change',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  async run(act, wanted) {
+    return changeSubscription(act, {
+      ...wanted,
+      verb: 'approve',
+      async tell(changed) {
+        await demandOtherThanOwner(act, changed);
+        return tellActiveSubscription(act, changed);
+      },
+    });
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Ends a subscription, or takes a request for one back. It stays on record and can't be resumed. By an admin, or by the
+ * developer whose it is.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
+ */
+export const cancelSubscription = defineOperation({
+  name: 'subscriptions/cancel',
+  allowed: [...ADMINS, ...ACCOUNTS],
+  effect: 'change',
+  input: z.strictObject({
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion,
+    reason: catalog.stateComment.default(''),
+  }),
+  run: (act, { reason, ...wanted }) =>
+    changeSubscription(act, { ...wanted, verb: 'cancel', comment: reason }),
+});

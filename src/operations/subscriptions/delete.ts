@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { deleteSubscriptions } from '../../db/subscriptions.ts';
+import * as catalog from '../catalog-input.ts';
+import { holdSubscription, scopeNameOf } from '../held-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+
+/**
+ * Deletes a subscription with its keys, for good: from the next call on they are unknown.
+ * Errors: `subscription_not_found`, `subscription_changed`.
+ */
+export const deleteSubscription = defineOperation({
+  name: 'subscriptions/delete',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  async run(act, { subscriptionId, expectedVersion }) {
+    const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
+    const { accountId, name, state } = subscription;
+    const before = { accountId, name, for: await scopeNameOf(act, subscription), state };
+    await deleteSubscriptions(act.tx, { serviceId: act.service.id, id: subscriptionId });
+    if (accountId) await queueRepaint(act, accountId);
+    act.record({ target: { kind: 'subscription', id: subscriptionId }, before });
+    return { subscriptionId, name };
+  },
+});

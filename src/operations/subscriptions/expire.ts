@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { updateSubscription } from '../../db/subscriptions.ts';
+import { subscriptionStateAt } from '../../domain/subscription-state.ts';
+import * as catalog from '../catalog-input.ts';
+import { holdSubscription, queueRepaintOf } from '../held-subscription.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/** Writes down that a subscription has expired; it counted as such from its end on. Errors: `subscription_not_found`. */
+export const expireSubscription = defineOperation({
+  name: 'subscriptions/expire',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  async run(act, { subscriptionId }) {
+    const subscription = await holdSubscription(act, subscriptionId);
+    const state = subscriptionStateAt(subscription, act.now);
+    // Extended or cancelled meanwhile.
+    if (state === subscription.state) return act.nothingChanged();
+    const change = { state, stateChangedAt: subscription.endsAt ?? act.now, stateChangedBy: act.actorName };
+    await queueRepaintOf(act, await updateSubscription(act.tx, subscription, change, act.now));
+    act.record({
+      target: { kind: 'subscription', id: subscriptionId },
+      before: { state: subscription.state },
+      after: { state },
+    });
+  },
+});

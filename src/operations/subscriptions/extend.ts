@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Gives a subscription another end, or none; one that has expired is active again.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`; `invalid_input` for an end
+ * that has gone.
+ */
+export const extendSubscription = defineOperation({
+  name: 'subscriptions/extend',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion,
+    endsAt: z.coerce.date().nullable(),
+  }),
+  run(act, { endsAt, ...wanted }) {
+    if (endsAt && endsAt <= act.now)
+      throw new DomainError('invalid_input', { fields: { endsAt: 'has gone by; give a later day' } });
+    return changeSubscription(act, { ...wanted, verb: 'extend', also: { endsAt } });
+  },
+});

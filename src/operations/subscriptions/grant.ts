@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as catalog from '../catalog-input.ts';
+import { holdAccount } from '../held-account.ts';
+import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
+import * as input from '../input.ts';
+import { demandScope, makeSubscription } from '../new-subscription.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { tellActiveSubscription } from '../subscription-mails.ts';
+
+/**
+ * Gives an account the right to call a product, one API, or with neither all APIs; without an account it belongs to
+ * nobody. It is `active` unless told otherwise, with two new keys unless they are brought along.
+ * Errors: `account_not_found`, `account_state_unfitting` of a deleted one, `product_not_found`, `api_not_found`,
+ * `subscriptions_limit`, `id_taken`, `key_taken`; `invalid_input` when both scopes are given, for dates and keys.
+ * Source: Azure, Subscription create (management-api §1.4).
+ */
+export const grantSubscription = defineOperation({
+  name: 'subscriptions/grant',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z
+    .strictObject({
+      accountId: input.accountId.optional(),
+      productId: catalog.productId.optional(),
+      apiId: catalog.apiId.optional(),
+      id: catalog.subscriptionId.optional(),
+      name: catalog.catalogName.optional(),
+      state: z
+        .enum(['active', 'submitted', 'suspended', 'cancelled', 'rejected', 'expired'])
+        .default('active'),
+      startsAt: z.coerce.date().nullable().default(null),
+      endsAt: z.coerce.date().nullable().default(null),
+      primaryKey: catalog.foreignKey.optional(),
+      secondaryKey: catalog.foreignKey.optional(),
+      tellDeveloper: z.boolean().default(true),
+    })
+    .refine(({ productId, apiId }) => productId === undefined || apiId === undefined, {
+      path: ['apiId'],
+      message: 'is one scope too many: name a product or an API',
+    }),
+  async run(act, { accountId, productId, apiId, name, tellDeveloper, ...wanted }) {
+    const account = accountId === undefined ? null : await holdAccount(act, accountId);
+    if (account?.state === 'deleted') throw new DomainError('account_state_unfitting', { id: account.id });
+    const scope = await demandScope(act, { productId, apiId });
+    const subscription = await makeSubscription(act, {
+      ...wanted,
+      accountId: account?.id ?? null,
+      scope,
+      name: name ?? scope.name,
+    });
+    const isTold =
+      tellDeveloper && subscription.state === 'active' && (await tellActiveSubscription(act, subscription));
+    await queueRepaintOf(act, subscription);
+    act.record({
+      target: { kind: 'subscription', id: subscription.id },
+      after: {
+        accountId: account?.id ?? null,
+        for: scope.name,
+        state: subscription.state,
+        from: subscription.startsAt,
+        until: subscription.endsAt,
+        broughtKeys: wanted.primaryKey !== undefined || wanted.secondaryKey !== undefined,
+        toldDeveloper: isTold,
+      },
+    });
+    return { subscription: await viewOneSubscription(act, subscription.id), isTold };
+  },
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+import { tellOwner } from '../subscription-mails.ts';
+
+/**
+ * Declines a subscription that was asked for. The reason goes to its owner.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with who decided.
+ */
+export const rejectSubscription = defineOperation({
+  name: 'subscriptions/reject',
+  allowed: OPERATORS,
+  effect: 'change',
+  input: z.strictObject({
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion,
+    reason: catalog.stateComment.refine((reason) => reason !== '', 'is needed: the developer reads it'),
+  }),
+  run: (act, { reason, ...wanted }) =>
+    changeSubscription(act, {
+      ...wanted,
+      verb: 'reject',
+      comment: reason,
+      tell: (changed) =>
+        tellOwner(act, changed, 'RejectDeveloperNotificationMessage', { SubDeclineReason: reason }),
+    }),
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { updateSubscription } from '../../db/subscriptions.ts';
+import * as catalog from '../catalog-input.ts';
+import { holdSubscription, queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
+
+/**
+ * Gives a subscription another name. By an admin, or by the developer whose it is.
+ * Errors: `subscription_not_found`, `subscription_changed`.
+ */
+export const renameSubscription = defineOperation({
+  name: 'subscriptions/rename',
+  allowed: [...ADMINS, ...ACCOUNTS],
+  effect: 'change',
+  input: z.strictObject({
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion,
+    name: catalog.catalogName,
+  }),
+  async run(act, { subscriptionId, expectedVersion, name }) {
+    const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
+    await queueRepaintOf(act, await updateSubscription(act.tx, subscription, { name }, act.now));
+    act.record({
+      target: { kind: 'subscription', id: subscriptionId },
+      before: { name: subscription.name },
+      after: { name },
+    });
+    return { subscription: await viewOneSubscription(act, subscriptionId) };
+  },
+});

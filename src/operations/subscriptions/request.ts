@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { listProducts } from '../../db/products.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as catalog from '../catalog-input.ts';
+import { holdAccount } from '../held-account.ts';
+import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
+import { demandScope, makeSubscription } from '../new-subscription.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { groupsOfViewer } from '../seen-products.ts';
+import { tellActiveSubscription, tellOwner } from '../subscription-mails.ts';
+
+/**
+ * A developer subscribes to a product that they see. It is `active` at once, or `submitted` until an operator agrees where
+ * the product asks for that: also when an earlier request was rejected, or an earlier subscription deleted.
+ * Errors: `product_not_found`, also for one that they don't see; `product_unavailable` when it takes no subscription;
+ * `terms_not_agreed`; `subscriptions_limit`.
+ */
+export const requestSubscription = defineOperation({
+  name: 'subscriptions/request',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({
+    productId: catalog.productId,
+    name: catalog.catalogName.optional(),
+    agreesToTerms: z.boolean().default(false),
+  }),
+  async run(act, { productId, name, agreesToTerms }) {
+    if (act.actor.kind !== 'account') throw new DomainError('not_permitted');
+    const account = await holdAccount(act, act.actor.accountId);
+    if (account.state !== 'active') throw new DomainError('not_permitted');
+    const scope = await demandScope(act, { productId });
+    const seenBy = await groupsOfViewer(act);
+    const [seen] = await listProducts(act.tx, act.service.id, { limit: 1, seenBy, id: productId });
+    if (!seen || !scope.product) throw new DomainError('product_not_found');
+    if (!scope.product.isSubscriptionRequired) throw new DomainError('product_unavailable');
+    if (scope.product.terms !== '' && !agreesToTerms) throw new DomainError('terms_not_agreed');
+    const subscription = await makeSubscription(act, {
+      accountId: account.id,
+      scope,
+      name: name ?? scope.name,
+      state: scope.product.isApprovalRequired ? 'submitted' : 'active',
+    });
+    if (subscription.state === 'active') await tellActiveSubscription(act, subscription);
+    else
+      await tellOwner(act, subscription, 'RequestDeveloperNotificationMessage', { DevEmail: account.email });
+    await queueRepaintOf(act, subscription);
+    act.record({
+      target: { kind: 'subscription', id: subscription.id },
+      after: {
+        accountId: account.id,
+        for: scope.name,
+        state: subscription.state,
+        agreedToTerms: agreesToTerms,
+      },
+    });
+    return { subscription: await viewOneSubscription(act, subscription.id) };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+/**
+ * Resumes a suspended subscription with the keys that it has. One whose end has come meanwhile has expired.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
+ */
+export const resumeSubscription = defineOperation({
+  name: 'subscriptions/resume',
+  allowed: OPERATORS,
+  effect: 'change',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  run: (act, wanted) => changeSubscription(act, { ...wanted, verb: 'resume' }),
+});

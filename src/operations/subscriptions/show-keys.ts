@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { holdSubscription } from '../held-subscription.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { readKeys } from '../subscription-keys.ts';
+
+/**
+ * Both keys of a developer's own subscription, in clear. Each showing leaves an audit row.
+ * Errors: `subscription_not_found`, also for another's. Source: safety T26.
+ */
+export const showKeys = defineOperation({
+  name: 'subscriptions/show-keys',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  async run(act, { subscriptionId }) {
+    await holdSubscription(act, subscriptionId);
+    const keys = await readKeys(act, subscriptionId);
+    act.record({ target: { kind: 'subscription', id: subscriptionId } });
+    return keys;
+  },
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { viewOneSubscription } from '../held-subscription.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+/** One subscription, without its keys. Errors: `subscription_not_found`. */
+export const showSubscription = defineOperation({
+  name: 'subscriptions/show',
+  allowed: [...OPERATORS, 'system'],
+  effect: 'read',
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  async run(act, { subscriptionId }) {
+    return { subscription: await viewOneSubscription(act, subscriptionId) };
+  },
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import * as catalog from '../catalog-input.ts';
+import { changeSubscription } from '../changed-subscription.ts';
+import { expectedVersion } from '../input.ts';
+import { defineOperation, OPERATORS } from '../operation.ts';
+
+/**
+ * Suspends a subscription: its keys don't pass from the next call on, until it is resumed. Its owner sees the reason.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
+ */
+export const suspendSubscription = defineOperation({
+  name: 'subscriptions/suspend',
+  allowed: OPERATORS,
+  effect: 'change',
+  input: z.strictObject({
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion,
+    reason: catalog.stateComment.default(''),
+  }),
+  run: (act, { reason, ...wanted }) =>
+    changeSubscription(act, { ...wanted, verb: 'suspend', comment: reason }),
+});
