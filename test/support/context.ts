@@ -44,7 +44,7 @@ export const SYSTEM: Actor = { kind: 'system', name: 'test' };
 export const SIGNED_IN = {
   kind: 'account' as const,
   accountId: '',
-  sessionId: '01890000-0000-7000-8000-00000000000a',
+  sessionId: '',
 };
 export const withStanding = (standing: Standing) => slackActor('U0ADMIN', 'Ada Admin', standing);
 export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
@@ -139,6 +139,14 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     return { ...row, ...order, ticket: url ? new URL(url).searchParams.get('ticket') : null };
   }
 
+  /** A developer who is signed in to `ours`. */
+  async function signedIn(accountId: string) {
+    const sessionId = crypto.randomUUID();
+    await sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+      values ('ours', ${sessionId}, ${accountId}, ${sessionId}, 'test', now(), now(), '2100-01-01')`;
+    return { kind: 'account' as const, accountId, sessionId };
+  }
+
   return {
     databaseUrl: database.url,
     db,
@@ -150,12 +158,10 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     as,
     standings,
     mailsTo,
+    signedIn,
     /** Makes `SIGNED_IN` the developer of this account. */
     async signIn(accountId: string): Promise<void> {
-      SIGNED_IN.accountId = accountId;
-      await sql`insert into sessions
-        (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
-        values ('ours', ${SIGNED_IN.sessionId}, ${accountId}, ${'e'.repeat(64)}, 'test', now(), now(), '2100-01-01')`;
+      Object.assign(SIGNED_IN, await signedIn(accountId));
     },
     advance: (ms: number) => {
       now += ms;
