@@ -72,13 +72,24 @@ async function granted(call: Call, userId: string, role: Role): Promise<Message>
 async function page(call: Call): Promise<Message> {
   await demandRole(call, ABOUT.who);
   const all = await listOperators(call.context, { teamId: call.actor.teamId });
+  const rows = await Promise.all(
+    all.map(async ({ slackUserId, name, role }) =>
+      role ? rowOf(slackUserId, await nameNow(call, slackUserId, name), role) : [],
+    ),
+  );
   return {
     text: 'Operators',
-    blocks: [
-      ...all.flatMap(({ slackUserId, name, role }) => (role ? rowOf(slackUserId, name, role) : [])),
-      actions([button('operator-add', 'Add an operator', '-', { style: 'primary' })]),
-    ],
+    blocks: [...rows.flat(), actions([button('operator-add', 'Add an operator', '-', { style: 'primary' })])],
   };
+}
+
+/** Whom the settings named is kept by id alone, and people change their names. */
+async function nameNow({ context, actor }: Call, userId: string, kept: string): Promise<string> {
+  try {
+    return (await context.people.actorOf(userId, actor.teamId)).name;
+  } catch {
+    return kept;
+  }
 }
 
 function rowOf(userId: string, name: string, role: Role): KnownBlock[] {
