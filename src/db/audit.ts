@@ -135,6 +135,7 @@ export async function searchAudit(
     serviceId: string;
     actorId?: string | undefined;
     onlyRefused?: boolean;
+    withoutRefused?: boolean;
     onlyByPeople?: boolean;
     from?: Date | undefined;
     to?: Date | undefined;
@@ -148,6 +149,7 @@ export async function searchAudit(
       eq(audit.serviceId, of.serviceId),
       of.actorId === undefined ? undefined : eq(audit.actorId, of.actorId),
       of.onlyRefused ? eq(audit.outcome, 'refused') : undefined,
+      of.withoutRefused ? ne(audit.outcome, 'refused') : undefined,
       of.onlyByPeople ? ne(audit.actorKind, 'system') : undefined,
       of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
       of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,

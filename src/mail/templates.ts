@@ -35,6 +35,9 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
 
 export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
 
+/** What people call a mail; one that is no longer in the catalog keeps its name. */
+export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
+
 export function templateOf(name: MailName): MailTemplate {
   return MAILS[name];
 }

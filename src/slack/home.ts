@@ -56,9 +56,13 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
 
 const RECENT_SHOWN = 5;
 
-/** What was done lately, by whomever, without what the system does by itself. */
+/** What was done lately, by whomever, without what was refused and what the system does by itself. */
 async function recentChanges(call: Call): Promise<KnownBlock[]> {
-  const { entries } = await searchHistory(call.context, { onlyByPeople: true, limit: RECENT_SHOWN });
+  const { entries } = await searchHistory(call.context, {
+    onlyByPeople: true,
+    withoutRefused: true,
+    limit: RECENT_SHOWN,
+  });
   const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
   return lines.length ? [divider, section('*Recent changes*'), ...joinLines(lines).map(section)] : [];
 }

@@ -255,7 +255,7 @@ describe('reset-password', () => {
     await modal.sees(/on its way to ann@example.com; it works once, for 60 minutes/);
     const ticket = ticketIn(await mailTo('ann@example.com', /Choose a new password/));
     await modal.clicks('Show');
-    await modal.sees(/PasswordReset/);
+    await modal.sees(/Password change confirmation/);
     await modal.closeAll();
     expect((await app.post('/password/reset', { ticket, password: 'eight slow yellow trams' })).status).toBe(
       200,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listMailsOf } from '../../db/mails.ts';
 import { countLiveSubscriptions, countSubscriptions, listSubscriptions } from '../../db/subscriptions.ts';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
+import { titleOf } from '../../mail/templates.ts';
 import type { Act } from '../context.ts';
 import { demandAccount, viewAccount } from '../held-account.ts';
 import { viewSubscription } from '../held-subscription.ts';
@@ -22,9 +23,10 @@ export const showAccount = defineOperation({
     const account = await demandAccount(act, accountId);
     const of = { serviceId: act.service.id, accountId };
     const waiting = await findWaitingConfirmation(act.tx, { ...of, now: act.now });
+    const mails = await listMailsOf(act.tx, of, MAILS_ON_CARD);
     return {
       account: await viewAccount(act, account),
-      mails: await listMailsOf(act.tx, of, MAILS_ON_CARD),
+      mails: mails.map((mail) => ({ ...mail, title: titleOf(mail.template) })),
       ...(await subscriptionsOf(act, accountId)),
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };

@@ -16,6 +16,7 @@ export const searchHistory = defineOperation({
   input: z.strictObject({
     actorId: z.string().max(200).optional(),
     onlyRefused: z.boolean().default(false),
+    withoutRefused: z.boolean().default(false),
     /** Leaves out what the system does by itself. */
     onlyByPeople: z.boolean().default(false),
     from: z.coerce.date().optional(),

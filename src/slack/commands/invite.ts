@@ -104,13 +104,18 @@ async function inviteAll(call: Call, emails: string[], about: About): Promise<Me
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
-    sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`,
+    sentWords(sent),
     ...(failed > 0 ? [`${failed === 1 ? '1 address was' : `${failed} addresses were`} not invited.`] : []),
   ].join(' ');
   return {
     text,
     blocks: [section(text), ...rowsOf(outcomes), actions([button('menu-invites', 'Open invitations', '-')])],
   };
+}
+
+function sentWords(sent: number): string {
+  if (sent === 0) return 'Nobody was invited.';
+  return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 
 async function inviteEach(call: Call, email: string, about: About): Promise<Outcome> {

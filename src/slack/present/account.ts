@@ -97,7 +97,7 @@ const buttonsFor = (account: AccountView, deeds: Deed[]): Button[] =>
   );
 
 type Extra = {
-  mails?: { template: string; state: string; createdAt: Date }[];
+  mails?: { title: string; state: string; createdAt: Date }[];
   waitsForAddress?: string | null;
   /** Whoever can read the place may not be meant to: no address and no note. */
   isExposed?: boolean;
@@ -122,7 +122,7 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
   const mails = (extra.mails ?? []).map(
-    (mail) => `${mail.template}: *${mail.state}* (${dateWords(mail.createdAt)})`,
+    (mail) => `${mail.title}: *${mail.state}* (${dateWords(mail.createdAt)})`,
   );
   const registered = `Registered ${dateWords(account.registeredAt)} · last change ${dateWords(account.updatedAt)} · id \`${account.id}\``;
   return [

@@ -46,6 +46,7 @@ export function button(
             text: plain(cut(options.ask.text, 300)),
             confirm: plain(cut(options.ask.yes, 30)),
             deny: plain('Cancel'),
+            ...(options.style ? { style: options.style } : {}),
           },
         }
       : {}),
