@@ -1,13 +1,22 @@
 // Signed requests from Slack to the app, as Slack sends them: three seconds, then it counts as failed.
 import { createHmac } from 'node:crypto';
 import type { Delivery } from './records.ts';
+import { type Dict, dictsOf, isDict, textOf } from './shapes.ts';
 import type { Workspace } from './workspace.ts';
 
 const ACK_TIMEOUT_MS = 3_000;
 const MAX_REMEMBERED = 200;
 const MAX_ANSWER_BYTES = 1_000_000;
 
-export type SignedRequest = { headers: Record<string, string>; body: string; kind: string; user: string };
+export type SignedRequest = {
+  headers: Record<string, string>;
+  body: string;
+  kind: string;
+  about: string;
+  user: string;
+};
+/** A signed request and what the app answered. */
+export type Exchange = { request: SignedRequest; answer: Answer };
 
 export type Answer = {
   status: number | null;
@@ -23,6 +32,17 @@ export type Courier = ReturnType<typeof createCourier>;
 /** Slack's v0 signature: HMAC-SHA-256 over `v0:seconds:body`. */
 export function sign(signingSecret: string, timestampSeconds: number, body: string): string {
   return `v0=${createHmac('sha256', signingSecret).update(`v0:${timestampSeconds}:${body}`).digest('hex')}`;
+}
+
+/** The subcommand, the button, the modal: never what a person typed. */
+function aboutOf(kind: string, payload: Dict): string {
+  if (kind === 'command')
+    return `${textOf(payload.command)} ${textOf(payload.text).split(/\s/, 1)[0]}`.trim();
+  const [action] = dictsOf(payload.actions);
+  const view = isDict(payload.view) ? payload.view : {};
+  return (
+    textOf(action?.action_id) || textOf(payload.action_id) || textOf(payload.callback_id ?? view.callback_id)
+  );
 }
 
 async function post(url: string, request: SignedRequest) {
@@ -53,19 +73,22 @@ async function post(url: string, request: SignedRequest) {
 }
 
 export function createCourier(o: { workspace: Workspace; appUrl: () => string }) {
-  /** The last signed requests, whole, for replays in tests. In memory only; never logged or served. */
+  /** The last signed requests, whole. In memory only; never logged. */
   const requests: SignedRequest[] = [];
+  const exchanges: Exchange[] = [];
 
   function signed(
     kind: string,
     user: string,
     contentType: string,
     body: string,
+    about = '',
     retryNum = 0,
   ): SignedRequest {
     const seconds = Math.floor(o.workspace.clock().getTime() / 1000);
     return {
       kind,
+      about,
       user,
       body,
       headers: {
@@ -86,23 +109,30 @@ export function createCourier(o: { workspace: Workspace; appUrl: () => string })
     if (requests.length > MAX_REMEMBERED) requests.shift();
     const retryNum = Number(request.headers['x-slack-retry-num'] ?? 0);
     const { status, ackMs, body, contentType, problem } = await post(`${o.appUrl()}/slack/events`, request);
-    const { kind, user } = request;
-    const delivery = o.workspace.recordDelivery({ kind, user, retryNum, status, ackMs, problem });
-    return { status, body, contentType, problem, delivery };
+    const { kind, about, user } = request;
+    const delivery = o.workspace.recordDelivery({ kind, about, user, retryNum, status, ackMs, problem });
+    const answer = { status, body, contentType, problem, delivery };
+    exchanges.push({ request, answer });
+    if (exchanges.length > MAX_REMEMBERED) exchanges.shift();
+    return answer;
   }
 
-  const postForm = (kind: string, user: string, fields: Record<string, string>): Promise<Answer> =>
-    send(signed(kind, user, 'application/x-www-form-urlencoded', new URLSearchParams(fields).toString()));
+  function postForm(kind: string, user: string, fields: Record<string, string>, about: string) {
+    const body = new URLSearchParams(fields).toString();
+    return send(signed(kind, user, 'application/x-www-form-urlencoded', body, about));
+  }
 
   return {
     requests: requests as readonly SignedRequest[],
+    exchangeOf: (deliveryId: number): Exchange | null =>
+      exchanges.find(({ answer }) => answer.delivery.id === deliveryId) ?? null,
     signed,
     send,
     command: (user: string, fields: Record<string, string>): Promise<Answer> =>
-      postForm('command', user, fields),
-    interaction: (kind: string, user: string, payload: unknown): Promise<Answer> =>
-      postForm(kind, user, { payload: JSON.stringify(payload) }),
+      postForm('command', user, fields, aboutOf('command', fields)),
+    interaction: (kind: string, user: string, payload: Dict): Promise<Answer> =>
+      postForm(kind, user, { payload: JSON.stringify(payload) }, aboutOf(kind, payload)),
     event: (kind: string, user: string, body: unknown, retryNum = 0): Promise<Answer> =>
-      send(signed(kind, user, 'application/json', JSON.stringify(body), retryNum)),
+      send(signed(kind, user, 'application/json', JSON.stringify(body), '', retryNum)),
   };
 }

@@ -79,6 +79,7 @@ export function createPostman(o: {
       const status = await post(`${o.appUrl()}/mail/events`, request);
       workspace.recordDelivery({
         kind: `mail ${event}`,
+        about: mail.to.join(', '),
         user: '',
         status: status.code,
         ackMs: status.ms,

@@ -8,6 +8,7 @@ import { type AppFeatures, pageState } from './page-state.ts';
 import { ADMIN } from './people.ts';
 import { SlackRefusal } from './refusal.ts';
 import { type Dict, isDict, type StateValues, textOf } from './shapes.ts';
+import { wireOf } from './wire.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Changes come in bursts; the page is told of each burst once. */
@@ -103,6 +104,11 @@ export function createPageApi(o: PageParts) {
       const asked = new URL(req.url ?? '', 'http://localhost').searchParams.get('as') ?? '';
       const me = o.workspace.conversations.people.has(asked) ? asked : ADMIN;
       return sendJson(res, 200, pageState(o.workspace, o.inbox, o.features(), me));
+    }
+    if (req.method === 'GET' && path === 'wire') {
+      const asked = new URL(req.url ?? '', 'http://localhost').searchParams.get('id');
+      const found = wireOf(o.workspace, o.deeds.courier, Number(asked));
+      return found === null ? sendJson(res, 404, { error: 'forgotten' }) : sendJson(res, 200, found);
     }
     const deed = Object.hasOwn(DEEDS, path) ? DEEDS[path] : undefined;
     if (deed === undefined) return sendJson(res, 404, { error: 'not_found' });

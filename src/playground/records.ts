@@ -3,11 +3,13 @@ import type { Clock, Dict, Notice } from './shapes.ts';
 
 const MAX_RECORDED = 500;
 
-/** One request of ours to the app, as the inspector shows it. Bodies stay in `requests`, in memory only. */
+/** One request of ours to the app, as the inspector lists it; `wire.ts` has what it said. */
 export type Delivery = {
   id: number;
   at: string;
   kind: string;
+  /** What it is about in a word or two: the subcommand, the button, the modal. */
+  about: string;
   user: string;
   status: number | null;
   ackMs: number | null;
@@ -16,7 +18,7 @@ export type Delivery = {
   retryNum: number;
 };
 
-/** One call of the app to us. `sent` is what tests scan for secrets; the page never gets it. */
+/** One call of the app to us. `sent` stays here until somebody opens that call in the inspector. */
 export type ApiCall = {
   id: number;
   at: string;

@@ -127,3 +127,55 @@ test('messages, Home, inbox and secrets outlive a restart; ephemerals do not; th
   expect(await readFile(join(dataDir, 'playground.json'), 'utf8')).toContain('a card');
   await rm(dataDir, { recursive: true });
 });
+
+test('what was said over the wire is told of one request at a time, without a typed password', async () => {
+  const wire = (id: number) => fetch(`${driver.url}/playground/api/wire?id=${id}`);
+  await driver.playground.deeds.typeCommand({
+    user: driver.ids.admin,
+    channel: 'C0GENERAL0',
+    text: '/apim-user add ann@example.com',
+  });
+  const sent = driver.workspace.deliveries.at(-1);
+  expect(sent).toMatchObject({ kind: 'command', about: '/apim-user add' });
+  const said = await (await wire(sent?.id ?? 0)).json();
+  expect(Object.fromEntries(said.headers)['x-slack-signature']).toMatch(/^v0=[0-9a-f]{64}$/);
+  expect(said.sent).toContain('"text": "add <mailto:ann@example.com|ann@example.com>"');
+  expect(said.answer).toBe(sent?.problem);
+
+  const input = { type: 'plain_text_input', action_id: 'password' };
+  const label = { type: 'plain_text', text: 'Password' };
+  const view = driver.workspace.views.open(driver.ids.admin, {
+    type: 'modal',
+    title: label,
+    submit: label,
+    callback_id: 'set',
+    blocks: [{ type: 'input', block_id: 'password', label, element: input }],
+  });
+  const values = { password: { password: { type: 'plain_text_input', value: 'seven slow yellow trams' } } };
+  await driver.playground.deeds.submitView({ user: driver.ids.admin, view: view.id, values });
+  const submitted = driver.workspace.deliveries.at(-1);
+  expect(submitted).toMatchObject({ kind: 'view_submission', about: 'set' });
+  const payload = await (await wire(submitted?.id ?? 0)).text();
+  expect(payload).toContain('(typed, not shown)');
+  expect(payload).not.toContain('seven slow');
+
+  expect((await wire(999_999)).status).toBe(404);
+});
+
+test('a call that is refused says by which limit', async () => {
+  await fetch(`${driver.url}/playground/slack/api/chat.postMessage`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${driver.slack.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      channel: driver.slack.approvalsChannel,
+      text: 'x',
+      blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }],
+    }),
+  });
+  const call = driver.workspace.apiCalls.at(-1);
+  expect(call?.error).toBe('invalid_blocks');
+  const said = await (await fetch(`${driver.url}/playground/api/wire?id=${call?.id}`)).json();
+  expect(said.answer).toMatch(/less than 151 characters .*\/blocks\/0\/text\/text/);
+  expect(said.sent).toContain('xxx');
+  expect(said.sent).not.toContain(driver.slack.botToken);
+});

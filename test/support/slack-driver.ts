@@ -108,6 +108,7 @@ function requests({ workspace, deeds: { courier } }: Playground) {
       const seconds = Math.floor(workspace.clock().getTime() / 1000) + (how.offsetSeconds ?? 0);
       return {
         kind: how.kind ?? 'raw',
+        about: '',
         user: '',
         body,
         headers: {
