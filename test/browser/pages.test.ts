@@ -91,13 +91,18 @@ describe('axe finds nothing serious', () => {
     story(`in the playground, ${colorScheme}`, async () => {
       const page = await app.open('/playground?as=U0ADAADMIN&pane=inbox', { colorScheme });
       await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user ');
-      await page.getByRole('list', { name: 'Commands' }).waitFor();
+      await page.getByRole('listbox', { name: 'Suggestions' }).waitFor();
       expect(await faultsOnPage(page), 'composer and inbox').toEqual([]);
       await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user');
       await page.keyboard.press('Enter');
       await page.getByRole('article').last().getByRole('button').first().waitFor();
       await page.getByRole('button', { name: 'Inspector' }).click();
-      await page.getByRole('table', { name: 'Deliveries' }).waitFor();
+      const deliveries = page.getByRole('table', { name: 'Deliveries' });
+      await deliveries
+        .getByRole('button', { name: /^command/ })
+        .first()
+        .click();
+      await deliveries.getByRole('region', { name: 'What was sent' }).waitFor();
       expect(await faultsOnPage(page), 'menu and inspector').toEqual([]);
       await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user add');
       await page.keyboard.press('Enter');

@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'UTC' });
     const page = await context.newPage();
     await page.goto(`${app.url}${path}`);
+    if (path.startsWith('/playground')) await page.getByRole('button', { name: 'Got it' }).click();
     return page;
   };
   try {

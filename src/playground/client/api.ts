@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ElementName, Place } from '../clicks.ts';
 import type { PageState } from '../page-state.ts';
 import type { Dict, StateValues } from '../shapes.ts';
+import type { Wire } from '../wire.ts';
 
 export type { PageState, ShownMessage, ShownView } from '../page-state.ts';
 
@@ -13,6 +14,12 @@ export async function post<T = Dict>(path: string, body: Dict): Promise<T | null
     body: JSON.stringify(body),
   });
   return response.ok ? ((await response.json()) as T) : null;
+}
+
+/** What one request or call said; null when that is forgotten. */
+export async function readWire(id: number): Promise<Wire | null> {
+  const response = await fetch(`/playground/api/wire?id=${id}`);
+  return response.ok ? ((await response.json()) as Wire) : null;
 }
 
 /** What a person can do with an element: act on it, or ask it for options. */

@@ -1,5 +1,6 @@
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type PageState, post } from './api.ts';
+import { Hints, useHints } from './hints.tsx';
 import { Menu } from './menu.tsx';
 
 /** Enter sends, Shift+Enter breaks the line, Tab completes a subcommand, Up brings the last line back. */
@@ -7,16 +8,29 @@ export function Composer({
   state,
   channel,
   name,
+  draft,
+  onDrafted,
 }: {
   state: PageState;
   channel: string;
   name: string;
+  /** What somebody asked to have written here, until it is. */
+  draft: string;
+  onDrafted: () => void;
 }): ReactNode {
   const [text, setText] = useState('');
   const last = useRef('');
   const field = useRef<HTMLTextAreaElement>(null);
   const { command } = state.app;
-  const hints = hintsFor(state, text);
+  const list = useId();
+  useEffect(() => {
+    if (draft !== '') {
+      setText(draft);
+      onDrafted();
+    }
+    // Not from under a modal that is open.
+    if (document.querySelector('dialog[open]') === null) field.current?.focus();
+  }, [draft, onDrafted]);
   const shortcuts = state.features.shortcuts.filter((one) => one.type === 'global');
 
   function send(): void {
@@ -25,29 +39,30 @@ export function Composer({
     setText('');
     void post('type', { as: state.me, channel, text });
   }
-  function complete(words: string): void {
-    setText(`${words} `);
+  function write(words: string): void {
+    setText(words);
     field.current?.focus();
   }
+  const { hints, at, takesKey } = useHints(state, text, write);
   function onKey(event: KeyboardEvent): void {
-    const first = hints[0];
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (takesKey(event)) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       send();
-    } else if (event.key === 'Tab' && first !== undefined && text !== '') {
-      event.preventDefault();
-      complete(first.words);
     } else if (event.key === 'ArrowUp' && text === '') setText(last.current);
   }
 
   return (
     <div className="composer">
-      <Hints hints={hints} onChoose={complete} />
+      <Hints id={list} hints={hints} at={at} onChoose={write} />
       <textarea
         ref={field}
         rows={Math.min(6, text.split('\n').length)}
         aria-label={`Message ${name}`}
         placeholder={`Message ${name}, or type ${command}`}
+        aria-autocomplete="list"
+        aria-controls={hints.length > 0 ? list : undefined}
+        aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKey}
@@ -73,45 +88,3 @@ export function Composer({
     </div>
   );
 }
-
-type Hint = { words: string; hint: string };
-
-function Hints({ hints, onChoose }: { hints: Hint[]; onChoose: (words: string) => void }): ReactNode {
-  if (hints.length === 0) return null;
-  return (
-    <ul className="hints" aria-label="Commands">
-      {hints.map((hint) => (
-        <li key={hint.words}>
-          <button type="button" onClick={() => onChoose(hint.words)}>
-            <b>{hint.words}</b> <span>{hint.hint}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const MAX_HINTS = 8;
-
-function hintsFor(state: PageState, text: string): Hint[] {
-  const { command } = state.app;
-  if (!text.startsWith('/') || text.includes('\n')) return [];
-  if (!text.includes(' '))
-    return command.startsWith(text) ? [{ words: command, hint: 'the accounts of your developers' }] : [];
-  if (!text.startsWith(`${command} `)) return [];
-  const typed = text.slice(command.length + 1);
-  if (typed.includes(' ')) {
-    const exact = state.features.subcommands.find((one) => typed.startsWith(`${one.name} `));
-    return exact === undefined || typed.trim() !== exact.name
-      ? []
-      : [{ words: `${command} ${exact.name}`, hint: afterName(exact) }];
-  }
-  return state.features.subcommands
-    .filter((one) => one.name.startsWith(typed))
-    .slice(0, MAX_HINTS)
-    .map((one) => ({ words: `${command} ${one.name}`, hint: afterName(one) }));
-}
-
-/** The hint repeats the name that stands before it. */
-const afterName = ({ name, hint }: { name: string; hint: string }): string =>
-  hint.startsWith(`${name} `) || hint === name ? hint.slice(name.length).trim() : hint;

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { Dict } from '../shapes.ts';
+import { keepFocus } from './focus.ts';
 import { plain, Text } from './mrkdwn.tsx';
 
 /** "Are you sure?", in the app's own words. */
@@ -7,7 +8,9 @@ export function ConfirmDialog(o: { confirm: Dict; onYes: () => void; onNo: () =>
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const giveBack = keepFocus();
     dialog.current?.showModal();
+    return giveBack;
   }, []);
   return (
     <dialog
@@ -16,6 +19,10 @@ export function ConfirmDialog(o: { confirm: Dict; onYes: () => void; onNo: () =>
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
+        event.stopPropagation();
+        o.onNo();
+      }}
+      onClose={(event) => {
         event.stopPropagation();
         o.onNo();
       }}

@@ -1,5 +1,5 @@
 // A channel or direct message: what was said, and the composer.
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { handsOf, type PageState, post, type ShownMessage } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 import { Composer } from './composer.tsx';
@@ -7,20 +7,50 @@ import { Menu } from './menu.tsx';
 import { Mrkdwn } from './mrkdwn.tsx';
 import { formatTs } from './slack-date.ts';
 
+/** Near enough to the end to be reading what comes. */
+const AT_END_PX = 80;
+
+/** Goes to the end for what is new, and for what changed while somebody was reading there; never away from what is read. */
+function useEnd(channel: string, messages: ShownMessage[]): RefObject<HTMLOListElement | null> {
+  const list = useRef<HTMLOListElement>(null);
+  const wasAt = useRef({ channel: '', newest: '', isAtEnd: true });
+  const newest =
+    messages
+      .map(({ ts }) => ts)
+      .sort()
+      .at(-1) ?? '';
+  const changed = Math.max(0, ...messages.map((message) => message.changed));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a repainted message moves what is below it
+  useEffect(() => {
+    const element = list.current;
+    const before = wasAt.current;
+    if (element === null) return;
+    if (before.channel !== channel || before.newest !== newest || before.isAtEnd)
+      element.scrollTop = element.scrollHeight;
+    wasAt.current = { channel, newest, isAtEnd: true };
+    const onScroll = (): void => {
+      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+      wasAt.current.isAtEnd = left < AT_END_PX;
+    };
+    onScroll();
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [channel, newest, changed]);
+  return list;
+}
+
 export function Conversation({
   state,
   channel,
+  ...drafting
 }: {
   state: PageState;
   channel: PageState['channels'][number];
+  draft: string;
+  onDrafted: () => void;
 }): ReactNode {
   const messages = inThreads(state.messages.filter((message) => message.channel === channel.id));
-  const end = useRef<HTMLLIElement>(null);
-  const newest = Math.max(0, ...messages.map((message) => message.changed));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when something new came or another channel is shown
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' });
-  }, [newest, channel.id]);
+  const list = useEnd(channel.id, messages);
   const isDirect = channel.kind === 'im';
   const { me } = state;
   useEffect(() => {
@@ -33,19 +63,27 @@ export function Conversation({
         <h1>{name}</h1>
         {!channel.isAppIn && <span className="note">the app is not in this channel</span>}
       </header>
-      <ol className="messages" aria-label={`Messages in ${name}`}>
-        {messages.length === 0 && (
-          <li className="empty">
-            Nothing here yet. Type <code>{state.app.command}</code> below and press Enter.
-          </li>
-        )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
+      <ol className="messages" aria-label={`Messages in ${name}`} ref={list} tabIndex={0}>
+        {messages.length === 0 && <Empty state={state} channel={channel} />}
         {messages.map((message) => (
           <Message key={message.ts} state={state} message={message} />
         ))}
-        <li ref={end} className="end" aria-hidden="true" />
       </ol>
-      <Composer key={channel.id} state={state} channel={channel.id} name={name} />
+      <Composer key={channel.id} state={state} channel={channel.id} name={name} {...drafting} />
     </section>
+  );
+}
+
+function Empty({ state, channel }: { state: PageState; channel: PageState['channels'][number] }): ReactNode {
+  const isForCards = channel.kind === 'private' && channel.isAppIn;
+  return (
+    <li className="empty">
+      {isForCards
+        ? 'Nothing waits here yet. Cards of accounts that wait and of what needs a second operator come here. '
+        : 'Nothing here yet. '}
+      Type <code>{state.app.command}</code> below and press Enter.
+    </li>
   );
 }
 

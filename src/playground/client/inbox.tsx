@@ -22,13 +22,20 @@ export function InboxPane({ mails }: { mails: Mail[] }): ReactNode {
             <strong>{one.subject}</strong>
             <span>to {one.to.join(', ')}</span>
             <small>
-              {new Date(one.at).toLocaleTimeString()} · {STATES[one.state]}
+              {whenWords(one.at)} · {STATES[one.state]}
             </small>
           </button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** The time, and the day when that is another. */
+function whenWords(at: string): string {
+  const then = new Date(at);
+  const isToday = then.toDateString() === new Date().toDateString();
+  return isToday ? then.toLocaleTimeString() : then.toLocaleString();
 }
 
 type Part = 'html' | 'text' | 'headers';

@@ -2,13 +2,30 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 
 export type MenuItem = { key: string; words: string; hint?: string; onChoose: () => void };
 
+/** Where what is around it ends: below that, it would be cut off. */
+function roomBelow(list: HTMLElement | null): number {
+  const around = list?.closest('.messages, .home, .modal-body, .composer');
+  return around?.getBoundingClientRect().bottom ?? window.innerHeight;
+}
+
 /** A button that opens a short menu; arrows move, Escape closes. */
 export function Menu({ label, face, items }: { label: string; face: string; items: MenuItem[] }): ReactNode {
   const [isOpen, setOpen] = useState(false);
+  const [isAbove, setAbove] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (isOpen) list.current?.querySelector('button')?.focus();
+    if (!isOpen) return;
+    const { bottom, height } = list.current?.getBoundingClientRect() ?? { bottom: 0, height: 0 };
+    const top = opener.current?.getBoundingClientRect().top ?? 0;
+    setAbove(bottom > roomBelow(list.current) && top > height);
+    list.current?.querySelector('button')?.focus();
+    return () => setAbove(false);
   }, [isOpen]);
+  function close(): void {
+    setOpen(false);
+    opener.current?.focus();
+  }
   function onKey(event: KeyboardEvent): void {
     if (!isOpen) return;
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
@@ -16,7 +33,7 @@ export function Menu({ label, face, items }: { label: string; face: string; item
     if (event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
-      setOpen(false);
+      close();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       const step = event.key === 'ArrowDown' ? 1 : -1;
@@ -31,6 +48,7 @@ export function Menu({ label, face, items }: { label: string; face: string; item
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
     >
       <button
+        ref={opener}
         type="button"
         className="button"
         aria-label={label}
@@ -41,14 +59,14 @@ export function Menu({ label, face, items }: { label: string; face: string; item
         {face}
       </button>
       {isOpen && (
-        <div role="menu" aria-label={label} className="menu-list" ref={list}>
+        <div role="menu" aria-label={label} className={`menu-list ${isAbove ? 'is-above' : ''}`} ref={list}>
           {items.map((item) => (
             <button
               type="button"
               role="menuitem"
               key={item.key}
               onClick={() => {
-                setOpen(false);
+                close();
                 item.onChoose();
               }}
             >

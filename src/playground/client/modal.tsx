@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Dict } from '../shapes.ts';
 import { handsOf, post, type ShownView } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
+import { keepFocus } from './focus.ts';
 
 const FIELDS = '.modal-body :is(input, textarea), footer .primary';
 
@@ -20,11 +21,12 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
   const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     const element = dialog.current;
+    const giveBack = keepFocus();
     element?.showModal();
     // The dialog itself would give the focus to its first button, the one that closes it.
     const field = element?.querySelector<HTMLElement>('[data-focus]');
     (field ?? element?.querySelector<HTMLElement>(FIELDS))?.focus();
-    return () => element?.close();
+    return giveBack;
   }, []);
   const { errors, trouble } = answered.hash === view.hash ? answered : { errors: {}, trouble: '' };
 
@@ -46,6 +48,8 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
         event.preventDefault();
         close(false);
       }}
+      // A browser may close it without asking, when Escape is pressed again before anything else is done.
+      onClose={() => close(false)}
     >
       <form
         noValidate

@@ -1,8 +1,9 @@
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { type PageState, post, usePageState } from './api.ts';
 import { ChoicesContext } from './blocks.tsx';
 import { Conversation } from './conversation.tsx';
+import { FirstVisit, useFirstVisit } from './first-visit.tsx';
 import { Home } from './home.tsx';
 import { InboxPane } from './inbox.tsx';
 import { InspectorPane } from './inspector.tsx';
@@ -35,6 +36,9 @@ function useAddress(): [get: (name: string) => string, set: (values: Record<stri
 function Page(): ReactNode {
   const [get, set] = useAddress();
   const { state, isLost } = usePageState(get('as'));
+  const { isFirst, setFirst } = useFirstVisit();
+  const [draft, setDraft] = useState('');
+  const onDrafted = useCallback(() => setDraft(''), []);
   const names = useMemo<Names>(
     () => ({
       user: (id) => state?.people.find((one) => one.id === id)?.realName ?? id,
@@ -60,11 +64,28 @@ function Page(): ReactNode {
             onBecome={(as) => set({ as, at: place.startsWith('D') ? '' : place })}
           />
           <main>
-            <Panes state={state} pane={pane} isLost={isLost} onOpen={open} />
+            <Panes
+              state={state}
+              pane={pane}
+              isLost={isLost}
+              onOpen={open}
+              onHint={isFirst ? null : () => setFirst(true)}
+            />
+            {isFirst && (
+              <FirstVisit
+                state={state}
+                onWrite={(text) => {
+                  if (place === 'home') set({ at: '' });
+                  setDraft(text);
+                }}
+                onLook={() => set({ pane: 'inspector' })}
+                onRead={() => setFirst(false)}
+              />
+            )}
             {place === 'home' || channel === null ? (
               <Home key={state.me} state={state} />
             ) : (
-              <Conversation state={state} channel={channel} />
+              <Conversation state={state} channel={channel} draft={draft} onDrafted={onDrafted} />
             )}
           </main>
           {pane !== '' && <Pane state={state} pane={pane} onClose={() => set({ pane: '' })} />}
@@ -81,6 +102,8 @@ function Panes(o: {
   pane: string;
   isLost: boolean;
   onOpen: (name: string) => void;
+  /** Null while the hint is shown. */
+  onHint: (() => void) | null;
 }): ReactNode {
   const button = (name: string, words: string): ReactNode => (
     <button type="button" className="button" aria-pressed={o.pane === name} onClick={() => o.onOpen(name)}>
@@ -90,6 +113,11 @@ function Panes(o: {
   return (
     <nav className="panes" aria-label="Panes">
       {o.isLost && <span role="status">Connection lost; trying again…</span>}
+      {o.onHint !== null && (
+        <button type="button" className="button" onClick={o.onHint}>
+          What to try
+        </button>
+      )}
       {button('inbox', `Inbox (${o.state.mails.length})`)}
       {button('inspector', 'Inspector')}
       <BackToStart me={o.state.me} />

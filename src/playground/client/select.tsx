@@ -181,8 +181,17 @@ function Chips({ chosen, onRemove }: { chosen: Dict[]; onRemove: (option: Dict) 
 
 function Options(o: { id: string; label: string; combo: Combo; isTooShort: boolean }): ReactNode {
   const { rows, active, isChosen, choose, isAsking } = o.combo;
+  const list = useRef<HTMLDivElement>(null);
+  const count = rows.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what came for the typed words may reach below the modal's edge
+  useEffect(() => {
+    list.current?.scrollIntoView({ block: 'nearest' });
+  }, [count]);
+  useEffect(() => {
+    list.current?.querySelector(`[id="${o.id}-${active}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [o.id, active]);
   return (
-    <div className="options" id={`${o.id}-list`} role="listbox" aria-label={`${o.label}: options`}>
+    <div ref={list} className="options" id={`${o.id}-list`} role="listbox" aria-label={`${o.label}: options`}>
       {rows.map(({ group, option }, i) => (
         <OptionRow
           key={`${group}/${String(option.value)}`}

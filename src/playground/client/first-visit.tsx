@@ -1,0 +1,64 @@
+// Three things to try, for whoever is here for the first time.
+import { type ReactNode, useState } from 'react';
+import type { PageState } from './api.ts';
+
+const KEPT_AS = 'playground: the hint was read';
+
+/** Read once, it stays away in this browser until somebody asks for it. */
+export function useFirstVisit(): { isFirst: boolean; setFirst: (isFirst: boolean) => void } {
+  const [isFirst, set] = useState(() => localStorage.getItem(KEPT_AS) === null);
+  return {
+    isFirst,
+    setFirst(next) {
+      if (next) localStorage.removeItem(KEPT_AS);
+      else localStorage.setItem(KEPT_AS, new Date().toISOString());
+      set(next);
+    },
+  };
+}
+
+export function FirstVisit(o: {
+  state: PageState;
+  onWrite: (text: string) => void;
+  onLook: () => void;
+  onRead: () => void;
+}): ReactNode {
+  const { state } = o;
+  const invitation = `${state.app.command} invite robin@example.com`;
+  const other = state.people.find((one) => one.canBeMe && one.id !== state.me);
+  return (
+    <section className="first-visit" aria-label="Three things to try">
+      <header>
+        <h2>Three things to try</h2>
+        <button type="button" className="button" onClick={o.onRead}>
+          Got it
+        </button>
+      </header>
+      <ol>
+        <li>
+          <b>Invite somebody.</b> Send <code>{invitation}</code>, open the inbox, and follow the link in the
+          mail: it leads to the real page.{' '}
+          <button type="button" className="link" onClick={() => o.onWrite(invitation)}>
+            Write it for me
+          </button>
+        </li>
+        <li>
+          <b>Be two people.</b> Add an account with “Verify the address first”, and activate it as somebody
+          else, on the card in #approvals.{' '}
+          {other !== undefined && (
+            <a href={`?as=${other.id}`} target="_blank" rel="noreferrer">
+              A window as {other.realName}
+            </a>
+          )}
+        </li>
+        <li>
+          <b>Look behind it.</b> Each signed request with its answer and how long it took, each call of the
+          app, and what this Slack refused.{' '}
+          <button type="button" className="link" onClick={o.onLook}>
+            Show what is said
+          </button>
+        </li>
+      </ol>
+    </section>
+  );
+}

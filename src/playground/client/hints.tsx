@@ -1,0 +1,109 @@
+// What the composer offers while somebody types: subcommands as the manifest hints at them, and people after an @.
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { PageState } from './api.ts';
+
+/** `text` is what the composer says when it was chosen; null for a hint that only tells what may follow. */
+type Hint = { key: string; words: string; note: string; text: string | null };
+
+/** Arrows choose, Tab or Enter takes it, Escape closes the list. Until an arrow was pressed, Enter sends. */
+export function useHints(state: PageState, text: string, onChoose: (text: string) => void) {
+  const [chosen, setChosen] = useState({ text: '', at: -1, isClosed: false });
+  const { at, isClosed } = chosen.text === text ? chosen : { at: -1, isClosed: false };
+  const hints = isClosed ? [] : hintsFor(state, text);
+
+  /** Whether the key was for the list. */
+  function takesKey(event: KeyboardEvent): boolean {
+    if (hints.length === 0 || event.nativeEvent.isComposing) return false;
+    if (event.key === 'Escape') setChosen({ text, at: -1, isClosed: true });
+    else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const next = event.key === 'ArrowDown' ? at + 1 : at < 0 ? hints.length - 1 : at - 1;
+      setChosen({ text, at: next >= hints.length ? -1 : next, isClosed: false });
+    } else if ((event.key === 'Tab' && !event.shiftKey) || (event.key === 'Enter' && at >= 0)) {
+      const taken = hints[Math.max(at, 0)]?.text ?? null;
+      if (taken === null) return false;
+      onChoose(taken);
+    } else return false;
+    event.preventDefault();
+    return true;
+  }
+  return { hints, at, takesKey };
+}
+
+export function Hints(o: {
+  id: string;
+  hints: Hint[];
+  at: number;
+  onChoose: (text: string) => void;
+}): ReactNode {
+  const list = useRef<HTMLDivElement>(null);
+  const { at } = o;
+  useEffect(() => {
+    if (at >= 0) list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
+  if (o.hints.length === 0) return null;
+  return (
+    <div className="hints" id={o.id} role="listbox" aria-label="Suggestions" ref={list}>
+      {o.hints.map(({ key, words, note, text }, i) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the composer that owns the list
+        <div
+          key={key}
+          id={`${o.id}-${i}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={i === at}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => text !== null && o.onChoose(text)}
+        >
+          <b>{words}</b> <span>{note}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function hintsFor(state: PageState, text: string): Hint[] {
+  if (text.includes('\n')) return [];
+  const mention = /(?:^|[\s:])@([\w.-]*)$/.exec(text)?.[1];
+  if (mention !== undefined) return people(state, text.slice(0, text.length - mention.length), mention);
+  return text.startsWith('/') ? commands(state, text) : [];
+}
+
+function people(state: PageState, before: string, typed: string): Hint[] {
+  return state.people
+    .filter((one) => one.canBeMe && one.name.startsWith(typed.toLowerCase()))
+    .map((one) => ({
+      key: one.id,
+      words: `@${one.name}`,
+      note: one.realName,
+      text: `${before}${one.name} `,
+    }));
+}
+
+function commands(state: PageState, text: string): Hint[] {
+  const { command } = state.app;
+  if (!text.includes(' '))
+    return command.startsWith(text)
+      ? [{ key: command, words: command, note: 'the accounts of your developers', text: `${command} ` }]
+      : [];
+  if (!text.startsWith(`${command} `)) return [];
+  const typed = text.slice(command.length + 1);
+  const { subcommands } = state.features;
+  if (typed.includes(' '))
+    return subcommands
+      .filter((one) => typed === `${one.name} ` && afterName(one) !== '')
+      .map((one) => ({ ...hintOf(command, one), text: null }));
+  return subcommands.filter((one) => one.name.startsWith(typed)).map((one) => hintOf(command, one));
+}
+
+type Subcommand = PageState['features']['subcommands'][number];
+
+const hintOf = (command: string, one: Subcommand): Hint => ({
+  key: one.name,
+  words: `${command} ${one.name}`,
+  note: afterName(one),
+  text: `${command} ${one.name} `,
+});
+
+/** The hint repeats the name that stands before it. */
+const afterName = ({ name, hint }: Subcommand): string =>
+  hint.startsWith(`${name} `) || hint === name ? hint.slice(name.length).trim() : hint;

@@ -1,0 +1,224 @@
+// The playground itself: what somebody finds in it who has read nothing, and what the keyboard does.
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+let app: BrowserApp;
+let admin: BrowserPerson;
+beforeAll(async () => {
+  app = await startBrowserApp();
+  admin = await app.as('admin');
+});
+afterAll(() => app.close());
+
+const composer = () => admin.page.getByRole('textbox', { name: /^Message/ });
+const focused = () =>
+  admin.page.evaluate<string>(
+    'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent',
+  );
+
+describe('the first visit', () => {
+  story('names three things to try and does the first step of each', async () => {
+    const hint = admin.page.getByRole('region', { name: 'Three things to try' });
+    expect(await hint.getByRole('listitem').count()).toBe(3);
+    await hint.getByRole('button', { name: 'Write it for me' }).click();
+    expect(await composer().inputValue()).toBe('/apim-user invite robin@example.com');
+    await admin.page.keyboard.press('Enter');
+    await admin.sees(/1 invitation is on its way/);
+    const [window] = await Promise.all([
+      admin.page.waitForEvent('popup'),
+      hint.getByRole('link', { name: 'A window as Amir Approver' }).click(),
+    ]);
+    await window.getByRole('combobox', { name: 'You are' }).waitFor();
+    expect(await window.getByLabel('You are').inputValue()).toBe('U0AMIRAPPR');
+    await window.close();
+    await hint.getByRole('button', { name: 'Show what is said' }).click();
+    await admin.page.getByRole('table', { name: 'Deliveries' }).waitFor();
+  });
+
+  story('is over once it was read, until somebody asks for it', async () => {
+    const hint = admin.page.getByRole('region', { name: 'Three things to try' });
+    await hint.getByRole('button', { name: 'Got it' }).click();
+    await hint.waitFor({ state: 'detached' });
+    await admin.page.reload();
+    await composer().waitFor();
+    expect(await hint.count()).toBe(0);
+    await admin.page.getByRole('button', { name: 'What to try' }).click();
+    await hint.getByRole('button', { name: 'Got it' }).click();
+  });
+});
+
+describe('the composer', () => {
+  story('completes subcommands and people by keyboard, and Enter sends', async () => {
+    const { keyboard } = admin.page;
+    await composer().fill('/ap');
+    await keyboard.press('Tab');
+    await keyboard.type('oper');
+    await keyboard.press('Tab');
+    expect(await composer().inputValue()).toBe('/apim-user operators ');
+    await composer().fill('/apim-user ');
+    const options = admin.page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+    expect(await options.count()).toBeGreaterThan(15);
+    await keyboard.press('ArrowUp');
+    await admin.page.getByRole('option', { name: '/apim-user help', selected: true }).waitFor();
+    await keyboard.press('Enter');
+    expect(await composer().inputValue()).toBe('/apim-user help ');
+    await keyboard.press('Escape');
+    await options.first().waitFor({ state: 'detached' });
+    await composer().fill('/apim-user history by:@am');
+    await keyboard.press('Tab');
+    expect(await composer().inputValue()).toBe('/apim-user history by:@amir ');
+    await admin.types('/apim-user lst');
+    await admin.sees(/list/);
+    await keyboard.press('ArrowUp');
+    expect(await composer().inputValue()).toBe('/apim-user lst');
+    await composer().fill('');
+  });
+
+  story('says so when Slack has no such command', async () => {
+    await admin.types('/remind me');
+    await admin.page.getByRole('alert').filter({ hasText: 'no such command' }).waitFor();
+    await admin.page.getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  story('offers the shortcuts, also those of a message', async () => {
+    await admin.page.getByRole('button', { name: 'Shortcuts' }).click();
+    await admin.page.getByRole('menuitem').first().click();
+    await admin.page.getByRole('dialog').waitFor();
+    await admin.page.keyboard.press('Escape');
+    await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await admin.types('please let wanda@example.com in');
+    await admin.message(/wanda/).hover();
+    await admin.page
+      .getByRole('button', { name: 'More actions for the message of Ada Admin' })
+      .last()
+      .click();
+    await admin.page.getByRole('menuitem', { name: /Invite API developer/ }).click();
+    const modal = admin.dialog('Invite developers');
+    await modal.waitFor();
+    expect(await modal.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('wanda@example.com');
+    await admin.closesModal();
+  });
+});
+
+describe('Escape', () => {
+  story('closes what is on top, and the focus is where it was', async () => {
+    const { keyboard } = admin.page;
+    await admin.types('/apim-user add');
+    const modal = admin.dialog('Add an account');
+    await modal.waitFor();
+    expect(await focused()).toBe('Email');
+    await modal.getByRole('combobox', { name: 'Groups' }).click();
+    await keyboard.press('Escape');
+    await modal.getByRole('listbox').waitFor({ state: 'detached' });
+    expect(await modal.count()).toBe(1);
+    await keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
+    expect(await focused()).toMatch(/^Message/);
+
+    await admin.types('/apim-user operators');
+    await admin.sees(/Ada Admin/);
+    await admin.presses('Withdraw the role of Amir Approver');
+    const question = admin.page.getByRole('dialog', { name: 'Withdraw?' });
+    await question.waitFor();
+    await keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Withdraw the role of Amir Approver');
+    await admin.types('/apim-user operators');
+    await admin.sees(/Amir Approver/);
+  });
+});
+
+describe('the panes', () => {
+  story('a mail is shown as it looks, as text, with its headers and what became of it', async () => {
+    const developer = await app.developer();
+    const mail = await developer.reads('robin@example.com', /invited/);
+    await mail.getByRole('link', { name: /accept/i }).waitFor();
+    const { inbox } = developer;
+    const frame = inbox.locator('iframe');
+    expect(await frame.getAttribute('sandbox')).not.toMatch(/scripts|same-origin|forms/);
+    await inbox.getByText(/delivered/).waitFor();
+    await inbox.getByRole('tab', { name: 'Text' }).click();
+    expect(await inbox.getByRole('link').first().getAttribute('href')).toMatch(
+      new RegExp(`^${app.url}/invitations/accept\\?ticket=`),
+    );
+    await inbox.getByRole('tab', { name: 'Headers' }).click();
+    await inbox.getByText('Idempotency-Key').waitFor();
+    await inbox.getByText('support@example.com').waitFor();
+    await developer.page.context().close();
+  });
+
+  story('a request is shown with its signature, its answer and how long it took', async () => {
+    await admin.types('/apim-user help');
+    await admin.sees(/templates/);
+    const { page } = admin;
+    if (!(await page.getByRole('table', { name: 'Deliveries' }).isVisible()))
+      await page.getByRole('button', { name: 'Inspector' }).click();
+    const deliveries = page.getByRole('table', { name: 'Deliveries' });
+    await deliveries.getByRole('row', { name: /command \/apim-user help ada 200 \d+ ms/ }).waitFor();
+    await deliveries.getByRole('button', { name: 'command /apim-user help' }).click();
+    await deliveries.getByText(/x-slack-signature: v0=[0-9a-f]{64}/).waitFor();
+    await deliveries.getByRole('region', { name: 'The answer' }).getByText('HTTP 200').waitFor();
+    const calls = page.getByRole('table', { name: 'API calls' });
+    await calls.getByRole('button', { name: 'response_url' }).first().click();
+    await calls.getByRole('region', { name: 'What was sent' }).getByText('"blocks"').waitFor();
+  });
+
+  story('one press puts the workspace back to the start, for everybody who looks', async () => {
+    const approver = await app.as('approver');
+    await approver.goesTo('general');
+    await admin.goesTo('general');
+    await admin.types('good morning');
+    await approver.message(/good morning/).waitFor();
+    await admin.page.getByRole('button', { name: 'Back to the start' }).click();
+    await admin.page.getByRole('button', { name: 'Keep' }).click();
+    await approver.message(/good morning/).waitFor();
+    await admin.page.getByRole('button', { name: 'Back to the start' }).click();
+    await admin.page.getByRole('button', { name: 'Empty them' }).click();
+    await approver.page.getByText('Nothing here yet.').waitFor();
+    await admin.page.getByRole('button', { name: 'Inbox (0)' }).waitFor();
+  });
+});
+
+story('what somebody reads stays where it is while a card above is repainted', async () => {
+  const approver = await app.as('approver');
+  await admin.goesTo('apim-user messages');
+  await admin.types('/apim-user add zoe@example.com Zoe');
+  await admin.fills('Add an account', { 'Last name': 'Quist', 'Verify the address first': true });
+  await admin.submits('Add an account', 'Add');
+  await admin.seesInModal(/account is pending/);
+  await admin.closesModal();
+  await approver.goesTo('approvals');
+  await approver.message(/Zoe Quist.*pending/s).waitFor();
+  for (let n = 0; n < 12; n++) await approver.types(`line ${n}\nand more\nof it`);
+  const list = approver.page.getByRole('list', { name: /^Messages in/ });
+  await list.hover();
+  await approver.page.mouse.wheel(0, -10_000);
+  await approver
+    .message(/Zoe Quist/)
+    .getByRole('button')
+    .first()
+    .waitFor();
+  await admin.types('/apim-user activate zoe@example.com');
+  await admin.sees(/Activated/);
+  await approver.message(/Zoe Quist.*State: active/s).waitFor();
+  expect(await list.evaluate((element) => element.scrollTop)).toBeLessThan(50);
+});
+
+story('a narrow window has everything, and nothing is wider than it', async () => {
+  const page = await app.open('/playground?as=U0ADAADMIN', { viewport: { width: 360, height: 640 } });
+  const isAsWide = () =>
+    page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+  await page.getByRole('button', { name: 'Got it' }).click();
+  await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user list');
+  await page.keyboard.press('Enter');
+  await page.getByRole('article').getByText('zoe@example.com').first().waitFor();
+  expect(await isAsWide()).toBe(true);
+  await page.getByRole('button', { name: /^Inbox/ }).click();
+  await page.getByRole('list', { name: 'Mails' }).getByRole('button').first().click();
+  expect(await isAsWide()).toBe(true);
+  await page.getByRole('button', { name: 'Close pane' }).click();
+  await page.getByRole('button', { name: 'Home', exact: true }).click();
+  await page.getByRole('region', { name: /Home/ }).getByRole('button').first().waitFor();
+  expect(await isAsWide()).toBe(true);
+});
