@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Connection, connect } from './db/connect.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { enterAsServer } from './db/presence.ts';
 import { hasServices, keepSecretKeyCheck, openService } from './db/services.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvable.ts';
 import type { Actor, Clock, Context, People, Policy } from './operations/context.ts';
@@ -108,8 +109,20 @@ function demandApprovable(names: readonly string[]): void {
 async function openDatabase(settings: Settings, options: Options): Promise<string> {
   if (!settings.databaseUrl && options.isBesideServer) await demandEmbedded(settings.dataDir);
   const url = settings.databaseUrl ?? (await openEmbedded(settings.dataDir, options));
-  if (!options.isBesideServer) await migrate(url);
+  if (!options.isBesideServer) {
+    await enter(url, options);
+    await migrate(url);
+  }
   return url;
+}
+
+async function enter(url: string, { atEnd }: Options): Promise<void> {
+  const presence = await enterAsServer(url);
+  if (!presence)
+    throw new SettingsError([
+      'DATABASE_URL: after-restore is at work on this database; start the server when it has ended',
+    ]);
+  atEnd(presence.leave);
 }
 
 async function openEmbedded(dataDir: string, { say, atEnd }: Options): Promise<string> {

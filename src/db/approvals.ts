@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { approvals, audit } from './schema.ts';
 
@@ -103,34 +103,39 @@ export async function listApprovalsOfRequester(
     .limit(of.limit);
 }
 
-/** Locks the open approvals that somebody, or anybody of a workspace, asked for, or that are past their end, or that a reminder is due for. */
+type WantedApprovals =
+  | { all: true }
+  | { requestedBy: string }
+  | { teamId: string }
+  | { endedBefore: Date }
+  | { reminders: number; createdBefore: Date }
+  | { reminders: number; endsBefore: Date };
+
+function isWanted(of: WantedApprovals): SQL | undefined {
+  if ('all' in of) return undefined;
+  if ('requestedBy' in of) return eq(approvals.requestedBy, of.requestedBy);
+  if ('teamId' in of) return sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`;
+  if ('endedBefore' in of) return lte(approvals.expiresAt, of.endedBefore);
+  return and(
+    eq(approvals.reminders, of.reminders),
+    'createdBefore' in of
+      ? lte(approvals.createdAt, of.createdBefore)
+      : lte(approvals.expiresAt, of.endsBefore),
+  );
+}
+
+/**
+ * Locks the open approvals: all, or those that somebody, or anybody of a workspace, asked for, or that are past their
+ * end, or that a reminder is due for.
+ */
 export async function lockOpenApprovals(
   tx: Transaction,
-  of: { serviceId: string; limit: number } & (
-    | { requestedBy: string }
-    | { teamId: string }
-    | { endedBefore: Date }
-    | { reminders: number; createdBefore: Date }
-    | { reminders: number; endsBefore: Date }
-  ),
+  of: { serviceId: string; limit: number } & WantedApprovals,
 ): Promise<Approval[]> {
-  const which =
-    'requestedBy' in of
-      ? eq(approvals.requestedBy, of.requestedBy)
-      : 'teamId' in of
-        ? sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`
-        : 'endedBefore' in of
-          ? lte(approvals.expiresAt, of.endedBefore)
-          : and(
-              eq(approvals.reminders, of.reminders),
-              'createdBefore' in of
-                ? lte(approvals.createdAt, of.createdBefore)
-                : lte(approvals.expiresAt, of.endsBefore),
-            );
   return tx
     .select()
     .from(approvals)
-    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open'), which))
+    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open'), isWanted(of)))
     .orderBy(asc(approvals.id))
     .limit(of.limit)
     .for('update', { skipLocked: true });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { firstIdAt } from './ids.ts';
 import { audit, auditLinks, services } from './schema.ts';
@@ -75,4 +75,16 @@ export async function listLinks(
     .where(and(eq(auditLinks.serviceId, of.serviceId), gt(auditLinks.number, of.afterNumber)))
     .orderBy(asc(auditLinks.number))
     .limit(of.limit);
+}
+
+export async function findLinksOfRows(
+  db: Db,
+  serviceId: string,
+  auditIds: readonly string[],
+): Promise<AuditLink[]> {
+  if (auditIds.length === 0) return [];
+  return db
+    .select()
+    .from(auditLinks)
+    .where(and(eq(auditLinks.serviceId, serviceId), inArray(auditLinks.auditId, [...auditIds])));
 }

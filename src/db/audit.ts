@@ -190,3 +190,17 @@ export async function listAuditWithLinks(
     .orderBy(asc(audit.id))
     .limit(of.limit);
 }
+
+/** Which of these rows there are. */
+export async function findAuditIds(
+  db: Database | Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ id: audit.id })
+    .from(audit)
+    .where(and(eq(audit.serviceId, serviceId), inArray(audit.id, [...ids])));
+  return rows.map(({ id }) => id);
+}

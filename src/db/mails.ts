@@ -64,6 +64,17 @@ export async function updateMail(
     .where(and(eq(mails.serviceId, mail.serviceId), eq(mails.id, mail.id)));
 }
 
+/** Mails that wait, due or not, oldest first; held until the transaction ends. */
+export async function lockQueuedMails(tx: Transaction, serviceId: string, limit: number): Promise<Mail[]> {
+  return tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.state, 'queued')))
+    .orderBy(mails.id)
+    .limit(limit)
+    .for('update');
+}
+
 /** Mails whose job was lost or whose sender died: the sweep gives each a job again. */
 export async function listDueMails(db: Db, serviceId: string, now: Date, limit: number) {
   return db

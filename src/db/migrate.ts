@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runDrizzleMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations as runJobMigrations } from 'graphile-worker';
@@ -46,6 +47,19 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
     await runJobMigrations({ connectionString: url });
   } finally {
     // Closing lets go of the lock, as a kill does.
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Whether every migration of ours was applied: not so in a database that an older version left. */
+export async function isUpToDate(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false, onnotice: () => {} });
+  try {
+    const [row] = await sql<[{ last: string | null }]>`
+      select max(created_at) as last from drizzle.__drizzle_migrations`;
+    const files = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+    return Number(row.last) >= Math.max(...files.map((file) => file.folderMillis));
+  } finally {
     await sql.end({ timeout: 5 });
   }
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { operators } from './schema.ts';
 
@@ -116,7 +116,22 @@ export async function giveRole(
   return before;
 }
 
-/** The row stays without a role, so that the settings don't grant it again. */
-export async function takeRole(tx: Transaction, key: OperatorKey, now: Date): Promise<void> {
-  await tx.update(operators).set({ role: null, changedAt: now }).where(isOperator(key));
+/** The row stays without a role (or with the lesser one that is kept), so that the settings don't grant it again. */
+export async function takeRole(
+  tx: Transaction,
+  key: OperatorKey,
+  now: Date,
+  keep: 'approver' | null = null,
+): Promise<void> {
+  await tx.update(operators).set({ role: keep, changedAt: now }).where(isOperator(key));
+}
+
+/** The roles of people named `T012/U034`. */
+export async function findRoles(db: Database | Transaction, serviceId: string, people: readonly string[]) {
+  if (people.length === 0) return [];
+  const person = sql<string>`${operators.teamId} || '/' || ${operators.slackUserId}`;
+  return db
+    .select({ id: person, role: operators.role })
+    .from(operators)
+    .where(and(eq(operators.serviceId, serviceId), inArray(person, [...people])));
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, inArray } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { accounts, sessions } from './schema.ts';
 
@@ -21,4 +21,21 @@ export async function isSignedIn(
       ),
     );
   return rows.length > 0;
+}
+
+/** Signs everybody out; says how many sessions there were, at most `limit`. */
+export async function deleteAllSessions(
+  tx: Transaction,
+  of: { serviceId: string; limit: number },
+): Promise<number> {
+  const some = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.serviceId, of.serviceId))
+    .limit(of.limit);
+  const deleted = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.serviceId, of.serviceId), inArray(sessions.id, some)))
+    .returning({ id: sessions.id });
+  return deleted.length;
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { tickets } from './schema.ts';
 
@@ -116,4 +116,22 @@ export async function eraseTickets(
     .update(tickets)
     .set({ email: '' })
     .where(and(eq(tickets.serviceId, serviceId), owner));
+}
+
+/** Every ticket that could still be used, of anybody; says how many there were, at most `limit`. */
+export async function voidAllTickets(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; limit: number },
+): Promise<number> {
+  const open = tx
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.serviceId, of.serviceId), ...isOpen(of.now)))
+    .limit(of.limit);
+  const voided = await tx
+    .update(tickets)
+    .set({ voidedAt: of.now })
+    .where(and(eq(tickets.serviceId, of.serviceId), inArray(tickets.id, open)))
+    .returning({ id: tickets.id });
+  return voided.length;
 }

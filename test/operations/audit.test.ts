@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -44,6 +44,8 @@ beforeAll(async () => {
     create trigger refuse_audit before insert on audit
       for each row when (new.request_id = '${NO_AUDIT}') execute function refuse_audit()`);
 });
+// One of these tests signs everybody out.
+beforeEach(() => t.signIn(SIGNED_IN.accountId));
 afterAll(() => t.close());
 
 const operations = await findOperations();
@@ -108,6 +110,7 @@ const sealed = (email: string) => ({
 });
 const only = <Key extends string>(row: Record<Key, string>, key: Key) => ({ [key]: row[key] });
 
+const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' };
 const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
@@ -202,6 +205,10 @@ const CASES: Record<string, Case> = {
   ),
   'apis/delete': of(ADMIN, 'api_not_found', NO_API, api),
   'apis/edit': of(ADMIN, 'api_not_found', NO_API, async () => ({ ...(await api()), name: next('Bills ') })),
+  'approvals/close-all': of(CONSOLE, null, NOT_VALID, async () => {
+    await approval();
+    return { reason: 'a backup' };
+  }),
   'approvals/decide': of(APPROVER, 'approval_not_found', NO_APPROVAL, async () => ({
     ...(await approval()),
     decision: 'decline',
@@ -260,6 +267,10 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'mails/cancel-all': of(CONSOLE, null, NOT_VALID, async () => {
+    await invitation();
+    return {};
+  }),
   'operators/grant': of(
     ADMIN,
     null,
@@ -290,6 +301,12 @@ const CASES: Record<string, Case> = {
     t.standings.set(person.userId, 'deactivated');
     return person;
   }),
+  'operators/withdraw-from-console': of(
+    CONSOLE,
+    'operator_unfitting',
+    { input: { teamId: 'T0TEST', userId: 'U0NOBODY' }, code: 'operator_unfitting' },
+    operator,
+  ),
   'operators/withdraw': of(
     ADMIN,
     'operator_unfitting',
@@ -367,6 +384,7 @@ const CASES: Record<string, Case> = {
   ),
   'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
   'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
+  'sessions/end-all': of(CONSOLE, null, NOT_VALID, () => ({})),
   'templates/restore-default': of(ADMIN, null, NO_TEMPLATE, async () => {
     await saveTemplate(admin(), { ...TEXT, subject: next('Your account ') });
     return { template: TEXT.template };
@@ -383,6 +401,10 @@ const CASES: Record<string, Case> = {
     { input: { ...TEXT, to: 'no address' }, code: 'email_invalid' },
     () => ({ ...TEXT, to: newAddress() }),
   ),
+  'tickets/void-all': of(CONSOLE, null, NOT_VALID, async () => {
+    await invitation();
+    return {};
+  }),
   'workspaces/bind': of(SYSTEM, null, NOT_VALID, () => ({ teamId: next('T0'), tokenHash: 'a'.repeat(64) })),
   'workspaces/revoke': of(SYSTEM, null, NOT_VALID, async () => {
     const teamId = next('T0');

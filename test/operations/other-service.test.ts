@@ -39,6 +39,7 @@ const operations = await findOperations();
 const TEMPLATE = 'AccountBlocked';
 /** In all that is made here, and so in whatever tells of it. */
 const OURS = 'zanzibar';
+const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const NO_TICKET = 'A'.repeat(43);
 
@@ -320,6 +321,24 @@ const CASES: Record<string, Case> = {
     },
     nothing: {},
   },
+  'recoveries/compare': {
+    as: CONSOLE,
+    ours: async () => {
+      const { accountId } = await account();
+      const [row] = await t.sql`select id from audit where target_id = ${accountId}`;
+      return {
+        rows: [{ id: row?.id, hash: null }],
+        accountIds: [accountId],
+        operators: ['T0TEST/U0ZANZIBAR'],
+      };
+    },
+    nothing: {
+      rows: [{ id: NO_UUID, hash: null }],
+      accountIds: ['nobody'],
+      operators: ['T0NOBODY/U0NOBODY'],
+    },
+  },
+  'recoveries/count-open': { as: CONSOLE, ours: having(invitation), nothing: {} },
   'accounts/open-confirmation': {
     as: DEVELOPER,
     ours: async () => {

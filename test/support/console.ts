@@ -18,14 +18,21 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     ...changed,
   };
   const ends: (() => Promise<unknown>)[] = [() => database.close()];
-  const foundation = await layFoundation(readSettings(env), {
-    clock: () => new Date(),
-    people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
-    publicUrl: () => env.PUBLIC_URL,
-    poolSize: 5,
-    passwordCost: TEST_PASSWORD_COST,
-    atEnd: (end) => void ends.push(end),
-  });
+  const lay = (atEnd: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
+    layFoundation(readSettings(env), {
+      clock: () => new Date(),
+      people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+      publicUrl: () => env.PUBLIC_URL,
+      poolSize: 5,
+      passwordCost: TEST_PASSWORD_COST,
+      atEnd,
+      isBesideServer,
+    });
+  // A server was here, and is no more.
+  const ofServer: (() => Promise<unknown>)[] = [];
+  await lay((end) => void ofServer.push(end), false);
+  for (const end of ofServer.reverse()) await end();
+  const foundation = await lay((end) => void ends.push(end), true);
   return {
     ...foundation,
     system: () => foundation.contextOf({ kind: 'system', name: 'test' }),
@@ -37,6 +44,9 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     operate: (...words: string[]) => runProgram('operate', words, env),
     operateWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }),
+    afterRestore: (...words: string[]) => runProgram('after-restore', words, env),
+    afterRestoreWith: (more: Record<string, string>, ...words: string[]) =>
+      runProgram('after-restore', words, { ...env, ...more }),
     sampleData: (...words: string[]) => runProgram('sample-data', words, env),
     sampleDataWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('sample-data', words, { ...env, ...more }),

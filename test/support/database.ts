@@ -9,8 +9,14 @@ const MAX_TRIES = 20;
 const RETRY_MS = 100;
 
 /** A database of the test file's own, migrated and empty. Make it in `beforeAll`, close it in `afterAll`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { url, template } = inject('postgres');
+export const createTestDatabase = (): Promise<TestDatabase> => copyOf(inject('postgres').template);
+
+/** What a backup of a database would hold now, as a database of its own. Nobody may be connected to the original. */
+export const copyDatabase = ({ url }: TestDatabase): Promise<TestDatabase> =>
+  copyOf(new URL(url).pathname.slice(1));
+
+async function copyOf(template: string): Promise<TestDatabase> {
+  const { url } = inject('postgres');
   const name = `apim_test_${randomBytes(6).toString('hex')}`;
   await clone(url, template, name);
   return {

@@ -31,6 +31,7 @@ import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { grantFromConsole } from '../../operations/operators/grant-from-console.ts';
 import { listOperators } from '../../operations/operators/list.ts';
+import { withdrawFromConsole } from '../../operations/operators/withdraw-from-console.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import { createProduct } from '../../operations/products/create.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
@@ -130,6 +131,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(renameSubscription, { words: [...SUBSCRIPTION, 'name'] }),
   expose(regenerateKey, { words: [...SUBSCRIPTION, 'slot'] }),
   expose(deleteSubscription, { words: SUBSCRIPTION }),
+  expose(withdrawFromConsole, { alias: 'withdraw-operator', words: ['userId'] }),
   expose(listTemplates, { alias: 'templates' }),
   expose(showTemplate, { words: ['template'] }),
   expose(restoreDefaultTemplate, { words: ['template'] }),
@@ -140,14 +142,20 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
+  'approvals/close-all': 'npm run after-restore',
   'audit/export': 'npm run audit',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
+  'mails/cancel-all': 'npm run after-restore',
   'operators/grant': 'asks Slack; operators/grant-from-console does not',
-  'operators/withdraw': 'asks Slack who else could act',
+  'operators/withdraw': 'asks Slack who else could act; operators/withdraw-from-console does not',
+  'recoveries/compare': 'npm run after-restore',
+  'recoveries/count-open': 'npm run after-restore',
+  'sessions/end-all': 'npm run after-restore',
   'templates/preview': 'gives a page of HTML',
   'templates/save': 'takes pages of text',
   'templates/send-test': 'takes pages of text',
+  'tickets/void-all': 'npm run after-restore',
 };
 
 export const findExposed = (name: string): Exposed | undefined =>

@@ -15,6 +15,7 @@ const DEEDS: Record<string, string> = {
   'accounts/erase': 'erased the personal data',
   'accounts/restore': 'restored the account',
   'accounts/set-groups': 'changed the groups',
+  'approvals/close-all': 'took back all that waited for a second operator',
   'approvals/withdraw': 'took back what was asked for',
   'groups/create': 'created a group',
   'groups/delete': 'deleted a group',
@@ -24,15 +25,19 @@ const DEEDS: Record<string, string> = {
   'invitations/request': 'asked for an invitation',
   'invitations/resend': 'sent the invitation again',
   'invitations/revoke': 'revoked the invitation',
+  'mails/cancel-all': 'cancelled the mails that waited',
   'operators/grant': 'granted a role',
   'operators/grant-first': 'granted a role',
   'operators/grant-from-console': 'granted a role, unchecked with Slack,',
   'operators/lose': 'withdrew a role from somebody who can’t act any more',
   'operators/withdraw': 'withdrew a role',
+  'operators/withdraw-from-console': 'withdrew a role, unchecked with Slack,',
   'passwords/reset': 'set a new password',
   'passwords/send-reset': 'mailed a link to reset the password',
+  'sessions/end-all': 'signed every developer out',
   'templates/restore-default': 'restored the default text of a mail',
   'templates/save': 'changed the text of a mail',
+  'tickets/void-all': 'voided every mailed link',
 };
 
 type Place = {

@@ -1,0 +1,70 @@
+// Whether a server is at work on a database: each holds a lock of Postgres' own, shared with the others, as long as it runs.
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+
+/** Beside that of `migrate.ts`. */
+const LOCK = 7_205_312;
+/** A connection that was cut has lost its lock: it is taken again within this. */
+const BEAT_MS = 10_000;
+const CLOSE_SECONDS = 5;
+
+export type Presence = { leave(): Promise<void> };
+
+/**
+ * Says that a server is here until it leaves, or its process or connection ends. Null while somebody works on the
+ * database alone. The connection must be Postgres' own: a pool that lends one for each transaction keeps no lock.
+ */
+export async function enterAsServer(url: string): Promise<Presence | null> {
+  const sql = open(url);
+  const stopping = new AbortController();
+  const beat = () => sql<[{ isHeld: boolean }]>`
+    select case when exists (
+      select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+    ) then true else pg_try_advisory_lock_shared(${LOCK}) end as "isHeld"`;
+  const leave = async () => {
+    stopping.abort();
+    await sql.end({ timeout: CLOSE_SECONDS });
+  };
+  const isIn = await beat().then(([row]) => row.isHeld, lost(leave));
+  if (!isIn) {
+    await leave();
+    return null;
+  }
+  void (async () => {
+    for (;;) {
+      await delay(BEAT_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      // Without a database there is nothing to be present in; the next beat finds it back.
+      await beat().catch(() => {});
+    }
+  })();
+  return { leave };
+}
+
+/** Keeps every server out until it leaves. Null while one is at work, or somebody else works alone. */
+export async function enterAlone(url: string): Promise<Presence | null> {
+  const sql = open(url);
+  const leave = () => sql.end({ timeout: CLOSE_SECONDS });
+  const asked = sql<[{ isOurs: boolean }]>`select pg_try_advisory_lock(${LOCK}) as "isOurs"`;
+  const isIn = await asked.then(([row]) => row.isOurs, lost(leave));
+  if (isIn) return { leave };
+  await leave();
+  return null;
+}
+
+const open = (url: string) =>
+  postgres(url, {
+    max: 1,
+    max_lifetime: null,
+    connect_timeout: 10,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'apim-user presence' },
+  });
+
+const lost =
+  (leave: () => Promise<void>) =>
+  async (error: unknown): Promise<never> => {
+    await leave();
+    throw error;
+  };

@@ -1,0 +1,38 @@
+import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Database, Transaction } from './connect.ts';
+import { approvals, invitations, mails, sessions, tickets } from './schema.ts';
+
+export type OpenThings = {
+  tickets: number;
+  sessions: number;
+  mails: number;
+  approvals: number;
+  invitations: number;
+};
+
+/** What could still take effect in a database that was brought back from a backup. */
+export async function countOpenThings(
+  db: Database | Transaction,
+  of: { serviceId: string; now: Date },
+): Promise<OpenThings> {
+  const count = (table: PgTable, where: SQL | undefined) => db.$count(table, where);
+  const openTickets = [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, of.now)];
+  return {
+    tickets: await count(tickets, and(eq(tickets.serviceId, of.serviceId), ...openTickets)),
+    sessions: await count(sessions, eq(sessions.serviceId, of.serviceId)),
+    mails: await count(mails, and(eq(mails.serviceId, of.serviceId), eq(mails.state, 'queued'))),
+    approvals: await count(
+      approvals,
+      and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open')),
+    ),
+    invitations: await count(
+      invitations,
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        eq(invitations.state, 'open'),
+        gt(invitations.expiresAt, of.now),
+      ),
+    ),
+  };
+}

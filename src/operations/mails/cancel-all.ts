@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { lockQueuedMails } from '../../db/mails.ts';
+import { endMail } from '../mail-end.ts';
+import { defineOperation } from '../operation.ts';
+
+const MAX_CANCELLED_AT_ONCE = 500;
+
+/**
+ * Cancels every mail that waits, up to 500 at once, and says how many: in a database that was brought back from a backup
+ * they may have been sent before.
+ */
+export const cancelMails = defineOperation({
+  name: 'mails/cancel-all',
+  allowed: ['console'],
+  effect: 'change',
+  input: z.strictObject({}),
+  async run(act) {
+    const waiting = await lockQueuedMails(act.tx, act.service.id, MAX_CANCELLED_AT_ONCE);
+    for (const mail of waiting) await endMail(act, mail, 'cancelled');
+    if (waiting.length === 0) act.nothingChanged();
+    else act.record({ after: { count: waiting.length } });
+    return { count: waiting.length };
+  },
+});

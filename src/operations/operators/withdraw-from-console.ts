@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { slackId } from '../audit-row.ts';
+import * as input from '../input.ts';
+import { defineOperation } from '../operation.ts';
+import { demandOtherAdmin, endApprovalsOf } from '../operator-rules.ts';
+
+/**
+ * Takes a person's role away, or all of it but that of an approver, without asking Slack who else can act, which the
+ * audit says: while Slack is away, or in a database that was brought back from a backup. What they asked for is closed.
+ * Errors: `operator_unfitting` when they have no role, or none above; `operator_last_admin`.
+ */
+export const withdrawFromConsole = defineOperation({
+  name: 'operators/withdraw-from-console',
+  allowed: ['console'],
+  effect: 'change',
+  input: z.strictObject({ ...input.slackPerson, keep: z.enum(['none', 'approver']).default('none') }),
+  async run(act, { teamId, userId, keep }) {
+    const key = { serviceId: act.service.id, teamId, slackUserId: userId };
+    const admins = await lockAdmins(act.tx, act.service.id);
+    const before = await findOperatorRole(act.tx, act.service.id, teamId, userId);
+    const role = keep === 'none' ? null : keep;
+    if (!before || before === role)
+      throw new DomainError('operator_unfitting', { current: { state: before ?? 'without a role' } });
+    demandOtherAdmin(admins, key, admins);
+    await takeRole(act.tx, key, act.now, role);
+    if (!role) await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
+    act.record({
+      target: { kind: 'operator', id: slackId(teamId, userId) },
+      before: { role: before },
+      after: { role, checkedWithSlack: false },
+      isAnnounced: true,
+    });
+    return { userId, before, role };
+  },
+});

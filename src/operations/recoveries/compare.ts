@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { findAccounts } from '../../db/accounts.ts';
+import { findAuditIds } from '../../db/audit.ts';
+import { findLinksOfRows } from '../../db/audit-links.ts';
+import { findRoles } from '../../db/operators.ts';
+import * as input from '../input.ts';
+import { defineOperation } from '../operation.ts';
+
+/** As many of each in one question. */
+export const MAX_COMPARED = 1_000;
+
+/**
+ * What of an audit export is in this database: which rows it has, which of those have another hash in the chain, and how
+ * the accounts and operators that rows are about stand now.
+ */
+export const compareRecovered = defineOperation({
+  name: 'recoveries/compare',
+  allowed: ['console'],
+  effect: 'read',
+  input: z.strictObject({
+    rows: z
+      .array(z.strictObject({ id: input.rowId, hash: z.string().max(64).nullable() }))
+      .max(MAX_COMPARED)
+      .default([]),
+    accountIds: z.array(input.accountId).max(MAX_COMPARED).default([]),
+    operators: z.array(z.string().max(90)).max(MAX_COMPARED).default([]),
+  }),
+  async run(act, { rows, accountIds, operators }) {
+    const serviceId = act.service.id;
+    const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
+    const ids = [...hashes.keys()];
+    const links = await findLinksOfRows(act.tx, serviceId, ids);
+    const isOther = ({ auditId, hash }: (typeof links)[number]) => {
+      const exported = hashes.get(auditId);
+      return typeof exported === 'string' && exported !== hash;
+    };
+    const accounts = await findAccounts(act.tx, serviceId, accountIds);
+    return {
+      knownIds: await findAuditIds(act.tx, serviceId, ids),
+      otherIds: links.filter(isOther).map((link) => link.auditId),
+      accounts: accounts.map(({ id, state, email, firstName, lastName, blockEndsAt }) => ({
+        id,
+        state,
+        blockEndsAt,
+        label: email ? `${firstName} ${lastName} <${email}>` : '',
+      })),
+      operators: await findRoles(act.tx, serviceId, operators),
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { findLastLink } from '../../db/audit-links.ts';
+import { countOpenThings } from '../../db/recoveries.ts';
+import { defineOperation } from '../operation.ts';
+
+/** What `npm run after-restore` would end, and where the audit's chain ends. */
+export const countOpen = defineOperation({
+  name: 'recoveries/count-open',
+  allowed: ['console'],
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const open = await countOpenThings(act.tx, { serviceId: act.service.id, now: act.now });
+    const last = await findLastLink(act.tx, act.service.id);
+    return { ...open, head: last && { number: last.number, hash: last.hash, linkedAt: last.linkedAt } };
+  },
+});

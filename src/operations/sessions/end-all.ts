@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { deleteAllSessions } from '../../db/sessions.ts';
+import { defineOperation } from '../operation.ts';
+
+const MAX_ENDED_AT_ONCE = 5_000;
+
+/** Signs every developer out, up to 5,000 at once, and says how many: for a database that was brought back from a backup. */
+export const endSessions = defineOperation({
+  name: 'sessions/end-all',
+  allowed: ['console'],
+  effect: 'change',
+  input: z.strictObject({}),
+  async run(act) {
+    const count = await deleteAllSessions(act.tx, { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE });
+    if (count === 0) act.nothingChanged();
+    else act.record({ after: { count } });
+    return { count };
+  },
+});

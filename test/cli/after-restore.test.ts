@@ -1,0 +1,278 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { enterAsServer } from '../../src/db/presence.ts';
+import { addAccount } from '../../src/operations/accounts/add.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
+import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
+import { createTestConsole, type TestConsole } from '../support/console.ts';
+
+const SLOW_MS = 120_000;
+const APPLY = ['--apply', '--as', 'Connie', '--reason', 'disk failure'];
+const TEAM = 'T0TEST';
+
+let t: TestConsole;
+let folder: string;
+beforeAll(async () => {
+  t = await createTestConsole();
+  folder = await mkdtemp(join(tmpdir(), 'apim-restore-'));
+  await bindWorkspace(t.system(), { teamId: TEAM, tokenHash: 'a'.repeat(64) });
+}, SLOW_MS);
+afterAll(async () => {
+  await t?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+async function account(firstName: string): Promise<{ id: string; email: string }> {
+  count += 1;
+  const email = `dev${count}@example.com`;
+  return { email, id: (await addAccount(t.own(), { email, firstName, lastName: 'Lee' })).account.id };
+}
+async function operator(role: 'admin' | 'approver'): Promise<string> {
+  count += 1;
+  const slackUserId = `U0${role.toUpperCase()}${count}`;
+  await grantFirstOperator(t.system(), { teamId: TEAM, slackUserId, name: slackUserId, role });
+  return `${TEAM}/${slackUserId}`;
+}
+/** A row of an export that this database does not know, as after a backup. */
+function row(operation: string, targetId: string, more: Record<string, unknown> = {}): object {
+  count += 1;
+  return {
+    id: `f1890000-0000-7000-8000-${String(count).padStart(12, '0')}`,
+    serviceId: 'default',
+    at: '2026-11-24T09:12:00.000Z',
+    operation,
+    outcome: 'done',
+    code: null,
+    actorKind: 'slack',
+    actorId: 'T0TEST/U0ADA',
+    actorName: 'Ada Admin',
+    targetKind: operation.startsWith('operators') ? 'operator' : 'account',
+    targetId,
+    about: null,
+    reason: 'leaked a key',
+    before: null,
+    after: null,
+    approval: null,
+    approvalId: null,
+    requestId: 'there',
+    number: null,
+    hash: null,
+    ...more,
+  };
+}
+async function exportOf(...rows: object[]): Promise<string> {
+  count += 1;
+  const file = join(folder, `export-${count}.jsonl`);
+  await writeFile(file, rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return file;
+}
+const stateOf = async (id: string) =>
+  (await t.sql`select state, block_ends_at as until from accounts where id = ${id}`)[0];
+const roleOf = async (person: string) =>
+  (await t.sql`select role from operators where team_id || '/' || slack_user_id = ${person}`)[0]?.role;
+const auditRows = async () => Number((await t.sql`select count(*) from audit`)[0]?.count);
+const lineAbout = (out: string, target: string): string =>
+  out.split('\n').find((line) => line.includes(`${target} `) || line.includes(`${target},`)) ?? out;
+
+describe('npm run after-restore', { timeout: SLOW_MS }, () => {
+  beforeEach(async () => {
+    await t.sql`update tickets set voided_at = now() where voided_at is null`;
+    await t.sql`update mails set state = 'cancelled', sealed_order = null where state = 'queued'`;
+  });
+
+  it('says what it would do and does nothing; with --apply it does it, once, and the audit says so', async () => {
+    const { id, email } = await account('Ann');
+    await sendPasswordReset(t.own(), { accountId: id });
+    await invite(t.own(), { email: 'new@example.com' });
+    await t.sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+      values ('default', ${crypto.randomUUID()}, ${id}, 'h', 'a', now(), now(), now() + interval '1 hour')`;
+    const before = await auditRows();
+    // A welcome and a reset, each with its link, and an invitation.
+    const dry = await t.afterRestore();
+    expect([dry.code, dry.err]).toEqual([0, '']);
+    expect(dry.out).toMatch(/^[23] mailed links voided \(would be\)$/m);
+    expect(dry.out).toMatch(/^1 developers’ sessions ended \(would be\)$/m);
+    expect(dry.out).toMatch(/^3 waiting mails cancelled \(would be\)$/m);
+    expect(dry.out).toMatch(/^1 invitations stay open, and their links are dead/m);
+    expect(dry.out).toMatch(/Nothing was changed/);
+    expect(await auditRows()).toBe(before);
+    expect(await t.sql`select from mails where state = 'queued'`).toHaveLength(3);
+
+    const done = await t.afterRestore(...APPLY);
+    expect([done.code, done.err]).toEqual([0, '']);
+    expect(await t.sql`select from tickets where voided_at is null and used_at is null`).toHaveLength(0);
+    expect(await t.sql`select from sessions`).toHaveLength(0);
+    expect(await t.sql`select from mails where state = 'queued' or sealed_order is not null`).toHaveLength(0);
+    const rows = await t.sql`select operation, actor_name, reason, after from audit
+      join audit_details on audit_id = audit.id where reason = 'disk failure' order by audit.id`;
+    expect(rows).toEqual([
+      expect.objectContaining({ operation: 'tickets/void-all', actor_name: 'Connie (console)' }),
+      expect.objectContaining({ operation: 'sessions/end-all', after: { count: 1 } }),
+      expect.objectContaining({ operation: 'mails/cancel-all', after: { count: 3 } }),
+    ]);
+
+    const again = await t.afterRestore(...APPLY);
+    expect([again.code, again.out]).toEqual([0, expect.stringMatching(/^0 mailed links voided$/m)]);
+    expect(await auditRows()).toBe(before + rows.length);
+    expect(email).toMatch(/@/);
+  });
+
+  it('repeats what an export says was taken away since, row by row, and a second time finds it so', async () => {
+    const [blocked, let_in, deleted, week, past, already] = await Promise.all(
+      ['Bea', 'Cy', 'Di', 'Ed', 'Flo', 'Gus'].map(account),
+    );
+    const [first, second, third] = [
+      await operator('admin'),
+      await operator('admin'),
+      await operator('approver'),
+    ];
+    const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString();
+    const file = await exportOf(
+      row('accounts/block', blocked?.id ?? '', { after: { state: 'blocked' } }),
+      row('accounts/block', let_in?.id ?? ''),
+      row('accounts/activate', let_in?.id ?? ''),
+      row('accounts/delete', deleted?.id ?? ''),
+      row('accounts/block', week?.id ?? '', { after: { state: 'blocked', until: inAWeek } }),
+      row('accounts/block', past?.id ?? '', {
+        after: { state: 'blocked', until: '2026-01-01T00:00:00.000Z' },
+      }),
+      row('accounts/block', 'made-since'),
+      row('accounts/block', already?.id ?? '', { outcome: 'refused' }),
+      row('operators/withdraw', first, { after: { role: null } }),
+      row('operators/grant', second, { before: { role: 'admin' }, after: { role: 'approver' } }),
+      row('operators/lose', third, { after: { role: null } }),
+    );
+    const keep = await operator('admin');
+    const before = await auditRows();
+    const dry = await t.afterRestore('--audit', file);
+    expect([dry.code, dry.err]).toEqual([0, '']);
+    expect(dry.out).toMatch(/11 rows, of which this database has 0/);
+    expect(dry.out).toMatch(/It has none of them: make sure/);
+    expect(lineAbout(dry.out, blocked?.id ?? '')).toMatch(/Bea Lee .* by Ada Admin: to be repeated$/);
+    expect(await auditRows()).toBe(before);
+
+    const done = await t.afterRestore('--audit', file, ...APPLY);
+    expect([done.code, done.err]).toEqual([0, '']);
+    const said = (target = '') => lineAbout(done.out, target).split(': ').at(-1);
+    expect([said(blocked?.id), said(let_in?.id), said(deleted?.id), said(week?.id)]).toEqual([
+      'done',
+      'overtaken by a later change of the same',
+      'done',
+      'done',
+    ]);
+    expect(said(past?.id)).toBe('the block would have ended by now');
+    expect(said('made-since')).toMatch(/^not found; it was made after the backup/);
+    expect(done.out).toMatch(/6 done, 1 overtaken, 1 over by now, 1 not found$/m);
+    expect(await stateOf(blocked?.id ?? '')).toEqual({ state: 'blocked', until: null });
+    expect((await stateOf(let_in?.id ?? ''))?.state).toBe('active');
+    expect((await stateOf(deleted?.id ?? ''))?.state).toBe('deleted');
+    const until = Date.parse((await stateOf(week?.id ?? ''))?.until);
+    expect(Math.abs(until - Date.parse(inAWeek))).toBeLessThan(2 * 3_600_000);
+    expect((await stateOf(already?.id ?? ''))?.state).toBe('active');
+    expect(await Promise.all([first, second, third, keep].map(roleOf))).toEqual([
+      null,
+      'approver',
+      null,
+      'admin',
+    ]);
+    const [why] = await t.sql`select reason, actor_name from audit join audit_details on audit_id = audit.id
+      where target_id = ${blocked?.id ?? ''} and operation = 'accounts/block'`;
+    expect(why).toEqual({
+      reason: 'disk failure (first by Ada Admin, 2026-11-24 09:12 UTC: leaked a key)',
+      actor_name: 'Connie (console)',
+    });
+    // They were told when it was done first.
+    expect(await t.sql`select from mails where template = 'AccountBlocked'`).toHaveLength(0);
+
+    const changes = await auditRows();
+    const again = await t.afterRestore('--audit', file, ...APPLY);
+    expect([again.code, again.out]).toEqual([0, expect.stringMatching(/6 so already/)]);
+    expect(await auditRows()).toBe(changes);
+  });
+
+  it('a deletion that needs a second operator waits, and the account is blocked until somebody agrees', async () => {
+    const { id } = await account('Hal');
+    await operator('approver');
+    const file = await exportOf(row('accounts/delete', id));
+    const two = { SECOND_OPERATOR_FOR: 'accounts/delete' };
+    const done = await t.afterRestoreWith(two, '--audit', file, ...APPLY);
+    expect([done.code, lineAbout(done.out, id)]).toEqual([
+      75,
+      expect.stringMatching(/waits for a second operator$/),
+    ]);
+    expect((await stateOf(id))?.state).toBe('blocked');
+    const again = await t.afterRestoreWith(two, '--audit', file, ...APPLY);
+    expect(again.code).toBe(75);
+    expect(await t.sql`select from approvals where account_id = ${id} and state = 'open'`).toHaveLength(1);
+  });
+
+  it('the last admin stays, and the row says why', async () => {
+    await t.sql`update operators set role = null`;
+    const last = await operator('admin');
+    const file = await exportOf(row('operators/withdraw', last, { after: { role: null } }));
+    const refused = await t.afterRestore('--audit', file, ...APPLY);
+    expect([refused.code, lineAbout(refused.out, last)]).toEqual([
+      1,
+      expect.stringMatching(/refused \(operator_last_admin\)$/),
+    ]);
+    expect(await roleOf(last)).toBe('admin');
+  });
+
+  it('refuses while a server runs, also to look', async () => {
+    const server = await enterAsServer(t.databaseUrl);
+    const before = await auditRows();
+    for (const words of [[], APPLY]) {
+      const refused = await t.afterRestore(...words);
+      expect([refused.code, refused.out, refused.err]).toEqual([
+        1,
+        '',
+        expect.stringMatching(/A server runs/),
+      ]);
+    }
+    expect(await auditRows()).toBe(before);
+    await server?.leave();
+  });
+
+  it('brings a database of an older version up to date, but not to look', async () => {
+    const [last] =
+      await t.sql`select id, hash, created_at from drizzle.__drizzle_migrations order by created_at desc limit 1`;
+    await t.sql`delete from drizzle.__drizzle_migrations where id = ${last?.id}`;
+    const dry = await t.afterRestore();
+    expect([dry.code, dry.err]).toEqual([1, expect.stringMatching(/of an older version/)]);
+    await t.sql`insert into drizzle.__drizzle_migrations ${t.sql(last as Record<string, unknown>)}`;
+    expect((await t.afterRestore()).code).toBe(0);
+  });
+
+  it('takes no export that is none, is of another service, or differs from what the database has', async () => {
+    const [known] = await t.sql`select id from audit order by id limit 1`;
+    await t.sql`insert into audit_links (service_id, number, audit_id, hash, linked_at)
+      values ('default', 1, ${known?.id}, ${'a'.repeat(64)}, now())`;
+    const csv = join(folder, 'export.csv');
+    await writeFile(csv, 'number,hash\r\n');
+    const good = row('accounts/block', 'x');
+    for (const [file, words] of [
+      [csv, /Line 1 of .* is no line of an audit export/],
+      [await exportOf(good, { no: 'sense' }), /Line 2 of .* is no line of an audit export/],
+      [await exportOf({ ...good, serviceId: 'other' }), /is of the service other/],
+      [await exportOf({ ...good, id: known?.id, hash: 'b'.repeat(64) }), /has another hash/],
+      [join(folder, 'nowhere.jsonl'), /There is no file/],
+    ] as const) {
+      const before = await auditRows();
+      const refused = await t.afterRestore('--audit', file, ...APPLY);
+      expect([refused.code, refused.err]).toEqual([64, expect.stringMatching(words)]);
+      expect(await auditRows()).toBe(before);
+    }
+  });
+
+  it.each([
+    [['--apply']],
+    [['--apply', '--as', 'Connie']],
+    [['now']],
+    [['--as', 'T0TEST/U0ADA', ...APPLY.slice(3), '--apply']],
+  ])('%j ends with 64', async (words) => expect((await t.afterRestore(...words)).code).toBe(64));
+});
