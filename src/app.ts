@@ -28,6 +28,7 @@ import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
 import { sweepCards } from './operations/cards/sweep.ts';
 import type { Clock, Context } from './operations/context.ts';
+import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { noteOutage } from './operations/outages/note.ts';
@@ -172,6 +173,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     stops.push(() => worker.stop());
     // Not only at the next full minute: whatever a killed process left.
     await sweepMails(system('start'), {});
+    await sweepImports(system('start'), {});
     server.setReady(true);
     stops.push(async () => server.setReady(false));
     return { url, localUrl, hasPlayground: playground !== null, stop };
@@ -218,6 +220,7 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   await sweepMails(context, {});
   await sweepApprovals(context, {});
   await sweepCards(context, {});
+  await sweepImports(context, {});
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);

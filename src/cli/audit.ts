@@ -1,5 +1,6 @@
 // npm run audit: a copy of the audit for outside, and whether its chain is whole.
 
+import { csvLine } from '../domain/csv-line.ts';
 import { exportAudit } from '../operations/audit/export.ts';
 import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
 import type { Context } from '../operations/context.ts';
@@ -13,7 +14,6 @@ import {
   UsageError,
   withFoundation,
 } from './beside-server.ts';
-import { csvLine } from './csv.ts';
 
 const HELP = `The audit, from a shell on the server:
 

@@ -1,9 +1,9 @@
 // npm run import: developers from a file, looked at first and then added or invited.
 import { open, readFile, stat } from 'node:fs/promises';
+import { csvLine } from '../domain/csv-line.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/import.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
-import { csvLine } from './csv.ts';
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
 

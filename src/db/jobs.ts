@@ -21,6 +21,8 @@ export type Jobs = {
   'tell-requester': { serviceId: string; approvalId: string };
   /** To those who may decide: it still waits. */
   'remind-of-approval': { serviceId: string; approvalId: string };
+  /** Does the next rows of an import, and says in Slack how far it is. */
+  'run-import': { serviceId: string; importId: string };
   /** To the admins: somebody can't act any more; these are their open invitations. */
   'tell-of-lost-operator': { serviceId: string; person: string };
   /** To one admin: mail fails, or works again. */
@@ -38,6 +40,7 @@ export const SLACK_JOBS = [
   'remind-of-approval',
   'tell-of-lost-operator',
   'tell-of-outage',
+  'run-import',
 ] as const satisfies readonly (keyof Jobs)[];
 
 const MAX_ATTEMPTS = {
@@ -52,6 +55,8 @@ const MAX_ATTEMPTS = {
   'tell-of-outage': 25,
   'answer-public-request': 10,
   'tell-operator': 25,
+  // The sweep gives it another job.
+  'run-import': 5,
 } as const;
 
 /** Adds a job inside the operation's own transaction: it exists if and only if the change does. */

@@ -3,6 +3,7 @@ export * from './schema/accounts.ts';
 export * from './schema/approvals.ts';
 export * from './schema/audit.ts';
 export * from './schema/catalog.ts';
+export * from './schema/imports.ts';
 export * from './schema/invitations.ts';
 export * from './schema/mails.ts';
 export * from './schema/outages.ts';

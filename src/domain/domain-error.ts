@@ -30,6 +30,8 @@ export type DomainErrorCode =
   | 'approval_about_oneself'
   | 'no_second_operator'
   | 'requests_off'
+  | 'import_not_found'
+  | 'import_begun'
   | 'operator_unfitting'
   | 'operator_last_admin'
   | 'standing_unknown'

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery.ts';
 import type { Context } from '../operations/context.ts';
+import type { ImportReport } from '../operations/import-run.ts';
 
 /** What an operator is told of an invitation of theirs. */
 export type News = {
@@ -13,6 +14,12 @@ export type News = {
 export type OutageNews = { operator: string; code: string; since: string; isOver: boolean };
 
 export type AboutApproval = { approvalId: string };
+
+/** Where a message is; null until there is one. */
+export type Place = { channelId: string | null; messageTs: string | null };
+export type ImportPlace = Place & {
+  /** Who is written to when there is no place yet. */ slackUserId: string;
+};
 
 /** What the tasks work with, made by `app`. */
 export type JobMeans = {
@@ -33,6 +40,8 @@ export type JobMeans = {
     postNotice(job: { auditId: string }): Promise<void>;
     tellOfLostOperator(job: { person: string }): Promise<void>;
     tellOfOutage(job: OutageNews): Promise<void>;
+    /** Says how far an import is, and at its end how each row ended; tells where the message is then. */
+    showImport(report: ImportReport, message: ImportPlace): Promise<Place>;
   };
   everyMinute(): Promise<void>;
   /** Ends what a stop left locked: the jobs of these workers, of which some are done. */

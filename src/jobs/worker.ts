@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { createPublicRequestTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import type { AboutApproval, JobMeans, News, OutageNews } from './means.ts';
+import { createRunImport } from './run-import.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
@@ -25,6 +26,7 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     'tell-of-lost-operator': async (payload) =>
       means.surfaces().tellOfLostOperator(payload as { person: string }),
     'tell-of-outage': async (payload) => means.surfaces().tellOfOutage(payload as OutageNews),
+    'run-import': createRunImport(means),
     'every-minute': () => means.everyMinute(),
   };
   const events: WorkerEvents = new EventEmitter();

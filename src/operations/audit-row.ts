@@ -78,6 +78,7 @@ function targetOf(input: unknown): AuditEntry['target'] {
     'invitation',
     'group',
     'approval',
+    'import',
   ] as const) {
     const id = (input as Record<string, unknown>)[`${kind}Id`];
     if (typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id))

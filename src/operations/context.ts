@@ -96,7 +96,8 @@ export type AuditEntry = {
       | 'approval'
       | 'api'
       | 'product'
-      | 'subscription';
+      | 'subscription'
+      | 'import';
     id: string;
   };
   reason?: string;

@@ -1,43 +1,32 @@
 // Many developers from one table: looked at first, then added or invited one by one, each as an operation of its own.
-import { z } from 'zod';
 import { readCsv } from '../domain/csv-table.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { parseEmailAddress } from '../domain/email-address.ts';
-import { addAccount } from './accounts/add.ts';
-import { checkImport, type KnownAddress, MAX_IMPORT_ROWS } from './accounts/check-import.ts';
-import { WaitsForApproval } from './approval.ts';
+import { checkImport, MAX_IMPORT_ROWS } from './accounts/check-import.ts';
+import { needsSecondOperator } from './approval.ts';
 import type { Context } from './context.ts';
-import * as input from './input.ts';
-import { invite } from './invitations/invite.ts';
+import {
+  createRowImporter,
+  MAX_FAULT_LENGTH,
+  MAX_SHOWN_LENGTH,
+  type PlannedRow,
+  plannedOutcome,
+  type RowResult,
+  typedRow,
+} from './import-rows.ts';
 import { fieldsOf } from './operation.ts';
 
 const COLUMNS = ['email', 'first', 'last', 'groups', 'note', 'mode'] as const;
-/** Resend lets two requests a second by; half of it stays for the mails of everybody else. */
-const MAILS_A_SECOND = 1;
+/** Each would be a card and a message to everybody who may decide: as many as one command invites. */
+const MAX_WAITING_ROWS = 50;
+const SHOWN_OF_GROUP = 100;
 
-const named = { email: input.email, groups: z.string(), note: input.note };
-const rowSchema = z.discriminatedUnion('mode', [
-  z.object({ ...named, mode: z.literal('add'), first: input.personName, last: input.personName }),
-  z.object({
-    ...named,
-    note: z.literal('', 'an invitation keeps none; use mode add'),
-    mode: z.literal('invite'),
-    first: input.personName.or(z.literal('')),
-    last: input.personName.or(z.literal('')),
-  }),
-]);
-type Wanted = Omit<z.output<typeof rowSchema>, 'groups'> & { groupIds: string[] };
-
-export type PlannedRow = { line: number; email: string } & (
-  | { status: 'new'; wanted: Wanted }
-  | { status: KnownAddress }
-  | { status: 'faulty'; fault: string }
-);
 export type ImportPlan = { rows: PlannedRow[]; lastMailDue: Date | null };
 
 /**
  * Says of each row what would be done; changes nothing. A row without a mode invites.
- * Errors: `invalid_input` for `table` when it can't be read as one; `limit_reached` above 10,000 rows; `not_permitted`.
+ * Errors: `invalid_input` for `table` when it can't be read as one; `limit_reached` above 10,000 rows, and above 50
+ * invitations while each needs a second operator; `not_permitted`.
  */
 export async function planImport(context: Context, text: string): Promise<ImportPlan> {
   const read = readTable(text);
@@ -45,13 +34,17 @@ export async function planImport(context: Context, text: string): Promise<Import
   const { known, groups, lastMailDue } = await checkImport(context, { addresses });
   const lines = new Map<string, number>();
   const rows = read.map(({ line, values, canonical }): PlannedRow => {
-    const at = { line, email: values.email };
-    const faulty = (fault: string): PlannedRow => ({ ...at, status: 'faulty', fault });
+    const at = { line, email: values.email.slice(0, MAX_SHOWN_LENGTH) };
+    const faulty = (fault: string): PlannedRow => ({
+      ...at,
+      status: 'faulty',
+      fault: fault.slice(0, MAX_FAULT_LENGTH),
+    });
     if (!canonical) return faulty('email is no address');
     const before = lines.get(canonical);
     if (before) return faulty(`the same address as line ${before}`);
     lines.set(canonical, line);
-    const parsed = rowSchema.safeParse(values);
+    const parsed = typedRow.safeParse(values);
     if (!parsed.success)
       return faulty(
         Object.entries(fieldsOf(parsed.error))
@@ -60,14 +53,24 @@ export async function planImport(context: Context, text: string): Promise<Import
       );
     const names = values.groups.split(';').flatMap((name) => name.trim() || []);
     const missing = names.find((name) => !Object.hasOwn(groups, name.toLowerCase()));
-    if (missing !== undefined) return faulty(`there is no group "${missing}"`);
+    if (missing !== undefined) return faulty(`there is no group "${missing.slice(0, SHOWN_OF_GROUP)}"`);
     const is = Object.hasOwn(known, canonical) ? known[canonical] : undefined;
     if (is) return { ...at, status: is };
     const { groups: _, ...wanted } = parsed.data;
     const groupIds = names.map((name) => groups[name.toLowerCase()] ?? '');
     return { ...at, status: 'new', wanted: { ...wanted, groupIds } };
   });
+  demandFewWaiting(context, rows);
   return { rows, lastMailDue };
+}
+
+function demandFewWaiting(context: Context, rows: PlannedRow[]): void {
+  if (!needsSecondOperator(context, 'invitations/invite')) return;
+  const waiting = rows.filter((row) => row.status === 'new' && row.wanted.mode === 'invite').length;
+  if (waiting > MAX_WAITING_ROWS)
+    throw new DomainError('limit_reached', {
+      limit: `${MAX_WAITING_ROWS} invitations at once, since each waits for a second operator`,
+    });
 }
 
 type ReadRow = { line: number; values: Record<(typeof COLUMNS)[number], string>; canonical: string | null };
@@ -101,8 +104,6 @@ function canonicalOf(email: string): string | null {
   }
 }
 
-export type RowResult = { line: number; email: string; outcome: string };
-
 /**
  * Does what is new, in order, and tells each row's result as soon as it is certain. Each row is a transaction of its
  * own, and its address decides whether it was done: after a kill, planning and applying again does the rest.
@@ -112,28 +113,11 @@ export async function applyImport(
   plan: ImportPlan,
   onRow: (result: RowResult, done: number) => Promise<void> | void,
 ): Promise<void> {
-  const firstMail = Math.max(context.clock().getTime(), plan.lastMailDue?.getTime() ?? 0);
-  let mailed = 0;
+  const importRow = createRowImporter(context, plan.lastMailDue);
   for (const [index, row] of plan.rows.entries()) {
-    let outcome: string = row.status === 'faulty' ? `faulty: ${row.fault}` : row.status;
-    if (row.status === 'new') {
-      const mailNotBefore = new Date(firstMail + (mailed * 1_000) / MAILS_A_SECOND);
-      outcome = await importRow({ ...context, requestId: crypto.randomUUID(), mailNotBefore }, row.wanted);
-      if (outcome === 'added' || outcome === 'invited') mailed += 1;
-    }
-    await onRow({ line: row.line, email: row.email, outcome }, index + 1);
-  }
-}
-
-async function importRow(context: Context, { mode, first, last, note, ...wanted }: Wanted): Promise<string> {
-  try {
-    const person = { ...wanted, firstName: first, lastName: last };
-    if (mode === 'invite') await invite(context, person);
-    else await addAccount(context, { ...person, note });
-    return mode === 'invite' ? 'invited' : 'added';
-  } catch (error) {
-    if (error instanceof WaitsForApproval) return 'waits for a second operator';
-    if (error instanceof DomainError && error.code !== 'not_permitted') return `refused: ${error.code}`;
-    throw error;
+    const { line, email } = row;
+    const outcome =
+      row.status === 'new' ? await importRow(row.wanted, crypto.randomUUID()) : plannedOutcome(row);
+    await onRow({ line, email, outcome }, index + 1);
   }
 }

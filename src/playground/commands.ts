@@ -3,7 +3,7 @@
 import { canRead } from './conversations.ts';
 import { channelOf, commandFields, type DeedContext, personOf, responseUrl } from './deed-context.ts';
 import type { Answer } from './delivery.ts';
-import { sendEvent } from './events.ts';
+import { messageEvent, sendEvent } from './events.ts';
 import { APP, SLACKBOT } from './people.ts';
 import { SlackRefusal } from './refusal.ts';
 import { type Dict, isDict, type Message, textOf } from './shapes.ts';
@@ -96,16 +96,26 @@ export async function say(
     text: escapeTyped(c, o.text),
     threadTs: o.threadTs ?? null,
   });
-  if (channel.kind === 'im') {
-    await sendEvent(c, o.user, {
-      type: 'message',
-      channel: channel.id,
-      channel_type: 'im',
-      user: o.user,
-      text: message.text,
-      ts: message.ts,
-      event_ts: message.ts,
-    });
-  }
+  if (channel.kind === 'im') await sendEvent(c, o.user, messageEvent(c, message));
+  return message;
+}
+
+/** A file from a person's machine. Where the app is, it hears of it. */
+export async function shareFile(
+  c: DeedContext,
+  o: { user: string; channel: string; name: string; bytes: Buffer },
+): Promise<Message> {
+  const channel = channelOf(c, o.channel);
+  personOf(c, o.user);
+  if (!canRead(channel, o.user)) throw new SlackRefusal('channel_not_found');
+  const file = c.workspace.files.add(o.user, o.name, o.bytes);
+  c.workspace.files.shareIn(file.id, channel.id);
+  const message = c.workspace.conversations.post({
+    channel: channel.id,
+    user: o.user,
+    text: '',
+    files: [file],
+  });
+  if (channel.kind === 'im') await sendEvent(c, o.user, messageEvent(c, message));
   return message;
 }

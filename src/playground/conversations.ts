@@ -3,7 +3,7 @@
 import { createTimestamps } from './ids.ts';
 import { nameBlocks } from './naming.ts';
 import { APP, directMessage, directMessageId, firstChannels, firstPeople } from './people.ts';
-import type { Channel, Clock, Message, Person } from './shapes.ts';
+import type { Channel, Clock, Message, Person, SharedFile } from './shapes.ts';
 
 /** Older messages fall away: the workspace is a playground, not an archive. */
 const MAX_MESSAGES = 2_000;
@@ -13,6 +13,7 @@ export type NewMessage = {
   user: string;
   text: string;
   blocks?: unknown;
+  files?: SharedFile[];
   threadTs?: string | null;
   onlyFor?: string | null;
 };
@@ -23,6 +24,7 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
   const people = new Map<string, Person>(firstPeople().map((one) => [one.id, one]));
   const channels = new Map<string, Channel>(firstChannels().map((one) => [one.id, one]));
   let messages: Message[] = [...o.kept];
+  const hearers: ((message: Message) => void)[] = [];
   const nextTs = createTimestamps(o.clock, messages.at(-1)?.ts);
 
   function post(m: NewMessage): Message {
@@ -32,6 +34,7 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
       user: m.user,
       text: m.text,
       blocks: nameBlocks(m.blocks),
+      ...(m.files && { files: m.files }),
       threadTs: m.threadTs ?? null,
       editedTs: null,
       onlyFor: m.onlyFor ?? null,
@@ -39,6 +42,7 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
     };
     messages.push(message);
     if (messages.length > MAX_MESSAGES) messages = messages.slice(-MAX_MESSAGES);
+    for (const hear of hearers) hear(message);
     return message;
   }
 
@@ -86,6 +90,7 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
     people,
     channels,
     post,
+    onPosted: (hear: (message: Message) => void): void => void hearers.push(hear),
     edit,
     remove,
     find,

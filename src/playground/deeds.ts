@@ -17,6 +17,7 @@ export function createDeeds(c: DeedContext) {
   return {
     typeCommand: bind(c, commands.typeCommand),
     say: bind(c, commands.say),
+    shareFile: bind(c, commands.shareFile),
     act: bind(c, clicks.act),
     suggest: bind(c, clicks.suggest),
     submitView: bind(c, modals.submitView),

@@ -1,9 +1,9 @@
 // Events API deliveries. Unlike clicks and commands these are sent again when they fail, up to three times.
-import { type DeedContext, interactionHead } from './deed-context.ts';
+import { type DeedContext, interactionHead, messageJson } from './deed-context.ts';
 import type { Answer } from './delivery.ts';
 import { newId } from './ids.ts';
 import { APP, directMessageId, TEAM } from './people.ts';
-import type { Dict, Person } from './shapes.ts';
+import type { Dict, Message, Person } from './shapes.ts';
 import { viewJson } from './views.ts';
 import { personJson } from './web-api-lookup.ts';
 
@@ -49,6 +49,27 @@ export async function sendEvent(c: DeedContext, user: string, event: Dict): Prom
   const answer = await c.courier.event(kind, user, body);
   if (answer.problem !== '') again(1);
   return answer;
+}
+
+/** A message in the app's direct message, as the app is told of it: the person's, and also its own. */
+export const messageEvent = (c: DeedContext, message: Message): Dict => ({
+  ...messageJson(message),
+  ...(message.files && {
+    subtype: 'file_share',
+    files: message.files.map((file) => c.workspace.files.json(file)),
+    upload: false,
+    display_as_bot: false,
+  }),
+  channel: message.channel,
+  channel_type: 'im',
+  event_ts: message.ts,
+});
+
+/** An app that answers whatever it hears would answer itself. */
+export async function hearOwnMessage(c: DeedContext, message: Message): Promise<void> {
+  const isDirect = c.workspace.conversations.channels.get(message.channel)?.kind === 'im';
+  if (isDirect && message.user === APP.botUserId && message.onlyFor === null)
+    await sendEvent(c, APP.botUserId, messageEvent(c, message));
 }
 
 export function openHome(c: DeedContext, user: string, tab: 'home' | 'messages' = 'home'): Promise<Answer> {

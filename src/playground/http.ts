@@ -16,15 +16,18 @@ const FORWARDING_HEADERS = [
 export class BodyTooLarge extends Error {}
 
 /** The whole body as text; throws `BodyTooLarge` beyond 1 MB, as Slack's own limit is of that size. */
-export async function readBody(req: IncomingMessage): Promise<string> {
+export const readBody = async (req: IncomingMessage): Promise<string> =>
+  (await readBytes(req, MAX_BODY_BYTES)).toString('utf8');
+
+export async function readBytes(req: IncomingMessage, max: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new BodyTooLarge();
+    if (size > max) throw new BodyTooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Reads JSON or a form into one flat object; anything else, or what can't be parsed, is null. */

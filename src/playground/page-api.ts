@@ -1,8 +1,10 @@
 // The page's own API under /playground/api/: read the state, do what a person does, hear of changes.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ElementName, Place } from './clicks.ts';
+import { canRead } from './conversations.ts';
 import type { Deeds } from './deeds.ts';
-import { isSameOrigin, parseBody, readBody, sendJson } from './http.ts';
+import { MAX_FILE_BYTES } from './files.ts';
+import { isSameOrigin, parseBody, readBody, readBytes, sendJson } from './http.ts';
 import type { Inbox } from './inbox.ts';
 import { type AppFeatures, pageState } from './page-state.ts';
 import { ADMIN } from './people.ts';
@@ -110,11 +112,41 @@ export function createPageApi(o: PageParts) {
       const found = wireOf(o.workspace, o.deeds.courier, Number(asked));
       return found === null ? sendJson(res, 404, { error: 'forgotten' }) : sendJson(res, 200, found);
     }
+    if (req.method === 'GET' && path === 'file') return serveFile(req, res);
     const deed = Object.hasOwn(DEEDS, path) ? DEEDS[path] : undefined;
-    if (deed === undefined) return sendJson(res, 404, { error: 'not_found' });
+    if (deed === undefined && path !== 'share') return sendJson(res, 404, { error: 'not_found' });
     if (req.method !== 'POST') return sendJson(res, 405, { error: 'method_not_allowed' }, { allow: 'POST' });
     if (!isSameOrigin(req)) return sendJson(res, 403, { error: 'not_same_origin' });
-    await perform(deed, req, res);
+    await (deed === undefined ? share(req, res) : perform(deed, req, res));
+  }
+
+  /** A file comes as it is, not as JSON: who shares it, where, and its name are in the address. */
+  async function share(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const asked = new URL(req.url ?? '', 'http://localhost').searchParams;
+    const [user = '', channel = '', name = ''] = ['as', 'channel', 'name'].map((one) => asked.get(one) ?? '');
+    const bytes = await readBytes(req, MAX_FILE_BYTES);
+    await answerDeed(user, res, async () => {
+      await o.deeds.shareFile({ user, channel, name, bytes });
+      return {};
+    });
+  }
+
+  /** Never shown as a page of ours, whatever is in it. */
+  function serveFile(req: IncomingMessage, res: ServerResponse): void {
+    const asked = new URL(req.url ?? '', 'http://localhost').searchParams;
+    const file = o.workspace.files.find(asked.get('id') ?? '');
+    const channel = o.workspace.conversations.channels.get(file?.channel ?? '');
+    if (file === null || channel === undefined || !canRead(channel, asked.get('as') ?? '')) {
+      sendJson(res, 404, { error: 'file_not_found' });
+      return;
+    }
+    res.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    res.end(file.bytes);
   }
 
   async function perform(deed: DeedOf, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -122,9 +154,17 @@ export function createPageApi(o: PageParts) {
     const body = isJson ? parseBody('application/json', await readBody(req)) : null;
     if (body === null) return sendJson(res, 400, { error: 'invalid_json' });
     const user = textOf(body.as);
+    await answerDeed(user, res, () => deed(o, user, body));
+  }
+
+  async function answerDeed(
+    user: string,
+    res: ServerResponse,
+    deed: () => Promise<Dict> | Dict,
+  ): Promise<void> {
     if (!o.workspace.conversations.people.has(user)) return sendJson(res, 400, { error: 'user_not_found' });
     try {
-      sendJson(res, 200, await deed(o, user, body));
+      sendJson(res, 200, await deed());
     } catch (error) {
       if (!(error instanceof SlackRefusal)) throw error;
       o.workspace.notify(user, wordsFor(error.code));

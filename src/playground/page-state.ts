@@ -2,7 +2,7 @@
 import type { Inbox, Mail } from './inbox.ts';
 import { APP, directMessageId, TEAM } from './people.ts';
 import type { ApiCall, Delivery } from './records.ts';
-import type { Block, Dict, Notice } from './shapes.ts';
+import type { Block, Dict, Notice, SharedFile } from './shapes.ts';
 import { textOf, type View } from './shapes.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,6 +25,7 @@ export type ShownMessage = {
   user: string;
   text: string;
   blocks: Block[];
+  files: SharedFile[];
   threadTs: string | null;
   isEdited: boolean;
   isOnlyForMe: boolean;
@@ -89,6 +90,7 @@ export function pageState(w: Workspace, inbox: Inbox, features: AppFeatures, me:
         user: one.user,
         text: one.text,
         blocks: one.blocks,
+        files: one.files ?? [],
         threadTs: one.threadTs,
         isEdited: one.editedTs !== null,
         isOnlyForMe: one.onlyFor !== null,

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
 import { createDeeds, type Deeds } from './deeds.ts';
 import { createCourier } from './delivery.ts';
+import { hearOwnMessage } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createListener } from './listener.ts';
@@ -53,7 +54,9 @@ export async function createPlayground(o: {
   const clock = o.clock ?? (() => new Date());
   const memory = await openMemory(o.dataDir, o.log);
   const { kept } = memory;
-  const workspace = createWorkspace({ clock, credentials: kept.credentials, kept });
+  const ownUrl = o.ownUrl ?? o.appUrl;
+  const filesUrl = () => `${ownUrl()}/playground/slack`;
+  const workspace = createWorkspace({ clock, credentials: kept.credentials, kept, filesUrl });
   const inbox = createInbox({ clock, kept });
   const timers = new Set<NodeJS.Timeout>();
   const later = (ms: number, work: () => void): void => {
@@ -64,7 +67,7 @@ export async function createPlayground(o: {
     timers.add(timer);
   };
   const courier = createCourier({ workspace, appUrl: o.appUrl });
-  const context = { workspace, courier, ownUrl: o.ownUrl ?? o.appUrl, later };
+  const context = { workspace, courier, ownUrl, later };
   const postman = createPostman({
     inbox,
     webhookSecret: kept.resend.webhookSecret,
@@ -73,6 +76,7 @@ export async function createPlayground(o: {
   });
   const faults = createFaults();
   const deeds = createDeeds(context);
+  workspace.conversations.onPosted((message) => later(0, () => void hearOwnMessage(context, message)));
 
   const read = (): Kept => ({
     ...kept,

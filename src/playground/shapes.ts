@@ -27,6 +27,9 @@ export type Channel = {
   isExtShared: boolean;
 };
 
+/** What a message shows of a file; the bytes are kept apart. */
+export type SharedFile = { id: string; name: string; size: number; mimetype: string; user: string };
+
 export type Message = {
   ts: string;
   channel: string;
@@ -35,6 +38,7 @@ export type Message = {
   blocks: Block[];
   /** As it was before its last edit: somebody may press what is still drawn on their screen. */
   former?: Block[];
+  files?: SharedFile[];
   threadTs: string | null;
   editedTs: string | null;
   /** The one person who sees an ephemeral message; null for all others. */

@@ -1,8 +1,10 @@
-// Slack's side over HTTP: /playground/slack/api/<method> and the response_urls.
+// Slack's side over HTTP: /playground/slack/api/<method>, the response_urls, and files.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Faults } from './faults.ts';
-import { parseBody, readBody, sendJson } from './http.ts';
+import { MAX_FILE_BYTES } from './files.ts';
+import { parseBody, readBody, readBytes, sendJson } from './http.ts';
 import { newSecret } from './ids.ts';
+import { TEAM } from './people.ts';
 import { SlackRefusal } from './refusal.ts';
 import { type Dict, textOf } from './shapes.ts';
 import { callMethod, isBotToken, scopesHeader } from './web-api.ts';
@@ -18,7 +20,40 @@ export async function serveSlack(
 ): Promise<void> {
   if (path.startsWith('api/')) await serveMethod(o, path.slice('api/'.length), req, res);
   else if (path.startsWith('hooks/') && req.method === 'POST') await serveResponseUrl(o, path, req, res);
+  else if (path.startsWith('files-pri/') && req.method === 'GET') serveFile(o, path, req, res);
+  else if (path.startsWith('upload/v1/') && req.method === 'POST') await takeUpload(o, path, req, res);
   else sendJson(res, 404, { ok: false, error: 'not_found' });
+}
+
+/** Whoever has no right to a file is sent to where people sign in, as Slack does it: no error, but a page. */
+function serveFile(
+  { workspace, faults }: SlackHttp,
+  path: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+) {
+  const fault = faults.take('files-pri');
+  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'server-error') return void res.writeHead(fault.status ?? 500).end();
+  const token = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '';
+  const mayRead =
+    isBotToken(workspace, token) && workspace.access.error === null && workspace.scopes.has('files:read');
+  if (!mayRead) return void res.writeHead(302, { location: `https://${TEAM.domain}.slack.com/` }).end();
+  const file = workspace.files.find(/^files-pri\/\w+-(\w+)\//.exec(path)?.[1] ?? '');
+  if (file === null) return void res.writeHead(404, { 'content-type': 'text/html' }).end();
+  res.writeHead(200, { 'content-type': file.mimetype, 'content-length': file.size }).end(file.bytes);
+}
+
+async function takeUpload(
+  { workspace, faults }: SlackHttp,
+  path: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const bytes = await readBytes(req, MAX_FILE_BYTES);
+  if (faults.take('upload')?.kind === 'server-error') return void res.writeHead(500).end();
+  const isTaken = workspace.files.fillSlot(path.slice('upload/v1/'.length), bytes);
+  res.writeHead(isTaken ? 200 : 400).end(isTaken ? `OK - ${bytes.length}` : '');
 }
 
 async function serveMethod(

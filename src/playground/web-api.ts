@@ -2,6 +2,7 @@
 import { SlackRefusal } from './refusal.ts';
 import { type Dict, isDict, textOf } from './shapes.ts';
 import * as chat from './web-api-chat.ts';
+import * as files from './web-api-files.ts';
 import * as lookup from './web-api-lookup.ts';
 import * as views from './web-api-views.ts';
 import type { Workspace } from './workspace.ts';
@@ -20,6 +21,9 @@ const METHODS: Record<string, Method> = {
   'conversations.info': lookup.conversationsInfo,
   'conversations.members': lookup.conversationsMembers,
   'conversations.open': lookup.conversationsOpen,
+  'files.completeUploadExternal': files.completeUpload,
+  'files.getUploadURLExternal': files.getUploadUrl,
+  'files.info': files.filesInfo,
   'team.info': lookup.teamInfo,
   'users.info': lookup.usersInfo,
   'users.list': lookup.usersList,
@@ -30,7 +34,7 @@ const METHODS: Record<string, Method> = {
 };
 const APP_TOKEN_METHODS = ['apps.connections.open'];
 /** Arguments that a form carries as JSON text. */
-const JSON_ARGUMENTS = ['blocks', 'view', 'attachments', 'metadata'];
+const JSON_ARGUMENTS = ['blocks', 'view', 'attachments', 'metadata', 'files'];
 
 /** One call; always an answer, never a throw: `ok: false` with Slack's error when it was refused. */
 export function callMethod(w: Workspace, method: string, token: string, raw: Dict): Dict {

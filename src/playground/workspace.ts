@@ -1,5 +1,6 @@
 // The engine: everything the local Slack holds, without HTTP.
 import { createConversations } from './conversations.ts';
+import { createFiles } from './files.ts';
 import { newId, newSecret } from './ids.ts';
 import { person, TEAM } from './people.ts';
 import { createRecords } from './records.ts';
@@ -19,6 +20,8 @@ export const FIRST_SCOPES = [
   'channels:read',
   'groups:read',
   'team:read',
+  'files:read',
+  'files:write',
 ];
 
 export type Credentials = { botToken: string; signingSecret: string };
@@ -33,6 +36,8 @@ export function createWorkspace(o: {
   clock: Clock;
   credentials: Credentials;
   kept?: { messages: Message[]; homes: View[] };
+  /** Where files are had and given; the app calls nothing else of us there. */
+  filesUrl?: () => string;
 }) {
   let sequence = 0;
   const readers = new Set<() => void>();
@@ -43,6 +48,7 @@ export function createWorkspace(o: {
   };
   const conversations = createConversations({ clock: o.clock, changed, kept: o.kept?.messages ?? [] });
   const views = createViews({ clock: o.clock, changed, keptHomes: o.kept?.homes ?? [] });
+  const files = createFiles({ clock: o.clock, filesUrl: o.filesUrl ?? (() => '') });
   const { clearRecords, ...records } = createRecords(o.clock, changed);
 
   function addPerson(name: string, realName: string, rest: Partial<Person> = {}): Person {
@@ -77,6 +83,7 @@ export function createWorkspace(o: {
     access: { error: null as 'account_inactive' | 'token_revoked' | null },
     conversations,
     views,
+    files,
     triggers: createTriggers(o.clock),
     responseUrls: createResponseUrls({ clock: o.clock, conversations }),
     ...records,
@@ -91,6 +98,7 @@ export function createWorkspace(o: {
     backToStart: (): void => {
       conversations.clear();
       views.clear();
+      files.clear();
       clearRecords();
       changed();
     },

@@ -77,9 +77,10 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     log.error({ why }, 'slack refuses our token; nothing is posted until a new one is set');
   };
   const open = async () => {
+    const apiUrl = parts.apiUrl();
     surface = await createSlackSurface({
       ...parts,
-      apiUrl: parts.apiUrl(),
+      apiUrl,
       async onPersonGone(teamId, userId) {
         await loseRole(system(), { teamId, userId });
       },
@@ -96,7 +97,7 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     const { client, setup } = surface;
     const { approvalsChannel, approversGroup } = parts;
     const { isExposed } = setup;
-    jobs = createSlackJobs({ client, teamId, approvalsChannel, approversGroup, system, isExposed });
+    jobs = createSlackJobs({ client, apiUrl, teamId, approvalsChannel, approversGroup, system, isExposed });
     state = 'connected';
     trouble = null;
     await surface.start();

@@ -51,6 +51,10 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   approval_about_oneself: () => 'This is about your own account, so somebody else has to decide.',
   no_second_operator: () =>
     'This needs a second operator, and there is none who could decide, so nothing was asked for. An admin can add one: `/apim-user operators`.',
+  import_not_found: () =>
+    'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
+  import_begun: (error) =>
+    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${dateWords(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
   requests_off: () => 'Requests are turned off here. `/apim-user help` says whom to ask.',
   operator_unfitting: (error) =>
     `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,

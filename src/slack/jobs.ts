@@ -8,6 +8,7 @@ import type { Context } from '../operations/context.ts';
 import { showInvitation } from '../operations/invitations/show.ts';
 import { listOperators } from '../operations/operators/list.ts';
 import { createApprovalJobs } from './approval-jobs.ts';
+import { createImportJobs } from './import-jobs.ts';
 import { paint } from './paint.ts';
 import { cardMessage } from './present/account.ts';
 import { actions, button, section } from './present/blocks.ts';
@@ -17,6 +18,7 @@ import { escapeText } from './present/text.ts';
 
 export type JobMeans = {
   client: WebClient;
+  apiUrl: string;
   teamId: string;
   approvalsChannel: string | null;
   /** The user group that approval cards call upon. */
@@ -57,6 +59,7 @@ export function createSlackJobs(means: JobMeans) {
 
   return {
     ...createApprovalJobs(means, openDm),
+    ...createImportJobs(means, openDm),
 
     /** Posts the cards that are missing and repaints those that are there. A lost message is posted anew. */
     async repaintCards({ accountId }: { accountId: string }): Promise<void> {

@@ -4,7 +4,13 @@ import { COMMANDS, SHORTCUTS } from './commands/index.ts';
 export const SLASH_COMMAND = '/apim-user';
 export const SLACK_PATH = '/slack/events';
 
-export const EVENTS = ['app_home_opened', 'user_change', 'app_uninstalled', 'tokens_revoked'] as const;
+export const EVENTS = [
+  'app_home_opened',
+  'message.im',
+  'user_change',
+  'app_uninstalled',
+  'tokens_revoked',
+] as const;
 export type EventName = (typeof EVENTS)[number];
 
 export const BOT_SCOPES = [
@@ -13,6 +19,9 @@ export const BOT_SCOPES = [
   'users:read',
   'users:read.email',
   'im:write',
+  'im:history',
+  'files:read',
+  'files:write',
   'channels:read',
   'groups:read',
 ];

@@ -4,7 +4,7 @@ import { type Asked, answering, type Means, type Say, tooLate } from './answerin
 import type { Metadata, Values } from './call.ts';
 import { BUTTONS, runCommand, SHORTCUTS, SUBMISSIONS } from './commands/index.ts';
 import { commandButton } from './commands/mistyped.ts';
-import { eventHandlers } from './events.ts';
+import { eventHandlers, typeOfEvent } from './events.ts';
 import { EVENTS } from './manifest.ts';
 import { optionsFor } from './options.ts';
 import { actions, type Message, section } from './present/blocks.ts';
@@ -128,12 +128,14 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
 
   const onEvent = eventHandlers(means);
   for (const name of EVENTS) {
-    app.event(name, async ({ event, body }) =>
+    app.event(typeOfEvent(name), async ({ event, body }) => {
+      const work = onEvent[name](event as never);
+      if (!work) return;
       // Slack repeats an event, signed anew each time, until it is answered in time.
       inBackground(async () => {
-        if (await takeOnce(body.event_id)) await onEvent[name](event as never);
-      }),
-    );
+        if (await takeOnce(body.event_id)) await work();
+      });
+    });
   }
 }
 

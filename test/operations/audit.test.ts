@@ -6,6 +6,8 @@ import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
+import type { PlannedRow } from '../../src/operations/import-rows.ts';
+import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
@@ -108,6 +110,11 @@ const asked = () => subscription({ state: 'submitted' });
 const sealed = (email: string) => ({
   sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
 });
+function table(): { name: string; rows: PlannedRow[] } {
+  const email = newAddress();
+  const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
+  return { name: 'developers.csv', rows: [{ line: 2, email, status: 'new', wanted }] };
+}
 const only = <Key extends string>(row: Record<Key, string>, key: Key) => ({ [key]: row[key] });
 
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
@@ -229,6 +236,13 @@ const CASES: Record<string, Case> = {
     { input: { groupId: 'developers', name: 'Everybody' }, code: 'group_built_in' },
     async () => ({ ...(await group()), name: next('Friends ') }),
   ),
+  'imports/begin': of(
+    ADMIN,
+    'import_not_found',
+    { input: { importId: NO_UUID }, code: 'import_not_found' },
+    async () => only(await keepImport(admin(), table()), 'importId'),
+  ),
+  'imports/keep': of(ADMIN, null, { input: { name: 'none', rows: [] }, code: 'invalid_input' }, table),
   'invitations/accept': of(
     DEVELOPER,
     'ticket_refused',

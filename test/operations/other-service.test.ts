@@ -7,6 +7,9 @@ import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
+import { beginImport } from '../../src/operations/imports/begin.ts';
+import { claimImport } from '../../src/operations/imports/claim.ts';
+import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
@@ -83,6 +86,19 @@ async function subscription() {
   const { subscription: made } = await grantSubscription(admin(), { ...of, state: 'submitted' });
   return { subscriptionId: made.id };
 }
+async function keptImport() {
+  const email = newAddress();
+  const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
+  const rows = [{ line: 2, email, status: 'new' as const, wanted }];
+  const { importId } = await keepImport(admin(), { name: OURS, rows });
+  return { importId };
+}
+async function begunImport() {
+  const kept = await keptImport();
+  await beginImport(admin(), kept);
+  return kept;
+}
+const NOT_FAR = { position: 0, state: 'applying', channelId: null, messageTs: null };
 /** An input, once there is something for it to find. */
 const having =
   (make: () => Promise<unknown>, input: Record<string, unknown> = {}) =>
@@ -232,6 +248,31 @@ const CASES: Record<string, Case> = {
   'groups/list': {
     as: ADMIN,
     ours: having(() => createGroup(admin(), { name: `${OURS} partners` })),
+    nothing: {},
+  },
+  'imports/claim': { as: SYSTEM, ours: begunImport, nothing: { importId: NO_UUID } },
+  'imports/record-message': {
+    as: ADMIN,
+    ours: async () => ({ ...(await keptImport()), channelId: 'D0ADMIN', messageTs: '1.2' }),
+    nothing: { importId: NO_UUID, channelId: 'D0ADMIN', messageTs: '1.2' },
+  },
+  'imports/settle': {
+    as: SYSTEM,
+    ours: async () => {
+      const begun = await begunImport();
+      const claimed = await claimImport(t.as(SYSTEM), begun);
+      return { ...begun, leasedUntil: claimed?.leasedUntil, ...NOT_FAR };
+    },
+    nothing: { importId: NO_UUID, leasedUntil: new Date(0), ...NOT_FAR },
+  },
+  'imports/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await begunImport();
+      // As when the process that had the jobs is gone.
+      await t.sql`delete from graphile_worker._private_jobs`;
+      return {};
+    },
     nothing: {},
   },
   'invitations/count': { as: ADMIN, ours: having(invitation), nothing: {} },

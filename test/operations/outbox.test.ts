@@ -40,6 +40,7 @@ const NO_SURFACES = {
   postNotice: async () => {},
   tellOfLostOperator: async () => {},
   tellOfOutage: async () => {},
+  showImport: async () => ({ channelId: null, messageTs: null }),
 };
 
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import type { SlackActor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
+import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
@@ -40,6 +41,9 @@ const EXPECTED: Record<string, string> = {
   '/apim-user add': 'admin*',
   '/apim-user invite': 'admin*',
   '/apim-user invites': 'admin',
+  '/apim-user import': 'admin',
+  '[import-apply]': 'admin*',
+  '{import}': 'admin*',
   '/apim-user list': 'admin approver',
   '/apim-user show': 'admin approver',
   '/apim-user edit': 'admin',
@@ -157,6 +161,15 @@ async function arrange() {
   const { groupId } = await createGroup(admin, { name: `${CANARY} partners ${count}` });
   const wish = { email: `${CANARY}-wanted${count}@example.com`, why: 'a partner' };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
+  const row = {
+    line: 2,
+    email,
+    status: 'new' as const,
+    wanted: { ...WANTED, email: `${CANARY}-row${count}@example.com` },
+  };
+  const { importId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
+  // Of what the entries keep themselves, and no more than may be kept at once.
+  await t.sql`delete from imports where id <> ${importId}`;
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   return {
@@ -164,6 +177,7 @@ async function arrange() {
     email,
     groupId,
     approvalId,
+    importId,
     changeId,
     operator: spare.userId,
     /** All that a button's value or a modal's metadata can be about. */
@@ -195,12 +209,15 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   name: `Friends of ${groupId}`,
   description: '',
   note: 'a note',
+  table: `email\nrow-${email}`,
   reason: 'a reason',
   groups: [groupId],
   template: 'AccountBlocked',
   subject: 'Your account',
   body: 'It is blocked.',
 });
+
+const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
 const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -223,6 +240,7 @@ for (const [name, press] of BUTTONS)
     (call, things) => press(call, 'AccountBlocked', typed(things)),
     (call, things) => press(call, things.approvalId, typed(things)),
     (call, things) => press(call, things.changeId, typed(things)),
+    (call, things) => press(call, things.importId, typed(things)),
     (call, things) => press(call, things.operator, typed(things)),
     (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
     (call, things) => press(call, '{}', typed(things)),

@@ -47,6 +47,19 @@ function typing({ workspace, deeds }: Playground, user: string, sight: Sight) {
       await deeds.say({ user, channel: place, text });
       return null;
     },
+    /** Shares a file there; resolves when the app has been told. */
+    shares(name: string, content: string | Uint8Array): Promise<Message> {
+      sight.began();
+      return deeds.shareFile({ user, channel: place, name, bytes: Buffer.from(content) });
+    },
+    /** The text of the file in the newest message that has one of such a name. */
+    reads(name: string): string {
+      const file = sight
+        .visible()
+        .flatMap((one) => one.files ?? [])
+        .find((one) => one.name.includes(name));
+      return workspace.files.find(file?.id ?? '')?.bytes.toString('utf8') ?? '';
+    },
     shortcut: (callbackId: string): Promise<Answer> => {
       sight.began();
       return deeds.globalShortcut(user, callbackId);

@@ -31,6 +31,8 @@ const WORDS: Record<DomainErrorCode, string> = {
   approval_about_oneself: 'Nobody decides about themselves.',
   no_second_operator:
     'This needs a second operator, and there is none: operators/grant-from-console adds one.',
+  import_not_found: 'There is no such dry run any more.',
+  import_begun: 'That was applied already.',
   requests_off: 'Requests are turned off here.',
   operator_unfitting: 'That person can not have a role now.',
   operator_last_admin: 'Nobody else is an admin and can act, so this one stays.',

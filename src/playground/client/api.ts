@@ -22,6 +22,16 @@ export async function readWire(id: number): Promise<Wire | null> {
   return response.ok ? ((await response.json()) as Wire) : null;
 }
 
+/** Shares a file as it is. Says whether it went. */
+export async function shareFile(me: string, channel: string, file: File): Promise<boolean> {
+  const about = new URLSearchParams({ as: me, channel, name: file.name });
+  const response = await fetch(`/playground/api/share?${about}`, { method: 'POST', body: file });
+  return response.ok;
+}
+
+export const fileAddress = (me: string, id: string): string =>
+  `/playground/api/file?${new URLSearchParams({ as: me, id })}`;
+
 /** What a person can do with an element: act on it, or ask it for options. */
 export type Hands = {
   act: (element: ElementName, chosen: Dict, values: StateValues) => Promise<void>;

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type PageState, post } from './api.ts';
+import { Attach } from './attach.tsx';
 import { Hints, useHints } from './hints.tsx';
 import { Menu } from './menu.tsx';
 
@@ -80,6 +81,7 @@ export function Composer({
             }))}
           />
         )}
+        <Attach me={state.me} channel={channel} name={name} />
         <span className="grow" />
         <button type="button" className="button primary" disabled={text.trim() === ''} onClick={send}>
           Send

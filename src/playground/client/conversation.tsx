@@ -1,6 +1,6 @@
 // A channel or direct message: what was said, and the composer.
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import { handsOf, type PageState, post, type ShownMessage } from './api.ts';
+import { fileAddress, handsOf, type PageState, post, type ShownMessage } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 import { Composer } from './composer.tsx';
 import { Menu } from './menu.tsx';
@@ -127,6 +127,11 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
             hands={handsOf(state.me, place)}
           />
         )}
+        {message.files.map((file) => (
+          <a key={file.id} className="file" href={fileAddress(state.me, file.id)} download={file.name}>
+            <b>{file.name}</b> <small>{sizeWords(file.size)}</small>
+          </a>
+        ))}
       </article>
       {!message.isOnlyForMe && shortcuts.length > 0 && (
         <div className="message-tools">
@@ -145,6 +150,11 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
     </li>
   );
 }
+
+const sizeWords = (bytes: number): string =>
+  bytes < 1_000
+    ? `${bytes} bytes`
+    : `${(bytes / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 })} kB`;
 
 export function Avatar({ name, isApp }: { name: string; isApp: boolean }): ReactNode {
   const initials = name

@@ -9,6 +9,7 @@ import { edit } from './edit.ts';
 import { groups } from './groups.ts';
 import { createHelp } from './help.ts';
 import { history } from './history.ts';
+import { importFeature } from './import.ts';
 import { invite } from './invite.ts';
 import { invites } from './invites.ts';
 import { list } from './list.ts';
@@ -27,6 +28,7 @@ const FEATURES: Feature[] = [
   add,
   invite,
   invites,
+  importFeature,
   list,
   show,
   edit,

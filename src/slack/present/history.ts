@@ -20,6 +20,8 @@ const DEEDS: Record<string, string> = {
   'groups/create': 'created a group',
   'groups/delete': 'deleted a group',
   'groups/rename': 'renamed a group',
+  'imports/begin': 'applied an import',
+  'imports/keep': 'looked at a table for an import',
   'invitations/accept': 'accepted the invitation',
   'invitations/invite': 'invited',
   'invitations/request': 'asked for an invitation',
@@ -132,6 +134,8 @@ const FIELDS: Record<string, Field> = {
   role: named('role'),
   granted: named('granted'),
   subject: named('subject'),
+  rows: named('rows'),
+  new: named('new'),
   // Too long to be told here; the mail itself shows it.
   body: () => 'the text changed',
   expiresAt: moment('ends'),

@@ -1,0 +1,38 @@
+// Tables of developers that were looked at in Slack and may be applied.
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at, serviceId } from './columns.ts';
+import { services } from './services.ts';
+
+/** What a dry run showed, kept so that exactly that is applied. The rows are sealed, and gone once it has ended. */
+export const imports = pgTable(
+  'imports',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    state: text('state', { enum: ['open', 'applying', 'done', 'stopped'] }).notNull(),
+    sealedRows: text('sealed_rows').array().notNull(),
+    total: integer('total').notNull(),
+    /** So many rows are done, in their order. */
+    position: integer('position').notNull().default(0),
+    plannedBy: text('planned_by').notNull(),
+    /** Whose rights it is applied with. */
+    teamId: text('team_id'),
+    slackUserId: text('slack_user_id'),
+    appliedByName: text('applied_by_name').notNull().default(''),
+    /** The message that shows it; null until Slack has it. */
+    channelId: text('channel_id'),
+    messageTs: text('message_ts'),
+    createdAt: at('created_at').notNull(),
+    /** Until then it can be applied; then, until then it has to be done. */
+    expiresAt: at('expires_at').notNull(),
+    appliedAt: at('applied_at'),
+    leasedUntil: at('leased_until'),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    index('imports_not_ended').on(t.serviceId, t.expiresAt).where(sql`ended_at is null`),
+    check('imports_end', sql`(state in ('done', 'stopped')) = (ended_at is not null)`),
+  ],
+);

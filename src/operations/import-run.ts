@@ -1,0 +1,67 @@
+// An import that was begun in Slack, done in slices by a job.
+import { DomainError } from '../domain/domain-error.ts';
+import type { Context } from './context.ts';
+import { createRowImporter, plannedOutcome, type RowResult, WAITS } from './import-rows.ts';
+import type { ClaimedImport } from './imports/claim.ts';
+import { requestOfRow } from './kept-import.ts';
+
+/** So short that it never holds up a stop, or the other jobs, for long; then the next one is queued. */
+const SLICE_MS = 3_000;
+
+/** How far an import is, for the message that shows it. */
+export type ImportReport = {
+  name: string;
+  total: number;
+  position: number;
+  state: 'applying' | 'done' | 'stopped';
+  /** Only at the end. */
+  results: RowResult[];
+  stoppedBy: 'late' | 'not_permitted' | null;
+};
+
+/**
+ * Does the next rows with the rights that whoever applied the import has now. A row that the audit knows was done, by a
+ * process that was killed before it could say so, is not done again.
+ * Errors: whatever keeps Slack from saying who the person is.
+ */
+export async function runImport(system: Context, claimed: ClaimedImport): Promise<ImportReport> {
+  const { id, name, rows } = claimed;
+  const outcomes = new Map(claimed.outcomes);
+  const results = (until: number) =>
+    rows.map((row, index): RowResult => {
+      const { line, email } = row;
+      if (row.status !== 'new') return { line, email, outcome: plannedOutcome(row) };
+      // Somebody had asked for it before: that leaves no audit row of its own.
+      return { line, email, outcome: outcomes.get(line) ?? (index < until ? WAITS : 'not done') };
+    });
+  const report = (
+    state: ImportReport['state'],
+    position: number,
+    stoppedBy: ImportReport['stoppedBy'] = null,
+  ): ImportReport => ({
+    name,
+    total: rows.length,
+    position,
+    state,
+    results: state === 'applying' ? [] : results(position),
+    stoppedBy,
+  });
+  if (claimed.isLate) return report('stopped', claimed.position, 'late');
+  const actor = await system.people.actorOf(claimed.slackUserId, claimed.teamId);
+  const context = { ...system, actor };
+  const importRow = createRowImporter(context, claimed.lastMailDue);
+  const end = system.clock().getTime() + SLICE_MS;
+  for (let position = claimed.position; position < rows.length; position++) {
+    if (system.clock().getTime() >= end) return report('applying', position);
+    const row = rows[position];
+    if (row?.status !== 'new' || outcomes.has(row.line)) continue;
+    try {
+      outcomes.set(row.line, await importRow(row.wanted, requestOfRow(id, row.line)));
+    } catch (error) {
+      // The role was withdrawn, or Slack shut the person out: so it would be for every other row.
+      if (error instanceof DomainError) return report('stopped', position, 'not_permitted');
+      throw error;
+    }
+  }
+  return report('done', rows.length);
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { lockImport, updateImport } from '../../db/imports.ts';
+import { addJob } from '../../db/jobs.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { defineOperation } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+
+/** A run that Slack, or a fault, keeps from its end for so long is given up. */
+const MAX_RUN_HOURS = 24;
+
+/**
+ * Has a job do what a dry run showed, row by row, with the rights that whoever applies it has then. Once only.
+ * Errors: `import_not_found` when it was an hour ago, or never; `import_begun`.
+ */
+export const beginImport = defineOperation({
+  name: 'imports/begin',
+  allowed: ['admin'],
+  effect: 'change',
+  input: z.strictObject({ importId: input.rowId }),
+  async run(act, { importId }) {
+    const { actor } = act;
+    if (actor.kind !== 'slack') throw new DomainError('not_permitted');
+    const serviceId = act.service.id;
+    const kept = await lockImport(act.tx, serviceId, importId);
+    if (!kept || (kept.state === 'open' && kept.expiresAt <= act.now))
+      throw new DomainError('import_not_found');
+    if (kept.state !== 'open') {
+      const { appliedByName: by, appliedAt: at } = kept;
+      throw new DomainError('import_begun', { current: { by, ...(at ? { at } : {}) } });
+    }
+    await updateImport(act.tx, kept, {
+      state: 'applying',
+      teamId: actor.teamId,
+      slackUserId: actor.userId,
+      appliedByName: act.actorName,
+      appliedAt: act.now,
+      expiresAt: hoursAfter(act.now, MAX_RUN_HOURS),
+    });
+    await addJob(act.tx, 'run-import', { serviceId, importId }, { key: `import:${importId}` });
+    act.record({ target: { kind: 'import', id: importId }, after: { rows: kept.total } });
+  },
+});

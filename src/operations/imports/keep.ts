@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { newId } from '../../db/ids.ts';
+import { countImportsNotEnded, insertImport } from '../../db/imports.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
+import { actorId } from '../audit-row.ts';
+import { plannedRow } from '../import-rows.ts';
+import { sealRows } from '../kept-import.ts';
+import { defineOperation } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+
+export const IMPORT_LIFETIME_HOURS = 1;
+const MAX_KEPT = 20;
+export const MAX_TABLE_NAME_LENGTH = 255;
+
+/**
+ * Keeps for an hour what a dry run showed, so that exactly that can be applied. For a person in Slack.
+ * Errors: `limit_reached` when 20 are kept already.
+ */
+export const keepImport = defineOperation({
+  name: 'imports/keep',
+  allowed: ['admin'],
+  effect: 'change',
+  input: z.strictObject({
+    name: z.string().max(MAX_TABLE_NAME_LENGTH),
+    rows: z.array(plannedRow).min(1).max(MAX_IMPORT_ROWS),
+  }),
+  async run(act, { name, rows }) {
+    const serviceId = act.service.id;
+    if ((await countImportsNotEnded(act.tx, serviceId)) >= MAX_KEPT)
+      throw new DomainError('limit_reached', { limit: `${MAX_KEPT} dry runs and imports at a time` });
+    const id = newId(act.now, act.random);
+    const expiresAt = hoursAfter(act.now, IMPORT_LIFETIME_HOURS);
+    await insertImport(act.tx, {
+      serviceId,
+      id,
+      state: 'open',
+      sealedRows: sealRows(act, id, name, rows),
+      total: rows.length,
+      plannedBy: actorId(act.actor),
+      createdAt: act.now,
+      expiresAt,
+    });
+    const isNew = rows.filter((row) => row.status === 'new').length;
+    act.record({ target: { kind: 'import', id }, after: { rows: rows.length, new: isNew } });
+    return { importId: id, expiresAt };
+  },
+});

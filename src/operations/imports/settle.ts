@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { lockImport, updateImport } from '../../db/imports.ts';
+import { addJob } from '../../db/jobs.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Keeps how far a slice came, and has the next one done; at the end the rows go. Nothing when the lease was lost: then
+ * somebody else is at it.
+ */
+export const settleImport = defineOperation({
+  name: 'imports/settle',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({
+    importId: input.rowId,
+    leasedUntil: z.date(),
+    position: z.int().nonnegative(),
+    state: z.enum(['applying', 'done', 'stopped']),
+    channelId: z.string().max(40).nullable(),
+    messageTs: z.string().max(40).nullable(),
+  }),
+  async run(act, { importId, leasedUntil, state, ...change }) {
+    const kept = await lockImport(act.tx, act.service.id, importId);
+    if (kept?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;
+    const end = state === 'applying' ? {} : { state, endedAt: act.now, sealedRows: [] };
+    await updateImport(act.tx, kept, { ...change, ...end, leasedUntil: null });
+    const { serviceId } = kept;
+    if (state === 'applying')
+      await addJob(act.tx, 'run-import', { serviceId, importId }, { key: `import:${importId}` });
+  },
+});

@@ -1,0 +1,84 @@
+// Many developers from one table: pasted into a modal, or sent as a file in the direct message with the app.
+
+import { planImport } from '../../operations/import.ts';
+import { beginImport } from '../../operations/imports/begin.ts';
+import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
+import { recordImportMessage } from '../../operations/imports/record-message.ts';
+import { type Call, type Feature, textOf } from '../call.ts';
+import { type Message, modal, section, textInput } from '../present/blocks.ts';
+import { dryRunMessage } from '../present/import.ts';
+import { demandRole } from '../role.ts';
+
+/** Slack: what a field of a modal holds. */
+const MAX_PASTED_LENGTH = 3_000;
+
+export const importFeature: Feature = {
+  command: {
+    name: 'import',
+    usage: 'import',
+    summary:
+      'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
+    example: '/apim-user import',
+    who: 'admins',
+    run: (call) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins');
+        return importModal();
+      }),
+  },
+  submissions: {
+    import: {
+      async run(call, values) {
+        const dryRun = await makeDryRun(call, { name: 'pasted table', text: textOf(values, 'table') });
+        const { channel } = await call.client.conversations.open({ users: call.actor.userId });
+        await postDryRun(call, channel?.id ?? '', dryRun);
+        return { text: 'The dry run is in our direct message, with a button that applies it.' };
+      },
+    },
+  },
+  buttons: {
+    async 'import-apply'(call, value) {
+      await beginImport(call.context, { importId: value });
+      await call.reply({
+        text: 'It has begun. The message above shows how far it is, and at the end each row.',
+      });
+    },
+  },
+};
+
+const importModal = () =>
+  modal({
+    callback: 'import',
+    title: 'Import developers',
+    submit: 'Dry run',
+    blocks: [
+      section(
+        `A *file* takes up to 10,000 rows: send a CSV or TSV to me in our direct message, and the same happens. A field of a modal takes ${MAX_PASTED_LENGTH.toLocaleString('en-US')} characters.`,
+      ),
+      textInput('table', 'Table', {
+        multiline: true,
+        maxLength: MAX_PASTED_LENGTH,
+        hint: 'The first line names the columns: email, first, last, groups (names, ; between them), note, mode (add or invite; invite when empty). Commas or tabs separate. Nothing is done before you have seen a dry run.',
+      }),
+    ],
+  });
+
+type DryRun = { message: Message; kept: { importId: string } | null };
+
+/** What a table would do, in words, and kept for the button that does it. Errors: of `planImport` and `keepImport`. */
+export async function makeDryRun(call: Call, table: { name: string; text: string }): Promise<DryRun> {
+  const name = table.name.slice(0, MAX_TABLE_NAME_LENGTH);
+  const { rows } = await planImport(call.context, table.text);
+  const isWorthKeeping = rows.some((row) => row.status === 'new');
+  const kept = isWorthKeeping ? await keepImport(call.context, { name, rows }) : null;
+  return { message: dryRunMessage(name, rows, kept), kept };
+}
+
+/** Only in the direct message of whoever had it made: it holds addresses. */
+export async function postDryRun(call: Call, channelId: string, { message, kept }: DryRun): Promise<void> {
+  const { text, blocks = [] } = message;
+  const posted = await call.client.chat.postMessage({ channel: channelId, text, blocks });
+  if (!kept) return;
+  const messageTs = String(posted.ts);
+  await recordImportMessage(call.context, { importId: kept.importId, channelId, messageTs });
+}

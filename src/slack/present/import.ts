@@ -1,0 +1,121 @@
+// An import as people see it: the dry run, how far it is, how it ended.
+import type { KnownBlock } from '@slack/types';
+import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
+import { isFailure, type PlannedRow, type RowResult } from '../../operations/import-rows.ts';
+import type { ImportReport } from '../../operations/import-run.ts';
+import { errorWords } from '../error-message.ts';
+import { actions, button, context, type Message, plainSection, section } from './blocks.ts';
+import { cut, dateWords, escapeText, joinLines } from './text.ts';
+
+/** What is listed by line; the file with the results, or the console, has them all. */
+const MAX_LISTED = 20;
+const SHOWN_OF_LINE = 300;
+const SHOWN_OF_NAME = 80;
+
+const number = (count: number): string => count.toLocaleString('en-US');
+const rowsWords = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
+const title = (name: string): string => `*${escapeText(cut(name, SHOWN_OF_NAME))}*`;
+
+/** Any cell, on one line and with nothing in it that is markup. */
+const plainLine = (line: number, email: string, words: string): string =>
+  cut(`line ${line}: ${email} – ${words}`.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '), SHOWN_OF_LINE);
+
+function listed(lines: string[]): KnownBlock[] {
+  const more = lines.length - MAX_LISTED;
+  const shown = [...lines.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${number(more)} more`] : [])];
+  return joinLines(shown).map(plainSection);
+}
+
+const WORDS: Record<PlannedRow['status'], string> = {
+  new: 'new',
+  existing: 'existing',
+  blocked: 'blocked',
+  invited: 'invited already',
+  faulty: 'faulty',
+};
+
+/** `kept` is what Apply refers to; null when nothing is new. */
+export function dryRunMessage(
+  name: string,
+  rows: PlannedRow[],
+  kept: { importId: string; expiresAt: Date } | null,
+): Message {
+  const of = (status: PlannedRow['status']) => rows.filter((row) => row.status === status);
+  const fresh = rows.flatMap((row) => (row.status === 'new' ? row.wanted : []));
+  const invites = fresh.filter((row) => row.mode === 'invite').length;
+  const counts = (Object.keys(WORDS) as PlannedRow['status'][])
+    .map((status) => ({ status, count: of(status).length }))
+    .filter(({ status, count }) => count > 0 || status === 'new');
+  const split =
+    fresh.length > 0 ? ` (${number(invites)} to invite, ${number(fresh.length - invites)} to add)` : '';
+  const countWords = counts.map(
+    ({ status, count }) => `• ${number(count)} ${WORDS[status]}${status === 'new' ? split : ''}`,
+  );
+  const faults = rows.flatMap((row) =>
+    row.status === 'faulty' ? plainLine(row.line, row.email, row.fault) : [],
+  );
+  const blocked = of('blocked').map((row) => plainLine(row.line, row.email, 'is blocked, and stays so'));
+  const apply = kept && [
+    actions([
+      button('import-apply', 'Apply', kept.importId, {
+        style: 'primary',
+        ask: {
+          text: `${rowsWords(fresh.length)} ${fresh.length === 1 ? 'is' : 'are'} done, each with a mail to the developer. Mails leave one a second.`,
+          yes: 'Apply',
+        },
+      }),
+    ]),
+    context(
+      `Apply does exactly what this shows, until ${dateWords(kept.expiresAt)}. Whoever has an account by then is left out.`,
+    ),
+  ];
+  return {
+    text: `Dry run of ${escapeText(cut(name, SHOWN_OF_NAME))}: ${counts.map(({ status, count }) => `${number(count)} ${WORDS[status]}`).join(', ')}`,
+    blocks: [
+      section(`Dry run of ${title(name)}, ${rowsWords(rows.length)}: nothing is done yet.`),
+      section(countWords.join('\n')),
+      ...listed([...faults, ...blocked]),
+      ...(apply ?? [context('There is nothing to apply.')]),
+    ],
+  };
+}
+
+/** `file`: whether the results could be given as one. */
+export function importMessage(report: ImportReport, file: 'given' | 'not given'): Message {
+  const { name, position, total, state, results } = report;
+  if (state === 'applying') {
+    const text = `${title(name)} is being applied: ${number(position)} of ${rowsWords(total)} done.`;
+    return { text, blocks: [section(text), context('It goes on by itself. Mails leave one a second.')] };
+  }
+  const counts = new Map<string, number>();
+  for (const { outcome } of results) {
+    const kind = outcome.split(':')[0] ?? '';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const head =
+    state === 'done'
+      ? `${title(name)} is applied.`
+      : `${title(name)} was stopped after ${number(position)} of ${rowsWords(total)}: ${whyStopped(report)} What was done stays; the same table, sent again, does the rest.`;
+  const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${kind}`).join(', ')}`;
+  const failures = results.filter(({ outcome }) => isFailure(outcome));
+  return {
+    text,
+    blocks: [
+      section(text),
+      ...listed(failures.map((row) => plainLine(row.line, row.email, outcomeWords(row)))),
+      context(
+        file === 'given'
+          ? 'The result of each row is in the file that I sent here.'
+          : 'The file with the result of each row could not be sent here; `/apim-user history by:` shows what was done.',
+      ),
+    ],
+  };
+}
+
+const whyStopped = ({ stoppedBy }: ImportReport): string =>
+  stoppedBy === 'late' ? 'it could not go on for a day.' : 'whoever applied it may not do this any more.';
+
+function outcomeWords({ outcome }: RowResult): string {
+  const code = /^refused: (\w+)$/.exec(outcome)?.[1];
+  return code ? `refused. ${errorWords(new DomainError(code as DomainErrorCode))}` : outcome;
+}

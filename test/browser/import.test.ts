@@ -1,0 +1,37 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+let app: BrowserApp;
+let admin: BrowserPerson;
+beforeAll(async () => {
+  app = await startBrowserApp();
+  admin = await app.as('admin');
+});
+afterAll(() => app.close());
+
+const FILE = `email,first,last,groups,note,mode
+ann@example.com,Ann,Lee,,,add
+ben@example.com,,,,,invite
+no address,,,,,
+`;
+
+story(
+  'a file that is attached in the direct message is looked at, applied, and each row has a result',
+  async () => {
+    await admin.goesTo('apim-user');
+    const composer = admin.page.getByLabel('File for apim-user');
+    await composer.setInputFiles({ name: 'developers.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) });
+    const dryRun = await admin.sees(/Dry run of developers\.csv, 3 rows: nothing is done yet/);
+    const words = await dryRun.textContent();
+    expect(words).toContain('2 new (1 to invite, 1 to add)');
+    expect(words).toContain('line 4: no address – email is no address');
+    await admin.presses('Apply', 'Apply');
+    await admin.message(/developers\.csv is applied/).waitFor();
+    const download = admin.page.waitForEvent('download');
+    await admin.page.getByRole('link', { name: /developers result\.csv/ }).click();
+    const result = await text(await (await download).createReadStream());
+    expect(result).toContain('"ann@example.com","added"');
+  },
+);

@@ -1,0 +1,158 @@
+// Our token goes to one host for files, and only so much comes back, for so long.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebClient } from '@slack/web-api';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DomainError } from '../../src/domain/domain-error.ts';
+import { filesOriginOf, giveTextFile, MAX_FILE_BYTES, takeTextFile } from '../../src/slack/files.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Slack, with one file that is at this address. */
+async function slackWith(file: (origin: string) => Record<string, unknown>, files: RequestListener) {
+  let origin = '';
+  const tokens: (string | undefined)[] = [];
+  origin = await serve((req, res) => {
+    if (req.url?.startsWith('/api/files.info')) {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ ok: true, file: { id: 'F0', name: 'a.csv', size: 9, ...file(origin) } }));
+      return;
+    }
+    tokens.push(req.headers.authorization);
+    files(req, res);
+  });
+  const apiUrl = `${origin}/api/`;
+  const client = new WebClient('xoxb-secret', { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
+  const taken = () => takeTextFile({ client, botToken: 'xoxb-secret', apiUrl }, 'F0');
+  return { origin, tokens, client, apiUrl, taken };
+}
+
+const atHome = (origin: string) => ({ url_private: `${origin}/files-pri/F0/a.csv` });
+const refusal = async (taking: Promise<unknown>): Promise<string> => {
+  const error = await taking.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof DomainError) return `${error.code} ${error.detail.fields?.file}`;
+  throw error ?? new Error('was taken');
+};
+
+describe('a file at Slack', () => {
+  it('is had with the token, also when it is elsewhere on the same host', async () => {
+    const slack = await slackWith(atHome, (req, res) => {
+      if (req.url === '/other') res.end('email\n');
+      else res.writeHead(302, { location: '/other' }).end();
+    });
+    expect(await slack.taken()).toEqual({ name: 'a.csv', text: 'email\n' });
+    expect(slack.tokens).toEqual(['Bearer xoxb-secret', 'Bearer xoxb-secret']);
+  });
+
+  it('the token never goes to another host, named in the file or in a redirect', async () => {
+    const asked: string[] = [];
+    const other = await serve((req, res) => {
+      asked.push(req.url ?? '');
+      res.end('email\n');
+    });
+    const named = await slackWith(
+      () => ({ url_private: `${other}/files-pri/F0/a.csv` }),
+      (_, res) => res.end(),
+    );
+    expect(await refusal(named.taken())).toMatch(/invalid_input was not handed out/);
+    const sentOn = await slackWith(atHome, (_, res) => {
+      res.writeHead(302, { location: `${other}/login` }).end();
+    });
+    expect(await refusal(sentOn.taken())).toMatch(/was not handed out/);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    'https://files.slack.com@evil.example/a',
+    'https://files.slack.com.evil.example/a',
+    'https://user:word@files.slack.com/a',
+    'http://files.slack.com/a',
+    'file:///etc/passwd',
+    'no address',
+    '',
+  ])('at %s is not asked for', async (url) => {
+    const slack = await slackWith(
+      () => ({ url_private: url }),
+      (_, res) => res.end(),
+    );
+    const taking = takeTextFile(
+      { client: slack.client, botToken: 'xoxb-secret', apiUrl: 'https://slack.com/api/' },
+      'F0',
+    );
+    expect(await refusal(taking)).toMatch(/was not handed out|is not kept by Slack/);
+    expect(slack.tokens).toEqual([]);
+  });
+
+  it('that turns round and round, or is somebody else’s, is given up', async () => {
+    const slack = await slackWith(atHome, (req, res) => {
+      res.writeHead(302, { location: req.url }).end();
+    });
+    expect(await refusal(slack.taken())).toMatch(/was not handed out/);
+    expect(slack.tokens.length).toBeLessThan(10);
+    const external = await slackWith(
+      (origin) => ({ ...atHome(origin), is_external: true }),
+      (_, res) => res.end(),
+    );
+    expect(await refusal(external.taken())).toMatch(/is not kept by Slack/);
+  });
+
+  it('that is larger than it says is cut off, not read to its end', async () => {
+    let sent = 0;
+    const slack = await slackWith(atHome, (_, res) => {
+      const more = () => {
+        if (res.destroyed) return;
+        sent += 100_000;
+        res.write(Buffer.alloc(100_000, 'a'), () => setImmediate(more));
+      };
+      more();
+    });
+    expect(await refusal(slack.taken())).toMatch(/larger than 5 MB/);
+    expect(sent).toBeLessThan(3 * MAX_FILE_BYTES);
+  });
+
+  it('that is no text is refused; a host in trouble is a fault', async () => {
+    const slack = await slackWith(atHome, (_, res) => res.end(Buffer.from([0xff, 0xfe, 0x00])));
+    expect(await refusal(slack.taken())).toMatch(/no text in UTF-8/);
+    const broken = await slackWith(atHome, (_, res) => res.writeHead(503).end());
+    await expect(broken.taken()).rejects.toThrow('a file could not be had: 503');
+  });
+});
+
+it('a file is given to Slack’s own host only', async () => {
+  const asked: string[] = [];
+  const other = await serve((req, res) => {
+    asked.push(req.url ?? '');
+    res.end();
+  });
+  const origin = await serve((_, res) => {
+    res.writeHead(200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ ok: true, upload_url: `${other}/upload`, file_id: 'F0' }));
+  });
+  const apiUrl = `${origin}/api/`;
+  const client = new WebClient('xoxb-secret', { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
+  const giving = giveTextFile({ client, apiUrl, channelId: 'D0' }, { name: 'a.csv', text: 'email\n' });
+  await expect(giving).rejects.toThrow('no address to upload to');
+  expect(asked).toEqual([]);
+});
+
+it.each([
+  ['https://slack.com/api/', 'https://files.slack.com'],
+  ['https://slack-gov.com/api/', 'https://files.slack-gov.com'],
+  ['http://127.0.0.1:3000/playground/slack/api/', 'http://127.0.0.1:3000'],
+])('the files of %s are at %s', (apiUrl, origin) => expect(filesOriginOf(apiUrl)).toBe(origin));
