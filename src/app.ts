@@ -34,6 +34,7 @@ import { sweepMails } from './operations/mails/sweep.ts';
 import { noteOutage } from './operations/outages/note.ts';
 import { tellOutages } from './operations/outages/tell.ts';
 import { expireSubscription } from './operations/subscriptions/expire.ts';
+import { warnOfTokens } from './operations/tokens/warn.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
@@ -221,6 +222,7 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   await sweepApprovals(context, {});
   await sweepCards(context, {});
   await sweepImports(context, {});
+  await warnOfTokens(context, {});
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);

@@ -27,6 +27,8 @@ export type Jobs = {
   'tell-of-lost-operator': { serviceId: string; person: string };
   /** To one admin: mail fails, or works again. */
   'tell-of-outage': { serviceId: string; operator: string; code: string; since: string; isOver: boolean };
+  /** To the owner of a token: it ends soon. */
+  'tell-of-ending-token': { serviceId: string; tokenId: string };
 };
 
 /** What only Slack can show. */
@@ -41,6 +43,7 @@ export const SLACK_JOBS = [
   'tell-of-lost-operator',
   'tell-of-outage',
   'run-import',
+  'tell-of-ending-token',
 ] as const satisfies readonly (keyof Jobs)[];
 
 const MAX_ATTEMPTS = {
@@ -53,6 +56,7 @@ const MAX_ATTEMPTS = {
   'remind-of-approval': 25,
   'tell-of-lost-operator': 25,
   'tell-of-outage': 25,
+  'tell-of-ending-token': 25,
   'answer-public-request': 10,
   'tell-operator': 25,
   // The sweep gives it another job.

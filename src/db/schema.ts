@@ -10,3 +10,4 @@ export * from './schema/outages.ts';
 export * from './schema/services.ts';
 export * from './schema/sessions.ts';
 export * from './schema/subscriptions.ts';
+export * from './schema/tokens.ts';

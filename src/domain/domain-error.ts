@@ -24,6 +24,7 @@ export type DomainErrorCode =
   | 'template_invalid'
   | 'template_changed'
   | 'workspace_not_bound'
+  | 'token_not_found'
   | 'approval_not_found'
   | 'approval_ended'
   | 'approval_own'

@@ -42,6 +42,7 @@ export type JobMeans = {
     tellOfOutage(job: OutageNews): Promise<void>;
     /** Says how far an import is, and at its end how each row ended; tells where the message is then. */
     showImport(report: ImportReport, message: ImportPlace): Promise<Place>;
+    tellOfEndingToken(job: { tokenId: string }): Promise<void>;
   };
   everyMinute(): Promise<void>;
   /** Ends what a stop left locked: the jobs of these workers, of which some are done. */

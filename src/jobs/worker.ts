@@ -27,6 +27,8 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
       means.surfaces().tellOfLostOperator(payload as { person: string }),
     'tell-of-outage': async (payload) => means.surfaces().tellOfOutage(payload as OutageNews),
     'run-import': createRunImport(means),
+    'tell-of-ending-token': async (payload) =>
+      means.surfaces().tellOfEndingToken(payload as { tokenId: string }),
     'every-minute': () => means.everyMinute(),
   };
   const events: WorkerEvents = new EventEmitter();

@@ -5,7 +5,7 @@ import { newId } from '../db/ids.ts';
 import { countOtherOperators } from '../db/operators.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { openSealedText, sealText } from '../security/sealed-text.ts';
-import { actorId, actorName } from './audit-row.ts';
+import { actorName, requesterId } from './audit-row.ts';
 import type { Act, Context } from './context.ts';
 import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 
@@ -44,7 +44,7 @@ export class WaitsForApproval extends Error {
 /** What a person decides by themselves waits; what the system or a mailed link does was decided before. */
 export function needsSecondOperator(context: Context, operation: string): boolean {
   const { kind } = context.actor;
-  return (kind === 'slack' || kind === 'console') && context.policy.secondOperatorFor.includes(operation);
+  return ['slack', 'console', 'token'].includes(kind) && context.policy.secondOperatorFor.includes(operation);
 }
 
 /**
@@ -67,7 +67,7 @@ export async function requestApproval(
     subject: subject.id,
   });
   if (before && before.expiresAt > now) {
-    const isSamePerson = before.requestedBy === actorId(context.actor);
+    const isSamePerson = before.requestedBy === requesterId(context.actor);
     return new WaitsForApproval(before, { by: before.requestedByName, isSamePerson });
   }
   if (before) await queueApprovalEnd(tx, await endApproval(tx, before, { state: 'expired' }, now));
@@ -95,7 +95,8 @@ async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
     accountId,
     sealedInput: sealText(context.keyring, SEALED_AS, JSON.stringify({ id, input }), context.random),
     requestedByKind: context.actor.kind,
-    requestedBy: actorId(context.actor),
+    requestedBy: requesterId(context.actor),
+    requestedByToken: context.actor.kind === 'token' ? context.actor.tokenId : null,
     requestedByName: actorName(context.actor),
     why: wish.why,
     state: 'open' as const,
@@ -121,7 +122,7 @@ export function openInput(
 }
 
 async function demandSomebodyElse(context: Context, tx: Act['tx']): Promise<void> {
-  const others = await countOtherOperators(tx, context.service.id, actorId(context.actor));
+  const others = await countOtherOperators(tx, context.service.id, requesterId(context.actor));
   if (others === 0) throw new DomainError('no_second_operator');
 }
 

@@ -79,6 +79,7 @@ function targetOf(input: unknown): AuditEntry['target'] {
     'group',
     'approval',
     'import',
+    'token',
   ] as const) {
     const id = (input as Record<string, unknown>)[`${kind}Id`];
     if (typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id))
@@ -87,11 +88,17 @@ function targetOf(input: unknown): AuditEntry['target'] {
   return undefined;
 }
 
-/** How the audit and what people asked for name an actor: `T012/U034`, the name of a job, or nothing. */
+/** How the audit names an actor: `T012/U034`, the id of a token or account, the name of a job, or nothing. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
+  if (actor.kind === 'token') return actor.tokenId;
   if (actor.kind === 'account') return actor.accountId;
   return actor.kind === 'developer' ? '' : actor.name;
+}
+
+/** Whose request it is when something needs a second operator: for a program, its owner's. */
+export function requesterId(actor: Actor): string {
+  return actor.kind === 'token' ? slackId(actor.owner.teamId, actor.owner.userId) : actorId(actor);
 }
 
 export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`;
@@ -99,5 +106,6 @@ export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`
 /** As people read it, and kept as it was at the time. */
 export function actorName(actor: Actor): string {
   if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
+  if (actor.kind === 'token') return `${actor.name} (token of ${actor.owner.name})`;
   return actor.kind === 'console' ? `${actor.name} (console)` : actor.name;
 }

@@ -25,9 +25,19 @@ export type Actor =
   | { kind: 'console'; name: string }
   /** Whoever came through a mailed link or a public form; a ticket, if any, is part of the input. */
   | { kind: 'developer' }
+  /** A program; whoever owns its token answers for it. What it may is looked up at each act. */
+  | {
+      kind: 'token';
+      tokenId: string;
+      name: string;
+      owner: { teamId: string; userId: string; name: string };
+    }
   /** A developer who is signed in to the portal, and may act on their own account alone. */
   | { kind: 'account'; accountId: string; sessionId: string }
   | { kind: 'system'; name: string };
+
+/** What a token may beside its role. */
+export type Grant = 'list-secrets' | 'sso';
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
 
@@ -92,6 +102,7 @@ export type AuditEntry = {
       | 'template'
       | 'mail'
       | 'operator'
+      | 'token'
       | 'workspace'
       | 'approval'
       | 'api'

@@ -5,10 +5,20 @@ import { newId } from '../db/ids.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';
 import { actorName, type RecordedEntry, recordAsked, recordChange, recordRefusal } from './audit-row.ts';
-import type { Act, Context } from './context.ts';
+import type { Act, Context, Grant } from './context.ts';
 import { demandPermission, type Who } from './permission.ts';
 
-export { ACCOUNTS, ADMINS, DEVELOPERS, MEMBERS, OPERATORS, SYSTEM } from './permission.ts';
+export {
+  ACCOUNTS,
+  ADMINS,
+  ADMINS_AND_PROGRAMS,
+  DEVELOPERS,
+  MEMBERS,
+  OPERATORS,
+  OPERATORS_AND_PROGRAMS,
+  READERS,
+  SYSTEM,
+} from './permission.ts';
 
 /**
  * What it does. A change writes one audit row; a read writes none; bookkeeping neither, because what it keeps is its
@@ -35,6 +45,8 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
   /** Its name is its file: `accounts/block`. */
   name: string;
   allowed: readonly Who[];
+  /** A program needs this beside its role. */
+  grant?: Grant;
   effect: Effect;
   input: Schema;
   /** Slow work that needs no lock (hashing a password), done before the transaction. Writes nothing. */
@@ -68,7 +80,7 @@ export function defineOperation<Schema extends ZodType, Output, Prepared = undef
     input: definition.input,
     isApprovable: definition.subjectOf !== undefined,
     async carryOut(context: Context, tx: Act['tx'], input: unknown, allowed = definition.allowed) {
-      await demandPermission(context, tx, allowed);
+      await demandPermission(context, tx, allowed, definition.grant);
       const parsed = parseInput(definition.input, input as z.input<Schema>);
       return inTransaction(definition, context, tx, parsed, undefined as Prepared);
     },
@@ -80,7 +92,7 @@ async function attempt<Schema extends ZodType, Output, Prepared>(
   context: Context,
   rawInput: z.input<Schema>,
 ): Promise<Output> {
-  await demandPermission(context, context.db, definition.allowed);
+  await demandPermission(context, context.db, definition.allowed, definition.grant);
   const input = parseInput(definition.input, rawInput);
   if (definition.subjectOf && needsSecondOperator(context, definition.name)) {
     const subject = definition.subjectOf(input);
@@ -89,7 +101,7 @@ async function attempt<Schema extends ZodType, Output, Prepared>(
   const prepared = (await definition.prepare?.(context, input)) as Prepared;
   const work = async (tx: Act['tx']): Promise<Output> => {
     // Again, inside: what was withdrawn while a password was being hashed no longer counts.
-    if (definition.prepare) await demandPermission(context, tx, definition.allowed);
+    if (definition.prepare) await demandPermission(context, tx, definition.allowed, definition.grant);
     return inTransaction(definition, context, tx, input, prepared);
   };
   // Each statement sees what is committed when it begins, in a transaction or not: a read gains nothing by one.

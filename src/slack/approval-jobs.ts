@@ -5,6 +5,7 @@ import { planApprovalCards } from '../operations/cards/plan-approval.ts';
 import { recordPaintedCard } from '../operations/cards/record-painted.ts';
 import { listInvitationsOfInviter } from '../operations/invitations/list-of-inviter.ts';
 import { listOperators } from '../operations/operators/list.ts';
+import { showToken } from '../operations/tokens/show.ts';
 import type { JobMeans } from './jobs.ts';
 import { paint } from './paint.ts';
 import { approvalCard, approvalLine, approvalTitle, outcomeWords } from './present/approval.ts';
@@ -59,7 +60,8 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
     async tellRequester({ approvalId }: { approvalId: string }): Promise<void> {
       const approval = await showApproval(means.system(), { approvalId });
       const userId = slackUserOf(approval.requestedBy);
-      const text = `You asked: *${escapeText(approvalTitle(approval))}* ${outcomeWords(approval)}.`;
+      const asked = approval.requestedByKind === 'token' ? escapeText(approval.requestedByName) : 'You';
+      const text = `${asked} asked: *${escapeText(approvalTitle(approval))}* ${outcomeWords(approval)}.`;
       if (userId) await writeTo(userId, { text, blocks: [section(text)] });
       const isExpired = approval.state === 'expired' && means.approvalsChannel !== null;
       if (isExpired) {
@@ -86,6 +88,13 @@ export function createApprovalJobs(means: JobMeans, openDm: OpenDm) {
         const text = historyLine(entry, { isExposed: await means.isExposed(place), withTarget: true });
         await write(place, { text, blocks: [section(text)] });
       }
+    },
+
+    async tellOfEndingToken({ tokenId }: { tokenId: string }): Promise<void> {
+      const token = await showToken(means.system(), { tokenId });
+      if (token.hasEnded || token.ownerTeamId !== teamId) return;
+      const text = `Your token *${escapeText(token.name)}* for the management API ends ${dateWords(token.expiresAt)}. Whoever has a shell on the server makes another: \`npm run token -- create\`.`;
+      await writeTo(token.ownerUserId, { text, blocks: [section(text)] });
     },
 
     async tellOfLostOperator({ person }: { person: string }): Promise<void> {

@@ -44,6 +44,7 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
     `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
   workspace_not_bound: () =>
     'This workspace is not bound to a service, so nothing can be done from here. Whoever runs this app has to start it with a token of this workspace.',
+  token_not_found: () => 'There is no such token, or it was revoked already. `/apim-user tokens` shows them.',
   approval_not_found: () => 'There is no such request, or it is not yours.',
   approval_ended: (error) =>
     `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,

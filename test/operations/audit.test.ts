@@ -23,6 +23,7 @@ import {
   createTestContext,
   DEVELOPER,
   MEMBER,
+  programOf,
   refusalOf,
   type ServiceId,
   SIGNED_IN,
@@ -419,6 +420,21 @@ const CASES: Record<string, Case> = {
     await invitation();
     return {};
   }),
+  'tokens/create': of(
+    { kind: 'console', name: 'Connie' },
+    null,
+    {
+      input: { name: 'ci', role: 'reader', teamId: 'T0TEST', userId: 'U0MEMBER' },
+      code: 'operator_unfitting',
+    },
+    () => ({ name: next('ci '), role: 'reader', teamId: 'T0TEST', userId: 'U0ADMIN' }),
+  ),
+  'tokens/revoke': of(
+    ADMIN,
+    'token_not_found',
+    { input: { tokenId: NO_UUID }, code: 'token_not_found' },
+    async () => only(await programOf(t, 'reader'), 'tokenId'),
+  ),
   'workspaces/bind': of(SYSTEM, null, NOT_VALID, () => ({ teamId: next('T0'), tokenHash: 'a'.repeat(64) })),
   'workspaces/revoke': of(SYSTEM, null, NOT_VALID, async () => {
     const teamId = next('T0');

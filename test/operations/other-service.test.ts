@@ -20,11 +20,13 @@ import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts'
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { createToken } from '../../src/operations/tokens/create.ts';
 import {
   ADMIN,
   createTestContext,
   DEVELOPER,
   MEMBER,
+  programOf,
   SIGNED_IN,
   SYSTEM,
   type TestContext,
@@ -400,6 +402,29 @@ const CASES: Record<string, Case> = {
   'subscriptions/list': { as: ADMIN, ours: having(subscription), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
+  'tokens/list': { as: ADMIN, ours: having(() => programOf(t, 'reader')), nothing: {} },
+  'tokens/show': {
+    as: SYSTEM,
+    ours: async () => ({ tokenId: (await programOf(t, 'reader')).tokenId }),
+    nothing: { tokenId: NO_UUID },
+  },
+  'tokens/recognise': {
+    as: SYSTEM,
+    ours: async () => {
+      const wish = { name: OURS, role: 'reader' as const, teamId: 'T0TEST', userId: 'U0ADMIN' };
+      return { token: (await createToken(t.as({ kind: 'console', name: OURS }), wish)).token };
+    },
+    nothing: { token: 'none' },
+  },
+  'tokens/warn': {
+    as: SYSTEM,
+    ours: async () => {
+      await programOf(t, 'reader');
+      t.advance(80 * 86_400_000);
+      return {};
+    },
+    nothing: {},
+  },
   'templates/list': { as: ADMIN, ours: saved, nothing: {} },
   'templates/preview': {
     as: ADMIN,

@@ -38,6 +38,7 @@ const NO_SURFACES = {
   tellRequester: async () => {},
   remindOfApproval: async () => {},
   postNotice: async () => {},
+  tellOfEndingToken: async () => {},
   tellOfLostOperator: async () => {},
   tellOfOutage: async () => {},
   showImport: async () => ({ channelId: null, messageTs: null }),

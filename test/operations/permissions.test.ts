@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import type { Actor } from '../../src/operations/context.ts';
+import { revokeToken } from '../../src/operations/tokens/revoke.ts';
 import {
   ADMIN,
   APPROVER,
@@ -8,6 +9,7 @@ import {
   createTestContext,
   DEVELOPER,
   MEMBER,
+  programOf,
   refusalOf,
   SIGNED_IN,
   SYSTEM,
@@ -25,19 +27,21 @@ beforeAll(async () => {
     lastName: 'Lee',
   });
   await t.signIn(account.id);
+  for (const role of ['admin', 'approver', 'reader'] as const)
+    ACTORS[`${role}-program`] = await programOf(t, role, { grants: ['list-secrets', 'sso'] });
 });
 afterAll(() => t.close());
 
 /** Who may: written down here and nowhere derived, so that a change of `allowed` has to be made twice. */
 const EXPECTED: Record<string, string> = {
-  'accounts/activate': 'admin approver console',
-  'accounts/add': 'admin console',
-  'accounts/block': 'admin approver console',
+  'accounts/activate': 'admin approver console admin-program approver-program',
+  'accounts/add': 'admin console admin-program',
+  'accounts/block': 'admin approver console admin-program approver-program',
   'accounts/check-import': 'admin console',
   'accounts/confirm-email': 'developer',
   'accounts/count': 'admin approver console',
-  'accounts/delete': 'admin console',
-  'accounts/edit': 'admin console',
+  'accounts/delete': 'admin console admin-program',
+  'accounts/edit': 'admin console admin-program',
   'accounts/end-block': 'system',
   'accounts/erase': 'system',
   'accounts/find': 'admin approver console',
@@ -46,14 +50,14 @@ const EXPECTED: Record<string, string> = {
   'accounts/plan-undo': 'admin approver console',
   'accounts/restore': 'admin console',
   'accounts/search': 'admin approver console',
-  'accounts/set-groups': 'admin console',
-  'accounts/show': 'admin approver console',
   'apis/create': 'admin console',
   'apis/delete': 'admin console',
   'apis/edit': 'admin console',
   'apis/list': 'admin approver console',
   'apis/show': 'admin approver console',
   'approvals/close-all': 'console',
+  'accounts/set-groups': 'admin console admin-program',
+  'accounts/show': 'admin approver console admin-program approver-program reader-program',
   'approvals/decide': 'admin approver',
   'approvals/list-own': 'admin approver member',
   'approvals/list-waiting': 'admin approver console',
@@ -72,17 +76,17 @@ const EXPECTED: Record<string, string> = {
   'cards/record-painted': 'system',
   'cards/repaint': 'admin approver console',
   'cards/sweep': 'system',
-  'groups/create': 'admin console',
-  'groups/delete': 'admin console',
+  'groups/create': 'admin console admin-program',
+  'groups/delete': 'admin console admin-program',
   'groups/list': 'admin approver console',
   'groups/list-custom': 'admin approver member',
-  'groups/rename': 'admin console',
   'imports/begin': 'admin',
   'imports/claim': 'system',
   'imports/keep': 'admin',
   'imports/record-message': 'admin',
   'imports/settle': 'system',
   'imports/sweep': 'system',
+  'groups/rename': 'admin console admin-program',
   'invitations/accept': 'developer',
   'invitations/answer-request': 'system',
   'invitations/count': 'admin console',
@@ -115,7 +119,6 @@ const EXPECTED: Record<string, string> = {
   'passwords/open-reset': 'developer',
   'passwords/request-reset': 'developer',
   'passwords/reset': 'developer',
-  'passwords/send-reset': 'admin console',
   'products/create': 'admin console',
   'products/delete': 'admin console',
   'products/edit': 'admin console',
@@ -141,6 +144,7 @@ const EXPECTED: Record<string, string> = {
   'recoveries/compare': 'console',
   'recoveries/count-open': 'console',
   'sessions/end-all': 'console',
+  'passwords/send-reset': 'admin console admin-program',
   'templates/list': 'admin console',
   'templates/preview': 'admin console',
   'templates/restore-default': 'admin console',
@@ -148,6 +152,12 @@ const EXPECTED: Record<string, string> = {
   'templates/send-test': 'admin console',
   'templates/show': 'admin console',
   'tickets/void-all': 'console',
+  'tokens/create': 'console',
+  'tokens/list': 'admin console',
+  'tokens/revoke': 'admin console',
+  'tokens/show': 'system',
+  'tokens/recognise': 'system',
+  'tokens/warn': 'system',
   'workspaces/bind': 'system',
   'workspaces/revoke': 'system',
 };
@@ -189,6 +199,34 @@ describe('T44: who may do what', () => {
       expect(able.join(' ')).toBe(EXPECTED[name]);
     });
   }
+
+  it('a program may no more than its owner may by now, and nothing once its token is revoked or has ended', async () => {
+    const ofApprover = await programOf(t, 'approver', { userId: 'U0APPROVER' });
+    const ofAdmin = await programOf(t, 'admin', { userId: 'U0ADMIN' });
+    const may = async (actor: Actor, name: string) =>
+      (await refusalOf(operations.get(name)?.(t.as(actor), NONSENSE) ?? Promise.resolve())) !==
+      'not_permitted';
+    expect(await may(ofApprover, 'accounts/block')).toBe(true);
+    expect(await may(ofAdmin, 'accounts/add')).toBe(true);
+    const owner = t.sql`service_id = 'ours' and slack_user_id = 'U0ADMIN'`;
+    await t.sql`update operators set role = 'approver' where ${owner}`;
+    expect(await may(ofAdmin, 'accounts/add')).toBe(false);
+    expect(await may(ofAdmin, 'accounts/block')).toBe(true);
+    await t.sql`update operators set role = null where ${owner}`;
+    expect(await may(ofAdmin, 'accounts/block')).toBe(false);
+    await t.sql`update operators set role = 'admin' where ${owner}`;
+    await revokeToken(t.as(ADMIN), { tokenId: ofAdmin.tokenId });
+    t.advance(90 * 86_400_000);
+    for (const actor of [ofAdmin, ofApprover])
+      for (const operation of operations.values())
+        expect(await refusalOf(operation(t.as(actor), NONSENSE))).toBe('not_permitted');
+  });
+
+  it('an approver’s token is no admin’s, and nobody without a role owns one', async () => {
+    for (const userId of ['U0APPROVER', 'U0MEMBER'])
+      expect(await refusalOf(programOf(t, 'admin', { userId }))).toBe('operator_unfitting');
+    expect(await refusalOf(programOf(t, 'reader', { userId: 'U0MEMBER' }))).toBe('operator_unfitting');
+  });
 
   it('a role in one Slack workspace is none in another, however alike the ids', async () => {
     for (const operation of operations.values()) {

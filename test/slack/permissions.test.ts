@@ -20,6 +20,7 @@ import {
   APPROVER,
   createTestContext,
   MEMBER,
+  programOf,
   refusalOf,
   type TestContext,
   withStanding,
@@ -96,6 +97,8 @@ const EXPECTED: Record<string, string> = {
   '[approval-decline]': 'admin approver',
   '[approval-withdraw]': 'admin approver member*',
   '[menu-request]': 'admin approver member',
+  '/apim-user tokens': 'admin',
+  '[token-revoke]': 'admin*',
   '[operator-add]': 'admin',
   '[operator-grant]': 'admin*',
   '[operator-withdraw]': 'admin*',
@@ -172,8 +175,10 @@ async function arrange() {
   await t.sql`delete from imports where id <> ${importId}`;
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
+  const { tokenId } = await programOf(t, 'reader');
   return {
     account,
+    tokenId,
     email,
     groupId,
     approvalId,
@@ -242,6 +247,7 @@ for (const [name, press] of BUTTONS)
     (call, things) => press(call, things.changeId, typed(things)),
     (call, things) => press(call, things.importId, typed(things)),
     (call, things) => press(call, things.operator, typed(things)),
+    (call, things) => press(call, things.tokenId, typed(things)),
     (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
     (call, things) => press(call, '{}', typed(things)),
   ]);

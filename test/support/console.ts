@@ -42,6 +42,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     auditWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('audit', words, { ...env, ...more }),
     operate: (...words: string[]) => runProgram('operate', words, env),
+    token: (...words: string[]) => runProgram('token', words, env),
     operateWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }),
     afterRestore: (...words: string[]) => runProgram('after-restore', words, env),

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { connect } from '../../src/db/connect.ts';
 import { openService } from '../../src/db/services.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import type { Actor, Context, Policy, SlackActor, Standing } from '../../src/operations/context.ts';
+import type { Actor, Context, Grant, Policy, SlackActor, Standing } from '../../src/operations/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import type { MailOrder } from '../../src/operations/outbox.ts';
+import { createToken } from '../../src/operations/tokens/create.ts';
+import { recogniseToken } from '../../src/operations/tokens/recognise.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
 import { openSealedText } from '../../src/security/sealed-text.ts';
@@ -185,6 +187,24 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
       await database.close();
     },
   };
+}
+
+/** A program with a token of the admin's (or another operator's). */
+export async function programOf(
+  t: Pick<TestContext, 'as'>,
+  role: 'admin' | 'approver' | 'reader',
+  {
+    grants = [],
+    userId = 'U0ADMIN',
+    service = 'ours',
+  }: { grants?: Grant[]; userId?: string; service?: ServiceId } = {},
+): Promise<Extract<Actor, { kind: 'token' }>> {
+  const console: Actor = { kind: 'console', name: 'Connie' };
+  const wish = { name: `${role} program`, role, grants, teamId: TEAM, userId };
+  const { token } = await createToken(t.as(console, service), wish);
+  const actor = await recogniseToken(t.as(SYSTEM, service), { token });
+  if (!actor) throw new Error('a new token does not work');
+  return actor;
 }
 
 /** The code of a refusal; what is thrown besides refusals is thrown on. */

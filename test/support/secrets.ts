@@ -3,7 +3,7 @@ import postgres from 'postgres';
 
 /** Passwords that tests type everywhere, hashes of any, tokens of Slack, keys of Resend, links that carry a ticket. */
 const SECRETS =
-  /quiet (garden )?chairs|\$2[aby]\$\d\d\$|hmac-sha384|xox[abp]-|\bre_[A-Za-z0-9]{8}|ticket=[\w-]{20}|"(password|ticket|secret|hash|token)":"[^"]/i;
+  /quiet (garden )?chairs|\$2[aby]\$\d\d\$|hmac-sha384|xox[abp]-|\bre_[A-Za-z0-9]{8}|ticket=[\w-]{20}|apim(?:tok)?_[0-9A-Za-z]{20}|"(password|ticket|secret|hash|token)":"[^"]/i;
 
 /** Finds what is secret in a text; `tickets` are those that were mailed. */
 export function secretsIn(text: string, tickets: Iterable<string> = []): string[] {

@@ -53,6 +53,8 @@ import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { listTemplates } from '../../operations/templates/list.ts';
 import { restoreDefaultTemplate } from '../../operations/templates/restore-default.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
+import { listTokens } from '../../operations/tokens/list.ts';
+import { revokeToken } from '../../operations/tokens/revoke.ts';
 
 type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input'>;
 
@@ -135,6 +137,8 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listTemplates, { alias: 'templates' }),
   expose(showTemplate, { words: ['template'] }),
   expose(restoreDefaultTemplate, { words: ['template'] }),
+  expose(listTokens, { alias: 'tokens' }),
+  expose(revokeToken, { alias: 'revoke-token', words: ['tokenId'] }),
 ];
 
 /** What the console may and doesn't have, each with why. */
@@ -156,6 +160,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'templates/save': 'takes pages of text',
   'templates/send-test': 'takes pages of text',
   'tickets/void-all': 'npm run after-restore',
+  'tokens/create': 'npm run token',
 };
 
 export const findExposed = (name: string): Exposed | undefined =>

@@ -25,6 +25,7 @@ const WORDS: Record<DomainErrorCode, string> = {
   template_changed: 'Somebody saved this mail meanwhile.',
   workspace_not_bound:
     'That is no workspace that this service is used from; start the server once with its token.',
+  token_not_found: 'There is no such token, or it was revoked already; tokens/list shows them',
   approval_not_found: 'There is no such approval.',
   approval_ended: 'That was decided already.',
   approval_own: 'Whoever asked can not decide.',

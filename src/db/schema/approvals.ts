@@ -15,6 +15,7 @@ import { accounts } from './accounts.ts';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
+import { tokens } from './tokens.ts';
 
 /** A request for an operation that needs a second operator. What would be done is sealed until it ends. */
 export const approvals = pgTable(
@@ -32,6 +33,8 @@ export const approvals = pgTable(
     requestedByKind: text('requested_by_kind').notNull(),
     requestedBy: text('requested_by').notNull(),
     requestedByName: text('requested_by_name').notNull(),
+    /** The token that asked, for the owner it names as `requested_by`. */
+    requestedByToken: uuid('requested_by_token'),
     why: text('why').notNull().default(''),
     /** `open` until something ends it; an open one past `expires_at` counts as expired. */
     state: text('state', {
@@ -55,6 +58,10 @@ export const approvals = pgTable(
     index('approvals_of_requester').on(t.serviceId, t.requestedBy, t.id),
     index('approvals_of_account').on(t.serviceId, t.accountId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    foreignKey({
+      columns: [t.serviceId, t.requestedByToken],
+      foreignColumns: [tokens.serviceId, tokens.id],
+    }),
     check('approvals_end', sql`(state = 'open') = (ended_at is null)`),
   ],
 );

@@ -4,7 +4,7 @@ import { endBlockOf, NO_BLOCK, tellActive } from '../block-over.ts';
 import type { Act } from '../context.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
@@ -16,7 +16,7 @@ import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
  */
 export const activateAccount = defineOperation({
   name: 'accounts/activate',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     accountId: input.accountId,

@@ -9,7 +9,7 @@ import { currentState, demandCustomGroups, viewAccount } from '../held-account.t
 import * as input from '../input.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 import { queueWelcome } from '../welcome.ts';
 
@@ -21,7 +21,7 @@ import { queueWelcome } from '../welcome.ts';
  */
 export const addAccount = defineOperation({
   name: 'accounts/add',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     email: input.email,

@@ -8,7 +8,7 @@ import { queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
 import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
@@ -23,7 +23,7 @@ import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
  */
 export const blockAccount = defineOperation({
   name: 'accounts/block',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     accountId: input.accountId,

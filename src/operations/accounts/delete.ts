@@ -7,7 +7,7 @@ import { NO_BLOCK } from '../block-over.ts';
 import { eraseAccountData } from '../erasure.ts';
 import { demandNextState, holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
 
 /**
@@ -18,7 +18,7 @@ import { queueMail, queueRepaint } from '../outbox.ts';
  */
 export const deleteAccount = defineOperation({
   name: 'accounts/delete',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     accountId: input.accountId,

@@ -8,7 +8,7 @@ import { queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
 import { currentState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
 
 /**
@@ -19,7 +19,7 @@ import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
  */
 export const editAccount = defineOperation({
   name: 'accounts/edit',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     accountId: input.accountId,

@@ -4,7 +4,7 @@ import { findGroups } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, demandCustomGroups, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 
 /**
@@ -14,7 +14,7 @@ import { queueRepaint } from '../outbox.ts';
  */
 export const setGroupsOfAccount = defineOperation({
   name: 'accounts/set-groups',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     accountId: input.accountId,

@@ -7,7 +7,7 @@ import type { Act } from '../context.ts';
 import { demandAccount, viewAccount } from '../held-account.ts';
 import { viewSubscription } from '../held-subscription.ts';
 import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, READERS } from '../operation.ts';
 import { hoursAfter } from '../outbox.ts';
 
 const MAILS_ON_CARD = 5;
@@ -16,7 +16,7 @@ const SUBSCRIPTIONS_ON_CARD = 5;
 /** All that an account's card says. Shows deleted accounts too, by id. Errors: `account_not_found`. */
 export const showAccount = defineOperation({
   name: 'accounts/show',
-  allowed: OPERATORS,
+  allowed: READERS,
   effect: 'read',
   input: z.strictObject({ accountId: input.accountId }),
   async run(act, { accountId }) {

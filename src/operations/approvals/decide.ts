@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findAccount } from '../../db/accounts.ts';
 import { type Approval, endApproval, findApproval, lockApproval } from '../../db/approvals.ts';
+import { findToken } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { approvable, isApprovable } from '../approvable.ts';
 import { openInput } from '../approval.ts';
@@ -12,6 +13,7 @@ import { defineOperation, OPERATORS } from '../operation.ts';
 import { personNow } from '../operator-rules.ts';
 import { queueApprovalEnd } from '../outbox.ts';
 import { MEMBERS } from '../permission.ts';
+import { actorOfToken } from '../token-rules.ts';
 
 /**
  * A second operator agrees or declines. Agreed, the operation is done in the same transaction, for whoever asked and
@@ -89,9 +91,16 @@ async function demandOther(act: Act, approval: Approval): Promise<void> {
 
 /** Whoever asked, as they are now. */
 async function requesterOf(context: Context, approval: Approval): Promise<Actor> {
+  if (approval.requestedByToken) return programOf(context, approval.requestedByToken);
   if (approval.requestedByKind !== 'slack') return { kind: 'console', name: approval.requestedBy };
   const [teamId = '', userId = ''] = approval.requestedBy.split('/');
   return personNow(context, { teamId, userId });
+}
+
+async function programOf(context: Context, tokenId: string): Promise<Actor> {
+  const token = await findToken(context.db, context.service.id, tokenId);
+  if (!token) throw new Error('a token that asked is gone');
+  return actorOfToken(token);
 }
 
 type Outcome = { state: 'approved' } | { state: 'outdated'; code: string };

@@ -3,12 +3,12 @@ import { holdGroupNames, insertGroup } from '../../db/groups.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { groupDescription, groupName } from '../group-input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /** Makes a custom group. Errors: `group_name_taken`. Source: Azure, Group create (displayName 1–300). */
 export const createGroup = defineOperation({
   name: 'groups/create',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ name: groupName, description: groupDescription.default('') }),
   async run(act, { name, description }) {

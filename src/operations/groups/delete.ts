@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { deleteGroup as deleteGroupRow, lockGroup } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /** Deletes a custom group; its accounts stay. Errors: `group_not_found`, `group_built_in`. */
 export const deleteGroup = defineOperation({
   name: 'groups/delete',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ groupId: z.string().min(1).max(256) }),
   async run(act, { groupId }) {

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { groupDescription, groupName } from '../group-input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /** Changes name and description. Errors: `group_not_found`, `group_built_in`, `group_name_taken`. */
 export const renameGroup = defineOperation({
   name: 'groups/rename',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     groupId: z.string().min(1).max(256),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueResetMail } from '../reset-mail.ts';
 
 /**
@@ -12,7 +12,7 @@ import { queueResetMail } from '../reset-mail.ts';
  */
 export const sendPasswordReset = defineOperation({
   name: 'passwords/send-reset',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ accountId: input.accountId, expectedVersion: input.expectedVersion }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),

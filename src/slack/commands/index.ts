@@ -20,6 +20,7 @@ import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 import { show } from './show.ts';
 import { templates } from './templates.ts';
+import { tokens } from './tokens.ts';
 import { undoFeature } from './undo.ts';
 
 const runner = createCommandRunner(() => COMMANDS);
@@ -44,6 +45,7 @@ const FEATURES: Feature[] = [
   approvals,
   request,
   operators,
+  tokens,
   createHelp(() => COMMANDS),
   runner.feature,
 ];

@@ -38,6 +38,8 @@ const DEEDS: Record<string, string> = {
   'passwords/send-reset': 'mailed a link to reset the password',
   'sessions/end-all': 'signed every developer out',
   'templates/restore-default': 'restored the default text of a mail',
+  'tokens/create': 'made a token for the management API',
+  'tokens/revoke': 'revoked a token of the management API',
   'templates/save': 'changed the text of a mail',
   'tickets/void-all': 'voided every mailed link',
 };

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { listLiveTokens } from '../../db/tokens.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+import { viewToken } from '../token-rules.ts';
+
+export const MAX_TOKENS_SHOWN = 20;
+
+/** The tokens that work, the soonest to end first. */
+export const listTokens = defineOperation({
+  name: 'tokens/list',
+  allowed: ADMINS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const rows = await listLiveTokens(act.tx, act.service.id, act.now, MAX_TOKENS_SHOWN + 1);
+    return {
+      tokens: rows.slice(0, MAX_TOKENS_SHOWN).map((row) => viewToken(act, row)),
+      hasMore: rows.length > MAX_TOKENS_SHOWN,
+    };
+  },
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { revokeToken as revokeTokenRow } from '../../db/tokens.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { ADMINS, defineOperation } from '../operation.ts';
+
+/** Ends a token at once, in every process. Errors: `token_not_found`, also when it was revoked before. */
+export const revokeToken = defineOperation({
+  name: 'tokens/revoke',
+  allowed: ADMINS,
+  effect: 'change',
+  input: z.strictObject({ tokenId: input.rowId }),
+  async run(act, { tokenId }) {
+    const key = { serviceId: act.service.id, id: tokenId };
+    const revoked = await revokeTokenRow(act.tx, key, { revokedAt: act.now, revokedBy: act.actorName });
+    if (!revoked) throw new DomainError('token_not_found');
+    act.record({ target: { kind: 'token', id: tokenId }, before: { name: revoked.name }, isAnnounced: true });
+    return { name: revoked.name };
+  },
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { findToken } from '../../db/tokens.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import { viewToken } from '../token-rules.ts';
+
+/** One token, for telling its owner about it. Errors: `token_not_found`. */
+export const showToken = defineOperation({
+  name: 'tokens/show',
+  allowed: SYSTEM,
+  effect: 'read',
+  input: z.strictObject({ tokenId: input.rowId }),
+  async run(act, { tokenId }) {
+    const token = await findToken(act.tx, act.service.id, tokenId);
+    if (!token) throw new DomainError('token_not_found');
+    return viewToken(act, token);
+  },
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { addJob } from '../../db/jobs.ts';
+import { takeEndingTokens } from '../../db/tokens.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+import { hoursAfter } from '../outbox.ts';
+
+const WARNED_DAYS_AHEAD = 14;
+const MAX_WARNED = 100;
+
+/** Has the owners of tokens that end within 14 days told so, each once. */
+export const warnOfTokens = defineOperation({
+  name: 'tokens/warn',
+  allowed: SYSTEM,
+  effect: 'bookkeeping',
+  input: z.strictObject({}),
+  async run(act) {
+    const serviceId = act.service.id;
+    const endsBefore = hoursAfter(act.now, WARNED_DAYS_AHEAD * 24);
+    const ending = await takeEndingTokens(act.tx, { serviceId, now: act.now, endsBefore, limit: MAX_WARNED });
+    for (const { id: tokenId } of ending)
+      await addJob(
+        act.tx,
+        'tell-of-ending-token',
+        { serviceId, tokenId },
+        { key: `token-end:${serviceId}:${tokenId}` },
+      );
+    return ending.length;
+  },
+});

@@ -1,0 +1,56 @@
+import type { KnownBlock } from '@slack/types';
+import { listTokens } from '../../operations/tokens/list.ts';
+import { revokeToken } from '../../operations/tokens/revoke.ts';
+import type { Call, Feature } from '../call.ts';
+import { actions, button, type Message, section } from '../present/blocks.ts';
+import { dateWords, escapeText } from '../present/text.ts';
+
+type Token = Awaited<ReturnType<typeof listTokens>>['tokens'][number];
+
+const NEW_ONE =
+  'Whoever has a shell on the server makes one: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
+
+export const tokens: Feature = {
+  command: {
+    name: 'tokens',
+    usage: 'tokens',
+    summary: 'Shows the tokens that programs use, with whose they are and when they end; admins revoke them.',
+    example: '/apim-user tokens',
+    who: 'admins',
+    run: async (call) => call.reply(await page(call)),
+  },
+  buttons: {
+    'token-revoke': async (call, tokenId) => {
+      const { name } = await revokeToken(call.context, { tokenId });
+      await call.reply({ text: `The token *${escapeText(name)}* is revoked; it works nowhere any more.` });
+    },
+  },
+};
+
+async function page(call: Call): Promise<Message> {
+  const { tokens: all, hasMore } = await listTokens(call.context, {});
+  if (all.length === 0) return { text: `No token is there. ${NEW_ONE}` };
+  const more = hasMore ? 'There are more, which end later. ' : '';
+  return {
+    text: 'Tokens of the management API',
+    blocks: [section('*Tokens of the management API*'), ...all.flatMap(rowOf), section(`${more}${NEW_ONE}`)],
+  };
+}
+
+function rowOf(token: Token): KnownBlock[] {
+  const { id, name, role, grants, ownerUserId, expiresAt, lastUsedAt } = token;
+  const beside = grants.length > 0 ? ` with ${grants.join(', ')}` : '';
+  const used = lastUsedAt ? `last used ${dateWords(lastUsedAt)}` : 'never used';
+  return [
+    section(
+      `*${escapeText(name)}* · *${role}*${beside} · of <@${ownerUserId}> · ${used} · ends ${dateWords(expiresAt)}`,
+    ),
+    actions([
+      button('token-revoke', 'Revoke', id, {
+        style: 'danger',
+        label: `Revoke the token ${name}`,
+        ask: { text: `Whatever uses ${name} stops working at once.`, yes: 'Revoke' },
+      }),
+    ]),
+  ];
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { runProgram } from '../support/process.ts';
+
+let app: TestApp;
+const start = Date.now();
+let later = 0;
+beforeAll(async () => {
+  app = await startTestApp({}, { clock: () => new Date(start + later) });
+});
+afterAll(() => app.close());
+
+const make = (name: string, days: number) =>
+  runProgram(
+    'token',
+    [
+      'create',
+      '--name',
+      name,
+      '--role',
+      'reader',
+      '--owner',
+      app.ids.admin,
+      '--days',
+      String(days),
+      '--as',
+      'Connie',
+    ],
+    {
+      DATABASE_URL: app.databaseUrl,
+      SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+      PUBLIC_URL: app.publicUrl,
+    },
+  );
+
+it('a token is announced, listed, told of before its end, and revoked from Slack', async () => {
+  expect((await make('nightly', 30)).code).toBe(0);
+  app.as('approver').goesTo('approvals');
+  await app.as('approver').sees(/Connie \(console\)\W* made a token for the management API/);
+  await app.as('admin').types('/apim-user tokens');
+  await app.as('admin').sees(/nightly\W* · \W*reader\W* · of .* · never used/);
+
+  later = 17 * 86_400_000;
+  await app.as('admin').sees(/Your token \W*nightly\W* for the management API ends/, 90_000);
+
+  await app.as('admin').clicks('Revoke the token nightly');
+  await app.as('admin').sees(/nightly\W* is revoked/);
+  await app.as('admin').types('/apim-user tokens');
+  await app.as('admin').sees(/No token is there/);
+}, 150_000);
