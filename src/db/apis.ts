@@ -67,19 +67,20 @@ export async function deleteApi(tx: Transaction, api: Api): Promise<void> {
   await tx.delete(apis).where(keyed(api.serviceId, api.id));
 }
 
-/** By name, after one that was seen. */
+/** By name, after one that was seen. `text`: only those whose name has it. */
 export async function listApis(
   db: Db,
   serviceId: string,
-  page: { limit: number; after?: { name: string; id: string } | undefined },
+  page: { limit: number; after?: { name: string; id: string } | undefined; text?: string | undefined },
 ): Promise<Api[]> {
-  const { after, limit } = page;
+  const { after, limit, text } = page;
   return db
     .select()
     .from(apis)
     .where(
       and(
         eq(apis.serviceId, serviceId),
+        text ? sql`strpos(lower(${apis.name}), lower(${text})) > 0` : undefined,
         after ? sql`(lower(${apis.name}), ${apis.id}) > (lower(${after.name}), ${after.id})` : undefined,
       ),
     )

@@ -77,7 +77,8 @@ export async function replaceGroupsOfProduct(
 }
 
 /**
- * By name, after one that was seen. `seenBy`: only published ones that one of these groups sees.
+ * By name, after one that was seen. `seenBy`: only published ones that one of these groups sees. `text`: only those
+ * whose name has it.
  */
 export async function listProducts(
   db: Db,
@@ -87,9 +88,10 @@ export async function listProducts(
     after?: { name: string; id: string } | undefined;
     seenBy?: readonly string[];
     id?: string;
+    text?: string | undefined;
   },
 ): Promise<Product[]> {
-  const { after, limit, seenBy, id } = page;
+  const { after, limit, seenBy, id, text } = page;
   return db
     .select()
     .from(products)
@@ -97,6 +99,7 @@ export async function listProducts(
       and(
         eq(products.serviceId, serviceId),
         id === undefined ? undefined : eq(products.id, id),
+        text ? sql`strpos(lower(${products.name}), lower(${text})) > 0` : undefined,
         seenBy ? and(eq(products.isPublished, true), isSeenBy(db, seenBy)) : undefined,
         after
           ? sql`(lower(${products.name}), ${products.id}) > (lower(${after.name}), ${after.id})`

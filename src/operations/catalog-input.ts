@@ -61,6 +61,8 @@ export const foreignKey = z
   .max(FOREIGN_KEY_LENGTH.max, `at most ${FOREIGN_KEY_LENGTH.max} characters`)
   .regex(/^[\x21-\x7e]+$/, 'may hold printable ASCII characters without spaces');
 export const keySlot = z.enum(['primary', 'secondary']);
+/** What somebody typed to find a name. */
+export const searchedText = z.string().max(400);
 /** Where a list by name goes on. */
 export const nameCursor = z.strictObject({ name: z.string().max(400), id: z.string().max(256) });
 

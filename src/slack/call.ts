@@ -1,6 +1,7 @@
 // What a command, a click or a submitted modal is given to work with, and what a subcommand's file declares.
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import type { ZodType } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Context, Policy, Role, SlackActor } from '../operations/context.ts';
 import type { Message } from './present/blocks.ts';
@@ -78,6 +79,12 @@ export function faultsOf(rule: () => void): Record<string, string> {
     if (error instanceof DomainError && error.detail.fields) return error.detail.fields;
     throw error;
   }
+}
+
+/** What an operation's own schema says of a field, before the operation is asked. */
+export function schemaFault(values: Values, name: string, schema: ZodType): Record<string, string> {
+  const parsed = schema.safeParse(textOf(values, name));
+  return parsed.success ? {} : { [name]: parsed.error.issues[0]?.message ?? 'This can’t be taken' };
 }
 
 /** Fields that need more than spaces. */

@@ -1,13 +1,35 @@
 // What a search-as-you-type select offers.
 import { DomainError } from '../domain/domain-error.ts';
 import { searchAccounts } from '../operations/accounts/search.ts';
+import { listApis } from '../operations/apis/list.ts';
+import type { Context } from '../operations/context.ts';
+import { listGroups } from '../operations/groups/list.ts';
 import { listCustomGroups } from '../operations/groups/list-custom.ts';
 import type { Means } from './answering.ts';
+import { MAX_OPTION_VALUE_LENGTH } from './present/blocks.ts';
 import { cut } from './present/text.ts';
 
 const MAX_OPTIONS = 100;
-/** Slack: what the value of an option may hold. An id of this length or more is found by typing its address. */
-const MAX_VALUE_LENGTH = 75;
+
+type Offered = { text: string; value: string };
+
+const named = (typed: string, groups: { id: string; name: string }[]): Offered[] =>
+  groups
+    .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()))
+    .map(({ id, name }) => ({ text: name, value: id }));
+
+/** By the name of the field. */
+const OFFERS: Record<string, (context: Context, typed: string) => Promise<Offered[]>> = {
+  account: async (context, text) =>
+    (await searchAccounts(context, { text })).map(({ id, firstName, lastName, email }) => ({
+      text: `${firstName} ${lastName} · ${email}`,
+      value: id,
+    })),
+  groups: async (context, typed) => named(typed, await listCustomGroups(context, {})),
+  seenBy: async (context, typed) => named(typed, await listGroups(context, {})),
+  apis: async (context, text) =>
+    (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
+};
 
 export async function optionsFor(
   means: Means,
@@ -15,24 +37,13 @@ export async function optionsFor(
 ) {
   try {
     const context = means.contextOf(await means.people.actorOf(asked.userId, asked.teamId));
-    if (asked.actionId === 'groups') {
-      const typed = asked.typed.toLowerCase();
-      const groups = (await listCustomGroups(context, {})).filter((group) =>
-        group.name.toLowerCase().includes(typed),
-      );
-      return groups.slice(0, MAX_OPTIONS).map(({ id, name }) => option(name, id));
-    }
-    const accounts = await searchAccounts(context, { text: asked.typed });
-    return accounts
-      .filter((account) => account.id.length <= MAX_VALUE_LENGTH)
-      .map((account) => option(`${account.firstName} ${account.lastName} · ${account.email}`, account.id));
+    const offered = (await OFFERS[asked.actionId]?.(context, asked.typed)) ?? [];
+    return offered
+      .filter(({ value }) => value.length <= MAX_OPTION_VALUE_LENGTH)
+      .slice(0, MAX_OPTIONS)
+      .map(({ text, value }) => ({ text: { type: 'plain_text' as const, text: cut(text, 75) }, value }));
   } catch (error) {
     if (error instanceof DomainError) return [];
     throw error;
   }
 }
-
-const option = (text: string, value: string) => ({
-  text: { type: 'plain_text' as const, text: cut(text, 75) },
-  value,
-});

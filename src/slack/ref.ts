@@ -12,6 +12,16 @@ export function accountIn(value: string | Record<string, unknown>) {
   return { accountId: id, expectedVersion: version };
 }
 
+export function apiIn(value: string | Record<string, unknown>) {
+  const { id, version } = readRef(value);
+  return { apiId: id, expectedVersion: version };
+}
+
+export function productIn(value: string | Record<string, unknown>) {
+  const { id, version } = readRef(value);
+  return { productId: id, expectedVersion: version };
+}
+
 export function invitationIn(value: string | Record<string, unknown>) {
   const { id, version } = readRef(value);
   return { invitationId: id, expectedVersion: version };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { createApi } from '../../src/operations/apis/create.ts';
 import type { SlackActor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
@@ -11,6 +12,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
+import { createProduct } from '../../src/operations/products/create.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
 import type { Call } from '../../src/slack/call.ts';
@@ -125,6 +127,23 @@ const EXPECTED: Record<string, string> = {
   '{approval-decline}': 'admin* approver*',
   '{request}': 'admin* approver* member*',
   '{operator-grant}': 'admin*',
+  '/apim-user apis': 'admin approver',
+  '/apim-user products': 'admin approver',
+  '[menu-apis]': 'admin approver',
+  '[apis-next]': 'admin approver',
+  '[api-create]': 'admin',
+  '[api-edit]': 'admin',
+  '[api-delete]': 'admin',
+  '[products-next]': 'admin approver',
+  '[product-create]': 'admin',
+  '[product-edit]': 'admin',
+  '[product-delete]': 'admin',
+  '{api-create}': 'admin*',
+  '{api-edit}': 'admin*',
+  '{api-delete}': 'admin*',
+  '{product-create}': 'admin*',
+  '{product-edit}': 'admin*',
+  '{product-delete}': 'admin*',
   '<Invite API developer>': 'admin',
   '<Manage API developer>': 'admin approver',
 };
@@ -173,6 +192,12 @@ async function arrange() {
   const { importId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
   // Of what the entries keep themselves, and no more than may be kept at once.
   await t.sql`delete from imports where id <> ${importId}`;
+  const { api } = await createApi(admin, {
+    id: `orders${count}`,
+    name: `${CANARY} orders`,
+    path: `orders${count}`,
+  });
+  const { product } = await createProduct(admin, { id: `starter${count}`, name: `${CANARY} starter` });
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   const { tokenId } = await programOf(t, 'reader');
@@ -196,6 +221,8 @@ async function arrange() {
       { id: approvalId },
       { userId: spare.userId, role: 'admin' },
       { accountId: account.id },
+      { id: api.id, version: api.version },
+      { id: product.id, version: product.version },
     ],
   };
 }
@@ -208,6 +235,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   account: account.id,
   accounts: account.id,
   email: `new-${email}`,
+  path: `orders/${groupId}`,
   emails: `another-${email}`,
   firstName: 'Ann',
   lastName: 'Lee',
@@ -224,7 +252,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 type Attempt = (call: Call, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

@@ -2,6 +2,7 @@
 import type { Command, Feature, OnPress, Shortcut, Submission } from '../call.ts';
 import { activate } from './activate.ts';
 import { add } from './add.ts';
+import { apis } from './apis.ts';
 import { approvals } from './approvals.ts';
 import { block } from './block.ts';
 import { deleteFeature } from './delete.ts';
@@ -15,6 +16,7 @@ import { invites } from './invites.ts';
 import { list } from './list.ts';
 import { createCommandRunner } from './mistyped.ts';
 import { operators } from './operators.ts';
+import { products } from './products.ts';
 import { request } from './request.ts';
 import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
@@ -39,6 +41,8 @@ const FEATURES: Feature[] = [
   restore,
   resetPassword,
   groups,
+  products,
+  apis,
   templates,
   history,
   undoFeature,

@@ -158,24 +158,39 @@ export function personInput(name: string, label: string, hint: string): InputBlo
   };
 }
 
-/** Search-as-you-type over custom groups. */
-export function groupsInput(chosen: { id: string; name: string }[] = []): InputBlock {
+/** Slack: what the value of an option may hold. */
+export const MAX_OPTION_VALUE_LENGTH = 75;
+
+type Chosen = { id: string; name: string };
+
+/** Search-as-you-type for any number of things; what is offered stands in `options.ts` under the name. */
+export function manyInput(
+  name: string,
+  label: string,
+  options: { placeholder: string; hint?: string; chosen?: readonly Chosen[] },
+): InputBlock {
+  const { placeholder, hint, chosen = [] } = options;
   return {
     type: 'input',
-    block_id: 'groups',
-    label: plain('Groups'),
+    block_id: name,
+    label: plain(label),
     optional: true,
+    ...(hint ? { hint: plain(hint) } : {}),
     element: {
       type: 'multi_external_select',
-      action_id: 'groups',
+      action_id: name,
       min_query_length: 0,
-      placeholder: plain('Developers holds everybody by itself'),
+      placeholder: plain(placeholder),
       ...(chosen.length
-        ? { initial_options: chosen.map(({ id, name }) => ({ text: plain(cut(name, 75)), value: id })) }
+        ? { initial_options: chosen.map((one) => ({ text: plain(cut(one.name, 75)), value: one.id })) }
         : {}),
     },
   };
 }
+
+/** Search-as-you-type over custom groups. */
+export const groupsInput = (chosen: readonly Chosen[] = []): InputBlock =>
+  manyInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
 
 /** Search-as-you-type over accounts. */
 export function accountInput(): InputBlock {

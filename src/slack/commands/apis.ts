@@ -1,0 +1,185 @@
+// APIs: the list, and the modals that make one known, change it and delete it.
+import type { ModalView } from '@slack/types';
+import { MAX_API_PATH_LENGTH, parseApiPath } from '../../domain/api-path.ts';
+import { createApi } from '../../operations/apis/create.ts';
+import { deleteApi } from '../../operations/apis/delete.ts';
+import { editApi } from '../../operations/apis/edit.ts';
+import { listApis } from '../../operations/apis/list.ts';
+import { showApi } from '../../operations/apis/show.ts';
+import { apiId, catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog-input.ts';
+import type { ApiView } from '../../operations/catalog-view.ts';
+import { blanksIn, type Call, type Feature, faultsOf, schemaFault, textOf, type Values } from '../call.ts';
+import { boxFault, countedSubscriptions, subscriptionsBox, withBox } from '../deletion.ts';
+import { actions, button, context, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { apiBlocks, withBlocks } from '../present/catalog.ts';
+import { escapeText } from '../present/text.ts';
+import { apiIn } from '../ref.ts';
+import { demandRole } from '../role.ts';
+
+type Cursor = NonNullable<Parameters<typeof listApis>[1]['after']>;
+
+const APIS_A_PAGE = 10;
+
+async function apisPage(call: Call, after?: Cursor): Promise<Message> {
+  const { apis, next } = await listApis(call.context, { limit: APIS_A_PAGE, ...(after ? { after } : {}) });
+  const role = await call.role();
+  const turns = [
+    ...(role === 'admin' ? [button('api-create', 'Create', '-', { style: 'primary' })] : []),
+    ...(next ? [button('apis-next', 'Next', JSON.stringify(next))] : []),
+  ];
+  const none = after ? 'There are no more.' : 'There are no APIs yet.';
+  return {
+    text: 'APIs',
+    blocks: [
+      ...(apis.length ? apis.flatMap((api) => apiBlocks(api, role)) : [section(none)]),
+      context('A call belongs to the API with the longest path that it begins with.'),
+      ...(turns.length ? [actions(turns)] : []),
+    ],
+  };
+}
+
+const fields = (api?: ApiView) => [
+  textInput('name', 'Name', {
+    ...(api ? { value: api.name } : {}),
+    maxLength: MAX_CATALOG_NAME_LENGTH,
+    hint: 'Developers read it.',
+  }),
+  textInput('path', 'Path', {
+    ...(api ? { value: api.path } : {}),
+    optional: true,
+    maxLength: MAX_API_PATH_LENGTH,
+    hint: 'Where it begins behind the gateway, like orders/v1. Left empty: every path that no other API has.',
+  }),
+];
+
+const createModal = (): ModalView =>
+  modal({
+    callback: 'api-create',
+    title: 'Create an API',
+    submit: 'Create',
+    blocks: [
+      ...fields(),
+      textInput('id', 'Id', {
+        optional: true,
+        maxLength: 80,
+        hint: 'Gateways and programs name it so, and it never changes. Left empty: made from the name.',
+      }),
+    ],
+  });
+
+const editModal = (api: ApiView, version: number): ModalView =>
+  modal({
+    callback: 'api-edit',
+    title: 'Edit an API',
+    submit: 'Save',
+    metadata: { id: api.id, version },
+    blocks: [
+      section(`*${escapeText(api.name)}* · id \`${api.id}\`. Gateways go by what is saved at once.`),
+      ...fields(api),
+    ],
+  });
+
+function deleteModal({ name, id, version }: ApiView, subscriptions: number): ModalView {
+  const go =
+    subscriptions > 0 ? ` ${countedSubscriptions(subscriptions)} to it alone would be left without it.` : '';
+  return modal({
+    callback: 'api-delete',
+    title: 'Delete an API',
+    submit: 'Delete',
+    metadata: { id, version, subscriptions },
+    blocks: [
+      section(
+        `*${escapeText(name)}*: products lose it, and no call to its path passes any more. There is no way back.${go}`,
+      ),
+      ...subscriptionsBox(subscriptions),
+    ],
+  });
+}
+
+const faultsIn = (values: Values): Record<string, string> => ({
+  ...schemaFault(values, 'name', catalogName),
+  ...blanksIn(values, { name: 'Write a name' }),
+  ...faultsOf(() => void parseApiPath(textOf(values, 'path'))),
+});
+
+async function openDelete(call: Call, id: string, version?: number): Promise<ModalView> {
+  const { api, subscriptions } = await showApi(call.context, { apiId: id });
+  return deleteModal({ ...api, version: version ?? api.version }, subscriptions);
+}
+
+const saved = async (call: Call, text: string, api: ApiView): Promise<Message> =>
+  withBlocks(text, apiBlocks(api, await call.role()));
+
+export const apis: Feature = {
+  command: {
+    name: 'apis',
+    usage: 'apis',
+    summary: 'Lists the APIs and where each begins behind the gateway; admins create, edit and delete them.',
+    example: '/apim-user apis',
+    who: 'admins and approvers',
+    run: async (call) => call.reply(await apisPage(call)),
+  },
+  buttons: {
+    'menu-apis': async (call) => call.reply(await apisPage(call)),
+    'apis-next': async (call, value) =>
+      call.reply(await apisPage(call, JSON.parse(value)), { replace: true }),
+    'api-create': (call) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins');
+        return createModal();
+      }),
+    'api-edit': (call, value) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins');
+        const { apiId, expectedVersion } = apiIn(value);
+        return editModal((await showApi(call.context, { apiId })).api, expectedVersion);
+      }),
+    'api-delete': (call, value) =>
+      call.openModal(async () => {
+        await demandRole(call, 'admins');
+        const { apiId, expectedVersion } = apiIn(value);
+        return openDelete(call, apiId, expectedVersion);
+      }),
+  },
+  submissions: {
+    'api-create': {
+      check: (values) => ({
+        ...faultsIn(values),
+        ...(textOf(values, 'id') ? schemaFault(values, 'id', apiId) : {}),
+      }),
+      async run(call, values) {
+        const id = textOf(values, 'id');
+        const { api } = await createApi(call.context, {
+          name: textOf(values, 'name'),
+          path: textOf(values, 'path'),
+          ...(id ? { id } : {}),
+        });
+        return saved(call, 'Created. Put it into a product, or grant a subscription to it alone.', api);
+      },
+    },
+    'api-edit': {
+      check: faultsIn,
+      async run(call, values, metadata) {
+        const { api } = await editApi(call.context, {
+          ...apiIn(metadata),
+          name: textOf(values, 'name'),
+          path: textOf(values, 'path'),
+        });
+        return saved(call, 'Saved.', api);
+      },
+    },
+    'api-delete': {
+      check: (values, { metadata }) => boxFault(values, metadata),
+      run: (call, values, metadata) =>
+        withBox(
+          deleteApi(call.context, {
+            ...apiIn(metadata),
+            deleteSubscriptions: values.deleteSubscriptions === true,
+          }).then(({ name, subscriptions }) => ({
+            text: `Deleted: the API *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}.`,
+          })),
+          () => openDelete(call, apiIn(metadata).apiId),
+        ),
+    },
+  },
+};

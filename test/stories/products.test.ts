@@ -1,0 +1,175 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp();
+  sql = postgres(app.databaseUrl, { max: 1 });
+});
+afterAll(async () => {
+  await sql.end();
+  await app.close();
+});
+
+const admin = () => app.as('admin');
+
+async function createsApi(name: string, path: string) {
+  await admin().types('/apim-user apis');
+  await admin().sees(/longest path/);
+  await admin().clicks('Create');
+  const modal = await admin().modal('Create an API');
+  await modal.fill({ Name: name, Path: path });
+  await modal.submit();
+  return modal;
+}
+async function opensProduct(button: string, title: string) {
+  await admin().types('/apim-user products');
+  await admin().sees(/no products yet|Subscription:/);
+  await admin().clicks(button);
+  return admin().modal(title);
+}
+
+describe('APIs', () => {
+  it('are made known with a path, which no two of them share', async () => {
+    const first = await createsApi('Orders API', '/orders/v1/');
+    expect(await first.sees(/Created/)).toMatch(/Orders API.*\/orders\/v1.*id .?orders-api/s);
+    await first.closeAll();
+    const second = await createsApi('Invoices', 'Orders/V1');
+    await second.sees(/Another API has that path/);
+    expect(await second.value('Name')).toBe('Invoices');
+    await second.fill({ Path: 'invoices' });
+    await second.submit();
+    await second.sees(/Created/);
+    await second.closeAll();
+  });
+
+  it('say beside the field what is wrong with it', async () => {
+    const modal = await createsApi('  ', 'orders/../secret');
+    expect(modal.errors()).toEqual({ Name: 'Write a name', Path: 'must not hold . or ..' });
+    await modal.fill({ Name: 'Secret', Path: 'secret', Id: 'not an id' });
+    await modal.submit();
+    expect(modal.errors().Id).toMatch(/must not hold spaces/);
+    await modal.closeAll();
+  });
+
+  it('are changed, unless somebody else was faster', async () => {
+    await admin().types('/apim-user apis');
+    const list = await admin().message(/Invoices/);
+    await list.clicks('Edit Invoices');
+    const modal = await admin().modal('Edit an API');
+    expect(await modal.value('Path')).toBe('invoices');
+    await modal.fill({ Path: 'billing/v2' });
+    await modal.submit();
+    expect(await modal.sees(/Saved/)).toContain('/billing/v2');
+    await modal.closeAll();
+    // The list that was drawn before still carries the version of then.
+    await list.clicks('Edit Invoices');
+    const late = await admin().modal('Edit an API');
+    await late.fill({ Name: 'Bills' });
+    await late.submit();
+    await late.sees(/Somebody changed it since/);
+    await late.closeAll();
+  });
+
+  it('are listed for approvers without buttons, and for nobody else', async () => {
+    const approver = app.as('approver');
+    await approver.types('/apim-user apis');
+    await approver.sees(/Orders API/);
+    expect((await approver.message(/Orders API/)).buttons()).toEqual([]);
+    await app.as('nobody').types('/apim-user apis');
+    await app.as('nobody').sees(/You may not do this/);
+  });
+});
+
+describe('products', () => {
+  it('bundle APIs, chosen by typing, for the groups that see them', async () => {
+    const modal = await opensProduct('Create', 'Create a product');
+    expect(await modal.searches('APIs', 'ord')).toEqual(['Orders API']);
+    expect(await modal.searches('Seen by', '')).toEqual(
+      expect.arrayContaining(['Administrators', 'Developers', 'Guests']),
+    );
+    await modal.fill({
+      Name: 'Starter',
+      Description: 'For <!channel> and all who *begin*',
+      APIs: ['Orders API', 'Invoices'],
+      'Subscriptions for an account': '2',
+      Terms: 'Be kind.',
+      Published: ['Developers see it, and its subscriptions pass'],
+      Approval: ['An operator decides about each subscription'],
+    });
+    await modal.submit();
+    const seen = await modal.sees(/Created\. Developers in the groups below see it/);
+    expect(seen).toMatch(/Starter.*published.*APIs:.*Invoices, Orders API/s);
+    expect(seen).toMatch(/an operator decides · at most 2 for an account · with terms/);
+    expect(seen).toMatch(/Seen by:\W+Developers/);
+    await modal.closeAll();
+  });
+
+  it('say beside the field what is wrong with it', async () => {
+    const modal = await opensProduct('Create', 'Create a product');
+    await modal.fill({
+      Name: ' ',
+      'Subscriptions for an account': '0',
+      Subscription: [],
+      Approval: ['An operator decides about each subscription'],
+    });
+    await modal.submit();
+    expect(modal.errors()).toEqual({
+      Name: 'Write a name',
+      'Subscriptions for an account': 'Write a number from 1 to 1000, or nothing',
+      Approval: 'An approval is about subscriptions: tick that one is needed too',
+    });
+    await modal.closeAll();
+  });
+
+  it('are changed as a whole, and what a form can not show stays', async () => {
+    const id = 'a'.repeat(78);
+    await sql`insert into apis (service_id, id, name, path, created_at, updated_at)
+      values ('default', ${id}, 'Long', 'long', now(), now())`;
+    await sql`insert into product_apis (service_id, product_id, api_id) values ('default', 'starter', ${id})`;
+    const modal = await opensProduct('Edit Starter', 'Edit a product');
+    await modal.sees(/too long for Slack, so they stay as they are: Long/);
+    await modal.fill({ Name: 'Starter plan', APIs: ['Orders API'], 'Seen by': ['Guests', 'Developers'] });
+    await modal.submit();
+    const seen = await modal.sees(/Saved, and calls go by it at once/);
+    expect(seen).toMatch(/Starter plan.*APIs:\W+Long, Orders API/s);
+    expect(seen).toMatch(/Seen by:\W+Developers, Guests/);
+    await modal.closeAll();
+  });
+
+  it('are deleted after a question, with the subscriptions that it counts', async () => {
+    const subscribe = (subscriptionId: string) => sql`insert into subscriptions
+      (service_id, id, product_id, name, state, state_changed_at, state_changed_by, created_at, updated_at)
+      values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;
+    const modal = await opensProduct('Delete Starter plan', 'Delete a product');
+    await modal.sees(/Nobody has a subscription to it/);
+    // Somebody subscribes while the question stands.
+    await subscribe('one');
+    await modal.submit();
+    await modal.sees(/There is 1 subscription to it/);
+    await modal.submit();
+    expect(Object.keys(modal.errors())).toEqual(['Subscriptions']);
+    await subscribe('two');
+    await modal.fill({ Subscriptions: ['Delete its 1 subscription with it'] });
+    await modal.submit();
+    await modal.sees(/Deleted: the product .*Starter plan.*, and 2 subscriptions with it\. Its APIs stay/);
+    await modal.closeAll();
+    expect(await sql`select 1 from subscriptions`).toHaveLength(0);
+    await admin().types('/apim-user products');
+    await admin().sees(/no products yet/);
+  });
+
+  it('turn pages when there are many', async () => {
+    for (let n = 10; n < 22; n++)
+      await sql`insert into products (service_id, id, name, is_published, is_subscription_required,
+        is_approval_required, created_at, updated_at)
+        values ('default', ${`p${n}`}, ${`Product ${n}`}, true, true, false, now(), now())`;
+    await admin().types('/apim-user products');
+    expect(await admin().sees(/Product 10/)).not.toContain('Product 21');
+    await admin().clicks('Next');
+    await admin().sees(/Product 21/);
+    expect(app.refusals()).toEqual([]);
+  });
+});
