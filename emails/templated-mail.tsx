@@ -29,7 +29,7 @@ export function TemplatedMail({ subject, preview, organizationName, blocks, foot
         className="m-page"
         style={{ margin: 0, padding: '24px 12px', backgroundColor: LIGHT.page, fontFamily: FONT }}
       >
-        <Container style={{ maxWidth: '560px' }}>
+        <Container style={{ maxWidth: '560px', wordBreak: 'break-word' }}>
           <Text
             className="m-text"
             style={{ margin: '0 4px 12px', fontSize: '15px', fontWeight: 600, color: LIGHT.text }}
