@@ -4,6 +4,7 @@ import { type Approval, findApprovals } from '../db/approvals.ts';
 import type { FullAuditRow } from '../db/audit.ts';
 import { findGroups } from '../db/groups.ts';
 import { findInvitations } from '../db/invitations.ts';
+import { titleOf } from '../mail/templates.ts';
 import type { Act } from './context.ts';
 
 export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
@@ -45,5 +46,6 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
     ]),
     ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
+    ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);
 }

@@ -91,7 +91,7 @@ function didWords({ outcome, code, operation, after }: AuditEntryView): string {
 function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
   if (!targetKind || !targetId) return '';
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
-  if (targetKind === 'template') return `About the mail ${targetId}`;
+  if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
   if (!place.withTarget) return '';
   return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
 }
