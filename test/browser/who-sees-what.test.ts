@@ -11,13 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-story('a person without a role is refused, and told whom to ask', async () => {
-  for (const words of ['list', 'invite eve@example.com', 'templates', 'operators', 'groups']) {
-    await noor.types(`/apim-user ${words}`);
-    await noor.sees(/You may not do this.*Ada Admin/s);
-  }
-});
-
 story('a bystander sees no answer that is for somebody else, and no private channel', async () => {
   await admin.goesTo('general');
   await noor.goesTo('general');
@@ -27,24 +20,6 @@ story('a bystander sees no answer that is for somebody else, and no private chan
   await noor.message(/hello everybody/).waitFor();
   expect(await noor.page.getByText('ann@example.com').count()).toBe(0);
   expect(await noor.page.getByRole('button', { name: /approvals/ }).count()).toBe(0);
-});
-
-story('a group is created, its name is not taken twice, and it is deleted after a question', async () => {
-  await admin.types('/apim-user groups');
-  await admin.presses('Create');
-  await admin.fills('Create a group', { Name: 'Partners' });
-  await admin.submits('Create a group', 'Create');
-  await admin.seesInModal(/Created: the group Partners/);
-  await admin.closesModal();
-  await admin.presses('Create');
-  await admin.fills('Create a group', { Name: 'partners' });
-  await admin.submits('Create a group', 'Create');
-  await admin.seesInModal(/exists already/);
-  await admin.closesModal();
-  await admin.types('/apim-user groups');
-  await admin.sees(/Partners · 0 accounts/);
-  await admin.presses('Delete Partners', 'Delete');
-  await admin.message(/Deleted: the group Partners/).waitFor();
 });
 
 story('the history says who did what', async () => {

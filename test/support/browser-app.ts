@@ -39,7 +39,7 @@ export async function startBrowserApp(env: Record<string, string> = {}) {
     as: async (who: keyof typeof PEOPLE) => createBrowserPerson(await open(`/playground?as=${PEOPLE[who]}`)),
     /** Somebody who only has a mailbox. */
     developer: async (options: BrowserContextOptions = {}) =>
-      createBrowserDeveloper(await open('/playground?pane=inbox', options)),
+      createBrowserDeveloper(await open(`/playground?as=${PEOPLE.nobody}&pane=inbox`, options)),
     async close() {
       await browser.close();
       await app.stop();

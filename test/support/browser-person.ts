@@ -92,8 +92,15 @@ export function createBrowserPerson(page: Page) {
     /** Waits for words in the modal on top, which may have become another one. */
     async seesInModal(words: RegExp): Promise<Locator> {
       const modal = page.getByRole('dialog').filter({ hasText: words }).last();
-      await modal.waitFor();
+      await modal.waitFor().catch(async (error: Error) => {
+        throw new Error(
+          `${error.message}; there is\n${(await page.getByRole('dialog').allInnerTexts()).join('\n--\n')}`,
+        );
+      });
       return modal;
+    },
+    async closesAll(): Promise<void> {
+      if ((await page.getByRole('dialog').count()) > 0) await this.closesModal();
     },
     async closesModal(): Promise<void> {
       await page.getByRole('dialog').last().getByRole('button', { name: 'Close' }).first().click();
