@@ -11,6 +11,7 @@ import {
   writeOffJobs,
 } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
+import { deleteEndedSessions } from './db/sessions.ts';
 import { listEndedSubscriptions } from './db/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
 import { createHealth } from './http/health.ts';
@@ -125,7 +126,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       log,
       policy,
       limits,
-      contextOf: (requestId) => contextOf({ kind: 'developer' }, requestId),
+      contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
     });
     if (mail.webhookSecret) {
       portal.route(
@@ -226,6 +227,7 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   await foldAccountCounts(db);
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);
+  await deleteEndedSessions(db, now);
   for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE)) {
     await endBlock(context, { accountId: id });
   }

@@ -100,6 +100,18 @@ export async function updateAccount(
   return row;
 }
 
+/** The same password, hashed anew: no change that anybody sees, and so no new version. */
+export async function keepPasswordHash(
+  tx: Transaction,
+  account: Account,
+  passwordHash: string,
+): Promise<void> {
+  await tx
+    .update(accounts)
+    .set({ passwordHash })
+    .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)));
+}
+
 export type AccountFilter = {
   text?: string;
   state?: Exclude<AccountState, 'deleted'>;

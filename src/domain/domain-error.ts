@@ -15,6 +15,10 @@ export type DomainErrorCode =
   | 'account_erased'
   | 'undo_too_late'
   | 'ticket_refused'
+  | 'sign_in_refused'
+  | 'password_wrong'
+  | 'password_must_change'
+  | 'session_not_found'
   | 'invitation_not_found'
   | 'invitation_not_open'
   | 'group_not_found'
@@ -66,6 +70,8 @@ export type DomainErrorDetail = {
   limit?: string;
   /** The id of the thing that is in the way (an account that has the address, an open invitation). */
   id?: string;
+  /** For the audit alone: the account that it was about, when the input doesn't say so. */
+  accountId?: string;
 };
 
 export class DomainError extends Error {

@@ -12,6 +12,16 @@ export const RATE_LIMITS = {
   wrongTickets: { points: 20, durationSeconds: 60 },
   /** Forms that carry a ticket, right or wrong: each may cost a password hash. */
   ticketPosts: { points: 60, durationSeconds: 60 },
+  /** Tries to sign in, right or wrong: each costs a password hash. */
+  signInPerAddress: { points: 30, durationSeconds: 900 },
+  /** Of one address for one e-mail address. */
+  signInPerPerson: { points: 10, durationSeconds: 900 },
+  /** Wrong passwords for one e-mail address, from wherever. Beyond it nobody is shut out; see the next one. */
+  wrongPasswords: { points: 20, durationSeconds: 3_600 },
+  /** While somebody guesses at an e-mail address, each address has this many tries for it: the owner's is a fresh one. */
+  signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
+  /** The password that somebody who is signed in is asked for again. */
+  ownPassword: { points: 10, durationSeconds: 900 },
 } as const;
 
 export type LimitName = keyof typeof RATE_LIMITS;

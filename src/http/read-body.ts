@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from './refusal.ts';
 
-/** A form of ours holds an address, two names and a password. */
+/** A form of ours holds an address, two names and two passwords. */
 export const MAX_FORM_BYTES = 16 * 1_024;
 /** Slack's interaction payloads carry the whole message. */
 export const MAX_SLACK_BYTES = 1_024 * 1_024;

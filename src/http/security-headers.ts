@@ -6,12 +6,16 @@ const HSTS_SECONDS = 31_536_000;
 /**
  * The headers of every page and answer: nothing from elsewhere is loaded, nobody frames us, nothing is kept in a cache,
  * and the address of the page, which may hold a ticket, is told to nobody.
+ * With `hasSessionForms` we ourselves are told it: browsers that know no `Sec-Fetch-Site` (Safari before 16.4) then send
+ * their forms with our origin instead of none.
  * `styles` are the contents of the page's own `<style>` elements, allowed by their hash.
  * Source: ASVS 3.4; OWASP HTTP Headers cheat sheet.
  */
 export function securityHeaders(options: {
   isHttps: boolean;
   styles?: readonly string[];
+  /** A page without a secret in its address, whose forms must say that they come from us. */
+  hasSessionForms?: boolean;
 }): Record<string, string> {
   const hashes = (options.styles ?? []).map((style) => `'sha256-${sha256(style)}'`);
   const policy = [
@@ -25,7 +29,7 @@ export function securityHeaders(options: {
     'content-security-policy': policy.join('; '),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': options.hasSessionForms ? 'same-origin' : 'no-referrer',
     'cache-control': 'no-store',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

@@ -41,7 +41,8 @@ export async function recordRefusal(
   error: DomainError,
   db: Context['db'] | Act['tx'] = context.db,
 ): Promise<void> {
-  const target = targetOf(input);
+  const { accountId } = error.detail;
+  const target = accountId ? { kind: 'account' as const, id: accountId } : targetOf(input);
   await writeAuditRow(db, {
     ...identityOf(operation, context),
     outcome: 'refused',

@@ -8,6 +8,7 @@ export const MAX_REASON_LENGTH = 500;
 export const MAX_MESSAGE_LENGTH = 1_000;
 export const MAX_PERSONAL_LINE_LENGTH = 300;
 export const MAX_GROUPS_OF_ACCOUNT = 50;
+export const MAX_AGENT_LENGTH = 200;
 /** Azure: 1–80 (userId). */
 export const MAX_ACCOUNT_ID_LENGTH = 80;
 /** Long enough for any address and any password that is allowed, short enough to look at. */
@@ -30,6 +31,9 @@ export const email = z.string().max(MAX_LINE_LENGTH);
 /** Never trimmed: a password is what was typed (ASVS 6.2.8). Its own rule judges it. */
 export const password = z.string().max(MAX_LINE_LENGTH, 'is too long');
 export const ticket = z.string().max(MAX_LINE_LENGTH);
+export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
+/** A browser in its own words. */
+export const agent = line(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
 export const rowId = z.uuid();
 export const groupIds = z

@@ -1,25 +1,26 @@
-// The pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
+// The developer portal, and the pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
 import type { Hono } from 'hono';
 import type { RateLimits } from '../http/rate-limit.ts';
 import { refusalAnswer } from '../http/refusal.ts';
 import type { WebEnv } from '../http/request-facts.ts';
 import { asRefusal, createWebApp, retryAfter } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
-import type { Context, Policy } from '../operations/context.ts';
+import type { Actor, Context, Policy } from '../operations/context.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
 import { createGate } from './gate.ts';
 import { registerHome } from './home.tsx';
 import { registerResetPassword } from './reset-password.tsx';
+import { registerSignIn } from './sign-in.tsx';
 import { createSite } from './site.tsx';
 
 type PortalParts = {
   log: Log;
   policy: Policy;
   limits: RateLimits;
-  /** Whoever came through a mailed link or a public form, for one request. */
-  contextOf(requestId: string): Context;
+  /** For one request: of whoever came through a mailed link or a public form, or of `actor`. */
+  contextOf(requestId: string, actor?: Actor): Context;
 };
 
 /** The app of all pages. Other surfaces may be mounted on it; what nobody owns is answered with a page, 404. */
@@ -32,6 +33,7 @@ export function createPortal({ log, policy, limits, contextOf }: PortalParts): H
   registerResetPassword(portal, site);
   registerConfirmEmail(portal, site);
   registerAskForLink(portal, site);
+  registerSignIn(portal, site);
   answerOtherMethods(portal);
 
   portal.notFound(() =>

@@ -10,6 +10,7 @@ const LABELS: Record<string, string> = {
   lastName: 'Last name',
   email: 'E-mail address',
   password: 'Password',
+  currentPassword: 'Present password',
 };
 
 const TRY_AGAIN_SECONDS = 10;
@@ -25,6 +26,7 @@ export function faultsOf(error: unknown): Faults | null {
       return null;
     case 'email_invalid':
     case 'password_unacceptable':
+    case 'password_wrong':
     case 'invalid_input': {
       const fields = error.detail.fields ?? {};
       // A ticket that is too long to be one is one more that can't be used.

@@ -72,6 +72,12 @@ export function NewPassword(props: { minLength: number; username?: string; fault
   );
 }
 
+/** The one that counts now: of whoever signs in, or is signed in and asked again. */
+export function CurrentPassword(props: { name?: string; label?: string; faults: Faults | undefined }) {
+  const { name = 'currentPassword', label = 'Present password', faults } = props;
+  return <Field name={name} label={label} type="password" autoComplete="current-password" faults={faults} />;
+}
+
 /** A form whose ticket travels inside it, so that no address but the mailed link ever holds one. */
 export function TicketForm(props: { action: string; ticket: string; button: string; children?: ReactNode }) {
   return (

@@ -11,8 +11,13 @@ import type { Web } from './site.tsx';
 type Form = ReadonlyMap<string, string>;
 
 export type Gate = {
-  /** A form of our own page. Refuses one from elsewhere (403) and one that can be read in two ways (400, 415). */
+  /**
+   * A form of our own page that no session rides on. Refuses one from elsewhere (403) and one that can be read in two ways
+   * (400, 415).
+   */
   form(c: Web): Promise<Form>;
+  /** A form of a session, or that begins one: another site can't have it sent, also where browsers hide the origin. */
+  sessionForm(c: Web): Promise<Form>;
   /** A form that carries a ticket. Also refuses (429) whoever sends too many, or had too many wrong ones. */
   ticketForm(c: Web): Promise<Form>;
   /** Before a ticket is looked up for a page: refuses (429) whoever had too many wrong ones. */
@@ -25,6 +30,15 @@ export type Gate = {
    * Errors: `email_invalid`.
    */
   mayAskFor(c: Web, what: 'forgot' | 'requestAgain', email: string): Promise<boolean>;
+  /**
+   * Before a password is looked at: refuses (429) whoever tries too often. Nobody can shut out the owner of an e-mail
+   * address by guessing at it: from an address that has not tried yet, the right password still works.
+   * Errors: `email_invalid`.
+   */
+  maySignIn(c: Web, email: string): Promise<void>;
+  wrongPassword(email: string): Promise<void>;
+  /** Before the password of somebody who is signed in is looked at again. */
+  mayTryOwnPassword(accountId: string): Promise<void>;
 };
 
 /** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */
@@ -32,13 +46,14 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
   const addressOf = (c: Web) => rateKey(c.env.facts.address);
   const take = async (limit: LimitName, key: string) => demand(await limits.take(limit, key));
   const beforeTicket = async (c: Web) => demand(await limits.look('wrongTickets', addressOf(c)));
-  const form = (c: Web) => {
-    // No form here rides on a session; one that will must not hide its origin.
-    demandSameOrigin(c.req.raw.headers, policy.publicUrl, { mayHideOrigin: true });
+  const read = (c: Web, origin: { mayHideOrigin: boolean }) => {
+    demandSameOrigin(c.req.raw.headers, policy.publicUrl, origin);
     return readForm(c.req.raw);
   };
+  const form = (c: Web) => read(c, { mayHideOrigin: true });
   return {
     form: async (c) => form(c),
+    sessionForm: async (c) => read(c, { mayHideOrigin: false }),
     async ticketForm(c) {
       const fields = await form(c);
       await take('ticketPosts', addressOf(c));
@@ -56,6 +71,20 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
       if (!forEmail.isAllowed && forEmail.isStoreDown) demand(forEmail);
       return forEmail.isAllowed;
     },
+    async maySignIn(c, email) {
+      await take('signInPerAddress', addressOf(c));
+      const { canonical } = parseEmailAddress(email);
+      const person = `${canonical} ${addressOf(c)}`;
+      await take('signInPerPerson', person);
+      const guessed = await limits.look('wrongPasswords', canonical);
+      if (guessed.isAllowed) return;
+      if (guessed.isStoreDown) demand(guessed);
+      await take('signInWhileGuessed', person);
+    },
+    async wrongPassword(email) {
+      await limits.take('wrongPasswords', parseEmailAddress(email).canonical);
+    },
+    mayTryOwnPassword: (accountId) => take('ownPassword', accountId),
   };
 }
 

@@ -17,15 +17,31 @@ label { display: block; font-weight: 600; margin: 18px 0 4px; }
 input { background: transparent; border: 1px solid var(--line); border-radius: 8px; color: inherit; font: inherit; min-height: 46px; padding: 10px 12px; width: 100%; }
 input[aria-invalid] { border: 2px solid var(--bad); }
 input:focus-visible, a:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-button { background: var(--accent); border: 0; border-radius: 8px; color: var(--on-accent); cursor: pointer; font: inherit; font-weight: 600; margin-top: 24px; min-height: 48px; padding: 12px 20px; width: 100%; }
+button, a.button { background: var(--accent); border: 0; border-radius: 8px; color: var(--on-accent); cursor: pointer; display: block; font: inherit; font-weight: 600; margin-top: 24px; min-height: 48px; padding: 12px 20px; text-align: center; text-decoration: none; width: 100%; }
+nav { align-items: center; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 auto; max-width: 34rem; padding: 0 4px 12px; }
+nav a, nav button { align-items: center; display: inline-flex; min-height: 44px; }
+nav form { margin-left: auto; }
+nav button, button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
+button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
+h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
+.way { align-items: center; display: inline-flex; min-height: 44px; }
+.rows { list-style: none; margin: 0; padding: 0; }
+.rows > li { border-top: 1px solid var(--line); padding: 14px 0; }
+.notice { border-left: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
+.notice.bad { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
 .fault { color: var(--bad); font-size: 15px; font-weight: 600; margin: 4px 0 0; }
 a { color: var(--accent); }`;
 
-type Sender = { organizationName: string; supportEmail: string };
+type Page = {
+  sender: { organizationName: string; supportEmail: string };
+  title: string;
+  content: ReactNode;
+  isSignedIn?: boolean;
+};
 
 /** A whole page as text. */
-export function renderPage(sender: Sender, title: string, content: ReactNode): string {
+export function renderPage({ sender, title, content, isSignedIn = false }: Page): string {
   const { organizationName, supportEmail } = sender;
   const markup = renderToStaticMarkup(
     <html lang="en">
@@ -38,6 +54,7 @@ export function renderPage(sender: Sender, title: string, content: ReactNode): s
       </head>
       <body>
         <header>{organizationName}</header>
+        {isSignedIn ? <Ways /> : null}
         <main>
           <h1>{title}</h1>
           {content}
@@ -50,4 +67,16 @@ export function renderPage(sender: Sender, title: string, content: ReactNode): s
     </html>,
   );
   return `<!doctype html>${markup}`;
+}
+
+function Ways() {
+  return (
+    <nav aria-label="Portal">
+      <a href="/portal">Home</a>
+      <a href="/portal/account">My account</a>
+      <form method="post" action="/portal/sign-out">
+        <button type="submit">Sign out</button>
+      </form>
+    </nav>
+  );
 }

@@ -26,14 +26,15 @@ export function Ready(props: {
       {needsPassword ? (
         <p>What comes next: a mail with a link is on its way. Open it to set your password.</p>
       ) : (
-        <p>
-          What comes next: {organizationName} tells you where its APIs and their documentation are. There you
-          sign in with this address and your password. You can close this page.
-        </p>
+        <>
+          <p>What comes next: sign in, and see what {organizationName} offers.</p>
+          <p>
+            <a className="button" href="/portal/sign-in">
+              Sign in
+            </a>
+          </p>
+        </>
       )}
-      <p>
-        <a href="/portal">What the account is for</a>
-      </p>
     </>
   );
 }

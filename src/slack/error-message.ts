@@ -31,6 +31,10 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   undo_too_late: () =>
     'That can be undone for ten minutes, which have gone, so nothing was changed. The buttons on the account do it now.',
   ticket_refused: () => 'That link no longer works.',
+  sign_in_refused: () => 'That address and password don’t fit.',
+  password_wrong: () => 'That is not the present password.',
+  password_must_change: () => 'The password has to be replaced first.',
+  session_not_found: () => 'There is no such session; it may have ended.',
   invitation_not_found: () => 'There is no such invitation. `/apim-user invites` shows the open ones.',
   invitation_not_open: (error) =>
     `That invitation has changed since this was drawn${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. Nothing was done; \`/apim-user invites all\` shows how it stands.`,

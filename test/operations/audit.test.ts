@@ -107,6 +107,8 @@ async function subscription(
   const { subscription } = await grantSubscription(admin(), { accountId, ...(await product()), ...wanted });
   return { subscriptionId: subscription.id };
 }
+/** Of the developer who is signed in, on another device. */
+const otherSession = async () => only(await t.signedIn(SIGNED_IN.accountId), 'sessionId');
 const asked = () => subscription({ state: 'submitted' });
 const sealed = (email: string) => ({
   sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
@@ -399,7 +401,29 @@ const CASES: Record<string, Case> = {
   ),
   'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
   'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
+  'sessions/end': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { sessionId: NO_UUID }, code: 'session_not_found' },
+    otherSession,
+  ),
   'sessions/end-all': of(CONSOLE, null, NOT_VALID, () => ({})),
+  'sessions/end-others': of(SIGNED_IN, 'not_permitted', NOT_VALID, async () => {
+    await otherSession();
+    return {};
+  }),
+  'sessions/sign-in': of(
+    DEVELOPER,
+    'sign_in_refused',
+    { input: { email: 'nobody@example.com', password: PASSWORD, agent: '' }, code: 'sign_in_refused' },
+    async () => ({
+      ...only(await account(), 'email'),
+      password: PASSWORD,
+      newPassword: 'another four quiet chairs',
+      agent: 'a browser',
+    }),
+  ),
+  'sessions/sign-out': of(SIGNED_IN, 'not_permitted', NOT_VALID, () => ({})),
   'templates/restore-default': of(ADMIN, null, NO_TEMPLATE, async () => {
     await saveTemplate(admin(), { ...TEXT, subject: next('Your account ') });
     return { template: TEXT.template };

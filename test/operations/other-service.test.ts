@@ -18,6 +18,7 @@ import { grantFirstOperator } from '../../src/operations/operators/grant-first.t
 import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { signIn } from '../../src/operations/sessions/sign-in.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
@@ -44,6 +45,7 @@ const operations = await findOperations();
 const TEMPLATE = 'AccountBlocked';
 /** In all that is made here, and so in whatever tells of it. */
 const OURS = 'zanzibar';
+const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const NO_TICKET = 'A'.repeat(43);
@@ -57,7 +59,7 @@ const admin = () => t.as(ADMIN);
 
 async function account() {
   const person = { email: newAddress(), firstName: OURS, lastName: 'Lee' };
-  const { account: added } = await addAccount(admin(), { ...person, password: 'three quiet garden chairs' });
+  const { account: added } = await addAccount(admin(), { ...person, password: PASSWORD });
   return { accountId: added.id, email: person.email };
 }
 async function invitation() {
@@ -399,6 +401,17 @@ const CASES: Record<string, Case> = {
   'products/list': { as: ADMIN, ours: having(product), nothing: {} },
   'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
   'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
+  'sessions/list': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
+  'sessions/resume': {
+    as: DEVELOPER,
+    ours: async () => {
+      const { email } = await account();
+      const passwords = { password: PASSWORD, newPassword: 'another four quiet chairs' };
+      const { secret } = await signIn(t.as(DEVELOPER), { email, ...passwords, agent: OURS });
+      return { secret };
+    },
+    nothing: { secret: NO_TICKET },
+  },
   'subscriptions/list': { as: ADMIN, ours: having(subscription), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },

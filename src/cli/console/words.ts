@@ -14,6 +14,10 @@ const WORDS: Record<DomainErrorCode, string> = {
   account_state_unfitting: "That doesn't fit the state that the account is in.",
   account_erased:
     'This account was deleted and its data erased. It cannot come back; invite the person anew.',
+  sign_in_refused: "That address and password don't fit.",
+  password_wrong: 'That is not the present password.',
+  password_must_change: 'The password has to be replaced first.',
+  session_not_found: 'There is no such session; it may have ended.',
   ticket_refused: 'That link no longer works.',
   invitation_not_found: 'There is no such invitation: invitations/list shows their ids.',
   invitation_not_open: 'That invitation is not open any more.',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts.ts';
-import { voidTickets } from '../../db/tickets.ts';
 import { blockEnd, MAX_BLOCK_END_LENGTH } from '../../domain/block-end.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { endAccess } from '../access-over.ts';
 import { stateBefore } from '../block-over.ts';
 import { queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
@@ -13,7 +13,7 @@ import { queueMail, queueRepaint } from '../outbox.ts';
 import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
 /**
- * Blocks an account: from the next request on it can't sign in or call anything, and its open links are dead.
+ * Blocks an account: from the next request on it can't sign in or call anything: sessions are over, open links dead.
  * Subscriptions keep their own state. The reason is for operators; only `message` goes out. With an `end` ("7d", "until
  * 2026-12-24") the state before comes back by itself; of an account that is blocked already the end is changed, or
  * taken away, and nobody is mailed. `undoes` is the id of an activation, or of another end, that is taken back: see
@@ -93,8 +93,7 @@ async function takeBack(act: Act, account: Account, changeId: string): Promise<B
   if (state !== 'blocked' && state !== 'pending') throw new DomainError('account_changed');
   const heard = await hasHeard(act, kept, account.id, 'AccountActivated');
   const wasActive = account.state === 'active';
-  if (wasActive && state === 'blocked')
-    await voidTickets(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+  if (wasActive && state === 'blocked') await endAccess(act, account.id);
   const blocked = await updateAccount(
     act.tx,
     account,
@@ -121,7 +120,7 @@ async function block(
 ): Promise<Account> {
   const { reason, ...rest } = how;
   const state = demandNextState(account, 'block');
-  await voidTickets(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+  await endAccess(act, account.id);
   return updateAccount(
     act.tx,
     account,

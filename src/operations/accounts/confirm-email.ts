@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
-import { redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
+import { endAccess } from '../access-over.ts';
 import type { Act } from '../context.ts';
 import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
@@ -15,7 +16,7 @@ import { queueWelcome } from '../welcome.ts';
 
 /**
  * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed; the
- * former address of an active one is told. Every other open link of the account dies with a changed address.
+ * former address of an active one is told. Every session and every other open link of the account end with it.
  * Errors: `ticket_refused`, whatever the cause.
  */
 export const confirmEmail = defineOperation({
@@ -53,7 +54,7 @@ export const confirmEmail = defineOperation({
       },
       act.now,
     );
-    await voidTickets(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+    await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
     await tellDeveloper(act, account, confirmed, { becomesActive, isChanged });
     await queueRepaint(act, account.id);

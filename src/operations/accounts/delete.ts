@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
+
 import { countSubscriptions } from '../../db/subscriptions.ts';
-import { voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { endAccess } from '../access-over.ts';
+
 import { NO_BLOCK } from '../block-over.ts';
 import { eraseAccountData } from '../erasure.ts';
 import { demandNextState, holdAccount } from '../held-account.ts';
@@ -52,7 +54,7 @@ export const deleteAccount = defineOperation({
       },
       act.now,
     );
-    await voidTickets(act.tx, { serviceId, accountId, now: act.now });
+    await endAccess(act, accountId);
     if (tellDeveloper) {
       await queueMail(act, {
         template: 'AccountClosedDeveloper',

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
-import { redeemTicket, voidTickets } from '../../db/tickets.ts';
+import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { endAccess } from '../access-over.ts';
 import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { queueMail, queueRepaint } from '../outbox.ts';
+import { queuePasswordChanged } from '../password-mail.ts';
 
 /**
- * Redeems a reset link: the new password counts, every other open link of the account dies, and the developer is told
- * by mail. Nobody is signed in by it.
+ * Redeems a reset link: the new password counts, every session and every other open link of the account end, and the
+ * developer is told by mail. Nobody is signed in by it.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
  * Source: OWASP Forgot Password cheat sheet; safety T2, T8.
  */
@@ -33,15 +34,8 @@ export const resetPassword = defineOperation({
     if (account.state !== 'active' || !(await redeemTicket(act.tx, key)))
       throw new DomainError('ticket_refused');
     await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
-    await voidTickets(act.tx, { serviceId, accountId, now: act.now });
-    await queueMail(act, {
-      template: 'PasswordChanged',
-      to: account.email,
-      firstName: account.firstName,
-      lastName: account.lastName,
-      owner: { accountId },
-    });
-    await queueRepaint(act, accountId);
+    await endAccess(act, accountId);
+    await queuePasswordChanged(act, account);
     act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });
     return { email: account.email };
   },

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { listSessions as listRows } from '../../db/sessions.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { signedInAs } from '../session.ts';
+
+/** Where a developer is signed in, the one that was seen last first; there are at most 20. */
+export const listSessions = defineOperation({
+  name: 'sessions/list',
+  allowed: ACCOUNTS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const { accountId, sessionId } = signedInAs(act);
+    const rows = await listRows(act.tx, { serviceId: act.service.id, accountId, now: act.now });
+    return rows.map(({ id, agent, createdAt, lastSeenAt, expiresAt }) => ({
+      id,
+      agent,
+      createdAt,
+      lastSeenAt,
+      expiresAt,
+      isThisOne: id === sessionId,
+    }));
+  },
+});

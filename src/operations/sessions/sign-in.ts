@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { type Account, findAccountByEmail, keepPasswordHash, updateAccount } from '../../db/accounts.ts';
+import { deleteSessionByHash } from '../../db/sessions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { sessionHash } from '../../security/session.ts';
+import { endAccess } from '../access-over.ts';
+import type { Act, Context } from '../context.ts';
+import { currentState, holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { queuePasswordChanged } from '../password-mail.ts';
+import { startSession } from '../session.ts';
+
+/**
+ * Signs a developer in: a new session, whose secret only the answer holds. `formerSecret` is what the browser had before;
+ * that session ends. A password that an operator typed is good for one thing, to be replaced by `newPassword`.
+ * Errors: `sign_in_refused` for a wrong password and an unknown address alike, with the same work done. Only to whoever
+ * knows the password: `account_state_unfitting` with the state, `password_must_change`, `password_unacceptable`.
+ * Source: OWASP Authentication and Session Management cheat sheets; ASVS 6.3.8, 7.2.4; safety 5.
+ */
+export const signIn = defineOperation({
+  name: 'sessions/sign-in',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({
+    email: input.email,
+    password: input.password,
+    newPassword: input.password.optional(),
+    agent: input.agent,
+    formerSecret: input.sessionSecret.optional(),
+  }),
+  async prepare(context, { email, password, newPassword }) {
+    const { canonical } = parseEmailAddress(email);
+    const account = await findAccountByEmail(context.db, context.service.id, canonical);
+    const kept = account?.passwordHash ?? null;
+    const { isCorrect, shouldRehash } = await context.passwords.verify(password, kept);
+    if (!account || !isCorrect)
+      throw new DomainError('sign_in_refused', account ? { accountId: account.id } : {});
+    demandActive(account);
+    const replacement = await replacementFor(context, account, password, newPassword);
+    const rehashed = shouldRehash && !replacement ? await context.passwords.hash(password) : null;
+    return { accountId: account.id, kept, replacement, rehashed };
+  },
+  async run(act, { agent, formerSecret }, { accountId, kept, replacement, rehashed }) {
+    const account = await holdAccount(act, accountId);
+    // Another password counts by now.
+    if (account.passwordHash !== kept) throw new DomainError('sign_in_refused', { accountId });
+    demandActive(account);
+    if (replacement) await replacePassword(act, account, replacement);
+    else if (rehashed) await keepPasswordHash(act.tx, account, rehashed);
+    const hash = formerSecret ? sessionHash(formerSecret) : null;
+    if (hash) await deleteSessionByHash(act.tx, { serviceId: act.service.id, hash });
+    const secret = await startSession(act, accountId, agent);
+    act.record({
+      target: { kind: 'account', id: accountId },
+      ...(replacement ? { after: { password: 'changed' } } : {}),
+    });
+    return { secret };
+  },
+});
+
+/** Errors: `account_state_unfitting`. */
+function demandActive(account: Account): void {
+  if (account.state === 'active') return;
+  const accountId = account.id;
+  throw new DomainError('account_state_unfitting', { accountId, current: currentState(account) });
+}
+
+async function replacementFor(
+  context: Context,
+  account: Account,
+  password: string,
+  newPassword: string | undefined,
+): Promise<string | null> {
+  if (!account.passwordMustChange) return null;
+  if (newPassword === undefined) throw new DomainError('password_must_change', { accountId: account.id });
+  if (newPassword.normalize('NFC') === password.normalize('NFC')) {
+    const fields = { password: 'Choose another one than you were given.' };
+    throw new DomainError('password_unacceptable', { accountId: account.id, fields });
+  }
+  const { email, firstName, lastName } = account;
+  return hashNewPassword(context, newPassword, [email, firstName, lastName]);
+}
+
+async function replacePassword(act: Act, account: Account, passwordHash: string): Promise<void> {
+  await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+  await endAccess(act, account.id);
+  await queuePasswordChanged(act, account);
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { deleteSession } from '../../db/sessions.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { signedInAs } from '../session.ts';
+
+/** Ends the session that asks for it. */
+export const signOut = defineOperation({
+  name: 'sessions/sign-out',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({}),
+  async run(act) {
+    const { accountId, sessionId: id } = signedInAs(act);
+    await deleteSession(act.tx, { serviceId: act.service.id, accountId, id });
+    act.record({ target: { kind: 'account', id: accountId } });
+  },
+});

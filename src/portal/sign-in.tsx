@@ -1,0 +1,195 @@
+import type { Hono } from 'hono';
+import type { ReactNode } from 'react';
+import { DomainError } from '../domain/domain-error.ts';
+import type { WebEnv } from '../http/request-facts.ts';
+import { MAX_AGENT_LENGTH } from '../operations/input.ts';
+import { signIn } from '../operations/sessions/sign-in.ts';
+import { signOut } from '../operations/sessions/sign-out.ts';
+import { type Faults, faultsOf } from './faults.ts';
+import { CurrentPassword, Field, NewPassword } from './form.tsx';
+import { type Site, UNPROCESSABLE, type Web } from './site.tsx';
+
+const PATH = '/portal/sign-in';
+const REPLACE_PATH = '/portal/sign-in/new-password';
+const TITLE = 'Sign in';
+const REPLACE_TITLE = 'Choose a password of your own';
+const FORBIDDEN = 403;
+
+export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
+  portal.get(PATH, async (c) => {
+    if (await site.me(c)) return c.redirect('/portal', 303);
+    return site.sessionPage(null, TITLE, <SignInForm />);
+  });
+  portal.get(REPLACE_PATH, (c) => c.redirect(PATH, 303));
+
+  portal.post(PATH, async (c) => {
+    const form = await site.gate.sessionForm(c);
+    const email = form.get('email') ?? '';
+    const again = (faults: Faults, words?: string) =>
+      site.sessionPage(
+        null,
+        TITLE,
+        <SignInForm email={email} faults={faults} words={words} />,
+        UNPROCESSABLE,
+      );
+    try {
+      return await begin(c, site, { email, password: form.get('password') ?? '' });
+    } catch (error) {
+      return refuse(site, email, error, {
+        wrong: () => again({}, 'That address and password don’t fit.'),
+        faulty: again,
+      });
+    }
+  });
+
+  portal.post(REPLACE_PATH, async (c) => {
+    const form = await site.gate.sessionForm(c);
+    const email = form.get('email') ?? '';
+    const again = (faults: Faults) =>
+      site.sessionPage(
+        null,
+        REPLACE_TITLE,
+        <ReplaceForm site={site} email={email} faults={faults} />,
+        UNPROCESSABLE,
+      );
+    const [password, newPassword] = [form.get('currentPassword') ?? '', form.get('password') ?? ''];
+    try {
+      return await begin(c, site, { email, password, newPassword });
+    } catch (error) {
+      return refuse(site, email, error, {
+        wrong: () => again({ currentPassword: 'This is not the password that you were given.' }),
+        faulty: again,
+      });
+    }
+  });
+
+  portal.post(
+    '/portal/sign-out',
+    site.ownForm(async (c, me) => {
+      await signOut(me.context, {});
+      site.cookie.clear(c);
+      return c.redirect('/portal', 303);
+    }),
+  );
+}
+
+type Wish = { email: string; password: string; newPassword?: string };
+
+async function begin(c: Web, site: Site, wish: Wish): Promise<Response> {
+  await site.gate.maySignIn(c, wish.email);
+  const formerSecret = site.cookie.read(c);
+  const { secret } = await signIn(site.developer(c), {
+    ...wish,
+    agent: agentOf(c),
+    ...(formerSecret ? { formerSecret } : {}),
+  });
+  site.cookie.write(c, secret);
+  return c.redirect('/portal', 303);
+}
+
+export const agentOf = (c: Web): string =>
+  (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
+
+/** Only what nobody learns anything by is said to whoever doesn't know the password. */
+async function refuse(
+  site: Site,
+  email: string,
+  error: unknown,
+  say: { wrong: () => Response; faulty: (faults: Faults) => Response },
+): Promise<Response> {
+  const code = error instanceof DomainError ? error.code : null;
+  if (code === 'sign_in_refused') {
+    await site.gate.wrongPassword(email);
+    return say.wrong();
+  }
+  if (code === 'password_must_change')
+    return site.sessionPage(null, REPLACE_TITLE, <ReplaceForm site={site} email={email} />);
+  if (error instanceof DomainError && code === 'account_state_unfitting')
+    return error.detail.current?.state === 'pending' ? pendingPage(site, email) : blockedPage(site);
+  return say.faulty(faultsOf(error) ?? {});
+}
+
+function blockedPage(site: Site): Response {
+  const content = (
+    <>
+      <p>
+        For now you can't sign in, and your keys don't work. Nothing was deleted. To put it right, write to{' '}
+        <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
+      </p>
+    </>
+  );
+  return site.page('Your account is blocked', content, FORBIDDEN);
+}
+
+function pendingPage(site: Site, email: string): Response {
+  const content = (
+    <>
+      <p>
+        Did you confirm your address? The link for it is in a mail to <strong>{email}</strong>. If it has
+        ended, or never came, ask for another one.
+      </p>
+      <form method="post" action="/password/forgot">
+        <input type="hidden" name="email" value={email} />
+        <button type="submit">Send me another link</button>
+      </form>
+      <p className="hint">
+        You did? Then somebody at {site.policy.organizationName} has still to let you in, and you get a mail
+        once they did.
+      </p>
+    </>
+  );
+  return site.page('Your account is not active yet', content, FORBIDDEN);
+}
+
+function SignInForm(props: { email?: string; faults?: Faults; words?: string | undefined }) {
+  const { email, faults, words } = props;
+  return (
+    <>
+      {words ? <Alert>{words}</Alert> : null}
+      <form method="post" action={PATH}>
+        <Field
+          name="email"
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          value={email}
+          faults={faults}
+        />
+        <CurrentPassword name="password" label="Password" faults={faults} />
+        <button type="submit">Sign in</button>
+      </form>
+      <p>
+        <a className="way" href="/password/forgot">
+          Forgot your password?
+        </a>
+      </p>
+    </>
+  );
+}
+
+function ReplaceForm(props: { site: Site; email: string; faults?: Faults }) {
+  const { site, email, faults } = props;
+  return (
+    <>
+      <p>
+        Somebody at {site.policy.organizationName} chose the password of <strong>{email}</strong> for you. Put
+        one in its place that only you know; then you are signed in.
+      </p>
+      <form method="post" action={REPLACE_PATH}>
+        <input type="hidden" name="email" value={email} />
+        <CurrentPassword label="Password that you were given" faults={faults} />
+        <NewPassword minLength={site.policy.passwordMinLength} username={email} faults={faults} />
+        <button type="submit">Set my password and sign in</button>
+      </form>
+    </>
+  );
+}
+
+/** Read out at once by who reads by ear. */
+export function Alert({ children }: { children: ReactNode }) {
+  return (
+    <p className="notice bad" role="alert">
+      {children}
+    </p>
+  );
+}
