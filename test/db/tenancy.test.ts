@@ -9,6 +9,8 @@ import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
 
 const FOREIGN_KEY = '23503';
+const OUR_TOKEN = '01890000-0000-7000-8000-00000000000a';
+const THEIR_TOKEN = '01890000-0000-7000-8000-00000000000b';
 
 let t: TestContext;
 /** What a row of the other service may refer to. */
@@ -21,6 +23,7 @@ const theirs = {
   api_id: 'theirs-api',
   product_id: 'theirs-product',
   subscription_id: 'theirs-of-product',
+  requested_by_token: THEIR_TOKEN,
 };
 beforeAll(async () => {
   t = await createTestContext();
@@ -36,7 +39,8 @@ beforeAll(async () => {
   });
   await planCards(t.as(SYSTEM), { accountId: account.id, channels: ['C0APPROVALS'] });
   await planApprovalCards(t.as(SYSTEM), { approvalId: asked.approvalId, channels: ['C0APPROVALS'] });
-  await t.sql`update approvals set account_id = ${account.id}`;
+  await fillTokens();
+  await t.sql`update approvals set account_id = ${account.id}, requested_by_token = ${OUR_TOKEN}`;
   await decideApproval(t.as(APPROVER), { approvalId: asked.approvalId, decision: 'approve' });
   const { invitationId } = await invite(t.as(ADMIN), { email: 'bob@example.com', groupIds: [groupId] });
   await t.sql`update invitations set account_id = ${account.id} where id = ${invitationId}`;
@@ -51,6 +55,16 @@ beforeAll(async () => {
   await t.sql`insert into cards (service_id, id, subscription_id, channel_id, created_at, changed_at)
     values ('ours', ${crypto.randomUUID()}, 'ours-of-product', 'C0APPROVALS', now(), now())`;
 });
+
+async function fillTokens(): Promise<void> {
+  for (const [service, id] of [
+    ['ours', OUR_TOKEN],
+    ['theirs', THEIR_TOKEN],
+  ] as const)
+    await t.sql`insert into tokens (service_id, id, name, role, grants, hash, owner_team_id, owner_user_id, owner_name,
+        created_at, created_by, expires_at)
+      values (${service}, ${id}, 'ci', 'admin', '{}', ${id}, 'T0TEST', 'U0ADMIN', 'Ada Admin', now(), '', now())`;
+}
 
 /** One row of each table of the catalog and of what is had of it. */
 async function fillCatalog(serviceId: string, accountId: string, groupId: string): Promise<void> {
@@ -143,6 +157,7 @@ describe('T53: no row refers to a row of another service', () => {
       'account_groups.account_id',
       'account_groups.group_id',
       'approvals.account_id',
+      'approvals.requested_by_token',
       'audit.approval_id',
       'audit_details.audit_id',
       'cards.account_id',
