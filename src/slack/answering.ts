@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
 import { WaitsForApproval } from '../operations/approval.ts';
 import { repaintCards } from '../operations/cards/repaint.ts';
+import { repaintSubscriptionCards } from '../operations/cards/repaint-subscription.ts';
 import type { SlackActor } from '../operations/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
 import type { People } from './actor.ts';
@@ -11,6 +12,7 @@ import type { Call } from './call.ts';
 import { whomToAsk } from './commands/help.ts';
 import { errorMessage, waitingMessage } from './error-message.ts';
 import type { Message } from './present/blocks.ts';
+import { goneCard } from './present/subscription.ts';
 import type { Setup } from './setup.ts';
 import { isTriggerGone, openMadeModal, type Trigger } from './windows.ts';
 
@@ -23,6 +25,8 @@ export type Asked = {
   say: Say;
   /** Where a refusal is said, when that isn't where an answer is. */
   sayRefusal?: Say;
+  /** The message in a channel whose button was pressed. */
+  card?: { channel: string; ts: string };
   /** What is said when Slack would not open a modal any more: everything else has failed by then. */
   tooLate?: Message;
 };
@@ -41,7 +45,7 @@ export async function answering(
     // What waits for somebody else is an answer, not a refusal: there is nothing to mend and send again.
     const say = error instanceof WaitsForApproval ? asked.say : (asked.sayRefusal ?? asked.say);
     if (isTriggerGone(error)) return sayLate(means, asked);
-    if (call) await repaintIfStale(call, error);
+    if (call) await repaintIfStale(call, error, asked.card);
     const message = await inWords(means, call, error);
     try {
       await say(message);
@@ -53,10 +57,19 @@ export async function answering(
 }
 
 /** Whoever met a card that is out of date should be the last to meet it. */
-async function repaintIfStale({ context }: Call, error: unknown): Promise<void> {
-  if (!(error instanceof DomainError) || error.code !== 'account_changed' || !error.detail.id) return;
+async function repaintIfStale(call: Call, error: unknown, card: Asked['card']): Promise<void> {
   // Only a courtesy: when it fails, what was to be said is said all the same.
-  await repaintCards(context, { accountId: error.detail.id }).catch(() => {});
+  if (error instanceof DomainError) await repaint(call, error, card).catch(() => {});
+}
+
+async function repaint({ context, client }: Call, error: DomainError, card: Asked['card']): Promise<void> {
+  const { code, detail } = error;
+  // With the subscription went what is known of its cards.
+  if (code === 'subscription_not_found' && card) await client.chat.update({ ...card, ...goneCard() });
+  if (!detail.id) return;
+  if (code === 'account_changed') await repaintCards(context, { accountId: detail.id });
+  if (code === 'subscription_changed' || code === 'subscription_state_unfitting')
+    await repaintSubscriptionCards(context, { subscriptionId: detail.id });
 }
 
 export function callOf(means: Means, actor: SlackActor, asked: Pick<Asked, 'trigger' | 'say'>): Call {

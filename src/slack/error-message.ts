@@ -127,6 +127,7 @@ const MAX_NEAR_BUTTONS = 5;
 
 /** The buttons that lead on from a refusal. */
 export function wayOn(error: DomainError): Button[] {
+  const { code } = error;
   const { id, current, near = [] } = error.detail;
   if (error.code === 'email_taken' && id && current?.state === 'blocked' && current.version)
     return [button('account-activate', 'Activate', refOf(id, current.version)), show(id)];
@@ -135,6 +136,8 @@ export function wayOn(error: DomainError): Button[] {
   if (error.code === 'email_invited') return [button('menu-invites', 'Open invitations', '-')];
   const codes: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
   if (id && codes.includes(error.code)) return [show(id)];
+  if (id && (code === 'subscription_changed' || code === 'subscription_state_unfitting'))
+    return [button('subscription-show', 'Show subscription', id)];
   return near
     .slice(0, MAX_NEAR_BUTTONS)
     .map((one, index) => button(`list-show:${index}`, `Show ${addressIn(one.label)}`, one.id));

@@ -4,6 +4,7 @@ import { countAccounts } from '../operations/accounts/count.ts';
 import { searchHistory } from '../operations/audit/search.ts';
 import { countOpenInvitations } from '../operations/invitations/count.ts';
 import { countMails } from '../operations/mails/count.ts';
+import { listSubscriptions } from '../operations/subscriptions/list.ts';
 import { callOf, type Means } from './answering.ts';
 import type { Call } from './call.ts';
 import { approvalBlocks } from './commands/approvals.ts';
@@ -29,7 +30,10 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
     const head = (await menu(call)).blocks ?? [];
     const approvals = await approvalBlocks(call);
     if (role === null) return publish([...head, ...approvals]);
-    const waits = role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call);
+    const waits = [
+      ...(role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call)),
+      ...(await waitingSubscriptions(call)),
+    ];
     const recent = await recentChanges(call);
     const page = (findings: Findings | null) => [
       ...head,
@@ -71,6 +75,16 @@ const pendingWords = (pending: number): string =>
   pending === 0
     ? 'No account waits for its address to be confirmed.'
     : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
+
+/** Nothing where nobody asked. */
+async function waitingSubscriptions(call: Call): Promise<KnownBlock[]> {
+  const { subscriptions, next } = await listSubscriptions(call.context, { state: 'submitted' });
+  const { length } = subscriptions;
+  if (length === 0) return [];
+  const many = `${next ? 'More than ' : ''}${length} subscriptions wait`;
+  const words = `${length === 1 ? '1 subscription waits' : many} for a decision.`;
+  return [section(words), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
+}
 
 async function waitsForApprovers(call: Call): Promise<KnownBlock[]> {
   const { pending } = await countAccounts(call.context, {});

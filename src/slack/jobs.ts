@@ -93,7 +93,8 @@ export function createSlackJobs(means: JobMeans) {
       const isWaiting = first.subscription.state === 'submitted';
       const { subscription, cards } = isWaiting ? await plan(await approvalChannels()) : first;
       for (const card of cards) {
-        const posted = await paint(means.client, card, subscriptionCard(subscription));
+        const message = subscriptionCard(subscription, { isExposed: await means.isExposed(card.channelId) });
+        const posted = await paint(means.client, card, message);
         await recordPaintedCard(context, { cardId: card.id, ...posted, version: subscription.version });
       }
     },

@@ -5,6 +5,7 @@ import { listApis } from '../operations/apis/list.ts';
 import type { Context } from '../operations/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { listCustomGroups } from '../operations/groups/list-custom.ts';
+import { listProducts } from '../operations/products/list.ts';
 import type { Means } from './answering.ts';
 import { MAX_OPTION_VALUE_LENGTH } from './present/blocks.ts';
 import { cut } from './present/text.ts';
@@ -27,6 +28,17 @@ const OFFERS: Record<string, (context: Context, typed: string) => Promise<Offere
     })),
   groups: async (context, typed) => named(typed, await listCustomGroups(context, {})),
   seenBy: async (context, typed) => named(typed, await listGroups(context, {})),
+  scope: async (context, text) => [
+    ...('all apis'.includes(text.toLowerCase()) ? [{ text: 'All APIs', value: 'all' }] : []),
+    ...(await listProducts(context, { text })).products.map(({ id, name }) => ({
+      text: `${name} · product`,
+      value: `product:${id}`,
+    })),
+    ...(await listApis(context, { text })).apis.map(({ id, name }) => ({
+      text: `${name} · API`,
+      value: `api:${id}`,
+    })),
+  ],
   apis: async (context, text) =>
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
 };

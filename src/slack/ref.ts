@@ -22,6 +22,11 @@ export function productIn(value: string | Record<string, unknown>) {
   return { productId: id, expectedVersion: version };
 }
 
+export function subscriptionIn(value: string | Record<string, unknown>) {
+  const { id, version } = readRef(value);
+  return { subscriptionId: id, expectedVersion: version };
+}
+
 export function invitationIn(value: string | Record<string, unknown>) {
   const { id, version } = readRef(value);
   return { invitationId: id, expectedVersion: version };

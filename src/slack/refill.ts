@@ -40,6 +40,7 @@ export function refill(view: ViewOutput, error: Message): ModalView {
 function initialOf(value: Record<string, unknown> | undefined): Record<string, unknown> {
   const many = value?.selected_options;
   if (Array.isArray(many)) return { initial_options: many.length > 0 ? many : undefined };
+  if (value?.selected_date) return { initial_date: value.selected_date };
   if (value?.selected_option) return { initial_option: value.selected_option };
   return { initial_value: value?.value ?? undefined };
 }

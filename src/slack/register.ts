@@ -58,10 +58,14 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
           response_type: 'ephemeral',
           replace_original: isEphemeral && pressed.isAlone && how?.replace === true,
         }));
+      const { channel_id, message_ts } = body.container ?? {};
       const asked: Asked = {
         userId: body.user.id,
         teamId: body.team?.id ?? '',
         trigger,
+        ...(channel_id && message_ts && !isEphemeral
+          ? { card: { channel: channel_id, ts: message_ts } }
+          : {}),
         ...(view
           ? { say: sayingInView(means, view, trigger, pressed.isAlone) }
           : { say: sayInMessage, tooLate: tooLate() }),
@@ -176,6 +180,7 @@ function valueIn(field: Record<string, unknown>): Values[string] {
   const many = field.selected_options as { value: string }[] | undefined;
   if (field.type === 'checkboxes') return (many ?? []).length > 0;
   if (many) return many.map((one) => one.value);
+  if (field.type === 'datepicker') return (field.selected_date as string | null | undefined) ?? null;
   if (field.type === 'users_select') return (field.selected_user as string | null | undefined) ?? null;
   const one = field.selected_option as { value: string } | null | undefined;
   return one ? one.value : ((field.value as string | null | undefined) ?? null);

@@ -223,6 +223,7 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'cards/repaint-subscription': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'cards/plan-approval': {
     as: SYSTEM,
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),

@@ -75,6 +75,7 @@ const EXPECTED: Record<string, string> = {
   'cards/plan-subscription': 'system',
   'cards/record-painted': 'system',
   'cards/repaint': 'admin approver console',
+  'cards/repaint-subscription': 'admin approver console',
   'cards/sweep': 'system',
   'groups/create': 'admin console admin-program',
   'groups/delete': 'admin console admin-program',

@@ -13,6 +13,7 @@ import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
 import type { Call } from '../../src/slack/call.ts';
@@ -144,6 +145,28 @@ const EXPECTED: Record<string, string> = {
   '{product-create}': 'admin*',
   '{product-edit}': 'admin*',
   '{product-delete}': 'admin*',
+  '/apim-user subscriptions': 'admin approver',
+  '[menu-products]': 'admin approver',
+  '[menu-subscriptions]': 'admin approver',
+  '[subscriptions-of]': 'admin approver',
+  '[subscriptions-next]': 'admin approver',
+  '[subscription-show]': 'admin approver',
+  '[subscription-grant]': 'admin',
+  '[subscription-approve]': 'admin* approver*',
+  '[subscription-reject]': 'admin approver',
+  '[subscription-suspend]': 'admin approver',
+  '[subscription-resume]': 'admin* approver*',
+  '[subscription-cancel]': 'admin',
+  '[subscription-delete]': 'admin',
+  '[subscription-rename]': 'admin',
+  '[subscription-extend]': 'admin',
+  '{subscription-grant}': 'admin*',
+  '{subscription-reject}': 'admin* approver*',
+  '{subscription-suspend}': 'admin* approver*',
+  '{subscription-cancel}': 'admin*',
+  '{subscription-delete}': 'admin*',
+  '{subscription-rename}': 'admin*',
+  '{subscription-extend}': 'admin*',
   '<Invite API developer>': 'admin',
   '<Manage API developer>': 'admin approver',
 };
@@ -198,6 +221,11 @@ async function arrange() {
     path: `orders${count}`,
   });
   const { product } = await createProduct(admin, { id: `starter${count}`, name: `${CANARY} starter` });
+  const subscribe = async (state: 'active' | 'submitted' | 'suspended') =>
+    (await grantSubscription(admin, { accountId: account.id, name: `${CANARY} robot`, state })).subscription;
+  const active = await subscribe('active');
+  const waiting = await subscribe('submitted');
+  const suspended = await subscribe('suspended');
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   const { tokenId } = await programOf(t, 'reader');
@@ -210,6 +238,7 @@ async function arrange() {
     importId,
     changeId,
     operator: spare.userId,
+    subscriptionId: active.id,
     /** All that a button's value or a modal's metadata can be about. */
     references: [
       { id: account.id, version: account.version },
@@ -223,6 +252,9 @@ async function arrange() {
       { accountId: account.id },
       { id: api.id, version: api.version },
       { id: product.id, version: product.version },
+      { id: active.id, version: active.version },
+      { id: waiting.id, version: waiting.version },
+      { id: suspended.id, version: suspended.version },
     ],
   };
 }
@@ -236,6 +268,9 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   accounts: account.id,
   email: `new-${email}`,
   path: `orders/${groupId}`,
+  scope: 'all',
+  endsAt: '2031-01-01',
+  slot: 'primary',
   emails: `another-${email}`,
   firstName: 'Ann',
   lastName: 'Lee',
@@ -252,7 +287,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 
 type Attempt = (call: Call, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();
@@ -275,6 +310,7 @@ for (const [name, press] of BUTTONS)
     (call, things) => press(call, things.changeId, typed(things)),
     (call, things) => press(call, things.importId, typed(things)),
     (call, things) => press(call, things.operator, typed(things)),
+    (call, things) => press(call, things.subscriptionId, typed(things)),
     (call, things) => press(call, things.tokenId, typed(things)),
     (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
     (call, things) => press(call, '{}', typed(things)),

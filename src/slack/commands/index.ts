@@ -7,6 +7,7 @@ import { approvals } from './approvals.ts';
 import { block } from './block.ts';
 import { deleteFeature } from './delete.ts';
 import { edit } from './edit.ts';
+import { grant } from './grant.ts';
 import { groups } from './groups.ts';
 import { createHelp } from './help.ts';
 import { history } from './history.ts';
@@ -21,6 +22,8 @@ import { request } from './request.ts';
 import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 import { show } from './show.ts';
+import { subscriptionDeeds } from './subscription-deeds.ts';
+import { subscriptions } from './subscriptions.ts';
 import { templates } from './templates.ts';
 import { tokens } from './tokens.ts';
 import { undoFeature } from './undo.ts';
@@ -43,6 +46,9 @@ const FEATURES: Feature[] = [
   groups,
   products,
   apis,
+  subscriptions,
+  subscriptionDeeds,
+  grant,
   templates,
   history,
   undoFeature,

@@ -26,6 +26,8 @@ export async function menu(call: Call): Promise<Message> {
         ...(role === 'admin' ? forAdmins : []),
         button('menu-list', 'List', '-'),
         button('menu-find', 'Find', '-'),
+        button('menu-products', 'Products', '-'),
+        button('menu-subscriptions', 'Subscriptions', '-'),
         button('menu-approvals', 'Approvals', '-'),
         button('menu-help', 'Help', '-'),
       ]),

@@ -58,6 +58,7 @@ export const products: Feature = {
     run: async (call) => call.reply(await productsPage(call)),
   },
   buttons: {
+    'menu-products': async (call) => call.reply(await productsPage(call)),
     'products-next': async (call, value) =>
       call.reply(await productsPage(call, JSON.parse(value)), { replace: true }),
     'product-create': (call) =>

@@ -36,9 +36,10 @@ export const show: Feature = {
 };
 
 export async function showCard(call: Call, accountId: string): Promise<Message> {
-  const { account, mails, waitsForAddress } = await showAccount(call.context, { accountId });
+  const { account, mails, waitsForAddress, ...more } = await showAccount(call.context, { accountId });
+  const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {
     text: `${escapeText(nameOf(account))}: ${account.state}`,
-    blocks: accountBlocks(account, await call.role(), { mails, waitsForAddress }),
+    blocks: accountBlocks(account, await call.role(), { mails, waitsForAddress, subscriptions }),
   };
 }

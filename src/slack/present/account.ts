@@ -9,6 +9,7 @@ import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import type { Role } from '../../operations/context.ts';
 import type { AccountView } from '../../operations/held-account.ts';
+import type { SubscriptionView } from '../../operations/held-subscription.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { dateWords, escapeText } from './text.ts';
@@ -96,7 +97,9 @@ const buttonsFor = (account: AccountView, deeds: Deed[]): Button[] =>
     button(action, text, refOf(account), { label: label(nameOf(account)), ...(style ? { style } : {}) }),
   );
 
+type Shown = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
 type Extra = {
+  subscriptions?: { newest: Shown[]; all: number };
   mails?: { title: string; state: string; createdAt: Date }[];
   waitsForAddress?: string | null;
   /** Whoever can read the place may not be meant to: no address and no note. */
@@ -128,9 +131,26 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   return [
     header(nameOf(account)),
     section(lines.join('\n')),
+    ...(extra.subscriptions ? subscriptionBlocks(extra.subscriptions) : []),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
     context(registered),
   ];
+}
+
+/** The newest, with when each was last used. */
+function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>): KnownBlock[] {
+  if (all === 0) return [];
+  // Those of a deleted account are listed nowhere.
+  if (newest.length === 0) return [section(`*Subscriptions:* ${all}, which come back with it`)];
+  const lines = newest.map((one) => `• ${escapeText(one.name)} · ${one.state} · ${usedWords(one)}`);
+  const more = all > newest.length ? [`and ${all - newest.length} more`] : [];
+  return [section([`*Subscriptions:* ${all}`, ...lines, ...more].join('\n'))];
+}
+
+/** "Last used Nov 24 at 5:40 PM (12 calls)". */
+export function usedWords({ lastUsedAt, calls }: Pick<SubscriptionView, 'lastUsedAt' | 'calls'>): string {
+  if (!lastUsedAt) return 'never used';
+  return `last used ${dateWords(lastUsedAt)} (${calls === 1 ? '1 call' : `${calls} calls`})`;
 }
 
 const stateWords = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
@@ -141,7 +161,17 @@ const stateWords = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): stri
 /** The account with buttons for what can be done now by whoever asked. */
 export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
   const deeds = account.erasedAt ? [] : fittingDeeds(account, role);
-  return [...factBlocks(account, extra), ...(deeds.length ? [actions(buttonsFor(account, deeds))] : [])];
+  // A deleted account shows none of them: they come back with it.
+  const hasSubscriptions = extra.subscriptions !== undefined && account.state !== 'deleted';
+  const all = hasSubscriptions
+    ? [
+        button('subscriptions-of', 'Subscriptions', account.id, {
+          label: `Subscriptions of ${nameOf(account)}`,
+        }),
+      ]
+    : [];
+  const buttons = [...buttonsFor(account, deeds), ...all];
+  return [...factBlocks(account, extra), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
 /** `changeId`: what was just done can be undone for ten minutes. */

@@ -192,17 +192,49 @@ export function manyInput(
 export const groupsInput = (chosen: readonly Chosen[] = []): InputBlock =>
   manyInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
 
-/** Search-as-you-type over accounts. */
-export function accountInput(): InputBlock {
+/** Search-as-you-type for one thing; what is offered stands in `options.ts` under the name. */
+export function oneInput(
+  name: string,
+  label: string,
+  options: { placeholder: string; hint?: string; optional?: boolean; minLength?: number },
+): InputBlock {
+  const { placeholder, hint, optional = false, minLength = 0 } = options;
   return {
     type: 'input',
-    block_id: 'account',
-    label: plain('Account'),
+    block_id: name,
+    label: plain(label),
+    optional,
+    ...(hint ? { hint: plain(hint) } : {}),
     element: {
       type: 'external_select',
-      action_id: 'account',
-      min_query_length: 2,
-      placeholder: plain('Type a name or an address'),
+      action_id: name,
+      min_query_length: minLength,
+      placeholder: plain(placeholder),
+    },
+  };
+}
+
+/** Search-as-you-type over accounts. */
+export const accountInput = (options: { hint?: string; optional?: boolean } = {}): InputBlock =>
+  oneInput('account', 'Account', { placeholder: 'Type a name or an address', minLength: 2, ...options });
+
+/** A day, which may be left out. */
+export function dateInput(
+  name: string,
+  label: string,
+  options: { hint: string; value?: Date | null },
+): InputBlock {
+  const { hint, value } = options;
+  return {
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    optional: true,
+    hint: plain(hint),
+    element: {
+      type: 'datepicker',
+      action_id: name,
+      ...(value ? { initial_date: value.toISOString().slice(0, 10) } : {}),
     },
   };
 }

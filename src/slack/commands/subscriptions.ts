@@ -1,0 +1,69 @@
+// Subscriptions: those of an account, or those that wait; and one, with all that can be done.
+import { listSubscriptions } from '../../operations/subscriptions/list.ts';
+import { showSubscription } from '../../operations/subscriptions/show.ts';
+import type { Call, Feature } from '../call.ts';
+import { nameOf } from '../present/account.ts';
+import { actions, button, type Message, section } from '../present/blocks.ts';
+import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
+import { escapeText } from '../present/text.ts';
+import { demandOne } from './on-one-account.ts';
+
+type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state' | 'after'>;
+
+const WAITING: Query = { state: 'submitted' };
+const NONE_WAITS =
+  'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows those of an account.';
+
+/** `title` travels in no button: a page that is turned says what it lists by its rows. */
+async function subscriptionsPage(call: Call, query: Query, title?: string): Promise<Message> {
+  const { subscriptions, next } = await listSubscriptions(call.context, query);
+  const role = await call.role();
+  const { accountId } = query;
+  const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
+    style: 'primary',
+  });
+  const last = [
+    ...(role === 'admin' ? [grant] : []),
+    ...(next ? [button('subscriptions-next', 'Next', JSON.stringify({ ...query, after: next }))] : []),
+  ];
+  const none = query.after ? 'There are no more.' : accountId ? 'There are no subscriptions.' : NONE_WAITS;
+  const head = title ?? (accountId ? 'Subscriptions' : 'Subscriptions that wait for a decision');
+  return {
+    text: escapeText(head),
+    blocks: [
+      section(`*${escapeText(head)}*`),
+      ...(subscriptions.length
+        ? subscriptions.flatMap((one) => subscriptionRow(one, role))
+        : [section(none)]),
+      ...(last.length ? [actions(last)] : []),
+    ],
+  };
+}
+
+async function ofAccount(call: Call, named: string): Promise<Message> {
+  const account = await demandOne(call, named);
+  return subscriptionsPage(call, { accountId: account.id }, `Subscriptions of ${nameOf(account)}`);
+}
+
+export const subscriptions: Feature = {
+  command: {
+    name: 'subscriptions',
+    usage: 'subscriptions [account]',
+    summary:
+      'Shows an account’s subscriptions, to suspend, resume, end and regenerate keys; without one, those that wait for a decision. Admins grant.',
+    example: '/apim-user subscriptions ann@example.com',
+    who: 'admins and approvers',
+    run: async (call, [name]) =>
+      call.reply(await (name === undefined ? subscriptionsPage(call, WAITING) : ofAccount(call, name))),
+  },
+  buttons: {
+    'menu-subscriptions': async (call) => call.reply(await subscriptionsPage(call, WAITING)),
+    'subscriptions-of': async (call, accountId) => call.reply(await ofAccount(call, accountId)),
+    'subscriptions-next': async (call, value) =>
+      call.reply(await subscriptionsPage(call, JSON.parse(value)), { replace: true }),
+    'subscription-show': async (call, subscriptionId) => {
+      const { subscription } = await showSubscription(call.context, { subscriptionId });
+      return call.reply(subscriptionMessage('Subscription', subscription, await call.role()));
+    },
+  },
+};

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApi } from '../../src/operations/apis/create.ts';
+import { createProduct } from '../../src/operations/products/create.ts';
+import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
+import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { eventually } from '../support/eventually.ts';
+
+let app: TestApp;
+let beside: BesideApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  beside = await besideApp(app);
+  const console = beside.console();
+  await createApi(console, { id: 'orders', name: 'Orders', path: 'orders' });
+  const open = { isPublished: true, apiIds: ['orders'] };
+  await createProduct(console, { ...open, id: 'gold', name: 'Gold', isApprovalRequired: true });
+  await createProduct(console, { ...open, id: 'free', name: 'Free' });
+});
+afterAll(async () => {
+  await beside.close();
+  await app.close();
+});
+
+const admin = () => app.as('admin');
+const approver = () => app.as('approver');
+
+async function hasAccount(email: string, name: string): Promise<void> {
+  await admin().types(`/apim-user add ${email} ${name}`);
+  await admin().sees(/Added: the account is/);
+}
+async function asks(email: string, name: string) {
+  const developer = await beside.developer(email);
+  const { subscription } = await requestSubscription(developer, { productId: 'gold', name });
+  return subscription;
+}
+/** The card of a request, in the approvals channel. */
+async function cardOf(who: RegExp) {
+  approver().goesTo('approvals');
+  return approver().message(new RegExp(`Subscription to.*${who.source}`, 's'));
+}
+const mailsTo = (email: string, subject: RegExp) =>
+  eventually(`a mail to ${email} about ${subject}`, () =>
+    app.inbox.mails().find((mail) => mail.to.includes(email) && subject.test(mail.subject)),
+  );
+
+describe('a request for a subscription', () => {
+  it('waits on a card, which says who approved it, and the developer is told', async () => {
+    await hasAccount('ann@example.com', 'Ann Lee');
+    await asks('ann@example.com', 'For the shop');
+    const card = await cardOf(/Ann Lee/);
+    expect(card.text()).toMatch(/Ann Lee\W* asks to use \W*Gold/);
+    expect(card.buttons()).toEqual(['Approve: For the shop of Ann Lee', 'Reject: For the shop of Ann Lee']);
+    await card.clicks(/Approve/);
+    const seen = await approver().sees(/Approved: .*For the shop.* of Ann Lee is active/);
+    expect(seen).toMatch(/A mail tells the developer/);
+    await eventually('the card to say who decided', () => /Made active by Amir Approver/.test(card.text()));
+    expect(card.buttons()).toEqual([]);
+    await mailsTo('ann@example.com', /subscription to Gold is active/);
+  });
+
+  it('T45: of two who decide at once one does, and the other is told who', async () => {
+    await hasAccount('bea@example.com', 'Bea Fox');
+    await asks('bea@example.com', 'Bea’s');
+    const card = await cardOf(/Bea Fox/);
+    admin().goesTo('approvals');
+    const same = await admin().message(/Subscription to.*Bea Fox/s);
+    await Promise.all([card.clicks(/Approve/), same.clicks(/Approve/)]);
+    const outcomes = await Promise.all([
+      approver().sees(/Approved: |has changed since/),
+      admin().sees(/Approved: |has changed since/),
+    ]);
+    expect(outcomes.filter((text) => /Approved: /.test(text))).toHaveLength(1);
+    expect(outcomes.find((text) => /has changed since/.test(text))).toMatch(
+      /it is \W*active\W*.*(Amir Approver|Ada Admin)/,
+    );
+    admin().goesTo('general');
+  });
+
+  it('is rejected with a reason, which the developer reads; asked for again, it waits again', async () => {
+    await hasAccount('cy@example.com', 'Cy Oak');
+    await asks('cy@example.com', 'Cy’s');
+    const card = await cardOf(/Cy Oak/);
+    await card.clicks(/Reject/);
+    const modal = await approver().modal('Reject a request');
+    await modal.fill({ Reason: '  ' });
+    await modal.submit();
+    expect(modal.errors()).toEqual({ Reason: 'Say why: the developer reads it' });
+    await modal.fill({ Reason: 'not before the contract' });
+    await modal.submit();
+    await modal.sees(/Rejected: /);
+    await modal.closeAll();
+    await eventually('the card to say why', () =>
+      /Rejected by Amir Approver.*not before the contract/s.test(card.text()),
+    );
+    expect(card.buttons()).toEqual([]);
+    const mail = await mailsTo('cy@example.com', /About your request for Gold/);
+    expect(mail?.text).toContain('not before the contract');
+    expect((await asks('cy@example.com', 'Cy’s again')).state).toBe('submitted');
+    await approver().message(/Subscription to.*Cy Oak.*Until somebody decides/s);
+  });
+
+  it('of a blocked account can be approved, and says that nothing passes yet', async () => {
+    await approver().types('/apim-user block cy@example.com unpaid');
+    await approver().sees(/Blocked: Cy Oak/);
+    await approver().types('/apim-user subscriptions');
+    await approver().sees(/the account is \W*blocked/);
+    await approver().clicks('Approve: Cy’s again of Cy Oak');
+    await approver().sees(/The account is \W*blocked\W*: no call passes until it is activated/);
+  });
+
+  it('whose subscription was deleted loses its buttons at the first press', async () => {
+    await hasAccount('di@example.com', 'Di Elm');
+    const { id } = await asks('di@example.com', 'Di’s');
+    const card = await cardOf(/Di Elm/);
+    await deleteSubscription(beside.console(), { subscriptionId: id });
+    await card.clicks(/Reject/);
+    await approver().sees(/There is no such subscription/);
+    await eventually('the card to be replaced', () => /It was deleted/.test(card.text()));
+    expect(card.buttons()).toEqual([]);
+  });
+
+  it('stands in App Home while it waits', async () => {
+    await asks('di@example.com', 'Di’s new');
+    const home = await approver().home();
+    await eventually('the request in Home', () => /1 subscription waits for a decision/.test(home.text()));
+    await home.clicks('Look and decide');
+    await approver().modal(/Di’s new/);
+    await (await approver().modal()).closeAll();
+  });
+});
+
+describe('the subscriptions of an account', () => {
+  const rows = async () => {
+    await admin().types('/apim-user subscriptions ann@example.com');
+    await admin().sees(/Subscriptions of Ann Lee/);
+    return admin().message(/Subscriptions of Ann Lee/);
+  };
+
+  it('are granted by an admin, for a product, an API or all of them', async () => {
+    await (await rows()).clicks('Grant');
+    const modal = await admin().modal('Grant a subscription');
+    await modal.sees(/To \W*Ann Lee/);
+    expect(await modal.searches('For', 'o')).toEqual(['Gold · product', 'Orders · API']);
+    expect(await modal.searches('For', 'all')).toEqual(['All APIs']);
+    await modal.fill({ For: 'Orders', Name: 'Robot', Starts: '2030-01-02', Ends: '2030-01-01' });
+    await modal.submit();
+    expect(modal.errors()).toEqual({ Ends: 'Choose a day after the start' });
+    await modal.fill({ Starts: null, Ends: '2020-01-01' });
+    await modal.submit();
+    await modal.sees(/has gone by; choose a later day/);
+    expect(await modal.value('Ends')).toBe('2020-01-01');
+    await modal.fill({ Ends: '2030-01-01' });
+    await modal.submit();
+    const seen = await modal.sees(/Granted: /);
+    expect(seen).toMatch(/Robot.* · to the API Orders · \W*active/);
+    expect(seen).toMatch(/never used/);
+    await modal.closeAll();
+    await mailsTo('ann@example.com', /subscription to Orders is active/);
+  });
+
+  it('are suspended with a reason, resumed, given another end, renamed, cancelled and deleted', async () => {
+    await (await rows()).clicks('Suspend: Robot of Ann Lee');
+    const suspending = await admin().modal('Suspend a subscription');
+    await suspending.fill({ Reason: 'too many calls' });
+    await suspending.submit();
+    await suspending.sees(/Suspended: the keys of .*Robot/);
+    expect(await suspending.sees(/too many calls/)).toMatch(/suspended by Ada Admin/);
+    await suspending.closeAll();
+
+    await (await rows()).clicks('Resume: Robot of Ann Lee');
+    await admin().sees(/Resumed: .*Robot.* is active/);
+
+    await (await rows()).chooses('Change the end');
+    const ending = await admin().modal('Change the end');
+    expect(await ending.value('Ends')).toBe('2030-01-01');
+    await ending.fill({ Ends: null });
+    await ending.submit();
+    expect(await ending.sees(/Saved/)).not.toMatch(/ends /);
+    await ending.closeAll();
+
+    await (await rows()).chooses('Rename');
+    const naming = await admin().modal('Rename a subscription');
+    await naming.fill({ Name: 'Machine' });
+    await naming.submit();
+    await naming.sees(/Saved.*Machine/s);
+    await naming.closeAll();
+
+    await (await rows()).chooses('Cancel');
+    const cancelling = await admin().modal('Cancel a subscription');
+    await cancelling.submit();
+    await cancelling.sees(/Cancelled: /);
+    expect(cancelling.buttons()).toEqual([
+      'Rename: Machine of Ann Lee',
+      'Delete: Machine of Ann Lee',
+      'Show Ann Lee',
+    ]);
+    await cancelling.clicks('Delete: Machine of Ann Lee');
+    const deleting = await admin().modal('Delete a subscription');
+    await deleting.submit();
+    await deleting.sees(/Deleted: the subscription .*Machine/);
+    await deleting.closeAll();
+    expect((await rows()).text()).not.toContain('Machine');
+  });
+
+  it('are refused when they have changed since they were drawn, and say what they are now', async () => {
+    const drawn = await rows();
+    await drawn.clicks('Suspend: For the shop of Ann Lee');
+    const modal = await admin().modal('Suspend a subscription');
+    await approver().types('/apim-user subscriptions ann@example.com');
+    await approver().sees(/Subscriptions of Ann Lee/);
+    await approver().clicks('Suspend: For the shop of Ann Lee');
+    const other = await approver().modal('Suspend a subscription');
+    await other.submit();
+    await other.sees(/Suspended/);
+    await other.closeAll();
+    await modal.submit();
+    await modal.sees(/has changed since this was drawn: it is \W*suspended\W*.*Amir Approver/);
+    await modal.clicks('Show subscription');
+    const shown = await admin().modal(/suspended by Amir Approver/);
+    expect(shown.buttons()).toContain('Resume: For the shop of Ann Lee');
+    await shown.closeAll();
+  });
+
+  it('stand on the account’s card with when they were used, and their id finds the account', async () => {
+    const [row] = await beside.sql`select id from subscriptions where name = 'For the shop'`;
+    await beside.sql`insert into subscription_usage (service_id, subscription_id, last_used_at, calls)
+      values ('default', ${String(row?.id)}, now(), 12)`;
+    await approver().types(`/apim-user show ${row?.id}`);
+    const seen = await approver().sees(/Subscriptions:\W* 1/);
+    expect(seen).toMatch(/For the shop · suspended · last used .* \(12 calls\)/);
+    await approver().clicks('Subscriptions of Ann Lee');
+    await approver().sees(/suspended by Amir Approver/);
+  });
+
+  it('are for operators alone, and granted by admins alone', async () => {
+    await app.as('nobody').types('/apim-user subscriptions ann@example.com');
+    await app.as('nobody').sees(/You may not do this/);
+    await approver().types('/apim-user subscriptions ann@example.com');
+    await approver().sees(/Subscriptions of Ann Lee/);
+    const buttons = (await approver().message(/Subscriptions of Ann Lee/)).buttons();
+    expect(buttons).toContain('Resume: For the shop of Ann Lee');
+    expect(buttons).not.toContain('Grant');
+    expect(app.refusals()).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+// Operations beside a running test app, on its database: what a story needs and no surface does yet.
+
+import { layFoundation } from '../../src/foundation.ts';
+import type { Actor } from '../../src/operations/context.ts';
+import { readSettings } from '../../src/settings.ts';
+
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+
+export type BesideApp = Awaited<ReturnType<typeof besideApp>>;
+
+export async function besideApp(app: { databaseUrl: string; publicUrl: string }) {
+  const ends: (() => Promise<unknown>)[] = [];
+  const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
+  const { sql, contextOf } = await layFoundation(readSettings(env), {
+    clock: () => new Date(),
+    people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+    publicUrl: () => app.publicUrl,
+    poolSize: 3,
+    atEnd: (end) => void ends.push(end),
+    isBesideServer: true,
+  });
+  return {
+    sql,
+    as: (actor: Actor) => contextOf(actor),
+    console: () => contextOf({ kind: 'console', name: 'Connie' }),
+    /** The developer with this address, signed in. */
+    async developer(email: string) {
+      const [account] = await sql`select id from accounts where email = ${email} and state <> 'deleted'`;
+      const [accountId, sessionId] = [String(account?.id), crypto.randomUUID()];
+      await sql`insert into sessions
+        (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+        values ('default', ${sessionId}, ${accountId}, ${sessionId}, 'test', now(), now(), '2100-01-01')`;
+      return contextOf({ kind: 'account', accountId, sessionId });
+    },
+    async close() {
+      for (const end of ends.reverse()) await end();
+    },
+  };
+}
