@@ -106,7 +106,7 @@ describe('App Home', () => {
   it('shows an approver less, and others whom to ask', async () => {
     const approver = await homeOf(app, 'approver', /What waits/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
-    expect(approver.buttons()).toEqual(['List', 'Find', 'Approvals', 'Help']);
+    expect(approver.buttons()).toEqual(['List', 'Find', 'Products', 'Subscriptions', 'Approvals', 'Help']);
     const nobody = await homeOf(app, 'nobody', /You have no role here yet/);
     expect(nobody.text()).toContain(`Ask <@${app.ids.admin}>`);
     expect(nobody.text()).not.toMatch(/active|pending/);
