@@ -20,6 +20,7 @@ const focused = () =>
 describe('the first visit', () => {
   story('names three things to try and does the first step of each', async () => {
     const hint = admin.page.getByRole('region', { name: 'Three things to try' });
+    await hint.waitFor();
     expect(await hint.getByRole('listitem').count()).toBe(3);
     await hint.getByRole('button', { name: 'Write it for me' }).click();
     expect(await composer().inputValue()).toBe('/apim-user invite robin@example.com');
@@ -58,7 +59,7 @@ describe('the composer', () => {
     expect(await composer().inputValue()).toBe('/apim-user operators ');
     await composer().fill('/apim-user ');
     const options = admin.page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
-    expect(await options.count()).toBeGreaterThan(15);
+    await options.nth(15).waitFor();
     await keyboard.press('ArrowUp');
     await admin.page.getByRole('option', { name: '/apim-user help', selected: true }).waitFor();
     await keyboard.press('Enter');

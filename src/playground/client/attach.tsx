@@ -22,12 +22,12 @@ export function Attach({ me, channel, name }: { me: string; channel: string; nam
       />
       <button
         type="button"
-        className="quiet"
+        className="button"
         aria-label="Attach a file"
         title="Attach a file"
         onClick={() => field.current?.click()}
       >
-        📎
+        <Paperclip />
       </button>
       {trouble !== '' && (
         <span className="error" role="alert">
@@ -37,3 +37,19 @@ export function Attach({ me, channel, name }: { me: string; channel: string; nam
     </>
   );
 }
+
+/** Drawn: not every machine has a font with the sign. */
+const Paperclip = (): ReactNode => (
+  <svg
+    aria-hidden="true"
+    width="13"
+    height="14"
+    viewBox="0 0 13 14"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="1.5"
+    strokeLinecap="round"
+  >
+    <path d="M11.5 6.5 6.4 11.6a3 3 0 0 1-4.3-4.3l5-5a2 2 0 0 1 2.9 2.9L5 10.2a1 1 0 0 1-1.4-1.4l4.3-4.3" />
+  </svg>
+);

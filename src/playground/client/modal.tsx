@@ -36,8 +36,14 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
     setBusy(false);
     setAnswered({ errors: done?.errors ?? {}, trouble: done?.trouble ?? '', hash: view.hash });
   }
-  const close = (isCleared: boolean): void =>
-    void post('close', { as: me, view: view.id, isCleared, values });
+  const isClosing = useRef(false);
+  /** Once: a second Escape comes before the page knows that the first one was heard. */
+  async function close(isCleared: boolean): Promise<void> {
+    if (isClosing.current) return;
+    isClosing.current = true;
+    const closed = await post('close', { as: me, view: view.id, isCleared, values });
+    isClosing.current = closed !== null;
+  }
 
   return (
     <dialog
@@ -46,10 +52,10 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
-        close(false);
+        void close(false);
       }}
       // A browser may close it without asking, when Escape is pressed again before anything else is done.
-      onClose={() => close(false)}
+      onClose={() => void close(false)}
     >
       <form
         noValidate
@@ -60,7 +66,7 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
       >
         <header>
           <h2 id={id}>{view.title}</h2>
-          <button type="button" className="quiet" aria-label="Close" onClick={() => close(true)}>
+          <button type="button" className="quiet" aria-label="Close" onClick={() => void close(true)}>
             ×
           </button>
         </header>
@@ -78,7 +84,7 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
             errors={errors}
           />
         </div>
-        <Footer view={view} appName={appName} isBusy={isBusy} onCancel={() => close(false)} />
+        <Footer view={view} appName={appName} isBusy={isBusy} onCancel={() => void close(false)} />
       </form>
     </dialog>
   );

@@ -176,16 +176,26 @@ function BackToStart({ me }: { me: string }): ReactNode {
   );
 }
 
-/** What Slack itself has to say, since this window was opened. */
+const NOTICE_SHOWN_MS = 12_000;
+
+/** What Slack itself has to say, since this window was opened; for a while, or until it is waved off. */
 function Notices({ state }: { state: PageState }): ReactNode {
   const [seen, setSeen] = useState(state.sequence);
   const fresh = state.notices.filter((one) => one.changed > seen);
+  const newest = fresh.at(-1)?.changed;
+  useEffect(() => {
+    if (newest === undefined) return;
+    const timer = setTimeout(() => setSeen(newest), NOTICE_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [newest]);
   if (fresh.length === 0) return null;
   return (
     <div className="notices" role="alert">
-      {fresh.slice(-3).map((one) => (
-        <p key={one.changed}>{one.text}</p>
-      ))}
+      <div>
+        {fresh.slice(-3).map((one) => (
+          <p key={one.changed}>{one.text}</p>
+        ))}
+      </div>
       <button type="button" className="quiet" aria-label="Dismiss" onClick={() => setSeen(state.sequence)}>
         ×
       </button>
