@@ -22,6 +22,8 @@ export const RATE_LIMITS = {
   signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
   /** The password that somebody who is signed in is asked for again. */
   ownPassword: { points: 10, durationSeconds: 900 },
+  /** Other addresses that somebody who is signed in wants: each is mailed. */
+  ownAddress: { points: 10, durationSeconds: 3_600 },
 } as const;
 
 export type LimitName = keyof typeof RATE_LIMITS;

@@ -62,6 +62,24 @@ One thing first: choose your password. The link for it works once, until $LinkEn
 
 Everything else starts in the [developer portal]($DevPortalUrl). Have fun building, and reply to this mail whenever you get stuck.`,
   },
+  AccountExists: {
+    title: 'Account exists already',
+    description:
+      'Sent to a developer when somebody signs up with their address, or wants it for another account. Whoever asked ' +
+      'is told nothing of it.',
+    because: 'You get this mail because this address has a developer account at $OrganizationName.',
+    variables: COMMON_VARIABLES,
+    requiredLink: null,
+    isInUse: true,
+    subject: 'You have a $OrganizationName API account already',
+    body: `Hi $DevFirstName,
+
+Somebody just asked for a developer account with this address. You have one already, so nothing was made, and nothing changed.
+
+Was it you? [Sign in at the developer portal]($DevPortalUrl), where you can also set a new password if you forgot yours.
+
+It wasn’t? Then there’s nothing to do.`,
+  },
   EmailChangeIdentityDefault: {
     title: 'Email change confirmation',
     description:

@@ -7,6 +7,8 @@ import { asRefusal, createWebApp, retryAfter } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
 import type { Actor, Context, Policy } from '../operations/context.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
+import { registerAccount } from './account.tsx';
+import { registerAccountChanges } from './account-changes.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
 import { createGate } from './gate.ts';
@@ -34,6 +36,8 @@ export function createPortal({ log, policy, limits, contextOf }: PortalParts): H
   registerConfirmEmail(portal, site);
   registerAskForLink(portal, site);
   registerSignIn(portal, site);
+  registerAccount(portal, site);
+  registerAccountChanges(portal, site);
   answerOtherMethods(portal);
 
   portal.notFound(() =>

@@ -1,5 +1,5 @@
 // From an operation's refusal to what a page says of it.
-import { DomainError } from '../domain/domain-error.ts';
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
 /** Field name → what is wrong with it, as a sentence. */
@@ -45,6 +45,19 @@ export async function unlessRefused<Value>(asked: Promise<Value>): Promise<Value
     return await asked;
   } catch (error) {
     if (faultsOf(error) === null) return null;
+    throw error;
+  }
+}
+
+/** What was asked for, or null when it was refused with one of these codes. */
+export async function unlessCode<Value>(
+  asked: Promise<Value>,
+  codes: readonly DomainErrorCode[],
+): Promise<Value | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError && codes.includes(error.code)) return null;
     throw error;
   }
 }

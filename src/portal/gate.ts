@@ -39,6 +39,8 @@ export type Gate = {
   wrongPassword(email: string): Promise<void>;
   /** Before the password of somebody who is signed in is looked at again. */
   mayTryOwnPassword(accountId: string): Promise<void>;
+  /** Before somebody who is signed in has another address mailed. */
+  mayAskForAddress(accountId: string): Promise<void>;
 };
 
 /** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */
@@ -85,6 +87,7 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
       await limits.take('wrongPasswords', parseEmailAddress(email).canonical);
     },
     mayTryOwnPassword: (accountId) => take('ownPassword', accountId),
+    mayAskForAddress: (accountId) => take('ownAddress', accountId),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
 import type { WebEnv } from '../http/request-facts.ts';
 import { MAX_AGENT_LENGTH } from '../operations/input.ts';
@@ -7,6 +6,7 @@ import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { CurrentPassword, Field, NewPassword } from './form.tsx';
+import { Alert } from './notice.tsx';
 import { type Site, UNPROCESSABLE, type Web } from './site.tsx';
 
 const PATH = '/portal/sign-in';
@@ -182,14 +182,5 @@ function ReplaceForm(props: { site: Site; email: string; faults?: Faults }) {
         <button type="submit">Set my password and sign in</button>
       </form>
     </>
-  );
-}
-
-/** Read out at once by who reads by ear. */
-export function Alert({ children }: { children: ReactNode }) {
-  return (
-    <p className="notice bad" role="alert">
-      {children}
-    </p>
   );
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { changeOwnEmail } from '../../src/operations/accounts/change-own-email.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
@@ -38,17 +39,19 @@ const PASSWORD = 'three quiet garden chairs';
 const NO_AUDIT = 'no-audit';
 
 let t: TestContext;
+/** Who is signed in, unless a test signs in another one. */
+let developer: Awaited<ReturnType<typeof account>>;
 beforeAll(async () => {
   t = await createTestContext();
-  await t.signIn((await account()).accountId);
+  developer = await account();
   await t.sql.unsafe(`
     create function refuse_audit() returns trigger language plpgsql as $$
       begin raise exception 'no audit today'; end $$;
     create trigger refuse_audit before insert on audit
       for each row when (new.request_id = '${NO_AUDIT}') execute function refuse_audit()`);
 });
-// One of these tests signs everybody out.
-beforeEach(() => t.signIn(SIGNED_IN.accountId));
+// Some of these tests sign everybody out, or somebody else in.
+beforeEach(() => t.signIn(developer.accountId));
 afterAll(() => t.close());
 
 const operations = await findOperations();
@@ -172,6 +175,25 @@ const CASES: Record<string, Case> = {
     ...only(await account(), 'accountId'),
     reason: 'leaked a key',
   })),
+  'accounts/call-off-own-email': of(SIGNED_IN, 'not_permitted', NOT_VALID, async () => {
+    await changeOwnEmail(t.as(SIGNED_IN), { email: newAddress(), currentPassword: PASSWORD });
+    return {};
+  }),
+  'accounts/change-own-email': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { email: 'x@example.com', currentPassword: 'not this one' }, code: 'password_wrong' },
+    () => ({ email: newAddress(), currentPassword: PASSWORD }),
+  ),
+  'accounts/close': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { currentPassword: 'not this one' }, code: 'password_wrong' },
+    async () => {
+      await t.signIn((await account()).accountId);
+      return { currentPassword: PASSWORD };
+    },
+  ),
   'accounts/confirm-email': of(
     DEVELOPER,
     'ticket_refused',
@@ -189,6 +211,12 @@ const CASES: Record<string, Case> = {
     ...only(await account(), 'accountId'),
     note: 'a note',
   })),
+  'accounts/edit-own': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { firstName: '', lastName: 'Lee' }, code: 'invalid_input' },
+    () => ({ firstName: next('Ann '), lastName: 'Lee' }),
+  ),
   'accounts/end-block': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
     const { accountId } = await account();
     await blockAccount(admin(), { accountId, end: '1h' });
@@ -331,6 +359,15 @@ const CASES: Record<string, Case> = {
     operator,
   ),
   'passwords/answer-request': of(SYSTEM, null, NOT_VALID, async () => sealed((await account()).email)),
+  'passwords/change': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { currentPassword: PASSWORD, password: 'short', agent: '' }, code: 'password_unacceptable' },
+    async () => {
+      await t.signIn((await account()).accountId);
+      return { currentPassword: PASSWORD, password: 'another four quiet chairs', agent: '' };
+    },
+  ),
   'passwords/request-reset': of(
     DEVELOPER,
     null,

@@ -160,6 +160,7 @@ const CASES: Record<string, Case> = {
   },
   'apis/list': { as: ADMIN, ours: having(api), nothing: {} },
   'apis/show': { as: ADMIN, ours: api, nothing: { apiId: 'none' } },
+  'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
   'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },
   'approvals/show': { as: SYSTEM, ours: approval, nothing: { approvalId: NO_UUID } },

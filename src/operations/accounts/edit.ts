@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
-import { callOffMail } from '../../db/mails.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { updateAccount } from '../../db/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
-import { queueConfirmationMail } from '../confirmation-mail.ts';
-import type { Act } from '../context.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { askForAddress, callOffAddress as callOff } from '../address-change.ts';
 import { currentState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { hoursAfter, issueTicket, queueMail, queueRepaint } from '../outbox.ts';
+import { queueRepaint } from '../outbox.ts';
 
 /**
  * Changes names, note or address. A changed address counts only once it was confirmed from there; the present one is
@@ -62,33 +59,3 @@ export const editAccount = defineOperation({
     return { account: await viewAccount(act, edited), waitsForAddress: newEmail, changeId };
   },
 });
-
-/** Whoever is pending waits for their own address again, whose link the new one had ended. */
-async function callOff(act: Act, account: Account): Promise<void> {
-  const of = { serviceId: act.service.id, accountId: account.id };
-  await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });
-  await callOffMail(act.tx, { ...of, template: 'EmailChangeRequested' });
-  if (account.state === 'pending') await queueConfirmationMail(act, account);
-}
-
-/** Mails the new address for confirmation and tells the present one. Null when nothing is to change. */
-async function askForAddress(act: Act, account: Account, email: EmailAddress): Promise<string | null> {
-  if (email.spelling === account.email) return null;
-  if (account.state === 'blocked')
-    throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
-  const other = await findAccountByEmail(act.tx, act.service.id, email.canonical);
-  if (other && other.id !== account.id) {
-    throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
-  }
-  const owner = { accountId: account.id };
-  const person = { firstName: account.firstName, lastName: account.lastName, owner };
-  const ticket = await issueTicket(act, {
-    purpose: 'email-confirmation',
-    owner,
-    email: email.spelling,
-    expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
-  });
-  await queueMail(act, { template: 'EmailChangeIdentityDefault', to: email.spelling, ticket, ...person });
-  await queueMail(act, { template: 'EmailChangeRequested', to: account.email, ...person });
-  return email.spelling;
-}

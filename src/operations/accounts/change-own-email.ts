@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { updateAccount } from '../../db/accounts.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { askForAddress } from '../address-change.ts';
+import * as input from '../input.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+import { holdProvedAccount, proveOwnPassword } from '../own-account.ts';
+
+/**
+ * A developer wants another address: it counts once it is confirmed from there, and the present one is told at once. One
+ * that somebody else has is answered alike, and its owner is told. Null when it is the present one already.
+ * Errors: `email_invalid`, `password_wrong`.
+ */
+export const changeOwnEmail = defineOperation({
+  name: 'accounts/change-own-email',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({ email: input.email, currentPassword: input.password }),
+  async prepare(context, { email, currentPassword }) {
+    const address = parseEmailAddress(email);
+    return { address, proved: await proveOwnPassword(context, currentPassword) };
+  },
+  async run(act, _input, { address, proved }) {
+    const account = await holdProvedAccount(act, proved);
+    const waitsForAddress = await askForAddress(act, account, address, { hidesOthers: true });
+    if (!waitsForAddress) {
+      act.nothingChanged();
+      return { waitsForAddress };
+    }
+    await updateAccount(act.tx, account, {}, act.now);
+    await queueRepaint(act, account.id);
+    act.record({
+      target: { kind: 'account', id: account.id },
+      after: { emailAskedFor: waitsForAddress },
+    });
+    return { waitsForAddress };
+  },
+});

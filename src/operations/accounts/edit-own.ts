@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { updateAccount } from '../../db/accounts.ts';
+import { holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { queueRepaint } from '../outbox.ts';
+import { signedInAs } from '../session.ts';
+
+/** A developer's own names. Errors: `invalid_input`. */
+export const editOwnAccount = defineOperation({
+  name: 'accounts/edit-own',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({ firstName: input.personName, lastName: input.personName }),
+  async run(act, names) {
+    const account = await holdAccount(act, signedInAs(act).accountId);
+    const { firstName, lastName } = account;
+    if (names.firstName === firstName && names.lastName === lastName) return act.nothingChanged();
+    await updateAccount(act.tx, account, names, act.now);
+    await queueRepaint(act, account.id);
+    act.record({
+      target: { kind: 'account', id: account.id },
+      before: { firstName, lastName },
+      after: names,
+    });
+  },
+});

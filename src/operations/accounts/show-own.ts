@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { findWaitingConfirmation } from '../../db/tickets.ts';
+import { demandAccount } from '../held-account.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { signedInAs } from '../session.ts';
+
+/** What a developer sees of their own account: nothing that operators wrote about it. */
+export const showOwnAccount = defineOperation({
+  name: 'accounts/show-own',
+  allowed: ACCOUNTS,
+  effect: 'read',
+  input: z.strictObject({}),
+  async run(act) {
+    const { accountId } = signedInAs(act);
+    const { email, firstName, lastName, registeredAt } = await demandAccount(act, accountId);
+    const of = { serviceId: act.service.id, accountId, now: act.now };
+    const waiting = await findWaitingConfirmation(act.tx, of);
+    const waitsForAddress = waiting && waiting.email !== email ? waiting.email : null;
+    return { email, firstName, lastName, registeredAt, waitsForAddress };
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { updateAccount } from '../../db/accounts.ts';
+import { endAccess } from '../access-over.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { holdProvedAccount, proveOwnPassword } from '../own-account.ts';
+import { queuePasswordChanged } from '../password-mail.ts';
+import { startSession } from '../session.ts';
+
+/**
+ * A developer who is signed in sets another password. Every session and every open link end; the browser that asked goes
+ * on with a new session, whose secret only the answer holds. The developer is told by mail.
+ * Errors: `password_wrong`, `password_unacceptable`. Source: ASVS 6.2.3, 7.4.3, 7.2.4.
+ */
+export const changePassword = defineOperation({
+  name: 'passwords/change',
+  allowed: ACCOUNTS,
+  effect: 'change',
+  input: z.strictObject({ currentPassword: input.password, password: input.password, agent: input.agent }),
+  async prepare(context, { currentPassword, password }) {
+    const proved = await proveOwnPassword(context, currentPassword);
+    const { email, firstName, lastName } = proved;
+    return { proved, passwordHash: await hashNewPassword(context, password, [email, firstName, lastName]) };
+  },
+  async run(act, { agent }, { proved, passwordHash }) {
+    const account = await holdProvedAccount(act, proved);
+    await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+    await endAccess(act, account.id);
+    const secret = await startSession(act, account.id, agent);
+    await queuePasswordChanged(act, account);
+    act.record({ target: { kind: 'account', id: account.id }, after: { password: 'changed' } });
+    return { secret };
+  },
+});

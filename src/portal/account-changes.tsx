@@ -1,0 +1,186 @@
+// What takes the password once more: another address, another password, the end of the account.
+import type { Hono } from 'hono';
+import type { ReactNode } from 'react';
+import type { WebEnv } from '../http/request-facts.ts';
+import { changeOwnEmail } from '../operations/accounts/change-own-email.ts';
+import { closeOwnAccount } from '../operations/accounts/close.ts';
+import { changePassword } from '../operations/passwords/change.ts';
+import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
+import { ACCOUNT_PATH, accountPage } from './account.tsx';
+import { type Faults, faultsOf } from './faults.ts';
+import { CurrentPassword, Field, NewPassword } from './form.tsx';
+import { agentOf } from './sign-in.tsx';
+import { type Me, type Site, UNPROCESSABLE, type Web } from './site.tsx';
+
+type Form = ReadonlyMap<string, string>;
+type Typed = { faults?: Faults; value?: string };
+type Change = {
+  path: string;
+  title: string;
+  fields: (site: Site, me: Me, typed: Typed) => ReactNode | Promise<ReactNode>;
+  /** What was typed and may stand in the field again. */
+  value?: (form: Form) => string;
+  take: (c: Web, site: Site, me: Me, form: Form) => Promise<Response>;
+};
+
+const CHANGES: readonly Change[] = [
+  {
+    path: `${ACCOUNT_PATH}/email`,
+    title: 'Change my address',
+    fields: (_site, me, typed) => <EmailFields me={me} {...typed} />,
+    value: (form) => form.get('email') ?? '',
+    async take(_c, site, me, form) {
+      await site.gate.mayAskForAddress(me.accountId);
+      const { waitsForAddress } = await changeOwnEmail(me.context, {
+        email: form.get('email') ?? '',
+        currentPassword: form.get('currentPassword') ?? '',
+      });
+      return site.sessionPage(me, 'Confirm your new address', <AddressAsked me={me} to={waitsForAddress} />);
+    },
+  },
+  {
+    path: `${ACCOUNT_PATH}/password`,
+    title: 'Change my password',
+    fields: (site, me, { faults }) => (
+      <>
+        <CurrentPassword faults={faults} />
+        <NewPassword minLength={site.policy.passwordMinLength} username={me.email} faults={faults} />
+        <p className="hint">You are signed out everywhere else, and a mail tells you of the change.</p>
+        <button type="submit">Change my password</button>
+      </>
+    ),
+    async take(c, site, me, form) {
+      const { secret } = await changePassword(me.context, {
+        currentPassword: form.get('currentPassword') ?? '',
+        password: form.get('password') ?? '',
+        agent: agentOf(c),
+      });
+      site.cookie.write(c, secret);
+      return c.redirect(accountPage('password'), 303);
+    },
+  },
+  {
+    path: `${ACCOUNT_PATH}/close`,
+    title: 'Close my account',
+    fields: async (site, me, { faults }) => (
+      <CloseFields site={site} subscriptions={await liveSubscriptions(me)} faults={faults} />
+    ),
+    async take(c, site, me, form) {
+      await closeOwnAccount(me.context, { currentPassword: form.get('currentPassword') ?? '' });
+      site.cookie.clear(c);
+      return c.redirect('/portal/closed', 303);
+    },
+  },
+];
+
+export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
+  for (const { path, title, fields, value, take } of CHANGES) {
+    const page = async (me: Me, typed: Typed, status = 200) => {
+      const form = (
+        <form method="post" action={path}>
+          {await fields(site, me, typed)}
+        </form>
+      );
+      return site.sessionPage(me, title, form, status);
+    };
+    portal.get(
+      path,
+      site.own((_c, me) => page(me, {})),
+    );
+    portal.post(
+      path,
+      site.ownForm(async (c, me, form) => {
+        await site.gate.mayTryOwnPassword(me.accountId);
+        try {
+          return await take(c, site, me, form);
+        } catch (error) {
+          const faults = faultsOf(error) ?? {};
+          return page(me, { faults, value: value?.(form) ?? '' }, UNPROCESSABLE);
+        }
+      }),
+    );
+  }
+  portal.get('/portal/closed', () => {
+    const { supportEmail, eraseDeletedAfterDays: days } = site.policy;
+    return site.page(
+      'Your account is closed',
+      <>
+        <p>Its access has ended, and its keys no longer work. Thank you for building with us.</p>
+        <p>
+          {days > 0
+            ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}. Did you change your mind? Until then, write to ${supportEmail}.`
+            : 'Your personal data is erased.'}
+        </p>
+      </>,
+    );
+  });
+}
+
+const liveSubscriptions = async (me: Me): Promise<number> =>
+  (await listOwnSubscriptions(me.context, {})).filter(({ state }) => state === 'active').length;
+
+function EmailFields({ me, value, faults }: { me: Me } & Typed) {
+  return (
+    <>
+      <p>
+        You sign in with <strong>{me.email}</strong>. A new address counts once you open the link that we mail
+        there.
+      </p>
+      <Field
+        name="email"
+        label="New e-mail address"
+        type="email"
+        autoComplete="email"
+        value={value}
+        faults={faults}
+      />
+      <CurrentPassword faults={faults} />
+      <button type="submit">Change my address</button>
+    </>
+  );
+}
+
+function AddressAsked({ me, to }: { me: Me; to: string | null }) {
+  return (
+    <>
+      {to ? (
+        <p>
+          A mail is on its way to <strong>{to}</strong>. Open its link, and you sign in with that address from
+          then on, anew. Until then nothing changes.
+        </p>
+      ) : (
+        <p>
+          <strong>{me.email}</strong> is your address already, so nothing changes.
+        </p>
+      )}
+      <p>
+        <a className="way" href={ACCOUNT_PATH}>
+          Back to my account
+        </a>
+      </p>
+    </>
+  );
+}
+
+function CloseFields(props: { site: Site; subscriptions: number; faults: Faults | undefined }) {
+  const { site, subscriptions, faults } = props;
+  const { eraseDeletedAfterDays: days, supportEmail } = site.policy;
+  const keys = subscriptions === 1 ? 'one active subscription' : `${subscriptions} active subscriptions`;
+  return (
+    <>
+      <p>
+        You can't sign in any more, from this moment on, and every key of yours stops working.
+        {subscriptions > 0 ? ` You have ${keys}: calls with their keys will be refused.` : ''}
+      </p>
+      <p>
+        {days > 0
+          ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}; until then ${supportEmail} can bring the account back.`
+          : 'Your personal data is erased at once. Nobody can bring the account back.'}
+      </p>
+      <CurrentPassword faults={faults} />
+      <button className="bad" type="submit">
+        Close my account
+      </button>
+    </>
+  );
+}

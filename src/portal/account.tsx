@@ -1,0 +1,187 @@
+import type { Hono } from 'hono';
+import type { WebEnv } from '../http/request-facts.ts';
+import { callOffOwnEmail } from '../operations/accounts/call-off-own-email.ts';
+import { editOwnAccount } from '../operations/accounts/edit-own.ts';
+import { showOwnAccount } from '../operations/accounts/show-own.ts';
+import { endSession } from '../operations/sessions/end.ts';
+import { endOtherSessions } from '../operations/sessions/end-others.ts';
+import { listSessions } from '../operations/sessions/list.ts';
+import { browserWords } from './browser-words.ts';
+import { type Faults, faultsOf, unlessCode } from './faults.ts';
+import { Field, inWords, MAX_NAME_LENGTH } from './form.tsx';
+import { Notice } from './notice.tsx';
+import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
+
+export const ACCOUNT_PATH = '/portal/account';
+const TITLE = 'My account';
+
+/** What was just done, by the word in the address that the page was reached with. */
+const DONE: Readonly<Record<string, string>> = {
+  names: 'Your names are saved.',
+  'stayed-with-address': 'Your address stays as it is; the link that was mailed is dead.',
+  password: 'Your new password counts, and you are signed in nowhere else.',
+  'session-ended': 'That session is over.',
+  'others-ended': 'You are signed in nowhere else now.',
+};
+
+export const accountPage = (done: keyof typeof DONE): string => `${ACCOUNT_PATH}?done=${done}`;
+
+export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
+  portal.get(
+    ACCOUNT_PATH,
+    site.own(async (c, me) => {
+      const done = c.req.query('done') ?? '';
+      return show(site, me, { words: Object.hasOwn(DONE, done) ? DONE[done] : undefined });
+    }),
+  );
+
+  portal.post(
+    `${ACCOUNT_PATH}/names`,
+    site.ownForm(async (c, me, form) => {
+      const names = { firstName: form.get('firstName') ?? '', lastName: form.get('lastName') ?? '' };
+      try {
+        await editOwnAccount(me.context, names);
+        return c.redirect(accountPage('names'), 303);
+      } catch (error) {
+        return show(site, me, { names, faults: faultsOf(error) ?? {} });
+      }
+    }),
+  );
+
+  portal.post(
+    `${ACCOUNT_PATH}/email/call-off`,
+    site.ownForm(async (c, me) => {
+      await callOffOwnEmail(me.context, {});
+      return c.redirect(accountPage('stayed-with-address'), 303);
+    }),
+  );
+
+  portal.post(
+    `${ACCOUNT_PATH}/sessions/end`,
+    site.ownForm(async (c, me, form) => {
+      const ended = endSession(me.context, { sessionId: form.get('session') ?? '' });
+      // One that has ended by itself is as good as ended.
+      await unlessCode(ended, ['session_not_found', 'invalid_input']);
+      return c.redirect(accountPage('session-ended'), 303);
+    }),
+  );
+
+  portal.post(
+    `${ACCOUNT_PATH}/sessions/end-others`,
+    site.ownForm(async (c, me) => {
+      await endOtherSessions(me.context, {});
+      return c.redirect(accountPage('others-ended'), 303);
+    }),
+  );
+}
+
+type Said = { words?: string | undefined; names?: { firstName: string; lastName: string }; faults?: Faults };
+
+async function show(site: Site, me: Me, { words, names, faults }: Said): Promise<Response> {
+  const account = await showOwnAccount(me.context, {});
+  const sessions = await listSessions(me.context, {});
+  const content = (
+    <>
+      {words ? <Notice>{words}</Notice> : null}
+      <Names names={names ?? account} faults={faults} />
+      <Address account={account} />
+      <h2>Password</h2>
+      <p>
+        <a className="way" href={`${ACCOUNT_PATH}/password`}>
+          Change my password
+        </a>
+      </p>
+      <Sessions sessions={sessions} />
+      <h2>Close my account</h2>
+      <p>
+        <a className="way" href={`${ACCOUNT_PATH}/close`}>
+          What closing it means
+        </a>
+      </p>
+    </>
+  );
+  return site.sessionPage(me, TITLE, content, faults ? UNPROCESSABLE : 200);
+}
+
+function Names(props: { names: { firstName: string; lastName: string }; faults: Faults | undefined }) {
+  const { names, faults } = props;
+  const name = { maxLength: MAX_NAME_LENGTH, faults };
+  return (
+    <form method="post" action={`${ACCOUNT_PATH}/names`}>
+      <Field
+        {...name}
+        name="firstName"
+        label="First name"
+        autoComplete="given-name"
+        value={names.firstName}
+      />
+      <Field {...name} name="lastName" label="Last name" autoComplete="family-name" value={names.lastName} />
+      <button type="submit">Save my names</button>
+    </form>
+  );
+}
+
+function Address({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>> }) {
+  const { email, waitsForAddress } = account;
+  return (
+    <>
+      <h2>E-mail address</h2>
+      <p>
+        You sign in with <strong>{email}</strong>.
+      </p>
+      {waitsForAddress ? (
+        <form method="post" action={`${ACCOUNT_PATH}/email/call-off`}>
+          <p>
+            <strong>{waitsForAddress}</strong> takes its place once you open the link that was mailed there.
+          </p>
+          <button className="quiet" type="submit">
+            Stay with {email}
+          </button>
+        </form>
+      ) : null}
+      <p>
+        <a className="way" href={`${ACCOUNT_PATH}/email`}>
+          Change my address
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessions>> }) {
+  return (
+    <>
+      <h2>Where you are signed in</h2>
+      <ul className="rows">
+        {sessions.map((session) => (
+          <li key={session.id}>
+            <strong>{browserWords(session.agent)}</strong>
+            {session.isThisOne ? ' (this one)' : null}
+            <p className="hint">
+              Since {inWords(session.createdAt)}, last seen {inWords(session.lastSeenAt)}
+            </p>
+            {session.isThisOne ? null : (
+              <form method="post" action={`${ACCOUNT_PATH}/sessions/end`}>
+                <input type="hidden" name="session" value={session.id} />
+                <button
+                  className="quiet"
+                  type="submit"
+                  aria-label={`End the session of ${browserWords(session.agent)}, last seen ${inWords(session.lastSeenAt)}`}
+                >
+                  End
+                </button>
+              </form>
+            )}
+          </li>
+        ))}
+      </ul>
+      {sessions.length > 2 ? (
+        <form method="post" action={`${ACCOUNT_PATH}/sessions/end-others`}>
+          <button className="quiet" type="submit">
+            End all others
+          </button>
+        </form>
+      ) : null}
+    </>
+  );
+}

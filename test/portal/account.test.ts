@@ -1,0 +1,314 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { textOf, type Visitor } from '../support/visitor.ts';
+
+const OTHER_PASSWORD = 'another four quiet chairs';
+
+let app: TestApp;
+let portal: PortalDriver;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SECOND_OPERATOR_FOR: 'accounts/delete' });
+  portal = createPortalDriver(app);
+  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
+
+const accountOf = async (email: string) =>
+  (await sql`select * from accounts where email_canonical = ${email} order by registered_at desc`)[0];
+const page = async (answer: Response) => [answer.status, textOf(await answer.text())] as const;
+/** Follows the answer of a form to the page that it leads to. */
+async function landing(who: Visitor, answer: Response): Promise<string> {
+  expect(answer.status).toBe(303);
+  return who.reads(answer.headers.get('location') ?? '');
+}
+async function signedIn() {
+  const email = await portal.developer();
+  return { email, who: await portal.signedIn(email) };
+}
+
+describe('my account', () => {
+  test('is shown to nobody who is not signed in', async () => {
+    for (const path of ['', '/email', '/password', '/close']) {
+      const answer = await portal.visitor().get(`/portal/account${path}`);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/sign-in']);
+    }
+    for (const path of ['/names', '/email', '/email/call-off', '/password', '/sessions/end', '/close']) {
+      const answer = await portal.visitor().post(`/portal/account${path}`, { firstName: 'Eve' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/sign-in']);
+    }
+  });
+
+  test('shows nothing that operators wrote', async () => {
+    const { email, who } = await signedIn();
+    await sql`update accounts set note = 'canary note', state_reason = 'canary reason' where email = ${email}`;
+    expect(await who.reads('/portal/account')).not.toContain('canary');
+  });
+
+  test('T30: a form that names another account changes only one’s own', async () => {
+    const [mine, other] = [await signedIn(), await signedIn()];
+    const { id } = (await accountOf(other.email)) ?? {};
+    const answer = await mine.who.post('/portal/account/names', {
+      firstName: 'Mine',
+      lastName: 'Lee',
+      accountId: id,
+      id,
+      email: other.email,
+    });
+    expect(await landing(mine.who, answer)).toContain('Your names are saved.');
+    expect(await accountOf(mine.email)).toMatchObject({ first_name: 'Mine' });
+    expect(await accountOf(other.email)).toMatchObject({ first_name: 'Ann' });
+  });
+
+  test('keeps hostile names as they were typed, and shows them as text', async () => {
+    const { email, who } = await signedIn();
+    const name = '<script>alert(1)</script>" onfocus="x';
+    await landing(who, await who.post('/portal/account/names', { firstName: name, lastName: 'Lee' }));
+    const html = await (await who.get('/portal/account')).text();
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot; onfocus=&quot;x');
+    expect(await accountOf(email)).toMatchObject({ first_name: name });
+  });
+
+  test('says beside the field what is wrong with a name, and keeps the other', async () => {
+    const { who } = await signedIn();
+    const answer = await who.post('/portal/account/names', { firstName: ' ', lastName: 'Fox' });
+    const html = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(html).toMatch(/id="firstName-fault">First name is needed\./);
+    expect(html).toContain('value="Fox"');
+  });
+
+  test('says what was done in words of ours only', async () => {
+    const { who } = await signedIn();
+    for (const done of ['<b>x', '__proto__', 'constructor', 'toString'])
+      expect(await who.reads(`/portal/account?done=${encodeURIComponent(done)}`)).not.toMatch(
+        /<b>x|\[native/,
+      );
+  });
+});
+
+describe('another address', () => {
+  const change = (who: Visitor, email: string, currentPassword = PASSWORD) =>
+    who.post('/portal/account/email', { email, currentPassword });
+
+  test('counts once it is confirmed, the present one is told at once, and one signs in anew', async () => {
+    const { email, who } = await signedIn();
+    const next = portal.newAddress();
+    expect((await page(await change(who, next)))[1]).toContain(`A mail is on its way to ${next}`);
+    expect(await who.reads('/portal/account')).toContain(`${next} takes its place`);
+    await portal.mailTo(email, /about to get a new email/);
+    expect(await portal.isSignedIn(who)).toBe(true);
+    const ticket = await portal.ticketTo(next, /confirm/);
+    expect((await portal.visitor().post('/email/confirm', { ticket })).status).toBe(200);
+    await portal.mailTo(email, /was changed/);
+    expect(await portal.isSignedIn(who)).toBe(false);
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(422);
+    expect((await portal.signIn(portal.visitor(), next)).status).toBe(303);
+  });
+
+  test('takes the present password', async () => {
+    const { email, who } = await signedIn();
+    const next = portal.newAddress();
+    const [status, words] = await page(await change(who, next, OTHER_PASSWORD));
+    expect([status, words]).toEqual([422, expect.stringContaining('This is not your present password.')]);
+    expect(await accountOf(email)).toMatchObject({ version: 2 });
+    expect(await sql`select 1 from tickets where email = ${next}`).toHaveLength(0);
+  });
+
+  test('T13: that somebody else has is answered as any other, and only its owner is told', async () => {
+    const { email, who } = await signedIn();
+    const [taken, free] = [await portal.developer(), portal.newAddress()];
+    const shown = new Set<string>();
+    for (const wanted of [taken, free]) {
+      const answer = await change(who, wanted);
+      shown.add(`${answer.status} ${(await answer.text()).replaceAll(wanted, 'X')}`);
+      shown.add(
+        (await who.reads('/portal/account')).replaceAll(wanted, 'X').replace(/last seen .*?UTC/g, ''),
+      );
+    }
+    expect(shown.size).toBe(2);
+    const told = await portal.mailTo(taken, /account already/);
+    expect(told.text).not.toContain('ticket=');
+    expect(told.text).not.toContain(email);
+    await portal.ticketTo(free, /confirm/);
+    expect(await accountOf(taken)).toMatchObject({ state: 'active' });
+  });
+
+  test('can be called off: its link is dead', async () => {
+    const { who } = await signedIn();
+    const next = portal.newAddress();
+    await change(who, next);
+    const ticket = await portal.ticketTo(next, /confirm/);
+    const answer = await who.post('/portal/account/email/call-off');
+    expect(await landing(who, answer)).toContain('Your address stays as it is');
+    expect((await portal.visitor().post('/email/confirm', { ticket })).status).toBe(410);
+  });
+
+  test('T12: that is none is said so beside the field, and mails nobody', async () => {
+    const { who } = await signedIn();
+    const [status, words] = await page(await change(who, 'a@x.com,b@x.com'));
+    expect([status, words]).toEqual([422, expect.stringContaining('must have one @')]);
+    expect(await sql`select 1 from tickets where email like '%x.com%'`).toHaveLength(0);
+  });
+});
+
+describe('another password', () => {
+  const change = (who: Visitor, password: string, currentPassword = PASSWORD) =>
+    who.post('/portal/account/password', { currentPassword, password });
+
+  test('T8: signs out everywhere else, kills every link, renews this session, and the developer is told', async () => {
+    const { email, who } = await signedIn();
+    const elsewhere = await portal.signedIn(email);
+    await portal.visitor().post('/password/forgot', { email });
+    const ticket = await portal.ticketTo(email, /password/i, (mail) => !/changed|Welcome/.test(mail.subject));
+    const before = who.cookies.get('apim-user-session');
+    const answer = await change(who, OTHER_PASSWORD);
+    expect(await landing(who, answer)).toContain('Your new password counts');
+    expect(who.cookies.get('apim-user-session')).not.toBe(before);
+    expect([await portal.isSignedIn(who), await portal.isSignedIn(elsewhere)]).toEqual([true, false]);
+    expect((await portal.visitor().post('/password/reset', { ticket, password: PASSWORD })).status).toBe(410);
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(422);
+    expect((await portal.signIn(portal.visitor(), email, OTHER_PASSWORD)).status).toBe(303);
+    await portal.mailTo(email, /password was changed/);
+  });
+
+  test('T22: is judged like any other, and the present one is asked for', async () => {
+    const { email, who } = await signedIn();
+    const tries: [string, string, RegExp][] = [
+      ['short', PASSWORD, /Use at least 15 characters/],
+      ['passwordpassword', PASSWORD, /first passwords that anybody would try/],
+      [`${email}!!`, PASSWORD, /little more than your address/],
+      [OTHER_PASSWORD, 'not this one at all', /This is not your present password/],
+    ];
+    for (const [password, current, words] of tries)
+      expect(await page(await change(who, password, current))).toEqual([422, expect.stringMatching(words)]);
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
+  });
+
+  test('T35: whoever found a session open has ten guesses at its password', async () => {
+    const { email, who } = await signedIn();
+    const statuses = [];
+    for (let at = 0; at < 11; at++) statuses.push((await change(who, OTHER_PASSWORD, `guess ${at}`)).status);
+    expect(statuses).toEqual([...Array(10).fill(422), 429]);
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
+  });
+
+  test('T2: of many changes at once one counts, and one session is left', async () => {
+    const { email, who } = await signedIn();
+    const wanted = Array.from({ length: 8 }, (_, at) => `quite another password ${at}`);
+    const answers = await Promise.all(wanted.map((password) => change(who, password)));
+    expect(answers.filter((answer) => answer.status === 303 && answer.headers.get('set-cookie'))).not.toEqual(
+      [],
+    );
+    const { id } = (await accountOf(email)) ?? {};
+    expect(await sql`select 1 from sessions where account_id = ${id}`).toHaveLength(1);
+    const works = [];
+    for (const password of wanted) {
+      await sql`truncate rate_limits`;
+      if ((await portal.signIn(portal.visitor(), email, password)).status === 303) works.push(password);
+    }
+    expect(works).toHaveLength(1);
+  });
+});
+
+describe('where one is signed in', () => {
+  test('each session can be ended by itself, and all others together', async () => {
+    const { email, who } = await signedIn();
+    const [phone, desk, library] = [
+      await portal.signedIn(email),
+      await portal.signedIn(email),
+      await portal.signedIn(email),
+    ];
+    const html = await (await who.get('/portal/account')).text();
+    expect(textOf(html)).toContain('Chrome on Linux (this one)');
+    const ids = [...html.matchAll(/name="session" value="([\w-]+)"/g)].map((match) => match[1] ?? '');
+    expect(ids).toHaveLength(3);
+    const answer = await who.post('/portal/account/sessions/end', { session: ids[0] ?? '' });
+    expect(await landing(who, answer)).toContain('That session is over.');
+    const alive = [];
+    for (const one of [phone, desk, library]) alive.push(await portal.isSignedIn(one));
+    expect(alive.filter(Boolean)).toHaveLength(2);
+    expect(await landing(who, await who.post('/portal/account/sessions/end-others'))).toContain(
+      'nowhere else',
+    );
+    for (const one of [phone, desk, library]) expect(await portal.isSignedIn(one)).toBe(false);
+    expect(await portal.isSignedIn(who)).toBe(true);
+  });
+
+  test('T30: nobody ends the session of another', async () => {
+    const [mine, other] = [await signedIn(), await signedIn()];
+    const { id } = (await accountOf(other.email)) ?? {};
+    const [session] = await sql<{ id: string }[]>`select id from sessions where account_id = ${id}`;
+    for (const one of [session?.id ?? '', 'no id', ''])
+      expect((await mine.who.post('/portal/account/sessions/end', { session: one })).status).toBe(303);
+    expect(await portal.isSignedIn(other.who)).toBe(true);
+  });
+});
+
+describe('closing the account', () => {
+  const close = (who: Visitor, currentPassword = PASSWORD) =>
+    who.post('/portal/account/close', { currentPassword });
+
+  test('takes the password, needs no second operator, says farewell and tells the operators', async () => {
+    const { email, who } = await signedIn();
+    expect((await close(who, OTHER_PASSWORD)).status).toBe(422);
+    expect(await portal.isSignedIn(who)).toBe(true);
+    const answer = await close(who);
+    expect(await landing(who, answer)).toContain('Your account is closed');
+    expect(who.cookies.size).toBe(0);
+    expect(await accountOf(email)).toMatchObject({
+      state: 'deleted',
+      state_reason: 'closed by the developer',
+    });
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(422);
+    await portal.mailTo(email, /Thank you for using/);
+    await eventually('a notice in the approvals channel', () =>
+      app.as('approver').canRead(new RegExp(`closed the account.*${email}`, 's')),
+    );
+  });
+
+  test('an admin can bring it back, and it is signed in nowhere then', async () => {
+    const { email, who } = await signedIn();
+    await close(who);
+    const { id } = (await accountOf(email)) ?? {};
+    const admin = app.as('admin');
+    await admin.types(`/apim-user restore ${id}`);
+    await admin.sees(/blocked/);
+    await admin.types(`/apim-user activate ${email}`);
+    await admin.sees(/Activated/);
+    expect(await portal.isSignedIn(who)).toBe(false);
+    expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
+  });
+});
+
+test('T33: no form of the account is taken from elsewhere', async () => {
+  const { email, who } = await signedIn();
+  const fields = { firstName: 'Eve', lastName: 'Il', email: 'eve@evil.example', currentPassword: PASSWORD };
+  const paths = [
+    'names',
+    'email',
+    'email/call-off',
+    'password',
+    'sessions/end',
+    'sessions/end-others',
+    'close',
+  ];
+  const before = await accountOf(email);
+  for (const path of paths) {
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'null' }, {}] as Record<
+      string,
+      string
+    >[])
+      expect((await who.post(`/portal/account/${path}`, fields, headers)).status).toBe(403);
+    expect((await who.get(`/portal/account/${path}`)).status).not.toBe(500);
+  }
+  expect(await accountOf(email)).toEqual(before);
+  expect(await portal.isSignedIn(who)).toBe(true);
+});
