@@ -75,7 +75,7 @@ Your other key works as before.`,
     subject: 'A key of your subscription to $ProdName leaked and was replaced',
     body: `Hi $DevFirstName,
 
-The $KeyName key of your subscription to **$ProdName** was found where others can read it, so we replaced it. The former no longer works; your account is not blocked. The new key is waiting in the developer portal.
+A key of your subscription to **$ProdName** was found where others can read it, so we replaced it: $KeyName. What was there before no longer works; your account is not blocked. The new one is waiting in the developer portal.
 
 [Get my keys]($DevPortalUrl)
 

@@ -1,5 +1,7 @@
-// One Bolt listener for each kind of thing that Slack sends, each with a table of its own behind it.
+// One Bolt listener for each kind of thing that Slack sends, each with a table of its own behind it. What somebody typed
+// is looked through for keys here, so that no command, modal or button can forget to.
 import type { App, ViewOutput } from '@slack/bolt';
+import { holdsKey } from '../domain/api-key-form.ts';
 import { type Asked, answering, type Means, type Say, tooLate } from './answering.ts';
 import type { Metadata, Values } from './call.ts';
 import { BUTTONS, runCommand, SHORTCUTS, SUBMISSIONS } from './commands/index.ts';
@@ -9,6 +11,7 @@ import { EVENTS } from './manifest.ts';
 import { optionsFor } from './options.ts';
 import { actions, type Message, section } from './present/blocks.ts';
 import { refill } from './refill.ts';
+import { foundKeyRefused, keyFaults, keyRefused } from './typed-keys.ts';
 import { resultModal, showModal, type Trigger, updateModal } from './windows.ts';
 import { wordsOf } from './words.ts';
 
@@ -28,12 +31,14 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
     await ack();
     inBackground(async () => {
       if (!(await takeOnce(context.receiptId ?? command.trigger_id))) return;
+      const say: Say = async (message) => void (await respond({ ...message, response_type: 'ephemeral' }));
+      if (holdsKey(command.text ?? '')) return say(keyRefused);
       const words = wordsOf(command.text ?? '');
       const asked: Asked = {
         userId: command.user_id,
         teamId: command.team_id,
         trigger: { id: command.trigger_id, at, isInModal: false },
-        say: async (message) => void (await respond({ ...message, response_type: 'ephemeral' })),
+        say,
         tooLate: tooLate((text) => [section(text), actions([commandButton('Try again', words)])]),
       };
       await answering(means, asked, (call) => runCommand(call, words));
@@ -70,6 +75,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
           ? { say: sayingInView(means, view, trigger, pressed.isAlone) }
           : { say: sayInMessage, tooLate: tooLate() }),
       };
+      if (view && Object.keys(keyFaults(view.state.values)).length > 0) return asked.say(keyRefused);
       const typed = view ? valuesOf(view.state.values) : {};
       await answering(means, asked, (call) => onPress(call, pressed.value, typed));
     });
@@ -79,6 +85,8 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
     const at = performance.now();
     const submission = SUBMISSIONS.get(view.callback_id);
     if (!submission) return ack();
+    const keys = keyFaults(view.state.values);
+    if (Object.keys(keys).length > 0) return ack({ response_action: 'errors', errors: keys });
     const values = valuesOf(view.state.values);
     const metadata = JSON.parse(view.private_metadata || '{}') as Metadata;
     const errors = submission.check?.(values, { metadata, policy: means.policy }) ?? {};
@@ -100,12 +108,8 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
   });
 
   app.options(/.*/, async ({ ack, options, body }) => {
-    const found = await optionsFor(means, {
-      actionId: options.action_id,
-      typed: options.value,
-      userId: body.user.id,
-      teamId: body.team?.id ?? '',
-    });
+    const asked = { actionId: options.action_id, userId: body.user.id, teamId: body.team?.id ?? '' };
+    const found = holdsKey(options.value) ? [] : await optionsFor(means, { ...asked, typed: options.value });
     await ack({ options: found } as Parameters<typeof ack>[0]);
   });
 
@@ -126,6 +130,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
           void (await showModal(means.client, trigger, resultModal('Developer accounts', message))),
       };
       const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
+      if (holdsKey(text)) return asked.say(foundKeyRefused);
       await answering(means, asked, (call) => one.run(call, text));
     });
   });

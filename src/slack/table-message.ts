@@ -1,10 +1,12 @@
 // A file in the app's direct message is a table to import.
 import type { EventFromType } from '@slack/bolt';
+import { holdsKey } from '../domain/api-key-form.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { answering, type Means } from './answering.ts';
 import { makeDryRun, postDryRun } from './commands/import.ts';
 import { takeTextFile } from './files.ts';
 import { demandRole } from './role.ts';
+import { foundKeyRefused } from './typed-keys.ts';
 
 type MessageEvent = EventFromType<'message'>;
 
@@ -28,7 +30,9 @@ export function workOfMessage(means: Means, event: MessageEvent): (() => Promise
           throw new DomainError('invalid_input', {
             fields: { file: 'has to come alone: one table a message' },
           });
-        await postDryRun(call, channel, await makeDryRun(call, await takeTextFile(means, file.id)));
+        const table = await takeTextFile(means, file.id);
+        if (holdsKey(table.text) || holdsKey(table.name)) return call.reply(foundKeyRefused);
+        await postDryRun(call, channel, await makeDryRun(call, table));
       },
     );
 }

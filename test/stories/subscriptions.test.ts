@@ -204,6 +204,49 @@ describe('the subscriptions of an account', () => {
     expect((await rows()).text()).not.toContain('Machine');
   });
 
+  const hashes = async (name: string) =>
+    Object.fromEntries(
+      (
+        await beside.sql`select slot, hash from subscription_keys k join subscriptions s
+          on s.service_id = k.service_id and s.id = k.subscription_id where s.name = ${name}`
+      ).map(({ slot, hash }) => [slot, hash]),
+    );
+
+  it('get a new key in place of one, and the owner is told', async () => {
+    const before = await hashes('For the shop');
+    await (await rows()).chooses('Regenerate a key');
+    const modal = await admin().modal('Regenerate a key');
+    await modal.fill({ Which: 'The secondary key' });
+    await modal.submit();
+    expect(await modal.sees(/Replaced: the secondary key of .*For the shop/)).toMatch(
+      /A mail tells the owner/,
+    );
+    await modal.closeAll();
+    const after = await hashes('For the shop');
+    expect(after.primary).toBe(before.primary);
+    expect(after.secondary).not.toBe(before.secondary);
+    await mailsTo('ann@example.com', /A key of your subscription to Gold was replaced/);
+  });
+
+  it('whose key leaked get one or two new ones, with a mail that says why, and no block', async () => {
+    const before = await hashes('For the shop');
+    await approver().types('/apim-user subscriptions ann@example.com');
+    await approver().sees(/Subscriptions of Ann Lee/);
+    await approver().clicks('Key leaked: For the shop of Ann Lee');
+    const modal = await approver().modal('A key leaked');
+    await modal.fill({ Which: 'Both, or not known which' });
+    await modal.submit();
+    expect(await modal.sees(/Replaced: both keys of/)).toMatch(/tells the owner, and why/);
+    await modal.closeAll();
+    const after = await hashes('For the shop');
+    expect(after.primary).not.toBe(before.primary);
+    expect(after.secondary).not.toBe(before.secondary);
+    const mail = await mailsTo('ann@example.com', /leaked and was replaced/);
+    expect(mail?.text).toContain('primary and secondary');
+    await approver().types('/apim-user show ann@example.com');
+    await approver().sees(/State:\W* active/);
+  });
+
   it('are refused when they have changed since they were drawn, and say what they are now', async () => {
     const drawn = await rows();
     await drawn.clicks('Suspend: For the shop of Ann Lee');

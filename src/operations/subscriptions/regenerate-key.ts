@@ -7,28 +7,39 @@ import { ACCOUNTS, defineOperation, OPERATORS } from '../operation.ts';
 import { giveKey } from '../subscription-keys.ts';
 import { tellOwner } from '../subscription-mails.ts';
 
+const BOTH = ['primary', 'secondary'] as const;
+
 /**
  * Replaces one key of a subscription: the former is unknown from the next call on. What another did to a key is mailed to
- * its owner, who reads the new one in the portal; it is told nobody else. `isLeaked` says in that mail why.
- * Errors: `subscription_not_found`, `subscription_changed`. Source: safety T29.
+ * its owner, who reads the new one in the portal; it is told nobody else. `isLeaked` says in that mail why, and can take
+ * both keys at once.
+ * Errors: `subscription_not_found`, `subscription_changed`; `invalid_input` for both keys without a leak: the owner would
+ * have none that works. Source: safety T29.
  */
 export const regenerateKey = defineOperation({
   name: 'subscriptions/regenerate-key',
   allowed: [...OPERATORS, ...ACCOUNTS],
   effect: 'change',
-  input: z.strictObject({
-    subscriptionId: catalog.subscriptionId,
-    expectedVersion,
-    slot: catalog.keySlot,
-    isLeaked: z.boolean().default(false),
-  }),
+  input: z
+    .strictObject({
+      subscriptionId: catalog.subscriptionId,
+      expectedVersion,
+      slot: catalog.keySlot.or(z.literal('both')),
+      isLeaked: z.boolean().default(false),
+    })
+    .refine(({ slot, isLeaked }) => slot !== 'both' || isLeaked, {
+      path: ['slot'],
+      message: 'is one of the two: with both replaced, nothing would work meanwhile',
+    }),
   async run(act, { subscriptionId, expectedVersion, slot, isLeaked }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    await giveKey(act, subscriptionId, slot);
+    for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscriptionId, one);
     const changed = await updateSubscription(act.tx, subscription, {}, act.now);
     const isTold =
       act.actor.kind !== 'account' &&
-      (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', { KeyName: slot }));
+      (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', {
+        KeyName: slot === 'both' ? BOTH.join(' and ') : slot,
+      }));
     await queueRepaintOf(act, changed);
     act.record({
       target: { kind: 'subscription', id: subscriptionId },

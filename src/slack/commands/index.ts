@@ -14,6 +14,7 @@ import { history } from './history.ts';
 import { importFeature } from './import.ts';
 import { invite } from './invite.ts';
 import { invites } from './invites.ts';
+import { leakedKey } from './leaked-key.ts';
 import { list } from './list.ts';
 import { createCommandRunner } from './mistyped.ts';
 import { operators } from './operators.ts';
@@ -48,6 +49,7 @@ const FEATURES: Feature[] = [
   apis,
   subscriptions,
   subscriptionDeeds,
+  leakedKey,
   grant,
   templates,
   history,

@@ -1,0 +1,132 @@
+// T26 on the way in: a key that somebody types is neither kept nor said again, wherever it is typed.
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newApiKey } from '../../src/security/api-key.ts';
+import { COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/commands/index.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+const KEYS = {
+  ours: newApiKey((size) => randomBytes(size)).key,
+  'one of Azure': randomBytes(16).toString('hex'),
+};
+
+let app: TestApp;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp();
+  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
+});
+afterAll(async () => {
+  // Of what was done in all of this file nothing is left: in no table, and in nothing that was said.
+  const said = JSON.stringify(app.everythingSent());
+  for (const key of Object.values(KEYS)) {
+    expect(said).not.toContain(key);
+    expect(await tablesWith(key)).toEqual([]);
+  }
+  await sql.end();
+  await app.close();
+});
+
+async function tablesWith(text: string): Promise<string[]> {
+  const tables = await sql<{ schema: string; name: string }[]>`
+    select table_schema as schema, table_name as name from information_schema.tables
+    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`;
+  const found: string[] = [];
+  for (const { schema, name } of tables) {
+    const rows =
+      await sql`select 1 from ${sql(schema)}.${sql(name)} as t where t::text like ${`%${text}%`} limit 1`;
+    if (rows.length > 0) found.push(`${schema}.${name}`);
+  }
+  return found;
+}
+
+const admin = () => app.as('admin');
+const audited = async () => (await sql`select count(*)::int as rows from audit`)[0]?.rows;
+
+describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
+  it.each(['', ...COMMANDS.map(({ name }) => name)])(
+    'typed after /apim-user %s, is refused',
+    async (name) => {
+      const before = await audited();
+      await admin().types(`/apim-user ${name} ann@example.com it was “${key}”, I think`);
+      const seen = await admin().sees(/Keys don't belong in Slack/);
+      expect(seen).toMatch(/subscriptions .*Key leaked/);
+      expect(admin().hasModal()).toBe(false);
+      expect(await audited()).toBe(before);
+    },
+  );
+
+  it('in a field of any modal there is, is refused beside the field', async () => {
+    await admin().types('/apim-user add');
+    const modal = await admin().modal('Add an account');
+    await modal.fill({
+      Email: 'ann@example.com',
+      'First name': 'Ann',
+      'Last name': 'Lee',
+      Note: `has ${key}`,
+    });
+    await modal.submit();
+    expect(Object.entries(modal.errors())).toEqual([
+      ['Note', expect.stringMatching(/Keys don't belong in Slack/)],
+    ]);
+    for (const callback of SUBMISSIONS.keys()) {
+      const forged = app.altered(({ payload }) => {
+        const body = JSON.parse(payload ?? '{}');
+        body.view.callback_id = callback;
+        return { payload: JSON.stringify(body) };
+      }, 'view_submission');
+      const answer = await app.send(forged);
+      expect(JSON.parse(answer.body), callback).toMatchObject({ response_action: 'errors' });
+    }
+    await modal.closeAll();
+    expect((await sql`select 1 from accounts`).length).toBe(0);
+  });
+
+  it('is not looked for by a type-ahead', async () => {
+    await admin().types('/apim-user show');
+    const modal = await admin().modal('Which account?');
+    expect(await modal.searches('Account', key)).toEqual([]);
+    await modal.closeAll();
+  });
+
+  it('in a field is not used by the buttons around it', async () => {
+    await admin().types('/apim-user templates');
+    await admin().sees(/default text/);
+    await admin().clicks(/^Edit Account blocked/);
+    const modal = await admin().modal("A mail's text");
+    await modal.fill({ Text: `Your key is ${key}.` });
+    for (const name of ['Preview', 'Send a test to me']) {
+      await modal.clicks(name);
+      await (await admin().modal(/Keys don't belong in Slack/)).cancel();
+    }
+    await modal.closeAll();
+    expect(app.inbox.mails()).toEqual([]);
+  });
+
+  it('in a message is not taken by a shortcut', async () => {
+    await admin().types(`zoe@example.com calls us with ${key}`);
+    const message = await admin().message(key);
+    for (const { callback_id } of SHORTCUTS.filter(({ type }) => type === 'message')) {
+      await message.shortcut(callback_id);
+      const modal = await admin().modal(/There is a key in it/);
+      await modal.closeAll();
+    }
+  });
+
+  it('in a table that is sent as a file ends the import before it begins', async () => {
+    admin().goesToDm();
+    await admin().shares('developers.csv', `email,first,last,note\nann@example.com,Ann,Lee,${key}\n`);
+    await admin().sees(/There is a key in it/);
+    admin().goesTo('general');
+    expect((await sql`select 1 from imports`).length).toBe(0);
+  });
+});
+
+it('words that only resemble a key are taken', async () => {
+  await admin().types('/apim-user add ann@example.com Ann apim_user');
+  await admin().sees(/Added: the account is/);
+  const [account] = await sql`select id from accounts`;
+  await admin().types(`/apim-user show ${account?.id}`);
+  await admin().sees(/ann@example\.com/);
+});
