@@ -1,0 +1,125 @@
+// A process that is killed in the midst of an import leaves no row undone and does none twice.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const ROWS = 10_000;
+/** Killed when so many rows are there, wherever in a row that is. */
+const KILLED_AT = [500, 3_000, 7_000];
+const PROMISED_MS = 120_000;
+const SWEPT_EVERY_MS = 60_000;
+const WAIT_MS = 240_000;
+
+let folder: string;
+let database: TestDatabase;
+let sql: postgres.Sql;
+/** Slack and the mail service, which outlive the process. */
+let slack: SlackDriver;
+const started: AppProcess[] = [];
+
+function start(port = '0'): AppProcess {
+  const one = startProcess({
+    PORT: port,
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    SECRET_KEY: Buffer.alloc(32, 6).toString('base64'),
+    SLACK_BOT_TOKEN: slack.slack.botToken,
+    SLACK_SIGNING_SECRET: slack.slack.signingSecret,
+    SLACK_API_URL: slack.slackApiUrl,
+    SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
+    SLACK_ADMINS: slack.ids.admin,
+    RESEND_API_KEY: slack.resend.apiKey,
+    RESEND_BASE_URL: slack.resendBaseUrl,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+  });
+  started.push(one);
+  return one;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-import-'));
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 2, onnotice: () => {} });
+  slack = await createSlackDriver();
+}, 120_000);
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map((one) => one.ended));
+  await slack?.close();
+  await sql?.end({ timeout: 5 });
+  await database?.close();
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
+
+const accounts = async (): Promise<number> => (await sql`select count(*)::int as n from accounts`)[0]?.n;
+
+it.skipIf(process.platform === 'win32')(
+  `an import of ${ROWS} rows, killed three times, ends with ${ROWS} accounts and ${ROWS} mails`,
+  async () => {
+    let app = start();
+    const address = await app.address();
+    slack.deliverTo(address);
+    const admin = slack.as('admin');
+    admin.goesToDm();
+    const rows = Array.from({ length: ROWS }, (_, n) => `dev${n}@example.com,Ann,Lee ${n},add`);
+    await admin.shares('developers.csv', `email,first,last,mode\n${rows.join('\n')}\n`);
+    const dryRun = await admin.message(/Dry run of \W*developers\.csv/, WAIT_MS);
+    expect(dryRun.text()).toContain(`${ROWS.toLocaleString('en-US')} new`);
+    await dryRun.clicks('Apply');
+
+    for (const killedAt of KILLED_AT) {
+      await eventually(
+        () => `${killedAt} accounts; it said:\n${app.output()}`,
+        async () => (await accounts()) >= killedAt,
+        WAIT_MS,
+      );
+      app.child.kill('SIGKILL');
+      expect(await app.ended).toBe('SIGKILL');
+      expect(await accounts()).toBeLessThan(ROWS);
+      // A sweep finds it at the latest so long after the kill; then the lease is let run out at once.
+      const [held] = await sql`select leased_until as until from imports`;
+      const until = (held?.until as Date | null)?.getTime() ?? 0;
+      expect(until + SWEPT_EVERY_MS - Date.now()).toBeLessThan(PROMISED_MS);
+      await sql`update imports set leased_until = now() - interval '1 second' where leased_until is not null`;
+      app = start(new URL(address).port);
+      await app.address();
+    }
+    await admin.message(/developers\.csv\W* is applied/, WAIT_MS);
+
+    const [made] = await sql`select
+      (select count(*)::int from accounts) as accounts,
+      (select count(distinct email_canonical)::int from accounts) as addresses,
+      (select count(*)::int from mails) as mails,
+      (select count(distinct account_id)::int from mails) as mailed,
+      (select count(*)::int from audit where operation = 'accounts/add' and outcome = 'done') as audited,
+      (select count(*)::int from audit where outcome = 'refused') as refused`;
+    expect(made).toEqual({
+      accounts: ROWS,
+      addresses: ROWS,
+      mails: ROWS,
+      mailed: ROWS,
+      audited: ROWS,
+      refused: 0,
+    });
+    // The mails leave one a second: of any ten seconds' worth there are no more than ten, give or take a kill each.
+    const [most] = await sql`select max(n)::int as n from (select count(*) as n from mails where attempts = 0
+      group by floor(extract(epoch from next_attempt_at) / 10)) as spans`;
+    expect(most?.n).toBeLessThanOrEqual(10 + KILLED_AT.length);
+    const sent = slack.inbox.mails().flatMap((mail) => mail.to);
+    expect(new Set(sent).size).toBe(sent.length);
+    // Each row says that it was added, also those of which the killed process could not say so any more.
+    const result = admin.reads('developers result').trimEnd().split('\r\n').slice(1);
+    expect(result).toHaveLength(ROWS);
+    expect(result.filter((line) => !line.endsWith('"added"'))).toEqual([]);
+    expect(slack.refusals()).toEqual([]);
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+  },
+  600_000,
+);
