@@ -1,7 +1,14 @@
 // An import that was begun in Slack, done in slices by a job.
 import { DomainError } from '../domain/domain-error.ts';
 import type { Context } from './context.ts';
-import { createRowImporter, plannedOutcome, type RowResult, WAITS } from './import-rows.ts';
+import {
+  createRowImporter,
+  type PlannedRow,
+  plannedOutcome,
+  ROWS_AT_ONCE,
+  type RowResult,
+  WAITS,
+} from './import-rows.ts';
 import type { ClaimedImport } from './imports/claim.ts';
 import { requestOfRow } from './kept-import.ts';
 
@@ -51,17 +58,19 @@ export async function runImport(system: Context, claimed: ClaimedImport): Promis
   const context = { ...system, actor };
   const importRow = createRowImporter(context, claimed.lastMailDue);
   const end = system.clock().getTime() + SLICE_MS;
-  for (let position = claimed.position; position < rows.length; position++) {
+  const doRow = async (row: PlannedRow): Promise<void> => {
+    if (row.status !== 'new' || outcomes.has(row.line)) return;
+    outcomes.set(row.line, await importRow(row.wanted, requestOfRow(id, row.line)));
+  };
+  for (let position = claimed.position; position < rows.length; position += ROWS_AT_ONCE) {
     if (system.clock().getTime() >= end) return report('applying', position);
-    const row = rows[position];
-    if (row?.status !== 'new' || outcomes.has(row.line)) continue;
-    try {
-      outcomes.set(row.line, await importRow(row.wanted, requestOfRow(id, row.line)));
-    } catch (error) {
-      // The role was withdrawn, or Slack shut the person out: so it would be for every other row.
-      if (error instanceof DomainError) return report('stopped', position, 'not_permitted');
-      throw error;
-    }
+    const ended = await Promise.allSettled(rows.slice(position, position + ROWS_AT_ONCE).map(doRow));
+    const at = ended.findIndex(({ status }) => status === 'rejected');
+    const fault = ended[at];
+    if (fault?.status !== 'rejected') continue;
+    // The role was withdrawn, or Slack shut the person out: so it would be for every other row.
+    if (fault.reason instanceof DomainError) return report('stopped', position + at, 'not_permitted');
+    throw fault.reason;
   }
   return report('done', rows.length);
 }

@@ -11,6 +11,7 @@ import {
   MAX_SHOWN_LENGTH,
   type PlannedRow,
   plannedOutcome,
+  ROWS_AT_ONCE,
   type RowResult,
   typedRow,
 } from './import-rows.ts';
@@ -105,7 +106,7 @@ function canonicalOf(email: string): string | null {
 }
 
 /**
- * Does what is new, in order, and tells each row's result as soon as it is certain. Each row is a transaction of its
+ * Does what is new, in order, some at once, and tells each row's result as soon as it is certain. Each row is a transaction of its
  * own, and its address decides whether it was done: after a kill, planning and applying again does the rest.
  */
 export async function applyImport(
@@ -114,10 +115,18 @@ export async function applyImport(
   onRow: (result: RowResult, done: number) => Promise<void> | void,
 ): Promise<void> {
   const importRow = createRowImporter(context, plan.lastMailDue);
-  for (const [index, row] of plan.rows.entries()) {
-    const { line, email } = row;
-    const outcome =
-      row.status === 'new' ? await importRow(row.wanted, crypto.randomUUID()) : plannedOutcome(row);
-    await onRow({ line, email, outcome }, index + 1);
+  for (let done = 0; done < plan.rows.length; ) {
+    const rows = plan.rows.slice(done, done + ROWS_AT_ONCE);
+    const doing = rows.map(async (row) =>
+      row.status === 'new' ? importRow(row.wanted, crypto.randomUUID()) : plannedOutcome(row),
+    );
+    const ended = await Promise.allSettled(doing);
+    // Of what was done each is told, also beside one that broke.
+    for (const [index, { line, email }] of rows.entries()) {
+      const one = ended[index];
+      done += 1;
+      if (one?.status === 'fulfilled') await onRow({ line, email, outcome: one.value }, done);
+    }
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 }

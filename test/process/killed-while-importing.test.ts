@@ -14,7 +14,7 @@ const ROWS = 10_000;
 const KILLED_AT = [500, 3_000, 7_000];
 const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
-const WAIT_MS = 240_000;
+const WAIT_MS = 300_000;
 
 let folder: string;
 let database: TestDatabase;
@@ -121,5 +121,5 @@ it.skipIf(process.platform === 'win32')(
     app.child.kill('SIGTERM');
     expect(await app.ended).toBe(0);
   },
-  600_000,
+  900_000,
 );
