@@ -28,6 +28,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          // The whole product is loaded once a worker, not once a file; each file starts one of its own.
+          isolate: false,
           sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/postgres.ts', 'test/support/chromium.ts'],

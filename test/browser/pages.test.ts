@@ -1,4 +1,4 @@
-// The pages behind mailed links, as on a phone: a small screen, no scripts, or the keyboard alone; and axe on everything.
+// The pages behind mailed links, as on a phone: a small screen, no scripts, or the keyboard alone; and under axe.
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
@@ -23,12 +23,21 @@ afterAll(() => app.close());
 async function pathOfInvitation(address: string): Promise<string> {
   await admin.types(`/apim-user invite ${address}`);
   await admin.sees(/1 invitation is on its way/);
-  const mail = await developer.reads(address, /invited/);
-  const href = await mail
-    .getByRole('link', { name: /accept/i })
-    .first()
-    .getAttribute('href');
-  return (href ?? '').replace(app.url, '');
+  return developer.pathIn(address, /invited/, /accept/i);
+}
+/** An account whose password is to be set by a link. */
+async function pathOfReset(address: string): Promise<string> {
+  await admin.types(`/apim-user add ${address} Some Body`);
+  await admin.sees(/Added: the account is active/);
+  return developer.pathIn(address, /Welcome/, /password/i);
+}
+async function pathOfConfirmation(address: string): Promise<string> {
+  await admin.types(`/apim-user add ${address} Some`);
+  await admin.fills('Add an account', { 'Last name': 'Body', 'Verify the address first': true });
+  await admin.submits('Add an account', 'Add');
+  await admin.seesInModal(/account is pending/);
+  await admin.closesModal();
+  return developer.pathIn(address, /confirm/i, /confirm/i);
 }
 const isAsWideAsScreen = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
@@ -50,6 +59,23 @@ describe('on a phone without scripts', () => {
     await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
   });
 
+  story('a password is set and an address confirmed, each by one press', async () => {
+    const reset = await app.open(await pathOfReset('cleo@example.com'), {
+      ...PHONE,
+      javaScriptEnabled: false,
+    });
+    await reset.getByLabel('New password').fill('short');
+    await reset.getByRole('button', { name: 'Set the new password' }).tap();
+    await reset.locator('[aria-invalid]').waitFor();
+    await reset.getByLabel('New password').fill('three quiet garden chairs');
+    await reset.getByRole('button', { name: 'Set the new password' }).tap();
+    await reset.getByRole('heading', { name: 'Your new password is set' }).waitFor();
+    const confirmation = await pathOfConfirmation('dan@example.com');
+    const confirm = await app.open(confirmation, { ...PHONE, javaScriptEnabled: false });
+    await confirm.getByRole('button', { name: 'Confirm my address' }).tap();
+    await confirm.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+  });
+
   story('nothing is wider than the screen', async () => {
     const path = await pathOfInvitation('a.rather-long-name.of.somebody@subdomain.example.com');
     for (const one of [path, '/portal', '/password/forgot', '/invitations/accept?ticket=dead'])
@@ -57,64 +83,59 @@ describe('on a phone without scripts', () => {
   });
 });
 
-story('by keyboard alone an invitation is accepted, the focus always to be seen', async () => {
-  const page = await app.open(await pathOfInvitation('ben@example.com'));
-  for (const words of ['Ben', 'Fox', 'three quiet garden chairs']) {
+describe('by keyboard alone, the focus always to be seen', () => {
+  async function tabTo(page: Page, words: string): Promise<void> {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type(words);
   }
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+
+  story('an invitation is accepted', async () => {
+    const page = await app.open(await pathOfInvitation('ben@example.com'));
+    for (const words of ['Ben', 'Fox', 'three quiet garden chairs']) await tabTo(page, words);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+  });
+
+  story('a password is set and an address confirmed', async () => {
+    const reset = await app.open(await pathOfReset('eve@example.com'));
+    await tabTo(reset, 'three quiet garden chairs');
+    await reset.keyboard.press('Enter');
+    await reset.getByRole('heading', { name: 'Your new password is set' }).waitFor();
+    const confirm = await app.open(await pathOfConfirmation('finn@example.com'));
+    await confirm.keyboard.press('Tab');
+    await confirm.keyboard.press('Enter');
+    await confirm.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+  });
 });
 
 describe('axe finds nothing serious', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    story(`on the pages behind links and in the mail, ${colorScheme}`, async () => {
-      const accept = await pathOfInvitation(`${colorScheme}@example.com`);
-      const paths = [accept, '/portal', '/password/forgot', '/password/reset?ticket=dead', '/email/confirm'];
-      for (const path of paths)
-        expect(await faultsOnPage(await app.open(path, { colorScheme })), path).toEqual([]);
-      const mail = await developer.inbox.locator('iframe').getAttribute('srcdoc');
+    story(`on the pages behind links, from opened to done, ${colorScheme}`, async () => {
       const page = await app.open('/portal', { colorScheme });
-      // Not under the policy of our own pages, which takes no style of a mail's.
-      await page.goto('about:blank');
-      await page.setContent(mail ?? '');
-      await page
-        .getByRole('link', { name: /accept/i })
-        .first()
-        .waitFor();
-      expect(await faultsOnPage(page), 'the mail').toEqual([]);
-    });
-
-    story(`in the playground, ${colorScheme}`, async () => {
-      const page = await app.open('/playground?as=U0ADAADMIN&pane=inbox', { colorScheme });
-      await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user ');
-      await page.getByRole('listbox', { name: 'Suggestions' }).waitFor();
-      expect(await faultsOnPage(page), 'composer and inbox').toEqual([]);
-      await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user');
-      await page.keyboard.press('Enter');
-      await page.getByRole('article').last().getByRole('button').first().waitFor();
-      await page.getByRole('button', { name: 'Inspector' }).click();
-      const deliveries = page.getByRole('table', { name: 'Deliveries' });
-      await deliveries
-        .getByRole('button', { name: /^command/ })
-        .first()
-        .click();
-      await deliveries.getByRole('region', { name: 'What was sent' }).waitFor();
-      expect(await faultsOnPage(page), 'menu and inspector').toEqual([]);
-      await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user add');
-      await page.keyboard.press('Enter');
-      const modal = page.getByRole('dialog', { name: 'Add an account' });
-      await modal.getByRole('button', { name: 'Add', exact: true }).click();
-      await page.getByRole('alert').first().waitFor();
-      expect(await faultsOnPage(page), 'modal with faults').toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await page.getByRole('button', { name: 'Home', exact: true }).click();
-      await page.getByRole('region', { name: /Home/ }).getByRole('button').first().waitFor();
-      expect(await faultsOnPage(page), 'Home').toEqual([]);
+      const looksAt = async (what: string) => expect(await faultsOnPage(page), what).toEqual([]);
+      const dead = ['/password/reset?ticket=dead', '/invitations/accept?ticket=dead', '/email/confirm'];
+      for (const path of ['/portal', '/password/forgot', ...dead]) {
+        await page.goto(`${app.url}${path}`);
+        await looksAt(path);
+      }
+      await page.goto(`${app.url}${await pathOfInvitation(`${colorScheme}@example.com`)}`);
+      await looksAt('the invitation');
+      await page.getByRole('textbox', { name: 'First name' }).fill('Ann');
+      await page.getByRole('textbox', { name: 'Last name' }).fill('Lee');
+      await page.getByLabel('New password').fill('short');
+      await page.getByRole('button', { name: 'Accept the invitation' }).click();
+      await page.locator('[aria-invalid]').first().waitFor();
+      await looksAt('what is wrong with it');
+      await page.getByLabel('New password').fill('three quiet garden chairs');
+      await page.getByRole('button', { name: 'Accept the invitation' }).click();
+      await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+      await looksAt('the account is ready');
+      await page.goto(`${app.url}${await pathOfReset(`${colorScheme}-reset@example.com`)}`);
+      await looksAt('a new password');
+      await page.goto(`${app.url}${await pathOfConfirmation(`${colorScheme}-confirm@example.com`)}`);
+      await looksAt('an address to confirm');
     });
   }
 });

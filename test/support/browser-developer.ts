@@ -44,6 +44,13 @@ export function createBrowserDeveloper(page: Page) {
       await backToAll();
       return rows(address, subject).count();
     },
+    /** Where a mail's link leads, on our own site: for a window of another kind. */
+    async pathIn(address: string, subject: RegExp, link: RegExp): Promise<string> {
+      const body = await reads(address, subject);
+      const href = await body.getByRole('link', { name: link }).first().getAttribute('href');
+      const { pathname, search } = new URL(href ?? '');
+      return `${pathname}${search}`;
+    },
     /** Follows the link of a mail into a tab of its own. */
     async follows(address: string, subject: RegExp, link: RegExp, count = 1): Promise<Page> {
       const body = await reads(address, subject, count);
