@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
+import { createGatewaySource } from './db/gateway-source.ts';
 import { expireInvitations } from './db/invitations.ts';
 import {
   findOldestWaitingJobSeconds,
@@ -14,6 +15,8 @@ import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { deleteEndedSessions } from './db/sessions.ts';
 import { listEndedSubscriptions } from './db/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createInternalServer } from './gateway/internal-server.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
@@ -51,8 +54,14 @@ const MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE = 200;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 
-/** `url` is where people reach it, `localUrl` where this process listens. */
-export type RunningApp = { url: string; localUrl: string; hasPlayground: boolean; stop(): Promise<void> };
+/** `url` is where people reach it, `localUrl` where this process listens, `internalUrl` where its `INTERNAL_PORT` is. */
+export type RunningApp = {
+  url: string;
+  localUrl: string;
+  internalUrl: string | null;
+  hasPlayground: boolean;
+  stop(): Promise<void>;
+};
 
 /** What tests may set besides the settings. */
 export type AppOptions = { clock?: Clock; passwordCost?: number; say?: (message: string) => void };
@@ -69,7 +78,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     // The address is known once the port is; nothing is served before that.
     let url = settings.publicUrl ?? '';
     let localUrl = '';
-    const { db, sql, databaseUrl, keyring, policy, contextOf } = await layFoundation(settings, {
+    const { db, sql, databaseUrl, keyring, policy, serviceId, contextOf } = await layFoundation(settings, {
       clock,
       publicUrl: () => url,
       poolSize: POOL_SIZE,
@@ -77,7 +86,15 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       say: options.say,
       atEnd: (one) => void stops.push(one),
       people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
+      afterCommit: () => gateway.noteCommit(),
     });
+    const gateway = createGateway({
+      ...settings.gateway,
+      source: createGatewaySource(db, databaseUrl, serviceId),
+      log,
+      clock,
+    });
+    stops.push(gateway.stop);
     const system = (name: string) => contextOf({ kind: 'system', name });
 
     const playground: Playground | null = settings.slack
@@ -117,11 +134,14 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         }),
       keyring.current.rateLimit,
     );
-    const metrics = createMetrics(async () => ({
-      isSlackReachable: slack.isReachable(),
-      oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
-      mailsByState: await countMails(system('metrics'), {}),
-    }));
+    const metrics = createMetrics(
+      async () => ({
+        isSlackReachable: slack.isReachable(),
+        oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
+        mailsByState: await countMails(system('metrics'), {}),
+      }),
+      gateway.readings,
+    );
     const portal = createPortal({
       log,
       policy,
@@ -134,12 +154,16 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         createMailEvents({ ...mail, webhookSecret: mail.webhookSecret }, () => system('mail events')),
       );
     }
+    const database = () => sql`select 1`;
     portal.route(
       '/',
       createHealth({
-        checks: { database: () => sql`select 1` },
+        checks: {
+          database,
+          gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
+        },
         reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
-        metrics,
+        metrics: settings.internal ? null : metrics,
       }),
     );
     const server = createHttpServer({
@@ -152,6 +176,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       bodyLimits: { '/mail/events': 65_536 },
       routes: {
         '/slack/events': slack.listener,
+        ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
         ...(playground ? { '/playground': playground.listener } : {}),
       },
     });
@@ -159,6 +184,16 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     stops.push(() => server.stop(STOP_GRACE_MS));
     localUrl = `http://127.0.0.1:${port}`;
     url ||= `http://localhost:${port}`;
+
+    let internalUrl: string | null = null;
+    if (settings.internal) {
+      const { host, port } = settings.internal;
+      const internal = createInternalServer({ log, clock, metrics, gateway, database });
+      internalUrl = `http://${host}:${(await internal.listen(host, port)).port}`;
+      stops.push(() => internal.stop(STOP_GRACE_MS));
+      internal.setReady(true);
+    }
+    gateway.start();
 
     await slack.start();
     stops.push(() => slack.stop());
@@ -178,7 +213,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await sweepImports(system('start'), {});
     server.setReady(true);
     stops.push(async () => server.setReady(false));
-    return { url, localUrl, hasPlayground: playground !== null, stop };
+    return { url, localUrl, internalUrl, hasPlayground: playground !== null, stop };
   } catch (error) {
     await stop();
     throw error;

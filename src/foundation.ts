@@ -19,6 +19,7 @@ export type Foundation = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
   keyring: Context['keyring'];
   policy: Policy;
+  serviceId: string;
   contextOf(actor: Actor, requestId?: string): Context;
 };
 
@@ -30,6 +31,8 @@ type Options = {
   poolSize: number;
   passwordCost?: number | undefined;
   say?: ((message: string) => void) | undefined;
+  /** Told of each commit of this process. */
+  afterCommit?: () => void;
   /** A program beside the server works on what the server made: it makes and migrates nothing. */
   isBesideServer?: boolean;
   /** Told what to do, in reverse, at the end; also what was begun when this throws. */
@@ -83,6 +86,7 @@ export async function layFoundation(settings: Settings, options: Options): Promi
     databaseUrl,
     keyring,
     policy,
+    serviceId: service.id,
     contextOf: (actor, requestId = crypto.randomUUID()) => ({
       db,
       clock,
@@ -94,6 +98,7 @@ export async function layFoundation(settings: Settings, options: Options): Promi
       service: { id: service.id, name: service.name },
       actor,
       requestId,
+      ...(options.afterCommit ? { afterCommit: options.afterCommit } : {}),
     }),
   };
 }

@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   say(
     app.hasPlayground ? `apim-user is ready. Open ${app.url}/playground` : `apim-user is ready at ${app.url}`,
   );
+  if (app.internalUrl) say(`Its internal port is at ${app.internalUrl}`);
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

@@ -36,6 +36,15 @@ export type Settings = {
   eraseDeletedAfterDays: number;
   mailLinkHosts: string[];
   trustedProxies: string[];
+  gateway: {
+    /** Null: none is demanded. */
+    secret: string | null;
+    /** The header with the original address, in small letters; null: it is the rest of our own path. */
+    uriHeader: string | null;
+    staleSeconds: number;
+  };
+  /** Where `/gateway` and `/metrics` are when not at the public port. */
+  internal: { host: string; port: number } | null;
   logLevel: string;
 };
 
@@ -92,6 +101,8 @@ const address = z
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
 
 const MAX_ALERT_ADDRESSES = 20;
+/** These a gateway sends for something else. */
+const OUR_HEADERS = ['ocp-apim-subscription-key', 'x-gateway-secret'];
 
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().default('development'),
@@ -159,6 +170,30 @@ const ENVIRONMENT = z.object({
   PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440, 60),
   ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365, 7),
   TRUSTED_PROXIES: proxies,
+  GATEWAY_SECRET: z
+    .string()
+    .refine(
+      (text) => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text),
+      'at least 16 characters without spaces, which the gateway sends in X-Gateway-Secret; or none',
+    )
+    .optional(),
+  GATEWAY_URI_HEADER: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .refine(
+      (name) => /^[!#$%&'*+.^_`|~a-z0-9-]+$/.test(name) && !OUR_HEADERS.includes(name),
+      'the name of the header with the original address, such as X-Forwarded-Uri; or path',
+    )
+    .default('x-original-uri'),
+  GATEWAY_STALE_SECONDS: number('0 to 86400 seconds', 0, 86_400, 0),
+  INTERNAL_HOST: z.string().optional(),
+  INTERNAL_PORT: z.coerce
+    .number('a port number, 0 to 65535')
+    .int('a port number, 0 to 65535')
+    .min(0, 'a port number, 0 to 65535')
+    .max(65_535, 'a port number, 0 to 65535')
+    .optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),
@@ -208,6 +243,15 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     eraseDeletedAfterDays: values.ERASE_DELETED_AFTER_DAYS,
     mailLinkHosts: values.MAIL_LINK_HOSTS,
     trustedProxies: values.TRUSTED_PROXIES,
+    gateway: {
+      secret: values.GATEWAY_SECRET === 'none' ? null : (values.GATEWAY_SECRET ?? null),
+      uriHeader: values.GATEWAY_URI_HEADER === 'path' ? null : values.GATEWAY_URI_HEADER,
+      staleSeconds: values.GATEWAY_STALE_SECONDS,
+    },
+    internal:
+      values.INTERNAL_PORT === undefined
+        ? null
+        : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -273,6 +317,10 @@ function problemsBetween(given: Given): string[] {
   );
   need(!hasSlack && !hasOther, 'SLACK_BOT_TOKEN: needed in production, xoxb-…');
   need(!given.PUBLIC_URL?.startsWith('https://'), 'PUBLIC_URL: needed in production, and https');
+  need(
+    !given.GATEWAY_SECRET,
+    'GATEWAY_SECRET: needed in production, what your gateway sends in X-Gateway-Secret; or none',
+  );
   need(!given.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
   return problems;
 }

@@ -17,6 +17,9 @@ const PRODUCTION = {
   ALERT_EMAIL: 'oncall@example.com, boss@example.com',
   MAIL_LINK_HOSTS: 'docs.example.com, status.example.com:8443',
   TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
+  GATEWAY_SECRET: '0123456789abcdef',
+  GATEWAY_URI_HEADER: 'X-Forwarded-Uri',
+  INTERNAL_PORT: '3001',
 };
 
 /** The names of the settings that are complained of. */
@@ -57,15 +60,24 @@ describe('settings', () => {
     ['PUBLIC_URL', 'https://developers.example.com/?a=b'],
     ['PUBLIC_URL', 'http://developers.example.com'],
     ['PORT', '70000'],
+    ['GATEWAY_SECRET', 'short'],
+    ['GATEWAY_SECRET', 'with spaces in between'],
+    ['GATEWAY_SECRET', 'None'],
+    ['GATEWAY_URI_HEADER', 'X Original URI'],
+    ['GATEWAY_URI_HEADER', 'Ocp-Apim-Subscription-Key'],
+    ['GATEWAY_STALE_SECONDS', '-1'],
+    ['GATEWAY_STALE_SECONDS', 'forever'],
+    ['INTERNAL_PORT', 'no'],
   ])('%s=%s is complained of, and nothing else is', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });
 
   test('what is wrong in itself and what is missing are reported together', () => {
-    const { SUPPORT_EMAIL: _support, DATABASE_URL: _database, ...rest } = PRODUCTION;
+    const { SUPPORT_EMAIL: _, DATABASE_URL: _database, GATEWAY_SECRET: _secret, ...rest } = PRODUCTION;
     const env = { ...rest, TRUSTED_PROXIES: 'nobody', SECRET_KEY: 'short', SLACK_BOT_TOKEN: 'bad' };
     expect(complaints({ ...env, MAIL_LINK_HOSTS: 'a/b' })).toEqual([
       'DATABASE_URL',
+      'GATEWAY_SECRET',
       'MAIL_LINK_HOSTS',
       'SECRET_KEY',
       'SLACK_BOT_TOKEN',

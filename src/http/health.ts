@@ -26,7 +26,8 @@ const isAllOk = (results: CheckResults) => Object.values(results).every((result)
 export function createHealth(options: {
   checks: Readonly<Record<string, Check>>;
   reported?: Readonly<Record<string, Check>>;
-  metrics: Metrics;
+  /** Null: scraped elsewhere. */
+  metrics: Metrics | null;
 }): Hono<WebEnv> {
   const lookAtAll = reusingResults(async () => {
     const [needed, reported] = await Promise.all([
@@ -45,9 +46,11 @@ export function createHealth(options: {
     return c.json({ status: isReady ? 'ready' : 'not ready', checks }, isReady ? 200 : 503);
   });
 
+  const { metrics } = options;
+  if (!metrics) return app;
   app.get('/metrics', async (c) => {
     if (FORWARDING_HEADERS.some((name) => c.req.header(name) !== undefined)) return c.notFound();
-    return c.body(await options.metrics.render(), 200, { 'content-type': options.metrics.contentType });
+    return c.body(await metrics.render(), 200, { 'content-type': metrics.contentType });
   });
   return app;
 }

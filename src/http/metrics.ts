@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { within } from './within.ts';
 
 /** What is asked of the rest of the product when somebody scrapes. */
@@ -8,6 +8,16 @@ export type Readings = {
   /** Age of the oldest job that could run and doesn't; 0 when none waits. */
   oldestWaitingJobSeconds: number;
   mailsByState: Readonly<Record<string, number>>;
+};
+
+/** What the gateway check says of itself, without asking anybody. */
+export type GatewayReadings = {
+  checks: Readonly<Record<string, number>>;
+  answersFrom: Readonly<Record<string, number>>;
+  isTrusted: boolean;
+  /** Null: there is no index. */
+  ageSeconds: number | null;
+  keys: number;
 };
 
 export type Metrics = {
@@ -21,7 +31,10 @@ const MAX_COLLECT_MS = 2_000;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The process's own figures, how long requests took, and what `collect` says. A failing `collect` is a figure too. */
-export function createMetrics(collect: () => Promise<Readings>): Metrics {
+export function createMetrics(
+  collect: () => Promise<Readings>,
+  readGateway: (() => GatewayReadings) | null = null,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -48,7 +61,10 @@ export function createMetrics(collect: () => Promise<Readings>): Metrics {
   );
   const mails = gauge('mails', 'Mails by state', ['state']);
 
+  const updateGateway = readGateway && gatewayFigures(registry, readGateway);
+
   async function update(): Promise<void> {
+    updateGateway?.();
     isSlackReachable.set(Number.NaN);
     oldestJob.set(Number.NaN);
     mails.reset();
@@ -76,5 +92,33 @@ export function createMetrics(collect: () => Promise<Readings>): Metrics {
       await update();
       return registry.metrics();
     },
+  };
+}
+
+function gatewayFigures(registry: Registry, read: () => GatewayReadings): () => void {
+  const options = { registers: [registry] };
+  const named = (name: string, help: string) => ({ name: `apim_user_gateway_${name}`, help, ...options });
+  const checks = new Counter({
+    ...named('checks_total', 'Checks by how they ended'),
+    labelNames: ['outcome'],
+  });
+  const answers = new Counter({
+    ...named('answers_total', 'Answers by where they came from'),
+    labelNames: ['from'],
+  });
+  const isTrusted = new Gauge(named('index_trusted', '1 when checks are answered from memory'));
+  const age = new Gauge(
+    named('index_age_seconds', 'How long ago the index was known to be complete; NaN: there is none'),
+  );
+  const keys = new Gauge(named('index_keys', 'Keys in the index'));
+  return () => {
+    const readings = read();
+    checks.reset();
+    answers.reset();
+    for (const [outcome, count] of Object.entries(readings.checks)) checks.inc({ outcome }, count);
+    for (const [from, count] of Object.entries(readings.answersFrom)) answers.inc({ from }, count);
+    isTrusted.set(readings.isTrusted ? 1 : 0);
+    age.set(readings.ageSeconds ?? Number.NaN);
+    keys.set(readings.keys);
   };
 }

@@ -39,9 +39,14 @@ export type HttpServerOptions = {
   trustedProxies: readonly string[];
   /**
    * Listeners of others. `/slack/events` is that path alone and finds its body, of at most 1 MB, as `req.rawBody`, as Bolt
-   * expects it; `/playground` is everything below as well and reads its own bodies.
+   * expects it; `/playground` is everything below as well and reads its own bodies; `/gateway/check` too, which reads none
+   * and takes a way so short that it counts its own figures and knows its own limits.
    */
-  routes: { '/slack/events'?: RequestListener; '/playground'?: RequestListener };
+  routes: {
+    '/slack/events'?: RequestListener;
+    '/playground'?: RequestListener;
+    '/gateway/check'?: RequestListener;
+  };
   /** Everything else: `app.fetch` of Hono. Bodies have been read when it is called. */
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
   /** Bodies for paths that begin so may be of that many bytes; 16 KB otherwise. */
@@ -70,7 +75,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.maxConnections = MAX_CONNECTIONS;
 
   const route = createRouter(options);
+  const check = options.routes['/gateway/check'];
   server.on('request', (req, res) => {
+    if (check && !isStopping && isAt('/gateway/check', req.url)) return check(req, res);
     const facts = factsOf(req, { id: v7({ msecs: clock().getTime() }), trusted, isReady });
     keepRequestFacts(req, facts);
     const startedAt = performance.now();
@@ -120,6 +127,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       clearTimeout(end);
     },
   };
+}
+
+/** Whether a target is this path or below it, undecoded. */
+function isAt(path: string, target = ''): boolean {
+  return target.startsWith(path) && ['', '/', '?'].includes(target.charAt(path.length));
 }
 
 type Router = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => Promise<void>;

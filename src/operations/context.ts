@@ -73,6 +73,8 @@ export type Context = {
   service: { id: string; name: string };
   actor: Actor;
   requestId: string;
+  /** Told of each commit, at once: what this process keeps in memory may be out of date. */
+  afterCommit?: () => void;
   /** Mails that follow from this are sent no earlier: many at once keep to the mail service's rate. */
   mailNotBefore?: Date;
   /** Why, for what takes no reason of its own: the console asks for one with every change. */

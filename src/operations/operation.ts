@@ -106,7 +106,12 @@ async function attempt<Schema extends ZodType, Output, Prepared>(
   };
   // Each statement sees what is committed when it begins, in a transaction or not: a read gains nothing by one.
   if (definition.effect === 'read') return work(context.db as unknown as Act['tx']);
-  return retrying(context, work);
+  try {
+    return await retrying(context, work);
+  } finally {
+    // Also when it failed: a commit whose answer was lost is one.
+    if (definition.effect === 'change') context.afterCommit?.();
+  }
 }
 
 /** Opens the approval, or finds the one that is open; whoever asks first leaves an audit row. */

@@ -149,6 +149,7 @@ describe('npm run sample-data', () => {
       RESEND_API_KEY: 're_1',
       MAIL_FROM: 'a@example.com',
       SUPPORT_EMAIL: 'a@example.com',
+      GATEWAY_SECRET: 'none',
     };
     const { code, err } = await t.sampleDataWith(production, '5', '--seed', 'c', '--not-playground');
     expect(code).toBe(64);

@@ -76,6 +76,7 @@ describe('the image', () => {
           RESEND_BASE_URL: slack.resendBaseUrl,
           MAIL_FROM: 'Example APIs <apis@example.com>',
           SUPPORT_EMAIL: 'support@example.com',
+          GATEWAY_SECRET: 'none',
         },
         folder,
       );

@@ -121,7 +121,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
       expect(await killed.ended).toBe('SIGKILL');
       const app = start();
       const address = await app.address();
-      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      await eventually('it to be ready', async () => (await fetch(`${address}/readyz`)).ok);
       app.child.kill('SIGTERM');
       expect(await app.ended).toBe(0);
     },
@@ -163,6 +163,7 @@ describe('settings', () => {
         'RESEND_API_KEY',
         'PUBLIC_URL',
         'SUPPORT_EMAIL',
+        'GATEWAY_SECRET',
       ])
         expect(app.output()).toMatch(new RegExp(`^ {2}- ${name}: needed`, 'm'));
     },

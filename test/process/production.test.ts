@@ -54,6 +54,7 @@ describe.skipIf(process.platform === 'win32')('in production', () => {
         MAIL_FROM: 'Example APIs <apis@example.com>',
         SUPPORT_EMAIL: 'support@example.com',
         ORGANIZATION_NAME: 'Example',
+        GATEWAY_SECRET: 'what the gateway sends'.replaceAll(' ', '-'),
       });
       await eventually(
         () => `it to be ready; it said:\n${app?.output()}`,
@@ -61,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('in production', () => {
         SLOW_MS,
       );
       const local = `http://127.0.0.1:${port}`;
-      expect((await fetch(`${local}/readyz`)).status).toBe(200);
+      await eventually('it to be ready', async () => (await fetch(`${local}/readyz`)).ok);
       expect((await fetch(`${local}/playground`)).status).toBe(404);
       slack.deliverTo(local);
       await slack.as('admin').types('/apim-user help');

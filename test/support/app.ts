@@ -53,6 +53,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     ...driver,
     url: app.localUrl,
     publicUrl: app.url,
+    internalUrl: app.internalUrl,
     databaseUrl,
     /** The form of a page, sent as a browser of ours would send it. */
     post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>

@@ -1,0 +1,61 @@
+// Hears of what changes for gateways (the triggers of drizzle/0010), on one connection that does nothing else.
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+
+const CONNECT_SECONDS = 5;
+const CHANNEL = 'gateway_changes';
+
+export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
+
+export type GatewayChanges = {
+  /** Where this process sends its own heartbeats. */
+  beatChannel: string;
+  close(): void;
+};
+
+/**
+ * Resolves once it hears; what is committed from then on is told. `lost` is called once, when the connection has ended
+ * by itself. What it was told before that may not have been all.
+ */
+export async function hearGatewayChanges(
+  url: string,
+  serviceId: string,
+  on: { change(change: GatewayChange): void; beat(payload: string): void; lost(): void },
+): Promise<GatewayChanges> {
+  const beatChannel = `gateway_beat_${randomBytes(8).toString('hex')}`;
+  let isClosed = false;
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: CONNECT_SECONDS,
+    idle_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false,
+    onnotice: () => {},
+    onnotify(channel: string, payload: string) {
+      if (channel === beatChannel) on.beat(payload);
+      else if (channel === CHANNEL) tell(payload, serviceId, on.change);
+    },
+    onclose() {
+      if (!isClosed) on.lost();
+      isClosed = true;
+    },
+    // The server may end connections that are idle; this one always is.
+    connection: { application_name: 'apim-user gateway changes', idle_session_timeout: 0 },
+  } as postgres.Options<Record<string, never>>);
+  const close = () => {
+    isClosed = true;
+    void sql.end({ timeout: 0 }).catch(() => {});
+  };
+  try {
+    await sql.unsafe(`listen ${CHANNEL}; listen ${beatChannel}`);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { beatChannel, close };
+}
+
+function tell(payload: string, ours: string, change: (change: GatewayChange) => void): void {
+  const [serviceId, kind, id] = JSON.parse(payload) as [string, GatewayChange['kind'], string];
+  if (serviceId === ours) change({ kind, id });
+}

@@ -1,0 +1,119 @@
+// What a gateway is answered: a status and headers to go on with, and, for its client, a body in Azure's form of an error.
+import type { ServerResponse } from 'node:http';
+import type { CallingSubscription, CallRefusal, CallVerdict } from '../domain/may-call.ts';
+import { type CallFault, KEY_HEADER } from './call.ts';
+
+/** All group ids in one header; whoever has more groups than fit is told by `X-Groups-Cut`. */
+const MAX_GROUPS_BYTES = 4_096;
+
+const REFUSALS: Record<CallRefusal, [code: string, message: string]> = {
+  account_blocked: ['AccountBlocked', 'The account that this key belongs to is blocked.'],
+  account_pending: ['AccountPending', 'The account that this key belongs to is not active yet.'],
+  subscription_submitted: ['SubscriptionSubmitted', 'The subscription waits for approval.'],
+  subscription_suspended: ['SubscriptionSuspended', 'The subscription is suspended.'],
+  subscription_rejected: ['SubscriptionRejected', 'The subscription was rejected.'],
+  subscription_cancelled: ['SubscriptionCancelled', 'The subscription was cancelled.'],
+  subscription_expired: ['SubscriptionExpired', 'The subscription has expired.'],
+  subscription_not_started: ['SubscriptionNotStarted', 'The subscription has not begun yet.'],
+  product_not_published: ['ProductNotPublished', 'The product of this subscription is not published.'],
+  api_unknown: ['ApiUnknown', 'No API is known at this address.'],
+  api_not_covered: ['ApiNotCovered', 'The subscription does not cover this API.'],
+};
+
+const FAULTS: Record<CallFault, [code: string, message: string]> = {
+  address_missing: ['AddressMissing', 'The gateway did not say where the call goes.'],
+  address_unreadable: ['AddressUnreadable', 'The address can not be read in one way only.'],
+  address_ambiguous: ['AddressAmbiguous', 'The address can be read as that of more than one API.'],
+  key_twice: ['KeyTwice', 'More than one key was sent.'],
+  header_twice: ['HeaderTwice', 'A header that counts was sent more than once.'],
+  api_twice: ['ApiTwice', 'More than one API was named.'],
+  too_much: ['TooMuch', 'The address is too long, or there are too many headers.'],
+};
+
+/** Headers are names and values in turn, as they are written. */
+export type Answer = { status: number; headers: readonly string[]; body: string };
+
+const NO_STORE = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+
+function ready(status: number, [code, message]: [string, string], headers: string[] = []): Answer {
+  const body = JSON.stringify({ error: { code, message } });
+  const length = String(Buffer.byteLength(body));
+  const form = ['Content-Type', 'application/json', 'Content-Length', length];
+  return { status, headers: [...NO_STORE, ...form, ...headers], body };
+}
+
+/** One answer for every key that isn't one, made once: nothing of the reason can get into it. */
+const NO_KEY = ready(
+  401,
+  ['Unauthorized', `Access denied: a valid key in the header ${KEY_HEADER} is needed.`],
+  ['WWW-Authenticate', `AzureApiManagementKey realm="apim-user",name="${KEY_HEADER}",type="header"`],
+);
+export const UNAVAILABLE = ready(
+  503,
+  ['ServiceUnavailable', 'Keys can not be checked right now.'],
+  ['Retry-After', '1'],
+);
+/** As at any address that is nothing: who doesn't have the secret learns nothing here. */
+export const NOT_FOUND = ready(404, ['NotFound', 'There is nothing at this address.']);
+
+const byReason = <Reason extends string>(status: number, words: Record<Reason, [string, string]>) =>
+  Object.fromEntries(
+    Object.entries<[string, string]>(words).map(([reason, pair]) => [reason, ready(status, pair)]),
+  ) as Record<Reason, Answer>;
+const REFUSED = byReason(403, REFUSALS);
+export const FAULTY: Readonly<Record<CallFault, Answer>> = byReason(400, FAULTS);
+
+export function answerTo(verdict: CallVerdict): Answer {
+  if (verdict.kind === 'no_key') return NO_KEY;
+  const { subscription } = verdict;
+  if (verdict.kind === 'refused') {
+    const [reason] = REFUSALS[verdict.because];
+    const ids = idsOf(subscription, subscription?.productId ?? null);
+    return withHeaders(REFUSED[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
+  }
+  // All four, also when there is nothing to say: a gateway that only overwrites would let the client's own through.
+  const groups = groupsOf(subscription?.account?.groupIds ?? NO_GROUPS);
+  const headers = [...idsOf(subscription, verdict.productId), ...groups, ...NO_STORE, 'Content-Length', '0'];
+  return { status: 200, headers, body: '' };
+}
+
+export function withHeaders(answer: Answer, more: readonly string[]): Answer {
+  return { ...answer, headers: [...more, ...answer.headers] };
+}
+
+export function send(res: ServerResponse, { status, headers, body }: Answer): void {
+  res.writeHead(status, headers as string[]).end(body);
+}
+
+function idsOf(subscription: CallingSubscription | null, productId: string | null): string[] {
+  return [
+    'X-Account-Id',
+    encoded(subscription?.account?.id),
+    'X-Subscription-Id',
+    encoded(subscription?.id),
+    'X-Product-Id',
+    encoded(productId),
+  ];
+}
+
+const NO_GROUPS: readonly string[] = [];
+const groupHeaders = new WeakMap<readonly string[], string[]>();
+
+/** Lists of groups are kept in memory once, and so is their header. */
+function groupsOf(groupIds: readonly string[]): string[] {
+  const kept = groupHeaders.get(groupIds);
+  if (kept) return kept;
+  const fitting: string[] = [];
+  let length = 0;
+  for (const id of groupIds.map(encodeURIComponent)) {
+    length += id.length + 1;
+    if (length > MAX_GROUPS_BYTES) break;
+    fitting.push(id);
+  }
+  const isCut = fitting.length < groupIds.length;
+  const headers = ['X-Groups', fitting.join(','), ...(isCut ? ['X-Groups-Cut', 'true'] : [])];
+  groupHeaders.set(groupIds, headers);
+  return headers;
+}
+
+const encoded = (id: string | null | undefined) => (id ? encodeURIComponent(id) : '');

@@ -1,0 +1,15 @@
+// How many checks ended how, for the metrics: plain numbers, because each check counts.
+
+export type Figures = ReturnType<typeof createFigures>;
+
+export function createFigures() {
+  const outcomes = new Map<string, number>();
+  const sources = { index: 0, database: 0, stale: 0 };
+  return {
+    count: (outcome: string) => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
+    answeredFrom(source: keyof typeof sources): void {
+      sources[source] += 1;
+    },
+    read: () => ({ checks: Object.fromEntries(outcomes), answersFrom: { ...sources } }),
+  };
+}

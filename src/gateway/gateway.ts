@@ -1,0 +1,70 @@
+// Everything of the gateway check, put together.
+import type { RequestListener } from 'node:http';
+import type { GatewayReadings } from '../http/metrics.ts';
+import type { Log } from '../log.ts';
+import { createCheck } from './check.ts';
+import { createFigures } from './figures.ts';
+import { createFollower } from './follower.ts';
+import type { GatewaySource } from './source.ts';
+import { createUsage } from './usage.ts';
+
+export { CHECK_PATH } from './call.ts';
+
+const MAX_STOP_MS = 3_000;
+
+export type GatewayOptions = {
+  source: GatewaySource;
+  log: Log;
+  clock: () => Date;
+  /** `GATEWAY_URI_HEADER` in small letters; null for `path`. */
+  uriHeader: string | null;
+  /** `GATEWAY_SECRET`; null: nothing is demanded. */
+  secret: string | null;
+  staleSeconds: number;
+};
+
+export type Gateway = {
+  listener: RequestListener;
+  /** Loads the index in the background, and keeps it true. */
+  start(): void;
+  stop(): Promise<void>;
+  /** Said right after each commit of this process. */
+  noteCommit(): void;
+  /** Whether the index has been loaded once. */
+  isLoaded(): boolean;
+  /** Whether it could do without the database at this moment. */
+  canAnswerAlone(): boolean;
+  readings(): GatewayReadings;
+};
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { source, log } = options;
+  const figures = createFigures();
+  const usage = createUsage(source.addUsage, log);
+  const follower = createFollower({ source, log, keepsLast: options.staleSeconds > 0 });
+  const check = createCheck({ ...options, follower, figures, noteUse: usage.note });
+  return {
+    listener: check.listener,
+    start: follower.start,
+    async stop() {
+      follower.stop();
+      const late = new Promise((resolve) => setTimeout(resolve, MAX_STOP_MS).unref());
+      await Promise.race([Promise.all([usage.stop(), check.stop()]), late]);
+    },
+    noteCommit: follower.noteCommit,
+    isLoaded: follower.isLoaded,
+    canAnswerAlone() {
+      const ageMs = follower.last()?.ageMs ?? Number.POSITIVE_INFINITY;
+      return follower.trusted() !== null || ageMs <= options.staleSeconds * 1_000;
+    },
+    readings() {
+      const last = follower.last();
+      return {
+        ...figures.read(),
+        isTrusted: follower.trusted() !== null,
+        ageSeconds: last && last.ageMs / 1_000,
+        keys: last?.index.size.keys ?? 0,
+      };
+    },
+  };
+}

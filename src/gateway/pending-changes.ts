@@ -1,0 +1,46 @@
+import type { Change } from './source.ts';
+
+/** More ids than this are read faster by reading everything. */
+const MAX_PENDING = 200_000;
+
+export type Taken = Record<Change['kind'], string[]> & { beatAt: number };
+
+/** Ids that wait to be read anew, each once, and the last heartbeat that came after them. */
+export function createPendingChanges() {
+  const sets: Record<Change['kind'], Set<string>> = {
+    account: new Set(),
+    subscription: new Set(),
+    product: new Set(),
+    api: new Set(),
+  };
+  let beatAt = Number.NEGATIVE_INFINITY;
+  const count = () => Object.values(sets).reduce((sum, set) => sum + set.size, 0);
+
+  return {
+    get isEmpty() {
+      return beatAt === Number.NEGATIVE_INFINITY && count() === 0;
+    },
+    get isTooMuch() {
+      return count() > MAX_PENDING;
+    },
+    add({ kind, id }: Change): void {
+      sets[kind]?.add(id);
+    },
+    addBeat(sentAt: number): void {
+      beatAt = Math.max(beatAt, sentAt);
+    },
+    /** All of it. Changes that came after the heartbeat may be among it, none from before is missing. */
+    take(): Taken {
+      const taken: Taken = {
+        account: [...sets.account],
+        subscription: [...sets.subscription],
+        product: [...sets.product],
+        api: [...sets.api],
+        beatAt,
+      };
+      for (const set of Object.values(sets)) set.clear();
+      beatAt = Number.NEGATIVE_INFINITY;
+      return taken;
+    },
+  };
+}

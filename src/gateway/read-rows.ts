@@ -1,0 +1,58 @@
+// Fills the index, and reads anew what was told to have changed.
+import { type CallIndex, createCallIndex } from './call-index.ts';
+import type { Taken } from './pending-changes.ts';
+import type { Rows } from './source.ts';
+
+const ROWS_A_PAGE = 2_000;
+const MAX_IDS_AT_ONCE = 1_000;
+
+/** Page by page: no statement runs long, and checks are answered in between. */
+export async function loadIndex(rows: Rows): Promise<CallIndex> {
+  const index = createCallIndex();
+  index.putProducts(await rows.products(null));
+  index.putApis(await rows.apis(null));
+  let page = await rows.subscriptionsAfter('', ROWS_A_PAGE);
+  for (;;) {
+    const last = page.at(-1);
+    const isLast = page.length < ROWS_A_PAGE || !last;
+    // The next is on its way while this one is put in.
+    const next = isLast ? null : rows.subscriptionsAfter(last.id, ROWS_A_PAGE);
+    next?.catch(() => {});
+    for (const row of page) index.putSubscription(row);
+    if (!next) return index;
+    page = await next;
+  }
+}
+
+/** One after the other, so that no older reading follows a newer one. */
+export async function readAnew(index: CallIndex, rows: Rows, taken: Taken): Promise<void> {
+  for (const ids of chunks(taken.product)) {
+    const products = await rows.products(ids);
+    index.putProducts(products, missing(ids, products));
+  }
+  for (const ids of chunks(taken.api)) {
+    const apis = await rows.apis(ids);
+    index.putApis(apis, missing(ids, apis));
+  }
+  for (const ids of chunks(taken.subscription)) {
+    const found = await rows.subscriptions(ids);
+    for (const id of missing(ids, found)) index.removeSubscription(id);
+    for (const row of found) index.putSubscription(row);
+  }
+  const accountIds = taken.account.filter((id) => index.hasAccount(id));
+  for (const ids of chunks(accountIds)) {
+    for (const row of await rows.accounts(ids)) index.changeAccount(row);
+  }
+}
+
+function chunks(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / MAX_IDS_AT_ONCE);
+  return Array.from({ length: count }, (_, at) =>
+    ids.slice(at * MAX_IDS_AT_ONCE, (at + 1) * MAX_IDS_AT_ONCE),
+  );
+}
+
+function missing(ids: readonly string[], found: readonly { id: string }[]): string[] {
+  const there = new Set(found.map(({ id }) => id));
+  return ids.filter((id) => !there.has(id));
+}

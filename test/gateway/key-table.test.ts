@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createKeyTable } from '../../src/gateway/key-table.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+test('after any changes it finds what a plain map would', () => {
+  const change = fc.record({
+    owner: fc.nat(40),
+    slot: fc.constantFrom(0 as const, 1 as const),
+    key: fc.option(fc.nat(10_000), { nil: null }),
+  });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 400 }), (changes) => {
+      const table = createKeyTable();
+      const model = new Map<string, string>();
+      const owners = new Map<string, number>();
+      for (const { owner, slot, key } of changes) {
+        const place = `${owner}/${slot}`;
+        const before = model.get(place);
+        const hash = key === null ? null : sha256(`${key}`).toString('hex');
+        // Two owners of one key are for the database to refuse.
+        if (hash !== null && hash !== before && owners.has(hash)) continue;
+        if (before !== undefined) owners.delete(before);
+        model.delete(place);
+        if (hash !== null) {
+          model.set(place, hash);
+          owners.set(hash, owner);
+        }
+        table.set(owner, slot, hash);
+      }
+      expect(table.size).toBe(model.size);
+      for (let key = 0; key <= 10_000; key += 97) {
+        const hash = sha256(`${key}`);
+        expect(table.find(hash)).toBe(owners.get(hash.toString('hex')) ?? null);
+      }
+      for (const [hash, owner] of owners) expect(table.find(Buffer.from(hash, 'hex'))).toBe(owner);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('100,000 keys are all found, none of the others, and as many again after every one was replaced', () => {
+  const table = createKeyTable();
+  const fill = (round: number) => {
+    for (let owner = 0; owner < 50_000; owner++) {
+      table.set(owner, 0, sha256(`${round} ${owner} primary`).toString('hex'));
+      table.set(owner, 1, sha256(`${round} ${owner} secondary`).toString('hex'));
+    }
+  };
+  fill(1);
+  fill(2);
+  expect(table.size).toBe(100_000);
+  for (let owner = 0; owner < 50_000; owner += 7) {
+    expect(table.find(sha256(`2 ${owner} secondary`))).toBe(owner);
+    expect(table.find(sha256(`1 ${owner} secondary`))).toBeNull();
+  }
+});
+
+test('T32: a hash that differs from a kept one in its last bit only is another', () => {
+  const table = createKeyTable();
+  const hash = sha256('key');
+  table.set(3, 0, hash.toString('hex'));
+  for (let byte = 0; byte < hash.length; byte++) {
+    const other = Buffer.from(hash);
+    other[byte] = (other[byte] ?? 0) ^ 1;
+    expect(table.find(other)).toBeNull();
+  }
+  expect(table.find(hash)).toBe(3);
+});

@@ -1,0 +1,98 @@
+// The check alone, on a server of ours, over the database of a test; without the rest of the product.
+import { connect as connectSocket } from 'node:net';
+import pino from 'pino';
+import { createGatewaySource } from '../../src/db/gateway-source.ts';
+import { createGateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { TestContext } from '../support/context.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** `memory`: every answer comes from the index; `database`: there is no index. */
+export type From = 'memory' | 'database';
+export type Asked = {
+  key?: string;
+  /** The original address. */
+  uri?: string;
+  /** After our own path. */
+  query?: string;
+  method?: string;
+  headers?: Record<string, string>;
+};
+export type Answered = { status: number; headers: Headers; body: string; code: string | undefined };
+export type ServedGateway = Awaited<ReturnType<typeof serveGateway>>;
+
+const log = pino({ level: 'silent' });
+
+export async function serveGateway(
+  t: TestContext,
+  from: From,
+  options: Partial<GatewayOptions> & { databaseUrl?: string } = {},
+) {
+  const { databaseUrl = t.databaseUrl, ...changed } = options;
+  const gateway = createGateway({
+    source: createGatewaySource(t.db, databaseUrl, 'ours'),
+    log,
+    clock: t.clock,
+    uriHeader: 'x-original-uri',
+    secret: null,
+    staleSeconds: 0,
+    ...changed,
+  });
+  if (from === 'memory') {
+    gateway.start();
+    await eventually('the index to be trusted', () => gateway.readings().isTrusted);
+  }
+  const server = createHttpServer({
+    log,
+    clock: t.clock,
+    trustedProxies: [],
+    routes: { '/gateway/check': gateway.listener },
+    fetch: () => new Response('elsewhere', { status: 404 }),
+  });
+  const { port } = await server.listen('127.0.0.1', 0);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    gateway,
+    /** Until all that is committed now is known. */
+    async catchUp(): Promise<void> {
+      gateway.noteCommit();
+      if (from === 'memory') await eventually('the index to catch up', () => gateway.readings().isTrusted);
+    },
+    async ask({ key, uri = '/orders/v1/7', query = '', method = 'GET', headers = {} }: Asked = {}) {
+      const response = await fetch(`${url}/gateway/check${query}`, {
+        method,
+        headers: {
+          'x-original-uri': uri,
+          ...(key === undefined ? {} : { 'ocp-apim-subscription-key': key }),
+          ...headers,
+        },
+      });
+      return answered(response);
+    },
+    async close(): Promise<void> {
+      await server.stop(0);
+      await gateway.stop();
+    },
+  };
+}
+
+export async function answered(response: Response): Promise<Answered> {
+  const body = await response.text();
+  const parsed = body.startsWith('{') ? (JSON.parse(body) as { error?: { code?: string } }) : {};
+  return { status: response.status, headers: response.headers, body, code: parsed.error?.code };
+}
+
+/** Sends a request as it is, and gives the whole answer but for its date. */
+export function askRaw(port: number, [first, ...headers]: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connectSocket(port, '127.0.0.1', () =>
+      socket.write(`${[first, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`),
+    );
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer.replace(/^Date: .*\r\n/m, '')));
+  });
+}
