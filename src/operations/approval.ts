@@ -56,16 +56,13 @@ export async function requestApproval(
   tx: Act['tx'],
   wish: Wish,
 ): Promise<WaitsForApproval> {
-  const { tryOut, subject } = wish;
+  const { tryOut, subject, operation } = wish;
+  const serviceId = context.service.id;
+  // First of all, as whoever decides does it: what is being decided is over before it is tried again.
+  const before = await lockOpenApprovalOf(tx, { serviceId, operation, subject: subject.id });
   if (tryOut) await inVain(tx, tryOut);
   await demandSomebodyElse(context, tx);
-  const serviceId = context.service.id;
   const now = context.clock();
-  const before = await lockOpenApprovalOf(tx, {
-    serviceId,
-    operation: wish.operation,
-    subject: subject.id,
-  });
   if (before && before.expiresAt > now) {
     const isSamePerson = before.requestedBy === requesterId(context.actor);
     return new WaitsForApproval(before, { by: before.requestedByName, isSamePerson });

@@ -15,6 +15,7 @@ import { actions, button, section } from './present/blocks.ts';
 import { type MailOutage, outageWords } from './present/outage.ts';
 import { subscriptionCard } from './present/subscription.ts';
 import { escapeText } from './present/text.ts';
+import { slackErrorOf } from './windows.ts';
 
 export type JobMeans = {
   client: WebClient;
@@ -42,12 +43,28 @@ function unlessGone(error: unknown): null {
   throw error;
 }
 
+/** Slack's words for somebody who gets no direct message: deactivated, a bot, a stranger, or nobody at all. */
+const CANNOT_BE_WRITTEN_TO = new Set([
+  'cannot_dm_bot',
+  'invalid_user_combination',
+  'user_disabled',
+  'user_not_found',
+  'user_not_visible',
+  'users_not_found',
+]);
+
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
 export function createSlackJobs(means: JobMeans) {
   const openDm = async (userId: string): Promise<string | null> => {
-    const { channel } = await means.client.conversations.open({ users: userId });
-    return channel?.id ?? null;
+    try {
+      const { channel } = await means.client.conversations.open({ users: userId });
+      return channel?.id ?? null;
+    } catch (error) {
+      // An operator on paper only; what everybody else is to see must not wait for them.
+      if (CANNOT_BE_WRITTEN_TO.has(slackErrorOf(error))) return null;
+      throw error;
+    }
   };
 
   async function approvalChannels(): Promise<string[]> {

@@ -66,7 +66,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
       const { channel_id, message_ts } = body.container ?? {};
       const asked: Asked = {
         userId: body.user.id,
-        teamId: body.team?.id ?? '',
+        teamId: teamOf(means, body),
         trigger,
         ...(channel_id && message_ts && !isEphemeral
           ? { card: { channel: channel_id, ts: message_ts } }
@@ -98,7 +98,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
         updateModal(means.client, view.id, resultModal(view.title.text, result));
       const asked: Asked = {
         userId: body.user.id,
-        teamId: body.team?.id ?? '',
+        teamId: teamOf(means, body),
         trigger: { id: '', at, isInModal: true },
         say: show,
         sayRefusal: (message) => updateModal(means.client, view.id, refill(view, message)),
@@ -108,7 +108,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
   });
 
   app.options(/.*/, async ({ ack, options, body }) => {
-    const asked = { actionId: options.action_id, userId: body.user.id, teamId: body.team?.id ?? '' };
+    const asked = { actionId: options.action_id, userId: body.user.id, teamId: teamOf(means, body) };
     const found = holdsKey(options.value) ? [] : await optionsFor(means, { ...asked, typed: options.value });
     await ack({ options: found } as Parameters<typeof ack>[0]);
   });
@@ -123,7 +123,7 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
       const trigger = { id: shortcut.trigger_id, at, isInModal: false };
       const asked: Asked = {
         userId: shortcut.user.id,
-        teamId: shortcut.team?.id ?? '',
+        teamId: teamOf(means, shortcut),
         trigger,
         // A shortcut has no place of its own to be answered at.
         say: async (message) =>
@@ -146,6 +146,15 @@ export function register(app: App, means: Means, inBackground: InBackground): vo
       });
     });
   }
+}
+
+/** Where somebody acts from: in a shared channel their own workspace may be another than that of the message. */
+function teamOf(
+  { teamId: own }: Means,
+  { team, user }: { team?: { id: string } | null; user: object },
+): string {
+  const home = 'team_id' in user && typeof user.team_id === 'string' ? user.team_id : own;
+  return home === own ? (team?.id ?? '') : home;
 }
 
 /**

@@ -4,6 +4,7 @@ import { grantRole } from '../../src/operations/operators/grant.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { loseRole } from '../../src/operations/operators/lose.ts';
 import { withdrawRole } from '../../src/operations/operators/withdraw.ts';
+import { withdrawFromConsole } from '../../src/operations/operators/withdraw-from-console.ts';
 import {
   ADMIN,
   APPROVER,
@@ -100,6 +101,22 @@ describe('T73: the last admin stays', () => {
     expect(await refusalOf(withdraw(ADMIN, 'U0ADMIN'))).toBe('standing_unknown');
     t.standings.clear();
     expect(await refusalOf(withdraw(ADMIN, 'U0ADMIN'))).toBe('done');
+  });
+
+  it('not even the console takes the role of the last one, nor two consoles those of the last two at once', async () => {
+    const fromConsole = (userId: string, keep: 'none' | 'approver') =>
+      withdrawFromConsole(t.as({ kind: 'console', name: 'Connie' }), { ...person(userId), keep });
+    for (let n = 0; n < 50; n++) {
+      await t.sql`update operators set role = 'admin' where slack_user_id = 'U0ADMIN'`;
+      await grant(ADMIN, 'U0OTHER', 'admin');
+      const outcomes = await Promise.all([
+        refusalOf(fromConsole('U0OTHER', n % 2 ? 'none' : 'approver')),
+        refusalOf(n % 3 ? fromConsole('U0ADMIN', 'none') : withdraw(OTHER, 'U0ADMIN')),
+      ]);
+      const left = Object.values(await rolesOf()).filter((role) => role === 'admin');
+      expect(left, outcomes.join()).toHaveLength(1);
+      expect(outcomes.filter((code) => code === 'done')).toHaveLength(1);
+    }
   });
 
   it('two admins demote each other at once, 50 times: one is left each time', async () => {

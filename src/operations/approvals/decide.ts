@@ -41,7 +41,7 @@ export const decideApproval = defineOperation({
     const approval = await lockApproval(act.tx, act.service.id, approvalId);
     if (!approval) throw new DomainError('approval_not_found');
     demandOpen(approval, act.now);
-    await demandOther(act, approval);
+    await demandOther(act, approval, requester);
     const outcome =
       decision === 'decline' ? ({ state: 'declined' } as const) : await carryOut(act, approval, requester);
     const ended = await endApproval(
@@ -79,11 +79,13 @@ function demandOpen(approval: Approval, now: Date): void {
   });
 }
 
-/** Neither whoever asked nor the person concerned, whose address Slack tells. */
-async function demandOther(act: Act, approval: Approval): Promise<void> {
+/** Neither whoever asked, by whatever user of theirs, nor the person concerned: Slack tells their addresses. */
+async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {
   if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
   const own = act.actor.kind === 'slack' ? act.actor.email?.toLowerCase() : null;
   if (!own) return;
+  if (requester?.kind === 'slack' && requester.email?.toLowerCase() === own)
+    throw new DomainError('approval_own');
   const account = approval.accountId ? await findAccount(act.tx, act.service.id, approval.accountId) : null;
   if (account?.emailCanonical === own || approval.subject === own)
     throw new DomainError('approval_about_oneself');
