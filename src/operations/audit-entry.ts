@@ -36,13 +36,22 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
   const idsOf = (kind: string) => [
     ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
   ];
-  const accounts = await findAccounts(act.tx, serviceId, idsOf('account'));
+  const asked = await findApprovals(act.tx, serviceId, idsOf('approval'));
+  const askedAbout = asked.flatMap(({ accountId }) => accountId ?? []);
+  const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...askedAbout]);
+  const people = new Map(
+    accounts.map(({ id, firstName, lastName, email }) => [
+      id,
+      email ? `${firstName} ${lastName} (${email})` : '',
+    ]),
+  );
   const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
   return new Map([
-    ...accounts.map(({ id, firstName, lastName, email }): [string, string] => [
-      `account ${id}`,
-      email ? `${firstName} ${lastName} (${email})` : '',
+    ...[...people].map(([id, name]): [string, string] => [`account ${id}`, name]),
+    ...asked.map(({ id, accountId }): [string, string] => [
+      `approval ${id}`,
+      people.get(accountId ?? '') ?? '',
     ]),
     ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -12,6 +12,9 @@ import { findChromium, HOW_TO_GET_ONE } from '../support/chromium.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const WINDOW = { width: 1_000, height: 600 };
+const TALL = { width: 1_000, height: 920 };
+/** Lower than what is shown: the picture is as high as that. */
+const SHEET = { width: 640, height: 200 };
 
 async function main(): Promise<void> {
   const executablePath = findChromium();
@@ -39,8 +42,8 @@ async function main(): Promise<void> {
 
 type Open = (path: string, colorScheme?: 'light' | 'dark', viewport?: typeof WINDOW) => Promise<Page>;
 
-async function take(of: Page | Locator, name: string): Promise<void> {
-  await of.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
+async function take(page: Page, name: string, fullPage = false): Promise<void> {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled', fullPage });
 }
 
 async function takeAll(open: Open, url: string): Promise<void> {
@@ -55,7 +58,9 @@ async function takeAll(open: Open, url: string): Promise<void> {
 
   await admin.types('/apim-user add cleo.cole@example.com Cleo');
   await admin.fills('Add an account', { 'Last name': 'Cole', 'Verify the address first': true });
+  await admin.page.setViewportSize(TALL);
   await take(admin.page, 'modal');
+  await admin.page.setViewportSize(WINDOW);
   await admin.submits('Add an account', 'Add');
   await admin.seesInModal(/account is pending/);
   await admin.closesModal();
@@ -76,6 +81,8 @@ async function takeAll(open: Open, url: string): Promise<void> {
 
   await admin.goesTo('Home');
   await admin.page.getByRole('region', { name: /Home/ }).getByRole('button').first().waitFor();
+  await admin.page.setViewportSize(TALL);
+  await admin.page.getByText('Setup:').waitFor();
   await take(admin.page, 'app-home');
 
   const mail = await developer.reads('ann.lee@example.com', /invited/);
@@ -86,13 +93,13 @@ async function takeAll(open: Open, url: string): Promise<void> {
       .getAttribute('href')) ?? '';
   const html = (await developer.inbox.locator('iframe').getAttribute('srcdoc')) ?? '';
   for (const scheme of ['light', 'dark'] as const) {
-    const page = await open('/portal', scheme, { width: 640, height: 620 });
+    const page = await open('/portal', scheme, SHEET);
     // Not under the policy of our own pages, which takes no style of a mail's.
     await page.goto('about:blank');
     await page.setContent(html);
-    await take(page, `mail-${scheme}`);
+    await take(page, `mail-${scheme}`, true);
   }
-  await take(await open(href.replace(url, ''), 'light', { width: 640, height: 620 }), 'accept-page');
+  await take(await open(href.replace(url, ''), 'light', SHEET), 'accept-page', true);
 }
 
 await main();

@@ -101,7 +101,8 @@ function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Pla
   if (!targetKind || !targetId) return '';
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
-  if (!place.withTarget) return '';
+  // What was asked says it already; its id says nothing to anybody.
+  if (!place.withTarget || (targetKind === 'approval' && !about)) return '';
   return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
 }
 
