@@ -2,8 +2,9 @@
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
+import { listApprovalsToErase } from './db/approvals.ts';
 import { createGatewaySource } from './db/gateway-source.ts';
-import { expireInvitations } from './db/invitations.ts';
+import { expireInvitations, listInvitationsToErase } from './db/invitations.ts';
 import {
   findOldestWaitingJobSeconds,
   retryJobsNow,
@@ -28,11 +29,13 @@ import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { endBlock } from './operations/accounts/end-block.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
+import { eraseApproval } from './operations/approvals/erase.ts';
 import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
 import { sweepCards } from './operations/cards/sweep.ts';
 import type { Clock, Context } from './operations/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
+import { eraseInvitation } from './operations/invitations/erase.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { noteOutage } from './operations/outages/note.ts';
@@ -273,6 +276,11 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {
     await eraseAccount(context, { accountId: id });
   }
+  const ended = { serviceId: service.id, endedBefore: deletedBefore, limit: MAX_ERASED_AT_ONCE };
+  for (const { id } of await listInvitationsToErase(db, ended))
+    await eraseInvitation(context, { invitationId: id });
+  for (const { id } of await listApprovalsToErase(db, ended))
+    await eraseApproval(context, { approvalId: id });
   // A copy of each row leaves the system with its place in the chain; nothing personal of a developer is in it.
   for (const { number, hash, row } of await linkAudit(context, {}))
     log.info({ audit: { number, hash, ...row } });

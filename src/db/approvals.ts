@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { approvals, audit } from './schema.ts';
 
@@ -148,24 +148,44 @@ export async function countReminder(tx: Transaction, approval: Approval): Promis
     .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)));
 }
 
-/** Erasure: why it was asked for, what would have been done, and why it was decided so. */
-export async function eraseApprovalsOfAccount(
+/** Erasure, of those that have ended: what would have been done and, unless `keepsReasons`, why. Says which those were. */
+export async function eraseApprovals(
   tx: Transaction,
-  serviceId: string,
-  accountId: string,
+  of: { serviceId: string; ids: readonly string[]; keepsReasons?: boolean },
 ): Promise<string[]> {
+  if (of.ids.length === 0) return [];
   const rows = await tx
     .update(approvals)
-    .set({ why: '', decisionReason: '', sealedInput: null })
+    .set({ sealedInput: null, ...(of.keepsReasons ? {} : { why: '', decisionReason: '' }) })
     .where(
       and(
-        eq(approvals.serviceId, serviceId),
-        eq(approvals.accountId, accountId),
+        eq(approvals.serviceId, of.serviceId),
+        inArray(approvals.id, [...of.ids]),
         ne(approvals.state, 'open'),
       ),
     )
     .returning({ id: approvals.id });
   return rows.map(({ id }) => id);
+}
+
+/** Approvals about addresses that ended before a moment and still hold one. */
+export async function listApprovalsToErase(
+  db: Db,
+  of: { serviceId: string; endedBefore: Date; limit: number },
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: approvals.id })
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        isNull(approvals.accountId),
+        isNotNull(approvals.sealedInput),
+        lte(approvals.endedAt, of.endedBefore),
+      ),
+    )
+    .orderBy(approvals.endedAt)
+    .limit(of.limit);
 }
 
 /** Who asked and who agreed, for the history of what came of it. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { invitationGroups, invitations } from './schema.ts';
 
@@ -128,10 +128,11 @@ export async function listInvitations(
   const position = page.after
     ? sql`(${invitations.createdAt}, ${invitations.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
     : undefined;
+  // What was erased says nothing to anybody.
   return db
     .select()
     .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), open, position))
+    .where(and(eq(invitations.serviceId, serviceId), open, position, ne(invitations.email, '')))
     .orderBy(desc(invitations.createdAt), desc(invitations.id))
     .limit(page.limit);
 }
@@ -212,5 +213,25 @@ export async function listOpenInvitationsOfInviter(
       ),
     )
     .orderBy(asc(invitations.id))
+    .limit(of.limit);
+}
+
+/** Invitations that ended before a moment without an account, and still hold an address. */
+export async function listInvitationsToErase(
+  db: Db,
+  of: { serviceId: string; endedBefore: Date; limit: number },
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: invitations.id })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        inArray(invitations.state, ['revoked', 'expired']),
+        ne(invitations.email, ''),
+        lte(invitations.endedAt, of.endedBefore),
+      ),
+    )
+    .orderBy(invitations.endedAt)
     .limit(of.limit);
 }

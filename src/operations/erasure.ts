@@ -1,5 +1,5 @@
 import { type Account, updateAccount } from '../db/accounts.ts';
-import { eraseApprovalsOfAccount } from '../db/approvals.ts';
+import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../db/approvals.ts';
 import { eraseAuditDetails } from '../db/audit.ts';
 import { eraseInvitationsOfAccount } from '../db/invitations.ts';
 import { cancelMailsOfAccount } from '../db/mails.ts';
@@ -29,18 +29,32 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
   );
   await cancelMailsOfAccount(act.tx, { serviceId, accountId: account.id, except: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
-  for (const invitationId of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {
-    await eraseTickets(act.tx, serviceId, { invitationId });
-    await eraseAuditDetails(act.tx, serviceId, { kind: 'invitation', id: invitationId });
-  }
+  for (const invitationId of await eraseInvitationsOfAccount(act.tx, serviceId, account.id))
+    await eraseInvitationData(act, invitationId);
   await removeSubscriptions(act, { accountId: account.id }, true);
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);
 }
 
+/** What is kept elsewhere of an invitation whose own row is erased: its tickets', its audit's, and who asked for it. */
+export async function eraseInvitationData(act: Act, invitationId: string): Promise<void> {
+  const serviceId = act.service.id;
+  await eraseTickets(act.tx, serviceId, { invitationId });
+  await eraseAuditDetails(act.tx, serviceId, { kind: 'invitation', id: invitationId });
+  await eraseApprovalsAbout(act, { accountId: '', invitationIds: [invitationId] });
+}
+
 /** Reasons, and what was asked for. Once more for the approval whose own carrying out erased the account. */
-export async function eraseApprovals(act: Act, accountId: string): Promise<void> {
-  for (const id of await eraseApprovalsOfAccount(act.tx, act.service.id, accountId))
-    await eraseAuditDetails(act.tx, act.service.id, { kind: 'approval', id });
+export const eraseApprovals = (act: Act, accountId: string): Promise<void> =>
+  eraseApprovalsAbout(act, { accountId, invitationIds: [] });
+
+async function eraseApprovalsAbout(
+  act: Act,
+  about: { accountId: string; invitationIds: readonly string[] },
+): Promise<void> {
+  const serviceId = act.service.id;
+  const ids = await listApprovalIdsOf(act.tx, { serviceId, ...about });
+  for (const id of await eraseApprovalRows(act.tx, { serviceId, ids }))
+    await eraseAuditDetails(act.tx, serviceId, { kind: 'approval', id });
 }

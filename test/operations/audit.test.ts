@@ -5,12 +5,14 @@ import { changeOwnEmail } from '../../src/operations/accounts/change-own-email.t
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
+import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import type { PlannedRow } from '../../src/operations/import-rows.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
@@ -251,6 +253,17 @@ const CASES: Record<string, Case> = {
     ...(await approval()),
     decision: 'decline',
   })),
+  'approvals/erase': of(
+    SYSTEM,
+    'approval_not_found',
+    { input: { approvalId: NO_UUID }, code: 'approval_not_found' },
+    async () => {
+      const { approvalId } = await approval();
+      await withdrawApproval(t.as(MEMBER), { approvalId });
+      t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);
+      return { approvalId };
+    },
+  ),
   'approvals/withdraw': of(
     MEMBER,
     'approval_not_found',
@@ -284,6 +297,12 @@ const CASES: Record<string, Case> = {
     const { email } = await invitation();
     t.advance(t.policy.invitationLifetimeHours * 3_600_000);
     return sealed(email);
+  }),
+  'invitations/erase': of(SYSTEM, 'invitation_not_found', NO_INVITATION, async () => {
+    const { invitationId } = await invitation();
+    await revokeInvitation(admin(), { invitationId });
+    t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);
+    return { invitationId };
   }),
   'invitations/invite': of(
     ADMIN,

@@ -57,6 +57,9 @@ export const approvals = pgTable(
     uniqueIndex('approvals_open').on(t.serviceId, t.operation, t.subject).where(sql`state = 'open'`),
     index('approvals_of_requester').on(t.serviceId, t.requestedBy, t.id),
     index('approvals_of_account').on(t.serviceId, t.accountId),
+    index('approvals_to_erase')
+      .on(t.endedAt)
+      .where(sql`account_id is null and sealed_input is not null and ended_at is not null`),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
     foreignKey({
       columns: [t.serviceId, t.requestedByToken],

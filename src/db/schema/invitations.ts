@@ -46,6 +46,7 @@ export const invitations = pgTable(
     ),
     index('invitations_by_email').on(t.serviceId, t.emailCanonical),
     index('invitations_of_account').on(t.serviceId, t.accountId),
+    index('invitations_to_erase').on(t.endedAt).where(sql`state in ('revoked', 'expired') and email <> ''`),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
   ],
 );

@@ -32,7 +32,12 @@ export const resendInvitation = defineOperation({
     const invitation = await lockInvitation(act.tx, serviceId, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     const isOpen = invitation.state === 'open' || invitation.state === 'expired';
-    if (!isOpen || (expectedVersion !== undefined && expectedVersion !== invitation.version)) {
+    // An erased one has nobody to be sent to.
+    if (
+      !isOpen ||
+      !invitation.email ||
+      (expectedVersion !== undefined && expectedVersion !== invitation.version)
+    ) {
       throw new DomainError('invitation_not_open', { current: { state: invitation.state } });
     }
     const account = await findAccountByEmail(act.tx, serviceId, invitation.emailCanonical);

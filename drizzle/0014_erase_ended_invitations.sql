@@ -1,0 +1,2 @@
+CREATE INDEX "approvals_to_erase" ON "approvals" USING btree ("ended_at") WHERE account_id is null and sealed_input is not null and ended_at is not null;--> statement-breakpoint
+CREATE INDEX "invitations_to_erase" ON "invitations" USING btree ("ended_at") WHERE state in ('revoked', 'expired') and email <> '';

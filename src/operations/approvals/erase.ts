@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { eraseApprovals, lockApproval } from '../../db/approvals.ts';
+import { eraseAuditDetails } from '../../db/audit.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Erases what an ended approval about an address kept, `ERASE_DELETED_AFTER_DAYS` after its end: the address and names
+ * that were asked for. Reasons go too, unless it was agreed to: they tell who let somebody in, and go with that person's
+ * invitation or account. Errors: `approval_not_found`.
+ */
+export const eraseApproval = defineOperation({
+  name: 'approvals/erase',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({ approvalId: input.rowId }),
+  async run(act, { approvalId }) {
+    const serviceId = act.service.id;
+    const approval = await lockApproval(act.tx, serviceId, approvalId);
+    if (!approval) throw new DomainError('approval_not_found');
+    const keptMs = act.policy.eraseDeletedAfterDays * 86_400_000;
+    const { endedAt, accountId, sealedInput, state } = approval;
+    const isDue = endedAt !== null && endedAt.getTime() + keptMs <= act.now.getTime();
+    if (!isDue || accountId !== null || sealedInput === null) return act.nothingChanged();
+    const keepsReasons = state === 'approved';
+    await eraseApprovals(act.tx, { serviceId, ids: [approvalId], keepsReasons });
+    if (!keepsReasons) await eraseAuditDetails(act.tx, serviceId, { kind: 'approval', id: approvalId });
+    act.record({ target: { kind: 'approval', id: approvalId } });
+  },
+});

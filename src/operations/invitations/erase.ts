@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { eraseInvitationData } from '../erasure.ts';
+import * as input from '../input.ts';
+import { defineOperation, SYSTEM } from '../operation.ts';
+
+/**
+ * Erases the personal data of an invitation that ended without an account, `ERASE_DELETED_AFTER_DAYS` after its end.
+ * Does nothing when it was sent again meanwhile. Errors: `invitation_not_found`.
+ */
+export const eraseInvitation = defineOperation({
+  name: 'invitations/erase',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({ invitationId: input.rowId }),
+  async run(act, { invitationId }) {
+    const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
+    if (!invitation) throw new DomainError('invitation_not_found');
+    const { state, endedAt, email } = invitation;
+    const keptMs = act.policy.eraseDeletedAfterDays * 86_400_000;
+    const isOver = (state === 'revoked' || state === 'expired') && endedAt !== null;
+    if (!isOver || email === '' || endedAt.getTime() + keptMs > act.now.getTime())
+      return act.nothingChanged();
+    await updateInvitation(act.tx, invitation, {
+      email: '',
+      emailCanonical: '',
+      firstName: '',
+      lastName: '',
+      personalLine: '',
+    });
+    await eraseInvitationData(act, invitationId);
+    act.record({ target: { kind: 'invitation', id: invitationId } });
+  },
+});

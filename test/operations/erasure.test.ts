@@ -1,0 +1,125 @@
+// What is kept of people who never got an account: until a while after the invitation or request for them ended.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { eraseAccount } from '../../src/operations/accounts/erase.ts';
+import { decideApproval } from '../../src/operations/approvals/decide.ts';
+import { eraseApproval } from '../../src/operations/approvals/erase.ts';
+import { showHistory } from '../../src/operations/audit/history.ts';
+import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
+import { eraseInvitation } from '../../src/operations/invitations/erase.ts';
+import { invite } from '../../src/operations/invitations/invite.ts';
+import { listInvitations } from '../../src/operations/invitations/list.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { resendInvitation } from '../../src/operations/invitations/resend.ts';
+import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
+import {
+  ADMIN,
+  APPROVER,
+  createTestContext,
+  DEVELOPER,
+  MEMBER,
+  refusalOf,
+  SYSTEM,
+  type TestContext,
+} from '../support/context.ts';
+
+const DAY_MS = 86_400_000;
+const KEPT_DAYS = 30;
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+let count = 0;
+/** A word that stands in the address, the names and the reasons of one person alone. */
+const newWord = () => {
+  count += 1;
+  return `zanzibar${count}x`;
+};
+const wish = (word: string) => ({ email: `${word}@example.com`, firstName: word, lastName: word });
+
+/** Where a word is still to be read; sealed texts and the outbox of mails apart, which empty themselves. */
+async function placesOf(word: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of ['invitations', 'tickets', 'approvals', 'audit', 'audit_details', 'accounts']) {
+    const rows = await t.sql.unsafe(
+      `select 1 from ${table} one where to_jsonb(one)::text like '%${word}%' limit 1`,
+    );
+    if (rows.length > 0) found.push(table);
+  }
+  return found;
+}
+const sealedOf = async (approvalId: string) =>
+  (await t.sql`select sealed_input from approvals where id = ${approvalId}`)[0]?.sealed_input;
+const erase = (invitationId: string) => eraseInvitation(t.as(SYSTEM), { invitationId });
+
+it('nothing is left of an invitation that was revoked, and it can’t be sent to nobody', async () => {
+  const word = newWord();
+  const { invitationId } = await invite(t.as(ADMIN), { ...wish(word), personalLine: `for ${word}` });
+  const { invitationId: expired } = await invite(t.as(ADMIN), wish(`${word}2`));
+  await revokeInvitation(t.as(ADMIN), { invitationId });
+  await t.sql`update invitations set state = 'expired', ended_at = ${t.clock().toISOString()} where id = ${expired}`;
+  t.advance((KEPT_DAYS - 1) * DAY_MS);
+  await erase(invitationId);
+  expect(await placesOf(word)).toContain('invitations');
+  t.advance(DAY_MS);
+  await erase(invitationId);
+  await erase(expired);
+  expect(await placesOf(word)).toEqual([]);
+  expect(await refusalOf(resendInvitation(t.as(ADMIN), { invitationId: expired }))).toBe(
+    'invitation_not_open',
+  );
+  const { invitations } = await listInvitations(t.as(ADMIN), { all: true });
+  expect(invitations.map(({ id }) => id)).not.toContain(invitationId);
+});
+
+it('an open invitation, and one that was sent again, stays', async () => {
+  const word = newWord();
+  const { invitationId } = await invite(t.as(ADMIN), wish(word));
+  await t.sql`update invitations set state = 'expired', ended_at = ${t.clock().toISOString()}
+    where id = ${invitationId}`;
+  t.advance(KEPT_DAYS * DAY_MS);
+  await resendInvitation(t.as(ADMIN), { invitationId });
+  await erase(invitationId);
+  expect(await placesOf(word)).toContain('invitations');
+});
+
+it('nothing is left of a request that was declined, sealed or not', async () => {
+  const word = newWord();
+  const { approvalId } = await requestInvitation(t.as(MEMBER), { ...wish(word), why: `${word} asked me` });
+  await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: `not ${word}` });
+  await eraseApproval(t.as(SYSTEM), { approvalId });
+  expect(await sealedOf(approvalId)).toBeTruthy();
+  t.advance(KEPT_DAYS * DAY_MS);
+  await eraseApproval(t.as(SYSTEM), { approvalId });
+  expect(await sealedOf(approvalId)).toBeNull();
+  expect(await placesOf(word)).toEqual([]);
+});
+
+it('of a request that was agreed to, why stays as long as the person: until invitation or account is erased', async () => {
+  const [never, came] = [newWord(), newWord()];
+  const ids: string[] = [];
+  for (const word of [never, came]) {
+    const { approvalId } = await requestInvitation(t.as(MEMBER), { ...wish(word), why: `${word} asked me` });
+    await decideApproval(t.as(APPROVER), { approvalId, decision: 'approve', reason: `fine, ${word}` });
+    ids.push(approvalId);
+  }
+  const ticket = await t.ticketTo(`${came}@example.com`);
+  const person = { firstName: 'Ann', lastName: 'Lee', password: 'three quiet garden chairs' };
+  const { accountId } = await acceptInvitation(t.as(DEVELOPER), { ticket, ...person });
+  const [open] = await t.sql`select id from invitations where email = ${`${never}@example.com`}`;
+  await revokeInvitation(t.as(ADMIN), { invitationId: String(open?.id) });
+  t.advance(KEPT_DAYS * DAY_MS);
+  for (const approvalId of ids) await eraseApproval(t.as(SYSTEM), { approvalId });
+  expect(await Promise.all(ids.map(sealedOf))).toEqual([null, null]);
+  expect(JSON.stringify(await showHistory(t.as(ADMIN), { accountId }))).toContain(`${came} asked me`);
+
+  await erase(String(open?.id));
+  expect(await placesOf(never)).toEqual([]);
+  await deleteAccount(t.as(ADMIN), { accountId });
+  t.advance(KEPT_DAYS * DAY_MS);
+  await eraseAccount(t.as(SYSTEM), { accountId });
+  expect(await placesOf(came)).toEqual([]);
+});
