@@ -13,6 +13,14 @@ export async function findApi(db: Db, serviceId: string, id: string): Promise<Ap
   return row ?? null;
 }
 
+export async function findApis(db: Db, serviceId: string, ids: readonly string[]): Promise<Api[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(apis)
+    .where(and(eq(apis.serviceId, serviceId), inArray(apis.id, [...ids])));
+}
+
 export async function lockApi(tx: Transaction, serviceId: string, id: string): Promise<Api | null> {
   const [row] = await tx.select().from(apis).where(keyed(serviceId, id)).for('update');
   return row ?? null;

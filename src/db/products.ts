@@ -13,6 +13,14 @@ export async function findProduct(db: Db, serviceId: string, id: string): Promis
   return row ?? null;
 }
 
+export async function findProducts(db: Db, serviceId: string, ids: readonly string[]): Promise<Product[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(products)
+    .where(and(eq(products.serviceId, serviceId), inArray(products.id, [...ids])));
+}
+
 export async function lockProduct(tx: Transaction, serviceId: string, id: string): Promise<Product | null> {
   const [row] = await tx.select().from(products).where(keyed(serviceId, id)).for('update');
   return row ?? null;

@@ -14,6 +14,39 @@ export async function findSubscription(db: Db, serviceId: string, id: string): P
   return row ?? null;
 }
 
+/** What these are called, and whose they are. */
+export async function findSubscriptions(db: Db, serviceId: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({
+      id: subscriptions.id,
+      name: subscriptions.name,
+      owner: { email: accounts.email, firstName: accounts.firstName, lastName: accounts.lastName },
+    })
+    .from(subscriptions)
+    .leftJoin(
+      accounts,
+      and(eq(accounts.serviceId, subscriptions.serviceId), eq(accounts.id, subscriptions.accountId)),
+    )
+    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
+}
+
+/** Of an account, the newest first; a deleted account's too. */
+export async function listSubscriptionIdsOfAccount(
+  db: Db,
+  serviceId: string,
+  accountId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: subscriptions.id })
+    .from(subscriptions)
+    .where(and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.accountId, accountId)))
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
 export async function lockSubscription(
   tx: Transaction,
   serviceId: string,

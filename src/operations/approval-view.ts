@@ -4,11 +4,14 @@ import type { Approval } from '../db/approvals.ts';
 import { openInput } from './approval.ts';
 import type { Act } from './context.ts';
 import { type AccountView, viewAccount } from './held-account.ts';
+import { countSubscriptionsOf, type SubscriptionCounts } from './held-subscription.ts';
 
 export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput' | 'reminders'> & {
   /** What was asked for, as the operation takes it; null once erased. */
   input: Record<string, unknown> | null;
   account: AccountView | null;
+  /** Of the account: what a block or a deletion of it cuts off. */
+  subscriptions: SubscriptionCounts;
 };
 
 /** An open approval past its end reads as `expired`. */
@@ -20,5 +23,6 @@ export async function viewApproval(act: Act, approval: Approval): Promise<Approv
     state: rest.state === 'open' && rest.expiresAt <= act.now ? 'expired' : rest.state,
     input: openInput(act, approval),
     account: account ? await viewAccount(act, account) : null,
+    subscriptions: await countSubscriptionsOf(act, approval.accountId),
   };
 }

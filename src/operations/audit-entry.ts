@@ -1,9 +1,12 @@
 // An audit row as people read it: who, when, what, why, before → after, and who agreed.
 import { findAccounts } from '../db/accounts.ts';
+import { findApis } from '../db/apis.ts';
 import { type Approval, findApprovals } from '../db/approvals.ts';
 import type { FullAuditRow } from '../db/audit.ts';
 import { findGroups } from '../db/groups.ts';
 import { findInvitations } from '../db/invitations.ts';
+import { findProducts } from '../db/products.ts';
+import { findSubscriptions } from '../db/subscriptions.ts';
 import { titleOf } from '../mail/templates.ts';
 import type { Act } from './context.ts';
 
@@ -47,7 +50,13 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
   );
   const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
+  const apis = await findApis(act.tx, serviceId, idsOf('api'));
+  const products = await findProducts(act.tx, serviceId, idsOf('product'));
+  const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
   return new Map([
+    ...apis.map(({ id, name }): [string, string] => [`api ${id}`, name]),
+    ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),
+    ...subscriptions.map((one): [string, string] => [`subscription ${one.id}`, subscriptionLabel(one)]),
     ...[...people].map(([id, name]): [string, string] => [`account ${id}`, name]),
     ...asked.map(({ id, accountId }): [string, string] => [
       `approval ${id}`,
@@ -57,4 +66,8 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
     ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);
+}
+
+function subscriptionLabel({ name, owner }: Awaited<ReturnType<typeof findSubscriptions>>[number]): string {
+  return owner?.email ? `${name}, of ${owner.firstName} ${owner.lastName} (${owner.email})` : name;
 }

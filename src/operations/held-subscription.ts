@@ -2,6 +2,7 @@
 import { findAccount, lockAccount } from '../db/accounts.ts';
 import { eraseAuditDetailsOfSubscriptions } from '../db/audit.ts';
 import {
+  countLiveSubscriptions,
   countSubscriptions,
   deleteSubscriptions,
   findSubscription,
@@ -18,7 +19,7 @@ import {
   subscriptionStateAt,
 } from '../domain/subscription-state.ts';
 import type { Act, Context } from './context.ts';
-import { queueRepaint, queueSubscriptionRepaint } from './outbox.ts';
+import { hoursAfter, queueRepaint, queueSubscriptionRepaint } from './outbox.ts';
 
 /** What a subscription is for. */
 export type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'all' };
@@ -90,6 +91,22 @@ export async function viewOneSubscription(
   const [row] = await listSubscriptions(act.tx, act.service.id, { id }, { limit: 1 });
   if (!row) throw new DomainError('subscription_not_found');
   return viewSubscription(row, act.clock());
+}
+
+/** All that an account has, how many of them pass by their own state, and how many of those were used lately. */
+export type SubscriptionCounts = { all: number; live: number; used: number };
+
+const LATELY_HOURS = 24;
+
+/** What a block or a deletion of an account would cut off; of no account, nothing. */
+export async function countSubscriptionsOf(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
+  if (accountId === null) return { all: 0, live: 0, used: 0 };
+  const of = { serviceId: act.service.id, accountId };
+  const usedSince = hoursAfter(act.now, -LATELY_HOURS);
+  return {
+    all: await countSubscriptions(act.tx, of),
+    ...(await countLiveSubscriptions(act.tx, { ...of, usedSince })),
+  };
 }
 
 /** What follows from every change of a subscription: the account's cards and its own are painted anew. */

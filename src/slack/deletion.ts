@@ -3,9 +3,7 @@ import type { InputBlock, ModalView } from '@slack/types';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Metadata, Values } from './call.ts';
 import { checkbox, type Message } from './present/blocks.ts';
-
-export const countedSubscriptions = (count: number): string =>
-  count === 1 ? '1 subscription' : `${count} subscriptions`;
+import { countedSubscriptions } from './present/counts.ts';
 
 export const subscriptionsBox = (count: number): InputBlock[] =>
   count === 0

@@ -1,6 +1,8 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { HOSTILE_ADDRESSES } from '../support/hostile-addresses.ts';
 import { markupIn, read } from '../support/markup.ts';
 
@@ -120,6 +122,73 @@ it('T50: hostile words arrive as words: no mention, no broadcast, no link', asyn
   await admin.types('/apim-user invites');
   await admin.sees(/no open invitations/);
 
+  expectHarmless(already);
+});
+
+it('T50: hostile names of APIs, products and subscriptions arrive as words, on cards and in the history too', async () => {
+  const hostile = '<!channel> <@U0ADAADMIN> <https://evil.example|Approve> `x` *b*';
+  const already = app.everythingSent().length;
+  const admin = app.as('admin');
+  const approver = app.as('approver');
+  const beside = await besideApp(app);
+  await admin.types('/apim-user add paul@example.com <!here> *Lee*');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user apis');
+  await admin.sees(/no APIs yet/);
+  await admin.clicks('Create');
+  const api = await admin.modal('Create an API');
+  await api.fill({ Name: hostile, Path: 'orders', Id: 'or_d`ers' });
+  await api.submit();
+  await api.sees(/Created/);
+  await api.closeAll();
+  await admin.types('/apim-user products');
+  await admin.sees(/no products yet/);
+  await admin.clicks('Create');
+  const product = await admin.modal('Create a product');
+  await product.fill({
+    Name: hostile,
+    Id: 'gold',
+    Description: hostile,
+    Terms: hostile,
+    APIs: [hostile],
+    Published: ['Developers see it, and its subscriptions pass'],
+    Approval: ['An operator decides about each subscription'],
+  });
+  await product.submit();
+  await product.sees(/Created/);
+  await product.closeAll();
+  for (const name of [hostile, '\u202egnp.exe <!here>']) {
+    const wish = { productId: 'gold', name, agreesToTerms: true };
+    await requestSubscription(await beside.developer('paul@example.com'), wish);
+  }
+  const card = await approver.message(/asks to use/);
+  await card.clicks(/^Reject/);
+  const rejecting = await approver.modal('Reject a request');
+  await rejecting.fill({ Reason: hostile });
+  await rejecting.submit();
+  await rejecting.sees(/Rejected/);
+  await rejecting.closeAll();
+  await admin.types('/apim-user subscriptions paul@example.com');
+  await admin.sees(/Subscriptions of/);
+  await admin.clicks(/^Approve/);
+  await admin.sees(/Approved/);
+  await admin.clicks(/^Key leaked/);
+  await (await admin.modal('A key leaked')).closeAll();
+  await admin.types('/apim-user show paul@example.com');
+  await admin.sees(/Subscriptions:/);
+  await admin.types('/apim-user delete paul@example.com');
+  await (await admin.modal('Delete an account')).closeAll();
+  await admin.types('/apim-user history paul@example.com');
+  await admin.sees(/rejected the subscription/);
+  await admin.types(`/apim-user subscriptions ${hostile}`);
+  await admin.sees(/No account is called that|Several accounts/);
+  await beside.close();
+  expectHarmless(already);
+  expect(app.refusals()).toEqual([]);
+});
+
+/** No markup in what was sent since but our own dates, and yet the words. */
+function expectHarmless(already: number): void {
   const sent = app
     .everythingSent()
     .slice(already)
@@ -129,4 +198,4 @@ it('T50: hostile words arrive as words: no mention, no broadcast, no link', asyn
   expect(texts.some((text) => text.includes('&lt;!channel&gt;'))).toBe(true);
   for (const text of texts) expect(text).not.toMatch(/<(?!!date\^)/);
   for (const text of texts) expect(text).not.toContain('://evil.example');
-});
+}

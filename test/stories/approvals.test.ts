@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
@@ -67,6 +69,25 @@ describe('deleting with a second operator', () => {
     });
     await admin().types('/apim-user show ann@example.com');
     await admin().sees(/No account is called that/);
+  });
+
+  it('says on its card that the subscriptions go with the account, when that was asked for', async () => {
+    await hasAccount('sue@example.com', 'Sue Birch');
+    const beside = await besideApp(app);
+    const [account] = await beside.sql`select id from accounts where email = 'sue@example.com'`;
+    await grantSubscription(beside.console(), { accountId: String(account?.id) });
+    await beside.close();
+    await admin().types('/apim-user delete sue@example.com');
+    const modal = await admin().modal('Delete an account');
+    await modal.fill({ Subscriptions: ['Delete its 1 subscription with it'] });
+    await modal.submit();
+    await modal.sees(/needs a second operator/);
+    await modal.closeAll();
+    const asked = await card(/Delete Sue Birch\?/);
+    expect(asked.text()).toMatch(/It cuts off 1 subscription, not used in the last 24 hours/);
+    expect(asked.text()).toMatch(/1 subscription of the account is deleted with it/);
+    await approver().clicks('Approve: Delete Sue Birch?');
+    await approver().sees(/Approved, and done/);
   });
 
   it('is declined with a reason that whoever asked reads', async () => {

@@ -277,6 +277,28 @@ describe('the subscriptions of an account', () => {
     await approver().sees(/suspended by Amir Approver/);
   });
 
+  it('are told of in the account’s history, in words', async () => {
+    await approver().types('/apim-user history ann@example.com');
+    await approver().sees(/History of Ann Lee/);
+    let text = '';
+    for (;;) {
+      const page = await approver().message(/History of Ann Lee/);
+      text += page.text();
+      if (!page.has('Go on')) break;
+      const before = page.text();
+      await page.clicks('Go on');
+      await eventually('the next page', () => page.text() !== before);
+    }
+    expect(text).toMatch(/the developer\W+asked for a subscription. About For the shop, of Ann Lee/);
+    expect(text).toMatch(/Amir Approver\W+approved the subscription/);
+    expect(text).toMatch(/Amir Approver\W+suspended the subscription.*state: active → suspended/);
+    expect(text).toMatch(/Ada Admin\W+replaced a key.*key: secondary/);
+    expect(text).toMatch(/Amir Approver\W+replaced a key.*key: both · because it leaked/);
+    await admin().types(`/apim-user history by:<@${app.ids.admin}|ada>`);
+    const deeds = await admin().sees(/deleted the subscription/);
+    expect(deeds).toMatch(/granted a subscription.*for: Orders/);
+  });
+
   it('are for operators alone, and granted by admins alone', async () => {
     await app.as('nobody').types('/apim-user subscriptions ann@example.com');
     await app.as('nobody').sees(/You may not do this/);
@@ -285,6 +307,56 @@ describe('the subscriptions of an account', () => {
     const buttons = (await approver().message(/Subscriptions of Ann Lee/)).buttons();
     expect(buttons).toContain('Resume: For the shop of Ann Lee');
     expect(buttons).not.toContain('Grant');
+    expect(app.refusals()).toEqual([]);
+  });
+});
+
+describe('an account that has subscriptions', () => {
+  const opens = async (command: string, title: string) => {
+    await admin().types(command);
+    return admin().modal(title);
+  };
+
+  it('says before a block what it cuts off, and after it', async () => {
+    const modal = await opens('/apim-user block bea@example.com', 'Block an account');
+    await modal.sees(/It cuts off 1 subscription, not used in the last 24 hours/);
+    await modal.closeAll();
+    await beside.sql`insert into subscription_usage (service_id, subscription_id, last_used_at, calls)
+      select service_id, id, now(), 1 from subscriptions where name = 'Bea’s'`;
+    await admin().types('/apim-user block bea@example.com unpaid');
+    await admin().sees(/It cuts off 1 subscription, used in the last 24 hours/);
+    await admin().types('/apim-user activate bea@example.com');
+    await admin().sees(/Activated: Bea Fox/);
+  });
+
+  it('is deleted with them when that is said, and comes back with them', async () => {
+    const modal = await opens('/apim-user delete bea@example.com', 'Delete an account');
+    await modal.sees(/It cuts off 1 subscription, used in the last 24 hours/);
+    await modal.submit();
+    expect(modal.errors()).toEqual({ Subscriptions: expect.stringMatching(/Tick this to delete them too/) });
+    await modal.fill({ Subscriptions: ['Delete its 1 subscription with it'] });
+    await modal.submit();
+    const text = await modal.sees(/Deleted\. Access has ended/);
+    expect(text).toMatch(/brings the account back, and its subscriptions/);
+    await modal.closeAll();
+    const [row] = await beside.sql`select id from accounts where email = 'bea@example.com'`;
+    await admin().types(`/apim-user show ${row?.id}`);
+    await admin().sees(/Subscriptions:\W* 1, which come back with it/);
+    await admin().types(`/apim-user restore ${row?.id}`);
+    await admin().sees(/Restored.*1 subscription came back with it/);
+    await admin().types('/apim-user subscriptions bea@example.com');
+    await admin().sees(/Bea’s.*active/s);
+  });
+
+  it('asks for the box when it gets its first one while the question stands', async () => {
+    await hasAccount('eve@example.com', 'Eve Ash');
+    const modal = await opens('/apim-user delete eve@example.com', 'Delete an account');
+    expect(modal.labels()).not.toContain('Subscriptions');
+    await requestSubscription(await beside.developer('eve@example.com'), { productId: 'free' });
+    await modal.submit();
+    await modal.sees(/It cuts off 1 subscription/);
+    expect(modal.labels()).toContain('Subscriptions');
+    await modal.closeAll();
     expect(app.refusals()).toEqual([]);
   });
 });

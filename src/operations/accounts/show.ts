@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { listMailsOf } from '../../db/mails.ts';
-import { countLiveSubscriptions, countSubscriptions, listSubscriptions } from '../../db/subscriptions.ts';
+import { listSubscriptions } from '../../db/subscriptions.ts';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
 import { titleOf } from '../../mail/templates.ts';
 import type { Act } from '../context.ts';
 import { demandAccount, viewAccount } from '../held-account.ts';
-import { viewSubscription } from '../held-subscription.ts';
+import { countSubscriptionsOf, viewSubscription } from '../held-subscription.ts';
 import * as input from '../input.ts';
 import { defineOperation, READERS } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
 
 const MAILS_ON_CARD = 5;
 const SUBSCRIPTIONS_ON_CARD = 5;
@@ -37,12 +36,8 @@ export const showAccount = defineOperation({
 async function subscriptionsOf(act: Act, accountId: string) {
   const serviceId = act.service.id;
   const rows = await listSubscriptions(act.tx, serviceId, { accountId }, { limit: SUBSCRIPTIONS_ON_CARD });
-  const usedSince = hoursAfter(act.now, -24);
   return {
     subscriptions: rows.map((row) => viewSubscription(row, act.now)),
-    subscriptionCounts: {
-      all: await countSubscriptions(act.tx, { serviceId, accountId }),
-      ...(await countLiveSubscriptions(act.tx, { serviceId, accountId, usedSince })),
-    },
+    subscriptionCounts: await countSubscriptionsOf(act, accountId),
   };
 }

@@ -2,16 +2,19 @@ import { z } from 'zod';
 import { listApprovalIdsOf } from '../../db/approvals.ts';
 import { listAuditOfTargets } from '../../db/audit.ts';
 import { listInvitationIdsOfAccount } from '../../db/invitations.ts';
+import { listSubscriptionIdsOfAccount } from '../../db/subscriptions.ts';
 import { viewAuditRows } from '../audit-entry.ts';
 import { demandAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS } from '../operation.ts';
 
 export const ENTRIES_A_PAGE = 10;
+/** Of an account that has more, the newest are told of. */
+const MAX_SUBSCRIPTIONS = 200;
 
 /**
  * What happened to an account, oldest first: how the person came in (asked for, approved, invited, resent, accepted,
- * added), then every change, deleted and erased accounts included. Errors: `account_not_found`.
+ * added), then every change, also of its subscriptions, deleted and erased accounts included. Errors: `account_not_found`.
  */
 export const showHistory = defineOperation({
   name: 'audit/history',
@@ -23,12 +26,19 @@ export const showHistory = defineOperation({
     const account = await demandAccount(act, accountId);
     const invitationIds = await listInvitationIdsOfAccount(act.tx, serviceId, accountId);
     const approvalIds = await listApprovalIdsOf(act.tx, { serviceId, accountId, invitationIds });
+    const subscriptionIds = await listSubscriptionIdsOfAccount(
+      act.tx,
+      serviceId,
+      accountId,
+      MAX_SUBSCRIPTIONS,
+    );
     const rows = await listAuditOfTargets(act.tx, {
       serviceId,
       targets: [
         { kind: 'account', ids: [accountId] },
         { kind: 'invitation', ids: invitationIds },
         { kind: 'approval', ids: approvalIds },
+        { kind: 'subscription', ids: subscriptionIds },
       ],
       ...(after ? { after } : {}),
       limit: ENTRIES_A_PAGE + 1,

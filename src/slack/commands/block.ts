@@ -1,10 +1,12 @@
 import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
 import type { AccountView } from '../../operations/held-account.ts';
 import type { Call } from '../call.ts';
 import { type Feature, faultsOf, textOf } from '../call.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
+import { cutOffWords } from '../present/counts.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 import { accountIn } from '../ref.ts';
 import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
@@ -55,23 +57,27 @@ async function blocked(call: Call, wanted: Parameters<typeof blockAccount>[1]) {
   const end = account.blockEndsAt
     ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
+  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}. ${mailed}`,
+    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(subscriptionCounts)} ${mailed}`,
     account,
     await call.role(),
     changeId,
   );
 }
 
-function blockModal(account: AccountView) {
+async function blockModal(account: AccountView, call: Call) {
+  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
   return modal({
     callback: 'block',
     title: 'Block an account',
     submit: 'Block',
     metadata: aboutAccount(account),
     blocks: [
-      section(`*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.`),
+      section(
+        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffWords(subscriptionCounts)}`,
+      ),
       textInput('reason', 'Reason', {
         optional: true,
         maxLength: 500,

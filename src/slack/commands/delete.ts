@@ -1,8 +1,11 @@
 import { deleteAccount } from '../../operations/accounts/delete.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
 import type { AccountView } from '../../operations/held-account.ts';
-import { type Call, type Feature, textOf } from '../call.ts';
+import { type Call, type Feature, type Metadata, textOf, type Values } from '../call.ts';
+import { boxFault, subscriptionsBox, withBox } from '../deletion.ts';
 import { nameOf } from '../present/account.ts';
-import { actions, button, checkbox, modal, section, textInput } from '../present/blocks.ts';
+import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { cutOffWords } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 import { accountIn } from '../ref.ts';
 import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
@@ -26,22 +29,33 @@ export const deleteFeature: Feature = {
   submissions: {
     ...onCommand.submissions,
     delete: {
-      async run(call, values, metadata) {
-        const { accountId, eraseAfterDays } = await deleteAccount(call.context, {
-          ...accountIn(metadata),
-          reason: textOf(values, 'reason'),
-          tellDeveloper: values.tellDeveloper === true,
-        });
-        if (eraseAfterDays === 0)
-          return { text: 'Deleted. Access has ended and the personal data is erased; there is no way back.' };
-        const text = `Deleted. Access has ended; personal data is erased in ${daysWords(eraseAfterDays)}. Until then \`/apim-user restore ${accountId}\` brings the account back.`;
-        return { text, blocks: [section(text), actions([button('list-show', 'Show', accountId)])] };
-      },
+      check: (values, { metadata }) => boxFault(values, metadata),
+      run: (call, values, metadata) =>
+        withBox(deleted(call, values, metadata), async () => {
+          const { account } = await showAccount(call.context, { accountId: accountIn(metadata).accountId });
+          return deleteModal(account, call);
+        }),
     },
   },
 };
 
-function deleteModal(account: AccountView, call: Call) {
+async function deleted(call: Call, values: Values, metadata: Metadata): Promise<Message> {
+  const deleteSubscriptions = values.deleteSubscriptions === true;
+  const { accountId, eraseAfterDays } = await deleteAccount(call.context, {
+    ...accountIn(metadata),
+    reason: textOf(values, 'reason'),
+    tellDeveloper: values.tellDeveloper === true,
+    deleteSubscriptions,
+  });
+  if (eraseAfterDays === 0)
+    return { text: 'Deleted. Access has ended and the personal data is erased; there is no way back.' };
+  const back = deleteSubscriptions ? 'the account back, and its subscriptions' : 'the account back';
+  const text = `Deleted. Access has ended; personal data is erased in ${daysWords(eraseAfterDays)}. Until then \`/apim-user restore ${accountId}\` brings ${back}.`;
+  return { text, blocks: [section(text), actions([button('list-show', 'Show', accountId)])] };
+}
+
+async function deleteModal(account: AccountView, call: Call) {
+  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
   const { eraseDeletedAfterDays: days, secondOperatorFor } = call.context.policy;
   const isApprovalNeeded = secondOperatorFor.includes('accounts/delete');
   const erased =
@@ -52,14 +66,15 @@ function deleteModal(account: AccountView, call: Call) {
     callback: 'delete',
     title: 'Delete an account',
     submit: isApprovalNeeded ? 'Ask for it' : 'Delete',
-    metadata: aboutAccount(account),
+    metadata: { ...aboutAccount(account), subscriptions: subscriptionCounts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again. ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffWords(subscriptionCounts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
       ),
       ...(isApprovalNeeded
         ? [section('A second operator has to approve this. Until then nothing is done.')]
         : []),
+      ...subscriptionsBox(subscriptionCounts.all),
       textInput('reason', 'Reason', { optional: true, maxLength: 500, hint: 'For operators only.' }),
       checkbox('tellDeveloper', 'Mail', 'Send a farewell mail', true),
     ],

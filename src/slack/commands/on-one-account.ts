@@ -9,9 +9,8 @@ import { accountIn } from '../ref.ts';
 import { demandRole } from '../role.ts';
 
 /** What follows once the account is known: a modal that asks the rest, or the deed itself. */
-type Next =
-  | { modal: (account: AccountView, call: Call) => ModalView; act?: Act }
-  | { modal?: never; act: Act };
+type Next = { modal: View; act?: Act } | { modal?: never; act: Act };
+type View = (account: AccountView, call: Call) => ModalView | Promise<ModalView>;
 type Act = (call: Call, account: AccountView, rest: string[]) => Promise<Message>;
 
 type About = Omit<Command, 'run'> & {
@@ -59,7 +58,7 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
 
 /** Opens a modal for the account as it is now; what it submits must still fit the version that was shown. */
 export const opensFor =
-  (who: Command['who'], view: (account: AccountView, call: Call) => ModalView): OnPress =>
+  (who: Command['who'], view: View): OnPress =>
   (call, value) =>
     call.openModal(async () => {
       await demandRole(call, who);

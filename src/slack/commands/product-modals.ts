@@ -9,7 +9,7 @@ import {
 } from '../../operations/catalog-input.ts';
 import type { ProductView } from '../../operations/catalog-view.ts';
 import { blanksIn, listOf, schemaFault, textOf, type Values } from '../call.ts';
-import { countedSubscriptions, subscriptionsBox } from '../deletion.ts';
+import { subscriptionsBox } from '../deletion.ts';
 import {
   checkbox,
   context,
@@ -19,6 +19,7 @@ import {
   section,
   textInput,
 } from '../present/blocks.ts';
+import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
 type Chosen = { id: string; name: string };

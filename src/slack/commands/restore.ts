@@ -1,7 +1,9 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
 import type { Call, Feature } from '../call.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
+import { countedSubscriptions } from '../present/counts.ts';
 import { accountIn } from '../ref.ts';
 import { demandRole } from '../role.ts';
 import { demandOne } from './on-one-account.ts';
@@ -33,6 +35,9 @@ export const restore: Feature = {
 
 async function restored(call: Call, wanted: Parameters<typeof restoreAccount>[1]) {
   const { account } = await restoreAccount(call.context, wanted);
-  const text = 'Restored. The account is *blocked*; activate it when it may be used again.';
+  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
+  const { all } = subscriptionCounts;
+  const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
+  const text = `Restored. The account is *blocked*; activate it when it may be used again.${back}`;
   return accountMessage(text, account, await call.role());
 }

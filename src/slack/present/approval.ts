@@ -4,6 +4,7 @@ import type { ApprovableName } from '../../operations/approvable.ts';
 import type { ApprovalView } from '../../operations/approval-view.ts';
 import { nameOf } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
+import { countedSubscriptions, cutOffWords } from './counts.ts';
 import { dateWords, escapeText } from './text.ts';
 
 type Words = {
@@ -22,16 +23,15 @@ const WORDS: Record<ApprovableName, (whom: string, approval: ApprovalView) => Wo
     asks: 'asks to *activate*',
     effect: 'The developer can sign in and call what they have subscriptions for.',
   }),
-  'accounts/block': (whom, { input }) => ({
+  'accounts/block': (whom, { input, subscriptions }) => ({
     title: `Block ${whom}?`,
     asks: 'asks to *block*',
-    effect: `The developer can neither sign in nor call anything, from the next request on.${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
+    effect: `The developer can neither sign in nor call anything, from the next request on.${cutOffWords(subscriptions)}${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
   }),
-  'accounts/delete': (whom) => ({
+  'accounts/delete': (whom, approval) => ({
     title: `Delete ${whom}?`,
     asks: 'asks to *delete*',
-    effect:
-      'Access and links end at once, and the address is free again. Personal data is erased later; until then the account can be restored.',
+    effect: `Access and links end at once, and the address is free again.${withSubscriptions(approval)} Personal data is erased later; until then the account can be restored.`,
   }),
   'accounts/edit': (whom, { input }) => ({
     title: `Change ${whom}?`,
@@ -60,6 +60,12 @@ const WORDS: Record<ApprovableName, (whom: string, approval: ApprovalView) => Wo
   }),
 };
 
+function withSubscriptions({ input, subscriptions }: ApprovalView): string {
+  const { all } = subscriptions;
+  if (all === 0 || input?.deleteSubscriptions !== true) return '';
+  return `${cutOffWords(subscriptions)} *${countedSubscriptions(all)} of the account ${all === 1 ? 'is' : 'are'} deleted with it*, and ${all === 1 ? 'comes' : 'come'} back with it.`;
+}
+
 const STATES: Record<ApprovalView['state'], string> = {
   open: 'waits',
   approved: 'Approved',
@@ -74,6 +80,7 @@ const OUTDATED: Record<string, string> = {
   account_state_unfitting: 'the account is in another state by now',
   account_not_found: 'the account is gone',
   account_erased: 'the account is erased',
+  has_subscriptions: 'it has subscriptions, and nobody said that they go with it',
   email_taken: 'the address has an account already',
   email_invited: 'the address is invited already',
   group_not_found: 'one of the groups is gone',

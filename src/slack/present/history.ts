@@ -1,6 +1,7 @@
 // The audit in words: who did what, when, why, before → after.
 import type { ApprovableName } from '../../operations/approvable.ts';
 import type { AuditEntryView } from '../../operations/audit-entry.ts';
+import { countedSubscriptions } from './counts.ts';
 import { dateWords, escapeText } from './text.ts';
 
 /** What was done, after the name of who did it. What has no words here is told by its own name. */
@@ -19,6 +20,9 @@ const DEEDS: Record<string, string> = {
   'accounts/erase': 'erased the personal data',
   'accounts/restore': 'restored the account',
   'accounts/set-groups': 'changed the groups',
+  'apis/create': 'made an API known',
+  'apis/delete': 'deleted an API',
+  'apis/edit': 'changed an API',
   'approvals/close-all': 'took back all that waited for a second operator',
   'approvals/erase': 'erased the address that was asked for',
   'approvals/withdraw': 'took back what was asked for',
@@ -44,10 +48,26 @@ const DEEDS: Record<string, string> = {
   'passwords/reset': 'set a new password',
   'passwords/send-reset': 'mailed a link to reset the password',
   'sessions/end': 'ended a session',
+  'products/create': 'created a product',
+  'products/delete': 'deleted a product',
+  'products/edit': 'changed a product',
   'sessions/end-all': 'signed every developer out',
   'sessions/end-others': 'ended all other sessions',
   'sessions/sign-in': 'signed in',
   'sessions/sign-out': 'signed out',
+  'subscriptions/approve': 'approved the subscription',
+  'subscriptions/cancel': 'cancelled the subscription',
+  'subscriptions/delete': 'deleted the subscription',
+  'subscriptions/expire': 'wrote down that the subscription expired',
+  'subscriptions/extend': 'gave the subscription another end',
+  'subscriptions/grant': 'granted a subscription',
+  'subscriptions/regenerate-key': 'replaced a key',
+  'subscriptions/reject': 'rejected the subscription',
+  'subscriptions/rename': 'renamed the subscription',
+  'subscriptions/request': 'asked for a subscription',
+  'subscriptions/resume': 'resumed the subscription',
+  'subscriptions/show-keys': 'looked at the keys',
+  'subscriptions/suspend': 'suspended the subscription',
   'templates/restore-default': 'restored the default text of a mail',
   'tokens/create': 'made a token for the management API',
   'tokens/revoke': 'revoked a token of the management API',
@@ -104,7 +124,9 @@ function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Pla
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
   // What was asked says it already; its id says nothing to anybody.
-  if (!place.withTarget || (targetKind === 'approval' && !about)) return '';
+  if (targetKind === 'approval' && !about) return '';
+  // An account's history tells of each of its subscriptions.
+  if (!place.withTarget && targetKind !== 'subscription') return '';
   return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
 }
 
@@ -129,6 +151,11 @@ const when =
   (value: boolean, words: string): Field =>
   (is) =>
     is === value ? words : '';
+/** What isn't so is said when it was so before. */
+const either =
+  (yes: string, no: string): Field =>
+  (is, _was, hasBefore) =>
+    is === true ? yes : hasBefore ? no : '';
 const moment =
   (label: string): Field =>
   (is) =>
@@ -148,6 +175,25 @@ const FIELDS: Record<string, Field> = {
   role: named('role'),
   granted: named('granted'),
   subject: named('subject'),
+  for: named('for'),
+  path: named('path'),
+  apis: named('APIs'),
+  isPublished: either('published', 'not published'),
+  isSubscriptionRequired: either('a subscription is needed', 'no subscription is needed'),
+  isApprovalRequired: either('an operator decides', 'no operator decides'),
+  subscriptionsLimit: (is, _was, hasBefore) =>
+    is ? `at most ${is} subscriptions for an account` : hasBefore ? 'any number for an account' : '',
+  key: named('key'),
+  leaked: when(true, 'because it leaked'),
+  broughtKeys: when(true, 'with keys that were brought along'),
+  agreedToTerms: when(true, 'the terms were agreed to'),
+  // Too long to be told here.
+  terms: (is, _was, hasBefore) => (hasBefore ? 'the terms changed' : is ? 'with terms' : ''),
+  subscriptions: (is, was) => {
+    const count = Number(is ?? was ?? 0);
+    return count > 0 ? `with ${countedSubscriptions(count)}` : '';
+  },
+  from: moment('from'),
   rows: named('rows'),
   new: named('new'),
   // Too long to be told here; the mail itself shows it.
