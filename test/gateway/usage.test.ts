@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
+import { showSubscription } from '../../src/operations/subscriptions/show.ts';
+import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { eventually } from '../support/eventually.ts';
+import { createProgramme, type Programme } from './programme.ts';
+import { serveGateway } from './serve.ts';
+
+let t: TestContext;
+let programme: Programme;
+beforeAll(async () => {
+  t = await createTestContext();
+  programme = createProgramme(() => t.as(ADMIN));
+  await programme.api('orders/v1', 'orders');
+});
+afterAll(() => t.close());
+
+async function usageOf(subscriptionId: string) {
+  const { subscription } = await showSubscription(t.as(ADMIN), { subscriptionId });
+  return { calls: subscription.calls, lastUsedAt: subscription.lastUsedAt };
+}
+
+it('calls that passed are counted over all processes, and the last is remembered, once they stop', async () => {
+  const one = await programme.subscription({ apiId: 'orders' });
+  const two = await programme.subscription({ apiId: 'orders', state: 'suspended' });
+  const gone = await programme.subscription({ apiId: 'orders' });
+  const gateways = await Promise.all([serveGateway(t, 'memory'), serveGateway(t, 'database')]);
+  const before = t.clock();
+  for (const gateway of gateways) {
+    for (let call = 0; call < 25; call++)
+      await gateway.ask({ key: call % 2 ? one.primaryKey : one.secondaryKey });
+    await gateway.ask({ key: one.primaryKey, uri: '/elsewhere' });
+    await gateway.ask({ key: two.primaryKey });
+    expect((await gateway.ask({ key: gone.primaryKey })).status).toBe(200);
+  }
+  const after = t.clock();
+  await deleteSubscription(t.as(ADMIN), { subscriptionId: gone.subscriptionId });
+  await Promise.all(gateways.map((gateway) => gateway.close()));
+  const usage = await usageOf(one.subscriptionId);
+  expect(usage.calls).toBe(50);
+  expect(usage.lastUsedAt?.getTime()).toBeGreaterThan(before.getTime());
+  expect(usage.lastUsedAt?.getTime()).toBeLessThan(after.getTime());
+  expect(await usageOf(two.subscriptionId)).toEqual({ calls: 0, lastUsedAt: null });
+});
+
+it('is written every few seconds without being asked, and what could not be written is written later', async () => {
+  const { primaryKey: key, subscriptionId } = await programme.subscription({ apiId: 'orders' });
+  const gateway = await serveGateway(t, 'memory');
+  await t.sql`alter table subscription_usage rename to away`;
+  for (let call = 0; call < 10; call++) await gateway.ask({ key });
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await t.sql`alter table away rename to subscription_usage`;
+  await gateway.ask({ key });
+  await eventually('all calls to be counted', async () => (await usageOf(subscriptionId)).calls === 11);
+  await gateway.close();
+});
