@@ -1,9 +1,8 @@
 // As it runs for real: NODE_ENV=production, every setting given, a Postgres that is there already.
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
@@ -22,14 +21,6 @@ afterAll(async () => {
   await slack?.close();
   await database?.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 // Windows has no signals that a program could hear.
 describe.skipIf(process.platform === 'win32')('in production', () => {

@@ -1,0 +1,225 @@
+// The whole way of a call: a real nginx, with the configuration that the docs give, before an API and two processes of ours.
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { findNginx, HOW_TO_GET_NGINX, startNginx } from '../support/nginx.ts';
+import { createProgramme, type Programme } from './programme.ts';
+
+const SECRET = 'a-secret-of-the-gateway';
+const nginxPath = findNginx();
+if (!nginxPath) process.stderr.write(`\n${HOW_TO_GET_NGINX}\n\n`);
+
+describe.skipIf(!nginxPath)('behind a real nginx', () => {
+  const apps: TestApp[] = [];
+  const closing: (() => unknown)[] = [];
+  let apiCount = 0;
+  let beside: BesideApp;
+  let programme: Programme;
+  let url: string;
+  /** What the API behind the gateway got. */
+  let arrived: { url: string; headers: IncomingHttpHeaders; body: string }[] = [];
+
+  beforeAll(async () => {
+    const settings = { GATEWAY_SECRET: SECRET, INTERNAL_PORT: '0' };
+    const app = await startTestApp(settings);
+    apps.push(app);
+    apps.push(await startTestApp(settings, { beside: app }));
+    beside = await besideApp(app);
+    closing.push(beside.close);
+    programme = createProgramme(beside.console);
+    const port = await freePort();
+    const nginx = await startNginx(nginxPath ?? '', await documented(port, await startApi()), port);
+    closing.push(nginx.stop);
+    url = `http://127.0.0.1:${port}`;
+    for (const { internalUrl } of apps)
+      await eventually('the index to be loaded', async () => (await fetch(`${internalUrl}/readyz`)).ok);
+  });
+  afterAll(async () => {
+    for (const close of closing.reverse()) await close();
+    for (const app of apps.reverse()) await app.close();
+  });
+
+  async function startApi(): Promise<number> {
+    const api = createServer((req, res) => {
+      let body = '';
+      req.on('data', (chunk) => (body += String(chunk)));
+      req.on('end', () => {
+        arrived.push({ url: req.url ?? '', headers: req.headers, body });
+        res.end('from the API');
+      });
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    closing.push(() => {
+      api.closeAllConnections();
+      api.close();
+    });
+    return (api.address() as AddressInfo).port;
+  }
+
+  /** The configuration of docs/gateways.md, with the addresses of this test. */
+  async function documented(port: number, apiPort: number): Promise<string> {
+    const docs = readFileSync(new URL('../../docs/gateways.md', import.meta.url), 'utf8');
+    const config = /<!-- nginx -->\n```nginx\n(.*?)```/s.exec(docs)?.[1] ?? '';
+    const [one = '', two = ''] = apps.map(({ internalUrl }) => internalUrl?.replace('http://', '') ?? '');
+    const changes: [string, string][] = [
+      ['127.0.0.1:3001', one],
+      ['127.0.0.1:3002', two],
+      ['listen 8080', `listen 127.0.0.1:${port}`],
+      ['127.0.0.1:9000', `127.0.0.1:${apiPort}`],
+      ['what-the-gateway-sends', SECRET],
+    ];
+    return changes.reduce((text, [from, to]) => {
+      expect(text).toContain(from);
+      return text.replace(from, to);
+    }, config);
+  }
+
+  async function call(
+    path: string,
+    key?: string,
+    init: RequestInit & { headers?: Record<string, string> } = {},
+  ) {
+    const headers = { ...init.headers, ...(key ? { 'ocp-apim-subscription-key': key } : {}) };
+    const response = await fetch(`${url}${path}`, { ...init, headers });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  }
+  /** Often enough that each of the two is asked. */
+  const callThroughBoth = async (path: string, key: string) => {
+    const answers = [];
+    for (let at = 0; at < 6; at++) answers.push(await call(path, key));
+    return answers.map(({ status }) => status);
+  };
+  const sixOf = (status: number) => Array.from({ length: 6 }, () => status);
+
+  async function subscribed() {
+    apiCount += 1;
+    const apiId = await programme.api(`nginx${apiCount}/v1`);
+    const path = `/nginx${apiCount}/v1/items?page=2`;
+    const productId = await programme.product([apiId]);
+    const subscription = await programme.subscription({ productId });
+    const [account] = await beside.sql`select email from accounts where id = ${subscription.accountId}`;
+    return { ...subscription, productId, path, key: subscription.primaryKey, email: String(account?.email) };
+  }
+
+  it('calls pass, the account is blocked from Slack, the next call through either is refused, activate restores', async () => {
+    const { path, key, email } = await subscribed();
+    await eventually('both to know it', async () =>
+      (await callThroughBoth(path, key)).every((one) => one === 200),
+    );
+    const admin = apps[0]?.as('admin');
+    await admin?.types(`/apim-user block ${email} chargeback`);
+    await admin?.sees(/Blocked: Ann Lee/);
+    expect(await callThroughBoth(path, key)).toEqual(sixOf(403));
+    await admin?.types(`/apim-user activate ${email}`);
+    await admin?.sees(/Activated: Ann Lee/);
+    await eventually('both to know it', async () =>
+      (await callThroughBoth(path, key)).every((one) => one === 200),
+    );
+  });
+
+  it('the API gets the call whole, with our ids in place of whatever the client made up, and never the key', async () => {
+    const { path, key, accountId, subscriptionId, productId } = await subscribed();
+    const { groupId } = await createGroup(beside.console(), { name: 'Partners' });
+    await setGroupsOfAccount(beside.console(), { accountId, groupIds: [groupId] });
+    await eventually('both to know it', async () =>
+      (await callThroughBoth(path, key)).every((one) => one === 200),
+    );
+    arrived = [];
+    const lies = {
+      'x-account-id': 'root',
+      'x-groups': 'administrators',
+      'x-subscription-id': 'all',
+      'x-product-id': 'gold',
+    };
+    const answer = await call(path, key, { method: 'POST', body: 'an order', headers: lies });
+    expect([answer.status, answer.body]).toEqual([200, 'from the API']);
+    expect(arrived).toHaveLength(1);
+    expect(arrived[0]).toMatchObject({
+      url: path,
+      body: 'an order',
+      headers: {
+        'x-account-id': accountId,
+        'x-subscription-id': subscriptionId,
+        'x-product-id': productId,
+        'x-groups': `developers,${groupId}`,
+      },
+    });
+    expect(JSON.stringify(arrived)).not.toContain(key);
+  });
+
+  it('an open API gets calls without a key, and without the ids that a client made up', async () => {
+    const apiId = await programme.api('open/weather');
+    await programme.product([apiId], { id: 'open', isSubscriptionRequired: false });
+    await eventually('it to be known', async () => (await call('/open/weather')).status === 200);
+    arrived = [];
+    await call('/open/weather', undefined, {
+      headers: { 'x-account-id': 'root', 'x-groups': 'administrators' },
+    });
+    expect(arrived[0]?.headers['x-account-id']).toBeUndefined();
+    expect(arrived[0]?.headers['x-groups']).toBeUndefined();
+    expect(arrived[0]?.headers['x-product-id']).toBe('open');
+  });
+
+  it('refuses what has no key, with our challenge, and says why a known key may not', async () => {
+    const { path, key, subscriptionId } = await subscribed();
+    const without = await call(path);
+    expect(without.status).toBe(401);
+    expect(without.headers.get('www-authenticate')).toMatch(/^AzureApiManagementKey /);
+    await beside.sql`update subscriptions set state = 'suspended' where id = ${subscriptionId}`;
+    const refused = await eventually('it to be suspended', async () => {
+      const answer = await call(path, key);
+      return answer.status === 403 && answer;
+    });
+    expect(JSON.parse(refused.body).error.code).toBe('SubscriptionSuspended');
+  });
+
+  it('headers of other gateways, an address of dots and two keys are no way in', async () => {
+    const { path, key } = await subscribed();
+    await eventually('both to know it', async () =>
+      (await callThroughBoth(path, key)).every((one) => one === 200),
+    );
+    arrived = [];
+    const lies = Object.fromEntries(
+      ['x-original-uri', 'x-forwarded-uri', 'x-original-url', 'x-rewrite-url', 'x-gateway-secret'].map(
+        (name) => [name, '/open/weather'],
+      ),
+    );
+    expect((await call('/admin', undefined, { headers: lies })).status).toBe(401);
+    expect((await call('/elsewhere', key, { headers: lies })).status).toBe(403);
+    // nginx says 500 for our 400.
+    expect((await call('/open/weather/%2e%2e%2f%2e%2e/admin')).status).toBe(500);
+    expect((await call('/open/..%5cadmin', key)).status).toBe(500);
+    expect((await call(`${path}&subscription-key=${key}&subscription-key=${key}`)).status).toBe(500);
+    expect(arrived).toEqual([]);
+    expect((await call(`${path}&subscription-key=${key}`)).status).toBe(200);
+  });
+
+  it('the public port has neither the check nor the metrics, the internal one has', async () => {
+    const [app] = apps;
+    for (const path of ['/gateway/check', '/gateway/check/orders', '/metrics'])
+      expect((await fetch(`${app?.url}${path}`)).status).toBe(404);
+    const metrics = await (await fetch(`${app?.internalUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^apim_user_gateway_checks_total\{outcome="passes"\} [1-9]/m);
+    expect(metrics).toMatch(/^apim_user_gateway_checks_total\{outcome="account_blocked"\} [1-9]/m);
+    expect(metrics).toMatch(/^apim_user_gateway_index_trusted 1$/m);
+    expect(metrics).toMatch(/^apim_user_gateway_index_keys [1-9]/m);
+    expect((await fetch(`${app?.internalUrl}/gateway/check`)).status, 'without the secret').toBe(404);
+    expect((await fetch(`${app?.internalUrl}/portal`)).status).toBe(404);
+  });
+
+  it('goes on through the other when one of the two stops', async () => {
+    const { path, key } = await subscribed();
+    await eventually('both to know it', async () =>
+      (await callThroughBoth(path, key)).every((one) => one === 200),
+    );
+    await apps.pop()?.close();
+    expect(await callThroughBoth(path, key)).toEqual(sixOf(200));
+  });
+});

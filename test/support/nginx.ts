@@ -1,0 +1,69 @@
+// A real nginx of this machine's own, with a configuration of the test's, for as long as the test runs.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { eventually } from './eventually.ts';
+
+const PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+export const HOW_TO_GET_NGINX =
+  'No nginx was found, so the tests behind a real one are skipped. Install one (Debian, Ubuntu: `apt-get install nginx`; ' +
+  'macOS: `brew install nginx`), or set NGINX_PATH to one.';
+
+/** NGINX_PATH when it is set, else what PATH and the usual places have; null: there is none. */
+export function findNginx(env: Record<string, string | undefined> = process.env): string | null {
+  if (env.NGINX_PATH) return env.NGINX_PATH;
+  const folders = [...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...PLACES];
+  return folders.map((folder) => join(folder, 'nginx')).find(isExecutable) ?? null;
+}
+
+/** `http` is what stands inside `http { … }`. Ready when it listens at `port`. */
+export async function startNginx(path: string, http: string, port: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'apim-user-nginx-'));
+  // Its workers are another user, when it is started by root.
+  await chmod(folder, 0o755);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(folder, name)};`,
+  );
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr warn;
+    events {}
+    http { access_log off; ${temporary.join(' ')}
+    ${http}
+    }`,
+  );
+  const child = spawn(path, ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += String(chunk)));
+  const ended = once(child, 'close');
+  await eventually(
+    () => `nginx to listen; it said:\n${said}`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
+      return fetch(`http://127.0.0.1:${port}/`).then(
+        (response) => response.arrayBuffer(),
+        () => false,
+      );
+    },
+  );
+  return {
+    said: () => said,
+    async stop(): Promise<void> {
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
