@@ -17,6 +17,6 @@ USER node
 ENV HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const by = process.env.TLS_CERT_FILE ? 'https' : 'http'; require(by).get(`${by}://127.0.0.1:${process.env.PORT}/healthz`, { rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # Node itself hears SIGTERM and stops gracefully; npm in between would not pass it on in time.
 CMD ["node", "--import", "tsx", "src/main.ts"]

@@ -21,12 +21,13 @@ import { createInternalServer } from './gateway/internal-server.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery.ts';
 import { checkSenderDomain } from './mail/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
+import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
 import { endBlock } from './operations/accounts/end-block.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
 import { eraseApproval } from './operations/approvals/erase.ts';
@@ -169,24 +170,37 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         metrics: settings.internal ? null : metrics,
       }),
     );
-    const server = createHttpServer({
+    portal.route(
+      '/subscriptions',
+      createManagement({ log, limits, publicUrl: () => url, contextOf, system: () => system('management') }),
+    );
+    const serverOptions: HttpServerOptions = {
       log,
       clock,
       metrics,
       trustedProxies: settings.trustedProxies,
       isHttps: settings.publicUrl?.startsWith('https://') ?? false,
       fetch: portal.fetch,
-      bodyLimits: { '/mail/events': 65_536 },
+      bodyLimits: { '/mail/events': 65_536, '/subscriptions': MAX_MANAGEMENT_BYTES },
+      refusals: { '/subscriptions': refusalInAzuresForm },
       routes: {
         '/slack/events': slack.listener,
         ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
         ...(playground ? { '/playground': playground.listener } : {}),
       },
-    });
+    };
+    const server = createHttpServer({ ...serverOptions, tls: settings.tls });
     const { port } = await server.listen(settings.host, settings.port);
     stops.push(() => server.stop(STOP_GRACE_MS));
-    localUrl = `http://127.0.0.1:${port}`;
-    url ||= `http://localhost:${port}`;
+    const scheme = settings.tls ? 'https' : 'http';
+    localUrl = `${scheme}://127.0.0.1:${port}`;
+    url ||= `${scheme}://localhost:${port}`;
+    if (settings.tls && playground) {
+      // The playground's Slack and Resend come by plain HTTP: no certificate is for 127.0.0.1.
+      const inner = createHttpServer(serverOptions);
+      stops.push(() => inner.stop(STOP_GRACE_MS));
+      localUrl = `http://127.0.0.1:${(await inner.listen('127.0.0.1', 0)).port}`;
+    }
 
     let internalUrl: string | null = null;
     if (settings.internal) {

@@ -1,6 +1,7 @@
 // The only reader of the environment. Everything that is wrong is reported together.
 import { z } from 'zod';
 import { readTrustedProxies } from './http/client-address.ts';
+import { readTlsPair, type TlsFiles } from './http/tls.ts';
 import { isSecretKey } from './security/keyring.ts';
 
 export type Settings = {
@@ -9,6 +10,8 @@ export type Settings = {
   port: number;
   /** Null: `http://localhost:PORT`, known once the port is. */
   publicUrl: string | null;
+  /** The server speaks HTTPS itself. */
+  tls: TlsFiles | null;
   databaseUrl: string | null;
   dataDir: string;
   secretKey: string | null;
@@ -115,6 +118,8 @@ const ENVIRONMENT = z.object({
     })
     .refine(isOrigin, 'an address without path or question mark, such as https://developers.example.com')
     .optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:5432/database')
@@ -207,6 +212,10 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    tls:
+      values.TLS_CERT_FILE && values.TLS_KEY_FILE
+        ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }
+        : null,
     databaseUrl: values.DATABASE_URL ?? null,
     dataDir: values.DATA_DIR,
     secretKey: values.SECRET_KEY ?? null,
@@ -306,6 +315,10 @@ function problemsBetween(given: Given): string[] {
     Boolean(given.RESEND_API_KEY) && !given.MAIL_FROM,
     'MAIL_FROM: needed beside RESEND_API_KEY, such as Example APIs <apis@example.com>',
   );
+  need(Boolean(given.TLS_CERT_FILE) && !given.TLS_KEY_FILE, 'TLS_KEY_FILE: needed beside TLS_CERT_FILE');
+  need(Boolean(given.TLS_KEY_FILE) && !given.TLS_CERT_FILE, 'TLS_CERT_FILE: needed beside TLS_KEY_FILE');
+  if (given.TLS_CERT_FILE && given.TLS_KEY_FILE)
+    problems.push(...tlsProblems({ certFile: given.TLS_CERT_FILE, keyFile: given.TLS_KEY_FILE }));
   if (given.NODE_ENV !== 'production') return problems;
   need(
     !given.DATABASE_URL,
@@ -323,6 +336,15 @@ function problemsBetween(given: Given): string[] {
   );
   need(!given.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
   return problems;
+}
+
+function tlsProblems(files: TlsFiles): string[] {
+  try {
+    readTlsPair(files);
+    return [];
+  } catch (error) {
+    return [`TLS_CERT_FILE: ${error instanceof Error ? error.message : 'unusable'}`];
+  }
 }
 
 function mayHavePlayground(given: Given): boolean {

@@ -1,5 +1,7 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import type { ListFilter } from '../domain/list-filter.ts';
 import type { Database, Transaction } from './connect.ts';
+import { type FilterColumns, filterCondition } from './list-filter.ts';
 import { accountGroups, groups } from './schema.ts';
 
 export type Group = typeof groups.$inferSelect;
@@ -107,4 +109,56 @@ export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<
     .where(eq(accountGroups.serviceId, serviceId))
     .groupBy(accountGroups.groupId);
   return new Map(rows.map((row) => [row.groupId, Number(row.count)]));
+}
+
+const COLUMNS: FilterColumns = {
+  name: { column: groups.id, exact: true },
+  displayName: { column: groups.name },
+  description: { column: groups.description },
+  // None of ours is known to a directory elsewhere.
+  externalId: { column: sql`''`, exact: true },
+};
+
+export type GroupsWanted = {
+  filter: ListFilter | null;
+  /** Only those that an account is in, and one more that holds every account. */
+  of?: { accountId: string; alsoIn: string };
+};
+
+/** By name, after one that was seen. */
+export async function listGroupPage(
+  db: Db,
+  serviceId: string,
+  wanted: GroupsWanted,
+  page: { limit: number; skip: number; after?: string | undefined },
+): Promise<(Group & { sortName: string })[]> {
+  const sortName = sql<string>`lower(${groups.name})`;
+  return db
+    .select({ ...getTableColumns(groups), sortName })
+    .from(groups)
+    .where(
+      and(
+        wantedGroups(serviceId, wanted),
+        page.after === undefined ? undefined : sql`${sortName} > ${page.after}`,
+      ),
+    )
+    .orderBy(asc(sortName))
+    .offset(page.skip)
+    .limit(page.limit);
+}
+
+export async function countGroupPage(db: Db, serviceId: string, wanted: GroupsWanted): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(groups)
+    .where(wantedGroups(serviceId, wanted));
+  return Number(row?.count ?? 0);
+}
+
+function wantedGroups(serviceId: string, { filter, of }: GroupsWanted) {
+  const isIn = of
+    ? sql`(${groups.id} = ${of.alsoIn} or exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
+        and ${accountGroups.accountId} = ${of.accountId} and ${accountGroups.groupId} = ${groups.id}))`
+    : undefined;
+  return and(eq(groups.serviceId, serviceId), isIn, filter ? filterCondition(filter, COLUMNS) : undefined);
 }

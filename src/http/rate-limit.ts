@@ -24,6 +24,11 @@ export const RATE_LIMITS = {
   ownPassword: { points: 10, durationSeconds: 900 },
   /** Other addresses that somebody who is signed in wants: each is mailed. */
   ownAddress: { points: 10, durationSeconds: 3_600 },
+  /** Of one token of the management API. */
+  managementReads: { points: 3_000, durationSeconds: 60 },
+  managementWrites: { points: 1_200, durationSeconds: 60 },
+  /** Tokens that were none, from one address. */
+  wrongTokens: { points: 20, durationSeconds: 60 },
 } as const;
 
 export type LimitName = keyof typeof RATE_LIMITS;
@@ -47,7 +52,7 @@ export type LimiterOptions = {
 };
 
 export type Allowance =
-  | { isAllowed: true }
+  | { isAllowed: true /** How many more until the window ends. */; remaining: number }
   | { isAllowed: false; isStoreDown: boolean; retryAfterSeconds: number };
 
 export type RateLimits = {
@@ -92,8 +97,8 @@ export function createRateLimits(
   return {
     async take(name, key) {
       try {
-        await limiterOf(name).consume(hashed(key));
-        return { isAllowed: true };
+        const now = await limiterOf(name).consume(hashed(key));
+        return { isAllowed: true, remaining: remainingOf(now) };
       } catch (reason) {
         return refusedBy(reason);
       }
@@ -101,13 +106,19 @@ export function createRateLimits(
     async look(name, key) {
       try {
         const now = await limiterOf(name).get(hashed(key));
-        if (!now || now.consumedPoints < RATE_LIMITS[name].points) return { isAllowed: true };
+        const remaining = RATE_LIMITS[name].points - (now?.consumedPoints ?? 0);
+        if (!now || remaining > 0) return { isAllowed: true, remaining };
         return refusedBy(now);
       } catch (reason) {
         return refusedBy(reason);
       }
     },
   };
+}
+
+function remainingOf(answer: unknown): number {
+  const isKnown = typeof answer === 'object' && answer !== null && 'remainingPoints' in answer;
+  return isKnown ? Math.max(0, Number(answer.remainingPoints)) : 0;
 }
 
 function refusedBy(reason: unknown): Allowance {

@@ -1,5 +1,6 @@
 // The one server of all surfaces: limits first, then whoever owns the address.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, BlockList } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { v7 } from 'uuid';
@@ -10,6 +11,7 @@ import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { HttpRefusal } from './refusal.ts';
 import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } from './request-facts.ts';
 import { securityHeaders } from './security-headers.ts';
+import { readTlsPair, type TlsFiles, watchTlsPair } from './tls.ts';
 import { answerJson, asRefusal } from './web-app.ts';
 
 /** Each request, with its body, has arrived within this time (safety T38: ten seconds), or is answered with 408. */
@@ -53,6 +55,10 @@ export type HttpServerOptions = {
   bodyLimits?: Readonly<Record<string, number>>;
   /** Whether `PUBLIC_URL` is https: browsers are told to stay with it. */
   isHttps?: boolean;
+  /** The server speaks HTTPS itself, with this certificate. */
+  tls?: TlsFiles | null;
+  /** How what HTTP refuses is answered below a path: `/subscriptions` in Azure's form. JSON of ours otherwise. */
+  refusals?: Readonly<Record<string, (refusal: HttpRefusal, reference: string) => Response>>;
   metrics?: Pick<Metrics, 'observeRequest'>;
 };
 
@@ -63,13 +69,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   let isReady = false;
   let isStopping = false;
 
-  const server = createServer({
+  const limits = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-  });
+  };
+  const tls = options.tls ?? null;
+  const secure = tls && createTlsServer({ ...limits, ...readTlsPair(tls) });
+  const server = secure ?? createServer(limits);
+  const watch = secure && tls && watchTlsPair(tls, log, (pair) => secure.setSecureContext(pair));
   // One more than is allowed: Node would cut the rest off in silence, and then nobody knows that there were too many.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = MAX_CONNECTIONS;
@@ -97,7 +107,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (isStopping) res.setHeader('connection', 'close');
     const done = isStopping ? Promise.reject(new HttpRefusal('unavailable', 1)) : route(req, res, facts);
     // Whatever happens to one request, the process goes on.
-    done.catch((error: unknown) => answerRefusal(log, error, req, res, facts));
+    done.catch((error: unknown) => answerRefusal(options, error, req, res, facts));
   });
 
   return {
@@ -118,6 +128,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     async stop(graceMs) {
       isReady = false;
       isStopping = true;
+      watch?.stop();
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const res of inFlight) if (!res.headersSent) res.setHeader('connection', 'close');
@@ -211,7 +222,7 @@ function factsOf(
 }
 
 function answerRefusal(
-  log: Log,
+  { log, refusals }: Pick<HttpServerOptions, 'log' | 'refusals'>,
   error: unknown,
   req: IncomingMessage,
   res: ServerResponse,
@@ -222,7 +233,9 @@ function answerRefusal(
     res.destroy();
     return;
   }
-  const answer = answerJson(refusal, facts.id);
+  const path = req.url ?? '';
+  const own = Object.entries(refusals ?? {}).find(([prefix]) => path.startsWith(prefix))?.[1];
+  const answer = own ? own(refusal, facts.id) : answerJson(refusal, facts.id);
   // A body that was not read to its end stands before the next request on this connection.
   if (!req.complete) res.setHeader('connection', 'close');
   for (const [name, value] of answer.headers) res.setHeader(name, value);

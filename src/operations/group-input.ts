@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Azure: displayName 1–300; ours is what a Slack option can show. */
-export const MAX_GROUP_NAME_LENGTH = 70;
+/** Azure: displayName 1–300. */
+export const MAX_GROUP_NAME_LENGTH = 300;
 export const MAX_GROUP_DESCRIPTION_LENGTH = 1_000;
 
 export const groupName = z
@@ -10,6 +10,14 @@ export const groupName = z
   .min(1, 'is needed')
   .max(MAX_GROUP_NAME_LENGTH, `at most ${MAX_GROUP_NAME_LENGTH} characters`)
   .refine((name) => !/\p{Cc}/u.test(name), 'contains a control character');
+
+/** Azure: 1–256; what stands in an address holds nothing that one takes for its own. */
+export const newGroupId = z
+  .string()
+  .min(1, 'is needed')
+  .max(256, 'at most 256 characters')
+  .regex(/^[^*#&+:<>?/\\%\s\p{Cc}]+$/u, 'must not hold spaces or any of * # & + : < > ? / \\ %')
+  .refine((id) => id !== '.' && id !== '..', 'must not be . or ..');
 
 export const groupDescription = z
   .string()

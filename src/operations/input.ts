@@ -35,6 +35,12 @@ export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
 /** A browser in its own words. */
 export const agent = line(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
+/** Azure: 1–80, no pattern; ours stands in addresses and in what people type. `1` is Azure's administrator. */
+export const newAccountId = z
+  .string()
+  .max(MAX_ACCOUNT_ID_LENGTH, `at most ${MAX_ACCOUNT_ID_LENGTH} characters`)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@+~-]*$/, 'must be letters, digits and any of . _ @ + ~ -')
+  .refine((id) => id !== '1', 'is the built-in administrator’s');
 export const rowId = z.uuid();
 export const groupIds = z
   .array(z.string().min(1).max(256))

@@ -1,6 +1,6 @@
 import type { Invitation } from '../db/invitations.ts';
 import type { Act } from './context.ts';
-import { issueTicket, queueMail } from './outbox.ts';
+import { hoursAfter, issueTicket, queueMail } from './outbox.ts';
 
 /** Mails an invitation with a new link; a former one dies. */
 export async function queueInvitationMail(
@@ -19,4 +19,18 @@ export async function queueInvitationMail(
     ticket,
     variables: { PersonalLine: invitation.personalLine },
   });
+}
+
+/** Mails the link that makes a pending account active: whoever opens it sets name and password. */
+export async function queueInvitationOfAccount(
+  act: Act,
+  account: { id: string; email: string; firstName: string; lastName: string },
+): Promise<void> {
+  const { id: accountId, email, firstName, lastName } = account;
+  const owner = { accountId };
+  const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
+  const ticket = await issueTicket(act, { purpose: 'invitation', owner, email, expiresAt });
+  const template = 'InviteUserNotificationMessage';
+  const variables = { PersonalLine: '' };
+  await queueMail(act, { template, to: email, firstName, lastName, owner, ticket, variables });
 }

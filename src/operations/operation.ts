@@ -38,14 +38,20 @@ export type Operation<Input, Output> = ((context: Context, input: Input) => Prom
   /** Whether `SECOND_OPERATOR_FOR` may name it. */
   readonly isApprovable: boolean;
   /** Does what was approved, in the deciding transaction and for whoever asked; `allowed` may widen who that is. */
-  carryOut(context: Context, tx: Act['tx'], input: unknown, allowed?: readonly Who[]): Promise<Output>;
+  carryOut(
+    context: Context,
+    tx: Act['tx'],
+    input: unknown,
+    allowed?: readonly Who[],
+    prepared?: unknown,
+  ): Promise<Output>;
 };
 
 type Definition<Schema extends ZodType, Output, Prepared> = {
   /** Its name is its file: `accounts/block`. */
   name: string;
   allowed: readonly Who[];
-  /** A program needs this beside its role. */
+  /** For programs alone, which need this beside their role. */
   grant?: Grant;
   effect: Effect;
   input: Schema;
@@ -79,10 +85,16 @@ export function defineOperation<Schema extends ZodType, Output, Prepared = undef
     effect: definition.effect,
     input: definition.input,
     isApprovable: definition.subjectOf !== undefined,
-    async carryOut(context: Context, tx: Act['tx'], input: unknown, allowed = definition.allowed) {
+    async carryOut(
+      context: Context,
+      tx: Act['tx'],
+      input: unknown,
+      allowed = definition.allowed,
+      prepared?: unknown,
+    ) {
       await demandPermission(context, tx, allowed, definition.grant);
       const parsed = parseInput(definition.input, input as z.input<Schema>);
-      return inTransaction(definition, context, tx, parsed, undefined as Prepared);
+      return inTransaction(definition, context, tx, parsed, prepared as Prepared);
     },
   });
 }
@@ -140,7 +152,11 @@ async function ask<Schema extends ZodType, Output, Prepared>(
   return waiting;
 }
 
-async function retrying<Result>(context: Context, work: (tx: Act['tx']) => Promise<Result>): Promise<Result> {
+/** One transaction, tried again as a whole when Postgres says so. */
+export async function retrying<Result>(
+  context: Context,
+  work: (tx: Act['tx']) => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await context.db.transaction(work);

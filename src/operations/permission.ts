@@ -36,12 +36,13 @@ export async function demandPermission(
 ): Promise<void> {
   const { actor } = context;
   if (actor.kind !== 'slack') {
-    if (!allowed.includes(actor.kind)) throw new DomainError('not_permitted');
+    if (!allowed.includes(actor.kind) || (grant && actor.kind !== 'token'))
+      throw new DomainError('not_permitted');
     if (actor.kind === 'token') await demandToken(context, db, actor.tokenId, { allowed, grant });
     if (actor.kind === 'account') await demandSignedIn(context, db, actor);
     return;
   }
-  if (actor.standing !== 'member') throw new DomainError('not_permitted');
+  if (actor.standing !== 'member' || grant) throw new DomainError('not_permitted');
   if (allowed.includes('member')) return;
   const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');

@@ -56,6 +56,9 @@ beforeAll(async () => {
 beforeEach(() => t.signIn(developer.accountId));
 afterAll(() => t.close());
 
+/** Known once there is a database to keep its token in. */
+const PROGRAM = { kind: 'token' } as Actor;
+
 const operations = await findOperations();
 const changing = [...operations.values()].filter((operation) => operation.effect === 'change');
 
@@ -230,6 +233,11 @@ const CASES: Record<string, Case> = {
     t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);
     return row;
   }),
+  'accounts/make-sign-in-link': of(PROGRAM, 'not_permitted', NO_ACCOUNT, async () => {
+    // Other cases let months go by, and a token ends.
+    Object.assign(PROGRAM, await programOf(t, 'admin', { grants: ['sso'] }));
+    return only(await account(), 'accountId');
+  }),
   'accounts/restore': of(ADMIN, 'account_not_found', NO_ACCOUNT, deleted),
   'accounts/set-groups': of(
     ADMIN,
@@ -402,6 +410,12 @@ const CASES: Record<string, Case> = {
       await sendPasswordReset(admin(), { accountId });
       return { ticket: await t.ticketTo(email), password: 'another four quiet chairs' };
     },
+  ),
+  'passwords/set': of(
+    ADMIN,
+    'account_not_found',
+    { input: { accountId: 'nobody', password: PASSWORD }, code: 'account_not_found' },
+    async () => ({ ...only(await account(), 'accountId'), password: PASSWORD }),
   ),
   'passwords/send-reset': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () =>
     only(await account(), 'accountId'),

@@ -103,6 +103,12 @@ async function begunImport() {
   return kept;
 }
 const NOT_FAR = { position: 0, state: 'applying', channelId: null, messageTs: null };
+/** Asked for by an operator. */
+async function ownApproval() {
+  const wish = { email: newAddress(), firstName: OURS, why: OURS };
+  const { approvalId } = await requestInvitation(t.as(ADMIN), wish);
+  return { approvalId };
+}
 /** An input, once there is something for it to find. */
 const having =
   (make: () => Promise<unknown>, input: Record<string, unknown> = {}) =>
@@ -148,6 +154,16 @@ const CASES: Record<string, Case> = {
     }),
     nothing: { changeId: NO_UUID },
   },
+  'accounts/query': {
+    as: ADMIN,
+    ours: having(account, { filter: `contains(firstName, '${OURS}')` }),
+    nothing: { filter: "contains(firstName, 'nowhere')" },
+  },
+  'accounts/read': {
+    as: ADMIN,
+    ours: async () => ({ accountId: (await account()).accountId }),
+    nothing: { accountId: 'nobody' },
+  },
   'accounts/search': {
     as: ADMIN,
     ours: having(account, { text: OURS }),
@@ -163,6 +179,7 @@ const CASES: Record<string, Case> = {
   'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
   'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },
+  'approvals/show-own': { as: ADMIN, ours: ownApproval, nothing: { approvalId: NO_UUID } },
   'approvals/show': { as: SYSTEM, ours: approval, nothing: { approvalId: NO_UUID } },
   'approvals/sweep': {
     as: SYSTEM,
@@ -250,6 +267,18 @@ const CASES: Record<string, Case> = {
     as: MEMBER,
     ours: having(() => createGroup(admin(), { name: `${OURS} friends` })),
     nothing: {},
+  },
+  'groups/query': {
+    as: ADMIN,
+    ours: having(() => createGroup(admin(), { name: `${OURS} query` }), {
+      filter: `startswith(displayName, '${OURS}')`,
+    }),
+    nothing: { filter: "startswith(displayName, 'nowhere')" },
+  },
+  'groups/show': {
+    as: ADMIN,
+    ours: async () => ({ groupId: (await createGroup(admin(), { name: `${OURS} show` })).groupId }),
+    nothing: { groupId: 'none' },
   },
   'groups/list': {
     as: ADMIN,

@@ -144,6 +144,11 @@ export const EXPOSED: readonly Exposed[] = [
 /** What the console may and doesn't have, each with why. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
+  'accounts/query': 'for the management API; accounts/list has pages too',
+  'accounts/read': 'for the management API; accounts/show says more',
+  'approvals/show-own': 'for the management API; Slack tells whoever asked',
+  'groups/query': 'for the management API; groups/list has all',
+  'groups/show': 'for the management API; groups/list has all',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
   'approvals/close-all': 'npm run after-restore',

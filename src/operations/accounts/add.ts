@@ -1,12 +1,19 @@
 import { z } from 'zod';
-import { findAccountByEmail, insertAccount, replaceGroupsOfAccount } from '../../db/accounts.ts';
+import {
+  type Account,
+  findAccountByEmail,
+  insertAccount,
+  replaceGroupsOfAccount,
+} from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { queueConfirmationMail } from '../confirmation-mail.ts';
+import type { Act } from '../context.ts';
 import { currentState, demandCustomGroups, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
+import { queueInvitationOfAccount } from '../invitation-mail.ts';
 import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
@@ -17,7 +24,9 @@ import { queueWelcome } from '../welcome.ts';
  * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password
  * the welcome mail carries a link to set one. A password that an operator typed must be replaced at first sign-in.
  * An open invitation to the address ends: its link would offer what the person now has.
- * Errors: `email_invalid`, `email_taken`, `password_unacceptable`, `group_not_found`, `group_built_in`.
+ * A program may choose the id and the state; one with `isInvited` is `pending` until the person accepts from a mailed link
+ * and sets a password there. `tellDeveloper: false` mails nothing.
+ * Errors: `email_invalid`, `email_taken`, `id_taken` (also by an account that was deleted), `password_unacceptable`, `group_not_found`, `group_built_in`.
  */
 export const addAccount = defineOperation({
   name: 'accounts/add',
@@ -31,6 +40,10 @@ export const addAccount = defineOperation({
     groupIds: input.groupIds.default([]),
     note: input.note.default(''),
     verifyFirst: z.boolean().default(false),
+    accountId: input.newAccountId.optional(),
+    state: z.enum(['active', 'pending', 'blocked']).optional(),
+    isInvited: z.boolean().default(false),
+    tellDeveloper: z.boolean().default(true),
   }),
   prepare: async (context, { password, email, firstName, lastName }) =>
     password ? hashNewPassword(context, password, [email, firstName, lastName]) : null,
@@ -39,26 +52,30 @@ export const addAccount = defineOperation({
     const serviceId = act.service.id;
     await holdAddress(act.tx, serviceId, email.canonical);
     const groups = await demandCustomGroups(act, wanted.groupIds);
-    const state = wanted.verifyFirst ? 'pending' : 'active';
+    const state = wanted.verifyFirst || wanted.isInvited ? 'pending' : (wanted.state ?? 'active');
     const account = await insertAccount(act.tx, {
       serviceId,
-      id: newId(act.now, act.random),
+      id: wanted.accountId ?? newId(act.now, act.random),
       email: email.spelling,
       emailCanonical: email.canonical,
       firstName: wanted.firstName,
       lastName: wanted.lastName,
       note: wanted.note,
       state,
-      stateReason: wanted.verifyFirst ? 'waits for the address to be confirmed' : 'added by an operator',
+      stateReason: wanted.isInvited ? 'invited' : REASONS[state],
+      ...(state === 'blocked' ? { stateBeforeBlock: 'active' as const } : {}),
       stateChangedAt: act.now,
       stateChangedBy: act.actorName,
       passwordHash,
-      passwordMustChange: passwordHash !== null,
+      // What an operator typed is known to two; a program passes on what its own user chose.
+      passwordMustChange: passwordHash !== null && act.actor.kind !== 'token',
       registeredAt: act.now,
       updatedAt: act.now,
     });
     if (!account) {
       const other = await findAccountByEmail(act.tx, serviceId, email.canonical);
+      if (!other && wanted.accountId !== undefined)
+        throw new DomainError('id_taken', { id: wanted.accountId });
       throw new DomainError('email_taken', other ? { id: other.id, current: currentState(other) } : {});
     }
     const endedInvitation = await endOpenInvitationTo(act, email.canonical);
@@ -68,9 +85,8 @@ export const addAccount = defineOperation({
       account.id,
       groups.map((group) => group.id),
     );
-    if (wanted.verifyFirst) await queueConfirmationMail(act, account);
-    else await queueWelcome(act, account, passwordHash === null);
-    if (wanted.verifyFirst) await queueRepaint(act, account.id);
+    await tell(act, account, wanted);
+    if (state === 'pending') await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
       after: {
@@ -78,8 +94,26 @@ export const addAccount = defineOperation({
         groups: groups.map((group) => group.name),
         withPassword: passwordHash !== null,
         endedInvitation,
+        ...(wanted.isInvited || wanted.tellDeveloper ? {} : { toldDeveloper: false }),
       },
     });
     return { account: await viewAccount(act, account), endedInvitation };
   },
 });
+
+const REASONS = {
+  active: 'added by an operator',
+  pending: 'waits for the address to be confirmed',
+  blocked: 'added as blocked',
+};
+
+async function tell(
+  act: Act,
+  account: Account,
+  { isInvited, tellDeveloper }: { isInvited: boolean; tellDeveloper: boolean },
+): Promise<void> {
+  if (isInvited) await queueInvitationOfAccount(act, account);
+  else if (!tellDeveloper || account.state === 'blocked') return;
+  else if (account.state === 'pending') await queueConfirmationMail(act, account);
+  else await queueWelcome(act, account, account.passwordHash === null);
+}

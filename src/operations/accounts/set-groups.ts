@@ -8,7 +8,8 @@ import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 
 /**
- * Puts an account into exactly these custom groups. Developers holds every account by itself.
+ * Puts an account into exactly these custom groups, or with `join` and `leave` into and out of some. Developers holds
+ * every account by itself.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
  * `group_not_found`, `group_built_in`.
  */
@@ -19,17 +20,23 @@ export const setGroupsOfAccount = defineOperation({
   input: z.strictObject({
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
-    groupIds: input.groupIds,
+    groupIds: input.groupIds.optional(),
+    join: input.groupIds.default([]),
+    leave: input.groupIds.default([]),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, groupIds }) {
+  async run(act, { accountId, expectedVersion, groupIds, join, leave }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
     const serviceId = act.service.id;
     const formerIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
     const former = await findGroups(act.tx, serviceId, formerIds);
-    const groups = await demandCustomGroups(act, groupIds);
+    const kept = (groupIds ?? formerIds).filter((id) => !leave.includes(id));
+    await demandCustomGroups(act, leave);
+    const groups = await demandCustomGroups(act, [...kept, ...join]);
+    if (groups.length > input.MAX_GROUPS_OF_ACCOUNT)
+      throw new DomainError('limit_reached', { limit: `${input.MAX_GROUPS_OF_ACCOUNT} groups` });
     await replaceGroupsOfAccount(
       act.tx,
       serviceId,

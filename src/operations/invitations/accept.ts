@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { insertAccount, replaceGroupsOfAccount } from '../../db/accounts.ts';
+import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/invitations.ts';
-import { redeemTicket } from '../../db/tickets.ts';
+import { redeemTicket, voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
+import type { Act } from '../context.ts';
+import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { hashNewPassword, passwordFaults } from '../new-password.ts';
 import { demandOpenTicket } from '../open-ticket.ts';
@@ -16,8 +18,8 @@ import { queueWelcome } from '../welcome.ts';
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
 /**
- * Accepts an invitation: the account exists from now on, `active`, for the invited address and no other. Of any number
- * of tries at once, one succeeds.
+ * Accepts an invitation: the account exists from now on, `active`, for the invited address and no other; one that a
+ * program made already, and that waits as `pending`, is active from now on. Of any number of tries at once, one succeeds.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for a name, and then with what
  * is wrong with the password as well: a form is put right in one go.
  * Source: OWASP Forgot Password cheat sheet (single use, no sign-in by link); safety T1, T3, T4, T14.
@@ -34,7 +36,6 @@ export const acceptInvitation = defineOperation({
   }),
   async prepare(context, { ticket, password, ...typed }) {
     const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
-    if (!open.invitationId) throw new DomainError('ticket_refused');
     const names = NAMES.safeParse(typed);
     const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
     if (!names.success) {
@@ -42,15 +43,19 @@ export const acceptInvitation = defineOperation({
       throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...faults } });
     }
     const passwordHash = await hashNewPassword(context, password, words);
-    const { hash, invitationId, email } = open;
-    return { hash, invitationId, email, passwordHash, ...names.data };
+    const { hash, invitationId, accountId, email } = open;
+    return { hash, invitationId, accountId, email, passwordHash, ...names.data };
   },
   async run(act, _input, { firstName, lastName, ...ticket }) {
     const serviceId = act.service.id;
     const email = parseEmailAddress(ticket.email);
     await holdAddress(act.tx, serviceId, email.canonical);
-    const invitation = await lockInvitation(act.tx, serviceId, ticket.invitationId);
     const key = { serviceId, hash: ticket.hash, purpose: 'invitation' as const, now: act.now };
+    if (ticket.accountId)
+      return acceptForAccount(act, { ...ticket, accountId: ticket.accountId, firstName, lastName });
+    const invitation = ticket.invitationId
+      ? await lockInvitation(act.tx, serviceId, ticket.invitationId)
+      : null;
     if (invitation?.state !== 'open' || !(await redeemTicket(act.tx, key)))
       throw new DomainError('ticket_refused');
     const account = await insertAccount(act.tx, {
@@ -87,3 +92,44 @@ export const acceptInvitation = defineOperation({
     return { accountId: account.id, email: account.email };
   },
 });
+
+type OfAccount = {
+  hash: string;
+  accountId: string;
+  passwordHash: string;
+  firstName: string;
+  lastName: string;
+};
+
+async function acceptForAccount(act: Act, { hash, accountId, passwordHash, firstName, lastName }: OfAccount) {
+  const serviceId = act.service.id;
+  const account = await holdAccount(act, accountId);
+  const key = { serviceId, hash, purpose: 'invitation' as const, now: act.now };
+  if (account.state !== 'pending' || !(await redeemTicket(act.tx, key)))
+    throw new DomainError('ticket_refused');
+  await voidTickets(act.tx, { serviceId, accountId, now: act.now });
+  const active = await updateAccount(
+    act.tx,
+    account,
+    {
+      firstName,
+      lastName,
+      passwordHash,
+      passwordMustChange: false,
+      state: 'active',
+      stateReason: 'accepted the invitation',
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      emailConfirmedAt: act.now,
+    },
+    act.now,
+  );
+  await queueWelcome(act, active, false);
+  await queueRepaint(act, accountId);
+  act.record({
+    target: { kind: 'account', id: accountId },
+    before: { state: account.state },
+    after: { state: active.state },
+  });
+  return { accountId, email: active.email };
+}

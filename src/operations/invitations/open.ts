@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { findAccount } from '../../db/accounts.ts';
 import { findInvitation } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Act } from '../context.ts';
 import * as input from '../input.ts';
 import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
@@ -15,10 +17,20 @@ export const openInvitation = defineOperation({
   effect: 'read',
   input: z.strictObject({ ticket: input.ticket }),
   async run(act, { ticket }) {
-    const { invitationId } = await demandOpenTicket(act, act.tx, 'invitation', ticket);
+    const open = await demandOpenTicket(act, act.tx, 'invitation', ticket);
+    if (open.accountId) return openOfAccount(act, open.accountId, open.expiresAt);
+    const { invitationId } = open;
     const invitation = invitationId ? await findInvitation(act.tx, act.service.id, invitationId) : null;
     if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
     const { email, firstName, lastName, expiresAt } = invitation;
     return { email, firstName, lastName, expiresAt };
   },
 });
+
+/** A program made the account already; it waits for whoever has the link. */
+async function openOfAccount(act: Act, accountId: string, expiresAt: Date) {
+  const account = await findAccount(act.tx, act.service.id, accountId);
+  if (account?.state !== 'pending') throw new DomainError('ticket_refused');
+  const { email, firstName, lastName } = account;
+  return { email, firstName, lastName, expiresAt };
+}

@@ -1,0 +1,46 @@
+// The address of a service, as Azure Resource Manager writes it.
+
+export type Address = {
+  /** Everything before the resource, as it was written; ids of resources begin with it. */
+  base: string;
+  service: string;
+  /** The parts below the service, decoded. */
+  segments: string[];
+};
+
+const MAX_SEGMENTS = 8;
+const WORDS = ['subscriptions', 'resourcegroups', 'providers', 'microsoft.apimanagement', 'service'];
+/** Azure's own: nothing in it needs to be encoded. */
+const SUBSCRIPTION = /^[\w-]{1,64}$/;
+const RESOURCE_GROUP = /^[\w().-]{1,90}$/;
+const SERVICE = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$/;
+
+/** Null when the path is none of ours. Subscription and resource group are Azure's business: any that could be one is taken. */
+export function readAddress(path: string): Address | null {
+  const parts = path.split('/').slice(1).map(decoded);
+  if (parts.some((part) => part === null)) return null;
+  const [subscriptions, id = '', groups, group = '', providers, provider, word, service = '', ...segments] =
+    parts as string[];
+  const words = [subscriptions, groups, providers, provider, word].map((one) => one?.toLowerCase());
+  const isOurs =
+    words.every((one, index) => one === WORDS[index]) &&
+    SUBSCRIPTION.test(id) &&
+    RESOURCE_GROUP.test(group) &&
+    SERVICE.test(service);
+  if (!isOurs || segments.length > MAX_SEGMENTS || segments.some((segment) => segment === '')) return null;
+  const base = `/subscriptions/${id}/resourceGroups/${group}/providers/Microsoft.ApiManagement/service/${service}`;
+  return { base, service, segments };
+}
+
+function decoded(part: string): string | null {
+  try {
+    const text = decodeURIComponent(part);
+    return /[\p{Cc}\p{Surrogate}]/u.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+/** The id of a resource below the service: `users`, `5931a75a`. */
+export const resourceId = (address: Address, ...parts: string[]): string =>
+  [address.base, ...parts].join('/');

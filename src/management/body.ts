@@ -1,0 +1,30 @@
+// The properties that a request carries: `{ "properties": { … } }`.
+import { z } from 'zod';
+import { validationError } from './management-error.ts';
+import type { Call } from './route.ts';
+
+/** Taken so that what was read can be sent back, and left alone. */
+export const ignored = z.unknown().optional();
+export const text = z.string('must be a text').optional();
+export const flag = z.boolean('must be true or false').optional();
+export const appType = z.enum(['portal', 'developerPortal'], 'must be portal or developerPortal').optional();
+
+/** Null counts as absent. Errors: `ValidationError` that names each property that is unknown or of the wrong kind. */
+export function readProperties<Shape extends z.ZodRawShape>(
+  { body }: Call,
+  shape: Shape,
+): z.output<z.ZodObject<Shape>> {
+  const properties = body?.properties;
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
+    throw validationError({ properties: 'must be an object: { "properties": { … } }' });
+  const given = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+  const parsed = z.strictObject(shape).safeParse(given);
+  if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>;
+  const faults: Record<string, string> = {};
+  for (const issue of parsed.error.issues) {
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys.slice(0, 20)) faults[key.slice(0, 80)] ??= 'is not known here';
+    else faults[String(issue.path[0])] ??= issue.message;
+  }
+  throw validationError(faults);
+}

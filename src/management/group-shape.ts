@@ -1,0 +1,22 @@
+// A group as Azure writes it.
+import { type Address, resourceId } from './address.ts';
+
+export type GroupView = { id: string; name: string; description: string; type: 'system' | 'custom' };
+
+export const groupProperties = ({ name, description, type }: Omit<GroupView, 'id'>) => ({
+  displayName: name,
+  ...(description === '' ? {} : { description }),
+  builtIn: type === 'system',
+  type,
+});
+
+/** `under`: where it is listed below something else, such as `users/ann`. */
+export function viewGroup(address: Address, group: GroupView, under: readonly string[] = []) {
+  const kinds = [...under.filter((_, index) => index % 2 === 0), 'groups'];
+  return {
+    id: resourceId(address, ...under, 'groups', group.id),
+    type: `Microsoft.ApiManagement/service/${kinds.join('/')}`,
+    name: group.id,
+    properties: groupProperties(group),
+  };
+}

@@ -1,0 +1,95 @@
+// What waits for a second operator, as Azure's long-running operations: ask again until it is decided.
+
+import type { WaitsForApproval } from '../operations/approval.ts';
+import { showOwnApproval } from '../operations/approvals/show-own.ts';
+import { resourceId } from './address.ts';
+import { ManagementError } from './management-error.ts';
+import { type Answer, type Call, type Route, read } from './route.ts';
+
+const RETRY_AFTER_SECONDS = 5;
+
+export const LONG_RUNNING_ROUTES: Route[] = [
+  ...read('operationResults', 'operationResults/{operationId}', showResult),
+  ...read('operationsStatuses', 'operationsStatuses/{operationId}', showStatus),
+];
+
+type Approval = Awaited<ReturnType<typeof showOwnApproval>>;
+
+export function waiting(call: Call, { approvalId }: WaitsForApproval): Answer {
+  return {
+    status: 202,
+    body: { id: statusId(call, approvalId), name: approvalId, status: 'InProgress' },
+    headers: headersOf(call, approvalId),
+  };
+}
+
+function headersOf(call: Call, id: string): Record<string, string> {
+  const version = encodeURIComponent(call.query.text('api-version') ?? '');
+  const url = (path: string) => `${call.publicUrl}${path}?api-version=${version}`;
+  return {
+    location: url(resourceId(call.address, 'operationResults', id)),
+    'azure-asyncoperation': url(statusId(call, id)),
+    'retry-after': String(RETRY_AFTER_SECONDS),
+  };
+}
+
+const statusId = (call: Call, id: string) => resourceId(call.address, 'operationsStatuses', id);
+
+async function showStatus(call: Call): Promise<Answer> {
+  const approval = await showOwnApproval(call.context, { approvalId: call.params.operationId ?? '' });
+  const error = failureOf(approval);
+  return {
+    status: 200,
+    body: {
+      id: statusId(call, approval.id),
+      name: approval.id,
+      status: statusOf(approval),
+      startTime: approval.createdAt.toISOString(),
+      ...(approval.endedAt ? { endTime: approval.endedAt.toISOString() } : {}),
+      ...(error ? { error } : {}),
+    },
+    ...(approval.state === 'open' ? { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } } : {}),
+  };
+}
+
+async function showResult(call: Call): Promise<Answer> {
+  const approval = await showOwnApproval(call.context, { approvalId: call.params.operationId ?? '' });
+  if (approval.state === 'open') return { status: 202, headers: headersOf(call, approval.id) };
+  const failure = failureOf(approval);
+  if (failure) throw new ManagementError(409, failure.code, failure.message);
+  return { status: 204 };
+}
+
+function statusOf({ state }: Approval): 'InProgress' | 'Succeeded' | 'Failed' | 'Canceled' {
+  switch (state) {
+    case 'open':
+      return 'InProgress';
+    case 'approved':
+      return 'Succeeded';
+    case 'declined':
+    case 'outdated':
+      return 'Failed';
+    case 'expired':
+    case 'withdrawn':
+      return 'Canceled';
+  }
+}
+
+function failureOf({ state, code }: Approval): { code: string; message: string } | null {
+  switch (state) {
+    case 'open':
+    case 'approved':
+      return null;
+    case 'declined':
+      return { code: 'ApprovalDeclined', message: 'A second operator declined this; nothing was done.' };
+    case 'outdated':
+      return {
+        code: 'ApprovalOutdated',
+        message: `It was agreed to and could not be done any more (${code}); nothing was done.`,
+      };
+    case 'expired':
+      return { code: 'ApprovalExpired', message: 'Nobody decided in time; nothing was done.' };
+    case 'withdrawn':
+      return { code: 'ApprovalWithdrawn', message: 'Whoever asked took it back; nothing was done.' };
+  }
+}

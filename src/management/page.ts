@@ -1,0 +1,42 @@
+// Lists in pages: `{ value, count, nextLink }`.
+import { validationError } from './management-error.ts';
+import type { Answer, Call } from './route.ts';
+
+/** What every list takes. */
+export function pageOf({ query }: Call) {
+  const filter = query.text('$filter');
+  const [top, skip] = [query.number('$top'), query.number('$skip')];
+  return {
+    ...(filter === undefined ? {} : { filter }),
+    ...(top === undefined ? {} : { top }),
+    ...(skip === undefined ? {} : { skip }),
+  };
+}
+
+/** Where a list goes on: opaque to whoever carries it. */
+export function cursorOf<Cursor>({ query }: Call): { after?: Cursor } {
+  const token = query.text('$skiptoken');
+  if (token === undefined) return {};
+  try {
+    return { after: JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Cursor };
+  } catch {
+    throw validationError({ $skiptoken: 'is not one of ours; begin the list anew' });
+  }
+}
+
+const CARRIED = ['api-version', '$filter', '$top', 'expandGroups', 'expandApis'];
+
+export function collection(call: Call, value: unknown[], count: number, next: unknown): Answer {
+  return { status: 200, body: { value, count, nextLink: next === null ? '' : nextLink(call, next) } };
+}
+
+function nextLink({ query, address, publicUrl }: Call, next: unknown): string {
+  const path = [address.base, ...address.segments.map(encodeURIComponent)].join('/');
+  const link = new URL(`${publicUrl}${path}`);
+  for (const name of CARRIED) {
+    const value = query.text(name);
+    if (value !== undefined) link.searchParams.set(name, value);
+  }
+  link.searchParams.set('$skiptoken', Buffer.from(JSON.stringify(next)).toString('base64url'));
+  return link.href;
+}

@@ -1,0 +1,54 @@
+// What stands behind the question mark.
+import { ManagementError, validationError } from './management-error.ts';
+
+/** Names are compared without case; each may be given once. */
+export type Query = {
+  text(name: string): string | undefined;
+  flag(name: string): boolean | undefined;
+  number(name: string): number | undefined;
+};
+
+export function readQuery(params: URLSearchParams): Query {
+  const values = new Map<string, string>();
+  for (const [name, value] of params) {
+    const key = name.toLowerCase();
+    if (values.has(key)) throw validationError({ [name.slice(0, 40)]: 'is given twice' });
+    values.set(key, value);
+  }
+  const text = (name: string) => values.get(name.toLowerCase());
+  return {
+    text,
+    flag(name) {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined || value === 'true' || value === 'false')
+        return value === undefined ? undefined : value === 'true';
+      throw validationError({ [name]: 'must be true or false' });
+    },
+    number(name) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      if (!/^-?\d{1,10}$/.test(value)) throw validationError({ [name]: 'must be a whole number' });
+      return Number(value);
+    },
+  };
+}
+
+const OLDEST = '2021-08-01';
+
+/** Any version of the contract since 2021-08-01 is answered as 2024-05-01 is. */
+export function demandApiVersion(query: Query): string {
+  const version = query.text('api-version');
+  if (version === undefined)
+    throw new ManagementError(
+      400,
+      'MissingApiVersionParameter',
+      'The api-version query parameter is needed: ?api-version=2024-05-01.',
+    );
+  if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version) || version < OLDEST)
+    throw new ManagementError(
+      400,
+      'InvalidApiVersionParameter',
+      `This api-version is not known here; 2024-05-01 is, and others since ${OLDEST}.`,
+    );
+  return version;
+}

@@ -1,0 +1,32 @@
+// An account as Azure writes a user.
+import type { AccountView } from '../operations/held-account.ts';
+import { type Address, resourceId } from './address.ts';
+
+export type { AccountView };
+
+export const identitiesOf = ({ email }: Pick<AccountView, 'email'>) => [{ provider: 'Basic', id: email }];
+
+/** `groups` only where Azure gives them. Never a password, nor whether there is one. */
+export function viewUser(
+  address: Address,
+  account: AccountView,
+  groups?: unknown[],
+  type = 'users',
+): Record<string, unknown> {
+  const { id, firstName, lastName, email, state, note, registeredAt } = account;
+  return {
+    id: resourceId(address, 'users', id),
+    type: `Microsoft.ApiManagement/service/${type}`,
+    name: id,
+    properties: {
+      firstName,
+      lastName,
+      email,
+      state,
+      registrationDate: registeredAt.toISOString(),
+      ...(note === '' ? {} : { note }),
+      ...(groups ? { groups } : {}),
+      identities: identitiesOf(account),
+    },
+  };
+}

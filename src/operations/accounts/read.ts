@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { findAccount } from '../../db/accounts.ts';
+import { viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, READERS } from '../operation.ts';
+
+/** An account alone, as programs read it; null when there is none or it is deleted. */
+export const readAccount = defineOperation({
+  name: 'accounts/read',
+  allowed: READERS,
+  effect: 'read',
+  input: z.strictObject({ accountId: input.accountId }),
+  async run(act, { accountId }) {
+    const account = await findAccount(act.tx, act.service.id, accountId);
+    if (!account || account.state === 'deleted') return null;
+    return viewAccount(act, account);
+  },
+});

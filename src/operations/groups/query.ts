@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { countGroupPage, listGroupPage } from '../../db/groups.ts';
+import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
+import { demandAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation, READERS } from '../operation.ts';
+import { page } from '../page-input.ts';
+import { DEVELOPERS_GROUP } from './list.ts';
+
+const FIELDS: FilterFields = {
+  name: 'text',
+  displayName: 'text',
+  description: 'text',
+  externalId: 'text',
+};
+
+/**
+ * A page of groups by name, with the count of all that fit; with `accountId` those that an account is in.
+ * Errors: `invalid_input` for `$filter`; `account_not_found`, also when it is deleted.
+ * Source: Azure, Group_ListByService and UserGroup_List.
+ */
+export const queryGroups = defineOperation({
+  name: 'groups/query',
+  allowed: READERS,
+  effect: 'read',
+  input: z.strictObject({
+    ...page,
+    accountId: input.accountId.optional(),
+    after: z.string().max(1_200).optional(),
+  }),
+  async run(act, { filter: source, accountId, top, skip, after }) {
+    const filter = source ? parseListFilter(source, FIELDS) : null;
+    if (accountId !== undefined) await demandAccount(act, accountId);
+    const wanted = {
+      filter,
+      ...(accountId === undefined ? {} : { of: { accountId, alsoIn: DEVELOPERS_GROUP } }),
+    };
+    const limits = { limit: top + 1, skip: after === undefined ? skip : 0, after };
+    const rows = await listGroupPage(act.tx, act.service.id, wanted, limits);
+    const shown = rows.slice(0, top);
+    const last = shown.at(-1);
+    return {
+      groups: shown.map(({ serviceId: _, sortName: _s, ...group }) => group),
+      count: await countGroupPage(act.tx, act.service.id, wanted),
+      next: rows.length > top && last ? last.sortName : null,
+    };
+  },
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { findAccount, updateAccount } from '../../db/accounts.ts';
+import { voidTickets } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { endAccess } from '../access-over.ts';
+import { currentState, holdAccount, viewAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
+import { defineOperation } from '../operation.ts';
+import { queueMail } from '../outbox.ts';
+
+/**
+ * A program sets an account's password: the former one, every session and every open link are dead, and the developer is
+ * told by mail, without the password.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
+ * `password_unacceptable`.
+ * Source: Azure, User_Update (`password`).
+ */
+export const setPassword = defineOperation({
+  name: 'passwords/set',
+  allowed: ['admin', 'token'],
+  effect: 'change',
+  input: z.strictObject({
+    accountId: input.accountId,
+    expectedVersion: input.expectedVersion,
+    password: input.password,
+  }),
+  async prepare(context, { accountId, password }) {
+    const account = await findAccount(context.db, context.service.id, accountId);
+    if (!account) throw new DomainError('account_not_found');
+    return hashNewPassword(context, password, [account.email, account.firstName, account.lastName]);
+  },
+  async run(act, { accountId, expectedVersion }, passwordHash) {
+    const serviceId = act.service.id;
+    const account = await holdAccount(act, accountId, expectedVersion);
+    if (account.state === 'deleted')
+      throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
+    const changed = await updateAccount(
+      act.tx,
+      account,
+      { passwordHash, passwordMustChange: false },
+      act.now,
+    );
+    // Whoever is pending still needs the link that makes them active.
+    if (account.state === 'pending')
+      await voidTickets(act.tx, { serviceId, accountId, purpose: 'password-reset', now: act.now });
+    else await endAccess(act, accountId);
+    const { email: to, firstName, lastName } = account;
+    await queueMail(act, { template: 'PasswordChanged', to, firstName, lastName, owner: { accountId } });
+    act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });
+    return { account: await viewAccount(act, changed) };
+  },
+});

@@ -1,0 +1,147 @@
+import type { ApiManagementClient } from '@azure/arm-apimanagement';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  failureOf,
+  GROUP,
+  SERVICE,
+  startTestManagement,
+  type TestManagement,
+} from '../support/management.ts';
+
+let t: TestManagement;
+let client: ApiManagementClient;
+beforeAll(async () => {
+  t = await startTestManagement();
+  client = t.client();
+});
+afterAll(() => t?.close());
+
+let count = 0;
+const next = (what: string): string => {
+  count += 1;
+  return `${what}${count}`;
+};
+async function user() {
+  const id = next('ann-');
+  await client.user.createOrUpdate(GROUP, SERVICE, id, {
+    email: `${id}@example.com`,
+    firstName: 'Ann',
+    lastName: 'Lee',
+  });
+  return id;
+}
+async function group(displayName = next('Partners ')) {
+  const id = next('group-');
+  const created = await client.group.createOrUpdate(GROUP, SERVICE, id, { displayName });
+  return { id, displayName, created };
+}
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe('a group', () => {
+  it('is made, read, changed under its ETag, and deleted', async () => {
+    const { id, displayName, created } = await group();
+    expect(created).toMatchObject({
+      name: id,
+      displayName,
+      typePropertiesType: 'custom',
+      builtIn: false,
+      type: 'Microsoft.ApiManagement/service/groups',
+    });
+    const etag = (await client.group.getEntityTag(GROUP, SERVICE, id)).eTag ?? '';
+    expect(etag).toBe(created.eTag);
+    const updated = await client.group.update(GROUP, SERVICE, id, etag, { description: '<b>friends</b>' });
+    expect(updated).toMatchObject({ displayName, description: '<b>friends</b>' });
+    expect(
+      await failureOf(client.group.update(GROUP, SERVICE, id, etag, { description: 'x' })),
+    ).toMatchObject({
+      status: 412,
+    });
+    expect(await failureOf(client.group.delete(GROUP, SERVICE, id, etag))).toMatchObject({ status: 412 });
+    const put = await client.group.createOrUpdate(GROUP, SERVICE, id, { displayName: `${displayName}!` });
+    expect(put).toMatchObject({ displayName: `${displayName}!`, description: '<b>friends</b>' });
+    await client.group.delete(GROUP, SERVICE, id, '*');
+    expect(await failureOf(client.group.get(GROUP, SERVICE, id))).toMatchObject({ status: 404 });
+    expect((await t.ask(`groups/${id}`, { method: 'DELETE', headers: { 'if-match': '*' } })).status).toBe(
+      204,
+    );
+  });
+
+  it('holds users, who are listed with it and it with them', async () => {
+    const { id, displayName } = await group();
+    const [ann, bob] = [await user(), await user()];
+    const member = `groups/${id}/users/${ann}`;
+    expect((await t.ask(member, { method: 'HEAD' })).status).toBe(404);
+    const added = await t.ask(member, { method: 'PUT' });
+    expect([added.status, added.body.type]).toEqual([201, 'Microsoft.ApiManagement/service/groups/users']);
+    expect((await t.ask(member, { method: 'PUT' })).status).toBe(200);
+    expect((await t.ask(member, { method: 'HEAD' })).status).toBe(204);
+    await client.groupUser.create(GROUP, SERVICE, id, bob);
+    expect((await all(client.groupUser.list(GROUP, SERVICE, id))).map(({ name }) => name)).toEqual([
+      ann,
+      bob,
+    ]);
+    expect(
+      (await all(client.groupUser.list(GROUP, SERVICE, id, { filter: `name eq '${bob}'` }))).length,
+    ).toBe(1);
+    const groups = await all(client.userGroup.list(GROUP, SERVICE, ann));
+    expect(groups.map((one) => one.displayName)).toEqual(['Developers', displayName]);
+    const expanded = await all(
+      client.user.listByService(GROUP, SERVICE, { filter: `name eq '${ann}'`, expandGroups: true }),
+    );
+    expect(expanded[0]?.groups?.map((one) => one.displayName)).toEqual(['Developers', displayName]);
+    expect((await t.ask(member, { method: 'DELETE' })).status).toBe(200);
+    expect((await t.ask(member, { method: 'DELETE' })).status).toBe(204);
+    expect((await all(client.groupUser.list(GROUP, SERVICE, id))).map(({ name }) => name)).toEqual([bob]);
+    const audited = await t.sql`select operation from audit where target_id = ${ann} order by id`;
+    expect(audited.map(({ operation }) => operation)).toEqual([
+      'accounts/add',
+      'accounts/set-groups',
+      'accounts/set-groups',
+    ]);
+  });
+
+  it('that is built in is read, and answers 405 to every change', async () => {
+    const names = (await all(client.group.listByService(GROUP, SERVICE))).map(
+      ({ displayName }) => displayName,
+    );
+    expect(names).toEqual(expect.arrayContaining(['Administrators', 'Developers', 'Guests']));
+    const ann = await user();
+    for (const id of ['administrators', 'developers', 'guests']) {
+      const body = { properties: { displayName: 'Ours' } };
+      const headers = { 'if-match': '*' };
+      expect((await t.ask(`groups/${id}`, { method: 'PUT', body })).status).toBe(405);
+      expect((await t.ask(`groups/${id}`, { method: 'PATCH', body, headers })).status).toBe(405);
+      expect((await t.ask(`groups/${id}`, { method: 'DELETE', headers })).status).toBe(405);
+      expect((await t.ask(`groups/${id}/users/${ann}`, { method: 'PUT' })).status).toBe(405);
+      expect((await t.ask(`groups/${id}/users/${ann}`, { method: 'DELETE' })).status).toBe(405);
+    }
+    expect((await t.ask(`groups/developers/users/${ann}`, { method: 'HEAD' })).status).toBe(204);
+    expect((await t.ask(`groups/guests/users/${ann}`, { method: 'HEAD' })).status).toBe(404);
+    expect(await all(client.groupUser.list(GROUP, SERVICE, 'administrators'))).toEqual([]);
+    expect((await all(client.groupUser.list(GROUP, SERVICE, 'developers'))).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{}, ['displayName']],
+    [{ displayName: 'x'.repeat(301) }, ['displayName']],
+    [{ displayName: 'developers' }, ['displayName']],
+    [{ displayName: 'Ours', description: 'x'.repeat(1_001) }, ['description']],
+    [{ displayName: 'Ours', type: 'external' }, ['type']],
+    [{ displayName: 'Ours', externalId: 'aad://x/groups/y' }, ['externalId']],
+  ])('is refused with %j: %j', async (properties, targets) => {
+    const refused = await t.ask(`groups/${next('no-')}`, { method: 'PUT', body: { properties } });
+    expect([refused.status, refused.body.error.code]).toEqual([400, 'ValidationError']);
+    expect(refused.body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
+  });
+
+  it('of 300 characters and an id of 256 is taken', async () => {
+    const id = 'g'.repeat(256);
+    const created = await client.group.createOrUpdate(GROUP, SERVICE, id, { displayName: 'é'.repeat(300) });
+    expect(created.displayName).toHaveLength(300);
+    await client.group.delete(GROUP, SERVICE, id, '*');
+  });
+});

@@ -1,0 +1,132 @@
+import type { ApiManagementClient } from '@azure/arm-apimanagement';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import {
+  failureOf,
+  GROUP,
+  SERVICE,
+  startTestManagement,
+  type TestManagement,
+} from '../support/management.ts';
+
+const SLOW_MS = 60_000;
+let t: TestManagement;
+let client: ApiManagementClient;
+let later = 0;
+beforeAll(async () => {
+  t = await startTestManagement(
+    { SECOND_OPERATOR_FOR: 'accounts/delete,accounts/block' },
+    () => new Date(Date.now() + later),
+  );
+  client = t.client();
+});
+afterAll(() => t?.close());
+
+async function user(firstName: string): Promise<string> {
+  const id = firstName.toLowerCase();
+  await client.user.createOrUpdate(GROUP, SERVICE, id, {
+    email: `${id}@example.com`,
+    firstName,
+    lastName: 'Lee',
+  });
+  return id;
+}
+const remove = (id: string) =>
+  t.ask(`users/${id}?deleteSubscriptions=true`, { method: 'DELETE', headers: { 'if-match': '*' } });
+const pathOf = (url: unknown) => String(url).slice(t.url.length);
+const approver = () => t.slack.as('approver');
+const asked = (name: string) => {
+  approver().goesTo('approvals');
+  return approver().message(new RegExp(`Delete ${name} Lee\\?`));
+};
+
+describe('a deletion that needs a second operator', () => {
+  it(
+    'waits, and is done for the SDK once somebody else agrees; the owner of the token is not somebody else',
+    async () => {
+      const id = await user('Ann');
+      const deleting = client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
+      const card = await asked('Ann');
+      expect(card.text()).toMatch(/ci admin \(token of /);
+      expect((await client.user.get(GROUP, SERVICE, id)).state).toBe('active');
+      await t.slack.as('admin').clicks('Approve: Delete Ann Lee?');
+      await t.slack.as('admin').sees(/You asked for this yourself/);
+      await approver().clicks('Approve: Delete Ann Lee?');
+      await deleting;
+      expect(await failureOf(client.user.get(GROUP, SERVICE, id))).toMatchObject({ status: 404 });
+      const [row] = await t.sql`select actor_kind, outcome from audit
+        where target_id = ${id} and operation = 'accounts/delete' and outcome = 'done'`;
+      expect(row).toEqual({ actor_kind: 'token', outcome: 'done' });
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'says InProgress with Retry-After; asked again it joins the same approval; declined it has failed',
+    async () => {
+      const id = await user('Bob');
+      const first = await remove(id);
+      expect([first.status, first.body.status]).toEqual([202, 'InProgress']);
+      expect(Number(first.headers['retry-after'])).toBeGreaterThan(0);
+      const second = await remove(id);
+      expect(second.headers.location).toBe(first.headers.location);
+      const status = () => t.send(pathOf(first.headers['azure-asyncoperation']));
+      expect((await status()).body.status).toBe('InProgress');
+      const result = await t.send(pathOf(first.headers.location));
+      expect([result.status, result.headers.location]).toEqual([202, first.headers.location]);
+
+      // Joined before anybody decides.
+      const poller = await client.user.beginDelete(GROUP, SERVICE, id, '*');
+      await asked('Bob');
+      await approver().clicks('Decline: Delete Bob Lee?');
+      const modal = await approver().modal('Decline');
+      await modal.fill({ Reason: 'she is our pilot' });
+      await modal.submit();
+      await modal.sees(/Declined/);
+      await modal.closeAll();
+      await expect(poller.pollUntilDone()).rejects.toThrow(/ApprovalDeclined|declined/);
+      expect((await status()).body).toMatchObject({ status: 'Failed', error: { code: 'ApprovalDeclined' } });
+      expect((await client.user.get(GROUP, SERVICE, id)).state).toBe('active');
+      expect((await t.send(pathOf(first.headers.location))).body.error.code).toBe('ApprovalDeclined');
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'ends as Canceled when nobody decides for a day, and can be asked for anew',
+    async () => {
+      const id = await user('Cy');
+      const first = await remove(id);
+      const poller = await client.user.beginDelete(GROUP, SERVICE, id, '*');
+      await eventually('the approval to be there', async () => {
+        const [row] = await t.sql`select state from approvals where account_id = ${id}`;
+        return row?.state === 'open';
+      });
+      later = 25 * 3_600_000;
+      const { body } = await t.send(pathOf(first.headers['azure-asyncoperation']));
+      expect(body).toMatchObject({ status: 'Canceled', error: { code: 'ApprovalExpired' } });
+      await expect(poller.pollUntilDone()).rejects.toThrow();
+      expect((await client.user.get(GROUP, SERVICE, id)).state).toBe('active');
+      expect((await remove(id)).headers.location).not.toBe(first.headers.location);
+    },
+    SLOW_MS,
+  );
+
+  it('is nobody else’s business: another owner’s token finds no such operation', async () => {
+    const first = await remove(await user('Di'));
+    const other = await t.token('approver', { userId: t.slack.ids.approver });
+    for (const header of ['location', 'azure-asyncoperation'])
+      expect((await t.send(pathOf(first.headers[header]), { token: other })).status).toBe(404);
+    expect((await t.ask('operationResults/nonsense')).status).toBe(400);
+  });
+
+  it('takes a part that needs one only by itself, and says which', async () => {
+    const id = await user('Ed');
+    const patch = (properties: unknown) =>
+      t.ask(`users/${id}`, { method: 'PATCH', body: { properties }, headers: { 'if-match': '*' } });
+    const both = await patch({ state: 'blocked', note: 'fraud' });
+    expect([both.status, both.body.error.details[0].target]).toEqual([400, 'state']);
+    expect((await patch({ state: 'blocked' })).status).toBe(202);
+    expect(await client.user.get(GROUP, SERVICE, id)).toMatchObject({ state: 'active' });
+  });
+});

@@ -1,0 +1,271 @@
+import type { ApiManagementClient } from '@azure/arm-apimanagement';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import {
+  failureOf,
+  GROUP,
+  SERVICE,
+  startTestManagement,
+  type TestManagement,
+} from '../support/management.ts';
+
+const PASSWORD = 'three quiet garden chairs';
+let t: TestManagement;
+let client: ApiManagementClient;
+beforeAll(async () => {
+  t = await startTestManagement();
+  client = t.client();
+});
+afterAll(() => t?.close());
+
+let count = 0;
+const next = (what: string): string => {
+  count += 1;
+  return `${what}${count}`;
+};
+const person = { firstName: 'Ann', lastName: 'Lee' };
+async function user(more: Record<string, unknown> = {}) {
+  const id = next('ann-');
+  const created = await client.user.createOrUpdate(GROUP, SERVICE, id, {
+    email: `${id}@example.com`,
+    ...person,
+    ...more,
+  });
+  return { id, email: `${id}@example.com`, created };
+}
+const mailsTo = async (email: string) =>
+  (await t.slack.inbox.mails()).filter((mail) => mail.to.some((to) => to.includes(email)));
+const mailTo = async (email: string) => {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await mailsTo(email);
+    if (found.length > 0) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no mail to ${email}`);
+};
+
+describe('a user', () => {
+  it('is made under the id that the program chose, read, and made anew with 200', async () => {
+    const { id, email, created } = await user({ note: 'from the CRM' });
+    expect(created).toMatchObject({
+      name: id,
+      type: 'Microsoft.ApiManagement/service/users',
+      email,
+      ...person,
+      state: 'active',
+      note: 'from the CRM',
+      identities: [{ provider: 'Basic', id: email }],
+      groups: [{ displayName: 'Developers', builtIn: true, typePropertiesType: undefined }].map(() =>
+        expect.objectContaining({ displayName: 'Developers', builtIn: true }),
+      ),
+    });
+    expect(created.registrationDate).toBeInstanceOf(Date);
+    const read = await client.user.get(GROUP, SERVICE, id);
+    expect(read).toMatchObject({ name: id, email, eTag: created.eTag });
+    expect(JSON.stringify(read)).not.toMatch(/password/i);
+    const tag = await client.user.getEntityTag(GROUP, SERVICE, id);
+    expect(tag.eTag).toBe(read.eTag);
+    const again = await client.user.createOrUpdate(GROUP, SERVICE, id, {
+      email,
+      ...person,
+      lastName: 'Leigh',
+    });
+    expect(again).toMatchObject({ lastName: 'Leigh', note: 'from the CRM' });
+    expect(again.eTag).not.toBe(read.eTag);
+    expect(await mailsTo(email)).toEqual([]);
+  });
+
+  it('answers 201 to what is new and 200 to what was there', async () => {
+    const id = next('bob-');
+    const body = { properties: { email: `${id}@example.com`, ...person } };
+    expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(201);
+    expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(200);
+  });
+
+  it('is blocked, renamed and given a password in one PATCH, or not at all', async () => {
+    const { id, created } = await user();
+    const all = { state: 'blocked', note: 'fraud', firstName: 'Anne', password: PASSWORD } as const;
+    expect(await failureOf(client.user.update(GROUP, SERVICE, id, '"999"', all))).toMatchObject({
+      status: 412,
+    });
+    expect(
+      await failureOf(client.user.update(GROUP, SERVICE, id, '*', { ...all, password: 'short' })),
+    ).toMatchObject({ status: 400, code: 'ValidationError', targets: ['password'] });
+    expect(await client.user.get(GROUP, SERVICE, id)).toMatchObject({ state: 'active', firstName: 'Ann' });
+    const updated = await client.user.update(GROUP, SERVICE, id, created.eTag ?? '', all);
+    expect(updated).toMatchObject({ state: 'blocked', note: 'fraud', firstName: 'Anne' });
+    expect(updated).not.toHaveProperty('password');
+    const [row] =
+      await t.sql`select state, password_hash, password_must_change from accounts where id = ${id}`;
+    expect(row).toMatchObject({ state: 'blocked', password_must_change: false });
+    expect(row?.password_hash).toMatch(/^\S+\$/);
+    const audited = await t.sql`select operation, actor_kind, actor_name from audit
+      where target_id = ${id} and outcome = 'done' order by id`;
+    expect(audited.map(({ operation }) => operation)).toEqual([
+      'accounts/add',
+      'accounts/edit',
+      'passwords/set',
+      'accounts/block',
+    ]);
+    expect(audited[1]).toMatchObject({
+      actor_kind: 'token',
+      actor_name: expect.stringMatching(/^ci admin \(token of /),
+    });
+    expect(await client.user.update(GROUP, SERVICE, id, '*', { state: 'active' })).toMatchObject({
+      state: 'active',
+    });
+  });
+
+  it('keeps its address until the new one is confirmed', async () => {
+    const { id, email } = await user();
+    const updated = await client.user.update(GROUP, SERVICE, id, '*', { email: `new-${email}` });
+    expect(updated.email).toBe(email);
+    expect((await mailTo(`new-${email}`))[0]?.text).toMatch(/confirm/i);
+  });
+
+  it('is deleted, and deleting it again is done already', async () => {
+    const { id } = await user();
+    await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
+    expect(await failureOf(client.user.get(GROUP, SERVICE, id))).toMatchObject({
+      status: 404,
+      code: 'ResourceNotFound',
+    });
+    await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
+    // The id is the audit's for good.
+    expect(
+      await failureOf(client.user.createOrUpdate(GROUP, SERVICE, id, { email: 'x@example.com', ...person })),
+    ).toMatchObject({ status: 409, code: 'Conflict' });
+  });
+
+  it('is told only when the program says so', async () => {
+    const silent = await user({ state: 'pending' });
+    expect(silent.created.state).toBe('pending');
+    const told = next('told-');
+    await client.user.createOrUpdate(
+      GROUP,
+      SERVICE,
+      told,
+      { email: `${told}@example.com`, ...person },
+      { notify: true },
+    );
+    expect((await mailTo(`${told}@example.com`))[0]?.subject).toMatch(/Welcome/);
+    const signedUp = await user({ confirmation: 'signup' });
+    expect((await mailTo(signedUp.email))[0]?.subject).toMatch(/Welcome/);
+    expect(await mailsTo(silent.email)).toEqual([]);
+    await client.user.beginDeleteAndWait(GROUP, SERVICE, told, '*', { notify: true });
+    await eventually('the farewell', async () =>
+      (await mailsTo(`${told}@example.com`)).some(({ subject }) => /Thank you for using/.test(subject)),
+    );
+  });
+
+  it('who is invited is pending until the link is opened and a password set', async () => {
+    const { id, email, created } = await user({ confirmation: 'invite' });
+    expect(created.state).toBe('pending');
+    const [mail] = await mailTo(email);
+    const ticket = /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+    const page = await fetch(`${t.slack.url}/invitations/accept?ticket=${ticket}`);
+    expect(await page.text()).toContain(email);
+    const form = { ticket, firstName: 'Anna', lastName: 'Lee', password: PASSWORD };
+    expect(await (await t.slack.post('/invitations/accept', form)).text()).toContain('ready');
+    expect(await client.user.get(GROUP, SERVICE, id)).toMatchObject({ state: 'active', firstName: 'Anna' });
+    expect((await t.slack.post('/invitations/accept', form)).status).not.toBe(200);
+  });
+
+  it('has identities, groups, and a link to set a password', async () => {
+    const { id, email } = await user();
+    const identities = [];
+    for await (const one of client.userIdentities.list(GROUP, SERVICE, id)) identities.push(one);
+    expect(identities).toEqual([{ provider: 'Basic', id: email }]);
+    const groups = [];
+    for await (const one of client.userGroup.list(GROUP, SERVICE, id)) groups.push(one.displayName);
+    expect(groups).toEqual(['Developers']);
+    await client.userConfirmationPassword.send(GROUP, SERVICE, id, { appType: 'developerPortal' });
+    expect((await mailTo(email))[0]?.text).toMatch(/\/password\/reset\?ticket=/);
+  });
+
+  it('gets a sign-in link of five minutes, which takes a grant, and never a shared access token', async () => {
+    const { id } = await user();
+    const { value } = await client.user.generateSsoUrl(GROUP, SERVICE, id);
+    expect(value).toMatch(new RegExp(`^${t.url}/portal/sign-in/link\\?ticket=[\\w-]{43}$`));
+    const [ticket] =
+      await t.sql`select purpose, expires_at - created_at as life from tickets where account_id = ${id}`;
+    expect(ticket).toMatchObject({ purpose: 'sign-in', life: '00:05:00' });
+    const plain = t.client(await t.token('admin'));
+    expect(await failureOf(plain.user.generateSsoUrl(GROUP, SERVICE, id))).toMatchObject({
+      status: 403,
+      code: 'AuthorizationFailed',
+    });
+    const wish = { keyType: 'primary' as const, expiry: new Date(Date.now() + 60_000) };
+    expect(await failureOf(client.user.getSharedAccessToken(GROUP, SERVICE, id, wish))).toMatchObject({
+      status: 405,
+    });
+  });
+});
+
+describe('what is refused', () => {
+  const put = (properties: Record<string, unknown>, id = next('no-')) =>
+    t.ask(`users/${id}`, { method: 'PUT', body: { properties } });
+
+  it.each([
+    [{ ...person }, ['email']],
+    [{ email: 'x@example.com' }, ['firstName', 'lastName']],
+    [{ email: 'nonsense', ...person }, ['email']],
+    [{ email: `${'x'.repeat(250)}@example.com`, ...person }, ['email']],
+    [{ email: 'x@example.com', firstName: 'x'.repeat(101), lastName: 'Lee' }, ['firstName']],
+    [{ email: 'x@example.com', ...person, state: 'deleted' }, ['state']],
+    [{ email: 'x@example.com', ...person, confirmation: 'maybe' }, ['confirmation']],
+    [{ email: 'x@example.com', ...person, confirmation: 'invite', state: 'active' }, ['state']],
+    [{ email: 'x@example.com', ...person, identities: [{ provider: 'Aad', id: 'x' }] }, ['identities']],
+    [{ email: 'x@example.com', ...person, password: 'password' }, ['password']],
+    [{ email: 5, firstName: [], lastName: {} }, ['email', 'firstName', 'lastName']],
+    [{ email: 'x@example.com', ...person, admin: true, __proto__x: 1 }, ['admin', '__proto__x']],
+    [{ email: 'x@example.com', ...person, note: 'x'.repeat(1_001) }, ['note']],
+  ])('%j: ValidationError for %j', async (properties, targets) => {
+    const { status, body } = await put(properties);
+    expect([status, body.error.code]).toEqual([400, 'ValidationError']);
+    expect(body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
+  });
+
+  it('an address that another user has, in whatever case', async () => {
+    const { email } = await user();
+    const { status, body } = await put({ email: email.toUpperCase(), ...person });
+    expect([status, body.error.details[0].target]).toEqual([400, 'email']);
+  });
+
+  it('an id that would be none in an address, and the built-in administrator', async () => {
+    const ok = { email: 'x@example.com', ...person };
+    expect((await put(ok, encodeURIComponent('a b'))).body.error.details[0].target).toBe('userId');
+    expect((await put(ok, 'x'.repeat(81))).body.error.details[0].target).toBe('userId');
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      const body = method === 'DELETE' ? undefined : { properties: ok };
+      const { status } = await t.ask('users/1', { method, body, headers: { 'if-match': '*' } });
+      expect(status).toBe(405);
+    }
+  });
+
+  it('a change without If-Match, or of another version, or of what is not there', async () => {
+    const { id } = await user();
+    const body = { properties: { note: 'x' } };
+    expect((await t.ask(`users/${id}`, { method: 'PATCH', body })).status).toBe(428);
+    expect((await t.ask(`users/${id}`, { method: 'DELETE' })).status).toBe(428);
+    for (const etag of ['"7"', 'x', '"', '""', '"0"'])
+      expect(
+        (await t.ask(`users/${id}`, { method: 'PATCH', body, headers: { 'if-match': etag } })).status,
+      ).toBe(412);
+    expect(await failureOf(client.user.update(GROUP, SERVICE, 'nobody', '*', { note: 'x' }))).toMatchObject({
+      status: 404,
+    });
+    expect(
+      await failureOf(
+        client.user.createOrUpdate(
+          GROUP,
+          SERVICE,
+          'nobody',
+          { email: 'n@example.com', ...person },
+          { ifMatch: '*' },
+        ),
+      ),
+    ).toMatchObject({ status: 412 });
+    expect((await client.user.get(GROUP, SERVICE, id)).note).toBeUndefined();
+  });
+});
