@@ -3,9 +3,19 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
+import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { verifyAudit } from '../../src/operations/audit/verify.ts';
-import { ADMIN, createTestContext, type ServiceId, SYSTEM, type TestContext } from '../support/context.ts';
+import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { createCapturedLog } from '../http/serve.ts';
+import {
+  ADMIN,
+  createTestContext,
+  type ServiceId,
+  SYSTEM,
+  slackActor,
+  type TestContext,
+} from '../support/context.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -187,6 +197,33 @@ describe('T58: 200 concurrent operations in each of two services', () => {
     });
     expect(await linkAll()).toHaveLength(1);
   });
+});
+
+it('T69: who asks and who decides, by however hostile a name, each make one short line with number and hash', async () => {
+  await linkAll();
+  const hostile = `Ann\n{"level":50}\r\u001b[31m\u009b\u2028${'é"\\'.repeat(350_000)}`;
+  const { approvalId } = await requestInvitation(t.as(slackActor('U0MEMBER', hostile)), {
+    email: 'wanted@example.com',
+    why: hostile.slice(0, 400),
+  });
+  await decideApproval(t.as(slackActor('U0APPROVER', hostile)), {
+    approvalId,
+    decision: 'decline',
+    reason: hostile.slice(0, 400),
+  });
+  const linked = await linkAll();
+  expect(linked.map(({ row }) => row.operation)).toEqual(['invitations/request', 'approvals/decide']);
+  const { log, logged } = createCapturedLog();
+  for (const { number, hash, row } of linked) log.info({ audit: { number, hash, ...row } });
+  const lines = logged.join('').split('\n');
+  expect(lines.pop()).toBe('');
+  expect(lines).toHaveLength(linked.length);
+  for (const [index, line] of lines.entries()) {
+    expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8 * 1_024);
+    const { audit } = JSON.parse(line) as { audit: string };
+    expect(audit).toContain(`"number":${linked[index]?.number},"hash":"${linked[index]?.hash}"`);
+  }
 });
 
 it('erasure takes away what is personal and leaves the chain whole', async () => {
