@@ -155,6 +155,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'audit/export': 'npm run audit',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
+  'cards/repaint-subscription': 'about messages in Slack',
   'mails/cancel-all': 'npm run after-restore',
   'operators/grant': 'asks Slack; operators/grant-from-console does not',
   'operators/withdraw': 'asks Slack who else could act; operators/withdraw-from-console does not',
