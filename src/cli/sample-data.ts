@@ -4,15 +4,17 @@ import type { Foundation } from '../foundation.ts';
 import { TEAM } from '../playground/people.ts';
 import type { Settings } from '../settings.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { sampleCatalog } from './samples/catalog.ts';
 import { sampleDeveloper } from './samples/developers.ts';
 import { makeDeveloper, sampleGroups } from './samples/make.ts';
 
 const HELP = `npm run -s sample-data -- [COUNT] [--seed WORD]
 
 Makes COUNT (100) developers who don't exist, at addresses that can't either, in every state: active, blocked, pending,
-deleted, invited, and two that wait to be deleted. The same seed makes the same people, and nobody twice. Mail goes to the
-playground's inbox alone. It refuses in production, and on a database that Slack has been connected to; --not-playground
-says that it is meant to be done there: no mail is sent then.
+deleted, invited, and two that wait to be deleted; with APIs, products, subscriptions in every state, and their use. The
+same seed makes the same people, and nobody twice. Mail goes to the playground's inbox alone. It refuses in production,
+and on a database that Slack has been connected to; --not-playground says that it is meant to be done there: no mail is
+sent then.
 `;
 const OPTIONS = {
   seed: { type: 'string' },
@@ -55,6 +57,7 @@ async function makeAll(foundation: Foundation, settings: Settings, wanted: Wante
     throw new UsageError(
       "This is not the playground's database. Nothing was done; --not-playground says that it is meant.",
     );
+  await sampleCatalog(context);
   const samples = { context, groupIds: await sampleGroups(context), hasInbox: isPlayground };
   let made = 0;
   for (let number = 0; number < wanted.count; number++) {

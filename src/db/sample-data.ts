@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from './connect.ts';
-import { accounts, invitations, mails, tickets } from './schema.ts';
+import { accounts, invitations, mails, subscriptions, tickets } from './schema.ts';
 
 /** Who has or had one of these addresses; a deleted account keeps its place until it is erased. */
 export async function listAccountsWithAddresses(db: Database, serviceId: string, addresses: string[]) {
@@ -59,6 +59,21 @@ export async function backdateAccount(
       updatedAt: earlier(accounts.updatedAt, of.hours),
     })
     .where(and(eq(accounts.serviceId, of.serviceId), eq(accounts.id, of.accountId)));
+}
+
+/** The subscription as if it had been granted that much earlier. */
+export async function backdateSubscription(
+  db: Database,
+  of: { serviceId: string; id: string; hours: number },
+): Promise<void> {
+  await db
+    .update(subscriptions)
+    .set({
+      createdAt: earlier(subscriptions.createdAt, of.hours),
+      stateChangedAt: earlier(subscriptions.stateChangedAt, of.hours),
+      updatedAt: earlier(subscriptions.updatedAt, of.hours),
+    })
+    .where(and(eq(subscriptions.serviceId, of.serviceId), eq(subscriptions.id, of.id)));
 }
 
 /** The invitation as if it had been sent, and had run out, that much earlier; its link with it. */

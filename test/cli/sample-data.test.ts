@@ -74,6 +74,39 @@ describe('npm run sample-data', () => {
     SLOW_MS,
   );
 
+  it(
+    'gives them subscriptions in every state, with their use, and none twice',
+    async () => {
+      const wanted = Array.from({ length: COUNT }, (_, number) =>
+        sampleDeveloper('apim-user', number),
+      ).flatMap(({ subscriptions }) => subscriptions);
+      const states = await pairs(
+        t.sql`select state as key, count(*)::int as count from subscriptions group by state`,
+      );
+      const count = (state: string) => wanted.filter((one) => one.state === state).length;
+      expect(states).toEqual({
+        active: count('active'),
+        suspended: count('suspended'),
+        cancelled: count('cancelled'),
+        expired: count('expired'),
+        submitted: 2,
+      });
+      expect(Object.values(states).every((of) => of > 0)).toBe(true);
+      const [used] =
+        await t.sql`select count(*)::int as count, max(last_used_at) <= now() as past from subscription_usage`;
+      expect(used).toEqual({ count: wanted.filter(({ calls }) => calls > 0).length, past: true });
+      expect((await t.sql`select 1 from products where is_published`).length).toBe(4);
+      // What whoever plays has made of it stays.
+      await t.sql`update products set name = 'Mine' where id = 'starter'`;
+      await t.sampleData('5');
+      expect((await t.sql`select name from products where id = 'starter'`)[0]?.name).toBe('Mine');
+      expect(
+        await pairs(t.sql`select state as key, count(*)::int as count from subscriptions group by state`),
+      ).toEqual(states);
+    },
+    SLOW_MS,
+  );
+
   it('has only the mails of open invitations and pending accounts wait to be sent', async () => {
     const mails = await mailsByState();
     expect(Object.keys(mails).sort()).toEqual(['cancelled', 'queued']);

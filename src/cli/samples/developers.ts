@@ -1,5 +1,6 @@
 // People who don't exist. The same seed and number always give the same one.
 import { createHash } from 'node:crypto';
+import { type SampleSubscription, sampleSubscriptions } from './catalog.ts';
 import { PEOPLE_WITH_HARD_NAMES } from './hard-names.ts';
 
 const FIRST_NAMES =
@@ -75,6 +76,7 @@ export type SampleDeveloper = {
   reason: string;
   /** Since when they are there, or were sent the invitation that ran out. */
   hoursAgo: number;
+  subscriptions: SampleSubscription[];
 };
 
 export function sampleDeveloper(seed: string, number: number): SampleDeveloper {
@@ -100,6 +102,7 @@ export function sampleDeveloper(seed: string, number: number): SampleDeveloper {
     fate,
     reason: pick(REASONS, 7),
     hoursAgo: hoursAgo(fate, dice.readUInt16BE(28) / 65_536),
+    subscriptions: sampleSubscriptions(seed, number, fate),
   };
 }
 

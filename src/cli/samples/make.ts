@@ -17,6 +17,7 @@ import { createGroup } from '../../operations/groups/create.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { invite } from '../../operations/invitations/invite.ts';
 import { GROUPS, type SampleDeveloper } from './developers.ts';
+import { makeSubscriptions } from './subscriptions.ts';
 
 /** No mail leaves before it is called off, not even when this program is killed in between. */
 const MAIL_DELAY_MS = 24 * 3_600_000;
@@ -88,6 +89,8 @@ async function makeAccount(samples: Samples, one: SampleDeveloper): Promise<bool
   const accountId = added?.account.id ?? found?.id ?? '';
   // Somebody who was changed since, by us or by whoever plays, stays as they are.
   const isUntouched = added !== null || (found?.version === 1 && found.state === 'active');
+  if (isUntouched)
+    await makeSubscriptions(context, accountId, { wanted: one.subscriptions, ageHours: one.hoursAgo });
   if (isUntouched && fate === 'deletion asked for') await askToDelete(samples.context, accountId, one.reason);
   else if (isUntouched) await bringAbout(context, accountId, one);
   if (context.mailNotBefore) await callOffMails(db, service.id, { accountId });
@@ -108,7 +111,7 @@ async function bringAbout(context: Context, accountId: string, one: SampleDevelo
 async function askToDelete(context: Context, accountId: string, reason: string): Promise<void> {
   if (!context.policy.secondOperatorFor.includes(deleteAccount.operation)) return;
   try {
-    await deleteAccount(context, { accountId, reason });
+    await deleteAccount(context, { accountId, reason, deleteSubscriptions: true });
   } catch (error) {
     const isExpected =
       error instanceof WaitsForApproval ||

@@ -1,0 +1,143 @@
+// What the sample programme has on offer, and who of the sample developers has which of it.
+import { createHash } from 'node:crypto';
+import { createApi } from '../../operations/apis/create.ts';
+import { listApis } from '../../operations/apis/list.ts';
+import type { Context } from '../../operations/context.ts';
+import { createProduct } from '../../operations/products/create.ts';
+import { listProducts } from '../../operations/products/list.ts';
+import type { Fate } from './developers.ts';
+
+const APIS = [
+  { id: 'orders', name: 'Orders', path: 'orders/v1' },
+  { id: 'invoices', name: 'Invoices', path: 'invoices/v2' },
+  { id: 'tracking', name: 'Parcel tracking', path: 'tracking' },
+  { id: 'weather', name: 'Harbour weather', path: 'weather' },
+  { id: 'timetable', name: 'Timetable', path: 'timetable' },
+  { id: 'status', name: 'Status', path: 'status' },
+] as const;
+
+const TERMS = 'Be kind to the service: at most ten calls a second, and no reselling of what it answers.';
+const PUBLISHED = { isPublished: true } as const;
+const PRODUCTS = [
+  {
+    ...PUBLISHED,
+    id: 'starter',
+    name: 'Starter',
+    description: 'Everything to try things out.',
+    apiIds: ['weather', 'timetable'],
+    subscriptionsLimit: 2,
+  },
+  {
+    ...PUBLISHED,
+    id: 'trade',
+    name: 'Trade',
+    description: 'Orders and their parcels, for shops in production.',
+    terms: TERMS,
+    isApprovalRequired: true,
+    apiIds: ['orders', 'tracking'],
+  },
+  {
+    ...PUBLISHED,
+    id: 'books',
+    name: 'Books & Ledgers',
+    description: 'Invoices for whoever keeps the books.',
+    terms: TERMS,
+    isApprovalRequired: true,
+    apiIds: ['invoices'],
+  },
+  {
+    ...PUBLISHED,
+    id: 'open',
+    name: 'Open data',
+    description: 'Passes without a key.',
+    isSubscriptionRequired: false,
+    apiIds: ['status'],
+    groupIds: ['developers', 'guests'],
+  },
+  { id: 'next-year', name: 'Next year’s plan', description: 'Not published yet.', apiIds: ['orders'] },
+];
+/** Of those that take subscriptions. */
+const SUBSCRIBED = ['starter', 'trade', 'books'] as const;
+
+const NAMES = ['Production', 'Staging', 'Night batch', 'Phone app', 'Dashboard', 'Spike'] as const;
+const COMMENTS = [
+  'ten times the agreed calls',
+  'their own wish, until January',
+  'contract under review',
+] as const;
+
+const STATES = [
+  'active',
+  'active',
+  'active',
+  'active',
+  'active',
+  'suspended',
+  'cancelled',
+  'expired',
+] as const;
+const MAX_SUBSCRIPTIONS = 3;
+/** So many wait for a decision, whatever the number of developers. */
+const WAITING = { turn: 25, at: 6, max: 3 } as const;
+
+export type SampleSubscription = {
+  id: string;
+  productId: string;
+  name: string;
+  state: (typeof STATES)[number] | 'submitted';
+  comment: string;
+  /** None: it was never used. */
+  calls: number;
+  hoursAgo: number;
+};
+
+/** The same seed and number always have the same ones. Who isn't let in yet, or is gone, has none. */
+export function sampleSubscriptions(seed: string, number: number, fate: Fate): SampleSubscription[] {
+  if (fate === 'pending' || fate === 'deleted' || fate.startsWith('invit')) return [];
+  const dice = createHash('sha256').update(`${seed}/${number}/subscriptions`).digest();
+  const roll = (at: number): number => dice[at] ?? 0;
+  const count = fate === 'active' ? roll(0) % (MAX_SUBSCRIPTIONS + 1) : 1 + (roll(0) % MAX_SUBSCRIPTIONS);
+  const some = Array.from({ length: count }, (_, i): SampleSubscription => {
+    const state = STATES[roll(4 + i) % STATES.length] ?? 'active';
+    const isUsed = roll(8 + i) % 4 > 0;
+    return {
+      id: `sample-${dice.toString('hex', 20, 28)}-${i + 1}`,
+      // Each once, so that no limit is met.
+      productId: SUBSCRIBED[(roll(1) + i) % SUBSCRIBED.length] ?? 'starter',
+      name: NAMES[(roll(2) + i) % NAMES.length] ?? 'Production',
+      state,
+      comment: state === 'suspended' ? (COMMENTS[roll(3) % COMMENTS.length] ?? '') : '',
+      calls: isUsed ? 1 + roll(12 + i) * roll(16 + i) : 0,
+      hoursAgo: roll(8 + i) % 4 === 1 ? roll(12 + i) * 4 : roll(12 + i) % 24,
+    };
+  });
+  return isWaiting(number) ? [...some, waiting(some, dice)] : some;
+}
+
+const isWaiting = (number: number): boolean =>
+  number % WAITING.turn === WAITING.at && number < WAITING.turn * WAITING.max;
+
+function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSubscription {
+  return {
+    id: `sample-${dice.toString('hex', 20, 28)}-${beside.length + 1}`,
+    productId: 'trade',
+    name: 'New shop',
+    state: 'submitted',
+    comment: '',
+    calls: 0,
+    hoursAgo: 0,
+  };
+}
+
+/** Makes what is missing; what has one of these ids stays as it is. */
+export async function sampleCatalog(context: Context): Promise<void> {
+  const apis = new Set((await listApis(context, {})).apis.map(({ id }) => id));
+  const paths = new Set((await listApis(context, {})).apis.map(({ path }) => path.toLowerCase()));
+  for (const api of APIS) if (!apis.has(api.id) && !paths.has(api.path)) await createApi(context, api);
+  const present = (await listApis(context, {})).apis.map(({ id }) => id);
+  const products = new Set((await listProducts(context, {})).products.map(({ id }) => id));
+  for (const { apiIds, ...product } of PRODUCTS) {
+    if (products.has(product.id)) continue;
+    await createProduct(context, { ...product, apiIds: apiIds.filter((id) => present.includes(id)) });
+  }
+}

@@ -1,0 +1,47 @@
+// Gives a sample developer their subscriptions, with calls that were never made.
+
+import { findProduct } from '../../db/products.ts';
+import { backdateSubscription } from '../../db/sample-data.ts';
+import { addUsage } from '../../db/subscription-usage.ts';
+import { findSubscription } from '../../db/subscriptions.ts';
+import type { Context } from '../../operations/context.ts';
+import { grantSubscription } from '../../operations/subscriptions/grant.ts';
+import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import type { SampleSubscription } from './catalog.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Those that are missing; `ageHours` is how long the account pretends to be there. */
+export async function makeSubscriptions(
+  context: Context,
+  accountId: string,
+  { wanted, ageHours }: { wanted: readonly SampleSubscription[]; ageHours: number },
+): Promise<void> {
+  const { db, service } = context;
+  for (const one of wanted) {
+    // Whoever plays may have deleted the product.
+    const isThere = await findSubscription(db, service.id, one.id);
+    if (isThere || !(await findProduct(db, service.id, one.productId))) continue;
+    await make(context, accountId, one);
+    const hours = one.state === 'submitted' ? 0 : Math.max(one.hoursAgo, Math.floor(ageHours * 0.8));
+    if (hours > 0) await backdateSubscription(db, { serviceId: service.id, id: one.id, hours });
+  }
+}
+
+async function make(context: Context, accountId: string, one: SampleSubscription): Promise<void> {
+  const { id, productId, name, state, comment, calls, hoursAgo } = one;
+  const now = context.clock().getTime();
+  await grantSubscription(context, {
+    accountId,
+    id,
+    productId,
+    name,
+    // A suspended one has a reason, which granting takes none of.
+    state: state === 'suspended' ? 'active' : state,
+    endsAt: state === 'expired' ? new Date(now - HOUR_MS) : null,
+    tellDeveloper: false,
+  });
+  if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
+  const lastUsedAt = new Date(now - hoursAgo * HOUR_MS);
+  if (calls > 0) await addUsage(context.db, context.service.id, [{ subscriptionId: id, calls, lastUsedAt }]);
+}
