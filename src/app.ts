@@ -14,6 +14,7 @@ import {
 } from './db/jobs.ts';
 import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
 import { deleteEndedSessions } from './db/sessions.ts';
+import { listUnconfirmedSignUps } from './db/sign-ups.ts';
 import { listEndedSubscriptions } from './db/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -30,6 +31,7 @@ import { createMailEvents } from './mail-events.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
 import { endBlock } from './operations/accounts/end-block.ts';
 import { eraseAccount } from './operations/accounts/erase.ts';
+import { removeSignUp } from './operations/accounts/remove-sign-up.ts';
 import { eraseApproval } from './operations/approvals/erase.ts';
 import { sweepApprovals } from './operations/approvals/sweep.ts';
 import { linkAudit } from './operations/audit/link.ts';
@@ -41,6 +43,7 @@ import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import { noteOutage } from './operations/outages/note.ts';
 import { tellOutages } from './operations/outages/tell.ts';
+import { SIGN_UP_KEPT_DAYS } from './operations/sign-up-rules.ts';
 import { expireSubscription } from './operations/subscriptions/expire.ts';
 import { warnOfTokens } from './operations/tokens/warn.ts';
 import type { Playground } from './playground/playground.ts';
@@ -285,6 +288,10 @@ async function everyMinute(context: Context, log: Log, slack: SlackConnection): 
   }
   for (const { id } of await listEndedSubscriptions(db, service.id, now, MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE)) {
     await expireSubscription(context, { subscriptionId: id });
+  }
+  const signedUpBefore = new Date(now.getTime() - SIGN_UP_KEPT_DAYS * 86_400_000);
+  for (const { id } of await listUnconfirmedSignUps(db, service.id, signedUpBefore, MAX_ERASED_AT_ONCE)) {
+    await removeSignUp(context, { accountId: id });
   }
   const deletedBefore = new Date(now.getTime() - policy.eraseDeletedAfterDays * 86_400_000);
   for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {

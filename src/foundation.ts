@@ -76,6 +76,7 @@ export async function layFoundation(settings: Settings, options: Options): Promi
     mailLinkHosts: settings.mailLinkHosts,
     secondOperatorFor: settings.secondOperatorFor,
     hasRequests: settings.hasRequests,
+    signUp: settings.signUp,
   };
   const cost = options.passwordCost;
   const passwords = createPasswordHasher({ keyring, ...(cost ? { cost } : {}) });

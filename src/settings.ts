@@ -4,6 +4,8 @@ import { readTrustedProxies } from './http/client-address.ts';
 import { readTlsPair, type TlsFiles } from './http/tls.ts';
 import { isSecretKey } from './security/keyring.ts';
 
+export type SignUp = 'off' | 'approval' | 'open';
+
 export type Settings = {
   isProduction: boolean;
   host: string;
@@ -26,6 +28,8 @@ export type Settings = {
   /** Operations that need an approval: `accounts/delete`. */
   secondOperatorFor: string[];
   hasRequests: boolean;
+  /** Whether developers may sign up by themselves, and whether an operator has to agree. */
+  signUp: SignUp;
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
@@ -146,6 +150,7 @@ const ENVIRONMENT = z.object({
     .default('accounts/delete')
     .transform((text) => (text.trim() === 'none' ? [] : split(text))),
   MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
+  SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').default('off'),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: z.url('https://api.resend.com').default('https://api.resend.com'),
   RESEND_WEBHOOK_SECRET: z
@@ -234,6 +239,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     approvers: values.SLACK_APPROVERS,
     secondOperatorFor: values.SECOND_OPERATOR_FOR,
     hasRequests: values.MEMBER_REQUESTS === 'on',
+    signUp: values.SIGN_UP,
     resend: values.RESEND_API_KEY
       ? {
           apiKey: values.RESEND_API_KEY,

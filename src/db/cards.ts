@@ -37,6 +37,17 @@ export async function listCardsOfSubscription(
     .where(and(eq(cards.serviceId, serviceId), eq(cards.subscriptionId, subscriptionId)));
 }
 
+export async function listCardsOfSummary(
+  db: Database | Transaction,
+  serviceId: string,
+  signUpSummaryId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.signUpSummaryId, signUpSummaryId)));
+}
+
 export async function insertCard(tx: Transaction, row: typeof cards.$inferInsert): Promise<void> {
   await tx.insert(cards).values(row).onConflictDoNothing();
 }
@@ -76,6 +87,7 @@ export async function listStaleSubjects(
     union all
     (select a.id, null, null from accounts a
       where a.service_id = ${serviceId} and a.state = 'pending' and a.updated_at < ${before}
+        and (a.signed_up_at is null or a.email_confirmed_at is not null) and a.sign_up_summary_id is null
         and not exists (select from cards c where c.service_id = a.service_id and c.account_id = a.id) limit ${limit})
     union all
     (select distinct null, c.approval_id, null from cards c

@@ -11,6 +11,9 @@ export type Jobs = {
   'post-notice': { serviceId: string; auditId: string };
   /** The address is sealed: a public form was sent, and whether anybody has that address is looked up later. */
   'answer-public-request': { serviceId: string; kind: 'password-reset' | 'invitation'; sealedEmail: string };
+  /** Sealed: the address and names that somebody signed up with. */
+  'answer-sign-up': { serviceId: string; sealedWish: string };
+  'repaint-sign-ups': { serviceId: string; summaryId: string };
   'tell-operator': {
     serviceId: string;
     operator: string;
@@ -35,6 +38,7 @@ export type Jobs = {
 export const SLACK_JOBS = [
   'repaint-cards',
   'repaint-approval',
+  'repaint-sign-ups',
   'repaint-subscription',
   'post-notice',
   'tell-operator',
@@ -58,6 +62,8 @@ const MAX_ATTEMPTS = {
   'tell-of-outage': 25,
   'tell-of-ending-token': 25,
   'answer-public-request': 10,
+  'answer-sign-up': 10,
+  'repaint-sign-ups': 25,
   'tell-operator': 25,
   // The sweep gives it another job.
   'run-import': 5,

@@ -19,6 +19,7 @@ export type DomainErrorCode =
   | 'password_wrong'
   | 'password_must_change'
   | 'session_not_found'
+  | 'sign_up_off'
   | 'invitation_not_found'
   | 'invitation_not_open'
   | 'group_not_found'

@@ -8,6 +8,8 @@ export const RATE_LIMITS = {
   forgotPerAddress: { points: 20, durationSeconds: 3_600 },
   requestAgainPerEmail: { points: 3, durationSeconds: 3_600 },
   requestAgainPerAddress: { points: 20, durationSeconds: 3_600 },
+  signUpPerEmail: { points: 3, durationSeconds: 3_600 },
+  signUpPerAddress: { points: 10, durationSeconds: 3_600 },
   /** Tickets that were none. Right ones are never counted. */
   wrongTickets: { points: 20, durationSeconds: 60 },
   /** Forms that carry a ticket, right or wrong: each may cost a password hash. */

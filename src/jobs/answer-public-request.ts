@@ -1,3 +1,4 @@
+import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
 import { answerInvitationRequest } from '../operations/invitations/answer-request.ts';
 import { answerResetRequest } from '../operations/passwords/answer-request.ts';
 import type { JobMeans } from './means.ts';
@@ -9,5 +10,13 @@ export function createPublicRequestTask(means: JobMeans) {
     const context = means.system('public request');
     if (kind === 'password-reset') await answerResetRequest(context, { sealedEmail });
     else await answerInvitationRequest(context, { sealedEmail });
+  };
+}
+
+/** Decides, out of sight of whoever signed up, what becomes of it. */
+export function createSignUpTask(means: JobMeans) {
+  return async (payload: unknown): Promise<void> => {
+    const { sealedWish } = payload as { sealedWish: string };
+    await answerSignUp(means.system('public request'), { sealedWish });
   };
 }

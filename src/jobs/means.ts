@@ -35,6 +35,7 @@ export type JobMeans = {
     tellOperator(job: News): Promise<void>;
     repaintApproval(job: AboutApproval): Promise<void>;
     repaintSubscription(job: { subscriptionId: string }): Promise<void>;
+    repaintSignUps(job: { summaryId: string }): Promise<void>;
     tellRequester(job: AboutApproval): Promise<void>;
     remindOfApproval(job: AboutApproval): Promise<void>;
     postNotice(job: { auditId: string }): Promise<void>;

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Log } from '../log.ts';
-import { createPublicRequestTask } from './answer-public-request.ts';
+import { createPublicRequestTask, createSignUpTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import type { AboutApproval, JobMeans, News, OutageNews } from './means.ts';
 import { createRunImport } from './run-import.ts';
@@ -15,6 +15,8 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
   const tasks: TaskList = {
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
+    'answer-sign-up': createSignUpTask(means),
+    'repaint-sign-ups': async (payload) => means.surfaces().repaintSignUps(payload as { summaryId: string }),
     'repaint-cards': async (payload) => means.surfaces().repaintCards(payload as { accountId: string }),
     'tell-operator': async (payload) => means.surfaces().tellOperator(payload as News),
     'repaint-approval': async (payload) => means.surfaces().repaintApproval(payload as AboutApproval),

@@ -71,6 +71,7 @@ const SAID: Record<DomainErrorCode, Said> = {
   password_wrong: NOT_HERE,
   session_not_found: NOT_HERE,
   sign_in_refused: NOT_HERE,
+  sign_up_off: NOT_HERE,
   account_not_found: notFound('User'),
   account_ambiguous: conflict('Several users come near that.'),
   account_changed: CHANGED,

@@ -5,7 +5,7 @@ import { voidTickets } from '../db/tickets.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { EmailAddress } from '../domain/email-address.ts';
 import { queueAccountExists } from './account-exists-mail.ts';
-import { queueConfirmationMail } from './confirmation-mail.ts';
+import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import type { Act } from './context.ts';
 import { currentState } from './held-account.ts';
 import { hoursAfter, issueTicket, queueMail } from './outbox.ts';
@@ -48,5 +48,5 @@ export async function callOffAddress(act: Act, account: Account): Promise<void> 
   const of = { serviceId: act.service.id, accountId: account.id };
   await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });
   await callOffMail(act.tx, { ...of, template: 'EmailChangeRequested' });
-  if (account.state === 'pending') await queueConfirmationMail(act, account);
+  if (isUnconfirmed(account)) await queueConfirmationMail(act, account);
 }

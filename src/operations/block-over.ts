@@ -1,15 +1,20 @@
 // What an account is once its block is over.
 import { type Account, updateAccount } from '../db/accounts.ts';
-import { queueConfirmationMail } from './confirmation-mail.ts';
+import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import type { Act } from './context.ts';
 import { queueMail, queueRepaint } from './outbox.ts';
 
 /** Goes with every change that ends a block: nothing of it stays behind. */
 export const NO_BLOCK = { blockEndsAt: null, stateBeforeBlock: null, toldOfBlock: false } as const;
 
-/** One that came back from deletion has none on record: an address that nobody confirmed is to be confirmed first. */
-export const stateBefore = (account: Account): 'active' | 'pending' =>
-  account.stateBeforeBlock ?? (account.emailConfirmedAt ? 'active' : 'pending');
+/**
+ * One that came back from deletion has none on record: an address that nobody confirmed is to be confirmed first, a sign-up
+ * that nobody agreed to still waits.
+ */
+export const stateBefore = (account: Account): 'active' | 'pending' => {
+  const waits = account.signedUpAt !== null && account.signUpApprovedAt === null;
+  return account.stateBeforeBlock ?? (account.emailConfirmedAt && !waits ? 'active' : 'pending');
+};
 
 /**
  * Gives a blocked account the state that it had. Who is active again is told if `isTold`; who is pending gets a new link
@@ -29,8 +34,8 @@ export async function endBlockOf(
     stateChangedBy: act.actorName,
   };
   const over = await updateAccount(act.tx, account, change, act.now);
-  if (state === 'pending') await queueConfirmationMail(act, over);
-  else if (how.isTold) await tellActive(act, over, '');
+  if (isUnconfirmed(over)) await queueConfirmationMail(act, over);
+  else if (state === 'active' && how.isTold) await tellActive(act, over, '');
   await queueRepaint(act, account.id);
   return over;
 }

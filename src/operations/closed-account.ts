@@ -20,6 +20,8 @@ export async function closeAccount(
     reason: string;
     tellDeveloper: boolean;
     isAnnounced?: true;
+    /** Whatever `ERASE_DELETED_AFTER_DAYS` says. */
+    isErasedNow?: true;
   },
 ): Promise<void> {
   const { state, subscriptions, reason, tellDeveloper, isAnnounced } = how;
@@ -52,7 +54,7 @@ export async function closeAccount(
     });
   }
   await queueRepaint(act, accountId);
-  const isErasedNow = act.policy.eraseDeletedAfterDays === 0;
+  const isErasedNow = how.isErasedNow ?? act.policy.eraseDeletedAfterDays === 0;
   if (isErasedNow) await eraseAccountData(act, deleted);
   act.record({
     target: { kind: 'account', id: accountId },

@@ -60,6 +60,8 @@ export type Policy = {
   secondOperatorFor: readonly string[];
   /** Whether anybody in the workspace may ask for an invitation. */
   hasRequests: boolean;
+  /** Whether developers may sign up by themselves: not at all, once an operator agreed, or freely. */
+  signUp: 'off' | 'approval' | 'open';
 };
 
 export type Context = {

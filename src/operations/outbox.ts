@@ -114,6 +114,13 @@ export async function queueRepaint(act: Act, accountId: string): Promise<void> {
   await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
 }
 
+/** Has the card that stands for many sign-ups painted anew. */
+export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `sign-ups:${serviceId}:${summaryId}`;
+  await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId }, { key: name, queue: name });
+}
+
 /** Has the approval's cards painted anew. */
 export async function queueApprovalRepaint(
   tx: Act['tx'],

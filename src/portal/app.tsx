@@ -15,6 +15,7 @@ import { createGate } from './gate.ts';
 import { registerHome } from './home.tsx';
 import { registerResetPassword } from './reset-password.tsx';
 import { registerSignIn } from './sign-in.tsx';
+import { registerSignUp } from './sign-up.tsx';
 import { createSite } from './site.tsx';
 
 type PortalParts = {
@@ -36,6 +37,7 @@ export function createPortal({ log, policy, limits, contextOf }: PortalParts): H
   registerConfirmEmail(portal, site);
   registerAskForLink(portal, site);
   registerSignIn(portal, site);
+  registerSignUp(portal, site);
   registerAccount(portal, site);
   registerAccountChanges(portal, site);
   answerOtherMethods(portal);

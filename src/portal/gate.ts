@@ -29,7 +29,7 @@ export type Gate = {
    * address are not passed on, and the caller answers them like all others, or everybody could see who asked.
    * Errors: `email_invalid`.
    */
-  mayAskFor(c: Web, what: 'forgot' | 'requestAgain', email: string): Promise<boolean>;
+  mayAskFor(c: Web, what: 'forgot' | 'requestAgain' | 'signUp', email: string): Promise<boolean>;
   /**
    * Before a password is looked at: refuses (429) whoever tries too often. Nobody can shut out the owner of an e-mail
    * address by guessing at it: from an address that has not tried yet, the right password still works.

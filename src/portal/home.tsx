@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { WebEnv } from '../http/request-facts.ts';
+import { SIGN_UP_PATH } from './sign-up.tsx';
 import type { Me, Site } from './site.tsx';
 
 export function registerHome(portal: Hono<WebEnv>, site: Site): void {
@@ -31,10 +32,20 @@ function Welcome({ site }: { site: Site }) {
           Sign in
         </a>
       </p>
-      <p>Accounts are given by invitation, which comes by mail. You have one and forgot your password?</p>
+      {site.policy.signUp === 'off' ? (
+        <p>Accounts are given by invitation, which comes by mail.</p>
+      ) : (
+        <p>
+          You have none?{' '}
+          <a className="way" href={SIGN_UP_PATH}>
+            Sign up
+          </a>
+        </p>
+      )}
       <p>
+        You forgot your password?{' '}
         <a className="way" href="/password/forgot">
-          Set a new password
+          Set a new one
         </a>
       </p>
     </>

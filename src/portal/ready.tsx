@@ -6,10 +6,19 @@ export function Ready(props: {
   email: string;
   words: string;
   isActive?: boolean;
+  awaitsOperator?: boolean;
   needsPassword?: boolean;
 }) {
-  const { site, email, words, isActive = true, needsPassword = false } = props;
+  const { site, email, words, isActive = true, awaitsOperator = false, needsPassword = false } = props;
   const { organizationName, supportEmail } = site.policy;
+  if (awaitsOperator) {
+    return (
+      <p>
+        {words} The address <strong>{email}</strong> is yours. Somebody at {organizationName} has still to let
+        you in; you get a mail once they did. You can close this page.
+      </p>
+    );
+  }
   if (!isActive) {
     return (
       <p>

@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
 import { planCards } from '../operations/cards/plan.ts';
+import { planSignUpCards } from '../operations/cards/plan-sign-ups.ts';
 import { planSubscriptionCards } from '../operations/cards/plan-subscription.ts';
 import { recordPaintedCard } from '../operations/cards/record-painted.ts';
 import type { Context } from '../operations/context.ts';
@@ -13,6 +14,7 @@ import { paint } from './paint.ts';
 import { cardMessage } from './present/account.ts';
 import { actions, button, section } from './present/blocks.ts';
 import { type MailOutage, outageWords } from './present/outage.ts';
+import { signUpsCard } from './present/sign-ups.ts';
 import { subscriptionCard } from './present/subscription.ts';
 import { escapeText } from './present/text.ts';
 import { slackErrorOf } from './windows.ts';
@@ -113,6 +115,19 @@ export function createSlackJobs(means: JobMeans) {
         const message = subscriptionCard(subscription, { isExposed: await means.isExposed(card.channelId) });
         const posted = await paint(means.client, card, message);
         await recordPaintedCard(context, { cardId: card.id, ...posted, version: subscription.version });
+      }
+    },
+
+    /** What it shows is how many still wait, so that this is the version that it was painted for. */
+    async repaintSignUps({ summaryId }: { summaryId: string }): Promise<void> {
+      const context = means.system();
+      const channels = await approvalChannels();
+      const { cards, total, waiting } = await planSignUpCards(context, { summaryId, channels });
+      const version = waiting + 1;
+      for (const card of cards) {
+        if (card.messageTs !== null && card.paintedVersion === version) continue;
+        const posted = await paint(means.client, card, signUpsCard({ total, waiting }));
+        await recordPaintedCard(context, { cardId: card.id, ...posted, version });
       }
     },
 

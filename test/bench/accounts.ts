@@ -47,6 +47,7 @@ export function openContext(url: string) {
       mailLinkHosts: [],
       secondOperatorFor: [],
       hasRequests: true,
+      signUp: 'off',
     },
     service: { id: SERVICE, name: SERVICE },
     actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member', email: null },

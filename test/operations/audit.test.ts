@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
+import { answerSignUp } from '../../src/operations/accounts/answer-sign-up.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { changeOwnEmail } from '../../src/operations/accounts/change-own-email.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -126,6 +127,11 @@ function table(): { name: string; rows: PlannedRow[] } {
   const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
   return { name: 'developers.csv', rows: [{ line: 2, email, status: 'new', wanted }] };
 }
+const sealedWish = (email: string) => ({
+  sealedWish: sealText(t.keyring, 'sign-up', JSON.stringify({ email, ...person }), (size) =>
+    crypto.getRandomValues(new Uint8Array(size)),
+  ),
+});
 const only = <Key extends string>(row: Record<Key, string>, key: Key) => ({ [key]: row[key] });
 
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
@@ -176,6 +182,7 @@ const CASES: Record<string, Case> = {
     { input: { email: 'no address', ...person }, code: 'email_invalid' },
     () => ({ email: newAddress(), ...person, password: PASSWORD }),
   ),
+  'accounts/answer-sign-up': of(SYSTEM, null, NOT_VALID, () => sealedWish(newAddress())),
   'accounts/block': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
     ...only(await account(), 'accountId'),
     reason: 'leaked a key',
@@ -238,6 +245,13 @@ const CASES: Record<string, Case> = {
     Object.assign(PROGRAM, await programOf(t, 'admin', { grants: ['sso'] }));
     return only(await account(), 'accountId');
   }),
+  'accounts/remove-sign-up': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
+    const email = newAddress();
+    await answerSignUp(t.as(SYSTEM), sealedWish(email));
+    t.advance(7 * 86_400_000);
+    const [row] = await t.sql`select id from accounts where email = ${email}`;
+    return { accountId: row?.id as string };
+  }),
   'accounts/restore': of(ADMIN, 'account_not_found', NO_ACCOUNT, deleted),
   'accounts/set-groups': of(
     ADMIN,
@@ -257,6 +271,12 @@ const CASES: Record<string, Case> = {
     await approval();
     return { reason: 'a backup' };
   }),
+  'accounts/sign-up': of(
+    DEVELOPER,
+    null,
+    { input: { email: 'no address', ...person }, code: 'invalid_input' },
+    () => ({ email: newAddress(), ...person }),
+  ),
   'approvals/decide': of(APPROVER, 'approval_not_found', NO_APPROVAL, async () => ({
     ...(await approval()),
     decision: 'decline',

@@ -247,6 +247,19 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
     nothing: { approvalId: NO_UUID, channels: ['C0CARDS'] },
   },
+  'cards/plan-sign-ups': {
+    as: SYSTEM,
+    ours: async () => {
+      const { accountId } = await account();
+      const summaryId = crypto.randomUUID();
+      await t.sql`update sign_up_summaries set ended_at = now()`;
+      await t.sql`insert into sign_up_summaries (service_id, id, created_at) values ('ours', ${summaryId}, now())`;
+      await t.sql`update accounts set state = 'pending', signed_up_at = now(), email_confirmed_at = now(),
+        sign_up_summary_id = ${summaryId} where id = ${accountId}`;
+      return { summaryId, channels: ['C0CARDS'] };
+    },
+    nothing: { summaryId: NO_UUID, channels: ['C0CARDS'] },
+  },
   'cards/plan-subscription': {
     as: SYSTEM,
     ours: async () => ({ ...(await subscription()), channels: ['C0CARDS'] }),

@@ -34,6 +34,7 @@ const NO_SURFACES = {
   repaintCards: async () => {},
   tellOperator: async () => {},
   repaintSubscription: async () => {},
+  repaintSignUps: async () => {},
   repaintApproval: async () => {},
   tellRequester: async () => {},
   remindOfApproval: async () => {},

@@ -69,6 +69,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     mailLinkHosts: [],
     secondOperatorFor: [],
     hasRequests: true,
+    signUp: 'approval',
     ...changed,
   };
   let now = Date.now();

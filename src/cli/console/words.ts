@@ -17,6 +17,7 @@ const WORDS: Record<DomainErrorCode, string> = {
   sign_in_refused: "That address and password don't fit.",
   password_wrong: 'That is not the present password.',
   password_must_change: 'The password has to be replaced first.',
+  sign_up_off: 'Nobody can sign up by themselves here: SIGN_UP is off.',
   session_not_found: 'There is no such session; it may have ended.',
   ticket_refused: 'That link no longer works.',
   invitation_not_found: 'There is no such invitation: invitations/list shows their ids.',

@@ -11,9 +11,25 @@ import {
   primaryKey,
   text,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
+
+/** Many who signed up within an hour: one card for all of them. Open until none of them waits any more. */
+export const signUpSummaries = pgTable(
+  'sign_up_summaries',
+  {
+    serviceId: serviceId().references(() => services.id),
+    id: uuid('id').notNull(),
+    createdAt: at('created_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('sign_up_summaries_open').on(t.serviceId).where(sql`ended_at is null`),
+  ],
+);
 
 export const accounts = pgTable(
   'accounts',
@@ -40,8 +56,10 @@ export const accounts = pgTable(
     emailConfirmedAt: at('email_confirmed_at'),
     /** When somebody signed up for it by themselves. */
     signedUpAt: at('signed_up_at'),
-    /** When an operator agreed to a sign-up whose address was not confirmed yet. */
+    /** When an operator agreed to a sign-up, or none had to. */
     signUpApprovedAt: at('sign_up_approved_at'),
+    /** It waits on a card with others instead of one of its own. */
+    signUpSummaryId: uuid('sign_up_summary_id'),
     passwordHash: text('password_hash'),
     /** A password that an operator typed must be replaced at the first sign-in. */
     passwordMustChange: boolean('password_must_change').notNull().default(false),
@@ -71,6 +89,19 @@ export const accounts = pgTable(
     ),
     index('accounts_to_erase').on(t.deletedAt).where(sql`state = 'deleted' and erased_at is null`),
     index('accounts_search').using('gin', t.searchText.op('gin_trgm_ops')).where(sql`state <> 'deleted'`),
+    index('accounts_unconfirmed_sign_ups')
+      .on(t.signedUpAt)
+      .where(sql`state = 'pending' and signed_up_at is not null and email_confirmed_at is null`),
+    index('accounts_waiting_sign_ups')
+      .on(t.serviceId, t.emailConfirmedAt)
+      .where(sql`state = 'pending' and signed_up_at is not null and email_confirmed_at is not null`),
+    index('accounts_of_summary')
+      .on(t.serviceId, t.signUpSummaryId)
+      .where(sql`sign_up_summary_id is not null`),
+    foreignKey({
+      columns: [t.serviceId, t.signUpSummaryId],
+      foreignColumns: [signUpSummaries.serviceId, signUpSummaries.id],
+    }),
     index('accounts_block_ends').on(t.blockEndsAt).where(sql`block_ends_at is not null`),
     check(
       'accounts_block',

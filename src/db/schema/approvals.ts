@@ -11,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { accounts } from './accounts.ts';
+import { accounts, signUpSummaries } from './accounts.ts';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -78,6 +78,7 @@ export const cards = pgTable(
     accountId: text('account_id'),
     approvalId: uuid('approval_id'),
     subscriptionId: text('subscription_id'),
+    signUpSummaryId: uuid('sign_up_summary_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -90,6 +91,7 @@ export const cards = pgTable(
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('cards_of_account').on(t.serviceId, t.accountId, t.channelId),
     uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
+    uniqueIndex('cards_of_summary').on(t.serviceId, t.signUpSummaryId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
     foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
@@ -97,6 +99,13 @@ export const cards = pgTable(
       columns: [t.serviceId, t.subscriptionId],
       foreignColumns: [subscriptions.serviceId, subscriptions.id],
     }).onDelete('cascade'),
-    check('cards_one_subject', sql`num_nonnulls(account_id, approval_id, subscription_id) = 1`),
+    foreignKey({
+      columns: [t.serviceId, t.signUpSummaryId],
+      foreignColumns: [signUpSummaries.serviceId, signUpSummaries.id],
+    }),
+    check(
+      'cards_one_subject',
+      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id) = 1`,
+    ),
   ],
 );

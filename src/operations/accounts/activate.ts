@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import { endBlockOf, NO_BLOCK, tellActive } from '../block-over.ts';
 import type { Act } from '../context.ts';
-import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
+import { currentState, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
+import { isUnconfirmedSignUp } from '../sign-up-rules.ts';
 import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
 
 /**
  * Activates a blocked or pending account. Links that were dead stay dead. Activating before the address is confirmed
- * is allowed and recorded as such. `undoes` is the id of a block that is taken back: the state before it returns, and the
+ * is allowed and recorded as such; only a sign-up stays pending then, with the operator's consent kept: it is active once
+ * its developer confirms the address and chooses a password. `undoes` is the id of a block that is taken back: the state before it returns, and the
  * developer hears of it only when they heard of the block.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
  */
@@ -29,6 +32,7 @@ export const activateAccount = defineOperation({
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);
+    if (isUnconfirmedSignUp(account)) return agree(act, account, reason);
     const { active, isTold } = undoes
       ? await takeBack(act, account, undoes)
       : await activate(act, account, { reason, message, isTold: tellDeveloper });
@@ -44,6 +48,22 @@ export const activateAccount = defineOperation({
   },
 });
 
+/** Not undone by a button: a block takes it back. Errors: `account_state_unfitting` when somebody agreed before. */
+async function agree(act: Act, account: Account, reason: string) {
+  if (account.signUpApprovedAt)
+    throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
+  const change = { signUpApprovedAt: act.now, stateReason: 'agreed to; the address is not confirmed yet' };
+  const agreed = await updateAccount(act.tx, account, change, act.now);
+  await queueRepaint(act, account.id);
+  const changeId = act.record({
+    target: { kind: 'account', id: account.id },
+    reason,
+    before: { state: account.state },
+    after: { state: agreed.state, agreed: true },
+  });
+  return { account: await viewAccount(act, agreed), addressConfirmed: false, changeId };
+}
+
 type How = { reason: string; message: string; isTold: boolean };
 
 async function activate(act: Act, account: Account, { reason, message, isTold }: How) {
@@ -51,7 +71,14 @@ async function activate(act: Act, account: Account, { reason, message, isTold }:
   const active = await updateAccount(
     act.tx,
     account,
-    { ...NO_BLOCK, state, stateReason: reason, stateChangedAt: act.now, stateChangedBy: act.actorName },
+    {
+      ...NO_BLOCK,
+      state,
+      stateReason: reason,
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      ...(account.signedUpAt && !account.signUpApprovedAt ? { signUpApprovedAt: act.now } : {}),
+    },
     act.now,
   );
   if (isTold) await tellActive(act, active, message);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts.ts';
+import { deleteSessionsOfAccount } from '../../db/sessions.ts';
 import { blockEnd, MAX_BLOCK_END_LENGTH } from '../../domain/block-end.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { endAccess } from '../access-over.ts';
 import { stateBefore } from '../block-over.ts';
-import { queueConfirmationMail } from '../confirmation-mail.ts';
+import { isUnconfirmed, queueConfirmationMail } from '../confirmation-mail.ts';
 import type { Act } from '../context.ts';
 import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
@@ -94,6 +95,8 @@ async function takeBack(act: Act, account: Account, changeId: string): Promise<B
   const heard = await hasHeard(act, kept, account.id, 'AccountActivated');
   const wasActive = account.state === 'active';
   if (wasActive && state === 'blocked') await endAccess(act, account.id);
+  else if (wasActive)
+    await deleteSessionsOfAccount(act.tx, { serviceId: act.service.id, accountId: account.id });
   const blocked = await updateAccount(
     act.tx,
     account,
@@ -109,7 +112,7 @@ async function takeBack(act: Act, account: Account, changeId: string): Promise<B
     act.now,
   );
   // Who was told to be active and isn't yet needs the link, and no alarm.
-  if (heard && state === 'pending') await queueConfirmationMail(act, blocked);
+  if (heard && isUnconfirmed(blocked)) await queueConfirmationMail(act, blocked);
   return { blocked, isTold: heard && state === 'blocked' && wasActive };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Account, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
+import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
 import { holdAddress } from '../../db/addresses.ts';
 import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -8,33 +8,44 @@ import { endAccess } from '../access-over.ts';
 import type { Act } from '../context.ts';
 import { holdAccount } from '../held-account.ts';
 import * as input from '../input.ts';
+import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
 import { demandOpenTicket } from '../open-ticket.ts';
 import { DEVELOPERS, defineOperation } from '../operation.ts';
 import { queueMail, queueRepaint } from '../outbox.ts';
+import { choosesPassword, needsOperator, queueSignUpCard } from '../sign-up-rules.ts';
 import { queueWelcome } from '../welcome.ts';
 
 /**
- * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed; the
+ * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed, unless it
+ * was signed up for and an operator has still to agree; whoever signed up chooses the password with it. The
  * former address of an active one is told. Every session and every other open link of the account end with it.
- * Errors: `ticket_refused`, whatever the cause.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` where one is needed.
  */
 export const confirmEmail = defineOperation({
   name: 'accounts/confirm-email',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ ticket: input.ticket }),
-  async run(act, { ticket }) {
-    const open = await demandOpenTicket(act, act.tx, 'email-confirmation', ticket);
-    if (!open.accountId) throw new DomainError('ticket_refused');
+  input: z.strictObject({ ticket: input.ticket, password: input.password.optional() }),
+  async prepare(context, { ticket, password = '' }) {
+    const open = await demandOpenTicket(context, context.db, 'email-confirmation', ticket);
+    const account = open.accountId ? await findAccount(context.db, context.service.id, open.accountId) : null;
+    if (!account) throw new DomainError('ticket_refused');
+    const words = [open.email, account.firstName, account.lastName];
+    const passwordHash = choosesPassword(account) ? await hashNewPassword(context, password, words) : null;
+    return { open, accountId: account.id, passwordHash };
+  },
+  async run(act, _input, { open, accountId, passwordHash }) {
     const email = parseEmailAddress(open.email);
     await holdAddress(act.tx, act.service.id, email.canonical);
-    const account = await holdAccount(act, open.accountId);
+    const account = await holdAccount(act, accountId);
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
     if (!(await redeemTicket(act.tx, { ...open, now: act.now })) || (owner && owner.id !== account.id))
       throw new DomainError('ticket_refused');
 
-    const becomesActive = account.state === 'pending';
+    const isWaiting = account.state === 'pending';
+    const awaitsOperator = isWaiting && needsOperator(act, account);
+    const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
     const confirmed = await updateAccount(
       act.tx,
@@ -43,21 +54,25 @@ export const confirmEmail = defineOperation({
         email: email.spelling,
         emailCanonical: email.canonical,
         emailConfirmedAt: act.now,
+        ...(choosesPassword(account) ? { passwordHash } : {}),
         ...(becomesActive
           ? {
               state: 'active',
               stateReason: 'address confirmed',
               stateChangedAt: act.now,
               stateChangedBy: act.actorName,
+              ...(account.signedUpAt ? { signUpApprovedAt: account.signUpApprovedAt ?? act.now } : {}),
             }
           : {}),
+        ...(awaitsOperator ? { stateReason: 'signed up, and waits for somebody to agree' } : {}),
       },
       act.now,
     );
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
-    await tellDeveloper(act, account, confirmed, { becomesActive, isChanged });
-    await queueRepaint(act, account.id);
+    await tellDeveloper(act, account, confirmed, { becomesActive, isChanged: isChanged && !isWaiting });
+    if (awaitsOperator) await queueSignUpCard(act, confirmed);
+    else await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
       before: { state: account.state, email: account.email },
@@ -67,6 +82,7 @@ export const confirmEmail = defineOperation({
     return {
       email: confirmed.email,
       isActive: confirmed.state === 'active',
+      awaitsOperator,
       hasPassword: confirmed.passwordHash !== null,
     };
   },
@@ -79,8 +95,8 @@ async function tellDeveloper(
   what: { becomesActive: boolean; isChanged: boolean },
 ): Promise<void> {
   if (what.becomesActive) await queueWelcome(act, after, after.passwordHash === null);
-  // A pending account's former address was never confirmed: whoever is there is no developer of ours.
-  if (what.isChanged && !what.becomesActive) {
+  // A pending account's former address may be anybody's: whoever is there is no developer of ours yet.
+  if (what.isChanged) {
     await queueMail(act, {
       template: 'EmailChanged',
       to: before.email,

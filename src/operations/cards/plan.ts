@@ -1,15 +1,21 @@
 import { z } from 'zod';
+import type { Account } from '../../db/accounts.ts';
 import { insertCard, listCardsOfAccount } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
 import { demandAccount, viewAccount } from '../held-account.ts';
 import * as input from '../input.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
+import { queueSummaryRepaint } from '../outbox.ts';
+import { isUnconfirmedSignUp } from '../sign-up-rules.ts';
 
 const MAX_CHANNELS = 50;
 
+const hasCardOfItsOwn = (account: Account): boolean =>
+  account.state === 'pending' && !isUnconfirmedSignUp(account) && account.signUpSummaryId === null;
+
 /**
- * Where the account's cards are, and what they should show. A pending account gets a card in each of `channels`; one
- * that never waited has none. Errors: `account_not_found`.
+ * Where the account's cards are, and what they should show. A pending account gets a card in each of `channels`, unless
+ * it was signed up for and isn't confirmed yet, or is on a card with others; one that never waited has none. Errors: `account_not_found`.
  */
 export const planCards = defineOperation({
   name: 'cards/plan',
@@ -22,7 +28,8 @@ export const planCards = defineOperation({
   async run(act, { accountId, channels }) {
     const account = await demandAccount(act, accountId);
     const serviceId = act.service.id;
-    if (account.state === 'pending') {
+    if (account.signUpSummaryId) await queueSummaryRepaint(act, account.signUpSummaryId);
+    if (hasCardOfItsOwn(account)) {
       for (const channelId of channels) {
         const id = newId(act.now, act.random);
         await insertCard(act.tx, {
@@ -40,7 +47,7 @@ export const planCards = defineOperation({
       account: await viewAccount(act, account),
       // One that Slack never had while the account waited is not posted any more.
       cards: rows
-        .filter((card) => card.messageTs !== null || account.state === 'pending')
+        .filter((card) => card.messageTs !== null || hasCardOfItsOwn(account))
         .map(({ id, channelId, messageTs, paintedVersion }) => ({
           id,
           channelId,

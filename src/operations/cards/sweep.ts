@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { findApprovals } from '../../db/approvals.ts';
 import { listStaleSubjects } from '../../db/cards.ts';
+import { findOpenSummary } from '../../db/sign-ups.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
-import { minutesAfter, queueApprovalRepaint, queueRepaint, queueSubscriptionRepaint } from '../outbox.ts';
+import {
+  minutesAfter,
+  queueApprovalRepaint,
+  queueRepaint,
+  queueSubscriptionRepaint,
+  queueSummaryRepaint,
+} from '../outbox.ts';
 
 const MAX_SWEPT = 100;
 
@@ -24,6 +31,8 @@ export const sweepCards = defineOperation({
       if (accountId) await queueRepaint(act, accountId);
       if (subscriptionId) await queueSubscriptionRepaint(act, subscriptionId);
     }
+    const summary = await findOpenSummary(act.tx, serviceId);
+    if (summary) await queueSummaryRepaint(act, summary.id);
     for (const approval of await findApprovals(act.tx, serviceId, approvalIds))
       await queueApprovalRepaint(act.tx, approval);
     return stale.length;

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { type Account, findAccountByEmail, lockAccount } from '../../db/accounts.ts';
-import { findWaitingConfirmation } from '../../db/tickets.ts';
+import { findAccountByEmail, lockAccount } from '../../db/accounts.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
-import { queueConfirmationMail } from '../confirmation-mail.ts';
-import type { Act } from '../context.ts';
+import { queueConfirmationMail, waitsForThisAddress } from '../confirmation-mail.ts';
 import { defineOperation, SYSTEM } from '../operation.ts';
 import { queueResetMail } from '../reset-mail.ts';
 
@@ -27,11 +25,3 @@ export const answerResetRequest = defineOperation({
     act.record({ target: { kind: 'account', id: account.id } });
   },
 });
-
-/** Not so while an operator's correction of the address waits: its link must not die by a form that anybody can send. */
-async function waitsForThisAddress(act: Act, account: Account): Promise<boolean> {
-  if (account.state !== 'pending' || account.emailConfirmedAt) return false;
-  const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
-  const waiting = await findWaitingConfirmation(act.tx, of);
-  return !waiting || waiting.email === account.email;
-}

@@ -29,11 +29,18 @@ export const activate: Feature = {
 
 async function activated(call: Call, wanted: Parameters<typeof activateAccount>[1]): Promise<Message> {
   const { account, addressConfirmed, changeId } = await activateAccount(call.context, wanted);
+  const name = escapeText(nameOf(account));
+  if (account.state === 'pending')
+    return accountMessage(
+      `Agreed: ${name} is active as soon as the address is confirmed. Nothing else is left to do here.`,
+      account,
+      await call.role(),
+    );
   const warning = addressConfirmed
     ? ''
     : ' :warning: The address was never confirmed: whoever reads that mailbox can use the account. If in doubt, block it.';
   return accountMessage(
-    `Activated: ${escapeText(nameOf(account))} can sign in and call again.${warning}`,
+    `Activated: ${name} can sign in and call again.${warning}`,
     account,
     await call.role(),
     changeId,

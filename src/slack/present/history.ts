@@ -7,6 +7,7 @@ import { dateWords, escapeText } from './text.ts';
 /** What was done, after the name of who did it. What has no words here is told by its own name. */
 const DEEDS: Record<string, string> = {
   'accounts/activate': 'activated the account',
+  'accounts/answer-sign-up': 'made the account that was signed up for, or told who has it',
   'accounts/add': 'added the account',
   'accounts/block': 'blocked the account',
   'accounts/call-off-own-email': 'called off the new address',
@@ -18,6 +19,7 @@ const DEEDS: Record<string, string> = {
   'accounts/edit-own': 'changed their names',
   'accounts/end-block': 'ended the block',
   'accounts/erase': 'erased the personal data',
+  'accounts/remove-sign-up': 'removed a sign-up that nobody confirmed',
   'accounts/restore': 'restored the account',
   'accounts/set-groups': 'changed the groups',
   'apis/create': 'made an API known',
@@ -203,6 +205,7 @@ const FIELDS: Record<string, Field> = {
   addressCalledOff: when(true, 'the new address was called off'),
   withPassword: when(true, 'with a password'),
   endedInvitation: when(true, 'an open invitation ended with it'),
+  agreed: when(true, 'agreed to, and active once the address is confirmed'),
   toldDeveloper: when(false, 'the developer was not told'),
   addressConfirmed: when(false, 'the address was not confirmed'),
   erased: when(true, 'erased at once'),

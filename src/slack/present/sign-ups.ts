@@ -1,0 +1,14 @@
+// Many who signed up within an hour, on one card.
+import { actions, button, type Message, section } from './blocks.ts';
+
+export function signUpsCard({ total, waiting }: { total: number; waiting: number }): Message {
+  if (waiting === 0) {
+    const text = `None of the ${total} who signed up here together waits any more.`;
+    return { text, blocks: [section(text)] };
+  }
+  const who =
+    waiting === 1 ? 'One developer who signed up waits' : `${waiting} developers who signed up wait`;
+  const text = `*${who} for somebody to agree.* So many came within an hour that they share this card.`;
+  const look = button('list-pending', 'Pending accounts', '-');
+  return { text, blocks: [section(text), actions([look])] };
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { createVisitor, textOf } from '../support/visitor.ts';
+
+let app: TestApp;
+/** Another process on the same database, with another setting. */
+let closed: TestApp;
+let portal: PortalDriver;
+beforeAll(async () => {
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'open' });
+  closed = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { beside: app });
+  portal = createPortalDriver(app);
+}, 60_000);
+afterAll(async () => {
+  await closed?.close();
+  await app?.close();
+});
+
+async function signedUp() {
+  const email = portal.newAddress();
+  const wish = { email, firstName: 'Ann', lastName: 'Lee' };
+  expect((await portal.visitor().post('/portal/sign-up', wish)).status).toBe(200);
+  return { email, ticket: await portal.ticketTo(email, /confirm/) };
+}
+
+test('open: the confirmation is enough, a welcome follows, and no operator is asked', async () => {
+  const { email, ticket } = await signedUp();
+  const answer = await portal.visitor().post('/email/confirm', { ticket, password: PASSWORD });
+  expect(textOf(await answer.text())).toContain('What comes next: sign in');
+  await portal.mailTo(email, /Welcome/);
+  expect(await portal.isSignedIn(await portal.signedIn(email))).toBe(true);
+  expect(app.as('approver').channel('approvals')).toEqual([]);
+});
+
+test('off, which it is unless the settings say otherwise: there is no such page, and home says how accounts come', async () => {
+  const visitor = createVisitor(closed);
+  expect((await visitor.get('/portal/sign-up')).status).toBe(404);
+  const wish = { email: portal.newAddress(), firstName: 'Ann', lastName: 'Lee' };
+  expect((await visitor.post('/portal/sign-up', wish)).status).toBe(404);
+  const home = await visitor.reads('/portal');
+  expect(home).toContain('Accounts are given by invitation');
+  expect(home).not.toContain('Sign up');
+  expect(await portal.visitor().reads('/portal')).toContain('Sign up');
+});
+
+test('turned off meanwhile: whoever has not confirmed yet waits for an operator', async () => {
+  const { email, ticket } = await signedUp();
+  const answer = await createVisitor(closed).post('/email/confirm', { ticket, password: PASSWORD });
+  expect(textOf(await answer.text())).toContain('has still to let you in');
+  expect((await portal.signIn(portal.visitor(), email)).status).toBe(403);
+});

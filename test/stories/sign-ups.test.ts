@@ -1,0 +1,61 @@
+// Many who sign up within an hour: their approvers are not flooded.
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+
+const COUNT = 24;
+
+let app: TestApp;
+let portal: PortalDriver;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' });
+  portal = createPortalDriver(app);
+  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
+
+const addresses = Array.from({ length: COUNT }, (_, at) => `flood${at}@example.com`);
+const inChannel = () =>
+  app
+    .as('approver')
+    .channel('approvals')
+    .map((message) => message.text());
+const cards = () => inChannel().filter((text) => /flood\d+@example\.com/.test(text));
+const summaries = () => inChannel().filter((text) => /signed up/.test(text) && !/flood/.test(text));
+
+test('the first twenty get a card each, the others share one, which counts down and ends', async () => {
+  for (const email of addresses) {
+    const wish = { email, firstName: 'Ann', lastName: 'Lee' };
+    expect((await portal.visitor().post('/portal/sign-up', wish)).status).toBe(200);
+  }
+  const tickets = await Promise.all(addresses.map((email) => portal.ticketTo(email, /confirm/)));
+  const confirm = (ticket: string) => portal.visitor().post('/email/confirm', { ticket, password: PASSWORD });
+  // All at once: each must know of the others.
+  const answers = await Promise.all(tickets.map(confirm));
+  expect(answers.map((answer) => answer.status)).toEqual(Array(COUNT).fill(200));
+  await eventually('the summary', () =>
+    summaries().some((text) => text.includes('4 developers who signed up wait')),
+  );
+  await eventually('twenty cards', () => cards().length === 20);
+  expect(summaries()).toHaveLength(1);
+
+  const rest = await sql<
+    { email: string }[]
+  >`select email from accounts where sign_up_summary_id is not null`;
+  expect(rest).toHaveLength(4);
+  const approver = app.as('approver');
+  for (const [at, { email }] of rest.entries()) {
+    await approver.types(`/apim-user ${at % 2 ? 'activate' : 'block'} ${email} somebody we know`);
+    await approver.sees(/Activated|Blocked/);
+  }
+  await eventually('the end of the summary', () => /None of the 4/.test(summaries()[0] ?? ''));
+  expect(summaries()).toHaveLength(1);
+  expect(cards()).toHaveLength(20);
+  expect(await sql`select 1 from sign_up_summaries where ended_at is null`).toHaveLength(0);
+}, 120_000);
