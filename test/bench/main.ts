@@ -1,4 +1,4 @@
-// `npm run bench [-- --accounts N] [--only slack|accounts]`: how fast the product is, as ratios wherever a machine's speed would decide.
+// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit]`: how fast the product is, as ratios wherever a machine's speed would decide.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,22 +7,33 @@ import type postgres from 'postgres';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { measurePages, measureSearches, openContext, prepareService, SERVICE } from './accounts.ts';
+import { fillAudit, measureLookups, measureVerify } from './audit.ts';
 import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
+import { measureImports } from './imports.ts';
 import { measureSlack } from './slack.ts';
 
 const FEW = 1_000;
 const GOALS = { ackMs: 250, help: 0.5, show: 0.25, growth: 1.5, searchMs: 100 };
 
 const { values } = parseArgs({
-  options: { accounts: { type: 'string', default: '1000000' }, only: { type: 'string' } },
+  options: {
+    accounts: { type: 'string', default: '1000000' },
+    audit: { type: 'string', default: '1000000' },
+    only: { type: 'string' },
+  },
 });
 const many = Number(values.accounts);
 if (!Number.isInteger(many) || many <= FEW)
   throw new Error(`--accounts: a whole number above ${FEW}, not ${values.accounts}`);
-if (values.only !== undefined && !['slack', 'accounts'].includes(values.only))
-  throw new Error(`--only: slack or accounts, not ${values.only}`);
+const auditRows = Number(values.audit);
+if (!Number.isInteger(auditRows) || auditRows <= FEW)
+  throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
+const PARTS = ['slack', 'accounts', 'import', 'audit'] as const;
+if (values.only !== undefined && !PARTS.some((part) => part === values.only))
+  throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
+type Opened = ReturnType<typeof openContext>;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const judged = (isMet: boolean) => (isMet ? 'met' : 'MISSED');
 
@@ -47,15 +58,58 @@ async function benchSlack(databaseUrl: string, sql: postgres.Sql) {
   return slack;
 }
 
-/** In a database of its own for the many, so that both can be asked in turn. */
-async function benchAccounts(few: ReturnType<typeof openContext>, databaseUrl: string) {
-  await few.sql`create database many`;
+/** In a database of its own. */
+async function openBeside(first: Opened, databaseUrl: string, name: string): Promise<Opened> {
+  await first.sql.unsafe(`create database ${name}`);
   const url = new URL(databaseUrl);
-  url.pathname = '/many';
+  url.pathname = `/${name}`;
   await migrate(url.href);
-  const big = openContext(url.href);
+  const opened = openContext(url.href);
+  await prepareService(opened.context);
+  return opened;
+}
+
+async function benchImports(first: Opened, databaseUrl: string) {
+  const opened = await openBeside(first, databaseUrl, 'imported');
   try {
-    for (const { context } of [few, big]) await prepareService(context);
+    const imports = await measureImports(opened);
+    say(`bare inserts of accounts: ${rounded(imports.plain, 0)} a second`);
+    for (const name of ['add', 'invite'] as const)
+      say(
+        `import, ${name}: ${rounded(imports[name], 0)} rows a second, ratio ${rounded(imports.ratio[name])}`,
+      );
+    return imports;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function benchAudit(first: Opened, databaseUrl: string) {
+  const opened = await openBeside(first, databaseUrl, 'audited');
+  try {
+    const startedAt = performance.now();
+    await fillAudit(opened, auditRows);
+    say(
+      `${auditRows} audit rows in the chain after ${rounded((performance.now() - startedAt) / 1_000, 0)} s`,
+    );
+    const lookups = await measureLookups(opened);
+    for (const [name, { lookups: n, p50, p95 }] of Object.entries(lookups))
+      say(`history ${name}, ${n} times: p50 ${rounded(p50)} ms, p95 ${rounded(p95)} ms`);
+    const verify = await measureVerify(opened, auditRows);
+    say(
+      `verify: ${rounded(verify.verify, 0)} rows a second, ratio ${rounded(verify.ratio)} of reading them (${rounded(verify.read, 0)} a second)`,
+    );
+    return { rows: auditRows, lookups, verify };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** In a database of its own for the many, so that both can be asked in turn. */
+async function benchAccounts(few: Opened, databaseUrl: string) {
+  const big = await openBeside(few, databaseUrl, 'many');
+  try {
+    await prepareService(few.context);
     await fillAccounts(few.sql, SERVICE, FEW);
     const startedAt = performance.now();
     await fillAccounts(big.sql, SERVICE, many);
@@ -91,12 +145,15 @@ try {
   await migrate(database.url);
   const few = openContext(database.url);
   try {
-    const slack = values.only === 'accounts' ? null : await benchSlack(database.url, few.sql);
-    const accounts = values.only === 'slack' ? null : await benchAccounts(few, database.url);
+    const isWanted = (part: (typeof PARTS)[number]) => (values.only ?? part) === part;
+    const slack = isWanted('slack') ? await benchSlack(database.url, few.sql) : null;
+    const accounts = isWanted('accounts') ? await benchAccounts(few, database.url) : null;
+    const imports = isWanted('import') ? await benchImports(few, database.url) : null;
+    const audit = isWanted('audit') ? await benchAudit(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts };
+    const result = { at, goals: GOALS, slack, accounts, imports, audit };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {
