@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
 import { hasText } from './account-search.ts';
 import type { Database, Transaction } from './connect.ts';
+import { prepared } from './prepared.ts';
 import { accountCounts, accountGroups, accounts } from './schema.ts';
 
 export type Account = typeof accounts.$inferSelect;
@@ -8,11 +9,16 @@ export type AccountState = Account['state'];
 
 type Db = Database | Transaction;
 
-export async function findAccount(db: Db, serviceId: string, id: string): Promise<Account | null> {
-  const [row] = await db
+const selectById = prepared<{ serviceId: string; id: string }, Account[]>((db) =>
+  db
     .select()
     .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.id, id)));
+    .where(and(eq(accounts.serviceId, sql.placeholder('serviceId')), eq(accounts.id, sql.placeholder('id'))))
+    .prepare('account_by_id'),
+);
+
+export async function findAccount(db: Db, serviceId: string, id: string): Promise<Account | null> {
+  const [row] = await selectById(db, { serviceId, id });
   return row ?? null;
 }
 
@@ -35,21 +41,26 @@ export async function lockAccount(tx: Transaction, serviceId: string, id: string
 }
 
 /** The account that has this address now; deleted ones have given theirs up. */
+const selectByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
+  db
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, sql.placeholder('serviceId')),
+        eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
+        ne(accounts.state, 'deleted'),
+      ),
+    )
+    .prepare('account_by_email'),
+);
+
 export async function findAccountByEmail(
   db: Db,
   serviceId: string,
   emailCanonical: string,
 ): Promise<Account | null> {
-  const [row] = await db
-    .select()
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.serviceId, serviceId),
-        eq(accounts.emailCanonical, emailCanonical),
-        ne(accounts.state, 'deleted'),
-      ),
-    );
+  const [row] = await selectByEmail(db, { serviceId, emailCanonical });
   return row ?? null;
 }
 

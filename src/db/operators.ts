@@ -1,6 +1,22 @@
 import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
+import { prepared } from './prepared.ts';
 import { operators } from './schema.ts';
+
+const selectRole = prepared<{ serviceId: string; teamId: string; slackUserId: string }, RoleRow[]>((db) =>
+  db
+    .select({ role: operators.role })
+    .from(operators)
+    .where(
+      and(
+        eq(operators.serviceId, sql.placeholder('serviceId')),
+        eq(operators.teamId, sql.placeholder('teamId')),
+        eq(operators.slackUserId, sql.placeholder('slackUserId')),
+      ),
+    )
+    .prepare('operator_role'),
+);
+type RoleRow = { role: 'admin' | 'approver' | null };
 
 export async function findOperatorRole(
   db: Database | Transaction,
@@ -8,25 +24,28 @@ export async function findOperatorRole(
   teamId: string,
   slackUserId: string,
 ): Promise<'admin' | 'approver' | null> {
-  const [row] = await db
-    .select({ role: operators.role })
-    .from(operators)
-    .where(
-      and(
-        eq(operators.serviceId, serviceId),
-        eq(operators.teamId, teamId),
-        eq(operators.slackUserId, slackUserId),
-      ),
-    );
+  const [row] = await selectRole(db, { serviceId, teamId, slackUserId });
   return row?.role ?? null;
 }
 
-export async function listOperators(db: Database | Transaction, serviceId: string, teamId: string) {
-  return db
+const selectOperators = prepared<{ serviceId: string; teamId: string }, (RoleRow & Named)[]>((db) =>
+  db
     .select({ slackUserId: operators.slackUserId, name: operators.name, role: operators.role })
     .from(operators)
-    .where(and(eq(operators.serviceId, serviceId), eq(operators.teamId, teamId), isNotNull(operators.role)))
-    .orderBy(operators.role, operators.name);
+    .where(
+      and(
+        eq(operators.serviceId, sql.placeholder('serviceId')),
+        eq(operators.teamId, sql.placeholder('teamId')),
+        isNotNull(operators.role),
+      ),
+    )
+    .orderBy(operators.role, operators.name)
+    .prepare('operators'),
+);
+type Named = { slackUserId: string; name: string };
+
+export async function listOperators(db: Database | Transaction, serviceId: string, teamId: string) {
+  return selectOperators(db, { serviceId, teamId });
 }
 
 /** Grants once: a person who was ever granted a role here keeps what they have now, a withdrawal included. */

@@ -95,7 +95,11 @@ export async function measureVerify({ context, sql }: Opened, rows: number) {
 }
 
 async function readAll(sql: postgres.Sql): Promise<number> {
-  let seen = 0;
-  for await (const page of sql`select * from audit order by service_id, id`.cursor(PAGE)) seen += page.length;
-  return seen;
+  return sql.begin(async (tx) => {
+    await tx`set local statement_timeout = 0`;
+    let seen = 0;
+    for await (const page of tx`select * from audit order by service_id, id`.cursor(PAGE))
+      seen += page.length;
+    return seen;
+  });
 }
