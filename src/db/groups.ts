@@ -123,6 +123,7 @@ export type GroupsWanted = {
   filter: ListFilter | null;
   /** Only those that an account is in, and one more that holds every account. */
   of?: { accountId: string; alsoIn: string };
+  ids?: readonly string[] | undefined;
 };
 
 /** By name, after one that was seen. */
@@ -155,10 +156,16 @@ export async function countGroupPage(db: Db, serviceId: string, wanted: GroupsWa
   return Number(row?.count ?? 0);
 }
 
-function wantedGroups(serviceId: string, { filter, of }: GroupsWanted) {
+function wantedGroups(serviceId: string, { filter, of, ids }: GroupsWanted) {
   const isIn = of
     ? sql`(${groups.id} = ${of.alsoIn} or exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
         and ${accountGroups.accountId} = ${of.accountId} and ${accountGroups.groupId} = ${groups.id}))`
     : undefined;
-  return and(eq(groups.serviceId, serviceId), isIn, filter ? filterCondition(filter, COLUMNS) : undefined);
+  const isOne = ids ? (ids.length > 0 ? inArray(groups.id, [...ids]) : sql`false`) : undefined;
+  return and(
+    eq(groups.serviceId, serviceId),
+    isIn,
+    isOne,
+    filter ? filterCondition(filter, COLUMNS) : undefined,
+  );
 }

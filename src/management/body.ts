@@ -14,7 +14,8 @@ export function readProperties<Shape extends z.ZodRawShape>(
   { body }: Call,
   shape: Shape,
 ): z.output<z.ZodObject<Shape>> {
-  const properties = body?.properties;
+  // The SDK sends {} for a change of nothing.
+  const properties = body && !('properties' in body) ? {} : body?.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
     throw validationError({ properties: 'must be an object: { "properties": { … } }' });
   const given = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));

@@ -1,7 +1,17 @@
 // Every operation of Azure's contract that is answered here.
+import { API_ROUTES } from './apis.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
+import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
+import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
 import { USER_ROUTES } from './users.ts';
 
-export const ROUTES: readonly Route[] = [...USER_ROUTES, ...GROUP_ROUTES, ...LONG_RUNNING_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ...USER_ROUTES,
+  ...GROUP_ROUTES,
+  ...SUBSCRIPTION_ROUTES,
+  ...PRODUCT_ROUTES,
+  ...API_ROUTES,
+  ...LONG_RUNNING_ROUTES,
+];

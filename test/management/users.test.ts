@@ -104,8 +104,8 @@ describe('a user', () => {
     expect(audited.map(({ operation }) => operation)).toEqual([
       'accounts/add',
       'accounts/edit',
-      'passwords/set',
       'accounts/block',
+      'passwords/set',
     ]);
     expect(audited[1]).toMatchObject({
       actor_kind: 'token',

@@ -489,6 +489,10 @@ const CASES: Record<string, Case> = {
   'subscriptions/resume': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () =>
     subscription({ state: 'suspended' }),
   ),
+  'subscriptions/list-secrets': of(PROGRAM, 'not_permitted', NO_SUBSCRIPTION, async () => {
+    Object.assign(PROGRAM, await programOf(t, 'admin', { grants: ['list-secrets'] }));
+    return subscription();
+  }),
   'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
   'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
   'sessions/end': of(

@@ -5,7 +5,7 @@ import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog-input.ts';
 import { viewApi } from '../catalog-view.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 const MAX_ID_LENGTH = 80;
 
@@ -16,7 +16,7 @@ const MAX_ID_LENGTH = 80;
  */
 export const createApi = defineOperation({
   name: 'apis/create',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ id: input.apiId.optional(), name: input.catalogName, path: input.apiPath }),
   async run(act, { name, path: typed, ...given }) {

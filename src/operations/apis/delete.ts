@@ -5,7 +5,7 @@ import * as input from '../catalog-input.ts';
 import { demandVersion } from '../catalog-view.ts';
 import { removeSubscriptions } from '../held-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Forgets an API: products lose it, and no call to its path passes any more. Subscriptions to it alone go with it if
@@ -14,7 +14,7 @@ import { ADMINS, defineOperation } from '../operation.ts';
  */
 export const deleteApi = defineOperation({
   name: 'apis/delete',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     apiId: input.apiId,

@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog-input.ts';
 import { demandVersion, viewApi } from '../catalog-view.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Changes an API's name and path; what is left out stays. Gateways go by the new path at once.
@@ -13,7 +13,7 @@ import { ADMINS, defineOperation } from '../operation.ts';
  */
 export const editApi = defineOperation({
   name: 'apis/edit',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     apiId: input.apiId,

@@ -15,7 +15,8 @@ const FIELDS: FilterFields = {
 };
 
 /**
- * A page of groups by name, with the count of all that fit; with `accountId` those that an account is in.
+ * A page of groups by name, with the count of all that fit; with `accountId` those that an account is in,
+ * with `ids` these.
  * Errors: `invalid_input` for `$filter`; `account_not_found`, also when it is deleted.
  * Source: Azure, Group_ListByService and UserGroup_List.
  */
@@ -26,13 +27,15 @@ export const queryGroups = defineOperation({
   input: z.strictObject({
     ...page,
     accountId: input.accountId.optional(),
+    ids: z.array(z.string().max(256)).max(100).optional(),
     after: z.string().max(1_200).optional(),
   }),
-  async run(act, { filter: source, accountId, top, skip, after }) {
+  async run(act, { filter: source, accountId, ids, top, skip, after }) {
     const filter = source ? parseListFilter(source, FIELDS) : null;
     if (accountId !== undefined) await demandAccount(act, accountId);
     const wanted = {
       filter,
+      ids,
       ...(accountId === undefined ? {} : { of: { accountId, alsoIn: DEVELOPERS_GROUP } }),
     };
     const limits = { limit: top + 1, skip: after === undefined ? skip : 0, after };

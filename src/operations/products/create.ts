@@ -6,7 +6,7 @@ import * as input from '../catalog-input.ts';
 import { viewProduct } from '../catalog-view.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
 import { putApis, putGroups } from '../held-product.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 const MAX_ID_LENGTH = 80;
 
@@ -19,7 +19,7 @@ const MAX_ID_LENGTH = 80;
  */
 export const createProduct = defineOperation({
   name: 'products/create',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z
     .strictObject({

@@ -4,7 +4,7 @@ import * as input from '../catalog-input.ts';
 import { demandProduct } from '../held-product.ts';
 import { removeSubscriptions } from '../held-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Deletes a product; its APIs stay. Its subscriptions go with it if `deleteSubscriptions` says so, and for good.
@@ -13,7 +13,7 @@ import { ADMINS, defineOperation } from '../operation.ts';
  */
 export const deleteProduct = defineOperation({
   name: 'products/delete',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     productId: input.productId,

@@ -5,7 +5,7 @@ import * as input from '../catalog-input.ts';
 import { viewProduct } from '../catalog-view.ts';
 import { demandProduct, putApis, putGroups } from '../held-product.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Changes a product; what is left out stays. `apiIds` and `groupIds` replace what there was. Calls pass or are refused by
@@ -15,7 +15,7 @@ import { ADMINS, defineOperation } from '../operation.ts';
  */
 export const editProduct = defineOperation({
   name: 'products/edit',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     productId: input.productId,

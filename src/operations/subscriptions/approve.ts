@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { demandOtherThanOwner } from '../other-than-owner.ts';
 import { tellActiveSubscription } from '../subscription-mails.ts';
 
@@ -13,7 +13,7 @@ import { tellActiveSubscription } from '../subscription-mails.ts';
  */
 export const approveSubscription = defineOperation({
   name: 'subscriptions/approve',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
   async run(act, wanted) {

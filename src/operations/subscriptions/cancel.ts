@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Ends a subscription, or takes a request for one back. It stays on record and can't be resumed. By an admin, or by the
@@ -11,7 +11,7 @@ import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
  */
 export const cancelSubscription = defineOperation({
   name: 'subscriptions/cancel',
-  allowed: [...ADMINS, ...ACCOUNTS],
+  allowed: [...ADMINS_AND_PROGRAMS, ...ACCOUNTS],
   effect: 'change',
   input: z.strictObject({
     subscriptionId: catalog.subscriptionId,

@@ -3,7 +3,7 @@ import { deleteSubscriptions } from '../../db/subscriptions.ts';
 import * as catalog from '../catalog-input.ts';
 import { holdSubscription, scopeNameOf } from '../held-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
 
 /**
@@ -12,7 +12,7 @@ import { queueRepaint } from '../outbox.ts';
  */
 export const deleteSubscription = defineOperation({
   name: 'subscriptions/delete',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
   async run(act, { subscriptionId, expectedVersion }) {

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Gives a subscription another end, or none; one that has expired is active again.
@@ -12,7 +12,7 @@ import { ADMINS, defineOperation } from '../operation.ts';
  */
 export const extendSubscription = defineOperation({
   name: 'subscriptions/extend',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     subscriptionId: catalog.subscriptionId,

@@ -5,7 +5,7 @@ import { holdAccount } from '../held-account.ts';
 import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
 import * as input from '../input.ts';
 import { demandScope, makeSubscription } from '../new-subscription.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { tellActiveSubscription } from '../subscription-mails.ts';
 
 /**
@@ -17,7 +17,7 @@ import { tellActiveSubscription } from '../subscription-mails.ts';
  */
 export const grantSubscription = defineOperation({
   name: 'subscriptions/grant',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z
     .strictObject({

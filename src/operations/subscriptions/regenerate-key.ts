@@ -3,7 +3,7 @@ import { updateSubscription } from '../../db/subscriptions.ts';
 import * as catalog from '../catalog-input.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, defineOperation, OPERATORS } from '../operation.ts';
+import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { giveKey } from '../subscription-keys.ts';
 import { tellOwner } from '../subscription-mails.ts';
 
@@ -18,7 +18,7 @@ const BOTH = ['primary', 'secondary'] as const;
  */
 export const regenerateKey = defineOperation({
   name: 'subscriptions/regenerate-key',
-  allowed: [...OPERATORS, ...ACCOUNTS],
+  allowed: [...OPERATORS_AND_PROGRAMS, ...ACCOUNTS],
   effect: 'change',
   input: z
     .strictObject({

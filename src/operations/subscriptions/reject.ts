@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 import { tellOwner } from '../subscription-mails.ts';
 
 /**
@@ -11,7 +11,7 @@ import { tellOwner } from '../subscription-mails.ts';
  */
 export const rejectSubscription = defineOperation({
   name: 'subscriptions/reject',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     subscriptionId: catalog.subscriptionId,

@@ -3,7 +3,7 @@ import { updateSubscription } from '../../db/subscriptions.ts';
 import * as catalog from '../catalog-input.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 
 /**
  * Gives a subscription another name. By an admin, or by the developer whose it is.
@@ -11,7 +11,7 @@ import { ACCOUNTS, ADMINS, defineOperation } from '../operation.ts';
  */
 export const renameSubscription = defineOperation({
   name: 'subscriptions/rename',
-  allowed: [...ADMINS, ...ACCOUNTS],
+  allowed: [...ADMINS_AND_PROGRAMS, ...ACCOUNTS],
   effect: 'change',
   input: z.strictObject({
     subscriptionId: catalog.subscriptionId,

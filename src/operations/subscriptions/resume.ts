@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 
 /**
  * Resumes a suspended subscription with the keys that it has. One whose end has come meanwhile has expired.
@@ -10,7 +10,7 @@ import { defineOperation, OPERATORS } from '../operation.ts';
  */
 export const resumeSubscription = defineOperation({
   name: 'subscriptions/resume',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
   run: (act, wanted) => changeSubscription(act, { ...wanted, verb: 'resume' }),

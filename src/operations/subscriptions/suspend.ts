@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog-input.ts';
 import { changeSubscription } from '../changed-subscription.ts';
 import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
 
 /**
  * Suspends a subscription: its keys don't pass from the next call on, until it is resumed. Its owner sees the reason.
@@ -10,7 +10,7 @@ import { defineOperation, OPERATORS } from '../operation.ts';
  */
 export const suspendSubscription = defineOperation({
   name: 'subscriptions/suspend',
-  allowed: OPERATORS,
+  allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     subscriptionId: catalog.subscriptionId,
