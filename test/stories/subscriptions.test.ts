@@ -360,3 +360,30 @@ describe('an account that has subscriptions', () => {
     expect(app.refusals()).toEqual([]);
   });
 });
+
+describe('without an approvals channel', () => {
+  it('the card comes to each operator, and every one of them says who decided', async () => {
+    const own = await startTestApp({ SLACK_APPROVALS_CHANNEL: '' });
+    const beside = await besideApp(own);
+    await createProduct(beside.console(), {
+      id: 'gold',
+      name: 'Gold',
+      isPublished: true,
+      isApprovalRequired: true,
+    });
+    await own.as('admin').types('/apim-user add ann@example.com Ann Lee');
+    await own.as('admin').sees(/Added: the account is/);
+    await requestSubscription(await beside.developer('ann@example.com'), { productId: 'gold' });
+    const ofAdmin = await own.as('admin').message(/Ann Lee.*asks to use/s);
+    const ofApprover = await own.as('approver').message(/Ann Lee.*asks to use/s);
+    expect(ofAdmin.message.channel).not.toBe(ofApprover.message.channel);
+    await ofApprover.clicks(/Approve/);
+    await own.as('approver').sees(/Approved: /);
+    for (const card of [ofAdmin, ofApprover]) {
+      await eventually('the card to say who decided', () => /Made active by Amir Approver/.test(card.text()));
+      expect(card.buttons()).toEqual([]);
+    }
+    await beside.close();
+    await own.close();
+  });
+});

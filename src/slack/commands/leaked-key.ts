@@ -48,7 +48,7 @@ const leakedModal = (subscription: SubscriptionView): ModalView =>
     metadata: aboutSubscription(subscription),
     blocks: [
       section(
-        `${subscriptionWords(subscription)}: what leaked is unknown from the next call on, and a mail tells the owner why. The account is not blocked. It was ${usedWords(subscription)}. Never paste the key itself here.`,
+        `${subscriptionWords(subscription)}: the key that leaked stops working at the next call, and a mail tells the owner why. The account is not blocked. The subscription was ${usedWords(subscription)}. Never paste the key itself here.`,
       ),
       choiceInput('slot', 'Which', [PRIMARY, SECONDARY, { value: 'both', text: 'Both, or not known which' }]),
     ],

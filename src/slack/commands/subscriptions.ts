@@ -1,4 +1,6 @@
 // Subscriptions: those of an account, or those that wait; and one, with all that can be done.
+import { showAccount } from '../../operations/accounts/show.ts';
+import type { AccountView } from '../../operations/held-account.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { Call, Feature } from '../call.ts';
@@ -14,7 +16,6 @@ const WAITING: Query = { state: 'submitted' };
 const NONE_WAITS =
   'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows those of an account.';
 
-/** `title` travels in no button: a page that is turned says what it lists by its rows. */
 async function subscriptionsPage(call: Call, query: Query, title?: string): Promise<Message> {
   const { subscriptions, next } = await listSubscriptions(call.context, query);
   const role = await call.role();
@@ -27,22 +28,27 @@ async function subscriptionsPage(call: Call, query: Query, title?: string): Prom
     ...(next ? [button('subscriptions-next', 'Next', JSON.stringify({ ...query, after: next }))] : []),
   ];
   const none = query.after ? 'There are no more.' : accountId ? 'There are no subscriptions.' : NONE_WAITS;
-  const head = title ?? (accountId ? 'Subscriptions' : 'Subscriptions that wait for a decision');
+  const head = title ?? '*Subscriptions that wait for a decision*';
   return {
-    text: escapeText(head),
+    text: 'Subscriptions',
     blocks: [
-      section(`*${escapeText(head)}*`),
+      section(head),
       ...(subscriptions.length
-        ? subscriptions.flatMap((one) => subscriptionRow(one, role))
+        ? subscriptions.flatMap((one) => subscriptionRow(one, role, { withOwner: !accountId }))
         : [section(none)]),
       ...(last.length ? [actions(last)] : []),
     ],
   };
 }
 
+function titleOf(account: AccountView): string {
+  const state = account.state === 'active' ? '' : ` · the account is *${account.state}*`;
+  return `*Subscriptions of ${escapeText(nameOf(account))}*${state}`;
+}
+
 async function ofAccount(call: Call, named: string): Promise<Message> {
   const account = await demandOne(call, named);
-  return subscriptionsPage(call, { accountId: account.id }, `Subscriptions of ${nameOf(account)}`);
+  return subscriptionsPage(call, { accountId: account.id }, titleOf(account));
 }
 
 export const subscriptions: Feature = {
@@ -59,8 +65,13 @@ export const subscriptions: Feature = {
   buttons: {
     'menu-subscriptions': async (call) => call.reply(await subscriptionsPage(call, WAITING)),
     'subscriptions-of': async (call, accountId) => call.reply(await ofAccount(call, accountId)),
-    'subscriptions-next': async (call, value) =>
-      call.reply(await subscriptionsPage(call, JSON.parse(value)), { replace: true }),
+    'subscriptions-next': async (call, value) => {
+      const query = JSON.parse(value) as Query;
+      const title = query.accountId
+        ? titleOf((await showAccount(call.context, { accountId: query.accountId })).account)
+        : undefined;
+      return call.reply(await subscriptionsPage(call, query, title), { replace: true });
+    },
     'subscription-show': async (call, subscriptionId) => {
       const { subscription } = await showSubscription(call.context, { subscriptionId });
       return call.reply(subscriptionMessage('Subscription', subscription, await call.role()));

@@ -139,12 +139,12 @@ function ownerWords({ owner }: SubscriptionView): string {
   return `${escapeText(nameOf(owner))} · ${escapeText(owner.email)}${state}`;
 }
 
-function factsOf(subscription: SubscriptionView): string {
+function factsOf(subscription: SubscriptionView, withOwner = true): string {
   const { name, state, startsAt, endsAt } = subscription;
   const scope = scopeWords(subscription);
   return [
     `*${escapeText(name)}*${name === scope ? '' : ` · to ${escapeText(scope)}`} · *${STATES[state]}*`,
-    ownerWords(subscription),
+    ...(withOwner ? [ownerWords(subscription)] : []),
     [
       changedWords(subscription),
       ...(startsAt ? [`starts ${dateWords(startsAt)}`] : []),
@@ -155,7 +155,11 @@ function factsOf(subscription: SubscriptionView): string {
 }
 
 /** A row of a list: what is done most beside a menu with the rest. */
-export function subscriptionRow(subscription: SubscriptionView, role: Role | null): KnownBlock[] {
+export function subscriptionRow(
+  subscription: SubscriptionView,
+  role: Role | null,
+  how: { withOwner: boolean },
+): KnownBlock[] {
   const deeds = fittingDeeds(subscription, role);
   const inFront = buttonsFor(
     subscription,
@@ -167,7 +171,7 @@ export function subscriptionRow(subscription: SubscriptionView, role: Role | nul
   });
   const entries = deeds.filter((deed) => !deed.isInFront);
   return [
-    section(factsOf(subscription)),
+    section(factsOf(subscription, how.withOwner)),
     actionsWithMenu([show, ...inFront], { value: subscriptionRef(subscription), entries }),
   ];
 }
@@ -219,13 +223,15 @@ export function subscriptionCard(
   const isWaiting = state === 'submitted';
   const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
   const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
+  const named =
+    subscription.name === scopeWords(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
   const outcome = changedWords(isExposed ? { ...subscription, stateComment: '' } : subscription);
   return {
     text: `${escapeText(title)}: ${escapeText(who)} ${isWaiting ? 'asks; an operator decides' : `· ${outcome}`}`,
     blocks: [
       header(title),
       section(
-        `*${escapeText(who)}* asks to use *${escapeText(scopeWords(subscription))}*.${address}${blocked}`,
+        `*${escapeText(who)}* asks to use *${escapeText(scopeWords(subscription))}*.${address}${blocked}${named}`,
       ),
       isWaiting
         ? context(
