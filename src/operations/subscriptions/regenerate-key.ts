@@ -24,7 +24,7 @@ export const regenerateKey = defineOperation({
     .strictObject({
       subscriptionId: catalog.subscriptionId,
       expectedVersion,
-      slot: catalog.keySlot.or(z.literal('both')),
+      slot: z.enum([...catalog.keySlot.options, 'both']),
       isLeaked: z.boolean().default(false),
     })
     .refine(({ slot, isLeaked }) => slot !== 'both' || isLeaked, {
