@@ -99,6 +99,15 @@ export async function deleteImports(
     );
 }
 
+export async function stopImports(tx: Transaction, serviceId: string, now: Date): Promise<number> {
+  const stopped = await tx
+    .update(imports)
+    .set({ state: 'stopped', endedAt: now, sealedRows: [], leasedUntil: null })
+    .where(and(eq(imports.serviceId, serviceId), isNull(imports.endedAt)))
+    .returning({ id: imports.id });
+  return stopped.length;
+}
+
 /** Clocks of processes that share a database may differ by so much. */
 const CLOCKS_APART_MS = 600_000;
 

@@ -1,13 +1,14 @@
 import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from './connect.ts';
-import { approvals, invitations, mails, sessions, tickets } from './schema.ts';
+import { approvals, imports, invitations, mails, sessions, tickets } from './schema.ts';
 
 export type OpenThings = {
   tickets: number;
   sessions: number;
   mails: number;
   approvals: number;
+  imports: number;
   invitations: number;
 };
 
@@ -26,6 +27,7 @@ export async function countOpenThings(
       approvals,
       and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open')),
     ),
+    imports: await count(imports, and(eq(imports.serviceId, of.serviceId), isNull(imports.endedAt))),
     invitations: await count(
       invitations,
       and(

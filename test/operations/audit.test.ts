@@ -10,6 +10,7 @@ import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import type { Actor } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import type { PlannedRow } from '../../src/operations/import-rows.ts';
+import { beginImport } from '../../src/operations/imports/begin.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
@@ -359,6 +360,11 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'imports/stop-all': of(CONSOLE, null, NOT_VALID, async () => {
+    const { importId } = await keepImport(admin(), table());
+    await beginImport(admin(), { importId });
+    return {};
+  }),
   'mails/cancel-all': of(CONSOLE, null, NOT_VALID, async () => {
     await invitation();
     return {};

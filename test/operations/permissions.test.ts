@@ -101,6 +101,7 @@ const EXPECTED: Record<string, string> = {
   'imports/keep': 'admin',
   'imports/record-message': 'admin',
   'imports/settle': 'system',
+  'imports/stop-all': 'console',
   'imports/sweep': 'system',
   'groups/query': 'admin approver console admin-program approver-program reader-program',
   'groups/show': 'admin approver console admin-program approver-program reader-program',

@@ -33,6 +33,7 @@ const DEEDS: Record<string, string> = {
   'groups/rename': 'renamed a group',
   'imports/begin': 'applied an import',
   'imports/keep': 'looked at a table for an import',
+  'imports/stop-all': 'stopped every import',
   'invitations/accept': 'accepted the invitation',
   'invitations/erase': 'erased the address that was invited',
   'invitations/invite': 'invited',
