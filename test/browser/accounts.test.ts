@@ -85,7 +85,7 @@ describe('block and activate', () => {
     await mail.getByText('Please call us.').waitFor();
     expect(await mail.textContent()).not.toContain('unpaid');
     await approver.types('/apim-user activate bea@example.com');
-    const said = await approver.sees(/Activated: Bea Fox can sign in and call again/);
+    const said = await approver.sees(/Activated: Bea Fox can sign in and call/);
     await said.getByText('State: active').waitFor();
     await developer.reads('bea@example.com', /active|again/i);
   });

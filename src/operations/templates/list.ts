@@ -3,7 +3,7 @@ import { listMailTexts } from '../../db/mails.ts';
 import { TEMPLATES } from '../../mail/templates.ts';
 import { ADMINS, defineOperation } from '../operation.ts';
 
-/** Every mail template with its title, and whether its text is still the default. */
+/** Every mail template with its title, whether anything sends it, and whether its text is still the default. */
 export const listTemplates = defineOperation({
   name: 'templates/list',
   allowed: ADMINS,
@@ -11,10 +11,11 @@ export const listTemplates = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const changed = new Set((await listMailTexts(act.tx, act.service.id)).map((row) => row.template));
-    return TEMPLATES.map(({ name, title, description }) => ({
+    return TEMPLATES.map(({ name, title, description, isInUse }) => ({
       name,
       title,
       description,
+      isInUse,
       isDefault: !changed.has(name),
     }));
   },

@@ -40,7 +40,7 @@ async function activated(call: Call, wanted: Parameters<typeof activateAccount>[
     ? ''
     : ' :warning: The address was never confirmed: whoever reads that mailbox can use the account. If in doubt, block it.';
   return accountMessage(
-    `Activated: ${name} can sign in and call again.${warning}`,
+    `Activated: ${name} can sign in and call.${warning}`,
     account,
     await call.role(),
     changeId,

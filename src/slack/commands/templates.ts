@@ -36,9 +36,9 @@ async function templatesList(call: Call): Promise<Message> {
   const changed = templates.filter((one) => !one.isDefault).length;
   return {
     text: `${templates.length} mails, ${changed} with a text of your own`,
-    blocks: templates.map(({ name, title, description, isDefault }) => ({
+    blocks: templates.map(({ name, title, description, isInUse, isDefault }) => ({
       ...section(
-        `*${escapeText(title)}* · ${isDefault ? 'default text' : 'your own text'}\n${escapeText(description)}`,
+        `*${escapeText(title)}* · ${isDefault ? 'default text' : 'your own text'}${isInUse ? '' : ' · nothing sends it yet'}\n${escapeText(description)}`,
       ),
       accessory: button('template-edit', 'Edit', name, { label: `Edit ${title}` }),
     })),
