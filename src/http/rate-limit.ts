@@ -24,6 +24,10 @@ export const RATE_LIMITS = {
   signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
   /** The password that somebody who is signed in is asked for again. */
   ownPassword: { points: 10, durationSeconds: 900 },
+  /** Subscriptions that somebody asks for: each is mailed, and may be shown to operators. */
+  subscribe: { points: 20, durationSeconds: 3_600 },
+  /** Keys shown or made anew: each leaves its row in the audit. */
+  ownKeys: { points: 60, durationSeconds: 3_600 },
   /** Other addresses that somebody who is signed in wants: each is mailed. */
   ownAddress: { points: 10, durationSeconds: 3_600 },
   /** Of one token of the management API. */

@@ -63,8 +63,13 @@ export const foreignKey = z
 export const keySlot = z.enum(['primary', 'secondary']);
 /** What somebody typed to find a name. */
 export const searchedText = z.string().max(400);
-/** Where a list by name goes on. */
-export const nameCursor = z.strictObject({ name: z.string().max(400), id: z.string().max(256) });
+const place = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes(NUL), 'is none');
+/** Where a list by name goes on; an address holds it, where anybody may write what they like. */
+export const nameCursor = z.strictObject({ name: place(400), id: place(256) });
 
 /** An id made of a name: `Orders API` → `orders-api`. Empty when nothing of it can be one. */
 export function idOfName(name: string, maxLength: number): string {

@@ -30,7 +30,7 @@ const CHANGES: readonly Change[] = [
     fields: (_site, me, typed) => <EmailFields me={me} {...typed} />,
     value: (form) => form.get('email') ?? '',
     async take(_c, site, me, form) {
-      await site.gate.mayAskForAddress(me.accountId);
+      await site.gate.mayDo('ownAddress', me.accountId);
       const { waitsForAddress } = await changeOwnEmail(me.context, {
         email: form.get('email') ?? '',
         currentPassword: form.get('currentPassword') ?? '',

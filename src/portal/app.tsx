@@ -13,10 +13,14 @@ import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
 import { createGate } from './gate.ts';
 import { registerHome } from './home.tsx';
+import { registerProducts } from './products.tsx';
 import { registerResetPassword } from './reset-password.tsx';
 import { registerSignIn } from './sign-in.tsx';
+import { registerSignInLink } from './sign-in-link.tsx';
 import { registerSignUp } from './sign-up.tsx';
 import { createSite } from './site.tsx';
+import { registerSubscriptionKeys } from './subscription-keys.tsx';
+import { registerSubscriptions } from './subscriptions.tsx';
 
 type PortalParts = {
   log: Log;
@@ -37,7 +41,11 @@ export function createPortal({ log, policy, limits, contextOf }: PortalParts): H
   registerConfirmEmail(portal, site);
   registerAskForLink(portal, site);
   registerSignIn(portal, site);
+  registerSignInLink(portal, site);
   registerSignUp(portal, site);
+  registerProducts(portal, site);
+  registerSubscriptions(portal, site);
+  registerSubscriptionKeys(portal, site);
   registerAccount(portal, site);
   registerAccountChanges(portal, site);
   answerOtherMethods(portal);

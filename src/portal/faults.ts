@@ -11,6 +11,7 @@ const LABELS: Record<string, string> = {
   email: 'E-mail address',
   password: 'Password',
   currentPassword: 'Present password',
+  name: 'Name',
 };
 
 const TRY_AGAIN_SECONDS = 10;

@@ -5,6 +5,32 @@ import type { Faults } from './faults.ts';
 /** Azure's limit of first and last names, which the operations hold to. */
 export const MAX_NAME_LENGTH = 100;
 
+/** A box to tick, its words beside it. */
+export function Tick(props: { name: string; label: string; faults: Faults | undefined }) {
+  const { name, label, faults = {} } = props;
+  const fault = faults[name];
+  return (
+    <>
+      <div className="tick">
+        <input
+          id={name}
+          name={name}
+          type="checkbox"
+          value="yes"
+          required
+          {...(fault ? { 'aria-describedby': `${name}-fault`, 'aria-invalid': true } : {})}
+        />
+        <label htmlFor={name}>{label}</label>
+      </div>
+      {fault ? (
+        <p className="fault" id={`${name}-fault`}>
+          {fault}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
 type FieldProps = {
   name: string;
   label: string;

@@ -18,8 +18,11 @@ export type Gate = {
   form(c: Web): Promise<Form>;
   /** A form of a session, or that begins one: another site can't have it sent, also where browsers hide the origin. */
   sessionForm(c: Web): Promise<Form>;
-  /** A form that carries a ticket. Also refuses (429) whoever sends too many, or had too many wrong ones. */
-  ticketForm(c: Web): Promise<Form>;
+  /**
+   * A form that carries a ticket. Also refuses (429) whoever sends too many, or had too many wrong ones. One that
+   * `beginsSession` is a form of a session.
+   */
+  ticketForm(c: Web, how?: { beginsSession: boolean }): Promise<Form>;
   /** Before a ticket is looked up for a page: refuses (429) whoever had too many wrong ones. */
   beforeTicket(c: Web): Promise<void>;
   /** Counts a ticket that was none, for 20 a minute from one address (safety T35). */
@@ -39,8 +42,8 @@ export type Gate = {
   wrongPassword(email: string): Promise<void>;
   /** Before the password of somebody who is signed in is looked at again. */
   mayTryOwnPassword(accountId: string): Promise<void>;
-  /** Before somebody who is signed in has another address mailed. */
-  mayAskForAddress(accountId: string): Promise<void>;
+  /** Before somebody who is signed in does what is limited: refuses (429) whoever does too much of it. */
+  mayDo(what: 'ownAddress' | 'subscribe' | 'ownKeys', accountId: string): Promise<void>;
 };
 
 /** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */
@@ -56,8 +59,8 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
   return {
     form: async (c) => form(c),
     sessionForm: async (c) => read(c, { mayHideOrigin: false }),
-    async ticketForm(c) {
-      const fields = await form(c);
+    async ticketForm(c, { beginsSession } = { beginsSession: false }) {
+      const fields = await read(c, { mayHideOrigin: !beginsSession });
       await take('ticketPosts', addressOf(c));
       await beforeTicket(c);
       return fields;
@@ -87,7 +90,7 @@ export function createGate({ limits, policy }: { limits: RateLimits; policy: Pol
       await limits.take('wrongPasswords', parseEmailAddress(email).canonical);
     },
     mayTryOwnPassword: (accountId) => take('ownPassword', accountId),
-    mayAskForAddress: (accountId) => take('ownAddress', accountId),
+    mayDo: take,
   };
 }
 

@@ -14,9 +14,21 @@ export function registerHome(portal: Hono<WebEnv>, site: Site): void {
 
 function Own({ me }: { me: Me }) {
   return (
-    <p>
-      You are signed in as <strong>{me.email}</strong>.
-    </p>
+    <>
+      <p>
+        You are signed in as <strong>{me.email}</strong>.
+      </p>
+      <p>
+        <a className="way" href="/portal/products">
+          See the products
+        </a>
+      </p>
+      <p>
+        <a className="way" href="/portal/subscriptions">
+          My subscriptions and their keys
+        </a>
+      </p>
+    </>
   );
 }
 
@@ -42,6 +54,11 @@ function Welcome({ site }: { site: Site }) {
           </a>
         </p>
       )}
+      <p>
+        <a className="way" href="/portal/products">
+          See what is on offer
+        </a>
+      </p>
       <p>
         You forgot your password?{' '}
         <a className="way" href="/password/forgot">

@@ -27,6 +27,17 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .rows { list-style: none; margin: 0; padding: 0; }
 .rows > li { border-top: 1px solid var(--line); padding: 14px 0; }
+.tick { align-items: flex-start; display: flex; gap: 10px; margin: 18px 0 4px; }
+.tick input { flex: none; height: 24px; margin: 1px 0 0; min-height: 0; padding: 0; width: 24px; accent-color: var(--accent); }
+.tick label { margin: 0; }
+.terms { border: 1px solid var(--line); border-radius: 8px; max-height: 16rem; overflow: auto; padding: 12px; white-space: pre-wrap; }
+.terms:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.text { white-space: pre-wrap; }
+.key { font-family: ui-monospace, monospace; font-size: 14px; }
+dl { display: grid; gap: 2px 16px; grid-template-columns: max-content 1fr; margin: 12px 0; }
+dl > div { display: contents; }
+dt { color: var(--quiet); }
+dd { margin: 0; }
 .notice { border-left: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
 .notice.bad { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
@@ -72,7 +83,8 @@ export function renderPage({ sender, title, content, isSignedIn = false }: Page)
 function Ways() {
   return (
     <nav aria-label="Portal">
-      <a href="/portal">Home</a>
+      <a href="/portal/products">Products</a>
+      <a href="/portal/subscriptions">Subscriptions</a>
       <a href="/portal/account">My account</a>
       <form method="post" action="/portal/sign-out">
         <button type="submit">Sign out</button>

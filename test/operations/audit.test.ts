@@ -5,6 +5,7 @@ import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { changeOwnEmail } from '../../src/operations/accounts/change-own-email.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
+import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import type { Actor } from '../../src/operations/context.ts';
@@ -512,6 +513,16 @@ const CASES: Record<string, Case> = {
     await otherSession();
     return {};
   }),
+  'sessions/redeem-link': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET, agent: '' }, code: 'ticket_refused' },
+    async () => {
+      Object.assign(PROGRAM, await programOf(t, 'admin', { grants: ['sso'] }));
+      const { url } = await makeSignInLink(t.as(PROGRAM), only(await account(), 'accountId') as never);
+      return { ticket: new URL(url).searchParams.get('ticket'), agent: 'a browser' };
+    },
+  ),
   'sessions/sign-in': of(
     DEVELOPER,
     'sign_in_refused',

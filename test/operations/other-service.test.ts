@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
@@ -448,6 +449,16 @@ const CASES: Record<string, Case> = {
   'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
   'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
   'sessions/list': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
+  'sessions/open-link': {
+    as: DEVELOPER,
+    ours: async () => {
+      const { accountId } = await account();
+      const program = await programOf(t, 'admin', { grants: ['sso'] });
+      const { url } = await makeSignInLink(t.as(program), { accountId });
+      return { ticket: new URL(url).searchParams.get('ticket') };
+    },
+    nothing: { ticket: NO_TICKET },
+  },
   'sessions/resume': {
     as: DEVELOPER,
     ours: async () => {

@@ -171,6 +171,8 @@ const EXPECTED: Record<string, string> = {
   'sessions/end-all': 'console',
   'sessions/end-others': 'account',
   'sessions/list': 'account',
+  'sessions/open-link': 'developer',
+  'sessions/redeem-link': 'developer',
   'sessions/resume': 'developer',
   'sessions/sign-in': 'developer',
   'sessions/sign-out': 'account',

@@ -7,6 +7,7 @@ import { createVisitor, type Visitor } from './visitor.ts';
 export type PortalDriver = ReturnType<typeof createPortalDriver>;
 type Mail = ReturnType<TestApp['inbox']['mails']>[number];
 
+const PUBLISHED = 'Developers see it, and its subscriptions pass';
 export const PASSWORD = 'three quiet garden chairs';
 
 /** The app must trust the local proxy: `TRUSTED_PROXIES: '127.0.0.1'`. */
@@ -40,6 +41,28 @@ export function createPortalDriver(app: TestApp) {
       const ticket = await ticketTo(address, /Welcome/);
       expect((await visitor().post('/password/reset', { ticket, password })).status).toBe(200);
       return address;
+    },
+    /** An admin publishes an API and a product of it, in Slack. */
+    async publishes(name: string, more: Record<string, string | string[]> = {}): Promise<void> {
+      const admin = app.as('admin');
+      const path = name.toLowerCase().replace(/\W+/g, '-');
+      for (const [command, shown, fields] of [
+        ['apis', /longest path/, { Name: `${name} API`, Path: path }],
+        [
+          'products',
+          /no products yet|Subscription:/,
+          { Name: name, APIs: [`${name} API`], Published: [PUBLISHED], ...more },
+        ],
+      ] as const) {
+        await admin.types(`/apim-user ${command}`);
+        await admin.sees(shown);
+        await admin.clicks('Create');
+        const modal = await admin.modal(/^Create an? /);
+        await modal.fill(fields as Record<string, string | string[]>);
+        await modal.submit();
+        await modal.sees(/Created/);
+        await modal.closeAll();
+      }
     },
     async signedIn(email: string, password = PASSWORD): Promise<Visitor> {
       const who = visitor();

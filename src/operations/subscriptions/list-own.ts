@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import * as catalog from '../catalog-input.ts';
 import { viewSubscription } from '../held-subscription.ts';
 import { ACCOUNTS, defineOperation } from '../operation.ts';
 
 /** A developer who has more is shown the newest. */
 const MAX_OWN = 100;
 
-/** A developer's own subscriptions, newest first, at most 100, without their keys. */
+/** A developer's own subscriptions, newest first, at most 100, or the one of an id; without their keys. */
 export const listOwnSubscriptions = defineOperation({
   name: 'subscriptions/list-own',
   allowed: ACCOUNTS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
+  input: z.strictObject({ subscriptionId: catalog.subscriptionId.optional() }),
+  async run(act, { subscriptionId }) {
     if (act.actor.kind !== 'account') throw new DomainError('not_permitted');
-    const filter = { accountId: act.actor.accountId };
+    const filter = { accountId: act.actor.accountId, ...(subscriptionId ? { id: subscriptionId } : {}) };
     const rows = await listSubscriptionRows(act.tx, act.service.id, filter, { limit: MAX_OWN });
     return rows.map((row) => viewSubscription(row, act.now));
   },

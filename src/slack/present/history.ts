@@ -56,6 +56,7 @@ const DEEDS: Record<string, string> = {
   'products/edit': 'changed a product',
   'sessions/end-all': 'signed every developer out',
   'sessions/end-others': 'ended all other sessions',
+  'sessions/redeem-link': 'signed in by a link of a program',
   'sessions/sign-in': 'signed in',
   'sessions/sign-out': 'signed out',
   'subscriptions/approve': 'approved the subscription',

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import * as input from '../input.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+
+/** Whether a link that signs in still works. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
+export const openSignInLink = defineOperation({
+  name: 'sessions/open-link',
+  allowed: DEVELOPERS,
+  effect: 'read',
+  input: z.strictObject({ ticket: input.ticket }),
+  async run(act, { ticket }) {
+    const { email, expiresAt } = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
+    return { email, expiresAt };
+  },
+});

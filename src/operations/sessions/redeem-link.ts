@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { deleteSessionByHash } from '../../db/sessions.ts';
+import { redeemTicket } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { sessionHash } from '../../security/session.ts';
+import { holdAccount } from '../held-account.ts';
+import * as input from '../input.ts';
+import { demandOpenTicket } from '../open-ticket.ts';
+import { DEVELOPERS, defineOperation } from '../operation.ts';
+import { startSession } from '../session.ts';
+
+/**
+ * Signs in whoever has a link that a program made for them: a new session, whose secret only the answer holds.
+ * `formerSecret` is what the browser had before; that session ends.
+ * Errors: `ticket_refused`, whatever the cause. Source: Azure, User_GenerateSsoUrl; safety T1, T9.
+ */
+export const redeemSignInLink = defineOperation({
+  name: 'sessions/redeem-link',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: z.strictObject({
+    ticket: input.ticket,
+    agent: input.agent,
+    formerSecret: input.sessionSecret.optional(),
+  }),
+  async run(act, { ticket, agent, formerSecret }) {
+    const serviceId = act.service.id;
+    const open = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
+    if (!open.accountId) throw new DomainError('ticket_refused');
+    const account = await holdAccount(act, open.accountId);
+    const isRedeemed = await redeemTicket(act.tx, { ...open, now: act.now });
+    if (account.state !== 'active' || !isRedeemed) throw new DomainError('ticket_refused');
+    const hash = formerSecret ? sessionHash(formerSecret) : null;
+    if (hash) await deleteSessionByHash(act.tx, { serviceId, hash });
+    const secret = await startSession(act, account.id, agent);
+    act.record({ target: { kind: 'account', id: account.id } });
+    return { secret };
+  },
+});

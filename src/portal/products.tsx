@@ -1,0 +1,194 @@
+import type { Hono } from 'hono';
+import { DomainError } from '../domain/domain-error.ts';
+import type { WebEnv } from '../http/request-facts.ts';
+import type { Context } from '../operations/context.ts';
+import { listOfferedProducts } from '../operations/products/list-offered.ts';
+import { requestSubscription } from '../operations/subscriptions/request.ts';
+import { type Faults, faultsOf, unlessCode } from './faults.ts';
+import { Field, Tick } from './form.tsx';
+import { Alert } from './notice.tsx';
+import { type Me, type Site, UNPROCESSABLE, type Web } from './site.tsx';
+import { subscriptionPage } from './subscription-words.ts';
+
+const PATH = '/portal/products';
+/** As the operations hold to it. */
+const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
+
+type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][number];
+type Typed = { name?: string; faults?: Faults; words?: string };
+
+export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
+  portal.get(PATH, async (c) => {
+    const me = await site.me(c);
+    return list(c, site, me);
+  });
+
+  portal.get(`${PATH}/:id`, async (c) => {
+    const me = await site.me(c);
+    const product = await findProduct(me?.context ?? site.developer(c), c.req.param('id'));
+    return product ? show(site, me, product) : gone(site, me);
+  });
+
+  portal.post(
+    `${PATH}/:id`,
+    site.ownForm(async (c, me, form) => {
+      const product = await findProduct(me.context, c.req.param('id') ?? '');
+      if (!product) return gone(site, me);
+      const name = form.get('name') ?? '';
+      await site.gate.mayDo('subscribe', me.accountId);
+      try {
+        const agreesToTerms = form.get('terms') === 'yes';
+        const { subscription } = await requestSubscription(me.context, {
+          productId: product.id,
+          name,
+          agreesToTerms,
+        });
+        return c.redirect(
+          subscriptionPage(subscription.id, subscription.state === 'active' ? 'subscribed' : 'asked'),
+          303,
+        );
+      } catch (error) {
+        return show(site, me, product, { name, ...refusalOf(error) }, UNPROCESSABLE);
+      }
+    }),
+  );
+}
+
+function refusalOf(error: unknown): Typed {
+  const code = error instanceof DomainError ? error.code : null;
+  if (code === 'terms_not_agreed') return { faults: { terms: 'Read the terms and tick this box to go on.' } };
+  if (code === 'subscriptions_limit')
+    return {
+      words: 'You have as many subscriptions to this product as it allows. Cancel one of them first.',
+    };
+  if (code === 'product_unavailable' || code === 'product_not_found')
+    return { words: 'This product takes no subscriptions any more.' };
+  return { faults: faultsOf(error) ?? {} };
+}
+
+async function findProduct(context: Context, productId: string): Promise<Product | null> {
+  const found = await unlessCode(listOfferedProducts(context, { productId }), ['invalid_input']);
+  return found?.products[0] ?? null;
+}
+
+function gone(site: Site, me: Me | null): Response {
+  const words = <p>It may have been withdrawn, or isn't meant for {me ? 'your account' : 'visitors'}.</p>;
+  return site.sessionPage(me, 'There is no such product', words, 404);
+}
+
+async function list(c: Web, site: Site, me: Me | null): Promise<Response> {
+  const [name, id] = [c.req.query('name'), c.req.query('id')];
+  const after = name !== undefined && id !== undefined ? { after: { name, id } } : {};
+  const listed = await unlessCode(listOfferedProducts(me?.context ?? site.developer(c), after), [
+    'invalid_input',
+  ]);
+  if (!listed) return gone(site, me);
+  const { products, next } = listed;
+  const content = (
+    <>
+      {products.length === 0 ? (
+        <p>
+          There is nothing here for {me ? 'your account' : 'visitors'} at present.
+          {me ? '' : ' Who is signed in may see more.'}
+        </p>
+      ) : (
+        <ul className="rows">
+          {products.map((product) => (
+            <li key={product.id}>
+              <a className="way" href={pathOf(product.id)}>
+                {product.name}
+              </a>
+              {product.description ? <p className="text">{product.description}</p> : null}
+            </li>
+          ))}
+        </ul>
+      )}
+      {next ? (
+        <p>
+          <a className="way" href={`${PATH}?${new URLSearchParams(next)}`}>
+            More products
+          </a>
+        </p>
+      ) : null}
+      {me ? null : <SignInFirst />}
+    </>
+  );
+  return site.sessionPage(me, 'Products', content);
+}
+
+function show(site: Site, me: Me | null, product: Product, typed: Typed = {}, status = 200): Response {
+  const { description, apis, isSubscriptionRequired } = product;
+  const content = (
+    <>
+      {typed.words ? <Alert>{typed.words}</Alert> : null}
+      {description ? <p className="text">{description}</p> : null}
+      <h2>APIs</h2>
+      {apis.length === 0 ? <p>None yet.</p> : null}
+      <ul className="rows">
+        {apis.map((api) => (
+          <li key={api.id}>
+            <strong>{api.name}</strong>
+            <p className="hint">/{api.path}</p>
+          </li>
+        ))}
+      </ul>
+      {!isSubscriptionRequired ? (
+        <p>These may be called without a key: there is nothing to subscribe to.</p>
+      ) : me ? (
+        <Subscribe site={site} product={product} typed={typed} />
+      ) : (
+        <SignInFirst />
+      )}
+    </>
+  );
+  return site.sessionPage(me, product.name, content, status);
+}
+
+function Subscribe({ site, product, typed }: { site: Site; product: Product; typed: Typed }) {
+  const { organizationName } = site.policy;
+  return (
+    <>
+      <h2>Subscribe</h2>
+      <p>
+        A subscription has keys that your program calls with.
+        {product.isApprovalRequired
+          ? ` Somebody at ${organizationName} looks at each request; you hear from us by mail.`
+          : ' They work at once.'}
+      </p>
+      <form method="post" action={pathOf(product.id)}>
+        <Field
+          name="name"
+          label="Name of the subscription"
+          autoComplete="off"
+          value={typed.name ?? product.name}
+          hint="For yourself, to tell it from others: the name of your program, say."
+          maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
+          faults={typed.faults}
+        />
+        {product.terms ? (
+          <>
+            <h3 id="terms-title">Terms</h3>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard (axe: scrollable-region-focusable). */}
+            <section className="terms" tabIndex={0} aria-labelledby="terms-title">
+              {product.terms}
+            </section>
+            <Tick name="terms" label="I have read these terms and agree to them." faults={typed.faults} />
+          </>
+        ) : null}
+        <button type="submit">{product.isApprovalRequired ? 'Ask for a subscription' : 'Subscribe'}</button>
+      </form>
+    </>
+  );
+}
+
+function SignInFirst() {
+  return (
+    <p>
+      <a className="button" href="/portal/sign-in">
+        Sign in to subscribe
+      </a>
+    </p>
+  );
+}
+
+const pathOf = (productId: string): string => `${PATH}/${encodeURIComponent(productId)}`;

@@ -1,0 +1,163 @@
+// The keys of a subscription, and what can't be taken back: a new key, and the end.
+import type { Hono } from 'hono';
+import type { WebEnv } from '../http/request-facts.ts';
+import type { SubscriptionView } from '../operations/held-subscription.ts';
+import { cancelSubscription } from '../operations/subscriptions/cancel.ts';
+import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
+import { showKeys } from '../operations/subscriptions/show-keys.ts';
+import { unlessCode } from './faults.ts';
+import type { Me, Site, Web } from './site.tsx';
+import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-words.ts';
+import { findOwn, noSuchSubscription } from './subscriptions.tsx';
+
+type Slot = 'primary' | 'secondary';
+type Form = ReadonlyMap<string, string>;
+type Work = (c: Web, me: Me, subscription: SubscriptionView, form: Form) => Promise<Response>;
+
+export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void {
+  const onOwn = (work: (c: Web, me: Me, subscription: SubscriptionView) => Promise<Response>) =>
+    site.own(async (c, me) => {
+      const subscription = await findOwn(me, c.req.param('id') ?? '');
+      return subscription ? work(c, me, subscription) : noSuchSubscription(site, me);
+    });
+  const onOwnForm = (work: Work) =>
+    site.ownForm(async (c, me, form) => {
+      const subscription = await findOwn(me, c.req.param('id') ?? '');
+      return subscription ? work(c, me, subscription, form) : noSuchSubscription(site, me);
+    });
+  const path = (rest: string) => `${SUBSCRIPTIONS_PATH}/:id/${rest}`;
+
+  // Only for the form of its page: an address that shows keys could stand in somebody's history.
+  portal.get(
+    path('keys'),
+    onOwn(async (c, _me, { id }) => c.redirect(pathOfSubscription(id), 303)),
+  );
+  portal.post(
+    path('keys'),
+    onOwnForm(async (c, me, { id, name }) => {
+      await site.gate.mayDo('ownKeys', me.accountId);
+      const keys = await unlessCode(showKeys(me.context, { subscriptionId: id }), ['subscription_not_found']);
+      if (!keys) return c.redirect(subscriptionPage(id, 'changed'), 303);
+      return site.sessionPage(me, `Keys of ${name}`, <Keys id={id} keys={keys} />);
+    }),
+  );
+
+  portal.get(
+    path('new-key'),
+    onOwn(async (c, me, subscription) => {
+      const slot = slotOf(c.req.query('slot'));
+      return site.sessionPage(me, `A new ${slot} key?`, <NewKey subscription={subscription} slot={slot} />);
+    }),
+  );
+  portal.post(
+    path('new-key'),
+    onOwnForm(async (c, me, { id }, form) => {
+      await site.gate.mayDo('ownKeys', me.accountId);
+      const slot = slotOf(form.get('slot'));
+      const made = await unlessCode(regenerateKey(me.context, { subscriptionId: id, slot }), [
+        'subscription_not_found',
+      ]);
+      return c.redirect(subscriptionPage(id, made ? `${slot}-made` : 'changed'), 303);
+    }),
+  );
+
+  portal.get(
+    path('cancel'),
+    onOwn(async (_c, me, subscription) =>
+      site.sessionPage(
+        me,
+        subscription.state === 'submitted' ? 'Take your request back?' : 'Cancel this subscription?',
+        <Cancel subscription={subscription} />,
+      ),
+    ),
+  );
+  portal.post(
+    path('cancel'),
+    onOwnForm(async (c, me, { id }) => {
+      const ended = await unlessCode(cancelSubscription(me.context, { subscriptionId: id }), [
+        'subscription_not_found',
+        'subscription_state_unfitting',
+      ]);
+      return c.redirect(subscriptionPage(id, ended ? 'cancelled' : 'changed'), 303);
+    }),
+  );
+}
+
+const slotOf = (text: string | undefined): Slot => (text === 'secondary' ? 'secondary' : 'primary');
+
+function Keys({ id, keys }: { id: string; keys: Record<Slot, string> }) {
+  return (
+    <>
+      <p>They are your secret: whoever has one calls in your name. Close this page when you have them.</p>
+      {(['primary', 'secondary'] as const).map((slot) => (
+        <div key={slot}>
+          <label htmlFor={slot}>{slot === 'primary' ? 'Primary key' : 'Secondary key'}</label>
+          <input
+            className="key"
+            id={slot}
+            type="text"
+            readOnly
+            value={keys[slot]}
+            autoComplete="off"
+            spellCheck={false}
+            aria-describedby="how-to-copy"
+          />
+        </div>
+      ))}
+      <p className="hint" id="how-to-copy">
+        The Tab key goes to a key and marks all of it; so does a double click. Then copy it.
+      </p>
+      <BackTo id={id} words="Hide them" />
+    </>
+  );
+}
+
+function NewKey({ subscription, slot }: { subscription: SubscriptionView; slot: Slot }) {
+  const { id, name } = subscription;
+  const other = slot === 'primary' ? 'secondary' : 'primary';
+  return (
+    <>
+      <p>
+        The present {slot} key of <strong>{name}</strong> stops working with the next call. Let your program
+        use the {other} key first, so that nothing is cut off.
+      </p>
+      <form method="post" action={`${pathOfSubscription(id)}/new-key`}>
+        <input type="hidden" name="slot" value={slot} />
+        <button type="submit">Make a new {slot} key</button>
+      </form>
+      <BackTo id={id} words="Keep it as it is" />
+    </>
+  );
+}
+
+function Cancel({ subscription }: { subscription: SubscriptionView }) {
+  const { id, name, state } = subscription;
+  const isRequest = state === 'submitted';
+  return (
+    <>
+      <p>
+        {isRequest ? 'Nobody needs to look at ' : 'Both keys of '}
+        <strong>{name}</strong>
+        {isRequest
+          ? ' any more. You can ask again later.'
+          : ' stop working with the next call, for good: a new subscription has new keys.'}
+      </p>
+      <form method="post" action={`${pathOfSubscription(id)}/cancel`}>
+        <button className="bad" type="submit">
+          {isRequest ? 'Take my request back' : 'Cancel this subscription'}
+        </button>
+      </form>
+      <BackTo id={id} words="Keep it" />
+    </>
+  );
+}
+
+function BackTo({ id, words }: { id: string; words: string }) {
+  return (
+    <p>
+      <a className="way" href={pathOfSubscription(id)}>
+        {words}
+      </a>
+    </p>
+  );
+}

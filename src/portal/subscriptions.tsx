@@ -1,0 +1,188 @@
+import type { Hono } from 'hono';
+import type { WebEnv } from '../http/request-facts.ts';
+import type { SubscriptionView } from '../operations/held-subscription.ts';
+import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
+import { renameSubscription } from '../operations/subscriptions/rename.ts';
+import { type Faults, faultsOf, unlessCode } from './faults.ts';
+import { Field, inWords } from './form.tsx';
+import { Notice } from './notice.tsx';
+import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
+import {
+  DONE,
+  pathOfSubscription,
+  SUBSCRIPTIONS_PATH,
+  scopeWords,
+  stateWords,
+  subscriptionPage,
+  usedWords,
+} from './subscription-words.ts';
+
+export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
+  portal.get(
+    SUBSCRIPTIONS_PATH,
+    site.own(async (_c, me) =>
+      site.sessionPage(
+        me,
+        'My subscriptions',
+        <Rows subscriptions={await listOwnSubscriptions(me.context, {})} now={me.context.clock()} />,
+      ),
+    ),
+  );
+
+  portal.get(
+    `${SUBSCRIPTIONS_PATH}/:id`,
+    site.own(async (c, me) => {
+      const done = c.req.query('done') ?? '';
+      const subscription = await findOwn(me, c.req.param('id') ?? '');
+      if (!subscription) return noSuchSubscription(site, me);
+      const words = Object.hasOwn(DONE, done) ? DONE[done as keyof typeof DONE] : undefined;
+      return show(site, me, subscription, { words });
+    }),
+  );
+
+  portal.post(
+    `${SUBSCRIPTIONS_PATH}/:id/name`,
+    site.ownForm(async (c, me, form) => {
+      const subscription = await findOwn(me, c.req.param('id') ?? '');
+      if (!subscription) return noSuchSubscription(site, me);
+      const { id: subscriptionId } = subscription;
+      const name = form.get('name') ?? '';
+      try {
+        await renameSubscription(me.context, { subscriptionId, name });
+        return c.redirect(subscriptionPage(subscriptionId, 'renamed'), 303);
+      } catch (error) {
+        return show(site, me, subscription, { name, faults: faultsOf(error) ?? {} });
+      }
+    }),
+  );
+}
+
+/** Null for one that isn't theirs, as for one that isn't there. */
+export async function findOwn(me: Me, subscriptionId: string): Promise<SubscriptionView | null> {
+  const found = await unlessCode(listOwnSubscriptions(me.context, { subscriptionId }), ['invalid_input']);
+  return found?.[0] ?? null;
+}
+
+export function noSuchSubscription(site: Site, me: Me): Response {
+  const words = (
+    <p>
+      <a className="way" href={SUBSCRIPTIONS_PATH}>
+        My subscriptions
+      </a>
+    </p>
+  );
+  return site.sessionPage(me, 'There is no such subscription', words, 404);
+}
+
+function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: Date }) {
+  if (subscriptions.length === 0)
+    return (
+      <p>
+        You have none yet.{' '}
+        <a className="way" href="/portal/products">
+          See what is on offer
+        </a>
+      </p>
+    );
+  return (
+    <ul className="rows">
+      {subscriptions.map((one) => (
+        <li key={one.id}>
+          <a className="way" href={pathOfSubscription(one.id)}>
+            {one.name}
+          </a>
+          <Facts subscription={one} now={now} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Facts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
+  const { createdAt, startsAt, endsAt, stateComment } = subscription;
+  const facts: [string, string][] = [
+    ['For', scopeWords(subscription)],
+    ['State', stateWords(subscription, now)],
+    ...(stateComment ? [['Why', stateComment] as [string, string]] : []),
+    ['Since', inWords(startsAt ?? createdAt)],
+    ...(endsAt ? [['Until', inWords(endsAt)] as [string, string]] : []),
+    ['Last used', usedWords(subscription)],
+  ];
+  return (
+    <dl>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type Said = { words?: string | undefined; name?: string; faults?: Faults };
+
+function show(site: Site, me: Me, subscription: SubscriptionView, said: Said): Response {
+  const { id, name, state } = subscription;
+  const path = pathOfSubscription(id);
+  // Those of a request, or of what is over, open nothing.
+  const hasKeys = ['active', 'suspended', 'expired'].includes(state);
+  const mayCancel = ['submitted', 'active', 'suspended'].includes(state);
+  const content = (
+    <>
+      {said.words ? <Notice>{said.words}</Notice> : null}
+      <Facts subscription={subscription} now={me.context.clock()} />
+      {hasKeys ? <Keys path={path} /> : null}
+      <h2>Name</h2>
+      <form method="post" action={`${path}/name`}>
+        <Field
+          name="name"
+          label="Name of the subscription"
+          autoComplete="off"
+          value={said.name ?? name}
+          maxLength={100}
+          faults={said.faults}
+        />
+        <button className="quiet" type="submit">
+          Save the name
+        </button>
+      </form>
+      {mayCancel ? (
+        <>
+          <h2>{state === 'submitted' ? 'Take the request back' : 'Cancel'}</h2>
+          <p>
+            <a className="way" href={`${path}/cancel`}>
+              {state === 'submitted' ? 'Take my request back' : 'Cancel this subscription'}
+            </a>
+          </p>
+        </>
+      ) : null}
+    </>
+  );
+  return site.sessionPage(me, name, content, said.faults ? UNPROCESSABLE : 200);
+}
+
+function Keys({ path }: { path: string }) {
+  return (
+    <>
+      <h2>Keys</h2>
+      <p>
+        Your program sends one of them with each call, in the header <code>Ocp-Apim-Subscription-Key</code>.
+        Each showing is noted. With two keys you can change one while the other works.
+      </p>
+      <form method="post" action={`${path}/keys`}>
+        <button type="submit">Show the keys</button>
+      </form>
+      <p>
+        <a className="way" href={`${path}/new-key?slot=primary`}>
+          New primary key
+        </a>
+      </p>
+      <p>
+        <a className="way" href={`${path}/new-key?slot=secondary`}>
+          New secondary key
+        </a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,326 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
+import { textOf, type Visitor } from '../support/visitor.ts';
+
+const KEY = /apim_[0-9A-Za-z]{40,60}/g;
+
+let app: TestApp;
+let portal: PortalDriver;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
+  portal = createPortalDriver(app);
+  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+  await portal.publishes('Starter', { Terms: 'Be <kind>.\nDo not resell.' });
+  await portal.publishes('Premium', { Approval: ['An operator decides about each subscription'] });
+  await portal.publishes('Weather', { 'Seen by': ['Guests'], 'Subscriptions for an account': '1' });
+}, 60_000);
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
+
+async function developer() {
+  const email = await portal.developer();
+  return { email, who: await portal.signedIn(email) };
+}
+const subscribe = (who: Visitor, product: string, fields: Record<string, string> = {}) =>
+  who.post(`/portal/products/${product}`, { name: 'My robot', terms: 'yes', ...fields });
+/** The page of a new subscription. */
+async function subscribed(who: Visitor, product = 'starter', fields: Record<string, string> = {}) {
+  const answer = await subscribe(who, product, fields);
+  const location = answer.headers.get('location') ?? '';
+  expect([answer.status, location]).toEqual([
+    303,
+    expect.stringMatching(/^\/portal\/subscriptions\/[^/?]+\?done=/),
+  ]);
+  return location.split('?')[0] ?? '';
+}
+async function keysOf(who: Visitor, path: string): Promise<string[]> {
+  const answer = await who.post(`${path}/keys`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  return [...new Set((await answer.text()).match(KEY))];
+}
+/** What a gateway is told of a call with this key. */
+const call = async (key: string, api = 'starter') => {
+  const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': `/${api}/orders` };
+  return (await fetch(`${app.url}/gateway/check`, { headers })).status;
+};
+const passes = (key: string, status = 200) =>
+  eventually(`a call to be answered ${status}`, async () => (await call(key)) === status);
+const doneAudit = async (operation: string) =>
+  Number(
+    (await sql`select count(*) as n from audit where operation = ${operation} and outcome = 'done'`)[0]?.n,
+  );
+
+describe('products', () => {
+  test('are seen by whom they are meant for: a visitor sees those of guests, a developer more', async () => {
+    const visitor = portal.visitor();
+    const { who } = await developer();
+    expect(await visitor.reads('/portal/products')).toMatch(/Weather/);
+    expect(await visitor.reads('/portal/products')).not.toMatch(/Starter|Premium/);
+    expect(await who.reads('/portal/products')).toMatch(/Premium.*Starter.*Weather/s);
+    expect((await visitor.get('/portal/products/starter')).status).toBe(404);
+    expect((await who.get('/portal/products/starter')).status).toBe(200);
+    expect(await visitor.reads('/portal/products/weather')).toContain('Sign in to subscribe');
+  });
+
+  test('that are hidden, unknown or no id are answered alike, and take no subscription', async () => {
+    await portal.publishes('Secret', { 'Seen by': ['Administrators'] });
+    const { who } = await developer();
+    const pages = new Set<string>();
+    for (const id of ['secret', 'nowhere', '%00', '..%2f', 'x'.repeat(500), '*']) {
+      const answer = await who.get(`/portal/products/${id}`);
+      pages.add(`${answer.status} ${await answer.text()}`);
+    }
+    const found = [...pages].filter((page) => page.startsWith('404'));
+    expect(found.length).toBeGreaterThan(0);
+    expect([...pages].every((page) => /^(404|400)/.test(page))).toBe(true);
+    expect((await subscribe(who, 'secret')).status).toBe(404);
+    expect(await sql`select 1 from subscriptions where product_id = 'secret'`).toHaveLength(0);
+  });
+
+  test('show their terms as text', async () => {
+    const { who } = await developer();
+    const html = await (await who.get('/portal/products/starter')).text();
+    expect(html).toContain('Be &lt;kind&gt;.\nDo not resell.');
+  });
+
+  test('turn pages when there are many', async () => {
+    for (let at = 10; at < 35; at++)
+      await sql`insert into products (service_id, id, name, is_published, is_subscription_required,
+        is_approval_required, created_at, updated_at)
+        values ('default', ${`many-${at}`}, ${`Many & ${at}`}, true, true, false, now(), now())`;
+    await sql`insert into product_groups select 'default', id, 'developers' from products where id like 'many-%'`;
+    const { who } = await developer();
+    const html = await (await who.get('/portal/products')).text();
+    const more = /href="(\/portal\/products\?[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const names = [html, await (await who.get(more)).text()].flatMap(
+      (page) => page.match(/Many &amp; \d+/g) ?? [],
+    );
+    expect(new Set(names).size).toBe(25);
+    expect((await who.get('/portal/products?name=x&id=%00')).status).toBeLessThan(500);
+    await sql`delete from products where id like 'many-%'`;
+  });
+});
+
+describe('subscribing', () => {
+  test('takes consent to the terms, beside whose box it is said', async () => {
+    const { who } = await developer();
+    const answer = await who.post('/portal/products/starter', { name: 'My <robot>' });
+    const html = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(html).toMatch(/id="terms-fault">Read the terms and tick this box/);
+    expect(html).toContain('value="My &lt;robot&gt;"');
+    expect(await who.reads('/portal/subscriptions')).toContain('You have none yet');
+  });
+
+  test('gives keys that work at once, shown only when asked for, and each showing leaves a row', async () => {
+    const { email, who } = await developer();
+    const path = await subscribed(who);
+    await portal.mailTo(email, /subscription to Starter is active/);
+    for (const page of ['/portal', '/portal/subscriptions', path, `${path}?done=subscribed`])
+      expect(await (await who.get(page)).text()).not.toMatch(KEY);
+    const before = await doneAudit('subscriptions/show-keys');
+    const keys = await keysOf(who, path);
+    expect(keys).toHaveLength(2);
+    expect(await doneAudit('subscriptions/show-keys')).toBe(before + 1);
+    expect((await who.get(`${path}/keys`)).headers.get('location')).toBe(path);
+    for (const key of keys) await passes(key);
+    expect(await call(keys[0] ?? '', 'premium')).toBe(403);
+    await eventually(
+      'its last use',
+      async () => /Last used \d+ \w+ \d{4}/.test(await who.reads(path)),
+      30_000,
+    );
+  });
+
+  test('waits where an operator has to agree, and works once one did', async () => {
+    const { email, who } = await developer();
+    const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
+    expect(await who.reads(path)).toContain('State Waits for approval');
+    expect(await who.reads(path)).not.toContain('Show the keys');
+    await portal.mailTo(email, /got your request for Premium/);
+    const approver = app.as('approver');
+    const card = await approver.message(email);
+    await card.clicks(/Approve/);
+    await approver.sees(/Approved/);
+    expect(await who.reads(path)).toContain('State Active');
+    const [key = ''] = await keysOf(who, path);
+    await eventually('a call to pass', async () => (await call(key, 'premium')) === 200);
+  });
+
+  test('says why it was declined', async () => {
+    const { email, who } = await developer();
+    const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
+    const approver = app.as('approver');
+    const card = await approver.message(email);
+    await card.clicks(/Reject/);
+    const modal = await approver.modal(/Reject/);
+    await modal.fill({ Reason: 'For <partners> only' });
+    await modal.submit();
+    await eventually('the reason', async () =>
+      /State Declined Why For &lt;partners&gt; only/.test(await who.reads(path)),
+    );
+    expect(await who.reads(path)).not.toMatch(/Amir|Ada/);
+  });
+
+  test('T31: no more often than the product allows, at once or one after the other', async () => {
+    const { email, who } = await developer();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => subscribe(who, 'weather')));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([303, 422, 422, 422, 422, 422]);
+    const again = await subscribe(who, 'weather');
+    expect(textOf(await again.text())).toContain('as many subscriptions to this product as it allows');
+    expect(
+      await sql`select 1 from subscriptions s join accounts a on a.id = s.account_id where email = ${email}`,
+    ).toHaveLength(1);
+  });
+
+  test('T34: at most twenty times an hour', async () => {
+    const { who } = await developer();
+    const statuses = [];
+    for (let at = 0; at < 21; at++) statuses.push((await subscribe(who, 'starter')).status);
+    expect(statuses).toEqual([...Array(20).fill(303), 429]);
+  });
+
+  test('T30: whatever else the form says, it is for whoever is signed in', async () => {
+    const [mine, other] = [await developer(), await developer()];
+    const [{ id } = { id: '' }] = await sql<
+      { id: string }[]
+    >`select id from accounts where email = ${other.email}`;
+    const extra = {
+      accountId: id,
+      ownerId: id,
+      state: 'active',
+      primaryKey: 'x'.repeat(30),
+      endsAt: '2099-01-01',
+    };
+    const path = await subscribed(mine.who, 'premium', extra);
+    expect(await mine.who.reads(path)).toContain('Waits for approval');
+    expect(await other.who.reads('/portal/subscriptions')).toContain('You have none yet');
+  });
+});
+
+describe('a subscription', () => {
+  test('T30: of another is none: it is neither shown, nor changed, nor are its keys', async () => {
+    const [mine, other] = [await developer(), await developer()];
+    const path = await subscribed(mine.who);
+    const [before] = await sql`select * from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
+    for (const rest of ['', '/keys', '/new-key', '/cancel'])
+      expect((await other.who.get(`${path}${rest}`)).status).toBe(404);
+    for (const [rest, fields] of [
+      ['/name', { name: 'Eve’s' }],
+      ['/keys', {}],
+      ['/new-key', { slot: 'primary' }],
+      ['/cancel', {}],
+    ] as [string, Record<string, string>][]) {
+      const answer = await other.who.post(`${path}${rest}`, fields);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).not.toMatch(KEY);
+    }
+    expect((await sql`select * from subscriptions where id = ${before?.id}`)[0]).toEqual(before);
+  });
+
+  test('T29: one key is replaced and the other works on', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    const [primary = '', secondary = ''] = await keysOf(who, path);
+    await passes(primary);
+    expect(await who.reads(`${path}/new-key?slot=secondary`)).toContain(
+      'secondary key of My robot stops working',
+    );
+    const answer = await who.post(`${path}/new-key`, { slot: 'secondary' });
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('There is a new secondary key.');
+    await passes(secondary, 401);
+    const [same, renewed = ''] = await keysOf(who, path);
+    expect([same, renewed === secondary]).toEqual([primary, false]);
+    await passes(renewed);
+    await passes(primary);
+  });
+
+  test('is renamed, and a bad name is said beside the field', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    const answer = await who.post(`${path}/name`, { name: '<b>Other' });
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Its name is saved.');
+    expect(await (await who.get(path)).text()).toContain('&lt;b&gt;Other</h1>');
+    const blank = await who.post(`${path}/name`, { name: ' ' });
+    expect([blank.status, await blank.text()]).toEqual([422, expect.stringContaining('Name is needed.')]);
+  });
+
+  test('is cancelled after a question; its keys are dead, and it can’t be cancelled twice', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    const [key = ''] = await keysOf(who, path);
+    await passes(key);
+    expect(await who.reads(`${path}/cancel`)).toContain('Both keys of My robot stop working');
+    const answer = await who.post(`${path}/cancel`);
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('It is cancelled');
+    await passes(key, 403);
+    const again = await who.post(`${path}/cancel`);
+    expect(await who.reads(again.headers.get('location') ?? '')).toContain('It had changed meanwhile');
+  });
+
+  test('T28: a block in Slack shuts the portal and the calls, and activating opens both', async () => {
+    const { email, who } = await developer();
+    const path = await subscribed(who);
+    const [key = ''] = await keysOf(who, path);
+    await passes(key);
+    const admin = app.as('admin');
+    await admin.types(`/apim-user block ${email} a leaked key`);
+    await admin.sees(/Blocked/);
+    await passes(key, 403);
+    for (const rest of ['/keys', '/new-key', '/cancel']) {
+      const answer = await who.post(`${path}${rest}`, { slot: 'primary' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/sign-in']);
+    }
+    await admin.types(`/apim-user activate ${email}`);
+    await admin.sees(/Activated/);
+    await passes(key);
+    const back = await portal.signedIn(email);
+    expect(await keysOf(back, path)).toContain(key);
+  });
+
+  test('goes with the account that its owner closes, which says so before', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    const [key = ''] = await keysOf(who, path);
+    expect(await who.reads('/portal/account/close')).toContain('You have one active subscription');
+    expect(
+      (await who.post('/portal/account/close', { currentPassword: 'three quiet garden chairs' })).status,
+    ).toBe(303);
+    await passes(key, 401);
+  });
+
+  test('T34: shows its keys sixty times an hour', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    await keysOf(who, path);
+    const [{ id } = { id: '' }] = await sql<{ id: string }[]>`
+      select account_id as id from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
+    expect(id).not.toBe('');
+    const statuses = [];
+    for (let at = 0; at < 60; at++) statuses.push((await who.post(`${path}/keys`)).status);
+    expect(statuses).toEqual([...Array(59).fill(200), 429]);
+  });
+
+  test('T33: no form of it is taken from elsewhere', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'null' }, {}] as Record<
+      string,
+      string
+    >[]) {
+      for (const rest of ['/keys', '/name', '/new-key', '/cancel'])
+        expect((await who.post(`${path}${rest}`, { name: 'Eve', slot: 'primary' }, headers)).status).toBe(
+          403,
+        );
+      expect((await who.post('/portal/products/starter', { terms: 'yes' }, headers)).status).toBe(403);
+    }
+    expect(await who.reads(path)).toContain('State Active');
+  });
+});
