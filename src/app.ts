@@ -175,7 +175,15 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     );
     portal.route(
       '/subscriptions',
-      createManagement({ log, limits, publicUrl: () => url, contextOf, system: () => system('management') }),
+      createManagement({
+        log,
+        limits,
+        publicUrl: () => url,
+        oidc: settings.oidc,
+        clock,
+        contextOf,
+        system: () => system('management'),
+      }),
     );
     const serverOptions: HttpServerOptions = {
       log,

@@ -75,6 +75,7 @@ export async function layFoundation(settings: Settings, options: Options): Promi
     eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
     mailLinkHosts: settings.mailLinkHosts,
     secondOperatorFor: settings.secondOperatorFor,
+    tokenIssuer: settings.oidc?.issuer ?? null,
     hasRequests: settings.hasRequests,
     signUp: settings.signUp,
   };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { readTrustedProxies } from './http/client-address.ts';
 import { readTlsPair, type TlsFiles } from './http/tls.ts';
+import { type OidcSettings, readIssuer, readRoleRules } from './management/oidc-settings.ts';
 import { isSecretKey } from './security/keyring.ts';
 
 export type SignUp = 'off' | 'approval' | 'open';
@@ -52,6 +53,8 @@ export type Settings = {
   };
   /** Where `/gateway` and `/metrics` are when not at the public port. */
   internal: { host: string; port: number } | null;
+  /** Whose tokens the management API takes beside its own. */
+  oidc: OidcSettings | null;
   logLevel: string;
 };
 
@@ -107,7 +110,20 @@ const address = z
   .string()
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
 
+/** A reader of a part of ours, which throws words for people. */
+const readBy =
+  <Value>(read: (text: string) => Value) =>
+  (text: string, context: z.core.$RefinementCtx<string>): Value => {
+    try {
+      return read(text.trim());
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : 'something else');
+      return z.NEVER;
+    }
+  };
+
 const MAX_ALERT_ADDRESSES = 20;
+const MAX_AUDIENCES = 10;
 /** These a gateway sends for something else. */
 const OUR_HEADERS = ['ocp-apim-subscription-key', 'x-gateway-secret'];
 
@@ -204,6 +220,15 @@ const ENVIRONMENT = z.object({
     .min(0, 'a port number, 0 to 65535')
     .max(65_535, 'a port number, 0 to 65535')
     .optional(),
+  MANAGEMENT_OIDC_ISSUER: z.string().transform(readBy(readIssuer)).optional(),
+  MANAGEMENT_OIDC_AUDIENCE: list
+    .refine(
+      (all) => all.length <= MAX_AUDIENCES && all.every((one) => one.length <= 255),
+      `up to ${MAX_AUDIENCES} audiences with commas between, such as api://apim-user`,
+    )
+    .optional(),
+  MANAGEMENT_OIDC_ROLES: z.string().transform(readBy(readRoleRules)).optional(),
+  MANAGEMENT_OIDC_PERSON_CLAIM: z.string().trim().max(200, 'the name of a claim, such as email').optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),
@@ -267,6 +292,15 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       values.INTERNAL_PORT === undefined
         ? null
         : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
+    oidc:
+      values.MANAGEMENT_OIDC_ISSUER && values.MANAGEMENT_OIDC_AUDIENCE && values.MANAGEMENT_OIDC_ROLES
+        ? {
+            issuer: values.MANAGEMENT_OIDC_ISSUER,
+            audiences: values.MANAGEMENT_OIDC_AUDIENCE,
+            roles: values.MANAGEMENT_OIDC_ROLES,
+            personClaim: values.MANAGEMENT_OIDC_PERSON_CLAIM ?? null,
+          }
+        : null,
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -325,6 +359,7 @@ function problemsBetween(given: Given): string[] {
   need(Boolean(given.TLS_KEY_FILE) && !given.TLS_CERT_FILE, 'TLS_CERT_FILE: needed beside TLS_KEY_FILE');
   if (given.TLS_CERT_FILE && given.TLS_KEY_FILE)
     problems.push(...tlsProblems({ certFile: given.TLS_CERT_FILE, keyFile: given.TLS_KEY_FILE }));
+  problems.push(...oidcProblems(given));
   if (given.NODE_ENV !== 'production') return problems;
   need(
     !given.DATABASE_URL,
@@ -342,6 +377,24 @@ function problemsBetween(given: Given): string[] {
   );
   need(!given.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
   return problems;
+}
+
+const OIDC_SETTINGS = {
+  MANAGEMENT_OIDC_ISSUER:
+    'the issuer as its tokens name it, such as https://login.microsoftonline.com/{tenant}/v2.0',
+  MANAGEMENT_OIDC_AUDIENCE: 'whom its tokens are for, such as api://apim-user',
+  MANAGEMENT_OIDC_ROLES:
+    'which claims give which role, such as roles:ApimAdmin=admin,roles:ApimReader=reader',
+};
+
+/** All of them or none: an issuer without an audience would let in tokens that are for somebody else. */
+function oidcProblems(given: Given): string[] {
+  const all = Object.entries(OIDC_SETTINGS);
+  const hasAny = Boolean(given.MANAGEMENT_OIDC_PERSON_CLAIM) || all.some(([name]) => given[name]);
+  if (!hasAny) return [];
+  return all
+    .filter(([name]) => !given[name])
+    .map(([name, what]) => `${name}: needed beside the other MANAGEMENT_OIDC settings, ${what}`);
 }
 
 function tlsProblems(files: TlsFiles): string[] {

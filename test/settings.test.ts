@@ -20,6 +20,10 @@ const PRODUCTION = {
   GATEWAY_SECRET: '0123456789abcdef',
   GATEWAY_URI_HEADER: 'X-Forwarded-Uri',
   INTERNAL_PORT: '3001',
+  MANAGEMENT_OIDC_ISSUER: 'https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0',
+  MANAGEMENT_OIDC_AUDIENCE: 'api://apim-user',
+  MANAGEMENT_OIDC_ROLES:
+    'roles:ApimAdmin=admin, https://example.com/team:a:b=reader, roles:ApimAdmin=list-secrets',
 };
 
 /** The names of the settings that are complained of. */
@@ -37,6 +41,11 @@ describe('settings', () => {
   test('a whole set for production is taken, and nothing at all for a machine of one’s own', () => {
     expect(complaints(PRODUCTION)).toEqual([]);
     expect(complaints({})).toEqual([]);
+    expect(readSettings(PRODUCTION).oidc?.roles).toEqual([
+      { claim: 'roles', value: 'ApimAdmin', gives: 'admin' },
+      { claim: 'https://example.com/team', value: 'a:b', gives: 'reader' },
+      { claim: 'roles', value: 'ApimAdmin', gives: 'list-secrets' },
+    ]);
     expect(readSettings(PRODUCTION).mailLinkHosts).toEqual(['docs.example.com', 'status.example.com:8443']);
   });
 
@@ -68,6 +77,18 @@ describe('settings', () => {
     ['GATEWAY_STALE_SECONDS', '-1'],
     ['GATEWAY_STALE_SECONDS', 'forever'],
     ['INTERNAL_PORT', 'no'],
+    ['MANAGEMENT_OIDC_ISSUER', 'login.example.com'],
+    ['MANAGEMENT_OIDC_ISSUER', 'http://login.example.com'],
+    ['MANAGEMENT_OIDC_ISSUER', 'https://login.example.com/?tenant=1'],
+    ['MANAGEMENT_OIDC_ISSUER', ''],
+    ['MANAGEMENT_OIDC_AUDIENCE', ''],
+    ['MANAGEMENT_OIDC_AUDIENCE', Array.from({ length: 11 }, (_, index) => `a${index}`).join(',')],
+    ['MANAGEMENT_OIDC_ROLES', ''],
+    ['MANAGEMENT_OIDC_ROLES', ' , '],
+    ['MANAGEMENT_OIDC_ROLES', 'ApimAdmin=admin'],
+    ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin'],
+    ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin=owner'],
+    ['MANAGEMENT_OIDC_ROLES', 'roles:=admin'],
   ])('%s=%s is complained of, and nothing else is', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });

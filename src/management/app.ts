@@ -7,12 +7,14 @@ import type { WebEnv } from '../http/request-facts.ts';
 import { asRefusal } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
 import { WaitsForApproval } from '../operations/approval.ts';
-import type { Actor, Context } from '../operations/context.ts';
+import type { Actor, Clock, Context } from '../operations/context.ts';
 import { type Address, readAddress } from './address.ts';
 import { createGate } from './gate.ts';
 import { etagOf } from './if-match.ts';
+import { createIssuer } from './issuer.ts';
 import { waiting } from './long-running.ts';
 import { ManagementError, sayDomainError, sayRefusal } from './management-error.ts';
+import type { OidcSettings } from './oidc-settings.ts';
 import { demandApiVersion, readQuery } from './query.ts';
 import { type Answer, type Call, findRoute, type Matched } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -26,14 +28,18 @@ type Parts = {
   log: Log;
   limits: RateLimits;
   publicUrl: () => string;
+  /** Whose tokens are taken beside ours; null: nobody's. */
+  oidc: OidcSettings | null;
+  clock: Clock;
   contextOf(actor: Actor, requestId: string): Context;
   system(): Context;
 };
 type Web = HonoContext<WebEnv>;
 
 /** Everything below `/subscriptions`. Whatever happens, the answer is in Azure's form. */
-export function createManagement({ log, limits, publicUrl, contextOf, system }: Parts): Hono<WebEnv> {
-  const gate = createGate({ limits, system });
+export function createManagement(parts: Parts): Hono<WebEnv> {
+  const { log, limits, publicUrl, oidc, clock, contextOf, system } = parts;
+  const gate = createGate({ limits, system, issuer: oidc ? createIssuer(oidc, { clock, log }) : null });
   const management = new Hono<WebEnv>();
 
   const answer = async (c: Web, headers: Headers): Promise<Response> => {

@@ -1,7 +1,7 @@
 // An approval as people see it: who asks, for what, about whom, and how it ended.
 import { findAccount } from '../db/accounts.ts';
 import type { Approval } from '../db/approvals.ts';
-import { openInput } from './approval.ts';
+import { openKept } from './approval.ts';
 import type { Act } from './context.ts';
 import { type AccountView, viewAccount } from './held-account.ts';
 import { countSubscriptionsOf, type SubscriptionCounts } from './held-subscription.ts';
@@ -21,7 +21,7 @@ export async function viewApproval(act: Act, approval: Approval): Promise<Approv
   return {
     ...rest,
     state: rest.state === 'open' && rest.expiresAt <= act.now ? 'expired' : rest.state,
-    input: openInput(act, approval),
+    input: openKept(act, approval)?.input ?? null,
     account: account ? await viewAccount(act, account) : null,
     subscriptions: await countSubscriptionsOf(act, approval.accountId),
   };

@@ -6,7 +6,7 @@ import { countOtherOperators } from '../db/operators.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { openSealedText, sealText } from '../security/sealed-text.ts';
 import { actorName, requesterId } from './audit-row.ts';
-import type { Act, Context } from './context.ts';
+import type { Act, Context, IssuedActor } from './context.ts';
 import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 
 export const APPROVAL_LIFETIME_HOURS = 24;
@@ -44,7 +44,10 @@ export class WaitsForApproval extends Error {
 /** What a person decides by themselves waits; what the system or a mailed link does was decided before. */
 export function needsSecondOperator(context: Context, operation: string): boolean {
   const { kind } = context.actor;
-  return ['slack', 'console', 'token'].includes(kind) && context.policy.secondOperatorFor.includes(operation);
+  return (
+    ['slack', 'console', 'token', 'oidc'].includes(kind) &&
+    context.policy.secondOperatorFor.includes(operation)
+  );
 }
 
 /**
@@ -78,11 +81,14 @@ async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
   const id = newId(now, context.random);
   const accountId = subject.kind === 'account' ? subject.id : null;
   const account = accountId ? await findAccount(tx, context.service.id, accountId) : null;
+  const { actor } = context;
   const input = {
     ...wish.input,
     // Bound to the account as it is now: whoever agrees agrees to this one.
     ...(account ? { expectedVersion: account.version } : {}),
   };
+  // The issuer can't be asked again what somebody may: what their token said is kept with what they want.
+  const kept: Kept = { id, input, ...(actor.kind === 'oidc' ? { requester: actor } : {}) };
   const row = {
     serviceId: context.service.id,
     id,
@@ -90,11 +96,11 @@ async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
     origin: wish.origin,
     subject: subject.id,
     accountId,
-    sealedInput: sealText(context.keyring, SEALED_AS, JSON.stringify({ id, input }), context.random),
-    requestedByKind: context.actor.kind,
-    requestedBy: requesterId(context.actor),
-    requestedByToken: context.actor.kind === 'token' ? context.actor.tokenId : null,
-    requestedByName: actorName(context.actor),
+    sealedInput: sealText(context.keyring, SEALED_AS, JSON.stringify(kept), context.random),
+    requestedByKind: actor.kind,
+    requestedBy: requesterId(actor),
+    requestedByToken: actor.kind === 'token' ? actor.tokenId : null,
+    requestedByName: actorName(actor),
     why: wish.why,
     state: 'open' as const,
     createdAt: now,
@@ -104,18 +110,15 @@ async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
   return row;
 }
 
-/** The input as it was when it was asked for. Faults when it isn't this approval's own. */
-export function openInput(
-  context: Pick<Context, 'keyring'>,
-  approval: Approval,
-): Record<string, unknown> | null {
+/** What is sealed with an approval: what is wanted, and who wants it where no row of ours says that. */
+type Kept = { id: string; input: Record<string, unknown>; requester?: IssuedActor };
+
+/** What was kept when it was asked for. Faults when it isn't this approval's own. */
+export function openKept(context: Pick<Context, 'keyring'>, approval: Approval): Omit<Kept, 'id'> | null {
   if (!approval.sealedInput) return null;
-  const kept = JSON.parse(openSealedText(context.keyring, SEALED_AS, approval.sealedInput)) as {
-    id: string;
-    input: Record<string, unknown>;
-  };
+  const kept = JSON.parse(openSealedText(context.keyring, SEALED_AS, approval.sealedInput)) as Kept;
   if (kept.id !== approval.id) throw new Error('an approval holds the input of another');
-  return kept.input;
+  return kept;
 }
 
 async function demandSomebodyElse(context: Context, tx: Act['tx']): Promise<void> {

@@ -89,10 +89,11 @@ function targetOf(input: unknown): AuditEntry['target'] {
   return undefined;
 }
 
-/** How the audit names an actor: `T012/U034`, the id of a token or account, the name of a job, or nothing. */
+/** How the audit names an actor: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
   if (actor.kind === 'token') return actor.tokenId;
+  if (actor.kind === 'oidc') return `oidc:${actor.subject}`;
   if (actor.kind === 'account') return actor.accountId;
   return actor.kind === 'developer' ? '' : actor.name;
 }
@@ -108,5 +109,6 @@ export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`
 export function actorName(actor: Actor): string {
   if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
   if (actor.kind === 'token') return `${actor.name} (token of ${actor.owner.name})`;
+  if (actor.kind === 'oidc') return `${actor.name} (from ${new URL(actor.issuer).host})`;
   return actor.kind === 'console' ? `${actor.name} (console)` : actor.name;
 }

@@ -25,19 +25,34 @@ export type Actor =
   | { kind: 'console'; name: string }
   /** Whoever came through a mailed link or a public form; a ticket, if any, is part of the input. */
   | { kind: 'developer' }
-  /** A program; whoever owns its token answers for it. What it may is looked up at each act. */
+  /** A program with a token of ours; whoever owns that answers for it. What it may is looked up at each act. */
   | {
       kind: 'token';
       tokenId: string;
       name: string;
       owner: { teamId: string; userId: string; name: string };
     }
+  | IssuedActor
   /** A developer who is signed in to the portal, and may act on their own account alone. */
   | { kind: 'account'; accountId: string; sessionId: string }
   | { kind: 'system'; name: string };
 
 /** What a token may beside its role. */
 export type Grant = 'list-secrets' | 'sso';
+
+/** A program or a person that the OIDC issuer vouches for, with what its token said they may. */
+export type IssuedActor = {
+  kind: 'oidc';
+  issuer: string;
+  /** Theirs at the issuer, for good. */
+  subject: string;
+  name: string;
+  /** Who of the workspace this is, as an e-mail address or a Slack user id; null when the token doesn't say. */
+  person: string | null;
+  /** Null: nothing that it says stands for a role here. */
+  role: Role | 'reader' | null;
+  grants: readonly Grant[];
+};
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
 
@@ -58,6 +73,8 @@ export type Policy = {
   mailLinkHosts: readonly string[];
   /** Names of the operations that wait for a second operator: `accounts/delete`. */
   secondOperatorFor: readonly string[];
+  /** The OIDC issuer whose tokens are believed; null: none. */
+  tokenIssuer: string | null;
   /** Whether anybody in the workspace may ask for an invitation. */
   hasRequests: boolean;
   /** Whether developers may sign up by themselves: not at all, once an operator agreed, or freely. */

@@ -2,10 +2,11 @@ import type { Subscription } from '../db/subscriptions.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Act } from './context.ts';
 import { ownerOf } from './held-subscription.ts';
+import { ownAddressOf } from './program.ts';
 
-/** Nobody decides about themselves. Errors: `approval_about_oneself` when Slack tells the owner's own address. */
+/** Nobody decides about themselves. Errors: `approval_about_oneself` when Slack or the issuer tells the owner's own address. */
 export async function demandOtherThanOwner(act: Act, subscription: Subscription): Promise<void> {
-  const own = act.actor.kind === 'slack' ? act.actor.email?.toLowerCase() : null;
+  const own = ownAddressOf(act.actor);
   const owner = own ? await ownerOf(act, subscription) : null;
   if (owner && owner.emailCanonical === own) throw new DomainError('approval_about_oneself');
 }

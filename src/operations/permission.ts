@@ -3,13 +3,14 @@ import { findOperatorRole } from '../db/operators.ts';
 import { isSignedIn } from '../db/sessions.ts';
 import { findLiveToken } from '../db/tokens.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import type { Act, Actor, Context, Grant, Role } from './context.ts';
+import type { Act, Actor, Context, Grant, IssuedActor, Role } from './context.ts';
+import { isProgram } from './program.ts';
 
 /**
  * Who may run an operation. `member`: anybody of the workspace, with a role or without. `developer`: anybody at all,
  * because the input itself proves the right (a ticket). `account`: a developer who is signed in, on what is theirs.
- * `console`: somebody with a shell on the server. `token`: a program too, when its role (`reader` is one that only
- * programs have) is named as well.
+ * `console`: somebody with a shell on the server. `token`: a program too, with a token of ours or the issuer's, when its
+ * role (`reader` is one that only programs have) is named as well.
  */
 export type Who = Role | 'reader' | 'member' | 'developer' | 'account' | 'console' | 'system' | 'token';
 
@@ -36,8 +37,9 @@ export async function demandPermission(
 ): Promise<void> {
   const { actor } = context;
   if (actor.kind !== 'slack') {
-    if (!allowed.includes(actor.kind) || (grant && actor.kind !== 'token'))
-      throw new DomainError('not_permitted');
+    const kind = actor.kind === 'oidc' ? 'token' : actor.kind;
+    if (!allowed.includes(kind) || (grant && !isProgram(actor))) throw new DomainError('not_permitted');
+    if (actor.kind === 'oidc') demandIssued(context, actor, { allowed, grant });
     if (actor.kind === 'token') await demandToken(context, db, actor.tokenId, { allowed, grant });
     if (actor.kind === 'account') await demandSignedIn(context, db, actor);
     return;
@@ -46,6 +48,17 @@ export async function demandPermission(
   if (allowed.includes('member')) return;
   const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');
+}
+
+/** The issuer is still the one that is believed, and what it said suffices. */
+function demandIssued(
+  { policy }: Context,
+  { issuer, role, grants }: IssuedActor,
+  { allowed, grant }: { allowed: readonly Who[]; grant: Grant | undefined },
+): void {
+  const isBelieved = issuer === policy.tokenIssuer;
+  const suffices = role !== null && allowed.includes(role) && (!grant || grants.includes(grant));
+  if (!isBelieved || !suffices) throw new DomainError('not_permitted');
 }
 
 /** It works, its owner has a role, and the lesser of the two roles suffices. */

@@ -48,6 +48,7 @@ export function openContext(url: string) {
       secondOperatorFor: [],
       hasRequests: true,
       signUp: 'off',
+      tokenIssuer: null,
     },
     service: { id: SERVICE, name: SERVICE },
     actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member', email: null },

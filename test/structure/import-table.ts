@@ -23,7 +23,7 @@ const TABLE: Record<string, readonly string[]> = {
   // The one address that is neither a person's nor a program's: Resend's signed webhook.
   'mail-events': ['operations', 'http', 'mail'],
   // What a good value is, the part that uses it knows.
-  settings: ['http', 'security'],
+  settings: ['http', 'security', 'management'],
   log: [],
 };
 
@@ -44,6 +44,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^react-email$/, ['emails', 'mail']],
   [/^pino$/, ['log']],
   [/^prom-client$/, ['http']],
+  [/^jose$/, ['management']],
   [/^esbuild$/, ['playground']],
 ];
 

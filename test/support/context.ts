@@ -68,6 +68,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     eraseDeletedAfterDays: 30,
     mailLinkHosts: [],
     secondOperatorFor: [],
+    tokenIssuer: null,
     hasRequests: true,
     signUp: 'approval',
     ...changed,

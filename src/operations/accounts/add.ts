@@ -18,6 +18,7 @@ import { hashNewPassword } from '../new-password.ts';
 import { endOpenInvitationTo } from '../open-invitation.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { queueRepaint } from '../outbox.ts';
+import { isProgram } from '../program.ts';
 import { queueWelcome } from '../welcome.ts';
 
 /**
@@ -68,7 +69,7 @@ export const addAccount = defineOperation({
       stateChangedBy: act.actorName,
       passwordHash,
       // What an operator typed is known to two; a program passes on what its own user chose.
-      passwordMustChange: passwordHash !== null && act.actor.kind !== 'token',
+      passwordMustChange: passwordHash !== null && !isProgram(act.actor),
       registeredAt: act.now,
       updatedAt: act.now,
     });

@@ -4,7 +4,7 @@ import { type Approval, endApproval, findApproval, lockApproval } from '../../db
 import { findToken } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { approvable, isApprovable } from '../approvable.ts';
-import { openInput } from '../approval.ts';
+import { openKept } from '../approval.ts';
 import { actorId, recordRefusal } from '../audit-row.ts';
 import type { Act, Actor, Context } from '../context.ts';
 import { eraseApprovals } from '../erasure.ts';
@@ -13,6 +13,7 @@ import { defineOperation, OPERATORS } from '../operation.ts';
 import { personNow } from '../operator-rules.ts';
 import { queueApprovalEnd } from '../outbox.ts';
 import { MEMBERS } from '../permission.ts';
+import { isSamePerson, ownAddressOf } from '../program.ts';
 import { actorOfToken } from '../token-rules.ts';
 
 /**
@@ -79,21 +80,23 @@ function demandOpen(approval: Approval, now: Date): void {
   });
 }
 
-/** Neither whoever asked, by whatever user of theirs, nor the person concerned: Slack tells their addresses. */
+/** Neither whoever asked, by whatever user of theirs, nor the person concerned: Slack and the issuer tell their addresses. */
 async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {
   if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
-  const own = act.actor.kind === 'slack' ? act.actor.email?.toLowerCase() : null;
+  if (requester && isSamePerson(requester, act.actor)) throw new DomainError('approval_own');
+  const own = ownAddressOf(act.actor);
+  // A token that names a person by their address must not pass because Slack keeps theirs to itself.
+  if (!own && requester?.kind === 'oidc' && requester.person) throw new DomainError('standing_unknown');
   if (!own) return;
-  if (requester?.kind === 'slack' && requester.email?.toLowerCase() === own)
-    throw new DomainError('approval_own');
   const account = approval.accountId ? await findAccount(act.tx, act.service.id, approval.accountId) : null;
   if (account?.emailCanonical === own || approval.subject === own)
     throw new DomainError('approval_about_oneself');
 }
 
 /** Whoever asked, as they are now. */
-async function requesterOf(context: Context, approval: Approval): Promise<Actor> {
+async function requesterOf(context: Context, approval: Approval): Promise<Actor | null> {
   if (approval.requestedByToken) return programOf(context, approval.requestedByToken);
+  if (approval.requestedByKind === 'oidc') return openKept(context, approval)?.requester ?? null;
   if (approval.requestedByKind !== 'slack') return { kind: 'console', name: approval.requestedBy };
   const [teamId = '', userId = ''] = approval.requestedBy.split('/');
   return personNow(context, { teamId, userId });
@@ -109,7 +112,7 @@ type Outcome = { state: 'approved' } | { state: 'outdated'; code: string };
 
 async function carryOut(act: Act, approval: Approval, requester: Actor | null): Promise<Outcome> {
   const { operation } = approval;
-  const wanted = openInput(act, approval);
+  const wanted = openKept(act, approval)?.input;
   if (!wanted || !requester || !isApprovable(operation))
     throw new Error('an open approval lacks what it is for');
   const context: Context = {
