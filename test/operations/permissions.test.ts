@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
-import type { Actor } from '../../src/operations/context.ts';
+import type { Actor, Grant, IssuedActor } from '../../src/operations/context.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke.ts';
 import {
   ADMIN,
@@ -8,6 +8,8 @@ import {
   adminOfTeam,
   createTestContext,
   DEVELOPER,
+  ISSUER,
+  issued,
   MEMBER,
   programOf,
   refusalOf,
@@ -20,7 +22,7 @@ import { findOperations } from '../support/operations.ts';
 
 let t: TestContext;
 beforeAll(async () => {
-  t = await createTestContext();
+  t = await createTestContext({ tokenIssuer: ISSUER });
   const { account } = await addAccount(t.as(ADMIN), {
     email: 'ann@example.com',
     firstName: 'Ann',
@@ -232,6 +234,24 @@ describe('T44: who may do what', () => {
       expect(able.join(' ')).toBe(EXPECTED[name]);
     });
   }
+
+  it('whom the issuer vouches for may what a token of ours with that role may, and nothing without a role or of another issuer', async () => {
+    const grants: Grant[] = ['list-secrets', 'sso'];
+    for (const [name, operation] of operations) {
+      const may = async (change: Partial<IssuedActor>) =>
+        (await refusalOf(operation(t.as(issued({ grants, ...change })), NONSENSE))) !== 'not_permitted';
+      for (const role of ['admin', 'approver', 'reader'] as const) {
+        const expected = (EXPECTED[name] ?? '').split(' ').includes(`${role}-program`);
+        expect(await may({ role }), `${name} by ${role}`).toBe(expected);
+        expect(await may({ role, issuer: `${ISSUER}/` }), `${name} by another issuer's ${role}`).toBe(false);
+      }
+      expect(await may({ role: null }), `${name} by no role`).toBe(false);
+    }
+    for (const name of ['subscriptions/list-secrets', 'accounts/make-sign-in-link'])
+      expect(await refusalOf(operations.get(name)?.(t.as(issued()), NONSENSE) ?? Promise.resolve())).toBe(
+        'not_permitted',
+      );
+  });
 
   it('a program may no more than its owner may by now, and nothing once its token is revoked or has ended', async () => {
     const ofApprover = await programOf(t, 'approver', { userId: 'U0APPROVER' });

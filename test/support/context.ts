@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { connect } from '../../src/db/connect.ts';
 import { openService } from '../../src/db/services.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import type { Actor, Context, Grant, Policy, SlackActor, Standing } from '../../src/operations/context.ts';
+import type {
+  Actor,
+  Context,
+  Grant,
+  IssuedActor,
+  Policy,
+  SlackActor,
+  Standing,
+} from '../../src/operations/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import type { MailOrder } from '../../src/operations/outbox.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
@@ -48,6 +56,18 @@ export const SIGNED_IN = {
   accountId: '',
   sessionId: '',
 };
+export const ISSUER = 'https://login.example.com/tenant';
+/** Whom the issuer vouches for, an admin unless it is said otherwise. */
+export const issued = (rest: Partial<IssuedActor> = {}): IssuedActor => ({
+  kind: 'oidc',
+  issuer: ISSUER,
+  subject: 'pipeline',
+  name: 'Pipeline',
+  person: null,
+  role: 'admin',
+  grants: [],
+  ...rest,
+});
 export const withStanding = (standing: Standing) => slackActor('U0ADMIN', 'Ada Admin', standing);
 export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
 
