@@ -15,6 +15,7 @@ import { countOpen } from '../operations/recoveries/count-open.ts';
 import { type JudgedChange, judgeChanges, repeatChange } from '../operations/recovery.ts';
 import { endSessions } from '../operations/sessions/end-all.ts';
 import { voidTickets } from '../operations/tickets/void-all.ts';
+import { revokeTokens } from '../operations/tokens/revoke-all.ts';
 import {
   complain,
   EXIT,
@@ -30,8 +31,9 @@ const HELP = `For a database that was brought back from a backup, before the fir
 
   npm run -s after-restore -- [--audit EXPORT.jsonl] [--apply --as "Your Name" --reason "why"]
 
-It voids every mailed link, signs every developer out, stops imports, cancels the mails that wait (they may have been sent
-before) and takes back what waits for a second operator. With --audit it also repeats the blocks, deletions and withdrawals of roles
+It voids every mailed link, signs every developer out, stops imports, revokes every token of the management API, cancels the
+mails that wait (they may have been sent before) and takes back what waits for a second operator. With --audit it also
+repeats the blocks, deletions and withdrawals of roles
 that the backup has forgotten; EXPORT.jsonl is what \`npm run -s audit -- export --format jsonl\` wrote after them.
 Without --apply it only says what it would do. It refuses while a server runs, and can be run again.
 
@@ -53,12 +55,17 @@ type Wanted = { name: string; reason: string; isApplied: boolean; file: string |
 /** What ends whatever could still take effect, in this order; each as often as it finds something. */
 const ENDS: readonly {
   words: string;
-  of: 'tickets' | 'sessions' | 'imports' | 'mails' | 'approvals';
+  of: 'tickets' | 'sessions' | 'imports' | 'tokens' | 'mails' | 'approvals';
   run(context: Context, reason: string): Promise<{ count: number }>;
 }[] = [
   { words: 'mailed links voided', of: 'tickets', run: (context) => voidTickets(context, {}) },
   { words: 'developers’ sessions ended', of: 'sessions', run: (context) => endSessions(context, {}) },
   { words: 'imports stopped', of: 'imports', run: (context) => stopAllImports(context, {}) },
+  {
+    words: 'tokens of the management API revoked',
+    of: 'tokens',
+    run: (context) => revokeTokens(context, {}),
+  },
   { words: 'waiting mails cancelled', of: 'mails', run: (context) => cancelMails(context, {}) },
   {
     words: 'open approvals taken back',

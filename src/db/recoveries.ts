@@ -1,11 +1,12 @@
 import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from './connect.ts';
-import { approvals, imports, invitations, mails, sessions, tickets } from './schema.ts';
+import { approvals, imports, invitations, mails, sessions, tickets, tokens } from './schema.ts';
 
 export type OpenThings = {
   tickets: number;
   sessions: number;
+  tokens: number;
   mails: number;
   approvals: number;
   imports: number;
@@ -22,6 +23,10 @@ export async function countOpenThings(
   return {
     tickets: await count(tickets, and(eq(tickets.serviceId, of.serviceId), ...openTickets)),
     sessions: await count(sessions, eq(sessions.serviceId, of.serviceId)),
+    tokens: await count(
+      tokens,
+      and(eq(tokens.serviceId, of.serviceId), isNull(tokens.revokedAt), gt(tokens.expiresAt, of.now)),
+    ),
     mails: await count(mails, and(eq(mails.serviceId, of.serviceId), eq(mails.state, 'queued'))),
     approvals: await count(
       approvals,

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
 import type { Database, Transaction } from './connect.ts';
 import { operators, tokens } from './schema.ts';
 
@@ -77,6 +77,25 @@ export async function revokeToken(
     .where(and(eq(tokens.serviceId, key.serviceId), eq(tokens.id, key.id), isNull(tokens.revokedAt)))
     .returning();
   return row ?? null;
+}
+
+/** Revokes tokens that work; says how many there were, at most `limit`. */
+export async function revokeLiveTokens(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; by: string; limit: number },
+): Promise<number> {
+  const live = and(
+    eq(tokens.serviceId, of.serviceId),
+    isNull(tokens.revokedAt),
+    gt(tokens.expiresAt, of.now),
+  );
+  const some = tx.select({ id: tokens.id }).from(tokens).where(live).limit(of.limit);
+  const revoked = await tx
+    .update(tokens)
+    .set({ revokedAt: of.now, revokedBy: of.by })
+    .where(and(live, inArray(tokens.id, some)))
+    .returning({ id: tokens.id });
+  return revoked.length;
 }
 
 /** Writes when it was used, unless that was written within the span. */

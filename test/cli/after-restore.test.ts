@@ -93,6 +93,10 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
       values ('default', ${crypto.randomUUID()}, ${id}, 'h', 'a', now(), now(), now() + interval '1 hour')`;
     await t.sql`insert into imports (service_id, id, state, sealed_rows, total, planned_by, created_at, expires_at)
       values ('default', ${crypto.randomUUID()}, 'applying', '{sealed}', 1, 'T0/U0', now(), now() + interval '1 day')`;
+    await t.sql`insert into tokens (service_id, id, name, hash, role, grants, owner_team_id, owner_user_id, owner_name,
+        created_at, created_by, expires_at)
+      values ('default', ${crypto.randomUUID()}, 'ci', 'h', 'reader', '{}', 'T0', 'U0', 'Ada', now(), 'Connie',
+        now() + interval '1 day')`;
     const before = await auditRows();
     // A welcome and a reset, each with its link, and an invitation.
     const dry = await t.afterRestore();
@@ -100,6 +104,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(dry.out).toMatch(/^[23] mailed links voided \(would be\)$/m);
     expect(dry.out).toMatch(/^1 developers’ sessions ended \(would be\)$/m);
     expect(dry.out).toMatch(/^1 imports stopped \(would be\)$/m);
+    expect(dry.out).toMatch(/^1 tokens of the management API revoked \(would be\)$/m);
     expect(dry.out).toMatch(/^3 waiting mails cancelled \(would be\)$/m);
     expect(dry.out).toMatch(/^1 invitations stay open, and their links are dead/m);
     expect(dry.out).toMatch(/Nothing was changed/);
@@ -111,6 +116,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(await t.sql`select from tickets where voided_at is null and used_at is null`).toHaveLength(0);
     expect(await t.sql`select from sessions`).toHaveLength(0);
     expect(await t.sql`select from imports where ended_at is null or sealed_rows <> '{}'`).toHaveLength(0);
+    expect(await t.sql`select from tokens where revoked_at is null`).toHaveLength(0);
     expect(await t.sql`select from mails where state = 'queued' or sealed_order is not null`).toHaveLength(0);
     const rows = await t.sql`select operation, actor_name, reason, after from audit
       join audit_details on audit_id = audit.id where reason = 'disk failure' order by audit.id`;
@@ -118,6 +124,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
       expect.objectContaining({ operation: 'tickets/void-all', actor_name: 'Connie (console)' }),
       expect.objectContaining({ operation: 'sessions/end-all', after: { count: 1 } }),
       expect.objectContaining({ operation: 'imports/stop-all', after: { count: 1 } }),
+      expect.objectContaining({ operation: 'tokens/revoke-all', after: { count: 1 } }),
       expect.objectContaining({ operation: 'mails/cancel-all', after: { count: 3 } }),
     ]);
 

@@ -564,6 +564,10 @@ const CASES: Record<string, Case> = {
     },
     () => ({ name: next('ci '), role: 'reader', teamId: 'T0TEST', userId: 'U0ADMIN' }),
   ),
+  'tokens/revoke-all': of(CONSOLE, null, NOT_VALID, async () => {
+    await programOf(t, 'reader');
+    return {};
+  }),
   'tokens/revoke': of(
     ADMIN,
     'token_not_found',

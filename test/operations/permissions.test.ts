@@ -189,6 +189,7 @@ const EXPECTED: Record<string, string> = {
   'tickets/void-all': 'console',
   'tokens/create': 'console',
   'tokens/list': 'admin console',
+  'tokens/revoke-all': 'console',
   'tokens/revoke': 'admin console',
   'tokens/show': 'system',
   'tokens/recognise': 'system',

@@ -110,7 +110,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
               status: res.statusCode ?? 0,
               headers: res.headers,
               text,
-              body: text === '' ? null : JSON.parse(text),
+              body: parsed(text),
             }),
           );
         },
@@ -160,6 +160,14 @@ export async function failureOf(attempt: Promise<unknown>) {
     return { status: statusCode, code, targets: details?.error?.details?.map(({ target }) => target) };
   }
   return 'done';
+}
+
+function parsed(text: string) {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function freePort(): Promise<number> {

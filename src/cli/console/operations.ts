@@ -170,6 +170,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'templates/send-test': 'takes pages of text',
   'tickets/void-all': 'npm run after-restore',
   'tokens/create': 'npm run token',
+  'tokens/revoke-all': 'npm run after-restore',
 };
 
 export const findExposed = (name: string): Exposed | undefined =>

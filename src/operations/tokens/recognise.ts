@@ -18,7 +18,8 @@ export const recogniseToken = defineOperation({
     const hash = tokenHash(token);
     const row = hash ? await findTokenByHash(act.tx, act.service.id, hash) : null;
     if (!row || row.revokedAt || row.expiresAt <= act.now) return null;
-    await keepLastUse(act.tx, { serviceId: act.service.id, id: row.id }, act.now, LAST_USE_MS);
+    const isKept = row.lastUsedAt && act.now.getTime() - row.lastUsedAt.getTime() < LAST_USE_MS;
+    if (!isKept) await keepLastUse(act.tx, { serviceId: act.service.id, id: row.id }, act.now, LAST_USE_MS);
     return actorOfToken(row);
   },
 });

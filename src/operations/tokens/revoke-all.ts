@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { revokeLiveTokens } from '../../db/tokens.ts';
+import { defineOperation } from '../operation.ts';
+
+const MAX_REVOKED_AT_ONCE = 1_000;
+
+/**
+ * Revokes every token of the management API, up to 1,000 at once, and says how many: a database that was brought back from
+ * a backup has forgotten which were revoked since.
+ */
+export const revokeTokens = defineOperation({
+  name: 'tokens/revoke-all',
+  allowed: ['console'],
+  effect: 'change',
+  input: z.strictObject({}),
+  async run(act) {
+    const count = await revokeLiveTokens(act.tx, {
+      serviceId: act.service.id,
+      now: act.now,
+      by: act.actorName,
+      limit: MAX_REVOKED_AT_ONCE,
+    });
+    if (count === 0) act.nothingChanged();
+    else act.record({ after: { count } });
+    return { count };
+  },
+});
