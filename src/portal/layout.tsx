@@ -22,6 +22,7 @@ nav { align-items: center; display: flex; flex-wrap: wrap; gap: 4px 18px; margin
 nav a, nav button { align-items: center; display: inline-flex; min-height: 44px; }
 nav form { margin-left: auto; }
 nav button, button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
+button.quiet { margin-top: 12px; }
 button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }

@@ -159,6 +159,12 @@ describe.skipIf(process.platform === 'win32')('a process that says all it can', 
       await post('/password/forgot', { email: EMAIL });
       const reset = await ticketTo(EMAIL, /password/i);
       await post('/password/reset', { ticket: reset, password: NEW_PASSWORD });
+      expect((await post('/portal/sign-in', { email: EMAIL, password: PASSWORD })).status).toBe(422);
+      const signedIn = await post('/portal/sign-in', { email: EMAIL, password: NEW_PASSWORD });
+      expect(signedIn.status).toBe(303);
+      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      canaries.add(cookie.split('=')[1] ?? '');
+      expect(await (await fetch(`${address}/portal`, { headers: { cookie } })).text()).toContain(EMAIL);
       await fetch(`${address}/${TYPED}?email=${EMAIL}`, { headers: { cookie: TYPED, referer: TYPED } });
       await slack.send(slack.forged((body) => `${body}&text=${TYPED}`, 'command'));
       await slack.send(slack.signed(`{"${TYPED}": `, { contentType: 'application/json' }));
