@@ -1,7 +1,19 @@
-import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from './connect.ts';
-import { approvals, imports, invitations, mails, sessions, tickets, tokens } from './schema.ts';
+import {
+  approvals,
+  imports,
+  invitations,
+  mails,
+  sessions,
+  subscriptionKeys,
+  subscriptions,
+  tickets,
+  tokens,
+} from './schema.ts';
+import type { KeySlot } from './subscription-keys.ts';
+import type { Subscription } from './subscriptions.ts';
 
 export type OpenThings = {
   tickets: number;
@@ -42,4 +54,33 @@ export async function countOpenThings(
       ),
     ),
   };
+}
+
+/** How subscriptions stand, and since when each has its keys. */
+export async function findSubscriptionStandings(
+  db: Database | Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<{ id: string; state: Subscription['state']; keysSince: Partial<Record<KeySlot, Date>> }[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({
+      id: subscriptions.id,
+      state: subscriptions.state,
+      slot: subscriptionKeys.slot,
+      since: subscriptionKeys.createdAt,
+    })
+    .from(subscriptions)
+    .leftJoin(
+      subscriptionKeys,
+      and(
+        eq(subscriptionKeys.serviceId, subscriptions.serviceId),
+        eq(subscriptionKeys.subscriptionId, subscriptions.id),
+      ),
+    )
+    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
+  const standings = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));
+  for (const { id, slot, since } of rows)
+    if (slot && since) Object.assign(standings.get(id)?.keysSince ?? {}, { [slot]: since });
+  return [...standings.values()];
 }

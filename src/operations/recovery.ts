@@ -1,6 +1,7 @@
 // A database that was brought back from a backup has forgotten what was taken away since: it is taken away again.
 import { DomainError } from '../domain/domain-error.ts';
 import { lastChanges, type PastChange } from '../domain/past-changes.ts';
+import { nextSubscriptionState } from '../domain/subscription-state.ts';
 import { blockAccount } from './accounts/block.ts';
 import { deleteAccount } from './accounts/delete.ts';
 import { needsSecondOperator, WaitsForApproval } from './approval.ts';
@@ -8,6 +9,14 @@ import type { Context } from './context.ts';
 import { MAX_REASON_LENGTH } from './input.ts';
 import { withdrawFromConsole } from './operators/withdraw-from-console.ts';
 import { compareRecovered, MAX_COMPARED } from './recoveries/compare.ts';
+import { cancelSubscription } from './subscriptions/cancel.ts';
+import { deleteSubscription } from './subscriptions/delete.ts';
+import { regenerateKey } from './subscriptions/regenerate-key.ts';
+import { rejectSubscription } from './subscriptions/reject.ts';
+import { suspendSubscription } from './subscriptions/suspend.ts';
+
+/** The owner reads it, as they read the first reason. */
+const NOT_APPROVED = 'This request was declined before; the decision stands.';
 
 export type Verdict =
   | 'to be repeated'
@@ -18,9 +27,9 @@ export type Verdict =
   | 'not found';
 export type JudgedChange = PastChange & { verdict: Verdict; label: string };
 
-type Standing = { state: string; blockEndsAt: Date | null; label: string };
+type Standings = Awaited<ReturnType<typeof compareRecovered>>;
 
-/** Says of each block, deletion and withdrawal, oldest first, whether it is still to be repeated; changes nothing. */
+/** Says of each thing that was taken away, oldest first, whether it is still to be repeated; changes nothing. */
 export async function judgeChanges(
   context: Context,
   changes: readonly PastChange[],
@@ -32,29 +41,51 @@ export async function judgeChanges(
   const judged: JudgedChange[] = [];
   for (let from = 0; from < taking.length; from += MAX_COMPARED) {
     const some = taking.slice(from, from + MAX_COMPARED);
-    const idsOf = (kind: string) => [
-      ...new Set(some.filter(({ target }) => target.kind === kind).map(({ target }) => target.id)),
-    ];
-    const now = await compareRecovered(context, {
-      accountIds: idsOf('account'),
-      operators: idsOf('operator'),
-    });
-    const accounts = new Map<string, Standing>(now.accounts.map((account) => [account.id, account]));
-    const roles = new Map(now.operators.map(({ id, role }) => [id, role]));
+    const now = await standingsOf(context, some);
     for (const change of some) {
-      const { kind, id } = change.target;
-      const verdict = !last.has(change.id)
-        ? 'overtaken'
-        : kind === 'operator'
-          ? judgeRole(change, roles.get(id) ?? null)
-          : judgeAccount(change, accounts.get(id), context.clock());
-      judged.push({ ...change, verdict, label: accounts.get(id)?.label ?? '' });
+      const verdict = last.has(change.id) ? judge(change, now, context.clock()) : 'overtaken';
+      const label = now.accounts.find(({ id }) => id === change.target.id)?.label ?? '';
+      judged.push({ ...change, verdict, label: change.target.kind === 'account' ? label : '' });
     }
   }
   return judged;
 }
 
-function judgeAccount({ left, until }: PastChange, account: Standing | undefined, now: Date): Verdict {
+function standingsOf(context: Context, changes: readonly PastChange[]): Promise<Standings> {
+  const idsOf = (kind: PastChange['target']['kind']) => [
+    ...new Set(changes.filter(({ target }) => target.kind === kind).map(({ target }) => target.id)),
+  ];
+  return compareRecovered(context, {
+    accountIds: idsOf('account'),
+    subscriptionIds: idsOf('subscription'),
+    operators: idsOf('operator'),
+  });
+}
+
+function judge(change: PastChange, now: Standings, at: Date): Verdict {
+  const { kind, id } = change.target;
+  switch (kind) {
+    case 'account':
+      return judgeAccount(
+        change,
+        now.accounts.find((account) => account.id === id),
+        at,
+      );
+    case 'subscription':
+      return judgeSubscription(
+        change,
+        now.subscriptions.find((subscription) => subscription.id === id),
+      );
+    case 'operator':
+      return judgeRole(change, now.operators.find((operator) => operator.id === id)?.role ?? null);
+  }
+}
+
+function judgeAccount(
+  { left, until }: PastChange,
+  account: Standings['accounts'][number] | undefined,
+  now: Date,
+): Verdict {
   if (!account) return 'not found';
   if (account.state === 'deleted') return 'so already';
   if (left === 'deleted') return 'to be repeated';
@@ -63,6 +94,23 @@ function judgeAccount({ left, until }: PastChange, account: Standing | undefined
   // Of two ends the later one holds; none is the latest.
   const isLonger = account.blockEndsAt !== null && (until === null || until > account.blockEndsAt);
   return isLonger ? 'to be repeated' : 'so already';
+}
+
+const VERBS = { suspended: 'suspend', rejected: 'reject', cancelled: 'cancel' } as const;
+
+function judgeSubscription(
+  { left, keys, at }: PastChange,
+  subscription: Standings['subscriptions'][number] | undefined,
+): Verdict {
+  if (!subscription) return left === 'deleted' ? 'so already' : 'not found';
+  if (left === 'deleted') return 'to be repeated';
+  if (keys) {
+    const isOlder = (slot: 'primary' | 'secondary') => (subscription.keysSince[slot] ?? at) < at;
+    const isFormer = keys === 'both' ? isOlder('primary') || isOlder('secondary') : isOlder(keys);
+    return isFormer ? 'to be repeated' : 'so already';
+  }
+  const verb = VERBS[left as keyof typeof VERBS];
+  return nextSubscriptionState(subscription.state, verb) ? 'to be repeated' : 'so already';
 }
 
 function judgeRole({ left }: PastChange, role: string | null): Verdict {
@@ -89,13 +137,25 @@ export async function repeatChange(context: Context, change: JudgedChange, why: 
 }
 
 async function carryOut(context: Context, change: JudgedChange, reason: string): Promise<void> {
-  const { target, left, until } = change;
-  if (target.kind === 'operator') {
-    const [teamId = '', userId = ''] = target.id.split('/');
-    const keep = left === 'approver' ? 'approver' : 'none';
-    await withdrawFromConsole({ ...context, reason }, { teamId, userId, keep });
-    return;
+  const { kind, id } = change.target;
+  switch (kind) {
+    case 'account':
+      return takeFromAccount(context, change, reason);
+    case 'subscription':
+      return takeFromSubscription(context, change, reason);
+    case 'operator': {
+      const [teamId = '', userId = ''] = id.split('/');
+      const keep = change.left === 'approver' ? 'approver' : 'none';
+      await withdrawFromConsole({ ...context, reason }, { teamId, userId, keep });
+    }
   }
+}
+
+async function takeFromAccount(
+  context: Context,
+  { target, left, until }: JudgedChange,
+  reason: string,
+): Promise<void> {
   // Whom it concerns was told when it was done first.
   const about = { accountId: target.id, reason, tellDeveloper: false };
   if (left === 'blocked') {
@@ -103,7 +163,23 @@ async function carryOut(context: Context, change: JudgedChange, reason: string):
     return;
   }
   if (needsSecondOperator(context, deleteAccount.operation)) await blockMeanwhile(context, about);
-  await deleteAccount(context, about);
+  await deleteAccount(context, { ...about, deleteSubscriptions: true });
+}
+
+/** The owner is told of keys that are replaced once more, and of a rejection: they have to know what to use. */
+async function takeFromSubscription(
+  context: Context,
+  { target, left, keys }: JudgedChange,
+  reason: string,
+): Promise<void> {
+  const subscriptionId = target.id;
+  const why = { ...context, reason };
+  if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
+  else if (left === 'deleted') await deleteSubscription(why, { subscriptionId });
+  else if (left === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
+  // What a state is for is shown to the owner; what the console says is for the audit.
+  else if (left === 'suspended') await suspendSubscription(why, { subscriptionId });
+  else await cancelSubscription(why, { subscriptionId });
 }
 
 async function blockMeanwhile(

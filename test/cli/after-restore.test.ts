@@ -7,6 +7,7 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { createTestConsole, type TestConsole } from '../support/console.ts';
 
@@ -51,7 +52,7 @@ function row(operation: string, targetId: string, more: Record<string, unknown> 
     actorKind: 'slack',
     actorId: 'T0TEST/U0ADA',
     actorName: 'Ada Admin',
-    targetKind: operation.startsWith('operators') ? 'operator' : 'account',
+    targetKind: operation.split('/')[0]?.slice(0, -1),
     targetId,
     about: null,
     reason: 'leaked a key',
@@ -205,6 +206,62 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     const again = await t.afterRestore('--audit', file, ...APPLY);
     expect([again.code, again.out]).toEqual([0, expect.stringMatching(/6 so already/)]);
     expect(await auditRows()).toBe(changes);
+  });
+
+  it('takes back keys that were replaced and subscriptions that were ended', async () => {
+    const ann = await account('Ann');
+    const granted = async () =>
+      (await grantSubscription(t.own(), { accountId: ann.id, tellDeveloper: false })).subscription.id;
+    const [leaked, suspended, resumed, cancelled, gone] = [
+      await granted(),
+      await granted(),
+      await granted(),
+      await granted(),
+      await granted(),
+    ];
+    const hashOf = async (slot: string) =>
+      (
+        await t.sql`select hash from subscription_keys where subscription_id = ${leaked} and slot = ${slot}`
+      )[0]?.hash;
+    const [primary, secondary] = [await hashOf('primary'), await hashOf('secondary')];
+    const at = new Date(Date.now() + 60_000).toISOString();
+    const file = await exportOf(
+      row('subscriptions/regenerate-key', leaked, { at, after: { key: 'primary', leaked: true } }),
+      row('subscriptions/suspend', suspended),
+      row('subscriptions/suspend', resumed),
+      row('subscriptions/resume', resumed),
+      row('subscriptions/cancel', cancelled),
+      row('subscriptions/delete', gone),
+      row('subscriptions/suspend', 'made-since'),
+    );
+    const done = await t.afterRestore('--audit', file, ...APPLY);
+    expect([done.code, done.err]).toEqual([0, '']);
+    expect(done.out).toMatch(/4 done, 1 overtaken, 1 not found$/m);
+    expect(await hashOf('primary')).not.toBe(primary);
+    expect(await hashOf('secondary')).toBe(secondary);
+    const states = await t.sql`select id, state from subscriptions where account_id = ${ann.id}`;
+    expect(new Map(states.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([
+        [leaked, 'active'],
+        [suspended, 'suspended'],
+        [resumed, 'active'],
+        [cancelled, 'cancelled'],
+      ]),
+    );
+    // Whoever has the subscription must learn that there is a new key.
+    expect(await t.sql`select from mails where template = 'KeyReplaced'`).toHaveLength(1);
+
+    await t.sql`update subscription_keys set created_at = '2100-01-01' where subscription_id = ${leaked}`;
+    const again = await t.afterRestore('--audit', file, ...APPLY);
+    expect(again.out).toMatch(/4 so already/);
+  });
+
+  it('an account is deleted again with the subscriptions that it has', async () => {
+    const { id } = await account('Ivy');
+    await grantSubscription(t.own(), { accountId: id, tellDeveloper: false });
+    const done = await t.afterRestore('--audit', await exportOf(row('accounts/delete', id)), ...APPLY);
+    expect([done.code, lineAbout(done.out, id)]).toEqual([0, expect.stringMatching(/done$/)]);
+    expect((await stateOf(id))?.state).toBe('deleted');
   });
 
   it('a deletion that needs a second operator waits, and the account is blocked until somebody agrees', async () => {

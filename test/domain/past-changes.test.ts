@@ -12,7 +12,7 @@ function row(operation: string, more: Record<string, unknown> = {}) {
     operation,
     outcome: 'done',
     actorName: 'Ada Admin',
-    targetKind: operation.startsWith('operators') ? 'operator' : 'account',
+    targetKind: operation.split('/')[0]?.slice(0, -1),
     targetId: 'ann',
     reason: null,
     before: null,
@@ -35,6 +35,11 @@ describe('what an exported row says', () => {
     ['accounts/end-block', { after: { state: 'pending' } }, 'pending', false],
     // The undo of an activation.
     ['accounts/block', { after: { state: 'pending' } }, 'pending', false],
+    ['subscriptions/suspend', {}, 'suspended', true],
+    ['subscriptions/resume', {}, 'active', false],
+    ['subscriptions/cancel', {}, 'cancelled', true],
+    ['subscriptions/delete', {}, 'deleted', true],
+    ['subscriptions/regenerate-key', { after: { key: 'primary' } }, 'replaced', true],
     ['operators/withdraw', { after: { role: null } }, 'none', true],
     ['operators/lose', { after: { role: null } }, 'none', true],
     ['operators/grant', { before: { role: 'admin' }, after: { role: 'approver' } }, 'approver', true],
@@ -63,4 +68,14 @@ it('of several changes of one the last counts, in whatever order they come', () 
   const other = change('accounts/block', { targetId: 'bea' });
   const changes = [activated, other, blocked].flatMap((one) => one ?? []);
   expect([...lastChanges(changes)].sort()).toEqual([activated?.id, other?.id].sort());
+});
+
+it('a replaced key counts whatever came later, and both when the row no longer says which', () => {
+  const primary = change('subscriptions/regenerate-key', { after: { key: 'primary' } });
+  const again = change('subscriptions/regenerate-key', { after: { key: 'primary' } });
+  const resumed = change('subscriptions/resume');
+  const changes = [primary, again, resumed].flatMap((one) => one ?? []);
+  expect(lastChanges(changes).size).toBe(3);
+  expect(primary?.keys).toBe('primary');
+  expect(change('subscriptions/regenerate-key')?.keys).toBe('both');
 });

@@ -3,6 +3,8 @@ import { findAccounts } from '../../db/accounts.ts';
 import { findAuditIds } from '../../db/audit.ts';
 import { findLinksOfRows } from '../../db/audit-links.ts';
 import { findRoles } from '../../db/operators.ts';
+import { findSubscriptionStandings } from '../../db/recoveries.ts';
+import { subscriptionId } from '../catalog-input.ts';
 import * as input from '../input.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -11,7 +13,7 @@ export const MAX_COMPARED = 1_000;
 
 /**
  * What of an audit export is in this database: which rows it has, which of those have another hash in the chain, and how
- * the accounts and operators that rows are about stand now.
+ * the accounts, subscriptions and operators that rows are about stand now.
  */
 export const compareRecovered = defineOperation({
   name: 'recoveries/compare',
@@ -23,9 +25,10 @@ export const compareRecovered = defineOperation({
       .max(MAX_COMPARED)
       .default([]),
     accountIds: z.array(input.accountId).max(MAX_COMPARED).default([]),
+    subscriptionIds: z.array(subscriptionId).max(MAX_COMPARED).default([]),
     operators: z.array(z.string().max(90)).max(MAX_COMPARED).default([]),
   }),
-  async run(act, { rows, accountIds, operators }) {
+  async run(act, { rows, accountIds, subscriptionIds, operators }) {
     const serviceId = act.service.id;
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
     const ids = [...hashes.keys()];
@@ -44,6 +47,7 @@ export const compareRecovered = defineOperation({
         blockEndsAt,
         label: email ? `${firstName} ${lastName} <${email}>` : '',
       })),
+      subscriptions: await findSubscriptionStandings(act.tx, serviceId, subscriptionIds),
       operators: await findRoles(act.tx, serviceId, operators),
     };
   },
