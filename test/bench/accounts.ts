@@ -5,6 +5,7 @@ import { connect } from '../../src/db/connect.ts';
 import { openService } from '../../src/db/services.ts';
 import { countAccounts } from '../../src/operations/accounts/count.ts';
 import { listAccounts } from '../../src/operations/accounts/list.ts';
+import { queryAccounts } from '../../src/operations/accounts/query.ts';
 import { searchAccounts } from '../../src/operations/accounts/search.ts';
 import type { Context } from '../../src/operations/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
@@ -18,6 +19,7 @@ export const SERVICE = 'default';
 export const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 
 const TIMES = 200;
+const TIMES_FILTERED = 15;
 const WARM_UP = 30;
 const QUERIES = 100;
 
@@ -72,23 +74,34 @@ export async function prepareService(context: Context): Promise<void> {
 
 type Opened = Pick<ReturnType<typeof openContext>, 'context' | 'sql'>;
 
-/** Medians in milliseconds at few and at many accounts, measured in turn: both see the same machine. */
-export async function measurePages(few: Opened, many: Opened) {
-  const fewWorks = await worksOn(few);
-  const manyWorks = await worksOn(many);
-  const medians: Record<string, { few: number; many: number }> = {};
-  for (const name of ['listFirstPage', 'listMiddlePage', 'count'] as const) {
+type Medians = Record<string, { few: number; many: number }>;
+type Works = Record<string, () => Promise<unknown>>;
+
+/** Medians in milliseconds at few and at many accounts: what should not grow. */
+export const measurePages = async (few: Opened, many: Opened): Promise<Medians> =>
+  measureInTurn(await worksOn(few), await worksOn(many), TIMES);
+
+/** The same for lists that a program filters, each with the exact count of all that fit. */
+export const measureFilters = async (few: Opened, many: Opened): Promise<Medians> =>
+  measureInTurn(filtersOn(few), filtersOn(many), TIMES_FILTERED);
+
+/** Both see the same machine. */
+async function measureInTurn(few: Works, many: Works, count: number): Promise<Medians> {
+  const medians: Medians = {};
+  const warmUp = Math.min(WARM_UP, count);
+  for (const [name, fewWork] of Object.entries(few)) {
+    const manyWork = many[name] ?? fewWork;
     const times = await timeEach(
-      Array.from({ length: 2 * (WARM_UP + TIMES) }, (_, at) => (at % 2 ? manyWorks : fewWorks)),
-      (works) => works[name](),
+      Array.from({ length: 2 * (warmUp + count) }, (_, at) => (at % 2 ? manyWork : fewWork)),
+      (work) => work(),
     );
-    const counted = (parity: number) => times.filter((_, at) => at >= 2 * WARM_UP && at % 2 === parity);
+    const counted = (parity: number) => times.filter((_, at) => at >= 2 * warmUp && at % 2 === parity);
     medians[name] = { few: median(counted(0)), many: median(counted(1)) };
   }
   return medians;
 }
 
-async function worksOn({ context, sql }: Opened) {
+async function worksOn({ context, sql }: Opened): Promise<Works> {
   const [present] = await sql<[{ n: number }]>`select count(*)::int as n from accounts`;
   const [middle] = await listedFrom(sql, Math.floor(present.n * 0.45), 1);
   if (!middle) throw new Error('no account in the middle');
@@ -97,8 +110,25 @@ async function worksOn({ context, sql }: Opened) {
     listFirstPage: () => listAccounts(context, {}),
     listMiddlePage: () => listAccounts(context, { after }),
     count: () => countAccounts(context, {}),
+    programsFirstPage: () => queryAccounts(context, {}),
+    programsMiddlePage: () => queryAccounts(context, { after }),
+    programsSkippedPage: () => queryAccounts(context, { top: 100, skip: 700 }),
+    programsCount: () => queryAccounts(context, { top: 1 }),
   };
 }
+
+const FILTERS: Record<string, string> = {
+  programsByAddress: "email eq 'nobody@nowhere.test'",
+  programsByState: "state eq 'blocked'",
+  programsByDate: 'registrationDate ge 2026-01-01T00:00:00Z',
+  programsByName: "startswith(lastName, 'Har')",
+  programsByText: "contains(lastName, 'ar')",
+};
+
+const filtersOn = ({ context }: Opened): Works =>
+  Object.fromEntries(
+    Object.entries(FILTERS).map(([name, filter]) => [name, () => queryAccounts(context, { filter })]),
+  );
 
 /** p50 and p95 in milliseconds over the queries that people would type, and the slowest of them by name. */
 export async function measureSearches(context: Context, sql: postgres.Sql, count: number) {

@@ -6,7 +6,14 @@ import { parseArgs } from 'node:util';
 import type postgres from 'postgres';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { measurePages, measureSearches, openContext, prepareService, SERVICE } from './accounts.ts';
+import {
+  measureFilters,
+  measurePages,
+  measureSearches,
+  openContext,
+  prepareService,
+  SERVICE,
+} from './accounts.ts';
 import { fillAudit, measureLookups, measureVerify } from './audit.ts';
 import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
@@ -122,6 +129,9 @@ async function benchAccounts(few: Opened, databaseUrl: string) {
         `${name}: ${rounded(ms.few)} ms at ${FEW}, ${rounded(ms.many)} ms at ${many}, ratio ${rounded(ratio)} (${goal})`,
       );
     }
+    const filters = await measureFilters(few, big);
+    for (const [name, ms] of Object.entries(filters))
+      say(`${name}: ${rounded(ms.few)} ms at ${FEW}, ${rounded(ms.many)} ms at ${many}`);
     const searches = await measureSearches(big.context, big.sql, many);
     for (const [name, found] of Object.entries(searches)) {
       const goal = `goal ${GOALS.searchMs} ms: ${judged(found.p95 < GOALS.searchMs)}`;
@@ -130,7 +140,7 @@ async function benchAccounts(few: Opened, databaseUrl: string) {
       );
       say(`  slowest: ${found.slowest.map(({ text, ms }) => `"${text}" ${ms}`).join(', ')}`);
     }
-    return { few: FEW, many, pages, searches };
+    return { few: FEW, many, pages, filters, searches };
   } finally {
     await big.close();
   }

@@ -148,7 +148,8 @@ async function tryOne(one: Hostile, index: number): Promise<void> {
   // Dots in an address may lead out of the API, to a page.
   const isOurs = new URL(one.path, app.url).pathname.startsWith('/subscriptions/');
   if (!isOurs) return;
-  if (status < 400) accepted.push(String(headers['x-ms-request-id']));
+  // Whoever may only look, or is nobody, changes nothing by what is answered either.
+  if (status < 400 && one.by === 'admin') accepted.push(String(headers['x-ms-request-id']));
   if (status < 400 || text === '') return;
   expect(Object.keys(JSON.parse(text).error), said).toEqual(['code', 'message', 'details']);
   expect(text, said).not.toMatch(/select |postgres|drizzle|\.ts:\d|at \w+ \(/i);
