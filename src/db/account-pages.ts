@@ -9,14 +9,13 @@ import { accountGroups, accounts } from './schema.ts';
 type Db = Database | Transaction;
 
 const COLUMNS: FilterColumns = {
-  name: { column: accounts.id, exact: true },
+  name: { column: accounts.id, text: 'exact' },
   firstName: { column: accounts.firstName },
   lastName: { column: accounts.lastName },
-  // Kept in lower case, and indexed so.
-  email: { column: accounts.emailCanonical },
+  email: { column: accounts.emailCanonical, text: 'lowered' },
   note: { column: accounts.note },
-  state: { column: accounts.state, exact: true },
-  registrationDate: { column: accounts.registeredAt, exact: true },
+  state: { column: accounts.state, text: 'exact' },
+  registrationDate: { column: accounts.registeredAt, text: 'exact' },
 };
 
 export type AccountsWanted = {

@@ -9,17 +9,17 @@ type Db = Database | Transaction;
 type Page = { limit: number; skip: number; after?: { name: string; id: string } | undefined };
 
 const PRODUCT_COLUMNS: FilterColumns = {
-  name: { column: products.id, exact: true },
+  name: { column: products.id, text: 'exact' },
   displayName: { column: products.name },
   description: { column: products.description },
   terms: { column: products.terms },
   state: {
     column: sql`(case when ${products.isPublished} then 'published' else 'notpublished' end)`,
-    exact: true,
+    text: 'exact',
   },
 };
 const API_COLUMNS: FilterColumns = {
-  name: { column: apis.id, exact: true },
+  name: { column: apis.id, text: 'exact' },
   displayName: { column: apis.name },
   path: { column: apis.path },
 };

@@ -112,11 +112,11 @@ export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<
 }
 
 const COLUMNS: FilterColumns = {
-  name: { column: groups.id, exact: true },
+  name: { column: groups.id, text: 'exact' },
   displayName: { column: groups.name },
   description: { column: groups.description },
   // None of ours is known to a directory elsewhere.
-  externalId: { column: sql`''`, exact: true },
+  externalId: { column: sql`''`, text: 'exact' },
 };
 
 export type GroupsWanted = {

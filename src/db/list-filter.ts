@@ -2,8 +2,10 @@
 import { and, type Column, not, or, type SQL, sql } from 'drizzle-orm';
 import type { FilterOperator, ListFilter } from '../domain/list-filter.ts';
 
-/** The column of each field. `exact`: case makes a difference, as in ids. */
-export type FilterColumns = Readonly<Record<string, { column: Column | SQL; exact?: true }>>;
+/** `exact`: case makes a difference, as in ids. `lowered`: kept in lower case, and indexed so. */
+type FilterColumn = { column: Column | SQL; text?: 'exact' | 'lowered' };
+
+export type FilterColumns = Readonly<Record<string, FilterColumn>>;
 
 const SIGNS: Record<FilterOperator, SQL> = {
   eq: sql`=`,
@@ -25,19 +27,24 @@ export function filterCondition(filter: ListFilter, columns: FilterColumns): SQL
       return not(filterCondition(filter.part, columns));
     case 'compare': {
       const { value, operator } = filter;
-      const { column, exact } = columnOf(filter.field, columns);
-      if (value instanceof Date) return sql`${column} ${SIGNS[operator]} ${value.toISOString()}::timestamptz`;
-      return exact
-        ? sql`${column} ${SIGNS[operator]} ${value}`
-        : sql`lower(${column}) ${SIGNS[operator]} lower(${value}::text)`;
+      const found = columnOf(filter.field, columns);
+      if (value instanceof Date)
+        return sql`${found.column} ${SIGNS[operator]} ${value.toISOString()}::timestamptz`;
+      const [column, text] = comparable(found, value);
+      return sql`${column} ${SIGNS[operator]} ${text}`;
     }
     case 'match': {
-      const { column, exact } = columnOf(filter.field, columns);
       const part = filter.text.replace(/[\\%_]/g, '\\$&');
       const pattern = { contains: `%${part}%`, starts: `${part}%`, ends: `%${part}` }[filter.how];
-      return exact ? sql`${column} like ${pattern}` : sql`lower(${column}) like lower(${pattern}::text)`;
+      const [column, text] = comparable(columnOf(filter.field, columns), pattern);
+      return sql`${column} like ${text}`;
     }
   }
+}
+
+function comparable({ column, text }: FilterColumn, value: string): [column: Column | SQL, value: SQL] {
+  if (text === 'exact') return [column, sql`${value}`];
+  return [text === 'lowered' ? column : sql`lower(${column})`, sql`lower(${value}::text)`];
 }
 
 function columnOf(field: string, columns: FilterColumns) {

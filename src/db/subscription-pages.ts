@@ -9,21 +9,21 @@ import type { Subscription, SubscriptionCursor } from './subscriptions.ts';
 type Db = Database | Transaction;
 
 const columns = (now: Date): FilterColumns => ({
-  name: { column: subscriptions.id, exact: true },
+  name: { column: subscriptions.id, text: 'exact' },
   displayName: { column: subscriptions.name },
   stateComment: { column: subscriptions.stateComment },
-  ownerId: { column: sql`'/users/' || coalesce(${subscriptions.accountId}, '')`, exact: true },
-  userId: { column: sql`coalesce(${subscriptions.accountId}, '')`, exact: true },
-  productId: { column: sql`coalesce(${subscriptions.productId}, '')`, exact: true },
+  ownerId: { column: sql`'/users/' || coalesce(${subscriptions.accountId}, '')`, text: 'exact' },
+  userId: { column: sql`coalesce(${subscriptions.accountId}, '')`, text: 'exact' },
+  productId: { column: sql`coalesce(${subscriptions.productId}, '')`, text: 'exact' },
   scope: {
     column: sql`coalesce('/products/' || ${subscriptions.productId}, '/apis/' || ${subscriptions.apiId}, '/apis')`,
-    exact: true,
+    text: 'exact',
   },
   // One past its end has expired, whether a job has written so or not.
   state: {
     column: sql`(case when ${subscriptions.state} = 'active' and ${subscriptions.endsAt} <= ${now.toISOString()}::timestamptz
       then 'expired' else ${subscriptions.state} end)`,
-    exact: true,
+    text: 'exact',
   },
 });
 
