@@ -9,7 +9,7 @@ import * as input from './input.ts';
 import { invite } from './invitations/invite.ts';
 
 /** Resend lets two requests a second by; half of it stays for the mails of everybody else. */
-const MAIL_EVERY_MS = 1_000;
+export const MAIL_EVERY_MS = 1_000;
 /** What is shown of a cell that may hold anything. */
 export const MAX_SHOWN_LENGTH = 320;
 export const MAX_FAULT_LENGTH = 500;

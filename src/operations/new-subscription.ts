@@ -14,6 +14,7 @@ type Wanted = {
   scope: Scope;
   name: string;
   state: Subscription['state'];
+  stateComment?: string;
   startsAt?: Date | null;
   endsAt?: Date | null;
   primaryKey?: string | undefined;
@@ -57,6 +58,7 @@ export async function makeSubscription(act: Act, wanted: Wanted): Promise<Subscr
     apiId: scope.apiId,
     name,
     state,
+    stateComment: wanted.stateComment ?? '',
     stateChangedAt: act.now,
     stateChangedBy: act.actorName,
     startsAt,

@@ -69,7 +69,7 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
  */
 export function defineOperation<Schema extends ZodType, Output, Prepared = undefined>(
   definition: Definition<Schema, Output, Prepared>,
-): Operation<z.input<Schema>, Output> {
+): Operation<z.input<Schema>, Output> & { readonly input: Schema } {
   if (definition.subjectOf && definition.prepare) throw new Error(`${definition.name} can't wait`);
   const run = async (context: Context, input: z.input<Schema>): Promise<Output> => {
     try {

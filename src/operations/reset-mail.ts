@@ -2,14 +2,18 @@ import type { Account } from '../db/accounts.ts';
 import type { Act } from './context.ts';
 import { issueTicket, minutesAfter, queueMail } from './outbox.ts';
 
-/** Mails a one-time link to set a new password; a former one dies. Lives `PASSWORD_RESET_LIFETIME_MINUTES` (60). */
+/**
+ * Mails a one-time link to set a new password; a former one dies. Lives `PASSWORD_RESET_LIFETIME_MINUTES` (60), from when
+ * the mail may leave.
+ */
 export async function queueResetMail(act: Act, account: Account): Promise<string> {
   const owner = { accountId: account.id };
+  const leavesAt = act.mailNotBefore && act.mailNotBefore > act.now ? act.mailNotBefore : act.now;
   const ticket = await issueTicket(act, {
     purpose: 'password-reset',
     owner,
     email: account.email,
-    expiresAt: minutesAfter(act.now, act.policy.passwordResetLifetimeMinutes),
+    expiresAt: minutesAfter(leavesAt, act.policy.passwordResetLifetimeMinutes),
   });
   return queueMail(act, {
     template: 'PasswordResetIdentityDefault',

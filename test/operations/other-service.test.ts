@@ -49,6 +49,7 @@ const OURS = 'zanzibar';
 const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
+const KEY = 'a-key-brought-from-elsewhere';
 const NO_TICKET = 'A'.repeat(43);
 
 let count = 0;
@@ -411,6 +412,29 @@ const CASES: Record<string, Case> = {
       return {};
     },
     nothing: {},
+  },
+  'copies/compare': {
+    as: CONSOLE,
+    ours: async () => {
+      const { accountId } = await account();
+      const [row] = await t.sql`select email_canonical as address from accounts where id = ${accountId}`;
+      const { api } = await createApi(admin(), { name: OURS, path: newAddress().replace(/@.*/, '') });
+      const { subscription } = await grantSubscription(admin(), { accountId, primaryKey: KEY });
+      return {
+        accountIds: [accountId],
+        addresses: [row?.address],
+        apiPaths: [api.path],
+        subscriptionIds: [subscription.id],
+        keys: [KEY],
+      };
+    },
+    nothing: {
+      accountIds: ['nobody'],
+      addresses: ['nobody@example.com'],
+      apiPaths: ['nowhere'],
+      subscriptionIds: ['none'],
+      keys: ['no key of anybody at all'],
+    },
   },
   'recoveries/compare': {
     as: CONSOLE,

@@ -94,6 +94,7 @@ const EXPECTED: Record<string, string> = {
   'cards/repaint': 'admin approver console',
   'cards/repaint-subscription': 'admin approver console',
   'cards/sweep': 'system',
+  'copies/compare': 'console',
   'groups/create': 'admin console admin-program',
   'groups/delete': 'admin console admin-program',
   'groups/list': 'admin approver console',

@@ -46,6 +46,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^prom-client$/, ['http']],
   [/^jose$/, ['management']],
   [/^esbuild$/, ['playground']],
+  [/^@azure\//, ['cli']],
 ];
 
 /** Pure parts: no file, no clock, no network, so nothing of Node, and of packages only these. */

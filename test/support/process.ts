@@ -30,18 +30,20 @@ function start(words: string[], env: Record<string, string>, cwd = ROOT) {
   });
 }
 
+type Ended = { code: number | string; out: string; err: string };
+
 /** One of the programs beside the server, from its start to its end. */
-export async function runProgram(
-  program: string,
-  words: string[],
-  env: Record<string, string>,
-): Promise<{ code: number | string; out: string; err: string }> {
+export const runProgram = (program: string, words: string[], env: Record<string, string>): Promise<Ended> =>
+  startProgram(program, words, env).ended;
+
+/** One that a test does not wait for. */
+export function startProgram(program: string, words: string[], env: Record<string, string>) {
   const child = start([`src/cli/${program}.ts`, ...words], env);
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += String(chunk)));
   child.stderr.on('data', (chunk) => (err += String(chunk)));
-  const [code, signal] = await once(child, 'close');
-  return { code: code ?? signal, out, err };
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code: code ?? signal, out, err }));
+  return { child, ended };
 }
 
 /** `cwd` is another folder that the product was copied to. */

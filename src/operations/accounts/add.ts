@@ -27,6 +27,7 @@ import { queueWelcome } from '../welcome.ts';
  * An open invitation to the address ends: its link would offer what the person now has.
  * A program may choose the id and the state; one with `isInvited` is `pending` until the person accepts from a mailed link
  * and sets a password there. `tellDeveloper: false` mails nothing.
+ * `registeredAt`: when they registered elsewhere, for one that moves here; never later than now.
  * Errors: `email_invalid`, `email_taken`, `id_taken` (also by an account that was deleted), `password_unacceptable`, `group_not_found`, `group_built_in`.
  */
 export const addAccount = defineOperation({
@@ -45,6 +46,7 @@ export const addAccount = defineOperation({
     state: z.enum(['active', 'pending', 'blocked']).optional(),
     isInvited: z.boolean().default(false),
     tellDeveloper: z.boolean().default(true),
+    registeredAt: z.coerce.date().optional(),
   }),
   prepare: async (context, { password, email, firstName, lastName }) =>
     password ? hashNewPassword(context, password, [email, firstName, lastName]) : null,
@@ -70,7 +72,7 @@ export const addAccount = defineOperation({
       passwordHash,
       // What an operator typed is known to two; a program passes on what its own user chose.
       passwordMustChange: passwordHash !== null && !isProgram(act.actor),
-      registeredAt: act.now,
+      registeredAt: registeredBefore(act.now, wanted.registeredAt),
       updatedAt: act.now,
     });
     if (!account) {
@@ -101,6 +103,8 @@ export const addAccount = defineOperation({
     return { account: await viewAccount(act, account), endedInvitation };
   },
 });
+
+const registeredBefore = (now: Date, elsewhere = now): Date => (elsewhere < now ? elsewhere : now);
 
 const REASONS = {
   active: 'added by an operator',

@@ -29,6 +29,7 @@ export const grantSubscription = defineOperation({
       state: z
         .enum(['active', 'submitted', 'suspended', 'cancelled', 'rejected', 'expired'])
         .default('active'),
+      stateComment: catalog.stateComment.default(''),
       startsAt: z.coerce.date().nullable().default(null),
       endsAt: z.coerce.date().nullable().default(null),
       primaryKey: catalog.foreignKey.optional(),

@@ -1,0 +1,133 @@
+// A saved export: one record a line, with a first line that says what it is and a last one without which it isn't whole.
+import { createReadStream } from 'node:fs';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import {
+  COPIED_KINDS,
+  type CopiedKind,
+  type CopiedRecord,
+  type CopySource,
+  copiedRecord,
+} from '../../operations/copied-record.ts';
+import { fieldsOf } from '../../operations/operation.ts';
+import { UsageError } from '../beside-server.ts';
+
+const FORMAT = 'apim-user/azure-export/1';
+const head = z.strictObject({ export: z.literal(FORMAT), from: z.string(), at: z.iso.datetime() });
+const end = z.strictObject({ end: z.int().nonnegative() });
+const RECORDS_A_PAGE = 100;
+const OTHERS = 0o077;
+
+/** Writes all that the source has, keys as well: a file for its owner alone, which has its name once it is whole. */
+export async function saveExport(
+  file: string,
+  source: CopySource,
+  { from, at }: { from: string; at: Date },
+  onPage: (kind: CopiedKind, saved: number) => Promise<void> | void,
+): Promise<void> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new UsageError(`${file} is there already; name another file.`);
+  const part = `${file}.part`;
+  await rm(part, { force: true });
+  const written = await open(part, 'wx', 0o600);
+  try {
+    await written.write(lineOf({ export: FORMAT, from, at: at.toISOString() }));
+    let all = 0;
+    for (const kind of COPIED_KINDS) {
+      let saved = 0;
+      for await (const page of source.pages(kind)) {
+        await written.write(page.map(lineOf).join(''));
+        saved += page.length;
+        await onPage(kind, saved);
+      }
+      all += saved;
+    }
+    await written.write(lineOf({ end: all }));
+    await written.sync();
+  } finally {
+    await written.close();
+  }
+  await rename(part, file);
+}
+
+const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
+
+/** Reads it through once, so that one that is torn or changed by hand is refused before anything is done. */
+export async function openExport(
+  file: string,
+): Promise<{ source: CopySource; isReadByOthers: boolean; at: string }> {
+  const facts = await stat(file).catch(() => null);
+  if (!facts?.isFile()) throw new UsageError(`There is no file ${file}.`);
+  const at = await demandWhole(file);
+  return {
+    at,
+    isReadByOthers: process.platform !== 'win32' && (facts.mode & OTHERS) !== 0,
+    source: { pages: (kind) => pagesOf(file, kind) },
+  };
+}
+
+async function demandWhole(file: string): Promise<string> {
+  let [at, records, ended]: [string | null, number, number | null] = [null, 0, null];
+  let step = 0;
+  for await (const { line, value } of linesOf(file)) {
+    const refuse = (words: string) => new UsageError(`${file}, line ${line}: ${words}.`);
+    if (line === 1) {
+      const parsed = head.safeParse(value);
+      if (!parsed.success) throw refuse(`is not the head of an export, ${FORMAT}`);
+      at = parsed.data.at;
+      continue;
+    }
+    if (ended !== null) throw refuse('stands behind the end');
+    const last = end.safeParse(value);
+    if (last.success) {
+      ended = last.data.end;
+      continue;
+    }
+    const parsed = copiedRecord.safeParse(value);
+    if (!parsed.success) {
+      const fields = Object.entries(fieldsOf(parsed.error));
+      throw refuse(fields.map(([field, words]) => `${field}: ${words}`).join('; '));
+    }
+    const kind = COPIED_KINDS.indexOf(parsed.data.kind);
+    if (kind < step) throw refuse(`${parsed.data.kind}s come before ${COPIED_KINDS[step]}s`);
+    step = kind;
+    records += 1;
+  }
+  if (at === null || ended !== records)
+    throw new UsageError(`${file} is not whole: its last line doesn't say how many records there are.`);
+  return at;
+}
+
+async function* pagesOf(file: string, kind: CopiedKind): AsyncIterable<CopiedRecord[]> {
+  let page: CopiedRecord[] = [];
+  for await (const { value } of linesOf(file)) {
+    if ((value as { kind?: unknown }).kind !== kind) continue;
+    page.push(copiedRecord.parse(value));
+    if (page.length < RECORDS_A_PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+async function* linesOf(file: string): AsyncIterable<{ line: number; value: unknown }> {
+  let line = 0;
+  for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
+    line += 1;
+    yield { line, value: recordOn(text, `${file}, line ${line}`) };
+  }
+}
+
+function recordOn(text: string, place: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // As any other line that is none: what stands in it may be a key, and is not repeated.
+  }
+  throw new UsageError(`${place}: is no record.`);
+}

@@ -1,0 +1,175 @@
+// An instance of Azure API Management, read through Azure's own SDK; or another process of ours, by the same calls.
+import { readFile } from 'node:fs/promises';
+import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
+import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copied-record.ts';
+import { UsageError } from '../beside-server.ts';
+
+export type Instance = {
+  subscription: string;
+  resourceGroup: string;
+  service: string;
+  endpoint: string;
+  /** A file that holds a bearer token; without one the default credential of `@azure/identity` is asked. */
+  tokenFile: string | undefined;
+};
+
+/** Where the default credential's tokens belong. They are sent nowhere else. */
+export const AZURE_ENDPOINTS = [
+  'https://management.azure.com',
+  'https://management.usgovcloudapi.net',
+  'https://management.chinacloudapi.cn',
+] as const;
+
+/** Keys and the parts of a product take a call each. */
+const CALLS_AT_ONCE = 4;
+/** A 429 or 503 waits as long as its Retry-After says, and is tried again so often. */
+const MAX_RETRIES = 10;
+const TOKEN_LIFETIME_MS = 3_600_000;
+
+/** The packages are loaded here and nowhere else: the server starts without them. */
+export async function openAzure(instance: Instance): Promise<CopySource> {
+  const { ApiManagementClient } = await import('@azure/arm-apimanagement');
+  const client = new ApiManagementClient(await credentialOf(instance), instance.subscription, {
+    endpoint: instance.endpoint,
+    retryOptions: { maxRetries: MAX_RETRIES },
+  });
+  const of = [instance.resourceGroup, instance.service] as const;
+  return { pages: (kind) => READERS[kind](client, of) };
+}
+
+async function credentialOf({ endpoint, tokenFile }: Instance) {
+  if (tokenFile === undefined) {
+    if (!AZURE_ENDPOINTS.some((one) => one === endpoint))
+      throw new UsageError(`--endpoint ${endpoint} is not Azure's, so it takes --token-file.`);
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new DefaultAzureCredential();
+  }
+  const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError(`There is no token in ${tokenFile}.`);
+  return { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + TOKEN_LIFETIME_MS }) };
+}
+
+type Of = readonly [resourceGroup: string, service: string];
+type Reader = (client: ApiManagementClient, of: Of) => AsyncIterable<CopiedRecord[]>;
+
+const READERS: Record<CopiedKind, Reader> = {
+  async *group(client, of) {
+    for await (const page of client.group.listByService(...of).byPage())
+      yield page.map(({ name = '', displayName = '', description, typePropertiesType, builtIn }) => ({
+        kind: 'group',
+        id: name,
+        name: displayName,
+        description: description ?? '',
+        type: builtIn ? 'system' : (typePropertiesType ?? 'custom'),
+      }));
+  },
+  async *api(client, of) {
+    for await (const page of client.api.listByService(...of, { expandApiVersionSet: true }).byPage())
+      yield page.map((api) => ({
+        kind: 'api',
+        id: api.name ?? '',
+        name: api.displayName ?? '',
+        path: pathOf(api),
+        isCurrent: api.isCurrent !== false,
+      }));
+  },
+  async *product(client, of) {
+    for await (const page of client.product.listByService(...of).byPage())
+      yield await severally(page, (product) => readProduct(client, of, product));
+  },
+  async *account(client, of) {
+    for await (const page of client.user.listByService(...of, { expandGroups: true }).byPage())
+      yield page.map((user) => ({
+        kind: 'account',
+        id: user.name ?? '',
+        email: user.email ?? '',
+        firstName: user.firstName ?? '',
+        lastName: user.lastName ?? '',
+        note: user.note ?? '',
+        state: user.state ?? 'active',
+        registeredAt: momentOf(user.registrationDate),
+        groups: (user.groups ?? []).map(({ displayName }) => displayName),
+        identities: (user.identities ?? []).map(({ provider }) => provider ?? ''),
+      }));
+  },
+  async *subscription(client, of) {
+    for await (const page of client.subscription.list(...of).byPage())
+      yield await severally(page, async (subscription): Promise<Copied<'subscription'>> => {
+        const id = subscription.name ?? '';
+        // The list never holds keys.
+        const { primaryKey = null, secondaryKey = null } = await client.subscription.listSecrets(...of, id);
+        return {
+          kind: 'subscription',
+          id,
+          owner: subscription.ownerId ?? null,
+          scope: subscription.scope ?? '',
+          name: subscription.displayName ?? null,
+          state: subscription.state ?? '',
+          stateComment: subscription.stateComment ?? '',
+          startsAt: momentOf(subscription.startDate),
+          endsAt: momentOf(subscription.expirationDate),
+          primaryKey,
+          secondaryKey,
+        };
+      });
+  },
+};
+
+/** A version that stands in the address is a segment behind the path. */
+function pathOf({ path = '', apiVersion, apiVersionSet }: ApiContract): string {
+  const isSegment = apiVersionSet?.versioningScheme === 'Segment';
+  return isSegment && apiVersion ? `${path}/${apiVersion}` : path;
+}
+
+async function readProduct(
+  client: ApiManagementClient,
+  of: Of,
+  { name = '', displayName = '', description, terms, state, ...product }: ProductContract,
+): Promise<Copied<'product'>> {
+  return {
+    kind: 'product',
+    id: name,
+    name: displayName,
+    description: description ?? '',
+    terms: terms ?? '',
+    isPublished: state === 'published',
+    isSubscriptionRequired: product.subscriptionRequired !== false,
+    isApprovalRequired: product.approvalRequired === true,
+    subscriptionsLimit: product.subscriptionsLimit ?? null,
+    apiIds: await idsOf(client.productApi.listByProduct(...of, name)),
+    groupIds: await idsOf(client.productGroup.listByProduct(...of, name)),
+  };
+}
+
+async function idsOf(list: AsyncIterable<{ name?: string }>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { name = '' } of list) ids.push(name);
+  return ids;
+}
+
+const momentOf = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
+
+/** Some at once, in their order. */
+async function severally<One, Read>(ones: One[], read: (one: One) => Promise<Read>): Promise<Read[]> {
+  const results: Read[] = [];
+  let next = 0;
+  const work = async () => {
+    while (next < ones.length) {
+      const at = next;
+      next += 1;
+      results[at] = await read(ones[at] as One);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
+  return results;
+}
+
+/** What the SDK or a credential threw, in words that hold no request and no token; null for anything else. */
+export function sourceFault(error: unknown): string | null {
+  const { name = '', statusCode, code } = error as { name?: string; statusCode?: number; code?: string };
+  if (name === 'RestError')
+    return `The source answered ${[statusCode, code].filter((part) => part !== undefined).join(' ') || 'nothing'}.`;
+  if (/^(CredentialUnavailable|Authentication|AggregateAuthentication)/.test(name))
+    return 'No credential of Azure works here: sign in with the Azure CLI, or give this machine an identity.';
+  return null;
+}

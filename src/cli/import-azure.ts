@@ -1,0 +1,179 @@
+// npm run import:azure: a service of Azure API Management, looked at first and then copied.
+import { DomainError } from '../domain/domain-error.ts';
+import type { Context } from '../operations/context.ts';
+import type { CopiedKind, CopiedRecord, CopySource } from '../operations/copied-record.ts';
+import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copy.ts';
+import { openExport, saveExport } from './azure/export-file.ts';
+import { AZURE_ENDPOINTS, openAzure, sourceFault } from './azure/sdk-source.ts';
+import {
+  complain,
+  EXIT,
+  readArguments,
+  runProgram,
+  say,
+  UsageError,
+  withFoundation,
+} from './beside-server.ts';
+import { harmless, refusalWords } from './console/words.ts';
+
+const HELP = `npm run -s import:azure -- --subscription ID --resource-group NAME --service NAME --save export.jsonl
+npm run -s import:azure -- export.jsonl [--all] [--apply | --mail-passwords N] [--as "YOUR NAME" --reason "WHY"]
+
+The first reads a service of Azure API Management, with the credential that the Azure CLI, a managed identity or the
+environment gives, into a file that holds every key: it is for its owner alone (mode 0600); delete it afterwards.
+The second says what of it is new, the same, different, in conflict or impossible here, and changes nothing; --all tells
+each record, not only what needs a look. With --apply it copies what is new, and mails nobody. Killed, run it again. What is
+here and different is left as it is. Without a file it reads the service itself, each time.
+
+Passwords can't be copied. --mail-passwords N mails at most N of the copied accounts that have none a link to set one, one
+a second; run it again for the next N.
+
+--endpoint ADDRESS --token-file FILE read another process of ours, with a token of it that has the grant list-secrets; or
+Azure with a token of your own. --endpoint alone: a national cloud (${AZURE_ENDPOINTS.slice(1).join(', ')}).
+
+Exit code: 0 done; 1 something could not be copied, or the source refused; 64 this help; 70 a fault; 78 settings.
+`;
+const OPTIONS = {
+  subscription: { type: 'string' },
+  'resource-group': { type: 'string' },
+  service: { type: 'string' },
+  endpoint: { type: 'string' },
+  'token-file': { type: 'string' },
+  save: { type: 'string' },
+  all: { type: 'boolean' },
+  apply: { type: 'boolean' },
+  'mail-passwords': { type: 'string' },
+  as: { type: 'string' },
+  reason: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+const MAX_MAILS = 10_000;
+const PROGRESS_RECORDS = 500;
+/** Only counted, unless --all tells each. */
+const QUIET: readonly CopyLine['status'][] = ['new', 'copied', 'same'];
+const FAILED: readonly CopyLine['status'][] = ['conflict', 'impossible', 'refused'];
+
+type Given = ReturnType<typeof read>;
+
+function read(args: string[]) {
+  const { values, positionals } = readArguments(args, OPTIONS);
+  const [file, ...more] = positionals;
+  const mails = values['mail-passwords'] === undefined ? null : Number(values['mail-passwords']);
+  const isInstance = Boolean(values.subscription || values['resource-group'] || values.service);
+  if (more.length > 0 || (file === undefined) !== isInstance || (values.save !== undefined && !isInstance))
+    throw new UsageError(HELP);
+  if (mails !== null && !(Number.isInteger(mails) && mails >= 1 && mails <= MAX_MAILS))
+    throw new UsageError(`--mail-passwords is a number from 1 to ${MAX_MAILS}.`);
+  if (values.apply && mails !== null) throw new UsageError('--apply first, and --mail-passwords after it.');
+  const name = values.as?.trim() ?? '';
+  const reason = values.reason?.trim() ?? '';
+  const isChange = values.apply || mails !== null;
+  if (isChange && (!name || !reason))
+    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
+  if (/[/\p{Cc}\p{Cf}]/u.test(name) || name.length > 100)
+    throw new UsageError('--as is a name of at most 100 characters, without a slash.');
+  if (reason.length > 500) throw new UsageError('--reason has at most 500 characters.');
+  return { values, file, mails, name: name || 'a dry run', reason };
+}
+
+async function sourceOf({ values, file }: Given): Promise<CopySource> {
+  if (file !== undefined) {
+    const { source, isReadByOthers } = await openExport(file);
+    if (isReadByOthers) complain(`Others on this machine can read ${file}, and the keys in it: chmod 600.`);
+    return source;
+  }
+  const { subscription = '', 'resource-group': resourceGroup = '', service = '' } = values;
+  if (!subscription || !resourceGroup || !service)
+    throw new UsageError('--subscription, --resource-group and --service name the service.');
+  // Azure's rules; the SDK throws on anything else.
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subscription))
+    throw new UsageError('--subscription is the id of an Azure subscription, a UUID; of ours, any.');
+  if (resourceGroup.length > 90) throw new UsageError('--resource-group has at most 90 characters.');
+  if (!/^[a-zA-Z]([a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$/.test(service))
+    throw new UsageError('--service is the name of a service, of letters, digits and dashes.');
+  const endpoint = (values.endpoint ?? AZURE_ENDPOINTS[0]).replace(/\/+$/, '');
+  if (!/^https:\/\/[^/\s]+$/.test(endpoint))
+    throw new UsageError('--endpoint is https://HOST; a token is sent over nothing else.');
+  return openAzure({ subscription, resourceGroup, service, endpoint, tokenFile: values['token-file'] });
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
+    await say(HELP);
+    return EXIT.ok;
+  }
+  const given = read(args);
+  try {
+    const source = await sourceOf(given);
+    const { save } = given.values;
+    if (save !== undefined) return await saveTo(save, source, given);
+    return await withFoundation(async ({ contextOf }) => {
+      const plain = contextOf({ kind: 'console', name: given.name });
+      const context = given.reason ? { ...plain, reason: given.reason } : plain;
+      return given.mails === null
+        ? copy(context, source, given)
+        : mailPasswords(context, source, given.mails);
+    });
+  } catch (error) {
+    const fault = error instanceof DomainError ? refusalWords(error) : sourceFault(error);
+    if (fault === null) throw error;
+    complain(harmless(fault));
+    return EXIT.refused;
+  }
+}
+
+async function saveTo(file: string, source: CopySource, { values }: Given): Promise<number> {
+  const from = `${values.service} in ${values['resource-group']}`;
+  await saveExport(file, source, { from, at: new Date() }, (kind, saved) => {
+    if (saved % PROGRESS_RECORDS === 0) complain(`${saved} ${kind}s`);
+  });
+  await say(`Saved ${file}. It holds every key: keep it to yourself, and delete it when all is copied.\n`);
+  return EXIT.ok;
+}
+
+async function copy(context: Context, source: CopySource, { values }: Given): Promise<number> {
+  const counts = new Map<CopiedKind, Map<CopyLine['status'], number>>();
+  const providers = new Map<string, number>();
+  let [told, failed, accounts] = [0, 0, 0];
+  await copyFrom(context, source, values.apply ?? false, async ({ record, status, words }) => {
+    const ofKind = counts.get(record.kind) ?? new Map<CopyLine['status'], number>();
+    counts.set(record.kind, ofKind.set(status, (ofKind.get(status) ?? 0) + 1));
+    const isHere = QUIET.includes(status);
+    if (FAILED.includes(status)) failed += 1;
+    if (record.kind === 'account' && isHere) {
+      accounts += 1;
+      for (const provider of record.identities.filter((one) => one !== 'Basic'))
+        providers.set(provider, (providers.get(provider) ?? 0) + 1);
+    }
+    if (values.all || !isHere || words !== '')
+      await say(`${harmless(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`)}\n`);
+    told += 1;
+    if (values.apply && told % PROGRESS_RECORDS === 0) complain(`${told} records`);
+  });
+  for (const [kind, ofKind] of counts)
+    await say(`${kind}s: ${[...ofKind].map(([status, count]) => `${count} ${status}`).join(', ')}\n`);
+  for (const [provider, count] of providers)
+    await say(`${count} sign in there with ${harmless(provider)}; here they set a password.\n`);
+  if (accounts > 0)
+    await say("Passwords can't be copied. Nobody was mailed; --mail-passwords N mails links to set one.\n");
+  return values.apply && failed > 0 ? EXIT.refused : EXIT.ok;
+}
+
+function labelOf(record: CopiedRecord): string {
+  const { kind, id } = record;
+  if (kind === 'account') return `account ${id} <${record.email}>`;
+  return kind === 'subscription' ? `subscription ${id}` : `${kind} ${id} (${record.name})`;
+}
+
+async function mailPasswords(context: Context, source: CopySource, atMost: number): Promise<number> {
+  const { mailed, left } = await mailPasswordLinks(context, source, atMost, (email) =>
+    say(`mailed ${harmless(email)}\n`),
+  );
+  await say(
+    `${mailed} are mailed a link to set a password, one a second; ${left} are left for another time.\n`,
+  );
+  return EXIT.ok;
+}
+
+await runProgram(main);

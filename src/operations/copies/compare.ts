@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import {
+  listAccountsDone,
+  listAccountsLike,
+  listApisAt,
+  listKeysOfHashes,
+  listSubscriptionsOfIds,
+} from '../../db/copies.ts';
+import { subscriptionStateAt } from '../../domain/subscription-state.ts';
+import { apiKeyHash } from '../../security/api-key.ts';
+import { viewAccounts } from '../held-account.ts';
+import * as input from '../input.ts';
+import { defineOperation } from '../operation.ts';
+
+/** As many of each in one question. */
+export const MAX_COMPARED = 100;
+const MAX_TEXT_LENGTH = 500;
+
+const texts = z.array(z.string().max(MAX_TEXT_LENGTH)).max(MAX_COMPARED).default([]);
+
+/**
+ * What is here already of what would be copied from elsewhere: accounts by id (deleted ones too) and by canonical
+ * address, APIs by path, subscriptions by id, and whose keys these are. No key comes back.
+ */
+export const compareCopied = defineOperation({
+  name: 'copies/compare',
+  allowed: ['console'],
+  effect: 'read',
+  input: z.strictObject({
+    accountIds: texts,
+    addresses: z.array(input.email).max(MAX_COMPARED).default([]),
+    apiPaths: texts,
+    subscriptionIds: texts,
+    keys: z
+      .array(z.string().max(MAX_TEXT_LENGTH))
+      .max(2 * MAX_COMPARED)
+      .default([]),
+  }),
+  async run(act, { accountIds, addresses, apiPaths, subscriptionIds, keys }) {
+    const serviceId = act.service.id;
+    const accounts = await listAccountsLike(act.tx, serviceId, { ids: accountIds, addresses });
+    const canonical = new Map(accounts.map(({ id, emailCanonical }) => [id, emailCanonical]));
+    const views = await viewAccounts(act, act.tx, accounts);
+    const mailed = await listAccountsDone(act.tx, serviceId, {
+      operation: 'passwords/send-reset',
+      accountIds,
+    });
+    const hashes = keys.map(apiKeyHash);
+    const apis = await listApisAt(act.tx, serviceId, apiPaths);
+    const owners = await listKeysOfHashes(
+      act.tx,
+      serviceId,
+      hashes.filter((hash) => hash !== null),
+    );
+    const subscriptions = await listSubscriptionsOfIds(act.tx, serviceId, subscriptionIds);
+    return {
+      accounts: views.map((account) => ({
+        ...account,
+        canonical: canonical.get(account.id) ?? '',
+        wasMailedToSetPassword: mailed.includes(account.id),
+      })),
+      apis: apis.map(({ id, path }) => ({ id, path })),
+      subscriptions: subscriptions.map(({ serviceId: _, ...row }) => ({
+        ...row,
+        state: subscriptionStateAt(row, act.now),
+      })),
+      /** Whose each is, in their order; null: nobody's. */
+      keys: hashes.map((hash) => {
+        const owner = owners.find((one) => one.hash === hash);
+        return owner ? { subscriptionId: owner.subscriptionId, slot: owner.slot } : null;
+      }),
+    };
+  },
+});
