@@ -7,7 +7,7 @@ import type { SubscriptionState } from '../domain/subscription-state.ts';
 
 const CONNECT_SECONDS = 5;
 const IDLE_SECONDS = 60;
-const STATEMENT_MS = 10_000;
+const STATEMENT_MS = 30_000;
 const CLOSE_SECONDS = 1;
 
 /** Each account is in it without a row that says so. */
@@ -52,15 +52,29 @@ const among = (parameter: string) =>
   `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
 
 const SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt", ${epochMs('s.ends_at')} as "endsAt",
-  s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId", a.state as "accountState",
+  s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId", (
+    select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState",
   ${groupsOf('s.service_id', 's.account_id')} as "groupIds"`;
-const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, p.hash as "primaryHash", q.hash as "secondaryHash"
+const hashOf = (slot: string) => `(select k.hash from subscription_keys k
+  where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
+/** A few: each value by a look of its own. */
+const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryHash",
+    ${hashOf('secondary')} as "secondaryHash"
+  from subscriptions s where s.service_id = $1 and s.id = ${among('$2')}`;
+/** All of them: joined in one go. */
+const ALL_SUBSCRIPTIONS = `select s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
+    ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId",
+    s.account_id as "accountId", a.state as "accountState", g.ids as "groupIds",
+    p.hash as "primaryHash", q.hash as "secondaryHash"
   from subscriptions s
     left join accounts a on a.service_id = s.service_id and a.id = s.account_id
     left join subscription_keys p
       on p.service_id = s.service_id and p.subscription_id = s.id and p.slot = 'primary'
     left join subscription_keys q
       on q.service_id = s.service_id and q.subscription_id = s.id and q.slot = 'secondary'
+    left join (
+      select account_id, json_agg(group_id order by group_id) as ids
+      from account_groups where service_id = $1 group by account_id) g on g.account_id = s.account_id
   where s.service_id = $1`;
 const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscription_required as "isSubscriptionRequired",
     (select json_agg(pa.api_id) from product_apis pa where pa.service_id = p.service_id and pa.product_id = p.id)
@@ -80,7 +94,6 @@ const FOUND_CALL = `with called as (
         and pa.product_id = s.product_id and pa.api_id in (select id from called)) as "apiIds"
     from subscription_keys k
       join subscriptions s on s.service_id = k.service_id and s.id = k.subscription_id
-      left join accounts a on a.service_id = s.service_id and a.id = s.account_id
       left join products p on p.service_id = s.service_id and p.id = s.product_id
     where k.service_id = $1 and k.hash = $2
   )
@@ -115,14 +128,16 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     sql.unsafe(text, [serviceId, ...values], { prepare: true }) as unknown as Promise<Row[]>;
 
   return {
-    /** By id, after one that was read; the last page is shorter than `limit`. */
-    async subscriptionsAfter(id: string, limit: number): Promise<SubscriptionRow[]> {
-      const text = `${SUBSCRIPTIONS} and s.id > $2 order by s.id limit $3`;
-      return (await read<FlatSubscription>(text, id, limit)).map(nested);
+    /** All of them as they are at this moment, a page at a time: no more is held than that. */
+    async eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void> {
+      await sql.begin('read only', async (tx) => {
+        await tx.unsafe('set local statement_timeout = 0');
+        const query = tx.unsafe<FlatSubscription[]>(ALL_SUBSCRIPTIONS, [serviceId], { prepare: true });
+        for await (const page of query.cursor(pageSize)) take(page.map(nested));
+      });
     },
     async subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]> {
-      const text = `${SUBSCRIPTIONS} and s.id = ${among('$2')}`;
-      return (await read<FlatSubscription>(text, JSON.stringify(ids))).map(nested);
+      return (await read<FlatSubscription>(SUBSCRIPTIONS, JSON.stringify(ids))).map(nested);
     },
     async accounts(ids: readonly string[]): Promise<AccountRow[]> {
       const text = `select a.id, a.state, ${groupsOf('a.service_id', 'a.id')} as "groupIds"

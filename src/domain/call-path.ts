@@ -35,8 +35,9 @@ export function readCallPath(uri: string): CallPath | null {
   const end = uri.indexOf('?');
   const path = end < 0 ? uri : uri.slice(0, end);
   if (!path.startsWith('/')) return null;
+  if (PLAIN_PATH.test(path))
+    return { plain: path.slice(1, path.endsWith('/') ? -1 : undefined), isWhole: true };
   const segments = path.replace(/^\/|\/+$/g, '');
-  if (PLAIN_PATH.test(path)) return { plain: segments, isWhole: true };
   if (!VISIBLE.test(path) || path.includes('#') || !isStill(path)) return null;
   const all = segments === '' ? [] : segments.split('/');
   const odd = all.findIndex((segment) => !PLAIN_SEGMENT.test(segment));

@@ -34,6 +34,7 @@ const FAULTS: Record<CallFault, [code: string, message: string]> = {
 export type Answer = { status: number; headers: readonly string[]; body: string };
 
 const NO_STORE = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+const WITHOUT_BODY = ['Cache-Control', 'no-store', 'Content-Length', '0'];
 
 function ready(status: number, [code, message]: [string, string], headers: string[] = []): Answer {
   const body = JSON.stringify({ error: { code, message } });
@@ -72,8 +73,8 @@ export function answerTo(verdict: CallVerdict): Answer {
     return withHeaders(REFUSED[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
   }
   // All four, also when there is nothing to say: a gateway that only overwrites would let the client's own through.
-  const groups = groupsOf(subscription?.account?.groupIds ?? NO_GROUPS);
-  const headers = [...idsOf(subscription, verdict.productId), ...groups, ...NO_STORE, 'Content-Length', '0'];
+  const headers = idsOf(subscription, verdict.productId);
+  headers.push(...groupsOf(subscription?.account?.groupIds ?? NO_GROUPS), ...WITHOUT_BODY);
   return { status: 200, headers, body: '' };
 }
 
@@ -116,4 +117,9 @@ function groupsOf(groupIds: readonly string[]): string[] {
   return headers;
 }
 
-const encoded = (id: string | null | undefined) => (id ? encodeURIComponent(id) : '');
+const PLAIN_ID = /^[\w.~-]*$/;
+/** Most ids are nothing but letters and digits, and then are what they are. */
+function encoded(id: string | null | undefined): string {
+  if (!id) return '';
+  return PLAIN_ID.test(id) ? id : encodeURIComponent(id);
+}

@@ -44,7 +44,7 @@ export function createCallIndex() {
   const listOf = keptLists();
 
   function putAccount(row: AccountRow): Account {
-    const { state } = row;
+    const state = wordOf(row.state);
     const groupIds = listOf(row.groupIds);
     const known = accounts.get(row.id);
     if (known) return Object.assign(known, { state, groupIds });
@@ -87,24 +87,32 @@ export function createCallIndex() {
       hasBelow: (path: string): boolean => catalog.above.has(path),
     },
     api: (id: string): CalledApi | null => apis.get(id) ?? null,
-    factsOf(api: CalledApi | null, hash: Uint8Array | null): CallFacts {
+    factsOf(api: CalledApi | null, hash: string | null): CallFacts {
       const number = hash === null ? null : keys.find(hash);
       const subscription = number === null ? null : (byNumber[number] ?? null);
       const productId = subscription?.productId ?? null;
       return { api, subscription, product: productId === null ? null : (products.get(productId) ?? null) };
     },
     putSubscription(row: SubscriptionRow): void {
-      const { primaryHash, secondaryHash, account: accountRow, ...facts } = row;
       const before = subscriptions.get(row.id);
       const number = before?.number ?? freeNumbers.pop() ?? byNumber.length;
-      const account = accountRow && putAccount(accountRow);
+      const account = row.account && putAccount(row.account);
       if (account) account.holders += 1;
       leaveAccount(before?.account ?? null);
-      const subscription = { ...facts, account, number };
-      subscriptions.set(row.id, subscription);
+      const subscription = {
+        id: before?.id ?? row.id,
+        state: wordOf(row.state),
+        startsAt: row.startsAt,
+        endsAt: row.endsAt,
+        productId: row.productId === null ? null : (products.get(row.productId)?.id ?? row.productId),
+        apiId: row.apiId === null ? null : (apis.get(row.apiId)?.id ?? row.apiId),
+        account,
+        number,
+      };
+      subscriptions.set(subscription.id, subscription);
       byNumber[number] = subscription;
-      keys.set(number, 0, primaryHash);
-      keys.set(number, 1, secondaryHash);
+      keys.set(number, 0, row.primaryHash);
+      keys.set(number, 1, row.secondaryHash);
     },
     removeSubscription(id: string): void {
       const subscription = subscriptions.get(id);
@@ -132,6 +140,14 @@ export function createCallIndex() {
       relateCatalog();
     },
   };
+}
+
+/** The driver makes a text of its own for each value; of states there are few. */
+const words = new Map<string, string>();
+function wordOf<Word extends string>(word: Word): Word {
+  const kept = words.get(word);
+  if (kept === undefined) words.set(word, word);
+  return (kept ?? word) as Word;
 }
 
 /** `orders` and everything for `orders/v1`. */

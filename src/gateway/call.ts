@@ -63,34 +63,29 @@ export function readCall(req: IncomingMessage, headers: Headers, reader: CallRea
   const own = (req.url ?? '').slice(CHECK_PATH.length);
   if (req.rawHeaders.length >= MAX_HEADERS * 2 || own.length > MAX_URI_LENGTH) return 'too_much';
   if (headers.isTwice) return 'header_twice';
-  const ownQuery = queryOf(own);
-  if (reader.uriHeader === null) return callTo(own.startsWith('/') ? own : `/${own}`, headers, null);
-  const apis = ownQuery?.getAll(API_PARAMETER) ?? [];
+  if (reader.uriHeader === null) return callTo(own.startsWith('/') ? own : `/${own}`, headers, '');
+  const apis = queryOf(own)?.getAll(API_PARAMETER) ?? [];
   if (apis.length > 1) return 'api_twice';
   const [apiId] = apis;
   if (headers.uri !== null && headers.uri.length > MAX_URI_LENGTH) return 'too_much';
-  if (apiId === undefined) return callTo(headers.uri, headers, ownQuery);
-  const key = keyOf(headers, queryOf(headers.uri ?? ''), ownQuery);
+  if (apiId === undefined) return callTo(headers.uri, headers, own);
+  const key = keyOf(headers, headers.uri ?? '', own);
   return key === undefined ? 'key_twice' : { keyHash: hashOf(key), apiId, path: null };
 }
 
-function callTo(uri: string | null, headers: Headers, ownQuery: URLSearchParams | null): Call | CallFault {
+function callTo(uri: string | null, headers: Headers, own: string): Call | CallFault {
   if (!uri) return 'address_missing';
   const path = readCallPath(uri);
   if (!path) return 'address_unreadable';
-  const key = keyOf(headers, queryOf(uri), ownQuery);
+  const key = keyOf(headers, uri, own);
   return key === undefined ? 'key_twice' : { keyHash: hashOf(key), apiId: null, path };
 }
 
 /** The header wins, then the original address, then ours. Undefined for two in one query. */
-function keyOf(
-  headers: Headers,
-  original: URLSearchParams | null,
-  own: URLSearchParams | null,
-): string | null | undefined {
+function keyOf(headers: Headers, original: string, own: string): string | null | undefined {
   if (headers.key) return headers.key;
-  for (const query of [original, own]) {
-    const keys = query?.getAll(KEY_PARAMETER) ?? [];
+  for (const address of [original, own]) {
+    const keys = queryOf(address)?.getAll(KEY_PARAMETER) ?? [];
     if (keys.length > 1) return undefined;
     if (keys[0]) return keys[0];
   }

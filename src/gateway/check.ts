@@ -89,18 +89,25 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     return decide(factsInIndex(call, index));
   }
 
+  function fail(res: ServerResponse, error: unknown): void {
+    options.log.error({ err: error }, 'fault');
+    res.destroy();
+  }
+  async function sendLate(res: ServerResponse, answer: Promise<Answer>): Promise<void> {
+    try {
+      send(res, await answer);
+    } catch (error) {
+      fail(res, error);
+    }
+  }
+  // Whatever happens to one check, the process goes on.
   const listener = (req: IncomingMessage, res: ServerResponse) => {
-    // Whatever happens to one check, the process goes on.
-    const fail = (error: unknown) => {
-      options.log.error({ err: error }, 'fault');
-      res.destroy();
-    };
     try {
       const answer = check(req);
-      if (answer instanceof Promise) answer.then((late) => send(res, late)).catch(fail);
+      if (answer instanceof Promise) void sendLate(res, answer);
       else send(res, answer);
     } catch (error) {
-      fail(error);
+      fail(res, error);
     }
   };
   return { listener, stop: database.stop };
@@ -109,7 +116,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
 function factsInIndex(call: Call, index: CallIndex): Found {
   const api = call.path ? findApi(call.path, index.places) : index.api(call.apiId);
   if (api === 'ambiguous') return api;
-  return index.factsOf(api, call.keyHash === null ? null : Buffer.from(call.keyHash, 'hex'));
+  return index.factsOf(api, call.keyHash);
 }
 
 function soughtCall({ keyHash, apiId, path }: Call) {

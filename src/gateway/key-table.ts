@@ -22,6 +22,7 @@ export function createKeyTable() {
   /** The number of a key, plus one; 0 is free. Linear probing. */
   let slots = new Uint32Array(MIN_SLOTS);
   let size = 0;
+  const sought = Buffer.alloc(HASH_BYTES);
 
   const hashOf = (key: number) => hashes.subarray(key * HASH_BYTES, (key + 1) * HASH_BYTES);
   const homeOf = (key: number) => hashes.readUInt32LE(key * HASH_BYTES) & (slots.length - 1);
@@ -65,12 +66,14 @@ export function createKeyTable() {
     get size() {
       return size;
     },
-    find(hash: Uint8Array): number | null {
-      const begin = new DataView(hash.buffer, hash.byteOffset, HASH_BYTES).getUint32(0, true);
+    /** The owner of a hash in hex. */
+    find(hash: string): number | null {
+      if (sought.write(hash, 'hex') !== HASH_BYTES) return null;
+      const begin = sought.readUInt32LE(0);
       for (let slot = begin & (slots.length - 1); slots[slot] !== 0; slot = next(slot)) {
         const key = (slots[slot] ?? 0) - 1;
         if (hashes.readUInt32LE(key * HASH_BYTES) !== begin) continue;
-        if (timingSafeEqual(hashOf(key), hash)) return Math.floor(key / KEYS_OF_OWNER);
+        if (timingSafeEqual(hashOf(key), sought)) return Math.floor(key / KEYS_OF_OWNER);
       }
       return null;
     },

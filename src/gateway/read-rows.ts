@@ -6,22 +6,15 @@ import type { Rows } from './source.ts';
 const ROWS_A_PAGE = 2_000;
 const MAX_IDS_AT_ONCE = 1_000;
 
-/** Page by page: no statement runs long, and checks are answered in between. */
+/** As all was when it began: what changes meanwhile is told, and read anew afterwards. */
 export async function loadIndex(rows: Rows): Promise<CallIndex> {
   const index = createCallIndex();
   index.putProducts(await rows.products(null));
   index.putApis(await rows.apis(null));
-  let page = await rows.subscriptionsAfter('', ROWS_A_PAGE);
-  for (;;) {
-    const last = page.at(-1);
-    const isLast = page.length < ROWS_A_PAGE || !last;
-    // The next is on its way while this one is put in.
-    const next = isLast ? null : rows.subscriptionsAfter(last.id, ROWS_A_PAGE);
-    next?.catch(() => {});
+  await rows.eachSubscription(ROWS_A_PAGE, (page) => {
     for (const row of page) index.putSubscription(row);
-    if (!next) return index;
-    page = await next;
-  }
+  });
+  return index;
 }
 
 /** One after the other, so that no older reading follows a newer one. */

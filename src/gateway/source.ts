@@ -19,7 +19,7 @@ export type FoundCall = Pick<CallFacts, 'subscription' | 'product'> & {
 
 /** Connections of their own; `abandon` closes them without waiting for what hangs on them. */
 export type Rows = {
-  subscriptionsAfter(id: string, limit: number): Promise<SubscriptionRow[]>;
+  eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void>;
   subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]>;
   accounts(ids: readonly string[]): Promise<AccountRow[]>;
   /** Null: all. */

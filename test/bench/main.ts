@@ -1,4 +1,4 @@
-// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit]`: how fast the product is, as ratios wherever a machine's speed would decide.
+// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway]`: how fast the product is, as ratios wherever a machine's speed would decide.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,11 +17,23 @@ import {
 import { fillAudit, measureLookups, measureVerify } from './audit.ts';
 import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
+import { measureChecks, measureStart } from './gateway.ts';
 import { measureImports } from './imports.ts';
 import { measureSlack } from './slack.ts';
 
 const FEW = 1_000;
-const GOALS = { ackMs: 250, help: 0.5, show: 0.25, growth: 1.5, searchMs: 100 };
+const KEYS = 100_000;
+const KEYS_AT_START = 1_000_000;
+const GOALS = {
+  ackMs: 250,
+  help: 0.5,
+  show: 0.25,
+  growth: 1.5,
+  searchMs: 100,
+  checkToEmpty: 0.8,
+  checkToQuery: 5,
+  blockMs: 25,
+};
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +48,7 @@ if (!Number.isInteger(many) || many <= FEW)
 const auditRows = Number(values.audit);
 if (!Number.isInteger(auditRows) || auditRows <= FEW)
   throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
-const PARTS = ['slack', 'accounts', 'import', 'audit'] as const;
+const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway'] as const;
 if (values.only !== undefined && !PARTS.some((part) => part === values.only))
   throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -146,6 +158,41 @@ async function benchAccounts(few: Opened, databaseUrl: string) {
   }
 }
 
+/** In a database of its own, because it fills it with keys. */
+async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: string) {
+  await few.sql`create database gateway`;
+  const url = new URL(databaseUrl);
+  url.pathname = '/gateway';
+  await migrate(url.href);
+  const own = openContext(url.href);
+  try {
+    await prepareService(own.context);
+    const bench = { databaseUrl: url.href, sql: own.sql, serviceId: SERVICE };
+    const checks = await measureChecks(bench, KEYS);
+    const { perSecond, ratios, blocks, memory } = checks;
+    for (const [name, rate] of Object.entries(perSecond)) say(`${name}: ${rounded(rate, 0)} a second`);
+    const toEmpty = `goal ${GOALS.checkToEmpty}: ${judged(ratios.hono >= GOALS.checkToEmpty)}`;
+    say(`check to an empty Hono route, ${checks.keys} keys: ratio ${rounded(ratios.hono)} (${toEmpty})`);
+    say(`check to an empty route behind our server: ratio ${rounded(ratios.route)}`);
+    const toQuery = `goal ${GOALS.checkToQuery}: ${judged(ratios.query >= GOALS.checkToQuery)}`;
+    say(`check to one query each: ratio ${rounded(ratios.query)} (${toQuery})`);
+    const perKeys = (bytes: number) => rounded(((bytes / memory.keys) * 100_000) / 1_048_576, 1);
+    say(`memory per 100,000 keys: ${perKeys(memory.inUse)} MB in use, ${perKeys(memory.rss)} MB resident`);
+    const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(blocks.p99 <= GOALS.blockMs)}`;
+    const load = `under ${rounded(blocks.perSecond, 0)} checks a second`;
+    say(
+      `block to first refusal, ${load}: p50 ${rounded(blocks.p50, 1)}, p99 ${rounded(blocks.p99, 1)}, longest ${rounded(blocks.max, 1)} ms (${soon})`,
+    );
+    const start = await measureStart(bench, KEYS_AT_START);
+    say(
+      `${start.keys} keys: ready after ${rounded(start.ready, 1)} s, listening after ${rounded(start.listening, 1)} s`,
+    );
+    return { checks, start };
+  } finally {
+    await own.close();
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'bench-of-apim-user-'));
 // Under root, Postgres runs as an ordinary user, who has to get in.
 await chmod(folder, 0o711);
@@ -160,10 +207,11 @@ try {
     const accounts = isWanted('accounts') ? await benchAccounts(few, database.url) : null;
     const imports = isWanted('import') ? await benchImports(few, database.url) : null;
     const audit = isWanted('audit') ? await benchAudit(few, database.url) : null;
+    const gateway = isWanted('gateway') ? await benchGateway(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts, imports, audit };
+    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 const START_MS = 60_000;
 
 /** Runs a program of ours in a process of its own until it says its address. */
-export async function startProcess(file: string, env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+export async function startProcess(file: string, env: Record<string, string>, words: string[] = []) {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -15,7 +15,7 @@ export async function startProcess(file: string, env: Record<string, string>) {
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk;
-      const found = /ready at (http:\S+)/.exec(said)?.[1];
+      const found = /ready(?: at|\. Open) (http:\S+)/.exec(said)?.[1];
       if (!found) return;
       clearTimeout(late);
       resolve(found);
