@@ -6,8 +6,9 @@ import { applyImport, planImport } from '../../src/operations/import.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../support/context.ts';
 
-const ROWS = 1_000;
-const KILLED_AFTER = [0, 137, 400];
+/** A process that is killed over 10,000 of them is in test/process. */
+const ROWS = 200;
+const KILLED_AFTER = [0, 28, 80];
 
 let t: TestContext;
 beforeAll(async () => {
@@ -87,7 +88,7 @@ it(`${ROWS} rows, ended three times in the midst and begun again, are each done 
   expect(outcomes).toHaveLength(ROWS);
   expect(
     outcomes.filter((outcome) => outcome === 'existing' || outcome === 'invited').length,
-  ).toBeGreaterThan(500);
+  ).toBeGreaterThan(ROWS / 2);
   const [made] = await t.sql`select
     (select count(*)::int from accounts where email like 'many%') as accounts,
     (select count(*)::int from invitations where email like 'many%' and state = 'open') as invitations,

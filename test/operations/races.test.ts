@@ -1,37 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Transaction } from '../../src/db/connect.ts';
-import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
-import { blockAccount } from '../../src/operations/accounts/block.ts';
-import { confirmEmail } from '../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
-import { editAccount } from '../../src/operations/accounts/edit.ts';
-import { endBlock } from '../../src/operations/accounts/end-block.ts';
-import { eraseAccount } from '../../src/operations/accounts/erase.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
-import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
-import { WaitsForApproval } from '../../src/operations/approval.ts';
-import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import type { Context } from '../../src/operations/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
-import { resetPassword } from '../../src/operations/passwords/reset.ts';
-import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  DEVELOPER,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../support/context.ts';
 
 const PASSWORD = 'three quiet garden chairs';
-const ROUNDS = 20;
-/** As many persons' two deeds are at Postgres at once. */
-const ROUNDS_AT_ONCE = 5;
 
 let t: TestContext;
 let groupId = '';
@@ -102,170 +80,6 @@ it('T4: an accept that fails at any statement leaves the invitation as it was', 
   const [account] = await t.sql`select state from accounts where email = ${email}`;
   expect(account?.state).toBe('active');
 });
-
-type Person = {
-  accountId: string;
-  email: string;
-  wanted: string;
-  reset: string;
-  confirmation: string;
-  approvalId: string;
-  changeId: string;
-};
-type Deed = (person: Person) => Promise<unknown>;
-
-async function newPerson(): Promise<Person> {
-  const [email, wanted] = [newAddress(), newAddress()];
-  const { account } = await addAccount(admin(), {
-    email,
-    firstName: 'Ann',
-    lastName: 'Lee',
-    password: PASSWORD,
-  });
-  return { accountId: account.id, email, wanted, reset: '', confirmation: '', approvalId: '', changeId: '' };
-}
-
-/** As an admin for whom deleting needs a second operator. */
-const cautious = (): Context => ({
-  ...admin(),
-  policy: { ...t.policy, secondOperatorFor: ['accounts/delete'] },
-});
-const ask: Deed = ({ accountId }) =>
-  deleteAccount(cautious(), { accountId }).catch((error: unknown) => {
-    if (!(error instanceof WaitsForApproval)) throw error;
-    return error.approvalId;
-  });
-const decide =
-  (decision: 'approve' | 'decline'): Deed =>
-  ({ approvalId }) =>
-    decideApproval(t.as(APPROVER), { approvalId, decision });
-
-const COMMON: Record<string, Deed> = {
-  block: ({ accountId }) => blockAccount(admin(), { accountId }),
-  activate: ({ accountId }) => activateAccount(admin(), { accountId }),
-  delete: ({ accountId }) => deleteAccount(admin(), { accountId }),
-  'put in a group': ({ accountId }) => setGroupsOfAccount(admin(), { accountId, groupIds: [groupId] }),
-};
-
-/** An account as it is before, and what can then be done with it. */
-const STARTS: Record<string, { arrange: () => Promise<Person>; deeds: Record<string, Deed> }> = {
-  'active, with open links and a deletion that waits': {
-    async arrange() {
-      const person = await newPerson();
-      const { accountId, email, wanted } = person;
-      await sendPasswordReset(admin(), { accountId });
-      await editAccount(admin(), { accountId, email: wanted });
-      const reset = await t.ticketTo(email, 'PasswordResetIdentityDefault');
-      const approvalId = String(await ask(person));
-      return { ...person, reset, approvalId, confirmation: await t.ticketTo(wanted) };
-    },
-    deeds: {
-      ...COMMON,
-      restore: ({ accountId }) => restoreAccount(admin(), { accountId }),
-      'edit the note': ({ accountId }) => editAccount(admin(), { accountId, note: 'a note' }),
-      'send a link': ({ accountId }) => sendPasswordReset(admin(), { accountId }),
-      'set a password': ({ reset }) =>
-        resetPassword(t.as(DEVELOPER), { ticket: reset, password: 'another four quiet chairs' }),
-      'confirm the address': ({ confirmation }) => confirmEmail(t.as(DEVELOPER), { ticket: confirmation }),
-      'invite the new address': ({ wanted }) => invite(admin(), { email: wanted }),
-      'ask for its deletion': ask,
-      'agree to its deletion': decide('approve'),
-      'decline its deletion': decide('decline'),
-    },
-  },
-  'blocked until now': {
-    async arrange() {
-      const person = await newPerson();
-      const { changeId } = await blockAccount(admin(), { accountId: person.accountId, end: '1h' });
-      const ended = new Date(t.clock().getTime() - 1_000).toISOString();
-      await t.sql`update accounts set block_ends_at = ${ended} where id = ${person.accountId}`;
-      return { ...person, changeId };
-    },
-    deeds: {
-      ...COMMON,
-      'end the block': ({ accountId }) => endBlock(t.as(SYSTEM), { accountId }),
-      'give the block another end': ({ accountId }) => blockAccount(admin(), { accountId, end: '7d' }),
-      'undo the block': ({ accountId, changeId }) =>
-        activateAccount(admin(), { accountId, undoes: changeId }),
-    },
-  },
-  'deleted, and due to be erased': {
-    async arrange() {
-      const person = await newPerson();
-      const { accountId } = person;
-      await setGroupsOfAccount(admin(), { accountId, groupIds: [groupId] });
-      await deleteAccount(admin(), { accountId });
-      const longAgo = new Date(t.clock().getTime() - 40 * 86_400_000).toISOString();
-      await t.sql`update accounts set deleted_at = ${longAgo} where id = ${accountId}`;
-      return person;
-    },
-    deeds: {
-      restore: ({ accountId }) => restoreAccount(admin(), { accountId }),
-      erase: ({ accountId }) => eraseAccount(t.as(SYSTEM), { accountId }),
-      'invite its address': ({ email }) => invite(admin(), { email }),
-      'add its address': ({ email }) => addAccount(admin(), { email, firstName: 'Bea', lastName: 'Fox' }),
-      'block it': COMMON.block ?? ask,
-    },
-  },
-};
-
-/** What can be told apart afterwards, without what differs between any two accounts. */
-async function endOf(person: Person): Promise<string> {
-  const { accountId, email, wanted, approvalId } = person;
-  const [account, open, groups, mails, invited, others, approvals] = await Promise.all([
-    t.sql`
-      select state, note, email = ${wanted} as "hasNewAddress", version,
-        cardinality(group_ids_when_deleted) as groups,
-        block_ends_at is not null as "hasEnd", erased_at is not null as "isErased"
-      from accounts where id = ${accountId}`,
-    t.sql`
-      select purpose from tickets where account_id = ${accountId} and used_at is null and voided_at is null
-      order by purpose`,
-    t.sql`select 1 from account_groups where account_id = ${accountId}`,
-    t.sql`select template, state from mails where account_id = ${accountId} order by template, state`,
-    t.sql`select state from invitations where email_canonical in (${email}, ${wanted}) order by state`,
-    t.sql`
-      select state from accounts where email_canonical in (${email}, ${wanted}) and id <> ${accountId}`,
-    t.sql`
-      select state, code, id::text = ${approvalId} as "isFirst" from approvals where account_id = ${accountId}
-      order by id`,
-  ]);
-  return JSON.stringify({ account, open, groups: groups.length, mails, invited, others, approvals });
-}
-
-describe.each(Object.entries(STARTS))(
-  'T72: any two deeds on one account at once end as one after the other: %s',
-  (_, { arrange, deeds }) => {
-    const names = Object.keys(deeds);
-    const deed = (name: string, person: Person) =>
-      refusalOf(deeds[name]?.(person) ?? Promise.reject(new Error(name)));
-
-    // Whose mail is whose is sealed: a test looks through all there are, so those of the tests before go.
-    afterEach(() => t.sql`delete from mails`);
-
-    for (const [index, first] of names.entries()) {
-      for (const second of names.slice(index)) {
-        it(`${first} and ${second}`, async () => {
-          const serial: string[] = [];
-          for (const isReversed of [false, true]) {
-            const person = await arrange();
-            const outcomes: string[] = ['', ''];
-            for (const place of isReversed ? [1, 0] : [0, 1])
-              outcomes[place] = await deed(place === 0 ? first : second, person);
-            serial.push(`${outcomes} ${await endOf(person)}`);
-          }
-          const race = async () => {
-            const person = await arrange();
-            const outcomes = await Promise.all([deed(first, person), deed(second, person)]);
-            expect(serial).toContain(`${outcomes} ${await endOf(person)}`);
-          };
-          for (let round = 0; round < ROUNDS; round += ROUNDS_AT_ONCE)
-            await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, race));
-        });
-      }
-    }
-  },
-);
 
 it('an account that comes back ends an invitation that was sent to its address meanwhile', async () => {
   const email = newAddress();

@@ -1,0 +1,3 @@
+import { raceDeedsOf } from './deeds.ts';
+
+raceDeedsOf('active, with open links and a deletion that waits', 'odd');

@@ -1,0 +1,3 @@
+import { raceDeedsOf } from './deeds.ts';
+
+raceDeedsOf('blocked until now');

@@ -1,0 +1,3 @@
+import { raceDeedsOf } from './deeds.ts';
+
+raceDeedsOf('deleted, and due to be erased');
