@@ -1,6 +1,6 @@
 // What can't be copied, and sources that are not as they should be.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -332,6 +332,7 @@ describe('a source over HTTPS', () => {
         const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
         expect([code, out, err]).toEqual([1, '', 'The source answered 403 AuthorizationFailed.\n']);
         expect((await run([file])).err).toContain('There is no file');
+        expect(existsSync(`${file}.part`)).toBe(false);
       } finally {
         await azure.close();
       }

@@ -48,6 +48,10 @@ export async function saveExport(
     }
     await written.write(lineOf({ end: all }));
     await written.sync();
+  } catch (error) {
+    // What was read so far holds keys, and is of no use.
+    await rm(part, { force: true });
+    throw error;
   } finally {
     await written.close();
   }
