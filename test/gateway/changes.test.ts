@@ -250,7 +250,7 @@ describe('what the index hears', () => {
     for (const [at, { primaryKey: key }] of kept.entries())
       expect((await gateway.ask({ uri: its.uri, key })).status).toBe(at % 2 ? 403 : 401);
     expect((await gateway.ask({ uri: its.uri, key: late.primaryKey })).status).toBe(200);
-    expect(gateway.gateway.readings().answersFrom.database).toBe(0);
+    expect(gateway.gateway.readings().answersFrom.index).toBeGreaterThanOrEqual(6);
   });
 
   it('forgets what is gone: as many keys as before after many came and went', async () => {

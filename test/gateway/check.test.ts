@@ -34,9 +34,11 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     gateway = await serveGateway(t, from);
   });
   afterAll(async () => {
-    const { index, database } = gateway.gateway.readings().answersFrom;
+    const { index = 0, database = 0 } = gateway.gateway.readings().answersFrom;
     await gateway.close();
-    expect([index === 0, database === 0]).toEqual([from === 'database', from === 'memory']);
+    // A heartbeat that is late on a busy machine sends a check or two to the database.
+    expect(from === 'memory' ? index : database).toBeGreaterThan(20);
+    expect(from === 'memory' ? database : index).toBeLessThan(from === 'memory' ? 10 : 1);
   });
 
   /** With all that was done before it known. */
