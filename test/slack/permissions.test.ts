@@ -366,10 +366,9 @@ it('T44: every command, button, modal and shortcut is written down here, and non
 
 it.each([...entries.keys()])('T44: %s', async (name) => {
   const able: string[] = [];
-  const ofAll = await arrange();
+  let things = await arrange();
   for (const [role, actor] of Object.entries(ROLES)) {
     const isOperator = role === 'admin' || role === 'approver';
-    const things = isOperator ? await arrange() : ofAll;
     const before = await everything();
     let isRefused = false;
     for (const attempt of entries.get(name) ?? []) {
@@ -381,6 +380,8 @@ it.each([...entries.keys()])('T44: %s', async (name) => {
     const hasWritten = (await everything()) !== before;
     if (isRefused) expect(hasWritten).toBe(false);
     else able.push(hasWritten ? `${role}*` : role);
+    // What one has used up is no test for the next.
+    if (hasWritten) things = await arrange();
   }
   expect(able.join(' ')).toBe(EXPECTED[name]);
 });
