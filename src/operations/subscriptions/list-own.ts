@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions.ts';
-import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog-input.ts';
 import { viewSubscription } from '../held-subscription.ts';
 import { ACCOUNTS, defineOperation } from '../operation.ts';
+import { signedInAs } from '../session.ts';
 
 /** A developer who has more is shown the newest. */
 const MAX_OWN = 100;
@@ -15,8 +15,8 @@ export const listOwnSubscriptions = defineOperation({
   effect: 'read',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId.optional() }),
   async run(act, { subscriptionId }) {
-    if (act.actor.kind !== 'account') throw new DomainError('not_permitted');
-    const filter = { accountId: act.actor.accountId, ...(subscriptionId ? { id: subscriptionId } : {}) };
+    const { accountId } = signedInAs(act);
+    const filter = { accountId, ...(subscriptionId ? { id: subscriptionId } : {}) };
     const rows = await listSubscriptionRows(act.tx, act.service.id, filter, { limit: MAX_OWN });
     return rows.map((row) => viewSubscription(row, act.now));
   },

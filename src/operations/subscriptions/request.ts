@@ -7,6 +7,7 @@ import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
 import { demandScope, makeSubscription } from '../new-subscription.ts';
 import { ACCOUNTS, defineOperation } from '../operation.ts';
 import { groupsOfViewer } from '../seen-products.ts';
+import { signedInAs } from '../session.ts';
 import { tellActiveSubscription, tellOwner } from '../subscription-mails.ts';
 
 /**
@@ -25,8 +26,7 @@ export const requestSubscription = defineOperation({
     agreesToTerms: z.boolean().default(false),
   }),
   async run(act, { productId, name, agreesToTerms }) {
-    if (act.actor.kind !== 'account') throw new DomainError('not_permitted');
-    const account = await holdAccount(act, act.actor.accountId);
+    const account = await holdAccount(act, signedInAs(act).accountId);
     if (account.state !== 'active') throw new DomainError('not_permitted');
     const scope = await demandScope(act, { productId });
     const seenBy = await groupsOfViewer(act);
