@@ -6,6 +6,9 @@ import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { startGuardedApi } from '../support/guarded-api.ts';
+import { documentedNginx, findNginx, HOW_TO_GET_NGINX, startNginx } from '../support/nginx.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'three quiet garden chairs';
@@ -23,12 +26,43 @@ let mailbox: BrowserDeveloper;
 /** Ann's browser at the portal, which runs no script. */
 let ann: Page;
 let key = '';
+/** Asks the API with Ann's key, through the gateway of the README. */
+let call: () => Promise<number>;
+const closing: (() => unknown)[] = [];
 beforeAll(async () => {
   app = await startBrowserApp({ SIGN_UP: 'approval' });
   [admin, approver, mailbox] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
   ann = await app.open('/portal', { ...PHONE, javaScriptEnabled: false });
+  const gateway = await startGateway();
+  call = async () => {
+    const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': '/orders/v1/1' };
+    return (await fetch(gateway, { headers })).status;
+  };
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+  await app.close();
+});
+
+/** The address of the API behind nginx; without an nginx, of what nginx would ask. */
+async function startGateway(): Promise<string> {
+  const path = findNginx();
+  if (!path) {
+    process.stderr.write(`\n${HOW_TO_GET_NGINX}\n\n`);
+    return `${app.url}/gateway/check`;
+  }
+  const api = await startGuardedApi();
+  closing.push(api.close);
+  const port = await freePort();
+  const http = await documentedNginx('README.md', [
+    ['127.0.0.1:8080', `127.0.0.1:${port}`],
+    ['127.0.0.1:9000', api.host],
+    ['127.0.0.1:3000', new URL(app.url).host],
+  ]);
+  const nginx = await startNginx(path, http, port);
+  closing.push(nginx.stop);
+  return `http://127.0.0.1:${port}/orders/v1/1`;
+}
 
 async function fills(page: Page, fields: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(fields))
@@ -43,11 +77,6 @@ async function signsIn(page: Page, password = PASSWORD): Promise<void> {
   await fills(page, { 'E-mail address': EMAIL, Password: password });
   await presses(page, 'Sign in');
 }
-/** What the gateway is told of a call with Ann's key. */
-const call = async () => {
-  const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': '/orders/v1/1' };
-  return (await fetch(`${app.url}/gateway/check`, { headers })).status;
-};
 const isAsWideAsScreen = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
 

@@ -1,7 +1,4 @@
 // The whole way of a call: a real nginx, with the configuration that the docs give, before an API and two processes of ours.
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
@@ -9,7 +6,8 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
-import { findNginx, HOW_TO_GET_NGINX, startNginx } from '../support/nginx.ts';
+import { startGuardedApi } from '../support/guarded-api.ts';
+import { documentedNginx, findNginx, HOW_TO_GET_NGINX, startNginx } from '../support/nginx.ts';
 import { createProgramme, type Programme } from './programme.ts';
 
 const SECRET = 'a-secret-of-the-gateway';
@@ -23,8 +21,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
   let beside: BesideApp;
   let programme: Programme;
   let url: string;
-  /** What the API behind the gateway got. */
-  let arrived: { url: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  let api: Awaited<ReturnType<typeof startGuardedApi>>;
 
   beforeAll(async () => {
     const settings = { GATEWAY_SECRET: SECRET, INTERNAL_PORT: '0' };
@@ -34,8 +31,18 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     beside = await besideApp(app);
     closing.push(beside.close);
     programme = createProgramme(beside.console);
+    api = await startGuardedApi();
+    closing.push(api.close);
     const port = await freePort();
-    const nginx = await startNginx(nginxPath ?? '', await documented(port, await startApi()), port);
+    const [one = '', two = ''] = apps.map(({ internalUrl }) => internalUrl?.replace('http://', '') ?? '');
+    const http = await documentedNginx('docs/gateways.md', [
+      ['127.0.0.1:3001', one],
+      ['127.0.0.1:3002', two],
+      ['listen 8080', `listen 127.0.0.1:${port}`],
+      ['127.0.0.1:9000', api.host],
+      ['what-the-gateway-sends', SECRET],
+    ]);
+    const nginx = await startNginx(nginxPath ?? '', http, port);
     closing.push(nginx.stop);
     url = `http://127.0.0.1:${port}`;
     for (const { internalUrl } of apps)
@@ -45,41 +52,6 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     for (const close of closing.reverse()) await close();
     for (const app of apps.reverse()) await app.close();
   });
-
-  async function startApi(): Promise<number> {
-    const api = createServer((req, res) => {
-      let body = '';
-      req.on('data', (chunk) => (body += String(chunk)));
-      req.on('end', () => {
-        arrived.push({ url: req.url ?? '', headers: req.headers, body });
-        res.end('from the API');
-      });
-    });
-    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-    closing.push(() => {
-      api.closeAllConnections();
-      api.close();
-    });
-    return (api.address() as AddressInfo).port;
-  }
-
-  /** The configuration of docs/gateways.md, with the addresses of this test. */
-  async function documented(port: number, apiPort: number): Promise<string> {
-    const docs = readFileSync(new URL('../../docs/gateways.md', import.meta.url), 'utf8');
-    const config = /<!-- nginx -->\n```nginx\n(.*?)```/s.exec(docs)?.[1] ?? '';
-    const [one = '', two = ''] = apps.map(({ internalUrl }) => internalUrl?.replace('http://', '') ?? '');
-    const changes: [string, string][] = [
-      ['127.0.0.1:3001', one],
-      ['127.0.0.1:3002', two],
-      ['listen 8080', `listen 127.0.0.1:${port}`],
-      ['127.0.0.1:9000', `127.0.0.1:${apiPort}`],
-      ['what-the-gateway-sends', SECRET],
-    ];
-    return changes.reduce((text, [from, to]) => {
-      expect(text).toContain(from);
-      return text.replace(from, to);
-    }, config);
-  }
 
   async function call(
     path: string,
@@ -131,7 +103,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     await eventually('both to know it', async () =>
       (await callThroughBoth(path, key)).every((one) => one === 200),
     );
-    arrived = [];
+    api.takeArrived();
     const lies = {
       'x-account-id': 'root',
       'x-groups': 'administrators',
@@ -140,6 +112,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     };
     const answer = await call(path, key, { method: 'POST', body: 'an order', headers: lies });
     expect([answer.status, answer.body]).toEqual([200, 'from the API']);
+    const arrived = api.takeArrived();
     expect(arrived).toHaveLength(1);
     expect(arrived[0]).toMatchObject({
       url: path,
@@ -160,13 +133,14 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     await eventually('both to know it', async () =>
       (await callThroughBoth('/open/weather')).every((one) => one === 200),
     );
-    arrived = [];
+    api.takeArrived();
     await call('/open/weather', undefined, {
       headers: { 'x-account-id': 'root', 'x-groups': 'administrators' },
     });
-    expect(arrived[0]?.headers['x-account-id']).toBeUndefined();
-    expect(arrived[0]?.headers['x-groups']).toBeUndefined();
-    expect(arrived[0]?.headers['x-product-id']).toBe('open');
+    const [arrived] = api.takeArrived();
+    expect(arrived?.headers['x-account-id']).toBeUndefined();
+    expect(arrived?.headers['x-groups']).toBeUndefined();
+    expect(arrived?.headers['x-product-id']).toBe('open');
   });
 
   it('refuses what has no key, with our challenge, and says why a known key may not', async () => {
@@ -187,7 +161,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     await eventually('both to know it', async () =>
       (await callThroughBoth(path, key)).every((one) => one === 200),
     );
-    arrived = [];
+    api.takeArrived();
     const lies = Object.fromEntries(
       ['x-original-uri', 'x-forwarded-uri', 'x-original-url', 'x-rewrite-url', 'x-gateway-secret'].map(
         (name) => [name, '/open/weather'],
@@ -199,7 +173,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     expect((await call('/open/weather/%2e%2e%2f%2e%2e/admin')).status).toBe(500);
     expect((await call('/open/..%5cadmin', key)).status).toBe(500);
     expect((await call(`${path}&subscription-key=${key}&subscription-key=${key}`)).status).toBe(500);
-    expect(arrived).toEqual([]);
+    expect(api.takeArrived()).toEqual([]);
     expect((await call(`${path}&subscription-key=${key}`)).status).toBe(200);
   });
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { eventually } from './eventually.ts';
@@ -17,6 +17,20 @@ export function findNginx(env: Record<string, string | undefined> = process.env)
   if (env.NGINX_PATH) return env.NGINX_PATH;
   const folders = [...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...PLACES];
   return folders.map((folder) => join(folder, 'nginx')).find(isExecutable) ?? null;
+}
+
+/**
+ * What stands inside `http { … }` of the one nginx configuration in a document of ours, with the addresses of a test.
+ * Each pair of `changes` is something that the document has, and what takes its place.
+ */
+export async function documentedNginx(document: string, changes: [string, string][]): Promise<string> {
+  const text = await readFile(new URL(`../../${document}`, import.meta.url), 'utf8');
+  const config = /```nginx\n(.*?)```/s.exec(text)?.[1] ?? '';
+  const http = /^ *http \{\n(.*)^ *\}/ms.exec(config)?.[1] ?? config;
+  return changes.reduce((changed, [from, to]) => {
+    if (!changed.includes(from)) throw new Error(`the configuration in ${document} has no ${from}`);
+    return changed.replace(from, to);
+  }, http);
 }
 
 /** `http` is what stands inside `http { … }`. Ready when it listens at `port`. */

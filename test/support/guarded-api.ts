@@ -1,0 +1,27 @@
+// An API that somebody publishes: what a gateway stands before. It writes down what reached it.
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Arrived = { url: string; headers: IncomingHttpHeaders; body: string };
+
+export async function startGuardedApi() {
+  const arrived: Arrived[] = [];
+  const server = createServer((req, res) => {
+    let body = '';
+    req.on('data', (chunk) => (body += String(chunk)));
+    req.on('end', () => {
+      arrived.push({ url: req.url ?? '', headers: req.headers, body });
+      res.end('from the API');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Everything that came since it was asked for the last time. */
+    takeArrived: () => arrived.splice(0),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
