@@ -1,8 +1,9 @@
 // What a template must be before it is kept.
 import { DomainError } from '../domain/domain-error.ts';
 import { allowedAddress, strayAddress } from './link-hosts.ts';
-import { readMarkdown, type TemplateBlock, type TemplateInline } from './markdown.ts';
+import type { TemplateBlock, TemplateInline } from './markdown.ts';
 import { cutIntoPieces, type Piece, refuseDirectives } from './pieces.ts';
+import { readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
 import { type VariableName, variableOf } from './variables.ts';
@@ -21,7 +22,7 @@ export function checkTemplateText(
 ): void {
   const fields = {
     ...complaint(() => checkSubject(template, text.subject)),
-    ...complaint(() => checkBody(template, text.body, linkHosts)),
+    ...complaint(() => checkBody(template, text, linkHosts)),
   };
   if (Object.keys(fields).length > 0) throw new DomainError('template_invalid', { fields });
 }
@@ -54,14 +55,16 @@ function checkSubject({ variables }: MailTemplate, subject: string): void {
   if (stray) refuse('subject', `“${stray}” belongs into the body: a subject has no links.`);
 }
 
-function checkBody(template: MailTemplate, body: string, linkHosts: readonly string[]): void {
-  if (body.trim() === '') refuse('body', 'A mail needs a text.');
-  const blocks = readMarkdown(body, { field: 'body', variables: template.variables });
+function checkBody(template: MailTemplate, text: TemplateText, linkHosts: readonly string[]): void {
+  if (text.body.trim() === '') refuse('body', 'A mail needs a text.');
+  const blocks = readBody(text, { field: 'body', variables: template.variables });
+  if (blocks.length === 0) refuse('body', 'A mail needs a text.');
   const found: Found = { hosts: linkHosts, linked: new Set() };
   for (const block of blocks) visitBlock(block, found);
   const required = template.requiredLink;
   if (required && !found.linked.has(required) && !found.linked.has('ConfirmQuery')) {
-    refuse('body', `This mail is of no use without its link: add [words]($${required}).`);
+    const link = text.syntax === 'xhtml' ? `<a href="$${required}">words</a>` : `[words]($${required})`;
+    refuse('body', `This mail is of no use without its link: add ${link}.`);
   }
 }
 

@@ -8,7 +8,7 @@ export type TemplateBlock = Block<Piece[]>;
 export type TemplateInline = Inline<Piece[]>;
 
 export const MAX_BODY_LENGTH = 10_000;
-const MAX_DEPTH = 8;
+export const MAX_DEPTH = 8;
 
 /**
  * Reads a body. Single line ends count, as people who write mails expect. A paragraph that is one link is a button.

@@ -1,9 +1,10 @@
 // A template's text and its values, made into a mail.
 import type { Block } from '../../emails/block.ts';
 import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './fill.ts';
-import { readMarkdown, type TemplateBlock } from './markdown.ts';
+import type { TemplateBlock } from './markdown.ts';
 import { cutIntoPieces } from './pieces.ts';
 import { previewOf, writePlainText } from './plain-text.ts';
+import { readBody } from './read-body.ts';
 import { type MailName, type TemplateText, templateOf } from './templates.ts';
 import type { VariableName } from './variables.ts';
 
@@ -45,7 +46,7 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
     linkHosts: input.linkHosts ?? [],
   });
 
-  const written = readMarkdown(text.body, { field: 'body', variables: template.variables });
+  const written = readBody(text, { field: 'body', variables: template.variables });
   const filled = fillBlocks(written, values);
   const blocks = saysWhenLinkEnds(written) ? filled : addLinkEnd(filled, values);
   const subject = fillSubject(

@@ -1,0 +1,280 @@
+// A template's XHTML as the tree that Markdown becomes as well: what is checked, filled in and sent is the same for both.
+import { MAX_DEPTH, type TemplateBlock, type TemplateInline } from './markdown.ts';
+import { cutIntoPieces, type Piece, refuseDirectives, type Vocabulary } from './pieces.ts';
+import { refuse } from './refuse.ts';
+import { readXml, type XmlElement, type XmlNode } from './xml-tree.ts';
+
+const LEFT_OUT = new Set(['head']);
+/** What is in them stands in their place, one below the other: a table of columns can't be read on a phone. */
+const CONTAINERS = new Set([
+  'html',
+  'body',
+  'div',
+  'center',
+  'table',
+  'thead',
+  'tbody',
+  'tfoot',
+  'tr',
+  'td',
+  'th',
+]);
+const INLINES = new Set([
+  'a',
+  'br',
+  'strong',
+  'b',
+  'em',
+  'i',
+  'del',
+  's',
+  'code',
+  'span',
+  'font',
+  'u',
+  'small',
+]);
+const HEADING = /^h[1-6]$/;
+/** In Azure `$DevPortalUrl` is a host; ours is a whole address. */
+const AZURE_SCHEME = /https?:\/\/(?=\$(?:DevPortalUrl\b|\{DevPortalUrl\}))/gi;
+/** An item of a list may begin anywhere a number may. */
+const MAX_START = 99_999;
+
+/**
+ * Reads a body. A paragraph that is one link is a button, as with Markdown; a link whose words are its address is that
+ * address. Spaces and line ends count as one space, but in `<pre>`.
+ * Errors: `template_invalid`, as `readXml`; directives by their line, unknown variables, and what is nested too deeply.
+ */
+export function readXhtml(xhtml: string, vocabulary: Vocabulary): TemplateBlock[] {
+  refuseDirectives(xhtml, vocabulary.field);
+  return readBlocks([readXml(xhtml)], vocabulary, 0);
+}
+
+const isInline = (node: XmlNode): boolean => typeof node === 'string' || INLINES.has(node.name);
+
+function readBlocks(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  const blocks: TemplateBlock[] = [];
+  let line: XmlNode[] = [];
+  // Words that stand between blocks are a paragraph of their own.
+  const flush = () => {
+    blocks.push(...readParagraph(line, vocabulary, depth));
+    line = [];
+  };
+  for (const node of nodes) {
+    if (isInline(node)) {
+      line.push(node);
+      continue;
+    }
+    flush();
+    blocks.push(...readBlock(node as XmlElement, vocabulary, depth));
+  }
+  flush();
+  return blocks;
+}
+
+function readBlock(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  const { name, children } = element;
+  if (LEFT_OUT.has(name)) return [];
+  if (CONTAINERS.has(name)) return readBlocks(children, vocabulary, depth);
+  if (HEADING.test(name)) {
+    const words = readLine(children, vocabulary, depth);
+    return words.length === 0 ? [] : [{ kind: 'heading', children: words }];
+  }
+  switch (name) {
+    case 'p':
+      return readParagraph(children, vocabulary, depth);
+    case 'blockquote': {
+      const blocks = readBlocks(children, vocabulary, depth + 1);
+      return blocks.length === 0 ? [] : [{ kind: 'quote', blocks }];
+    }
+    case 'pre':
+      return [{ kind: 'code', words: cutIntoPieces(verbatim(element).replace(/^\n|\n$/g, ''), vocabulary) }];
+    case 'hr':
+      return [{ kind: 'rule' }];
+    case 'ul':
+    case 'ol':
+      return readList(element, vocabulary, depth);
+    default:
+      return misplaced(element);
+  }
+}
+
+function readList(list: XmlElement, vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  const items = list.children.flatMap((node) => {
+    if (typeof node === 'string') {
+      if (node.trim() === '') return [];
+      return refuse(vocabulary.field, `Line ${list.line}: in a list all words stand in <li>.`);
+    }
+    return node.name === 'li' ? [readBlocks(node.children, vocabulary, depth + 1)] : misplaced(node);
+  });
+  const start = Number(/^\d{1,5}$/.exec(list.attributes.start ?? '')?.[0] ?? 1);
+  return items.length === 0
+    ? []
+    : [{ kind: 'list', isOrdered: list.name === 'ol', start: Math.min(start, MAX_START), items }];
+}
+
+function readParagraph(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  const children = readLine(nodes, vocabulary, depth);
+  const only = children.length === 1 ? children[0] : undefined;
+  if (only?.kind === 'link' && only.label.length > 0) return [{ ...only, kind: 'button' }];
+  return children.length === 0 ? [] : [{ kind: 'paragraph', children }];
+}
+
+/** Words on a line, without the spaces around them; none when there is nothing to see. */
+function readLine(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
+  const inlines = trimmed(readInlines(nodes, vocabulary, depth + 1));
+  return inlines.some(isSeen) ? inlines : [];
+}
+
+function readInlines(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
+  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  return joined(
+    nodes.flatMap((node) =>
+      typeof node === 'string' ? readText(node, vocabulary) : readInline(node, vocabulary, depth),
+    ),
+  );
+}
+
+/** Words that a comment or a `<span>` cuts in two are one: else an address could hide in the seam. */
+function joined(inlines: readonly TemplateInline[]): TemplateInline[] {
+  const all: TemplateInline[] = [];
+  for (const inline of inlines) {
+    const last = all.at(-1);
+    if (inline.kind === 'text' && last?.kind === 'text')
+      all[all.length - 1] = { kind: 'text', words: joinedPieces([...last.words, ...inline.words]) };
+    else all.push(inline);
+  }
+  return all;
+}
+
+function joinedPieces(pieces: readonly Piece[]): Piece[] {
+  const all: Piece[] = [];
+  for (const piece of pieces) {
+    const last = all.at(-1);
+    if (piece.kind === 'literal' && last?.kind === 'literal')
+      all[all.length - 1] = { kind: 'literal', words: (last.words + piece.words).replace(/ {2,}/g, ' ') };
+    else all.push(piece);
+  }
+  return all;
+}
+
+function readText(text: string, vocabulary: Vocabulary): TemplateInline[] {
+  const words = text.replace(AZURE_SCHEME, '').replace(/[ \t\r\n]+/g, ' ');
+  return words === '' ? [] : [{ kind: 'text', words: cutIntoPieces(words, vocabulary) }];
+}
+
+function readInline(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateInline[] {
+  const { name, children } = element;
+  switch (name) {
+    case 'br':
+      return [{ kind: 'break' }];
+    case 'strong':
+    case 'b':
+      return [{ kind: 'strong', children: readInlines(children, vocabulary, depth + 1) }];
+    case 'em':
+    case 'i':
+      return [{ kind: 'em', children: readInlines(children, vocabulary, depth + 1) }];
+    case 'del':
+    case 's':
+      return [{ kind: 'del', children: readInlines(children, vocabulary, depth + 1) }];
+    case 'code':
+      return [{ kind: 'code', words: cutIntoPieces(verbatim(element).replace(/\s+/g, ' '), vocabulary) }];
+    case 'a':
+      return readLink(element, vocabulary, depth);
+    case 'span':
+    case 'font':
+    case 'u':
+    case 'small':
+      return readInlines(children, vocabulary, depth);
+    default:
+      return misplaced(element);
+  }
+}
+
+function readLink(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateInline[] {
+  refuseLinkWithin(element);
+  const label = trimmed(readInlines(element.children, vocabulary, depth + 1));
+  // A place that could be linked to: there are none in a mail.
+  if (element.attributes.href === undefined) return label;
+  const address = element.attributes.href.trim().replace(AZURE_SCHEME, '');
+  const words = wordsOf(label);
+  if (words.trim() === '')
+    refuse(
+      vocabulary.field,
+      `Line ${element.line}: the link to ${address.slice(0, 80)} has no words to click on.`,
+    );
+  if (/^mailto:/i.test(address)) {
+    // As with Markdown, an e-mail address is words; the reader's own program makes a link of it.
+    if (words.trim() === address.slice('mailto:'.length)) return label;
+    return refuse(
+      vocabulary.field,
+      `Line ${element.line}: a link by mailto: has the address itself as its words.`,
+    );
+  }
+  return [
+    { kind: 'link', href: cutIntoPieces(address, vocabulary), label: words.trim() === address ? [] : label },
+  ];
+}
+
+function refuseLinkWithin({ children }: XmlElement): void {
+  for (const node of children) {
+    if (typeof node === 'string') continue;
+    if (node.name === 'a') misplaced(node);
+    refuseLinkWithin(node);
+  }
+}
+
+function wordsOf(inlines: readonly TemplateInline[]): string {
+  return inlines
+    .map((inline) => {
+      if (inline.kind === 'break') return '\n';
+      if (inline.kind === 'link') return wordsOf(inline.label);
+      return 'children' in inline ? wordsOf(inline.children) : inline.words.map(written).join('');
+    })
+    .join('');
+}
+
+const written = (piece: Piece): string => (piece.kind === 'literal' ? piece.words : `$${piece.name}`);
+
+const isSeen = (inline: TemplateInline): boolean =>
+  inline.kind === 'link' ||
+  inline.kind === 'code' ||
+  (inline.kind !== 'break' && wordsOf([inline]).trim() !== '');
+
+/** Without the spaces and breaks at both ends. */
+function trimmed(inlines: readonly TemplateInline[]): TemplateInline[] {
+  const kept = [...inlines];
+  const isBlank = (one: TemplateInline | undefined): boolean =>
+    one !== undefined && (one.kind === 'break' || (one.kind === 'text' && wordsOf([one]).trim() === ''));
+  while (isBlank(kept[0])) kept.shift();
+  while (isBlank(kept.at(-1))) kept.pop();
+  return kept.map((one, index) =>
+    one.kind === 'text'
+      ? { kind: 'text', words: cutEnds(one.words, { start: index === 0, end: index === kept.length - 1 }) }
+      : one,
+  );
+}
+
+function cutEnds(pieces: readonly Piece[], { start, end }: { start: boolean; end: boolean }): Piece[] {
+  return pieces.map((piece, index) => {
+    if (piece.kind !== 'literal') return piece;
+    const from = start && index === 0 ? piece.words.trimStart() : piece.words;
+    return { kind: 'literal', words: end && index === pieces.length - 1 ? from.trimEnd() : from };
+  });
+}
+
+/** The words as they stand, without what is marked in them. */
+function verbatim({ children }: XmlElement): string {
+  return children
+    .map((node) => {
+      if (typeof node === 'string') return node;
+      if (node.name === 'br') return '\n';
+      return INLINES.has(node.name) ? verbatim(node) : misplaced(node);
+    })
+    .join('');
+}
+
+function misplaced({ name, line }: XmlElement): never {
+  return refuse('body', `Line ${line} has <${name}> where it can’t stand.`);
+}
