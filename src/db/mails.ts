@@ -185,35 +185,59 @@ export async function countMailsByState(
   return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
 }
 
-export async function findMailText(db: Db, serviceId: string, template: string) {
+type MailTextRow = typeof mailTexts.$inferSelect;
+
+/** `text` is null while the default is in force; the version counts on through restored defaults. */
+export type KeptMailText = {
+  version: number;
+  text: {
+    subject: string;
+    body: string;
+    syntax: MailTextRow['syntax'];
+    changedAt: Date;
+    changedBy: string;
+  } | null;
+};
+
+/** Of a template that nobody ever changed. */
+export const FIRST_VERSION = 1;
+
+export async function findMailText(db: Db, serviceId: string, template: string): Promise<KeptMailText> {
   const [row] = await db
     .select()
     .from(mailTexts)
     .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)));
-  return row ?? null;
+  return row ? kept(row) : { version: FIRST_VERSION, text: null };
 }
 
-export async function listMailTexts(db: Db, serviceId: string) {
-  return db.select().from(mailTexts).where(eq(mailTexts.serviceId, serviceId));
+/** By template; what is not in it was never changed. */
+export async function listMailTexts(db: Db, serviceId: string): Promise<Map<string, KeptMailText>> {
+  const rows = await db.select().from(mailTexts).where(eq(mailTexts.serviceId, serviceId));
+  return new Map(rows.map((row) => [row.template, kept(row)]));
 }
 
-export async function saveMailText(tx: Transaction, row: typeof mailTexts.$inferInsert): Promise<void> {
-  const { serviceId, template, ...text } = row;
+function kept({ version, subject, body, syntax, changedAt, changedBy }: MailTextRow): KeptMailText {
+  return {
+    version,
+    text: subject === null || body === null ? null : { subject, body, syntax, changedAt, changedBy },
+  };
+}
+
+/** Without a text: the default again. */
+export async function saveMailText(
+  tx: Transaction,
+  of: { serviceId: string; template: string; changedAt: Date; changedBy: string },
+  text: { subject: string; body: string; syntax: MailTextRow['syntax'] } | null,
+): Promise<void> {
+  const { serviceId, template, ...change } = of;
+  const written = { ...change, ...(text ?? { subject: null, body: null, syntax: 'markdown' as const }) };
   await tx
     .insert(mailTexts)
-    .values(row)
+    .values({ serviceId, template, ...written, version: FIRST_VERSION + 1 })
     .onConflictDoUpdate({
       target: [mailTexts.serviceId, mailTexts.template],
-      set: { ...text, version: sql`${mailTexts.version} + 1` },
+      set: { ...written, version: sql`${mailTexts.version} + 1` },
     });
-}
-
-export async function deleteMailText(tx: Transaction, serviceId: string, template: string): Promise<boolean> {
-  const deleted = await tx
-    .delete(mailTexts)
-    .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)))
-    .returning({ template: mailTexts.template });
-  return deleted.length > 0;
 }
 
 /** One change of a text at a time, also while it has no row. */

@@ -1,12 +1,15 @@
 // Every mail that the product can send, with its default text.
+import { DomainError } from '../domain/domain-error.ts';
 import { ACCOUNT_MAILS } from './account-mails.ts';
 import { checkTemplateText } from './check-template.ts';
 import { OPERATOR_MAILS } from './operator-mails.ts';
+import { readBody } from './read-body.ts';
 import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
 import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts';
+import { writeXhtml } from './write-xhtml.ts';
 
-export type { TemplateText } from './template.ts';
+export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
 
 /** To developers; operators may change their texts. */
 const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
@@ -37,6 +40,21 @@ export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof 
 
 /** What people call a mail; one that is no longer in the catalog keeps its name. */
 export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
+
+/**
+ * A text's body as programs get it: XHTML as it was written, Markdown made into it. What was kept before a rule became
+ * stricter is the default, which is what is mailed then.
+ */
+export function xhtmlOf(name: TemplateName, text: TemplateText): string {
+  if (text.syntax === 'xhtml') return text.body;
+  const vocabulary = { field: 'body' as const, variables: CATALOG[name].variables };
+  try {
+    return writeXhtml(readBody(text, vocabulary));
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return writeXhtml(readBody(defaultText(name), vocabulary));
+  }
+}
 
 export function templateOf(name: MailName): MailTemplate {
   return MAILS[name];

@@ -5,6 +5,7 @@ import { LONG_RUNNING_ROUTES } from './long-running.ts';
 import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
+import { TEMPLATE_ROUTES } from './templates.ts';
 import { USER_ROUTES } from './users.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -13,5 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...SUBSCRIPTION_ROUTES,
   ...PRODUCT_ROUTES,
   ...API_ROUTES,
+  ...TEMPLATE_ROUTES,
   ...LONG_RUNNING_ROUTES,
 ];

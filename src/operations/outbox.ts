@@ -3,7 +3,7 @@ import { newId } from '../db/ids.ts';
 import { addJob } from '../db/jobs.ts';
 import { insertMail } from '../db/mails.ts';
 import { insertTicket, type TicketPurpose, voidTickets } from '../db/tickets.ts';
-import type { MailName } from '../mail/templates.ts';
+import type { MailName, TemplateText } from '../mail/templates.ts';
 import { sealText } from '../security/sealed-text.ts';
 import { newTicket } from '../security/ticket.ts';
 import type { Act } from './context.ts';
@@ -14,7 +14,7 @@ export type MailOrder = {
   variables: Record<string, string>;
   linkEndsAt: string | null;
   /** A test of a template that was not saved yet brings its own text. */
-  text?: { subject: string; body: string };
+  text?: TemplateText;
 };
 
 export type IssuedTicket = { id: string; url: string; query: string; expiresAt: Date };
@@ -67,7 +67,7 @@ export async function queueMail(
     owner?: Owner;
     ticket?: IssuedTicket;
     variables?: Record<string, string>;
-    text?: { subject: string; body: string };
+    text?: TemplateText;
   },
 ): Promise<string> {
   const id = newId(act.now, act.random);

@@ -1,16 +1,28 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { checkTemplate, TEMPLATES } from '../mail/templates.ts';
+import { checkTemplate, TEMPLATE_SYNTAXES, TEMPLATES, type TemplateText } from '../mail/templates.ts';
+import { MAX_XHTML_LENGTH } from '../mail/xml-tree.ts';
 import type { Context } from './context.ts';
 
-/** Slack's plain text input takes 3,000 characters; Azure's subject 1,000. */
+/** Slack's plain text input takes 3,000 characters of Markdown; XHTML comes from programs. Azure's subject 1,000. */
 export const MAX_TEMPLATE_BODY_LENGTH = 3_000;
 export const MAX_TEMPLATE_SUBJECT_LENGTH = 1_000;
 
+const text = (max: number) =>
+  z
+    .string()
+    .max(max, `at most ${max} characters`)
+    .refine(
+      (words) => !words.includes('\0') && !/\p{Surrogate}/u.test(words),
+      'contains a character that cannot be kept',
+    );
+
 export const templateName = z.string().max(100);
 export const templateText = {
-  subject: z.string().max(MAX_TEMPLATE_SUBJECT_LENGTH, `at most ${MAX_TEMPLATE_SUBJECT_LENGTH} characters`),
-  body: z.string().max(MAX_TEMPLATE_BODY_LENGTH, `at most ${MAX_TEMPLATE_BODY_LENGTH} characters`),
+  subject: text(MAX_TEMPLATE_SUBJECT_LENGTH),
+  body: text(MAX_XHTML_LENGTH),
+  /** Of the body. */
+  syntax: z.enum(TEMPLATE_SYNTAXES).default('markdown'),
 };
 
 /** Names compare without case, as Azure answers them in another case than it is asked. Errors: `template_not_found`. */
@@ -24,8 +36,12 @@ export function demandTemplate(name: string) {
 export function checkTemplateText(
   context: Pick<Context, 'policy'>,
   template: ReturnType<typeof demandTemplate>,
-  text: { subject: string; body: string },
+  text: TemplateText,
 ): void {
+  if (text.syntax !== 'xhtml' && text.body.length > MAX_TEMPLATE_BODY_LENGTH)
+    throw new DomainError('template_invalid', {
+      fields: { body: `at most ${MAX_TEMPLATE_BODY_LENGTH} characters` },
+    });
   const { mailLinkHosts, publicUrl } = context.policy;
   checkTemplate(template.name, text, [new URL(publicUrl).host, ...mailLinkHosts]);
 }

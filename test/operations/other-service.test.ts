@@ -526,6 +526,7 @@ const CASES: Record<string, Case> = {
     ours: () => ({ template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' }),
     nothing: { template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' },
   },
+  'templates/query': { as: ADMIN, ours: saved, nothing: {} },
   'templates/show': {
     as: ADMIN,
     ours: having(saved, { template: TEMPLATE }),

@@ -70,7 +70,16 @@ const word = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
 );
 
-const REAL = ['ann', 'bob', 'partners', 'orders', 'gold', 'sub'];
+const REAL = [
+  'ann',
+  'bob',
+  'partners',
+  'orders',
+  'gold',
+  'sub',
+  'accountBlocked',
+  'inviteUserNotificationMessage',
+];
 /** As often as not something that is there. */
 const id = fc.oneof(fc.constantFrom(...REAL), word);
 
@@ -179,6 +188,17 @@ const PROPERTIES = [
   ],
 ];
 const VALUES = [
+  ...[
+    '<p>$DevFirstName</p>',
+    '<p><a href="$ConfirmUrl">x</a></p>',
+    '<p>&x;</p>',
+    '<p',
+    '<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/passwd">]><p>&x;</p>',
+    '<p>\n#if ($a)\n</p>',
+    '<script/>',
+    `${'<div>'.repeat(2_000)}${'</div>'.repeat(2_000)}`,
+    `<p>${'&amp;'.repeat(5_000)}</p>`,
+  ],
   ...[
     'x@example.com',
     'active',
@@ -302,7 +322,7 @@ function searchOf(asked: [string, string][]): string {
   return [...asked, ...version].map((pair) => pair.map((text) => encoded(text ?? '')).join('=')).join('&');
 }
 
-const SOUND = ['users', 'groups', 'products', 'apis', 'subscriptions'] as const;
+const SOUND = ['users', 'groups', 'products', 'apis', 'subscriptions', 'templates'] as const;
 
 /** Such that something comes of it, which the others then find: made, changed, and asked to be deleted. */
 const sound = fc
@@ -334,6 +354,8 @@ function soundProperties(kind: (typeof SOUND)[number], n: number): Record<string
       return { displayName, path: `h${n}` };
     case 'subscriptions':
       return { displayName, scope: '/apis', ownerId: '/users/bob' };
+    case 'templates':
+      return { subject: displayName, body: `<p>$DevFirstName <a href="$DevPortalUrl">${n}</a></p>` };
   }
 }
 

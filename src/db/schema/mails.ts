@@ -1,6 +1,6 @@
 // The outbox, and the texts that operators changed.
 import { sql } from 'drizzle-orm';
-import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { at, serviceId } from './columns.ts';
 import { invitations, tickets } from './invitations.ts';
@@ -55,17 +55,27 @@ export const mails = pgTable(
   ],
 );
 
-/** Texts that operators changed; a template without a row has its default. */
+export const TEXT_SYNTAXES = ['markdown', 'xhtml'] as const;
+
+/**
+ * Texts that operators or programs changed. A template without a row has its default, version 1; one whose row has no
+ * text has it again, and goes on counting versions.
+ */
 export const mailTexts = pgTable(
   'mail_texts',
   {
     serviceId: serviceId().references(() => services.id),
     template: text('template').notNull(),
-    subject: text('subject').notNull(),
-    body: text('body').notNull(),
-    version: integer('version').notNull().default(1),
+    subject: text('subject'),
+    body: text('body'),
+    /** Of the body. */
+    syntax: text('syntax', { enum: TEXT_SYNTAXES }).notNull().default('markdown'),
+    version: integer('version').notNull(),
     changedAt: at('changed_at').notNull(),
     changedBy: text('changed_by').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.serviceId, t.template] })],
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.template] }),
+    check('mail_texts_whole', sql`(${t.subject} is null) = (${t.body} is null)`),
+  ],
 );

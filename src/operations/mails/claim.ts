@@ -92,19 +92,19 @@ async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {
   if (!mail.sealedOrder) throw new Error('a queued mail has nothing to say');
   const order = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
   const template = mail.template as MailName;
-  const text = order.text ?? (await findMailText(act.tx, mail.serviceId, template)) ?? defaultText(template);
+  const kept = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
   const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
-  const renderWith = ({ subject, body }: TemplateText) =>
+  const renderWith = (text: TemplateText) =>
     renderMail({
       template,
-      text: { subject, body },
+      text,
       variables: order.variables,
       brand: { organizationName, supportEmail, publicUrl },
       linkHosts: mailLinkHosts,
       ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
     });
   // A text that was saved before a rule became stricter must not keep the mail from its reader.
-  const content = await renderWith(text).catch((error: unknown) => {
+  const content = await renderWith(kept ?? defaultText(template)).catch((error: unknown) => {
     if (error instanceof DomainError) return renderWith(defaultText(template));
     throw error;
   });

@@ -10,13 +10,13 @@ export const listTemplates = defineOperation({
   effect: 'read',
   input: z.strictObject({}),
   async run(act) {
-    const changed = new Set((await listMailTexts(act.tx, act.service.id)).map((row) => row.template));
+    const kept = await listMailTexts(act.tx, act.service.id);
     return TEMPLATES.map(({ name, title, description, isInUse }) => ({
       name,
       title,
       description,
       isInUse,
-      isDefault: !changed.has(name),
+      isDefault: !kept.get(name)?.text,
     }));
   },
 });

@@ -11,14 +11,14 @@ export const previewTemplate = defineOperation({
   allowed: ADMINS,
   effect: 'read',
   input: z.strictObject({ template: templateName, ...templateText }),
-  async run(act, { template: name, subject, body }) {
+  async run(act, { template: name, subject, body, syntax }) {
     const template = demandTemplate(name);
-    checkTemplateText(act, template, { subject, body });
+    checkTemplateText(act, template, { subject, body, syntax });
     const { organizationName, supportEmail, publicUrl, invitationLifetimeHours, mailLinkHosts } = act.policy;
     const variables = sampleVariables(template.name, { organizationName, publicUrl });
     return renderMail({
       template: template.name,
-      text: { subject, body },
+      text: { subject, body, syntax },
       variables,
       brand: { organizationName, supportEmail, publicUrl },
       linkHosts: mailLinkHosts,

@@ -1,25 +1,35 @@
 import { z } from 'zod';
-import { deleteMailText, findMailText, holdMailText } from '../../db/mails.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { demandTemplate, templateName } from '../template-input.ts';
+import { demandTextVersion } from '../template-version.ts';
 
-/** Gives a mail its default text back. Errors: `template_not_found`. Source: Azure, EmailTemplate_Delete (a reset). */
+/**
+ * Gives a mail its default text back. `wasDefault`: it had it already.
+ * Errors: `template_not_found`; `template_changed` when it isn't the version that was meant.
+ * Source: Azure, EmailTemplate_Delete (a reset).
+ */
 export const restoreDefaultTemplate = defineOperation({
   name: 'templates/restore-default',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ template: templateName }),
+  input: z.strictObject({ template: templateName, expectedVersion }),
   async run(act, input) {
-    const template = demandTemplate(input.template);
-    await holdMailText(act.tx, act.service.id, template.name);
-    const former = await findMailText(act.tx, act.service.id, template.name);
-    if (former) await deleteMailText(act.tx, act.service.id, template.name);
+    const { name: template, title } = demandTemplate(input.template);
+    await holdMailText(act.tx, act.service.id, template);
+    const former = await findMailText(act.tx, act.service.id, template);
+    demandTextVersion(former, input.expectedVersion);
+    const { text } = former;
+    const of = { serviceId: act.service.id, template, changedAt: act.now, changedBy: act.actorName };
+    if (text) await saveMailText(act.tx, of, null);
     act.record({
-      target: { kind: 'template', id: template.name },
-      ...(former ? { before: { subject: former.subject, body: former.body } } : {}),
+      target: { kind: 'template', id: template },
+      ...(text ? { before: { subject: text.subject, body: text.body, syntax: text.syntax } } : {}),
       after: { default: true },
-      isAnnounced: true,
+      // Nobody needs to hear that nothing changed.
+      ...(text ? { isAnnounced: true as const } : {}),
     });
-    return { template: template.name, title: template.title };
+    return { template, title, wasDefault: text === null };
   },
 });

@@ -1,48 +1,48 @@
 import { z } from 'zod';
 import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
-import { DomainError } from '../../domain/domain-error.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { type TemplateText, xhtmlOf } from '../../mail/templates.ts';
+import { expectedVersion } from '../input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+import { demandTextVersion } from '../template-version.ts';
 
 /**
- * Changes a mail's text; mails that were already written keep theirs. `expectedVersion` is the one that was shown
- * (0: the default).
- * Errors: `template_not_found`; `template_invalid` with the field; `template_changed` when somebody
- * else saved it meanwhile.
+ * Changes a mail's text; mails that were already written keep theirs. What isn't given stays, a body with its syntax; a
+ * body in XHTML that says what the Markdown there becomes leaves that Markdown. `wasDefault`: it had no text of its own.
+ * Errors: `template_not_found`; `template_invalid` with the field; `template_changed` when it isn't the version that was
+ * shown, because somebody else saved it meanwhile.
  */
 export const saveTemplate = defineOperation({
   name: 'templates/save',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({
     template: templateName,
-    expectedVersion: z.int().min(0).optional(),
-    ...templateText,
+    expectedVersion,
+    subject: templateText.subject.optional(),
+    body: templateText.body.optional(),
+    syntax: templateText.syntax,
   }),
-  async run(act, { template: name, expectedVersion, subject, body }) {
+  async run(act, { template: name, expectedVersion, subject, body, syntax }) {
     const template = demandTemplate(name);
-    checkTemplateText(act, template, { subject, body });
     await holdMailText(act.tx, act.service.id, template.name);
     const former = await findMailText(act.tx, act.service.id, template.name);
-    if (expectedVersion !== undefined && expectedVersion !== (former?.version ?? 0)) {
-      throw new DomainError('template_changed', {
-        current: { by: former?.changedBy ?? '', ...(former ? { at: former.changedAt } : {}) },
-      });
-    }
-    await saveMailText(act.tx, {
-      serviceId: act.service.id,
-      template: template.name,
-      subject,
-      body,
-      changedAt: act.now,
-      changedBy: act.actorName,
-    });
-    act.record({
-      target: { kind: 'template', id: template.name },
-      before: { subject: former?.subject ?? template.subject, body: former?.body ?? template.body },
-      after: { subject, body },
-      isAnnounced: true,
-    });
-    return { template: template.name, title: template.title };
+    demandTextVersion(former, expectedVersion);
+    const { subject: formerSubject, body: formerBody } = former.text ?? template;
+    const before = { subject: formerSubject, body: formerBody, syntax: former.text?.syntax ?? 'markdown' };
+    const isKept = body === undefined || (syntax === 'xhtml' && isSame(body, xhtmlOf(template.name, before)));
+    const after = {
+      ...(isKept ? before : { body, syntax }),
+      subject: subject ?? before.subject,
+    } satisfies TemplateText;
+    checkTemplateText(act, template, after);
+    const of = { template: template.name, changedAt: act.now, changedBy: act.actorName };
+    await saveMailText(act.tx, { serviceId: act.service.id, ...of }, after);
+    act.record({ target: { kind: 'template', id: template.name }, before, after, isAnnounced: true });
+    return { template: template.name, title: template.title, wasDefault: former.text === null };
   },
 });
+
+/** Line ends are the sender's. */
+const isSame = (one: string, other: string): boolean => oneLineEnd(one) === oneLineEnd(other);
+const oneLineEnd = (text: string): string => text.replace(/\r\n?/g, '\n').trim();

@@ -15,9 +15,9 @@ export const sendTestOfTemplate = defineOperation({
   allowed: ADMINS,
   effect: 'change',
   input: z.strictObject({ template: templateName, ...templateText, to: input.email }),
-  async run(act, { template: name, subject, body, to }) {
+  async run(act, { template: name, subject, body, syntax, to }) {
     const template = demandTemplate(name);
-    checkTemplateText(act, template, { subject, body });
+    checkTemplateText(act, template, { subject, body, syntax });
     const { spelling } = parseEmailAddress(to);
     const { organizationName, publicUrl } = act.policy;
     const variables = sampleVariables(template.name, { organizationName, publicUrl });
@@ -27,7 +27,7 @@ export const sendTestOfTemplate = defineOperation({
       firstName: variables.DevFirstName ?? '',
       lastName: variables.DevLastName ?? '',
       variables,
-      text: { subject, body },
+      text: { subject, body, syntax },
     });
     act.record({ target: { kind: 'template', id: template.name } });
     return { to: spelling };

@@ -11,7 +11,7 @@ export const showTemplate = defineOperation({
   input: z.strictObject({ template: templateName }),
   async run(act, input) {
     const template = demandTemplate(input.template);
-    const text = await findMailText(act.tx, act.service.id, template.name);
+    const { text, version } = await findMailText(act.tx, act.service.id, template.name);
     return {
       name: template.name,
       title: template.title,
@@ -19,8 +19,9 @@ export const showTemplate = defineOperation({
       variables: template.variables,
       subject: text?.subject ?? template.subject,
       body: text?.body ?? template.body,
+      syntax: text?.syntax ?? 'markdown',
       isDefault: text === null,
-      version: text?.version ?? 0,
+      version,
       changedBy: text?.changedBy ?? null,
       changedAt: text?.changedAt ?? null,
     };

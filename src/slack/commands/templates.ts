@@ -13,7 +13,7 @@ import { restoreDefaultTemplate } from '../../operations/templates/restore-defau
 import { saveTemplate } from '../../operations/templates/save.ts';
 import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
-import { blanksIn, type Call, type Feature, faultsOf, textOf, type Values } from '../call.ts';
+import { blanksIn, type Call, type Feature, faultsOf, type Metadata, textOf, type Values } from '../call.ts';
 import {
   actions,
   button,
@@ -50,7 +50,7 @@ async function openTemplate(call: Call, name: string): Promise<void> {
 }
 
 function templateModal(template: Template) {
-  const { name, version, title, description, subject, body, isDefault } = template;
+  const { name, version, title, description, subject, body, syntax, isDefault } = template;
   const variables = template.variables.map((one) => `\`$${one.name}\` ${escapeText(one.title)}`).join(' · ');
   const restore = button('template-restore', 'Restore default', name, {
     style: 'danger',
@@ -60,13 +60,14 @@ function templateModal(template: Template) {
     callback: 'template-save',
     title: "A mail's text",
     submit: 'Save',
-    metadata: { name, version },
+    metadata: { name, version, syntax },
     blocks: [
       section(`*${escapeText(title)}*\n${escapeText(description)}`),
       context(changeWords(template)),
       textInput('subject', 'Subject', { value: subject, maxLength: MAX_TEMPLATE_SUBJECT_LENGTH }),
+      ...(syntax === 'xhtml' ? [context(XHTML_WORDS)] : []),
       textInput('body', 'Text', {
-        value: body,
+        ...(syntax === 'xhtml' ? { optional: true } : { value: body }),
         multiline: true,
         maxLength: MAX_TEMPLATE_BODY_LENGTH,
         hint: 'Markdown. A link on a line of its own becomes a button. The footer is added to every mail.',
@@ -80,6 +81,10 @@ function templateModal(template: Template) {
     ],
   });
 }
+
+const XHTML_WORDS =
+  'The text was written by a program, in XHTML, and stays as it is while the field below is empty: *Preview* shows it. ' +
+  'What you write there replaces it, in Markdown.';
 
 function changeWords({ isDefault, changedBy, changedAt }: Template): string {
   if (isDefault || !changedAt) return 'This is the default text.';
@@ -113,6 +118,17 @@ function sectionsOf(text: string): KnownBlock[] {
 
 const written = (typed: Values) => ({ subject: textOf(typed, 'subject'), body: textOf(typed, 'body') });
 
+/** What is typed; where nothing is, the XHTML that stays. */
+async function meant(call: Call, name: string, typed: Values) {
+  const { subject, body } = written(typed);
+  if (body !== '') return { subject, body };
+  const kept = await showTemplate(call.context, { template: name });
+  return kept.syntax === 'xhtml' ? { subject, body: kept.body, syntax: kept.syntax } : { subject, body };
+}
+
+const keepsXhtml = (values: Values, { syntax }: Metadata): boolean =>
+  syntax === 'xhtml' && textOf(values, 'body') === '';
+
 export const templates: Feature = {
   command: {
     name: 'templates',
@@ -125,16 +141,22 @@ export const templates: Feature = {
   submissions: {
     'template-save': {
       check(values, { metadata, policy }) {
-        const blanks = blanksIn(values, { subject: 'A mail needs a subject', body: 'A mail needs a text' });
-        if (Object.keys(blanks).length > 0) return blanks;
+        const keeps = keepsXhtml(values, metadata);
+        const blanks = blanksIn(values, {
+          subject: 'A mail needs a subject',
+          ...(keeps ? {} : { body: 'A mail needs a text' }),
+        });
+        if (keeps || Object.keys(blanks).length > 0) return blanks;
         const template = demandTemplate(String(metadata.name));
         return faultsOf(() => checkTemplateText({ policy }, template, written(values)));
       },
       async run(call, values, metadata) {
+        const { subject, body } = written(values);
         const { title } = await saveTemplate(call.context, {
           template: String(metadata.name),
           expectedVersion: Number(metadata.version),
-          ...written(values),
+          subject,
+          ...(keepsXhtml(values, metadata) ? {} : { body }),
         });
         return {
           text: `Saved: *${escapeText(title)}*. Mails that were already written keep their former text.`,
@@ -146,7 +168,9 @@ export const templates: Feature = {
     'template-edit': openTemplate,
     'template-preview': (call, template, typed) =>
       call.openModal(async () =>
-        previewModal(await previewTemplate(call.context, { template, ...written(typed) })),
+        previewModal(
+          await previewTemplate(call.context, { template, ...(await meant(call, template, typed)) }),
+        ),
       ),
     'template-test': async (call, template, typed) => {
       const to = call.actor.email;
@@ -155,7 +179,7 @@ export const templates: Feature = {
           fields: { 'your address': 'is not known to Slack, or this app may not see it (users:read.email)' },
         });
       }
-      await sendTestOfTemplate(call.context, { template, ...written(typed), to });
+      await sendTestOfTemplate(call.context, { template, ...(await meant(call, template, typed)), to });
       return call.reply({
         text: `A test is on its way to ${escapeText(to)}, with sample values. Nothing was saved.`,
       });

@@ -202,6 +202,7 @@ const FIELDS: Record<string, Field> = {
   new: named('new'),
   // Too long to be told here; the mail itself shows it.
   body: () => 'the text changed',
+  syntax: (is) => (is === 'xhtml' ? 'a program wrote it, in XHTML' : 'it is Markdown again'),
   expiresAt: moment('ends'),
   until: moment('until'),
   addressCalledOff: when(true, 'the new address was called off'),
