@@ -1,0 +1,168 @@
+// Each setting by itself: what a good value is, in words for whoever sets it, and what it is when nobody does.
+import { z } from 'zod';
+import { readTrustedProxies } from '../http/client-address.ts';
+import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
+import { isSecretKey } from '../security/keyring.ts';
+
+const number = (what: string, min: number, max: number, fallback: number) =>
+  z.coerce.number({ error: what }).int(what).min(min, what).max(max, what).default(fallback);
+const split = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+const list = z.string().default('').transform(split);
+const userIds = list.refine(
+  (ids) => ids.every((id) => /^[UW][A-Z0-9]{2,}$/.test(id)),
+  'Slack user ids with commas between, such as U012AB3CD',
+);
+const key = z
+  .string()
+  .trim()
+  .refine(isSecretKey, '32 random bytes in base64, as `openssl rand -base64 32` prints');
+/** `name` or `name:port`, spelt as a URL's host is: an entry that is spelt otherwise would never match a link. */
+const isHost = (text: string) =>
+  /^[a-z0-9.-]+(:\d+)?$/i.test(text) &&
+  URL.canParse(`https://${text}`) &&
+  new URL(`https://${text}`).host === text.toLowerCase();
+const hosts = list.refine(
+  (all) => all.every(isHost),
+  'host names with commas between, such as docs.example.com, without https:// and without a path',
+);
+const proxies = list.superRefine((entries, context) => {
+  try {
+    readTrustedProxies(entries);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : '';
+    context.addIssue(`IP addresses or ranges with commas between; ${what}`);
+  }
+});
+/** Pages and links are at its root; anything behind the host would be lost or doubled. */
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
+const address = z
+  .string()
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
+
+/** A reader of a part of ours, which throws words for people. */
+const readBy =
+  <Value>(read: (text: string) => Value) =>
+  (text: string, context: z.core.$RefinementCtx<string>): Value => {
+    try {
+      return read(text.trim());
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : 'something else');
+      return z.NEVER;
+    }
+  };
+
+const MAX_ALERT_ADDRESSES = 20;
+const MAX_AUDIENCES = 10;
+/** These a gateway sends for something else. */
+const OUR_HEADERS = ['ocp-apim-subscription-key', 'x-gateway-secret'];
+
+export const ENVIRONMENT = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: number('a port number, 0 to 65535', 0, 65_535, 3_000),
+  PUBLIC_URL: z
+    .url({
+      protocol: /^https?$/,
+      error: 'the address that people reach, such as https://developers.example.com',
+    })
+    .refine(isOrigin, 'an address without path or question mark, such as https://developers.example.com')
+    .optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:5432/database')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  SECRET_KEY: key.optional(),
+  SECRET_KEY_PREVIOUS: key.optional(),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'the bot token of your Slack app, xoxb-…').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16, 'the signing secret of your Slack app').optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'the app-level token of your Slack app, xapp-…').optional(),
+  SLACK_API_URL: z.url('https://slack.com/api/').default('https://slack.com/api/'),
+  SLACK_APPROVALS_CHANNEL: z
+    .string()
+    .regex(/^[CG][A-Z0-9]{2,}$/, 'a Slack channel id such as C012AB3CD')
+    .optional(),
+  SLACK_APPROVERS_GROUP: z
+    .string()
+    .regex(/^S[A-Z0-9]{2,}$/, 'the id of a Slack user group such as S012AB3CD')
+    .optional(),
+  SLACK_ADMINS: userIds,
+  SLACK_APPROVERS: userIds,
+  SECOND_OPERATOR_FOR: z
+    .string()
+    .default('accounts/delete')
+    .transform((text) => (text.trim() === 'none' ? [] : split(text))),
+  MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
+  SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').default('off'),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: z.url('https://api.resend.com').default('https://api.resend.com'),
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      "the webhook's signing secret as Resend shows it: whsec_ and base64",
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@]*<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)$/,
+      'an address, or a name with one: Example APIs <apis@example.com>',
+    )
+    .optional(),
+  MAIL_LINK_HOSTS: hosts,
+  SUPPORT_EMAIL: address.optional(),
+  ALERT_EMAIL: list.refine(
+    (all) => all.length <= MAX_ALERT_ADDRESSES && all.every((one) => address.safeParse(one).success),
+    `up to ${MAX_ALERT_ADDRESSES} e-mail addresses with commas between, such as oncall@example.com`,
+  ),
+  ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
+  SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
+  PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64, 15),
+  INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720, 48),
+  PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440, 60),
+  ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365, 7),
+  TRUSTED_PROXIES: proxies,
+  GATEWAY_SECRET: z
+    .string()
+    .refine(
+      (text) => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text),
+      'at least 16 characters without spaces, which the gateway sends in X-Gateway-Secret; or none',
+    )
+    .optional(),
+  GATEWAY_URI_HEADER: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .refine(
+      (name) => /^[!#$%&'*+.^_`|~a-z0-9-]+$/.test(name) && !OUR_HEADERS.includes(name),
+      'the name of the header with the original address, such as X-Forwarded-Uri; or path',
+    )
+    .default('x-original-uri'),
+  GATEWAY_STALE_SECONDS: number('0 to 86400 seconds', 0, 86_400, 0),
+  INTERNAL_HOST: z.string().optional(),
+  INTERNAL_PORT: z.coerce
+    .number('a port number, 0 to 65535')
+    .int('a port number, 0 to 65535')
+    .min(0, 'a port number, 0 to 65535')
+    .max(65_535, 'a port number, 0 to 65535')
+    .optional(),
+  MANAGEMENT_OIDC_ISSUER: z.string().transform(readBy(readIssuer)).optional(),
+  MANAGEMENT_OIDC_AUDIENCE: list
+    .refine(
+      (all) => all.length <= MAX_AUDIENCES && all.every((one) => one.length <= 255),
+      `up to ${MAX_AUDIENCES} audiences with commas between, such as api://apim-user`,
+    )
+    .optional(),
+  MANAGEMENT_OIDC_ROLES: z.string().transform(readBy(readRoleRules)).optional(),
+  MANAGEMENT_OIDC_PERSON_CLAIM: z.string().trim().max(200, 'the name of a claim, such as email').optional(),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
+    .default('info'),
+});
