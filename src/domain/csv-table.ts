@@ -1,4 +1,4 @@
-// Reads comma- or tab-separated values: RFC 4180, with what spreadsheets and pasting make of it.
+// Reads comma-, semicolon- or tab-separated values: RFC 4180, with what spreadsheets and pasting make of it.
 const BOM = '\ufeff';
 
 /** A row with the line on which it begins, counted from 1. */
@@ -6,11 +6,12 @@ export type CsvRow = { line: number; cells: string[] };
 
 /**
  * Rows of a text. Cells in quotes may hold separators, line ends and doubled quotes. A BOM, CRLF, LF and CR are taken;
- * empty lines are left out. With a tab in its first line, tabs separate. Null when a quote is never closed.
+ * empty lines are left out. What separates is the first tab, comma or semicolon in the first line, outside quotes: where a
+ * comma is decimal, spreadsheets save semicolons. Null when a quote is never closed.
  */
 export function readCsv(text: string): CsvRow[] | null {
   const source = text.startsWith(BOM) ? text.slice(1) : text;
-  const separator = /^[^\r\n]*\t/.test(source) ? '\t' : ',';
+  const separator = /^(?:"[^"]*"|[^"\r\n\t,;])*([\t,;])/.exec(source)?.[1] ?? ',';
   const rows: CsvRow[] = [];
   let [line, begins, cell, isQuoted, wasQuoted] = [1, 1, '', false, false];
   let cells: string[] = [];

@@ -1,7 +1,7 @@
 // What waits for a second operator, as Azure's long-running operations: ask again until it is decided.
 
 import type { WaitsForApproval } from '../operations/approval.ts';
-import { showOwnApproval } from '../operations/approvals/show-own.ts';
+import { showApprovalOutcome } from '../operations/approvals/show-outcome.ts';
 import { resourceId } from './address.ts';
 import { ManagementError } from './management-error.ts';
 import { type Answer, type Call, type Route, read } from './route.ts';
@@ -13,7 +13,7 @@ export const LONG_RUNNING_ROUTES: Route[] = [
   ...read('operationsStatuses', 'operationsStatuses/{operationId}', showStatus),
 ];
 
-type Approval = Awaited<ReturnType<typeof showOwnApproval>>;
+type Approval = Awaited<ReturnType<typeof showApprovalOutcome>>;
 
 export function waiting(call: Call, { approvalId }: WaitsForApproval): Answer {
   return {
@@ -36,7 +36,7 @@ function headersOf(call: Call, id: string): Record<string, string> {
 const statusId = (call: Call, id: string) => resourceId(call.address, 'operationsStatuses', id);
 
 async function showStatus(call: Call): Promise<Answer> {
-  const approval = await showOwnApproval(call.context, { approvalId: call.params.operationId ?? '' });
+  const approval = await showApprovalOutcome(call.context, { approvalId: call.params.operationId ?? '' });
   const error = failureOf(approval);
   return {
     status: 200,
@@ -53,7 +53,7 @@ async function showStatus(call: Call): Promise<Answer> {
 }
 
 async function showResult(call: Call): Promise<Answer> {
-  const approval = await showOwnApproval(call.context, { approvalId: call.params.operationId ?? '' });
+  const approval = await showApprovalOutcome(call.context, { approvalId: call.params.operationId ?? '' });
   if (approval.state === 'open') return { status: 202, headers: headersOf(call, approval.id) };
   const failure = failureOf(approval);
   if (failure) throw new ManagementError(409, failure.code, failure.message);

@@ -17,10 +17,12 @@ describe('a table of comma-separated values', () => {
         fc.constantFrom('\n', '\r\n', '\r'),
         fc.constantFrom('', '\ufeff'),
         fc.boolean(),
-        (rows, end, bom, hasEnd) => {
-          // The first line says what separates: here a comma, so that it holds no tab.
-          const table = [['head', 'more'], ...rows];
-          const text = bom + table.map((row) => row.map(quoted).join(',')).join(end) + (hasEnd ? end : '');
+        fc.constantFrom(',', ';', '\t'),
+        (rows, end, bom, hasEnd, separator) => {
+          // The first line says what separates.
+          const table = [['head', 'more; or less, so to say'], ...rows];
+          const lines = table.map((row) => row.map(quoted).join(separator));
+          const text = bom + lines.join(end) + (hasEnd ? end : '');
           expect(cellsOf(text)).toEqual(table);
         },
       ),
@@ -30,7 +32,7 @@ describe('a table of comma-separated values', () => {
 
   it('never throws, and gives each row the line that it begins on', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\t') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r', '\t') }), (text) => {
         const lines = readCsv(text)?.map((row) => row.line) ?? [];
         expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
       }),
@@ -51,6 +53,13 @@ describe('a table of comma-separated values', () => {
       [
         ['a', 'b'],
         ['x\ty', '2'],
+      ],
+    ],
+    [
+      'a;b\n1,5;2',
+      [
+        ['a', 'b'],
+        ['1,5', '2'],
       ],
     ],
     ['a\n\n\nb', [['a'], ['b']]],

@@ -1,5 +1,7 @@
 import type { ApiManagementClient } from '@azure/arm-apimanagement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { WaitsForApproval } from '../../src/operations/approval.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   failureOf,
@@ -112,11 +114,15 @@ describe('a deletion that needs a second operator', () => {
     SLOW_MS,
   );
 
-  it('is nobody else’s business: another owner’s token finds no such operation', async () => {
-    const first = await remove(await user('Di'));
-    const other = await t.token('approver', { userId: t.slack.ids.approver });
-    for (const header of ['location', 'azure-asyncoperation'])
-      expect((await t.send(pathOf(first.headers[header]), { token: other })).status).toBe(404);
+  it('is followed by a program too that joins what somebody else has asked for', async () => {
+    const id = await user('Di');
+    const console = t.contextOf({ kind: 'console', name: 'Connie' });
+    await expect(deleteAccount(console, { accountId: id, reason: 'left' })).rejects.toThrow(WaitsForApproval);
+    const joined = await remove(id);
+    expect(joined.status).toBe(202);
+    const status = await t.send(pathOf(joined.headers['azure-asyncoperation']));
+    expect(status.body.status).toBe('InProgress');
+    expect((await t.send(pathOf(joined.headers.location))).status).toBe(202);
     expect((await t.ask('operationResults/nonsense')).status).toBe(400);
   });
 

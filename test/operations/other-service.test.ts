@@ -182,7 +182,7 @@ const CASES: Record<string, Case> = {
   'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
   'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },
-  'approvals/show-own': { as: ADMIN, ours: ownApproval, nothing: { approvalId: NO_UUID } },
+  'approvals/show-outcome': { as: ADMIN, ours: ownApproval, nothing: { approvalId: NO_UUID } },
   'approvals/show': { as: SYSTEM, ours: approval, nothing: { approvalId: NO_UUID } },
   'approvals/sweep': {
     as: SYSTEM,

@@ -76,7 +76,7 @@ const EXPECTED: Record<string, string> = {
   'approvals/erase': 'system',
   'approvals/list-own': 'admin approver member',
   'approvals/list-waiting': 'admin approver console',
-  'approvals/show-own': 'admin approver console admin-program approver-program reader-program',
+  'approvals/show-outcome': 'admin approver console admin-program approver-program reader-program',
   'approvals/show': 'system',
   'approvals/sweep': 'system',
   'approvals/withdraw': 'admin approver member',

@@ -219,7 +219,7 @@ describe('the history', () => {
     await admin().types(`/apim-user history by:<@${app.ids.approver}|amir>`);
     await admin().sees(/Amir Approver\W+declined what was asked/);
     await admin().types('/apim-user history refused');
-    await admin().sees(/was refused `?approvals\/decide`? \(approval_own\)/);
+    await admin().sees(/would have decided about what was asked for, but was refused \(`?approval_own`?\)/);
     await admin().types('/apim-user history from:2026-13-01');
     await admin().sees(/is a day such as/);
     await nobody().types('/apim-user history partner@example.com');

@@ -150,7 +150,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'products/query': 'for the management API; products/list has pages too',
   'subscriptions/query': 'for the management API; subscriptions/list has pages too',
   'templates/query': 'for the management API; templates/list and templates/show say more',
-  'approvals/show-own': 'for the management API; Slack tells whoever asked',
+  'approvals/show-outcome': 'for the management API; Slack tells whoever asked',
   'copies/compare': 'npm run import:azure',
   'groups/query': 'for the management API; groups/list has all',
   'groups/show': 'for the management API; groups/list has all',

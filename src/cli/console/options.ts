@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { readMoment, UsageError } from '../beside-server.ts';
 import type { Exposed } from './operations.ts';
 
-/** A shell keeps what was typed: no password is taken there. Versions are for buttons, and cursors for pages. */
-const LEFT_OUT = ['password', 'expectedVersion', 'after', 'before'];
+/** A shell keeps what was typed: no password and no key is taken there. Versions are for buttons, and cursors for pages. */
+const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'before'];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
@@ -106,8 +106,9 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
 export function usageOf(exposed: Exposed): string {
   const { operation, alias, words } = exposed;
   const options = fieldsOf(exposed).filter(({ name }) => name !== 'reason' || operation.effect !== 'change');
+  const placeOf = (name: string) => (words.includes(name) ? words.indexOf(name) : words.length);
   const parts = options
-    .toSorted((a, b) => words.indexOf(b.name) - words.indexOf(a.name))
+    .toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
     .map(({ name, option, kind, isNeeded, oneOf }) => {
       if (words.includes(name)) return isNeeded ? option.toUpperCase() : `[${option.toUpperCase()}]`;
       const value =

@@ -58,7 +58,7 @@ const importModal = () =>
       textInput('table', 'Table', {
         multiline: true,
         maxLength: MAX_PASTED_LENGTH,
-        hint: 'The first line names the columns: email, first, last, groups (names, ; between them), note, mode (add or invite; invite when empty). Commas or tabs separate. Nothing is done before you have seen a dry run.',
+        hint: 'The first line names the columns: email, first, last, groups (names, ; between them), note, mode (add or invite; invite when empty). Commas, semicolons or tabs separate. Nothing is done before you have seen a dry run.',
       }),
     ],
   });

@@ -26,6 +26,7 @@ const DEEDS: Record<string, string> = {
   'apis/delete': 'deleted an API',
   'apis/edit': 'changed an API',
   'approvals/close-all': 'took back all that waited for a second operator',
+  'approvals/decide': 'decided about what was asked for',
   'approvals/erase': 'erased the address that was asked for',
   'approvals/withdraw': 'took back what was asked for',
   'groups/create': 'created a group',
@@ -112,7 +113,8 @@ export function historyLine(entry: AuditEntryView, place: Place): string {
 }
 
 function didWords({ outcome, code, operation, after }: AuditEntryView): string {
-  if (outcome === 'refused') return `was refused \`${operation}\` (${code})`;
+  if (outcome === 'refused')
+    return `would have ${participle(deed(operation))}, but was refused (\`${code}\`)`;
   if (outcome === 'asked') return `asked ${ASKED[operation as ApprovableName] ?? `for \`${operation}\``}`;
   if (operation === 'approvals/decide') {
     const wanted = ASKED[after?.operation as ApprovableName] ?? '';
@@ -120,8 +122,20 @@ function didWords({ outcome, code, operation, after }: AuditEntryView): string {
       ? `declined what was asked: ${wanted}`
       : `agreed to what was asked: ${wanted}`;
   }
-  return DEEDS[operation] ?? `did \`${operation}\``;
+  return deed(operation);
 }
+
+const deed = (operation: string): string => DEEDS[operation] ?? `did \`${operation}\``;
+
+const IRREGULAR: Record<string, string> = {
+  did: 'done',
+  gave: 'given',
+  took: 'taken',
+  withdrew: 'withdrawn',
+  wrote: 'written',
+};
+/** As it stands after "would have". */
+const participle = (words: string): string => words.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb);
 
 function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
   if (!targetKind || !targetId) return '';
