@@ -163,7 +163,7 @@ async function copy(context: Context, source: CopySource, { values }: Given): Pr
 function labelOf(record: CopiedRecord): string {
   const { kind, id } = record;
   if (kind === 'account') return `account ${id} <${record.email}>`;
-  return kind === 'subscription' ? `subscription ${id}` : `${kind} ${id} (${record.name})`;
+  return kind === 'subscription' || kind === 'template' ? `${kind} ${id}` : `${kind} ${id} (${record.name})`;
 }
 
 async function mailPasswords(context: Context, source: CopySource, atMost: number): Promise<number> {

@@ -67,13 +67,28 @@ const subscription = z.strictObject({
   secondaryKey: text.nullable(),
 });
 
-export const copiedRecord = z.discriminatedUnion('kind', [group, api, product, account, subscription]);
+/** One that somebody changed there; a default stays the default of here. */
+const template = z.strictObject({
+  kind: z.literal('template'),
+  id: text,
+  subject: text,
+  body: z.string().max(200_000),
+});
+
+export const copiedRecord = z.discriminatedUnion('kind', [
+  group,
+  api,
+  product,
+  account,
+  subscription,
+  template,
+]);
 export type CopiedRecord = z.output<typeof copiedRecord>;
 export type CopiedKind = CopiedRecord['kind'];
 export type Copied<Kind extends CopiedKind> = Extract<CopiedRecord, { kind: Kind }>;
 
 /** In this order everything comes after what it refers to. */
-export const COPIED_KINDS = ['group', 'api', 'product', 'account', 'subscription'] as const;
+export const COPIED_KINDS = ['group', 'api', 'product', 'account', 'subscription', 'template'] as const;
 
 /** Whence they come: pages of one kind each, read anew each time it is asked. */
 export type CopySource = { pages(kind: CopiedKind): AsyncIterable<CopiedRecord[]> };

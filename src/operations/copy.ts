@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { canonicalOf, judgeAccounts, judgeSubscriptions } from './copied-accounts.ts';
 import { judgeApis, judgeGroups, judgeProducts } from './copied-catalog.ts';
 import { COPIED_KINDS, type CopiedKind, type CopiedRecord, type CopySource } from './copied-record.ts';
+import { judgeTemplates } from './copied-templates.ts';
 import { compareCopied, MAX_COMPARED } from './copies/compare.ts';
 import {
   type CopyMemory,
@@ -31,6 +32,7 @@ const JUDGES: Record<CopiedKind, Judge> = {
   product: judgeProducts,
   account: judgeAccounts,
   subscription: judgeSubscriptions,
+  template: judgeTemplates,
 };
 /** What of these is not here, nor will be. */
 const LOST: readonly CopyLine['status'][] = ['conflict', 'impossible', 'skipped', 'refused'];

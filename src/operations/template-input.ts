@@ -32,6 +32,10 @@ export function demandTemplate(name: string) {
   return template;
 }
 
+/** Line ends are the sender's. */
+export const isSameText = (one: string, other: string): boolean => oneLineEnd(one) === oneLineEnd(other);
+const oneLineEnd = (words: string): string => words.replace(/\r\n?/g, '\n').trim();
+
 /** Errors: `template_invalid` with the field that is wrong. */
 export function checkTemplateText(
   context: Pick<Context, 'policy'>,

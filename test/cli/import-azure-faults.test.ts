@@ -10,6 +10,7 @@ import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { startAzureStandIn } from '../support/azure-stand-in.ts';
 import { createTestConsole, type TestConsole } from '../support/console.ts';
 import { runProgram } from '../support/process.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await createGroup(as, { groupId: 'ours', name: 'Partners' });
   await createApi(as, { id: 'orders-here', name: 'Orders', path: 'orders' });
   await grantSubscription(as, { id: 'here', primaryKey: KEY(99), tellDeveloper: false });
+  await saveTemplate(as, { template: 'AccountBlocked', subject: 'Ours', body: 'Blocked here.' });
 }, SLOW_MS);
 afterAll(async () => {
   await t?.close();
@@ -101,6 +103,9 @@ const subscription = (id: string, n: number, more = {}) => ({
   ...more,
 });
 
+const template = (id: string, body: string, subject = 'Hello') => ({ kind: 'template', id, subject, body });
+const letter = (line: string) => `<!DOCTYPE html >\r\n<html>\r\n<body>\r\n${line}\r\n</body></html>`;
+
 const env = (more: Record<string, string> = {}) => ({
   DATABASE_URL: t.databaseUrl,
   SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -160,6 +165,14 @@ describe('npm run import:azure', () => {
         subscription('of-admin', 9, { owner: '/subscriptions/x/users/1' }),
         subscription('over', 10, { endsAt: '2020-01-01T00:00:00Z' }),
         subscription('same-keys', 11, { secondaryKey: KEY(22) }),
+        template('InviteUserNotificationMessage', letter('<p><a href="$ConfirmUrl">Come</a></p>')),
+        template('newDeveloperNotificationMessage', letter('<p>a</p>#if ($IdentityProvider == "Basic")')),
+        template('PasswordResetByAdminNotificationMessage', letter('<p>$DevPassword</p>')),
+        template('ConfirmSignUpIdentityDefault', letter('<p>No link</p>')),
+        template('AccountClosedDeveloper', letter('<p>Bye&nbsp;!</p>'), ''),
+        template('EmailChangeIdentityDefault', `<p>$ConfirmUrl ${'x'.repeat(40_000)}</p>`),
+        template('NewIssueNotificationMessage', letter('<p>$IssueName</p>')),
+        template('AccountBlocked', letter('<p>Blocked</p>')),
       ]);
       const seen = await run([file]);
       expect([seen.code, seen.err]).toEqual([0, '']);
@@ -193,11 +206,22 @@ describe('npm run import:azure', () => {
         'skipped subscription master: is for the whole service, with no product, API or all APIs',
         "new subscription of-admin: was the built-in administrator's; here it is nobody's",
         'new subscription over: its end, 2020-01-01T00:00:00Z, is past and never held there: without an end',
+        'impossible template newDeveloperNotificationMessage: template_invalid: body: Line 4 has “#if”: there are no conditions or loops here. A paragraph whose optional variable is empty is left out by itself.',
+        'impossible template EmailChangeIdentityDefault: body: at most 30000 characters',
+        'skipped template NewIssueNotificationMessage: nothing here sends such a mail',
+        'different template AccountBlocked: subject, text; left as it is here',
+        'templates: 1 new, 5 impossible, 1 skipped, 1 different',
         '1 sign in there with Aad; here they set a password.',
       ])
         expect(said).toContain(line);
       expect(said.find((line) => line.startsWith('impossible account odd <'))).toMatch(
         /email_invalid: email: /,
+      );
+      const why = (id: string) => said.find((line) => line.startsWith(`impossible template ${id}: `));
+      expect(why('PasswordResetByAdminNotificationMessage')).toMatch(/a password is never mailed/);
+      expect(why('ConfirmSignUpIdentityDefault')).toMatch(/of no use without its link/);
+      expect(why('AccountClosedDeveloper')).toMatch(
+        /subject: A mail needs a subject.*body: Line 4 has an entity/,
       );
       expect(seen.out).not.toContain('\u001b');
 
@@ -211,6 +235,7 @@ describe('npm run import:azure', () => {
         array(select id from accounts order by id) as accounts, array(select id from apis order by id) as apis,
         array(select id from products) as products, array(select id from subscriptions order by id) as subscriptions,
         array(select group_id || ' ' || account_id from account_groups) as members,
+        array(select template || ' ' || syntax from mail_texts order by template) as templates,
         array(select group_id from product_groups order by group_id) as seers`;
       expect(rows[0]).toEqual({
         accounts: '{bo,gone,here,late}',
@@ -218,6 +243,7 @@ describe('npm run import:azure', () => {
         products: '{sky}',
         subscriptions: '{good,here,of-admin,over}',
         members: '{"ours bo"}',
+        templates: '{"AccountBlocked markdown","InviteUserNotificationMessage xhtml"}',
         seers: '{developers,ours}',
       });
       expect(await mailCount()).toBe(mailed);
@@ -287,13 +313,16 @@ describe('a source over HTTPS', () => {
             ? { status: 429, headers: { 'retry-after': '2' }, body: { error: { code: 'TooManyRequests' } } }
             : { body: example('ApiManagementListUsers') },
         subscriptions: { body: { value: [{ name: 's1', properties: SUBSCRIBED }], count: 1 } },
+        templates: { body: { value: TEMPLATES, count: 2, nextLink: '' } },
         'subscriptions/s1/listSecrets': { body: { primaryKey: KEY(700), secondaryKey: KEY(701) } },
       });
       try {
         const words = [...INSTANCE, '--endpoint', azure.url, '--token-file', join(folder, 'token'), '--all'];
         const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
         expect([code, err]).toEqual([0, '']);
-        expect(out.split('\n').filter((line) => /^\S+ (group|account|subscription) /.test(line))).toEqual([
+        expect(
+          out.split('\n').filter((line) => /^\S+ (group|account|subscription|template) /.test(line)),
+        ).toEqual([
           expect.stringMatching(/^skipped group 5600b59375ff190048020001 \(Administrators\)/),
           expect.stringMatching(/^skipped group 59306a29e4bbd510dc24e5f9 .* external/),
           expect.stringMatching(/^skipped group 5600b59375ff190048020002 \(Developers\)/),
@@ -302,6 +331,7 @@ describe('a source over HTTPS', () => {
           'new account 56eaec62baf08b06e46d27fd <foo.bar.83@gmail.com>',
           'new account 5931a75ae4bbd512a88c680b <foobar@outlook.com>',
           'new subscription s1',
+          'new template PasswordResetIdentityDefault',
         ]);
         expect(out).toContain('1 sign in there with Microsoft; here they set a password.');
         const [first = 0, second = 0] = azure.asked('users');
@@ -341,6 +371,10 @@ describe('a source over HTTPS', () => {
   );
 });
 
+const TEMPLATES = ['PasswordResetIdentityDefault', 'InviteUserNotificationMessage'].map((name, index) => ({
+  name,
+  properties: { subject: 'Hello', body: letter('<p>$ConfirmUrl</p>'), isDefault: index > 0 },
+}));
 const SUBSCRIBED = {
   ownerId:
     '/subscriptions/0/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/a/users/56eaec62baf08b06e46d27fd',

@@ -9,6 +9,7 @@ import { createApi } from '../../src/operations/apis/create.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
@@ -93,6 +94,13 @@ async function fill(): Promise<void> {
     });
   }
   await grantSubscription(as, { id: 'nobodys', name: 'Nobody’s', tellDeveloper: false });
+  await saveTemplate(as, {
+    template: 'AccountBlocked',
+    subject: 'Blocked',
+    body: 'Dear $DevFirstName, **stop**.',
+  });
+  const xhtml = { subject: 'Come', body: '<p><a href="$ConfirmUrl">Come</a></p>', syntax: 'xhtml' as const };
+  await saveTemplate(as, { template: 'InviteUserNotificationMessage', ...xhtml });
 }
 
 const env = () => ({
@@ -153,6 +161,7 @@ describe('npm run import:azure', () => {
       expect(out).toContain(`accounts: ${ACCOUNTS} new\n`);
       expect(out).toContain(`subscriptions: ${ACCOUNTS + 1} new\n`);
       expect(out).toContain('groups: 3 skipped, 1 new\n');
+      expect(out).toContain('templates: 2 new\n');
       expect(out).toContain(`new account ${idOf(9)} <${addressOf(9)}>: pending, as it is there`);
       expect(out).toContain("Passwords can't be copied.");
       expect([await countHere(), await auditRows()]).toEqual([EMPTY, before]);
@@ -208,6 +217,12 @@ describe('npm run import:azure', () => {
         (select array_agg(api_id) from product_apis where product_id = products.id) as apis
       from products order by id`;
     expect(await products(sql)).toEqual(await products(there));
+    const texts = await sql`select template, subject, syntax, body from mail_texts order by template`;
+    expect(texts.map(({ template, subject, syntax }) => [template, subject, syntax])).toEqual([
+      ['AccountBlocked', 'Blocked', 'xhtml'],
+      ['InviteUserNotificationMessage', 'Come', 'xhtml'],
+    ]);
+    expect(texts[0]?.body).toContain('<p>Dear $DevFirstName, <strong>stop</strong>.</p>');
     const [row] =
       await sql`select actor_name, (select reason from audit_details where audit_id = audit.id) as reason
       from audit where operation = 'accounts/add' limit 1`;
@@ -222,6 +237,7 @@ describe('npm run import:azure', () => {
       expect(code).toBe(0);
       expect(out).toContain(`accounts: ${ACCOUNTS} same\n`);
       expect(out).toContain(`subscriptions: ${ACCOUNTS + 1} same\n`);
+      expect(out).toContain('templates: 2 same\n');
       expect([await countHere(), await auditRows()]).toEqual([WHOLE, before]);
 
       const operate = (...words: string[]) => runProgram('operate', [...words, ...BY], env());

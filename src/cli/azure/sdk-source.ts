@@ -113,6 +113,12 @@ const READERS: Record<CopiedKind, Reader> = {
         };
       });
   },
+  async *template(client, of) {
+    for await (const page of client.emailTemplate.listByService(...of).byPage())
+      yield page.flatMap(({ name = '', subject = '', body = '', isDefault }) =>
+        isDefault === false ? { kind: 'template', id: name, subject, body } : [],
+      );
+  },
 };
 
 /** A version that stands in the address is a segment behind the path. */

@@ -3,7 +3,13 @@ import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
 import { type TemplateText, xhtmlOf } from '../../mail/templates.ts';
 import { expectedVersion } from '../input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+import {
+  checkTemplateText,
+  demandTemplate,
+  isSameText,
+  templateName,
+  templateText,
+} from '../template-input.ts';
 import { demandTextVersion } from '../template-version.ts';
 
 /**
@@ -30,7 +36,8 @@ export const saveTemplate = defineOperation({
     demandTextVersion(former, expectedVersion);
     const { subject: formerSubject, body: formerBody } = former.text ?? template;
     const before = { subject: formerSubject, body: formerBody, syntax: former.text?.syntax ?? 'markdown' };
-    const isKept = body === undefined || (syntax === 'xhtml' && isSame(body, xhtmlOf(template.name, before)));
+    const isKept =
+      body === undefined || (syntax === 'xhtml' && isSameText(body, xhtmlOf(template.name, before)));
     const after = {
       ...(isKept ? before : { body, syntax }),
       subject: subject ?? before.subject,
@@ -42,7 +49,3 @@ export const saveTemplate = defineOperation({
     return { template: template.name, title: template.title, wasDefault: former.text === null };
   },
 });
-
-/** Line ends are the sender's. */
-const isSame = (one: string, other: string): boolean => oneLineEnd(one) === oneLineEnd(other);
-const oneLineEnd = (text: string): string => text.replace(/\r\n?/g, '\n').trim();
