@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { fitsFilter } from '../../src/domain/fits-filter.ts';
+import { parseListFilter } from '../../src/domain/list-filter.ts';
+
+const fits = (filter: string, name: string) =>
+  fitsFilter(parseListFilter(filter, { name: 'text' }), { name });
+
+describe('a filter on what is in memory', () => {
+  it.each([
+    ["name eq 'ANN'", 'ann', true],
+    ["name eq 'ann'", 'anna', false],
+    ["name ne 'ann'", 'Anna', true],
+    ["name ne 'ANN'", 'ann', false],
+    ["name gt 'ann'", 'anna', true],
+    ["name gt 'ann'", 'Ann', false],
+    ["name ge 'ann'", 'ANN', true],
+    ["name lt 'b'", 'Ann', true],
+    ["name le 'ann'", 'ann', true],
+    ["name le 'ann'", 'bob', false],
+    ["contains(name, 'NN')", 'anna', true],
+    ["substringof('nn', name)", 'ann', true],
+    ["startswith(name, 'n')", 'ann', false],
+    ["startswith(name, 'An')", 'ann', true],
+    ["endswith(name, 'N')", 'ann', true],
+    ["endswith(name, 'a')", 'ann', false],
+    ["not contains(name, 'x')", 'ann', true],
+    ["name eq 'a' or name eq 'b' and not name eq 'b'", 'b', false],
+    ["(name eq 'a' or name eq 'b') and name ne 'a'", 'b', true],
+    ["name eq 'it''s'", "it's", true],
+    ["name eq '%'", 'x', false],
+  ])('%s of %s: %s', (filter, name, isFitting) => {
+    expect(fits(filter, name)).toBe(isFitting);
+  });
+
+  it('finds a field that is missing empty', () => {
+    expect(fitsFilter(parseListFilter("toString eq ''", { toString: 'text' } as never), {})).toBe(true);
+  });
+});

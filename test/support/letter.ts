@@ -1,0 +1,21 @@
+/** As Azure's own templates are laid out. */
+export const LETTER = [
+  '<!DOCTYPE html >',
+  '<html>',
+  '  <head>',
+  '    <meta charset="UTF-8" />',
+  '    <title>Letter</title>',
+  '  </head>',
+  '  <body>',
+  '    <table width="100%"><tr><td>',
+  '      <p style="font-size:12pt">Dear $DevFirstName $DevLastName,</p>',
+  '      <p></p>',
+  '      <p style="font-size:12pt">',
+  '        Come &amp; see what $OrganizationName has &lt;for you&gt;.',
+  '      </p>',
+  '      <p><a id="go" href="$ConfirmUrl" style="color:red"><strong>Claim it</strong></a></p>',
+  '      <p><a href="http://$DevPortalUrl">$DevPortalUrl</a></p>',
+  '    </td></tr></table>',
+  '  </body>',
+  '</html>',
+].join('\r\n');
