@@ -49,9 +49,12 @@ export function fillBlocks(blocks: readonly TemplateBlock[], values: Values): Bl
 function fillBlock(block: TemplateBlock, values: Values): Block[] {
   switch (block.kind) {
     case 'paragraph':
-    case 'heading':
+    case 'heading': {
       if (block.children.some((child) => isLeftOut(child, values))) return [];
-      return [{ kind: block.kind, children: fillInlines(block.children, values) }];
+      const children = fillInlines(block.children, values);
+      // A link that leads nowhere and has no words but its address leaves nothing.
+      return children.length > 0 ? [{ kind: block.kind, children }] : [];
+    }
     case 'button':
       return fillButton(block, values);
     case 'code':

@@ -283,6 +283,24 @@ describe('a mail of XHTML', () => {
     expect(await said(body, { PersonalLine: '' })).toBe('Bye');
   });
 
+  it('of a welcome has no empty place where its link would be, when there is none', async () => {
+    const name: TemplateName = 'NewDeveloperNotificationMessage';
+    const link = '<p><a href="$ConfirmUrl"><strong>$ConfirmUrl</strong></a></p>';
+    const text = {
+      subject: 'Hi',
+      body: `<div><p>Hello</p>${link}<p>Bye</p></div>`,
+      syntax: 'xhtml' as const,
+    };
+    const { LinkEnds: _, ConfirmUrl, ...variables } = sampleVariables(name, brand);
+    const without = await renderMail({ template: name, text, variables, brand });
+    expect(without.text).toMatch(/^Hello\n\nBye\n/);
+    expect(without.html).not.toMatch(/<p[^>]*><\/p>/);
+    const all = { ...variables, ConfirmUrl: ConfirmUrl ?? '' };
+    expect((await renderMail({ template: name, text, variables: all, brand })).text).toMatch(
+      /^Hello\n\nhttps:\S+ticket=sample\n\nBye\n/,
+    );
+  });
+
   const skeleton = (html: string) => (html.replace(/<!--.*?-->/gs, '').match(/<[^>]*>/g) ?? []).join('');
 
   it('T64: whatever a value is, elements and links are those of a friendly one', async () => {
