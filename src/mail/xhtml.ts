@@ -35,7 +35,7 @@ const INLINES = new Set([
   'small',
 ]);
 const HEADING = /^h[1-6]$/;
-/** In Azure `$DevPortalUrl` is a host; ours is a whole address. */
+/** Azure's own templates write `$DevPortalUrl` with it and without; ours is a whole address. */
 const AZURE_SCHEME = /https?:\/\/(?=\$(?:DevPortalUrl\b|\{DevPortalUrl\}))/gi;
 /** An item of a list may begin anywhere a number may. */
 const MAX_START = 99_999;
