@@ -260,14 +260,18 @@ describe('what needs a second operator', () => {
     SLOW_MS,
   );
 
-  it('is nobody else’s to look at: another subject finds no such operation', async () => {
+  it('is followed by another subject that joins it', async () => {
     const token = await issuer.token(ADMIN);
-    await put(token, 'asked-alone');
-    const asked = await remove('asked-alone', token);
+    await put(token, 'asked-by-two');
+    const asked = await remove('asked-by-two', token);
     const other = await issuer.token({ ...ADMIN, sub: 'another' });
-    for (const header of ['location', 'azure-asyncoperation'])
-      expect((await t.send(pathOf(asked.headers[header]), { token: other })).status).toBe(404);
-    expect((await t.send(pathOf(asked.headers.location), { token })).status).toBe(202);
+    const joined = await remove('asked-by-two', other);
+    expect([joined.status, joined.headers.location]).toEqual([202, asked.headers.location]);
+    for (const [header, status] of [
+      ['location', 202],
+      ['azure-asyncoperation', 200],
+    ] as const)
+      expect((await t.send(pathOf(joined.headers[header]), { token: other })).status).toBe(status);
   });
 });
 
