@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { openPool } from './pool.ts';
 import * as schema from './schema.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
@@ -20,11 +21,10 @@ const LIMITS = {
 
 /** Opens nothing yet: connections are made as they are needed, at most `max`. */
 export function connect(url: string, options: { max: number }): Connection {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: options.max,
     connect_timeout: CONNECT_SECONDS,
     idle_timeout: IDLE_SECONDS,
-    prepare: true,
     // Its own query for array types, sent as a connection opens, ends the process when that connection is cut
     // (porsager/postgres#1192). Drizzle reads and writes arrays itself. Without it `sql.reserve()` hangs (#1219).
     fetch_types: false,
@@ -32,25 +32,7 @@ export function connect(url: string, options: { max: number }): Connection {
     onnotice: () => {},
     connection: { application_name: 'apim-user', ...LIMITS },
   });
-  return { db: drizzle(preparing(sql), { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
-}
-
-/**
- * Drizzle sends every query unprepared, which costs the server a parse and us a second round trip each time. Its queries
- * come from a fixed set of texts, so each connection keeps them by name.
- */
-function preparing<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
-  const unsafe = client.unsafe.bind(client) as postgres.Sql['unsafe'];
-  client.unsafe = ((text, values, options) =>
-    unsafe(text, values, { ...options, prepare: true })) as Client['unsafe'];
-  if ('begin' in client) {
-    const begin = client.begin.bind(client) as (...args: unknown[]) => Promise<unknown>;
-    client.begin = ((...args: unknown[]) => {
-      const work = args.pop() as (tx: postgres.TransactionSql) => unknown;
-      return begin(...args, (tx: postgres.TransactionSql) => work(preparing(tx)));
-    }) as typeof client.begin;
-  }
-  return client;
+  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
 }
 
 const SERIALIZATION_FAILURE = '40001';

@@ -1,9 +1,9 @@
 // What gateways go by, read for many at once, for what changed, or for one call. Connections of its own: nobody's work
 // stands before a check, and no flood of checks stands before anybody's work.
-import postgres from 'postgres';
 import type { AccountState } from '../domain/account-state.ts';
 import type { CallFacts } from '../domain/may-call.ts';
 import type { SubscriptionState } from '../domain/subscription-state.ts';
+import { openPool } from './pool.ts';
 
 const CONNECT_SECONDS = 5;
 const IDLE_SECONDS = 60;
@@ -116,7 +116,7 @@ type FlatCall = {
 
 /** Opens nothing yet. What hangs is given up by closing all of it and opening another. */
 export function openGatewayRows(url: string, serviceId: string, max: number) {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max,
     connect_timeout: CONNECT_SECONDS,
     idle_timeout: IDLE_SECONDS,
@@ -125,14 +125,14 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     connection: { application_name: 'apim-user gateway', statement_timeout: STATEMENT_MS },
   });
   const read = <Row>(text: string, ...values: (string | number | null)[]) =>
-    sql.unsafe(text, [serviceId, ...values], { prepare: true }) as unknown as Promise<Row[]>;
+    sql.unsafe(text, [serviceId, ...values]) as unknown as Promise<Row[]>;
 
   return {
     /** All of them as they are at this moment, a page at a time: no more is held than that. */
     async eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void> {
       await sql.begin('read only', async (tx) => {
         await tx.unsafe('set local statement_timeout = 0');
-        const query = tx.unsafe<FlatSubscription[]>(ALL_SUBSCRIPTIONS, [serviceId], { prepare: true });
+        const query = tx.unsafe<FlatSubscription[]>(ALL_SUBSCRIPTIONS, [serviceId]);
         for await (const page of query.cursor(pageSize)) take(page.map(nested));
       });
     },
@@ -173,7 +173,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       };
     },
     async notify(channel: string, payload: string): Promise<void> {
-      await sql.unsafe('select pg_notify($1, $2)', [channel, payload], { prepare: true });
+      await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
     },
     close: () => sql.end({ timeout: CLOSE_SECONDS }),
     /** Without waiting for what is under way; it fails. */

@@ -1,6 +1,6 @@
 // Whether a server is at work on a database: each holds a lock of Postgres' own, shared with the others, as long as it runs.
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres from 'postgres';
+import { openPool } from './pool.ts';
 
 /** Beside that of `migrate.ts`. */
 const LOCK = 7_205_312;
@@ -53,7 +53,7 @@ export async function enterAlone(url: string): Promise<Presence | null> {
 }
 
 const open = (url: string) =>
-  postgres(url, {
+  openPool(url, {
     max: 1,
     max_lifetime: null,
     connect_timeout: 10,

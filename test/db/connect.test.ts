@@ -3,6 +3,7 @@ import { pgTable, text } from 'drizzle-orm/pg-core';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 
 describe('a connection', () => {
   test('ends what waits or runs too long by itself', async () => {
@@ -25,6 +26,49 @@ describe('a connection', () => {
     process.off('unhandledRejection', unhandled);
     await close();
     await proxy.stop();
+  });
+
+  test('that is lost within a transaction fails it, nothing else, and the next one works', async () => {
+    const database = await createTestDatabase();
+    const { hostname: host, port } = new URL(database.url);
+    const proxy = await startTcpProxy({ host, port: Number(port) });
+    const { db, sql, close } = connect(throughProxy(database.url, proxy), { max: 1 });
+    const beside = connect(database.url, { max: 1 });
+    await sql`create table words (word text)`;
+    const words = pgTable('words', { word: text('word') });
+    const losses: (() => unknown)[] = [
+      proxy.cut,
+      () => beside.sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    ];
+    for (const lose of losses) {
+      for (const isWithin of [false, true]) {
+        const work = async (tx: Pick<typeof db, 'insert'>) => {
+          await tx.insert(words).values({ word: 'lost' });
+          await lose();
+          // Something else is waited for meanwhile, and the next statement finds the connection gone.
+          if (isWithin) await new Promise((resolve) => setTimeout(resolve, 50));
+          await tx.insert(words).values({ word: 'lost' });
+        };
+        await expect(db.transaction(work)).rejects.toThrow();
+        await expect(db.transaction((tx) => tx.transaction(work))).rejects.toThrow();
+        // Also where the work itself is content with it.
+        const content = (tx: Pick<typeof db, 'insert'>) => work(tx).catch(() => {});
+        await expect(db.transaction(content)).rejects.toThrow();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        // What a server says to an idle connection as it ends it, the driver gives as the next one's first answer.
+        await sql`select 1`.catch(() => {});
+        for (let at = 0; at < 4; at++)
+          await db.transaction((tx) => tx.insert(words).values({ word: 'kept' }));
+      }
+    }
+    expect(await sql`select word, count(*)::int from words group by 1`).toEqual([
+      { word: 'kept', count: 16 },
+    ]);
+    await close();
+    await beside.close();
+    await proxy.close();
+    await database.close();
   });
 
   test('reads and writes arrays, and takes one transaction as one', async () => {
