@@ -103,12 +103,14 @@ describe('asking for a reset link', () => {
   test('T34: the sixth request for one address within an hour, from six clients, is answered alike and mails nothing', async () => {
     const address = await added('often@example.com');
     const shown = new Set<string>();
-    for (let at = 0; at < 6; at++)
+    // One after the other: a link that is not on its way yet when the next is asked for is not mailed any more.
+    for (let at = 0; at < 6; at++) {
       shown.add(await shownTo(await forgot(at % 2 ? address : address.toUpperCase())));
-    expect([...shown]).toHaveLength(1);
-    await eventually('five mails', () => resetMails(address).length === 5);
+      await eventually('the mail', () => resetMails(address).length === Math.min(at + 1, 5));
+    }
     await allDone();
     expect(resetMails(address)).toHaveLength(5);
+    expect([...shown]).toHaveLength(1);
   });
 
   test('T34: one IPv6 line is one client, and says when to come back', async () => {
