@@ -5,6 +5,7 @@ import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/ac
 import { listApprovalsToErase } from './db/approvals.ts';
 import { createGatewaySource } from './db/gateway-source.ts';
 import { expireInvitations, listInvitationsToErase } from './db/invitations.ts';
+import { openJobPool } from './db/job-pool.ts';
 import {
   findOldestWaitingJobSeconds,
   retryJobsNow,
@@ -19,6 +20,7 @@ import { listEndedSubscriptions } from './db/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
+import { createGatewayAlerts } from './gateway-alerts.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createRateLimits } from './http/rate-limit.ts';
@@ -95,13 +97,6 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
       afterCommit: () => gateway.noteCommit(),
     });
-    const gateway = createGateway({
-      ...settings.gateway,
-      source: createGatewaySource(db, databaseUrl, serviceId),
-      log,
-      clock,
-    });
-    stops.push(gateway.stop);
     const system = (name: string) => contextOf({ kind: 'system', name });
 
     const playground: Playground | null = settings.slack
@@ -111,6 +106,27 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const mail = settings.resend ?? playground?.resend;
     if (!mail) throw new SettingsError(['RESEND_API_KEY: needed']);
     const mailUrl = () => ('basePath' in mail ? `${localUrl}${mail.basePath}` : mail.baseUrl);
+    const mailing = {
+      delivery: () => createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
+      from: settings.mailFrom,
+      replyTo: settings.supportEmail,
+    };
+    const tellStale = createGatewayAlerts({
+      ...mailing,
+      log,
+      clock,
+      to: settings.alertEmails,
+      brand: policy,
+      staleSeconds: settings.gateway.staleSeconds,
+    });
+    const gateway = createGateway({
+      ...settings.gateway,
+      source: createGatewaySource(db, databaseUrl, serviceId),
+      log,
+      clock,
+      tellStale,
+    });
+    stops.push(gateway.stop);
 
     const slack = createSlackConnection({
       ...slackKeys(settings, playground),
@@ -225,12 +241,13 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
 
     await slack.start();
     stops.push(() => slack.stop());
-    const worker = await startWorker(databaseUrl, {
+    const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store away'));
+    stops.push(() => jobPool.close());
+    const worker = await startWorker(jobPool, {
       log,
       system,
-      delivery: createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
-      from: settings.mailFrom,
-      replyTo: settings.supportEmail,
+      ...mailing,
+      delivery: mailing.delivery(),
       surfaces: slack.jobs,
       everyMinute: () => everyMinute(system('schedule'), log, slack),
       writeOffJobs: (jobs) => writeOffJobs(db, jobs),

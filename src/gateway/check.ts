@@ -23,6 +23,8 @@ export type CheckOptions = CallReader & {
   /** For how long the last index that was trusted serves when the database is away. */
   staleSeconds: number;
   noteUse(subscriptionId: string, nowMs: number): void;
+  /** Called for each call that an old index answers. */
+  noteStale(): void;
 };
 
 type Found = CallFacts | 'ambiguous';
@@ -65,6 +67,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     const last = follower.last();
     if (!last || last.ageMs > options.staleSeconds * 1_000) return counted('unavailable', UNAVAILABLE);
     figures.answeredFrom('stale');
+    options.noteStale();
     const answer = decide(factsInIndex(call, last.index));
     return withHeaders(answer, ['X-Gateway-Stale', String(Math.ceil(last.ageMs / 1_000))]);
   }

@@ -6,6 +6,7 @@ import { createCheck } from './check.ts';
 import { createFigures } from './figures.ts';
 import { createFollower } from './follower.ts';
 import type { GatewaySource } from './source.ts';
+import { createStaleWatch } from './stale-watch.ts';
 import { createUsage } from './usage.ts';
 
 export { CHECK_PATH } from './call.ts';
@@ -21,6 +22,8 @@ export type GatewayOptions = {
   /** `GATEWAY_SECRET`; null: nothing is demanded. */
   secret: string | null;
   staleSeconds: number;
+  /** Told when an old index begins to serve, and when that is over. */
+  tellStale(isStale: boolean): void;
 };
 
 export type Gateway = {
@@ -42,12 +45,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const figures = createFigures();
   const usage = createUsage(source.addUsage, log);
   const follower = createFollower({ source, log, keepsLast: options.staleSeconds > 0 });
-  const check = createCheck({ ...options, follower, figures, noteUse: usage.note });
+  const stale = createStaleWatch(follower, options.tellStale);
+  const check = createCheck({ ...options, follower, figures, noteUse: usage.note, noteStale: stale.note });
   return {
     listener: check.listener,
     start: follower.start,
     async stop() {
       follower.stop();
+      stale.stop();
       const late = new Promise((resolve) => setTimeout(resolve, MAX_STOP_MS).unref());
       await Promise.race([Promise.all([usage.stop(), check.stop()]), late]);
     },

@@ -1,6 +1,6 @@
 // The background tasks and their schedules, on graphile-worker.
 import { EventEmitter } from 'node:events';
-import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { Logger, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Log } from '../log.ts';
 import { createPublicRequestTask, createSignUpTask } from './answer-public-request.ts';
 import { createDeliverMail } from './deliver-mail.ts';
@@ -10,8 +10,15 @@ import { createRunImport } from './run-import.ts';
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
 
+/** Its connections, which `app` makes. */
+export type JobStore = {
+  pool: NonNullable<RunnerOptions['pgPool']>;
+  giveUp(): Promise<void>;
+  close(): Promise<void>;
+};
+
 /** Starts the worker. `means.surfaces` is what only a surface can do: paint a card, write to an operator. */
-export async function startWorker(databaseUrl: string, means: JobMeans): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(store: JobStore, means: JobMeans): Promise<{ stop(): Promise<void> }> {
   const tasks: TaskList = {
     'deliver-mail': createDeliverMail(means),
     'answer-public-request': createPublicRequestTask(means),
@@ -42,7 +49,7 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
     if (succeeded.size > CONCURRENCY * 10) succeeded.delete(succeeded.values().next().value ?? '');
   });
   const runner = await run({
-    connectionString: databaseUrl,
+    pgPool: store.pool,
     events,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
@@ -53,7 +60,8 @@ export async function startWorker(databaseUrl: string, means: JobMeans): Promise
   });
   return {
     async stop() {
-      await runner.stop();
+      await Promise.race([store.giveUp(), runner.stop()]);
+      await store.close();
       await means.writeOffJobs({ workers: [...pools], succeeded: [...succeeded] });
     },
   };

@@ -38,4 +38,31 @@ Nothing is lost: cards and messages wait, and are posted once when Slack is back
 
 The cards and messages that waited are being posted now, as things are by now; what was decided meanwhile isn’t asked again. There is nothing to do.`,
   },
+  GatewayStale: {
+    title: 'Calls pass by old knowledge',
+    description:
+      'Sent to ALERT_EMAIL at once when the database is away and gateways are answered by an old index (GATEWAY_STALE_SECONDS).',
+    because:
+      'You get this mail because this address is in the setting ALERT_EMAIL of $OrganizationName’s developer accounts.',
+    variables: [...COMMON_VARIABLES, 'OutageSince', 'OutageAdvice'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'API calls are judged by old knowledge: developer accounts of $OrganizationName',
+    body: `Since $OutageSince a server of the developer accounts of $OrganizationName can’t reach its database. It answers the gateway by what it knew until then: **who is blocked or deleted now, and which keys are replaced, does not count for calls.**
+
+**What to do:** bring the database back. $OutageAdvice
+
+Nothing has to be restarted. You get one more mail when calls are judged by the present again.`,
+  },
+  GatewayBack: {
+    title: 'Calls are judged by the present again',
+    description: 'Sent to ALERT_EMAIL when gateways are answered by an index that can be trusted again.',
+    because:
+      'You get this mail because this address is in the setting ALERT_EMAIL of $OrganizationName’s developer accounts.',
+    variables: [...COMMON_VARIABLES, 'OutageSince'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'API calls are judged by the present again: developer accounts of $OrganizationName',
+    body: `The server of the developer accounts of $OrganizationName that answered the gateway by old knowledge since $OutageSince reaches its database again, and knows what was done meanwhile. There is nothing to do.`,
+  },
 } as const satisfies Record<string, MailTemplate>;

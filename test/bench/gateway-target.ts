@@ -19,7 +19,15 @@ const clock = () => new Date();
 function openGateway() {
   const { db } = connect(DATABASE_URL, { max: 2 });
   const source = createGatewaySource(db, DATABASE_URL, SERVICE);
-  return createGateway({ source, log, clock, uriHeader: 'x-original-uri', secret: null, staleSeconds: 0 });
+  return createGateway({
+    source,
+    log,
+    clock,
+    uriHeader: 'x-original-uri',
+    secret: null,
+    staleSeconds: 0,
+    tellStale: () => {},
+  });
 }
 
 async function listen(routes: Parameters<typeof createHttpServer>[0]['routes']): Promise<void> {

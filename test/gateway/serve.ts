@@ -36,6 +36,7 @@ export async function serveGateway(
     uriHeader: 'x-original-uri',
     secret: null,
     staleSeconds: 0,
+    tellStale: () => {},
     ...changed,
   });
   if (from === 'memory') {

@@ -3,6 +3,7 @@ import pino from 'pino';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
+import { openJobPool } from '../../src/db/job-pool.ts';
 import { unlockJobsOfDeadWorkers, writeOffJobs } from '../../src/db/jobs.ts';
 import type { JobMeans } from '../../src/jobs/means.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
@@ -36,7 +37,10 @@ it('a stop waits for the jobs that run, and leaves none of them locked, done or 
     surfaces: () => ({ repaintCards }),
   };
   const { db, close } = connect(database.url, { max: 1 });
-  const worker = await startWorker(database.url, means as unknown as JobMeans);
+  const worker = await startWorker(
+    openJobPool(database.url, () => {}),
+    means as unknown as JobMeans,
+  );
   for (let n = 0; n < 6; n++)
     await sql`select graphile_worker.add_job('repaint-cards', '{}'::json, queue_name := ${`queue ${n}`})`;
   await eventually('four to run at once', () => begun === 4);

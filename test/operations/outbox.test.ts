@@ -1,6 +1,7 @@
 // From the row that an operation writes to what the mail service got: once each, or not at all.
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openJobPool } from '../../src/db/job-pool.ts';
 import { writeOffJobs } from '../../src/db/jobs.ts';
 import { createDeliverMail } from '../../src/jobs/deliver-mail.ts';
 import type { JobMeans } from '../../src/jobs/means.ts';
@@ -226,7 +227,12 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
   const workers: Awaited<ReturnType<typeof startWorker>>[] = [];
   try {
     for (let index = 0; index < WORKERS; index++) {
-      workers.push(await startWorker(t.databaseUrl, means));
+      workers.push(
+        await startWorker(
+          openJobPool(t.databaseUrl, () => {}),
+          means,
+        ),
+      );
       // Each comes up with a sweep, which offers again what another one is about to send.
       await sweepMails(t.as(SYSTEM), {});
     }

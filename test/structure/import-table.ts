@@ -22,6 +22,8 @@ const TABLE: Record<string, readonly string[]> = {
   playground: ['http'],
   // The one address that is neither a person's nor a program's: Resend's signed webhook.
   'mail-events': ['operations', 'http', 'mail'],
+  // A mail that the outbox can't carry, because the database is away.
+  'gateway-alerts': ['mail'],
   // What a good value is, the part that uses it knows.
   settings: ['http', 'security', 'management'],
   log: [],
@@ -33,7 +35,7 @@ const TYPES_FOR_ALL = ['settings', 'log'];
 /** A package that is not listed may be used anywhere but in `domain` and `emails`. */
 const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^(drizzle-orm|postgres)(\/|$)/, ['db']],
-  [/^pg$/, ['app']],
+  [/^pg$/, ['app', 'db']],
   [/^graphile-worker$/, ['db', 'jobs']],
   [/^@slack\//, ['slack', 'app']],
   [/^resend$/, ['mail']],

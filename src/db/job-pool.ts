@@ -1,0 +1,123 @@
+// The worker's connections. graphile-worker writes that a job has ended without waiting for it: when that fails, it is a
+// rejection that nobody is given to handle, and the process ends. It tries again by itself after a few errors only. So a
+// connection is waited for here as long as the database is away, and the loss of one is told as one of those few.
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+const MAX_CONNECTIONS = 10;
+const CONNECT_MS = 10_000;
+const CLOSE_MS = 5_000;
+const KEEP_ALIVE_MS = 60_000;
+const RETRY_MS = 1_000;
+/** By then the database would have answered; the worker asks nothing that takes long. */
+const ANSWER_MS = 20_000;
+const TRIED_AGAIN = 'ETIMEDOUT';
+
+export type JobPool = {
+  pool: pg.Pool;
+  /** From now on nothing is waited for. Resolves when something was: the worker doesn't end by itself then. */
+  giveUp(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** `tellAway` is told when the database can't be reached any more, and why. */
+export function openJobPool(url: string, tellAway: (error: unknown) => void): JobPool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'apim-user worker',
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  });
+  // Of one that nobody has: it is gone from the pool by then, and nothing was lost with it.
+  pool.on('error', () => {});
+  // Of one that somebody has: that is told to them by what they ask of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const stopping = new AbortController();
+  const missed = waitForConnections(pool, stopping.signal, tellAway);
+  pool.on('connect', tellLossAsPassing);
+  const giveUp = () => {
+    stopping.abort();
+    return missed;
+  };
+  return { pool, giveUp, close: () => closed(pool) };
+}
+
+type Connected = (
+  error: unknown,
+  client?: pg.PoolClient,
+  release?: (error?: Error | boolean) => void,
+) => void;
+
+/** Resolves when there was no connection although nobody waits any more. */
+function waitForConnections(
+  pool: pg.Pool,
+  signal: AbortSignal,
+  tellAway: (error: unknown) => void,
+): Promise<void> {
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  let isAway = false;
+  let miss = () => {};
+  const missed = new Promise<void>((resolve) => {
+    miss = resolve;
+  });
+  async function connectAtLast(): Promise<pg.PoolClient> {
+    for (;;) {
+      try {
+        const client = await connect();
+        isAway = false;
+        return client;
+      } catch (error) {
+        if (!isAway) tellAway(error);
+        isAway = true;
+        await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+        if (!signal.aborted) continue;
+        miss();
+        throw passing(error);
+      }
+    }
+  }
+  pool.connect = ((connected?: Connected) => {
+    const connecting = connectAtLast();
+    if (!connected) return connecting;
+    return void connecting.then(
+      (client) => connected(undefined, client, client.release),
+      (error: unknown) => connected(error),
+    );
+  }) as typeof pool.connect;
+  return missed;
+}
+
+function tellLossAsPassing(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((...args: unknown[]) => {
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: unknown) => {
+      if (!isLoss(error)) throw error;
+      // Whoever has it gives it back without a word: what hangs on it would hang for the next one too.
+      (client as unknown as pg.Client).end().catch(() => {});
+      throw passing(error);
+    });
+  }) as typeof client.query;
+}
+
+/** Whatever the database did not say itself, or said as it ended the connection (SQLSTATE classes 08 and 57P). */
+function isLoss(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '');
+}
+
+function passing(cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : 'the database is away';
+  return Object.assign(new Error(message, { cause }), { code: TRIED_AGAIN });
+}
+
+/** Lets what was asked be answered, for a while. */
+async function closed(pool: pg.Pool): Promise<void> {
+  if (pool.ending) return;
+  const late = new AbortController();
+  await Promise.race([pool.end(), delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
+}

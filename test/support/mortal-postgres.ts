@@ -1,0 +1,47 @@
+// A Postgres of a test's own, to be killed and started again at the same address.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPlace } from '../../src/db/embedded/place.ts';
+import { findPostmaster, startPostmaster, stopPostmaster } from '../../src/db/embedded/postmaster.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { eventually } from './eventually.ts';
+
+/** Processes are killed here, not machines. */
+const FAST = ['fsync=off', 'full_page_writes=off'];
+const START_MS = 60_000;
+
+export type MortalPostgres = Awaited<ReturnType<typeof startMortalPostgres>>;
+
+export async function startMortalPostgres() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-mortal-'));
+  await chmod(dataDir, 0o755);
+  const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
+  await first.release();
+  const place = await findPlace(dataDir, () => {});
+  const port = Number(new URL(first.url).port);
+  const start = () =>
+    // One that was killed may still have processes that hold its memory: then it is tried again.
+    eventually(
+      'Postgres to be there',
+      () => startPostmaster(place, { port, settings: FAST, timeoutMs: START_MS }),
+      START_MS,
+    );
+  await start();
+  return {
+    url: first.url,
+    start,
+    /** SIGKILL is a crash, SIGQUIT one that says good-bye, SIGINT an orderly stop that waits for nobody. */
+    async kill(signal: 'SIGKILL' | 'SIGQUIT' | 'SIGINT'): Promise<void> {
+      const postmaster = await findPostmaster(place.data);
+      if (!postmaster) throw new Error('Postgres is not there');
+      process.kill(postmaster.pid, signal);
+      await eventually('Postgres to be gone', async () => !(await findPostmaster(place.data)));
+    },
+    async close(): Promise<void> {
+      const postmaster = await findPostmaster(place.data);
+      if (postmaster) await stopPostmaster(place, postmaster.pid);
+      for (const folder of [dataDir, place.home]) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
