@@ -1,6 +1,7 @@
 // A template's Markdown as a tree. Values go in only afterwards, at the leaves, so nothing in a value can be Markdown.
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import type { Block, Inline } from '../../emails/block.ts';
+import { trimmed } from './inlines.ts';
 import { cutIntoPieces, type Piece, refuseDirectives, type Vocabulary } from './pieces.ts';
 import { refuse } from './refuse.ts';
 
@@ -74,7 +75,7 @@ function readParagraph(
   vocabulary: Vocabulary,
   depth: number,
 ): TemplateBlock {
-  const children = readInlines(token.tokens ?? [], vocabulary, depth + 1);
+  const children = trimmed(readInlines(token.tokens ?? [], vocabulary, depth + 1));
   const only = children.length === 1 ? children[0] : undefined;
   return only?.kind === 'link' && only.label.length > 0
     ? { ...only, kind: 'button' }
