@@ -9,7 +9,7 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 export type Connection = { db: Database; sql: postgres.Sql; close(): Promise<void> };
 
 const CONNECT_SECONDS = 10;
-const IDLE_SECONDS = 300;
+const IDLE_SECONDS = 60;
 const CLOSE_SECONDS = 5;
 
 /** Postgres itself ends what takes longer, so that nothing of ours can hold a row or a connection for good. */
