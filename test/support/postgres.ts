@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
@@ -19,6 +20,10 @@ declare module 'vitest' {
 /** What a machine may lose in a power cut is no matter here, and waiting for the disk would be most of the time. */
 const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
 const FOLDER = 'apim-user-test-';
+/** In use; and not ours to end, as the vacuum's process is not. */
+const OF_VACUUM = ['55006', '42501'];
+const MAX_TRIES = 100;
+const RETRY_MS = 100;
 
 let server: EmbeddedPostgres | undefined;
 let folder: string | undefined;
@@ -52,10 +57,18 @@ export function databaseUrl(url: string, database: string): string {
   return changed.href;
 }
 
+/** A database can be neither cloned nor dropped while Postgres' own vacuum is at work in it: then it is tried again. */
 export async function runSql(url: string, statement: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
-    await sql.unsafe(statement);
+    for (let tries = 1; ; tries++) {
+      try {
+        return void (await sql.unsafe(statement));
+      } catch (error) {
+        if (!OF_VACUUM.includes((error as { code: string }).code) || tries >= MAX_TRIES) throw error;
+        await delay(RETRY_MS);
+      }
+    }
   } finally {
     await sql.end({ timeout: 5 });
   }
