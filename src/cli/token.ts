@@ -1,4 +1,5 @@
 // npm run token: makes a token for the management API, and prints it this once.
+import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Grant } from '../operations/context.ts';
@@ -6,11 +7,12 @@ import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/t
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
 import { harmless, refusalWords } from './console/words.ts';
 
-const HELP = `npm run -s token -- create --name ci --role reader --owner U012AB3CD --as "Your Name" [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}]
+const HELP = `npm run -s token -- create --name ci --role reader --owner U012AB3CD [--as "Your Name"] [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}]
 
 Prints a token for the management API, once. --role is admin, approver or reader; --owner the Slack user who answers for
 it, an operator: they can't agree to what the token asks for, and it stops working when they lose their role. --grant adds
-list-secrets (keys of subscriptions) and sso (links that sign in). It ends after ${DEFAULT_TOKEN_DAYS} days, or as --days says, ${MAX_TOKEN_DAYS} at most.
+list-secrets (keys of subscriptions) and sso (links that sign in). --as is who makes it, for the audit; without it, who you
+are on this machine. It ends after ${DEFAULT_TOKEN_DAYS} days, or as --days says, ${MAX_TOKEN_DAYS} at most.
 "/apim-user tokens" in Slack, and "npm run operate -- tokens", list them; both revoke.
 
 Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 78 settings.
@@ -32,8 +34,8 @@ await runProgram(async () => {
     await say(HELP);
     return EXIT.ok;
   }
-  const { name, role, owner: userId, as: by } = values;
-  if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by?.trim())
+  const { name, role, owner: userId, as: by = userOfMachine() } = values;
+  if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by.trim())
     throw new UsageError(HELP);
   if (/[/\p{Cc}\p{Cf}]/u.test(by) || by.length > 100)
     throw new UsageError('--as is a name of at most 100 characters, without a slash.');
@@ -64,3 +66,12 @@ await runProgram(async () => {
     }
   });
 });
+
+/** Empty where the machine has no name for whoever runs this, as in some containers. */
+function userOfMachine(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}

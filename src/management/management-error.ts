@@ -34,8 +34,11 @@ const VALIDATION = 'ValidationError';
 
 export function validationError(fields: Record<string, string>): ManagementError {
   const details = Object.entries(fields).map(([target, message]) => ({ code: VALIDATION, target, message }));
-  const said = details.map(({ target, message }) => `${target} ${message}`).join('; ');
-  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${said}.`, {
+  const said = details
+    .map(({ target, message }) => `${target} ${message}`)
+    .join('; ')
+    .replace(/\.?$/, '.');
+  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${said}`, {
     details,
   });
 }

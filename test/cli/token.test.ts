@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { recogniseToken } from '../../src/operations/tokens/recognise.ts';
@@ -55,6 +56,18 @@ describe('npm run token', () => {
     SLOW_MS,
   );
 
+  it(
+    'is made by whoever the machine says, unless they say who they are',
+    async () => {
+      const made = await t.token('create', '--name', 'mine', '--role', 'reader', '--owner', 'U0ADMIN');
+      expect(made.code).toBe(0);
+      const [row] = await t.sql`select actor_name from audit where operation = 'tokens/create'
+        and target_id = (select id::text from tokens where name = 'mine')`;
+      expect(row).toEqual({ actor_name: `${userInfo().username} (console)` });
+    },
+    SLOW_MS,
+  );
+
   it.each([
     [['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0MEMBER', ...BY], 1, 'without a role'],
     [
@@ -73,7 +86,7 @@ describe('npm run token', () => {
       1,
       'list-secrets',
     ],
-    [['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0ADMIN'], 64, 'npm run -s token'],
+    [['create', '--name', 'ci', '--role', 'reader', ...BY], 64, 'npm run -s token'],
     [['destroy'], 64, 'npm run -s token'],
   ])(
     '%j makes none',
