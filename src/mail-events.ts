@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { HttpRefusal } from './http/refusal.ts';
 import type { WebEnv } from './http/request-facts.ts';
 import { verifyMailEvent } from './mail/mail-event.ts';
-import type { Context } from './operations/context.ts';
+import type { Context } from './operations/frame/context.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
 
 /** 204 when it was kept or isn't for us, 403 when it isn't Resend's, 404 (say it again) for a mail we don't know yet. */

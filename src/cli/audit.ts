@@ -3,7 +3,7 @@
 import { csvLine } from '../domain/csv-line.ts';
 import { exportAudit } from '../operations/audit/export.ts';
 import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
-import type { Context } from '../operations/context.ts';
+import type { Context } from '../operations/frame/context.ts';
 import {
   complain,
   EXIT,

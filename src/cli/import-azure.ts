@@ -1,8 +1,8 @@
 // npm run import:azure: a service of Azure API Management, looked at first and then copied.
 import { DomainError } from '../domain/domain-error.ts';
-import type { Context } from '../operations/context.ts';
-import type { CopiedKind, CopiedRecord, CopySource } from '../operations/copied-record.ts';
-import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copy.ts';
+import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copies/copy-service.ts';
+import type { CopiedKind, CopiedRecord, CopySource } from '../operations/copies/record.ts';
+import type { Context } from '../operations/frame/context.ts';
 import { openExport, saveExport } from './azure/export-file.ts';
 import { AZURE_ENDPOINTS, openAzure, sourceFault } from './azure/sdk-source.ts';
 import {

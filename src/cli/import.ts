@@ -2,7 +2,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { csvLine } from '../domain/csv-line.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import { applyImport, planImport } from '../operations/import.ts';
+import { applyImport, planImport } from '../operations/imports/import-table.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"

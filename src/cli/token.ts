@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import type { Grant } from '../operations/context.ts';
+import type { Grant } from '../operations/frame/context.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
 import { harmless, refusalWords } from './console/words.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery.ts';
-import type { Context } from '../operations/context.ts';
-import type { ImportReport } from '../operations/import-run.ts';
+import type { Context } from '../operations/frame/context.ts';
+import type { ImportReport } from '../operations/imports/run-slice.ts';
 
 /** What an operator is told of an invitation of theirs. */
 export type News = {

@@ -1,5 +1,5 @@
-import { runImport } from '../operations/import-run.ts';
 import { claimImport } from '../operations/imports/claim.ts';
+import { runImport } from '../operations/imports/run-slice.ts';
 import { settleImport } from '../operations/imports/settle.ts';
 import type { JobMeans } from './means.ts';
 

@@ -3,7 +3,7 @@ import { rateKey } from '../http/client-address.ts';
 import type { Allowance, RateLimits } from '../http/rate-limit.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { RequestFacts } from '../http/request-facts.ts';
-import type { Actor, Context } from '../operations/context.ts';
+import type { Actor, Context } from '../operations/frame/context.ts';
 import { recogniseToken } from '../operations/tokens/recognise.ts';
 import { type Issuer, isJwt, MAX_JWT_LENGTH } from './issuer.ts';
 import { ManagementError } from './management-error.ts';

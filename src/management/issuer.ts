@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } f
 import { z } from 'zod';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { Log } from '../log.ts';
-import type { Clock, IssuedActor } from '../operations/context.ts';
+import type { Clock, IssuedActor } from '../operations/frame/context.ts';
 import { fetchBounded } from './bounded-fetch.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 

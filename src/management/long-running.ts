@@ -1,7 +1,7 @@
 // What waits for a second operator, as Azure's long-running operations: ask again until it is decided.
 
-import type { WaitsForApproval } from '../operations/approval.ts';
 import { showApprovalOutcome } from '../operations/approvals/show-outcome.ts';
+import type { WaitsForApproval } from '../operations/frame/approval.ts';
 import { resourceId } from './address.ts';
 import { ManagementError } from './management-error.ts';
 import { type Answer, type Call, type Route, read } from './route.ts';

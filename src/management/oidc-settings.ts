@@ -1,5 +1,5 @@
 // What the settings say of the OIDC issuer, read once at the start.
-import type { Grant, Role } from '../operations/context.ts';
+import type { Grant, Role } from '../operations/frame/context.ts';
 
 type Given = Role | 'reader' | Grant;
 

@@ -1,5 +1,5 @@
 // What a route of the management API is, and how an address finds its own.
-import type { Context } from '../operations/context.ts';
+import type { Context } from '../operations/frame/context.ts';
 import type { Address } from './address.ts';
 import type { Query } from './query.ts';
 

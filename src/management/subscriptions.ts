@@ -1,10 +1,10 @@
 // Subscriptions and their keys.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { changeSubscriptionTo } from '../operations/subscription-change.ts';
 import { deleteSubscription } from '../operations/subscriptions/delete.ts';
 import { grantSubscription } from '../operations/subscriptions/grant.ts';
 import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
+import { changeSubscriptionTo } from '../operations/subscriptions/patch.ts';
 import { querySubscriptions } from '../operations/subscriptions/query.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { type Address, resourceId } from './address.ts';

@@ -1,5 +1,5 @@
 // An account as Azure writes a user.
-import type { AccountView } from '../operations/held-account.ts';
+import type { AccountView } from '../operations/accounts/account.ts';
 import { type Address, resourceId } from './address.ts';
 
 export type { AccountView };

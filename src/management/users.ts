@@ -1,10 +1,10 @@
 // Users: Azure's word for accounts.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { changeAccount } from '../operations/account-change.ts';
 import { addAccount } from '../operations/accounts/add.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
+import { changeAccount } from '../operations/accounts/patch.ts';
 import { queryAccounts } from '../operations/accounts/query.ts';
 import { readAccount } from '../operations/accounts/read.ts';
 import { queryGroups } from '../operations/groups/query.ts';

@@ -5,7 +5,7 @@ import { refusalAnswer } from '../http/refusal.ts';
 import type { WebEnv } from '../http/request-facts.ts';
 import { asRefusal, createWebApp, retryAfter } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
-import type { Actor, Context, Policy } from '../operations/context.ts';
+import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
 import { registerAccount } from './account.tsx';
 import { registerAccountChanges } from './account-changes.tsx';

@@ -5,7 +5,7 @@ import type { Allowance, LimitName, RateLimits } from '../http/rate-limit.ts';
 import { readForm } from '../http/read-form.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import { demandSameOrigin } from '../http/same-origin.ts';
-import type { Policy } from '../operations/context.ts';
+import type { Policy } from '../operations/frame/context.ts';
 import type { Web } from './site.tsx';
 
 type Form = ReadonlyMap<string, string>;

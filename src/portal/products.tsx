@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import type { WebEnv } from '../http/request-facts.ts';
-import type { Context } from '../operations/context.ts';
+import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
 import { type Faults, faultsOf, unlessCode } from './faults.ts';

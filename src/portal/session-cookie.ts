@@ -1,6 +1,6 @@
 // The cookie that holds a session's secret.
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { Policy } from '../operations/context.ts';
+import type { Policy } from '../operations/frame/context.ts';
 import type { Web } from './site.tsx';
 
 const NAME = 'apim-user-session';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import type { WebEnv } from '../http/request-facts.ts';
-import { MAX_AGENT_LENGTH } from '../operations/input.ts';
+import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import { type Faults, faultsOf } from './faults.ts';

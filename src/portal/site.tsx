@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
 import type { WebEnv } from '../http/request-facts.ts';
 import { securityHeaders } from '../http/security-headers.ts';
-import type { Actor, Context, Policy } from '../operations/context.ts';
+import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { resumeSession } from '../operations/sessions/resume.ts';
 import type { Gate } from './gate.ts';
 import { CSS, renderPage } from './layout.tsx';

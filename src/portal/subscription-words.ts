@@ -1,5 +1,5 @@
 // Subscriptions in the words of whoever has them.
-import type { SubscriptionView } from '../operations/held-subscription.ts';
+import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import { inWords } from './form.tsx';
 
 export const SUBSCRIPTIONS_PATH = '/portal/subscriptions';

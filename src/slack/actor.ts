@@ -1,6 +1,6 @@
 // Who is this, in Slack's own eyes? Asked of Slack, and believed for five minutes.
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
-import type { Clock, SlackActor, Standing } from '../operations/context.ts';
+import type { Clock, SlackActor, Standing } from '../operations/frame/context.ts';
 import { slackErrorOf } from './windows.ts';
 
 const BELIEVED_MS = 5 * 60_000;

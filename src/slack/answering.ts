@@ -1,10 +1,10 @@
 // Finds out who asks, does the work, and says every refusal and fault where the person is.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../domain/domain-error.ts';
-import { WaitsForApproval } from '../operations/approval.ts';
 import { repaintCards } from '../operations/cards/repaint.ts';
 import { repaintSubscriptionCards } from '../operations/cards/repaint-subscription.ts';
-import type { SlackActor } from '../operations/context.ts';
+import { WaitsForApproval } from '../operations/frame/approval.ts';
+import type { SlackActor } from '../operations/frame/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
 import type { People } from './actor.ts';
 import type { SlackParts } from './app.ts';

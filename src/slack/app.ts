@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, WebClientEvent } from '@slack/web-api';
 import type { Log } from '../log.ts';
-import type { Actor, Clock, Context, Policy } from '../operations/context.ts';
+import type { Actor, Clock, Context, Policy } from '../operations/frame/context.ts';
 import { createPeople, type People } from './actor.ts';
 import { SLACK_PATH } from './manifest.ts';
 import { register } from './register.ts';

@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { ZodType } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import type { Context, Policy, Role, SlackActor } from '../operations/context.ts';
+import type { Context, Policy, Role, SlackActor } from '../operations/frame/context.ts';
 import type { Message } from './present/blocks.ts';
 
 export type Call = {

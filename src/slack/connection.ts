@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode } from '@slack/web-api';
 import { within } from '../http/within.ts';
-import type { Context, People } from '../operations/context.ts';
+import type { Context, People } from '../operations/frame/context.ts';
 import { grantFirstOperator } from '../operations/operators/grant-first.ts';
 import { loseRole } from '../operations/operators/lose.ts';
 import { bindWorkspace } from '../operations/workspaces/bind.ts';

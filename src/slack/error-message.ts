@@ -1,8 +1,8 @@
 // Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
 import type { Button } from '@slack/types';
 import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts';
-import type { WaitsForApproval } from '../operations/approval.ts';
-import type { Standing } from '../operations/context.ts';
+import type { WaitsForApproval } from '../operations/frame/approval.ts';
+import type { Standing } from '../operations/frame/context.ts';
 import { actions, button, type Message, section } from './present/blocks.ts';
 import { dateWords, escapeText } from './present/text.ts';
 

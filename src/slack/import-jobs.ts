@@ -1,8 +1,8 @@
 // What the job of an import needs of Slack: the one message that shows it, and the file with the results.
 import type { WebClient } from '@slack/web-api';
 import { csvLine } from '../domain/csv-line.ts';
-import type { RowResult } from '../operations/import-rows.ts';
-import type { ImportReport } from '../operations/import-run.ts';
+import type { RowResult } from '../operations/imports/rows.ts';
+import type { ImportReport } from '../operations/imports/run-slice.ts';
 import { giveTextFile } from './files.ts';
 import { paint } from './paint.ts';
 import { importMessage } from './present/import.ts';

@@ -5,7 +5,7 @@ import { planCards } from '../operations/cards/plan.ts';
 import { planSignUpCards } from '../operations/cards/plan-sign-ups.ts';
 import { planSubscriptionCards } from '../operations/cards/plan-subscription.ts';
 import { recordPaintedCard } from '../operations/cards/record-painted.ts';
-import type { Context } from '../operations/context.ts';
+import type { Context } from '../operations/frame/context.ts';
 import { showInvitation } from '../operations/invitations/show.ts';
 import { listOperators } from '../operations/operators/list.ts';
 import { createApprovalJobs } from './approval-jobs.ts';

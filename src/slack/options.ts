@@ -2,7 +2,7 @@
 import { DomainError } from '../domain/domain-error.ts';
 import { searchAccounts } from '../operations/accounts/search.ts';
 import { listApis } from '../operations/apis/list.ts';
-import type { Context } from '../operations/context.ts';
+import type { Context } from '../operations/frame/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { listCustomGroups } from '../operations/groups/list-custom.ts';
 import { listProducts } from '../operations/products/list.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../operations/context.ts';
+import type { Role } from '../operations/frame/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
 import type { Call, Command } from './call.ts';
 

@@ -1,6 +1,6 @@
 // What is still missing around the app: scopes, the approvals channel and who can read it, the mail's domain.
 import type { WebClient } from '@slack/web-api';
-import type { Clock } from '../operations/context.ts';
+import type { Clock } from '../operations/frame/context.ts';
 import type { People } from './actor.ts';
 import { BOT_SCOPES } from './manifest.ts';
 import { slackErrorOf } from './windows.ts';

@@ -7,7 +7,7 @@ import { countAccounts } from '../../src/operations/accounts/count.ts';
 import { listAccounts } from '../../src/operations/accounts/list.ts';
 import { queryAccounts } from '../../src/operations/accounts/query.ts';
 import { searchAccounts } from '../../src/operations/accounts/search.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';

@@ -4,7 +4,7 @@ import { showHistory } from '../../src/operations/audit/history.ts';
 import { linkAudit, MAX_LINKED_AT_ONCE } from '../../src/operations/audit/link.ts';
 import { searchHistory } from '../../src/operations/audit/search.ts';
 import { verifyAudit } from '../../src/operations/audit/verify.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { median, percentile, timeEach } from './figures.ts';
 import { fillAccounts } from './fill.ts';
 

@@ -1,7 +1,7 @@
 // Rows of an import beside bare inserts of the same accounts.
 import type postgres from 'postgres';
-import type { Context } from '../../src/operations/context.ts';
-import { applyImport, planImport } from '../../src/operations/import.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
+import { applyImport, planImport } from '../../src/operations/imports/import-table.ts';
 import { median } from './figures.ts';
 
 const ROUNDS = 5;

@@ -6,7 +6,7 @@ import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { deleteApi } from '../../src/operations/apis/delete.ts';
 import { editApi } from '../../src/operations/apis/edit.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { deleteProduct } from '../../src/operations/products/delete.ts';
 import { editProduct } from '../../src/operations/products/edit.ts';
 import { cancelSubscription } from '../../src/operations/subscriptions/cancel.ts';

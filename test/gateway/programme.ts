@@ -1,7 +1,7 @@
 // What an API programme has, made by the operations that people use.
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { newApiKey } from '../../src/security/api-key.ts';

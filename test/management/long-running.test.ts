@@ -1,7 +1,7 @@
 import type { ApiManagementClient } from '@azure/arm-apimanagement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
-import { WaitsForApproval } from '../../src/operations/approval.ts';
+import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   failureOf,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
-import { applyImport, planImport } from '../../src/operations/import.ts';
+import { applyImport, planImport } from '../../src/operations/imports/import-table.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../support/context.ts';
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
-import { WaitsForApproval } from '../../src/operations/approval.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
-import type { IssuedActor, SlackActor } from '../../src/operations/context.ts';
+import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
+import type { IssuedActor, SlackActor } from '../../src/operations/frame/context.ts';
 import {
   ADMIN,
   APPROVER,

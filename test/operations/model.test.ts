@@ -7,7 +7,7 @@ import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
-import type { Actor } from '../../src/operations/context.ts';
+import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';

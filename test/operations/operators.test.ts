@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Actor } from '../../src/operations/context.ts';
+import type { Actor } from '../../src/operations/frame/context.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { loseRole } from '../../src/operations/operators/lose.ts';

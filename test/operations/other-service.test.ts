@@ -6,7 +6,7 @@ import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.
 import { createApi } from '../../src/operations/apis/create.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
-import type { Actor } from '../../src/operations/context.ts';
+import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { beginImport } from '../../src/operations/imports/begin.ts';
 import { claimImport } from '../../src/operations/imports/claim.ts';

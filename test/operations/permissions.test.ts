@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
-import type { Actor, Grant, IssuedActor } from '../../src/operations/context.ts';
+import type { Actor, Grant, IssuedActor } from '../../src/operations/frame/context.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke.ts';
 import {
   ADMIN,

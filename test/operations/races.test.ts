@@ -3,7 +3,7 @@ import type { Transaction } from '../../src/db/connect.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';

@@ -10,7 +10,7 @@ import { showAccount } from '../../src/operations/accounts/show.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { deleteApi } from '../../src/operations/apis/delete.ts';
 import { editApi } from '../../src/operations/apis/edit.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { deleteProduct } from '../../src/operations/products/delete.ts';

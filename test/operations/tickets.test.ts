@@ -5,7 +5,7 @@ import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context } from '../../src/operations/frame/context.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { openInvitation } from '../../src/operations/invitations/open.ts';

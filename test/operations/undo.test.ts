@@ -8,12 +8,12 @@ import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { showAccount } from '../../src/operations/accounts/show.ts';
-import { WaitsForApproval } from '../../src/operations/approval.ts';
+import { undo } from '../../src/operations/accounts/undo.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
+import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { deleteGroup } from '../../src/operations/groups/delete.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
-import { undo } from '../../src/operations/undo.ts';
 import {
   ADMIN,
   APPROVER,

@@ -5,7 +5,7 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
-import type { SlackActor } from '../../src/operations/context.ts';
+import type { SlackActor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';

@@ -44,7 +44,7 @@ describe('the table', () => {
     ['an import that nobody can read', 'src/portal/x.ts', 'const part = await import(name);'],
     ['a package of development', 'src/http/x.ts', "import { test } from 'vitest';"],
     ['a part that does not exist', 'src/service-layer/x.ts', ''],
-    ['a test in the product', 'src/db/x.ts', "import { x } from '../../test/support/context.ts';"],
+    ['a test in the product', 'src/db/x.ts', "import { x } from '../support/context.ts';"],
   ])('refuses %s, by file and line', (_what, file, statement) => {
     expect(judge(file, `${statement && `// why\n${statement}`}`)).toMatch(/^\S+\.tsx?:[12] \S.*$/);
   });

@@ -1,7 +1,7 @@
 // Operations beside a running test app, on its database: what a story needs and no surface does yet.
 
 import { layFoundation } from '../../src/foundation.ts';
-import type { Actor } from '../../src/operations/context.ts';
+import type { Actor } from '../../src/operations/frame/context.ts';
 import { readSettings } from '../../src/settings.ts';
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');

@@ -11,9 +11,9 @@ import type {
   Policy,
   SlackActor,
   Standing,
-} from '../../src/operations/context.ts';
+} from '../../src/operations/frame/context.ts';
+import type { MailOrder } from '../../src/operations/frame/outbox.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
-import type { MailOrder } from '../../src/operations/outbox.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { recogniseToken } from '../../src/operations/tokens/recognise.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';

@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { ApiManagementClient } from '@azure/arm-apimanagement';
 import { layFoundation } from '../../src/foundation.ts';
-import type { Actor, Grant } from '../../src/operations/context.ts';
+import type { Actor, Grant } from '../../src/operations/frame/context.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { readSettings } from '../../src/settings.ts';
 import { startTestApp } from './app.ts';

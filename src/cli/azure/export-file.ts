@@ -9,8 +9,8 @@ import {
   type CopiedRecord,
   type CopySource,
   copiedRecord,
-} from '../../operations/copied-record.ts';
-import { fieldsOf } from '../../operations/operation.ts';
+} from '../../operations/copies/record.ts';
+import { fieldsOf } from '../../operations/frame/operation.ts';
 import { UsageError } from '../beside-server.ts';
 
 const FORMAT = 'apim-user/azure-export/1';

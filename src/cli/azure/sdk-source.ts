@@ -1,7 +1,7 @@
 // An instance of Azure API Management, read through Azure's own SDK; or another process of ours, by the same calls.
 import { readFile } from 'node:fs/promises';
 import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
-import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copied-record.ts';
+import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copies/record.ts';
 import { UsageError } from '../beside-server.ts';
 
 export type Instance = {

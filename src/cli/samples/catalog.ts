@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createApi } from '../../operations/apis/create.ts';
 import { listApis } from '../../operations/apis/list.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../operations/frame/context.ts';
 import { createProduct } from '../../operations/products/create.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import type { Fate } from './developers.ts';

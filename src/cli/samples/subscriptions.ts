@@ -4,7 +4,7 @@ import { findProduct } from '../../db/products.ts';
 import { backdateSubscription } from '../../db/sample-data.ts';
 import { addUsage } from '../../db/subscription-usage.ts';
 import { findSubscription } from '../../db/subscriptions.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../operations/frame/context.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import type { SampleSubscription } from './catalog.ts';

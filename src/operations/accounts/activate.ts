@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { endBlockOf, NO_BLOCK, tellActive } from '../block-over.ts';
-import type { Act } from '../context.ts';
-import { currentState, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { isUnconfirmedSignUp } from '../sign-up-rules.ts';
-import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { currentState, demandNextState, holdAccount, viewAccount } from './account.ts';
+import { isUnconfirmedSignUp } from './sign-up-rules.ts';
+import { endBlockOf, NO_BLOCK, tellActive } from './state-after-block.ts';
+import { demandUndoable, hasHeard, keptOf } from './undoable-change.ts';
 
 /**
  * Activates a blocked or pending account. Links that were dead stay dead. Activating before the address is confirmed

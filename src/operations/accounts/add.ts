@@ -9,17 +9,17 @@ import { holdAddress } from '../../db/addresses.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { queueConfirmationMail } from '../confirmation-mail.ts';
-import type { Act } from '../context.ts';
-import { currentState, demandCustomGroups, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { queueInvitationOfAccount } from '../invitation-mail.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { endOpenInvitationTo } from '../open-invitation.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { isProgram } from '../program.ts';
-import { queueWelcome } from '../welcome.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { isProgram } from '../frame/program.ts';
+import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { queueInvitationOfAccount } from '../invitations/invitation-mail.ts';
+import { hashNewPassword } from '../passwords/new-password.ts';
+import { currentState, demandCustomGroups, viewAccount } from './account.ts';
+import { queueConfirmationMail } from './confirmation-mail.ts';
+import { queueWelcome } from './welcome-mail.ts';
 
 /**
  * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password

@@ -11,13 +11,13 @@ import { newId } from '../../db/ids.ts';
 import { lockOpenInvitationTo } from '../../db/invitations.ts';
 import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
-import { queueAccountExists } from '../account-exists-mail.ts';
-import { queueConfirmationMail, waitsForThisAddress } from '../confirmation-mail.ts';
-import type { Act } from '../context.ts';
-import { queueInvitationMail } from '../invitation-mail.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { isUnconfirmedSignUp } from '../sign-up-rules.ts';
+import type { Act } from '../frame/context.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { queueInvitationMail } from '../invitations/invitation-mail.ts';
+import { queueAccountExists } from './account-exists-mail.ts';
+import { queueConfirmationMail, waitsForThisAddress } from './confirmation-mail.ts';
 import type { SignUpWish } from './sign-up.ts';
+import { isUnconfirmedSignUp } from './sign-up-rules.ts';
 
 /**
  * Answers a sign-up in the mailbox of its address: with the link that confirms a new account, which is `pending` until

@@ -3,15 +3,15 @@ import { type Account, updateAccount } from '../../db/accounts.ts';
 import { deleteSessionsOfAccount } from '../../db/sessions.ts';
 import { blockEnd, MAX_BLOCK_END_LENGTH } from '../../domain/block-end.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { endAccess } from '../access-over.ts';
-import { stateBefore } from '../block-over.ts';
-import { isUnconfirmed, queueConfirmationMail } from '../confirmation-mail.ts';
-import type { Act } from '../context.ts';
-import { demandNextState, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
-import { queueMail, queueRepaint } from '../outbox.ts';
-import { demandUndoable, hasHeard, keptOf } from '../undoing.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { demandNextState, holdAccount, viewAccount } from './account.ts';
+import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
+import { endAccess } from './end-access.ts';
+import { stateBefore } from './state-after-block.ts';
+import { demandUndoable, hasHeard, keptOf } from './undoable-change.ts';
 
 /**
  * Blocks an account: from the next request on it can't sign in or call anything: sessions are over, open links dead.

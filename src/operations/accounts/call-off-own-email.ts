@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
-import { callOffAddress } from '../address-change.ts';
-import { holdAccount } from '../held-account.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { signedInAs } from '../session.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { signedInAs } from '../sessions/session.ts';
+import { holdAccount } from './account.ts';
+import { callOffAddress } from './email-change.ts';
 
 /** A developer stays with the present address: the link that waits for another one is dead. */
 export const callOffOwnEmail = defineOperation({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { askForAddress } from '../address-change.ts';
-import * as input from '../input.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { holdProvedAccount, proveOwnPassword } from '../own-account.ts';
+import * as input from '../frame/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { askForAddress } from './email-change.ts';
+import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
 
 /**
  * A developer wants another address: it counts once it is confirmed from there, and the present one is told at once. One

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listGroups } from '../../db/groups.ts';
 import { findLastMailDue, listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 export const MAX_IMPORT_ROWS = 10_000;
 const ADDRESSES_AT_ONCE = 1_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions.ts';
-import { closeAccount } from '../closed-account.ts';
-import { demandNextState } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { holdProvedAccount, proveOwnPassword } from '../own-account.ts';
+import * as input from '../frame/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { demandNextState } from './account.ts';
+import { closeAccount } from './closure.ts';
+import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
 
 /**
  * A developer closes their own account, with all of its subscriptions: as `accounts/delete`, but by whoever decides about

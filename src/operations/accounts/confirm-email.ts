@@ -4,17 +4,17 @@ import { holdAddress } from '../../db/addresses.ts';
 import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { endAccess } from '../access-over.ts';
-import type { Act } from '../context.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { endOpenInvitationTo } from '../open-invitation.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { queueMail, queueRepaint } from '../outbox.ts';
-import { choosesPassword, needsOperator, queueSignUpCard } from '../sign-up-rules.ts';
-import { queueWelcome } from '../welcome.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { hashNewPassword } from '../passwords/new-password.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { holdAccount } from './account.ts';
+import { endAccess } from './end-access.ts';
+import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules.ts';
+import { queueWelcome } from './welcome-mail.ts';
 
 /**
  * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed, unless it

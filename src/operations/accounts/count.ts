@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** How many accounts are in each state. Kept, not counted: as fast at a million as at none. */
 export const countAccounts = defineOperation({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { closeAccount } from '../closed-account.ts';
-import { demandNextState, holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { demandNextState, holdAccount } from './account.ts';
+import { closeAccount } from './closure.ts';
 
 /**
  * Deletes an account: access and links end at once and the address is free again. Personal data is erased after

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { signedInAs } from '../session.ts';
+import * as input from '../frame/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { signedInAs } from '../sessions/session.ts';
+import { holdAccount } from './account.ts';
 
 /** A developer's own names. Errors: `invalid_input`. */
 export const editOwnAccount = defineOperation({

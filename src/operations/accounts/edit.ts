@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { askForAddress, callOffAddress as callOff } from '../address-change.ts';
-import { currentState, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { currentState, holdAccount, viewAccount } from './account.ts';
+import { askForAddress, callOffAddress as callOff } from './email-change.ts';
 
 /**
  * Changes names, note or address. A changed address counts only once it was confirmed from there; the present one is

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endBlockOf } from '../block-over.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { holdAccount } from './account.ts';
+import { endBlockOf } from './state-after-block.ts';
 
 /**
  * Ends a block whose time has come: the account's state before it comes back, and the developer is told unless the block

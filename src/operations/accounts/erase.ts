@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import { eraseAccountData } from '../erasure.ts';
-import { currentState, holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { currentState, holdAccount } from './account.ts';
+import { eraseAccountData } from './personal-data.ts';
 
 /**
  * Erases the personal data of an account whose time as deleted is over.

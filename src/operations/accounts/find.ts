@@ -3,9 +3,9 @@ import { searchAccounts } from '../../db/account-search.ts';
 import { type Account, findAccount, findAccountByEmail } from '../../db/accounts.ts';
 import { findSubscription } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../context.ts';
-import { viewAccount } from '../held-account.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import type { Act } from '../frame/context.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewAccount } from './account.ts';
 
 const NEAR_MATCHES = 5;
 const MAX_TEXT_LENGTH = 254;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAccounts as listAccountRows } from '../../db/accounts.ts';
-import { viewAccounts } from '../held-account.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewAccounts } from './account.ts';
 
 export const ACCOUNTS_A_PAGE = 10;
 const MAX_TEXT_LENGTH = 200;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import { currentState, holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
-import { issueTicket, minutesAfter } from '../outbox.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { issueTicket, minutesAfter } from '../frame/outbox.ts';
+import { currentState, holdAccount } from './account.ts';
 
 export const SIGN_IN_LINK_MINUTES = 5;
 

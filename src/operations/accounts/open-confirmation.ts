@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findAccount } from '../../db/accounts.ts';
-import * as input from '../input.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { choosesPassword } from '../sign-up-rules.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { choosesPassword } from './sign-up-rules.ts';
 
 /** Whether the link of a confirmation page still works, and what its form asks for. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
 export const openConfirmation = defineOperation({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type FullAuditRow, findAuditRow } from '../../db/audit.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../context.ts';
-import { currentState, demandAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
-import { minutesAfter } from '../outbox.ts';
-import { readKept, UNDO_MINUTES } from '../undoing.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { minutesAfter } from '../frame/outbox.ts';
+import { currentState, demandAccount } from './account.ts';
+import { readKept, UNDO_MINUTES } from './undoable-change.ts';
 
 type Opposite =
   | { operation: 'accounts/activate' | 'accounts/block'; input: { undoes: string; reason: string } }

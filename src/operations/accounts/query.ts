@@ -3,11 +3,11 @@ import { countAccounts, listAccountPage } from '../../db/account-pages.ts';
 import { findGroups } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
-import type { Act } from '../context.ts';
+import type { Act } from '../frame/context.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { page } from '../frame/page-input.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
-import { type AccountView, viewAccounts } from '../held-account.ts';
-import { defineOperation, READERS } from '../operation.ts';
-import { page } from '../page-input.ts';
+import { type AccountView, viewAccounts } from './account.ts';
 
 const MEMBER_FIELDS: FilterFields = {
   name: 'text',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findAccount } from '../../db/accounts.ts';
-import { viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, READERS } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { viewAccount } from './account.ts';
 
 /** An account alone, as programs read it; null when there is none or it is deleted. */
 export const readAccount = defineOperation({

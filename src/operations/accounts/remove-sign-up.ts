@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions.ts';
-import { closeAccount } from '../closed-account.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { isUnconfirmedSignUp, SIGN_UP_KEPT_DAYS } from '../sign-up-rules.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { holdAccount } from './account.ts';
+import { closeAccount } from './closure.ts';
+import { isUnconfirmedSignUp, SIGN_UP_KEPT_DAYS } from './sign-up-rules.ts';
 
 /**
  * Removes a sign-up whose address nobody confirmed within a week, with all that was typed for it; only its id stays. Mails

@@ -3,11 +3,11 @@ import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../..
 import { holdAddress } from '../../db/addresses.ts';
 import { findGroups } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { currentState, demandAccount, demandNextState, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { endOpenInvitationTo } from '../open-invitation.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { currentState, demandAccount, demandNextState, holdAccount, viewAccount } from './account.ts';
 
 /**
  * Brings a deleted account back as `blocked`, with its groups as far as they still exist, until it is erased.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { searchAccounts as searchAccountRows } from '../../db/account-search.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 const MAX_ANSWERS = 20;
 

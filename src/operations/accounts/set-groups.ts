@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
 import { findGroups } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { currentState, demandCustomGroups, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { currentState, demandCustomGroups, holdAccount, viewAccount } from './account.ts';
 
 /**
  * Puts an account into exactly these custom groups, or with `join` and `leave` into and out of some. Developers holds

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
-import { demandAccount } from '../held-account.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from '../sessions/session.ts';
+import { demandAccount } from './account.ts';
 
 /** What a developer sees of their own account: nothing that operators wrote about it. */
 export const showOwnAccount = defineOperation({

@@ -3,11 +3,11 @@ import { listMailsOf } from '../../db/mails.ts';
 import { listSubscriptions } from '../../db/subscriptions.ts';
 import { findWaitingConfirmation } from '../../db/tickets.ts';
 import { titleOf } from '../../mail/templates.ts';
-import type { Act } from '../context.ts';
-import { demandAccount, viewAccount } from '../held-account.ts';
-import { countSubscriptionsOf, viewSubscription } from '../held-subscription.ts';
-import * as input from '../input.ts';
-import { defineOperation, READERS } from '../operation.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { countSubscriptionsOf, viewSubscription } from '../subscriptions/subscription.ts';
+import { demandAccount, viewAccount } from './account.ts';
 
 const MAILS_ON_CARD = 5;
 const SUBSCRIPTIONS_ON_CARD = 5;

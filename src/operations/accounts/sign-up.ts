@@ -3,8 +3,8 @@ import { addJob } from '../../db/jobs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import * as input from '../input.ts';
-import { DEVELOPERS, defineOperation, fieldsOf } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
 
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 

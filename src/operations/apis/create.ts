@@ -3,9 +3,9 @@ import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/apis.t
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { viewApi } from '../catalog-view.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewApi } from '../catalog/view.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 
 const MAX_ID_LENGTH = 80;
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { deleteApi as deleteApiRow, lockApi } from '../../db/apis.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { demandVersion } from '../catalog-view.ts';
-import { removeSubscriptions } from '../held-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { demandVersion } from '../catalog/view.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
 /**
  * Forgets an API: products lose it, and no call to its path passes any more. Subscriptions to it alone go with it if

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/apis.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { demandVersion, viewApi } from '../catalog-view.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { demandVersion, viewApi } from '../catalog/view.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 
 /**
  * Changes an API's name and path; what is left out stays. Gateways go by the new path at once.

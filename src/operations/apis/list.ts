@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listApis as listApiRows } from '../../db/apis.ts';
-import * as input from '../catalog-input.ts';
-import { viewApi } from '../catalog-view.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewApi } from '../catalog/view.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 const MAX_APIS_A_PAGE = 100;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { listApiPage } from '../../db/catalog-pages.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
-import * as catalog from '../catalog-input.ts';
-import { viewApi } from '../catalog-view.ts';
-import { defineOperation, READERS } from '../operation.ts';
-import { page } from '../page-input.ts';
+import * as catalog from '../catalog/input.ts';
+import { viewApi } from '../catalog/view.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { page } from '../frame/page-input.ts';
 
 const FIELDS: FilterFields = { name: 'text', displayName: 'text', path: 'text' };
 

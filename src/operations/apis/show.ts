@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { findApi } from '../../db/apis.ts';
 import { countSubscriptions } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { viewApi } from '../catalog-view.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewApi } from '../catalog/view.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** An API, and how many subscriptions there are to it alone. Errors: `api_not_found`. */
 export const showApi = defineOperation({

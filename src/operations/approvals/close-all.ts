@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endApproval, lockOpenApprovals } from '../../db/approvals.ts';
-import { actorId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
-import { queueApprovalEnd } from '../outbox.ts';
+import { actorId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { queueApprovalEnd } from '../frame/outbox.ts';
 
 const MAX_CLOSED_AT_ONCE = 500;
 

@@ -3,18 +3,18 @@ import { findAccount } from '../../db/accounts.ts';
 import { type Approval, endApproval, findApproval, lockApproval } from '../../db/approvals.ts';
 import { findToken } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { approvable, isApprovable } from '../approvable.ts';
-import { openKept } from '../approval.ts';
-import { actorId, recordRefusal } from '../audit-row.ts';
-import type { Act, Actor, Context } from '../context.ts';
-import { eraseApprovals } from '../erasure.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
-import { personNow } from '../operator-rules.ts';
-import { queueApprovalEnd } from '../outbox.ts';
-import { MEMBERS } from '../permission.ts';
-import { isSamePerson, ownAddressOf } from '../program.ts';
-import { actorOfToken } from '../token-rules.ts';
+import { eraseApprovals } from '../accounts/personal-data.ts';
+import { openKept } from '../frame/approval.ts';
+import { actorId, recordRefusal } from '../frame/audit-row.ts';
+import type { Act, Actor, Context } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { queueApprovalEnd } from '../frame/outbox.ts';
+import { MEMBERS } from '../frame/permission.ts';
+import { isSamePerson, ownAddressOf } from '../frame/program.ts';
+import { personNow } from '../operators/operator-rules.ts';
+import { actorOfToken } from '../tokens/token-actor.ts';
+import { approvable, isApprovable } from './approvable.ts';
 
 /**
  * A second operator agrees or declines. Agreed, the operation is done in the same transaction, for whoever asked and

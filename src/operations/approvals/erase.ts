@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { eraseApprovals, lockApproval } from '../../db/approvals.ts';
 import { eraseAuditDetails } from '../../db/audit.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Erases what an ended approval about an address kept, `ERASE_DELETED_AFTER_DAYS` after its end: the address and names

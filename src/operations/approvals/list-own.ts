@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listApprovalsOfRequester } from '../../db/approvals.ts';
-import { viewApproval } from '../approval-view.ts';
-import { actorId } from '../audit-row.ts';
-import { defineOperation, MEMBERS } from '../operation.ts';
+import { actorId } from '../frame/audit-row.ts';
+import { defineOperation, MEMBERS } from '../frame/operation.ts';
+import { viewApproval } from './approval-view.ts';
 
 export const MAX_OWN_SHOWN = 10;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listOpenApprovals } from '../../db/approvals.ts';
-import { viewApproval } from '../approval-view.ts';
-import { actorId } from '../audit-row.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { actorId } from '../frame/audit-row.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewApproval } from './approval-view.ts';
 
 export const MAX_WAITING_SHOWN = 10;
 

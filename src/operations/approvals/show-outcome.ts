@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findApproval } from '../../db/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { defineOperation, READERS } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
 
 /**
  * How it stands with what was asked for, by whomever: a request for what waits already joins it, and is then followed by

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findApproval } from '../../db/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { viewApproval } from '../approval-view.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { viewApproval } from './approval-view.ts';
 
 /** One approval, for telling people about it. Errors: `approval_not_found`. */
 export const showApproval = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { countReminder, endApproval, lockOpenApprovals } from '../../db/approvals.ts';
 import { addJob } from '../../db/jobs.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { hoursAfter, queueApprovalEnd } from '../outbox.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { hoursAfter, queueApprovalEnd } from '../frame/outbox.ts';
 
 const MAX_SWEPT = 100;
 /** The first reminder comes this long after the request, the second this long before the end. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { endApproval, lockApproval } from '../../db/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { actorId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
-import { queueApprovalEnd } from '../outbox.ts';
-import { MEMBERS } from '../permission.ts';
+import { actorId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { queueApprovalEnd } from '../frame/outbox.ts';
+import { MEMBERS } from '../frame/permission.ts';
 
 /**
  * Whoever asked takes it back. Errors: `approval_not_found`, also when somebody else asked; `approval_ended`.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listAuditWithLinks } from '../../db/audit.ts';
-import { viewAuditRows } from '../audit-entry.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { viewAuditRows } from './entry.ts';
 
 const ROWS_A_PAGE = 1_000;
 

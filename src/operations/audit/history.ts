@@ -3,10 +3,10 @@ import { listApprovalIdsOf } from '../../db/approvals.ts';
 import { listAuditOfTargets } from '../../db/audit.ts';
 import { listInvitationIdsOfAccount } from '../../db/invitations.ts';
 import { listSubscriptionIdsOfAccount } from '../../db/subscriptions.ts';
-import { viewAuditRows } from '../audit-entry.ts';
-import { demandAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { demandAccount } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewAuditRows } from './entry.ts';
 
 export const ENTRIES_A_PAGE = 10;
 /** Of an account that has more, the newest are told of. */

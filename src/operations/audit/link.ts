@@ -9,8 +9,8 @@ import {
   listUnlinkedRows,
 } from '../../db/audit-links.ts';
 import { CHAIN_START } from '../../security/audit-chain.ts';
-import { hashOfRow } from '../audit-chain.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { hashOfRow } from './chain-values.ts';
 
 export const MAX_LINKED_AT_ONCE = 5_000;
 /** A row that was written this long before the newest linked one may still be waiting for its commit. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { searchAudit } from '../../db/audit.ts';
-import { viewAuditRows } from '../audit-entry.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewAuditRows } from './entry.ts';
 import { ENTRIES_A_PAGE } from './history.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findAuditRow } from '../../db/audit.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { viewAuditRows } from '../audit-entry.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { viewAuditRows } from './entry.ts';
 
 /** One audit row, for saying it in the approvals channel. Errors: `try_again` when it is not there (yet). */
 export const showAuditRow = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listLinks, listUnlinkedRows } from '../../db/audit-links.ts';
 import { CHAIN_START } from '../../security/audit-chain.ts';
-import { hashOfRow } from '../audit-chain.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { hashOfRow } from './chain-values.ts';
 
 const PAGE = 10_000;
 /** The job that adds links runs every minute; after an hour a row without one was not written by us. */

@@ -3,9 +3,9 @@ import { findApproval } from '../../db/approvals.ts';
 import { insertCard, listCardsOfApproval } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { viewApproval } from '../approval-view.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { viewApproval } from '../approvals/approval-view.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_CHANNELS = 50;
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { insertCard, listCardsOfSummary } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
 import { countInSummary, endSummary } from '../../db/sign-ups.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_CHANNELS = 50;
 

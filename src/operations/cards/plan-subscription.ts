@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { insertCard, listCardsOfSubscription } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
-import { subscriptionId } from '../catalog-input.ts';
-import { viewOneSubscription } from '../held-subscription.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { subscriptionId } from '../catalog/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { viewOneSubscription } from '../subscriptions/subscription.ts';
 
 const MAX_CHANNELS = 50;
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Account } from '../../db/accounts.ts';
 import { insertCard, listCardsOfAccount } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
-import { demandAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { queueSummaryRepaint } from '../outbox.ts';
-import { isUnconfirmedSignUp } from '../sign-up-rules.ts';
+import { demandAccount, viewAccount } from '../accounts/account.ts';
+import { isUnconfirmedSignUp } from '../accounts/sign-up-rules.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { queueSummaryRepaint } from '../frame/outbox.ts';
 
 const MAX_CHANNELS = 50;
 

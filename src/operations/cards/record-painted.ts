@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { updateCard } from '../../db/cards.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /** Keeps where a card is and which version of the account it shows. */
 export const recordPaintedCard = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { subscriptionId } from '../catalog-input.ts';
-import { viewOneSubscription } from '../held-subscription.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
-import { queueSubscriptionRepaint } from '../outbox.ts';
+import { subscriptionId } from '../catalog/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { queueSubscriptionRepaint } from '../frame/outbox.ts';
+import { viewOneSubscription } from '../subscriptions/subscription.ts';
 
 /**
  * Has the cards of a request for a subscription painted again, when somebody met one that was out of date.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { demandAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
+import { demandAccount } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
 
 /** Has the account's cards painted again, when somebody met one that was out of date. Errors: `account_not_found`. */
 export const repaintCards = defineOperation({

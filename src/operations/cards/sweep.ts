@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { findApprovals } from '../../db/approvals.ts';
 import { listStaleSubjects } from '../../db/cards.ts';
 import { findOpenSummary } from '../../db/sign-ups.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import {
   minutesAfter,
   queueApprovalRepaint,
   queueRepaint,
   queueSubscriptionRepaint,
   queueSummaryRepaint,
-} from '../outbox.ts';
+} from '../frame/outbox.ts';
 
 const MAX_SWEPT = 100;
 

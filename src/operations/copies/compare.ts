@@ -8,9 +8,9 @@ import {
 } from '../../db/copies.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { apiKeyHash } from '../../security/api-key.ts';
-import { viewAccounts } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
+import { viewAccounts } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** As many of each in one question. */
 export const MAX_COMPARED = 100;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { holdGroupNames, insertGroup, lockGroup } from '../../db/groups.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { groupDescription, groupName, newGroupId } from '../group-input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { groupDescription, groupName, newGroupId } from './input.ts';
 
 /** Makes a custom group. Errors: `group_name_taken`, `id_taken`. Source: Azure, Group create (displayName 1–300). */
 export const createGroup = defineOperation({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deleteGroup as deleteGroupRow, lockGroup } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { demandVersion } from '../catalog-view.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import { demandVersion } from '../catalog/view.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 
 /** Deletes a custom group; its accounts stay. Errors: `group_not_found`, `group_built_in`, `catalog_changed`. */
 export const deleteGroup = defineOperation({

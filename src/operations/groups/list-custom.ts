@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listGroups } from '../../db/groups.ts';
-import { defineOperation, MEMBERS } from '../operation.ts';
+import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
 /** The groups that an account can be put in, for choosing some: also by somebody who only asks for an invitation. */
 export const listCustomGroups = defineOperation({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts.ts';
 import { countAccountsOfGroups, listGroups as listGroupRows } from '../../db/groups.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** Every group with how many accounts are in it; Developers holds every account that is not deleted. */
 export const listGroups = defineOperation({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { countGroupPage, listGroupPage } from '../../db/groups.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
-import { demandAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, READERS } from '../operation.ts';
-import { page } from '../page-input.ts';
+import { demandAccount } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { page } from '../frame/page-input.ts';
 import { DEVELOPERS_GROUP } from './list.ts';
 
 const FIELDS: FilterFields = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { demandVersion } from '../catalog-view.ts';
-import { groupDescription, groupName } from '../group-input.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import { demandVersion } from '../catalog/view.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { groupDescription, groupName } from './input.ts';
 
 /** Changes name and description. Errors: `group_not_found`, `group_built_in`, `catalog_changed`, `group_name_taken`. */
 export const renameGroup = defineOperation({

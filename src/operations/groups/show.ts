@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findGroups } from '../../db/groups.ts';
-import { defineOperation, READERS } from '../operation.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
 
 /** One group; null when there is none. */
 export const showGroup = defineOperation({

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports.ts';
 import { addJob } from '../../db/jobs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
 
 /** A run that Slack, or a fault, keeps from its end for so long is given up. */
 const MAX_RUN_HOURS = 24;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findLastMailDue, lockImport, updateImport } from '../../db/imports.ts';
-import * as input from '../input.ts';
-import { listOutcomes, openRows } from '../kept-import.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { listOutcomes, openRows } from './stored-dry-run.ts';
 
 /** Far longer than one slice takes; what a killed process left goes on within two minutes, the sweep included. */
 const LEASE_SECONDS = 60;

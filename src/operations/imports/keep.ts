@@ -3,11 +3,11 @@ import { newId } from '../../db/ids.ts';
 import { countImportsNotEnded, insertImport } from '../../db/imports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
-import { actorId } from '../audit-row.ts';
-import { plannedRow } from '../import-rows.ts';
-import { sealRows } from '../kept-import.ts';
-import { defineOperation } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import { actorId } from '../frame/audit-row.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+import { plannedRow } from './rows.ts';
+import { sealRows } from './stored-dry-run.ts';
 
 export const IMPORT_LIFETIME_HOURS = 1;
 const MAX_KEPT = 20;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports.ts';
-import { actorId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
+import { actorId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** Keeps where the message is that shows the dry run, for whoever had it made. */
 export const recordImportMessage = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports.ts';
 import { addJob } from '../../db/jobs.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Keeps how far a slice came, and has the next one done; at the end the rows go. Nothing when the lease was lost: then

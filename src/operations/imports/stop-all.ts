@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stopImports } from '../../db/imports.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /**
  * Ends every import that is being applied or could be, and says how many: in a database that was brought back from a

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { deleteImports, listStalledImports } from '../../db/imports.ts';
 import { addJob } from '../../db/jobs.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
 
 const MAX_SWEPT = 100;
 /** Until then whoever presses Apply on an old message is told that it was done. */

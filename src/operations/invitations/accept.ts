@@ -6,14 +6,14 @@ import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../.
 import { redeemTicket, voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import type { Act } from '../context.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { hashNewPassword, passwordFaults } from '../new-password.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation, fieldsOf } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
-import { queueWelcome } from '../welcome.ts';
+import { holdAccount } from '../accounts/account.ts';
+import { queueWelcome } from '../accounts/welcome-mail.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findExpiredInvitationTo } from '../../db/invitations.ts';
 import { addJob } from '../../db/jobs.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const ANSWERED_FOR_DAYS = 30;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countOpenInvitations as countRows } from '../../db/invitations.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** How many invitations can still be accepted. */
 export const countOpenInvitations = defineOperation({

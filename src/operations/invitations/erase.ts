@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { eraseInvitationData } from '../erasure.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { eraseInvitationData } from '../accounts/personal-data.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Erases the personal data of an invitation that ended without an account, `ERASE_DELETED_AFTER_DAYS` after its end.

@@ -5,13 +5,13 @@ import { newId } from '../../db/ids.ts';
 import { insertInvitation, lockOpenInvitationTo } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { actorId } from '../audit-row.ts';
-import { currentState, demandCustomGroups } from '../held-account.ts';
-import * as input from '../input.ts';
-import { queueInvitationMail } from '../invitation-mail.ts';
-import { endOpenInvitationTo } from '../open-invitation.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import { currentState, demandCustomGroups } from '../accounts/account.ts';
+import { actorId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+import { endOpenInvitationTo } from './end-open-invitation.ts';
+import { queueInvitationMail } from './invitation-mail.ts';
 
 /**
  * Invites a person by mail. Until they accept there is no account. One address; a list of addresses is a list of calls.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOpenInvitationsOfInviter } from '../../db/invitations.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_LISTED = 20;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listInvitations as listInvitationRows } from '../../db/invitations.ts';
 import { listMailStatesOfInvitations } from '../../db/mails.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 export const INVITATIONS_A_PAGE = 10;
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { findAccount } from '../../db/accounts.ts';
 import { findInvitation } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../context.ts';
-import * as input from '../input.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 /**
  * What the page behind an invitation link shows to whoever holds the link. Uses nothing up.

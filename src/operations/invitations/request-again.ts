@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import * as input from '../input.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
 /**
  * Somebody with a dead invitation link asks for another. Answers alike for every address: who has it is looked up

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { requestApproval } from '../approval.ts';
-import { demandCustomGroups } from '../held-account.ts';
-import * as input from '../input.ts';
-import { defineOperation, MEMBERS } from '../operation.ts';
+import { demandCustomGroups } from '../accounts/account.ts';
+import { requestApproval } from '../frame/approval.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
 /**
  * Anybody of the workspace asks for an invitation for someone; an operator decides. Whether the address has an account

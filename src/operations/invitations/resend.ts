@@ -8,11 +8,11 @@ import {
   updateInvitation,
 } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { currentState } from '../held-account.ts';
-import * as input from '../input.ts';
-import { queueInvitationMail } from '../invitation-mail.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import { currentState } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+import { queueInvitationMail } from './invitation-mail.ts';
 
 /**
  * Mails an invitation again, with a new link and a new end; the former link dies at once. An expired one opens again.

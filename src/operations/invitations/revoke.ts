@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
 import { voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /**
  * Takes an invitation back: its link is dead at once, and a mail that was not sent yet is not sent.

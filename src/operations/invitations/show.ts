@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findInvitation } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** One invitation, for a message about it. Errors: `invitation_not_found`. */
 export const showInvitation = defineOperation({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lockQueuedMails } from '../../db/mails.ts';
-import { endMail } from '../mail-end.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { endMail } from './end-mail.ts';
 
 const MAX_CANCELLED_AT_ONCE = 500;
 

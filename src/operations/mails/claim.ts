@@ -8,11 +8,11 @@ import { OwnLinkError, renderMail } from '../../mail/render.ts';
 import { mayTryAgain } from '../../mail/retry-schedule.ts';
 import { defaultText, type MailName, type TemplateText } from '../../mail/templates.ts';
 import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
-import type { Act } from '../context.ts';
-import * as input from '../input.ts';
-import { endMail } from '../mail-end.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import type { MailOrder } from '../outbox.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import type { MailOrder } from '../frame/outbox.ts';
+import { endMail } from './end-mail.ts';
 
 /**
  * How long one attempt may take before another process may make the next: thrice what sending may take, and so short

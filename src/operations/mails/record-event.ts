@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lockMailByProviderId } from '../../db/mails.ts';
-import { endMail } from '../mail-end.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { endMail } from './end-mail.ts';
 
 /** Later news outranks earlier, in whatever order they arrive. */
 const RANK = { accepted: 0, delivered: 1, bounced: 2, complained: 3 } as const;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { lockMail, updateMail } from '../../db/mails.ts';
 import { noteFailure, noteSuccess } from '../../db/outages.ts';
-import * as input from '../input.ts';
-import { endMail } from '../mail-end.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { endMail } from './end-mail.ts';
 
 /**
  * Keeps how an attempt to send ended. A mail that another attempt settled meanwhile is left as it is, but for news of

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { listDueMails } from '../../db/mails.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_SWEPT = 500;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { grantOperatorOnce } from '../../db/operators.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Grants a role that the settings name. Once a person: whoever was withdrawn since is not granted again by a restart.

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { giveRole, lockAdmins } from '../../db/operators.ts';
 import { listBoundTeamIds } from '../../db/workspaces.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackId } from '../audit-row.ts';
-import { defineOperation } from '../operation.ts';
+import { slackId } from '../frame/audit-row.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /**
  * The way back when no admin can act: makes a person an admin without asking Slack who they are, which the audit says.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOperators as listOperatorRows } from '../../db/operators.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** Who has a role, so that anybody can see whom to ask. */
 export const listOperators = defineOperation({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
-import { slackId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { endApprovalsOf, personNow } from '../operator-rules.ts';
+import { slackId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { endApprovalsOf, personNow } from './operator-rules.ts';
 
 /**
  * Slack says that something about a person changed. Whoever can't act any more (deactivated, a guest now, gone) loses

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findOperatorRole } from '../../db/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /**
  * The role of whoever asks, or null: for what a menu offers. What they may do is still decided at each act. With

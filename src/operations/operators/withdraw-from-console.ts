@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
-import { demandOtherAdmin, endApprovalsOf } from '../operator-rules.ts';
+import { slackId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**
  * Takes a person's role away, or all of it but that of an approver, without asking Slack who else can act, which the

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackId } from '../audit-row.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from '../operator-rules.ts';
+import { slackId } from '../frame/audit-row.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**
  * Takes a person's role away; what they asked for and nobody decided yet is closed.

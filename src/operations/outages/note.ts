@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noteFailure, noteSuccess } from '../../db/outages.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /** Keeps how Slack was met this minute; `code` is why it can't be used, null when it can. What follows, `outages/tell` does. */
 export const noteOutage = defineOperation({

@@ -4,10 +4,10 @@ import { callOffMailsOfTemplate } from '../../db/mails.ts';
 import { listAdmins } from '../../db/operators.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
-import { slackId } from '../audit-row.ts';
-import type { Act } from '../context.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { queueMail } from '../outbox.ts';
+import { slackId } from '../frame/audit-row.ts';
+import type { Act } from '../frame/context.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { queueMail } from '../frame/outbox.ts';
 
 /** What fails once and works again is no news. */
 const TOLD_AFTER_MS = 5 * 60_000;

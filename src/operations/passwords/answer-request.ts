@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findAccountByEmail, lockAccount } from '../../db/accounts.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
-import { queueConfirmationMail, waitsForThisAddress } from '../confirmation-mail.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { queueResetMail } from '../reset-mail.ts';
+import { queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { queueResetMail } from './reset-mail.ts';
 
 /**
  * Mails the link that fits the account of an address: a new password for an active one, a new confirmation for one that

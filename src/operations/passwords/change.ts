@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
-import { endAccess } from '../access-over.ts';
-import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { holdProvedAccount, proveOwnPassword } from '../own-account.ts';
-import { queuePasswordChanged } from '../password-mail.ts';
-import { startSession } from '../session.ts';
+import { endAccess } from '../accounts/end-access.ts';
+import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts';
+import * as input from '../frame/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { startSession } from '../sessions/session.ts';
+import { hashNewPassword } from './new-password.ts';
+import { queuePasswordChanged } from './password-mail.ts';
 
 /**
  * A developer who is signed in sets another password. Every session and every open link end; the browser that asked goes

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import * as input from '../input.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
 /**
  * A developer asks for a link to set a new password. The same work for every address, known or not: whose it is is

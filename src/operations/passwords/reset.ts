@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { updateAccount } from '../../db/accounts.ts';
 import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { endAccess } from '../access-over.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { queuePasswordChanged } from '../password-mail.ts';
+import { holdAccount } from '../accounts/account.ts';
+import { endAccess } from '../accounts/end-access.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { hashNewPassword } from './new-password.ts';
+import { queuePasswordChanged } from './password-mail.ts';
 
 /**
  * Redeems a reset link: the new password counts, every session and every other open link of the account end, and the

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import { currentState, holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { queueResetMail } from '../reset-mail.ts';
+import { currentState, holdAccount } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { queueResetMail } from './reset-mail.ts';
 
 /**
  * An operator has a one-time link mailed to the developer; nobody here ever sees it. The old password works until a

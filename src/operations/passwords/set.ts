@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { findAccount, updateAccount } from '../../db/accounts.ts';
 import { voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { endAccess } from '../access-over.ts';
-import { currentState, holdAccount, viewAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { defineOperation } from '../operation.ts';
-import { queueMail } from '../outbox.ts';
+import { currentState, holdAccount, viewAccount } from '../accounts/account.ts';
+import { endAccess } from '../accounts/end-access.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { queueMail } from '../frame/outbox.ts';
+import { hashNewPassword } from './new-password.ts';
 
 /**
  * A program sets an account's password: the former one, every session and every open link are dead, and the developer is

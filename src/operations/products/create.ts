@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { newId } from '../../db/ids.ts';
 import { insertProduct } from '../../db/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { viewProduct } from '../catalog-view.ts';
+import * as input from '../catalog/input.ts';
+import { viewProduct } from '../catalog/view.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
-import { putApis, putGroups } from '../held-product.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import { putApis, putGroups } from './product.ts';
 
 const MAX_ID_LENGTH = 80;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { deleteProduct as deleteProductRow } from '../../db/products.ts';
-import * as input from '../catalog-input.ts';
-import { demandProduct } from '../held-product.ts';
-import { removeSubscriptions } from '../held-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { removeSubscriptions } from '../subscriptions/subscription.ts';
+import { demandProduct } from './product.ts';
 
 /**
  * Deletes a product; its APIs stay. Its subscriptions go with it if `deleteSubscriptions` says so, and for good.

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { updateProduct } from '../../db/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { viewProduct } from '../catalog-view.ts';
-import { demandProduct, putApis, putGroups } from '../held-product.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewProduct } from '../catalog/view.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { demandProduct, putApis, putGroups } from './product.ts';
 
 /**
  * Changes a product; what is left out stays. `apiIds` and `groupIds` replace what there was. Calls pass or are refused by

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { listProducts as listProductRows } from '../../db/products.ts';
-import * as input from '../catalog-input.ts';
-import { viewProducts } from '../catalog-view.ts';
-import { defineOperation } from '../operation.ts';
-import { groupsOfViewer } from '../seen-products.ts';
+import * as input from '../catalog/input.ts';
+import { viewProducts } from '../catalog/view.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { groupsOfViewer } from './visible-products.ts';
 
 const PRODUCTS_A_PAGE = 20;
 

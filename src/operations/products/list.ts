@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listProducts as listProductRows } from '../../db/products.ts';
-import * as input from '../catalog-input.ts';
-import { viewProducts } from '../catalog-view.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewProducts } from '../catalog/view.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 const MAX_PRODUCTS_A_PAGE = 100;
 

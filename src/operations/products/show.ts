@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { findProduct } from '../../db/products.ts';
 import { countSubscriptions } from '../../db/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog-input.ts';
-import { viewProduct } from '../catalog-view.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as input from '../catalog/input.ts';
+import { viewProduct } from '../catalog/view.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** A product, and how many subscriptions there are to it. Errors: `product_not_found`. */
 export const showProduct = defineOperation({

@@ -4,9 +4,9 @@ import { findAuditIds } from '../../db/audit.ts';
 import { findLinksOfRows } from '../../db/audit-links.ts';
 import { findRoles } from '../../db/operators.ts';
 import { findSubscriptionStandings } from '../../db/recoveries.ts';
-import { subscriptionId } from '../catalog-input.ts';
-import * as input from '../input.ts';
-import { defineOperation } from '../operation.ts';
+import { subscriptionId } from '../catalog/input.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** As many of each in one question. */
 export const MAX_COMPARED = 1_000;

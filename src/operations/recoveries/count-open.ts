@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findLastLink } from '../../db/audit-links.ts';
 import { countOpenThings } from '../../db/recoveries.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 /** What `npm run after-restore` would end, and where the audit's chain ends. */
 export const countOpen = defineOperation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deleteAllSessions } from '../../db/sessions.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 const MAX_ENDED_AT_ONCE = 5_000;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deleteSessionsOfAccount } from '../../db/sessions.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from './session.ts';
 
 /** Ends all of a developer's sessions but the one that asks for it. */
 export const endOtherSessions = defineOperation({

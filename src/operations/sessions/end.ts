@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deleteSession } from '../../db/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import * as input from '../frame/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from './session.ts';
 
 /** Ends one of a developer's own sessions. Errors: `session_not_found`, also for another's. */
 export const endSession = defineOperation({

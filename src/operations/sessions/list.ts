@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listSessions as listRows } from '../../db/sessions.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from './session.ts';
 
 /** Where a developer is signed in, the one that was seen last first; there are at most 20. */
 export const listSessions = defineOperation({

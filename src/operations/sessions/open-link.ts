@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import * as input from '../input.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 /** Whether a link that signs in still works. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
 export const openSignInLink = defineOperation({

@@ -3,11 +3,11 @@ import { deleteSessionByHash } from '../../db/sessions.ts';
 import { redeemTicket } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { sessionHash } from '../../security/session.ts';
-import { holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { demandOpenTicket } from '../open-ticket.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { startSession } from '../session.ts';
+import { holdAccount } from '../accounts/account.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { startSession } from './session.ts';
 
 /**
  * Signs in whoever has a link that a program made for them: a new session, whose secret only the answer holds.

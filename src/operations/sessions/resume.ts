@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { findLiveSession, touchSession } from '../../db/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
-import * as input from '../input.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { minutesAfter } from '../outbox.ts';
-import { sessionEnd } from '../session.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { minutesAfter } from '../frame/outbox.ts';
+import { sessionEnd } from './session.ts';
 
 /** When it was last seen is kept this exactly: a page is no reason to write each time. */
 const SEEN_MINUTES = 1;

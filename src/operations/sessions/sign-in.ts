@@ -4,14 +4,14 @@ import { deleteSessionByHash } from '../../db/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sessionHash } from '../../security/session.ts';
-import { endAccess } from '../access-over.ts';
-import type { Act, Context } from '../context.ts';
-import { currentState, holdAccount } from '../held-account.ts';
-import * as input from '../input.ts';
-import { hashNewPassword } from '../new-password.ts';
-import { DEVELOPERS, defineOperation } from '../operation.ts';
-import { queuePasswordChanged } from '../password-mail.ts';
-import { startSession } from '../session.ts';
+import { currentState, holdAccount } from '../accounts/account.ts';
+import { endAccess } from '../accounts/end-access.ts';
+import type { Act, Context } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { hashNewPassword } from '../passwords/new-password.ts';
+import { queuePasswordChanged } from '../passwords/password-mail.ts';
+import { startSession } from './session.ts';
 
 /**
  * Signs a developer in: a new session, whose secret only the answer holds. `formerSecret` is what the browser had before;

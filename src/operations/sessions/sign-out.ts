@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deleteSession } from '../../db/sessions.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from './session.ts';
 
 /** Ends the session that asks for it. */
 export const signOut = defineOperation({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { changeSubscription } from '../changed-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
-import { demandOtherThanOwner } from '../other-than-owner.ts';
-import { tellActiveSubscription } from '../subscription-mails.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { changeSubscription } from './change-state.ts';
+import { tellActiveSubscription } from './mails.ts';
+import { demandOtherThanOwner } from './other-than-owner.ts';
 
 /**
  * Agrees to a subscription that was asked for: it is active from now on, and its owner is told.

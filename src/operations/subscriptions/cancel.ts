@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { changeSubscription } from '../changed-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { changeSubscription } from './change-state.ts';
 
 /**
  * Ends a subscription, or takes a request for one back. It stays on record and can't be resumed. By an admin, or by the

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { deleteSubscriptions } from '../../db/subscriptions.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription, scopeNameOf } from '../held-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { queueRepaint } from '../outbox.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { holdSubscription, scopeNameOf } from './subscription.ts';
 
 /**
  * Deletes a subscription with its keys, for good: from the next call on they are unknown.

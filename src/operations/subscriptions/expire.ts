@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription, queueRepaintOf } from '../held-subscription.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { holdSubscription, queueRepaintOf } from './subscription.ts';
 
 /** Writes down that a subscription has expired; it counted as such from its end on. Errors: `subscription_not_found`. */
 export const expireSubscription = defineOperation({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as catalog from '../catalog-input.ts';
-import { changeSubscription } from '../changed-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { changeSubscription } from './change-state.ts';
 
 /**
  * Gives a subscription another end, or none; one that has expired is active again.

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdAccount } from '../held-account.ts';
-import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
-import * as input from '../input.ts';
-import { demandScope, makeSubscription } from '../new-subscription.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { tellActiveSubscription } from '../subscription-mails.ts';
+import { holdAccount } from '../accounts/account.ts';
+import * as catalog from '../catalog/input.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { tellActiveSubscription } from './mails.ts';
+import { demandScope, makeSubscription } from './new-subscription.ts';
+import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
  * Gives an account the right to call a product, one API, or with neither all APIs; without an account it belongs to

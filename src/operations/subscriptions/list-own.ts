@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions.ts';
-import * as catalog from '../catalog-input.ts';
-import { viewSubscription } from '../held-subscription.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { signedInAs } from '../session.ts';
+import * as catalog from '../catalog/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { signedInAs } from '../sessions/session.ts';
+import { viewSubscription } from './subscription.ts';
 
 /** A developer who has more is shown the newest. */
 const MAX_OWN = 100;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription } from '../held-subscription.ts';
-import { defineOperation } from '../operation.ts';
-import { readKeys } from '../subscription-keys.ts';
+import * as catalog from '../catalog/input.ts';
+import { defineOperation } from '../frame/operation.ts';
+import { readKeys } from './keys.ts';
+import { holdSubscription } from './subscription.ts';
 
 /**
  * Both keys of a subscription in clear, for a program that may. Each time leaves an audit row.

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions.ts';
-import * as catalog from '../catalog-input.ts';
-import { viewSubscription } from '../held-subscription.ts';
-import * as input from '../input.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewSubscription } from './subscription.ts';
 
 export const SUBSCRIPTIONS_A_PAGE = 10;
 const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(256) });

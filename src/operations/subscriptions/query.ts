@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { listSubscriptionPage } from '../../db/subscription-pages.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
-import * as catalog from '../catalog-input.ts';
-import * as input from '../input.ts';
-import { defineOperation, READERS } from '../operation.ts';
-import { page } from '../page-input.ts';
+import * as catalog from '../catalog/input.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { page } from '../frame/page-input.ts';
 
 const OWN_FIELDS: FilterFields = {
   name: 'text',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription, queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
-import { giveKey } from '../subscription-keys.ts';
-import { tellOwner } from '../subscription-mails.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { giveKey } from './keys.ts';
+import { tellOwner } from './mails.ts';
+import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 const BOTH = ['primary', 'secondary'] as const;
 

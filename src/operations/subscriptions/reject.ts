@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { changeSubscription } from '../changed-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
-import { tellOwner } from '../subscription-mails.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { changeSubscription } from './change-state.ts';
+import { tellOwner } from './mails.ts';
 
 /**
  * Declines a subscription that was asked for. The reason goes to its owner.

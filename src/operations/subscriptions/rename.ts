@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription, queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
  * Gives a subscription another name. By an admin, or by the developer whose it is.

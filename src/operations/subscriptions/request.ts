@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { listProducts } from '../../db/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as catalog from '../catalog-input.ts';
-import { holdAccount } from '../held-account.ts';
-import { queueRepaintOf, viewOneSubscription } from '../held-subscription.ts';
-import { demandScope, makeSubscription } from '../new-subscription.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { groupsOfViewer } from '../seen-products.ts';
-import { signedInAs } from '../session.ts';
-import { tellActiveSubscription, tellOwner } from '../subscription-mails.ts';
+import { holdAccount } from '../accounts/account.ts';
+import * as catalog from '../catalog/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { groupsOfViewer } from '../products/visible-products.ts';
+import { signedInAs } from '../sessions/session.ts';
+import { tellActiveSubscription, tellOwner } from './mails.ts';
+import { demandScope, makeSubscription } from './new-subscription.ts';
+import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
  * A developer subscribes to a product that they see. It is `active` at once, or `submitted` until an operator agrees where

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { changeSubscription } from '../changed-subscription.ts';
-import { expectedVersion } from '../input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { changeSubscription } from './change-state.ts';
 
 /**
  * Resumes a suspended subscription with the keys that it has. One whose end has come meanwhile has expired.

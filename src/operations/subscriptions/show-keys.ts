@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { holdSubscription } from '../held-subscription.ts';
-import { ACCOUNTS, defineOperation } from '../operation.ts';
-import { readKeys } from '../subscription-keys.ts';
+import * as catalog from '../catalog/input.ts';
+import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { readKeys } from './keys.ts';
+import { holdSubscription } from './subscription.ts';
 
 /**
  * Both keys of a developer's own subscription, in clear. Each showing leaves an audit row.

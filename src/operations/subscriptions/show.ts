@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import * as catalog from '../catalog-input.ts';
-import { viewOneSubscription } from '../held-subscription.ts';
-import { defineOperation, OPERATORS } from '../operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewOneSubscription } from './subscription.ts';
 
 /** One subscription, without its keys. Errors: `subscription_not_found`. */
 export const showSubscription = defineOperation({

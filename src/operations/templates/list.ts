@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listMailTexts } from '../../db/mails.ts';
 import { TEMPLATES } from '../../mail/templates.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** Every mail template with its title, whether anything sends it, and whether its text is still the default. */
 export const listTemplates = defineOperation({

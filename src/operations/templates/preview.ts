@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { renderMail } from '../../mail/render.ts';
 import { sampleVariables } from '../../mail/templates.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
-import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 
 /** A text as the developer would get it, with sample values. Errors: `template_not_found`, `template_invalid`. */
 export const previewTemplate = defineOperation({

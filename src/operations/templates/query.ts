@@ -3,8 +3,8 @@ import { FIRST_VERSION, listMailTexts } from '../../db/mails.ts';
 import { fitsFilter } from '../../domain/fits-filter.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import { TEMPLATES, xhtmlOf } from '../../mail/templates.ts';
-import { defineOperation, READERS } from '../operation.ts';
-import { page } from '../page-input.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { page } from '../frame/page-input.ts';
 
 const FIELDS: FilterFields = { name: 'text' };
 const BY_NAME = [...TEMPLATES].sort((one, other) => (one.name < other.name ? -1 : 1));

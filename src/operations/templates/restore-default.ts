@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import { demandTemplate, templateName } from '../template-input.ts';
-import { demandTextVersion } from '../template-version.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { demandTemplate, templateName } from './input.ts';
+import { demandTextVersion } from './version.ts';
 
 /**
  * Gives a mail its default text back. `wasDefault`: it had it already.

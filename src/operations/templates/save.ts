@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
 import { type TemplateText, xhtmlOf } from '../../mail/templates.ts';
-import { expectedVersion } from '../input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../operation.ts';
-import {
-  checkTemplateText,
-  demandTemplate,
-  isSameText,
-  templateName,
-  templateText,
-} from '../template-input.ts';
-import { demandTextVersion } from '../template-version.ts';
+import { expectedVersion } from '../frame/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { checkTemplateText, demandTemplate, isSameText, templateName, templateText } from './input.ts';
+import { demandTextVersion } from './version.ts';
 
 /**
  * Changes a mail's text; mails that were already written keep theirs. What isn't given stays, a body with its syntax; a

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sampleVariables } from '../../mail/templates.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { queueMail } from '../outbox.ts';
-import { checkTemplateText, demandTemplate, templateName, templateText } from '../template-input.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { queueMail } from '../frame/outbox.ts';
+import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 
 /**
  * Mails a text, saved or not, with sample values to the operator who asks; its links lead to our site but open

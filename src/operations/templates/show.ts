@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findMailText } from '../../db/mails.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { demandTemplate, templateName } from '../template-input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { demandTemplate, templateName } from './input.ts';
 
 /** A template's present text, its variables, and who changed it last. Errors: `template_not_found`. */
 export const showTemplate = defineOperation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { voidAllTickets } from '../../db/tickets.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 const MAX_VOIDED_AT_ONCE = 5_000;
 

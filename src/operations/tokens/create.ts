@@ -4,8 +4,8 @@ import { findOperatorRole, listOperators } from '../../db/operators.ts';
 import { insertToken } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newToken } from '../../security/token.ts';
-import { slackId } from '../audit-row.ts';
-import { defineOperation } from '../operation.ts';
+import { slackId } from '../frame/audit-row.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 export const DEFAULT_TOKEN_DAYS = 90;
 export const MAX_TOKEN_DAYS = 365;

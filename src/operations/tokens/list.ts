@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listLiveTokens } from '../../db/tokens.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
-import { viewToken } from '../token-rules.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { viewToken } from './token-actor.ts';
 
 export const MAX_TOKENS_SHOWN = 20;
 

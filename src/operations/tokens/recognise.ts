@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findTokenByHash, keepLastUse } from '../../db/tokens.ts';
 import { tokenHash } from '../../security/token.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { actorOfToken } from '../token-rules.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { actorOfToken } from './token-actor.ts';
 
 /** How exactly the last use is kept. */
 const LAST_USE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { revokeLiveTokens } from '../../db/tokens.ts';
-import { defineOperation } from '../operation.ts';
+import { defineOperation } from '../frame/operation.ts';
 
 const MAX_REVOKED_AT_ONCE = 1_000;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { revokeToken as revokeTokenRow } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { ADMINS, defineOperation } from '../operation.ts';
+import * as input from '../frame/input.ts';
+import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** Ends a token at once, in every process. Errors: `token_not_found`, also when it was revoked before. */
 export const revokeToken = defineOperation({

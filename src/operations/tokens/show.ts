@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { findToken } from '../../db/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../input.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { viewToken } from '../token-rules.ts';
+import * as input from '../frame/input.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { viewToken } from './token-actor.ts';
 
 /** One token, for telling its owner about it. Errors: `token_not_found`. */
 export const showToken = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { addJob } from '../../db/jobs.ts';
 import { takeEndingTokens } from '../../db/tokens.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { hoursAfter } from '../outbox.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
 
 const WARNED_DAYS_AHEAD = 14;
 const MAX_WARNED = 100;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bindWorkspace as bindWorkspaceRow, findWorkspace } from '../../db/workspaces.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Binds a Slack workspace to the service when the process starts. A token that Slack revoked stays revoked; another

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/workspaces.ts';
-import { defineOperation, SYSTEM } from '../operation.ts';
-import { endApprovalsOf } from '../operator-rules.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { endApprovalsOf } from '../operators/operator-rules.ts';
 
 /** Slack took the app or its token away: nothing is posted there any more until a new token binds again. */
 export const revokeWorkspace = defineOperation({

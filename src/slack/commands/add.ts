@@ -1,6 +1,6 @@
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
-import type { Policy } from '../../operations/context.ts';
+import type { Policy } from '../../operations/frame/context.ts';
 import { blanksIn, type Call, type Feature, faultsOf, listOf, textOf, type Values } from '../call.ts';
 import { emailFault } from '../email-field.ts';
 import { accountMessage } from '../present/account.ts';

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { ApprovalView } from '../../operations/approval-view.ts';
+import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';

@@ -1,7 +1,7 @@
 import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import type { Call } from '../call.ts';
 import { type Feature, faultsOf, textOf } from '../call.ts';
 import { accountMessage, nameOf } from '../present/account.ts';

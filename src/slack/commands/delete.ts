@@ -1,6 +1,6 @@
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import { type Call, type Feature, type Metadata, textOf, type Values } from '../call.ts';
 import { boxFault, subscriptionsBox, withBox } from '../deletion.ts';
 import { nameOf } from '../present/account.ts';

@@ -1,5 +1,5 @@
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import { blanksIn, type Feature, textOf } from '../call.ts';
 import { emailFault } from '../email-field.ts';
 import { accountMessage } from '../present/account.ts';

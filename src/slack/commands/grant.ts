@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog-input.ts';
+import { MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { type Feature, textOf, type Values } from '../call.ts';
 import { nameOf } from '../present/account.ts';

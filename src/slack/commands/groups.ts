@@ -1,13 +1,13 @@
 // Groups: the list, the modals and buttons that create, rename and delete custom ones, and the groups of one account.
 import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
-import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/group-input.ts';
 import { createGroup } from '../../operations/groups/create.ts';
 import { deleteGroup } from '../../operations/groups/delete.ts';
+import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import { type Call, type Feature, listOf, type OnPress, textOf, type Values } from '../call.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {

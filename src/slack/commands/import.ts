@@ -1,7 +1,7 @@
 // Many developers from one table: pasted into a modal, or sent as a file in the direct message with the app.
 
-import { planImport } from '../../operations/import.ts';
 import { beginImport } from '../../operations/imports/begin.ts';
+import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
 import { type Call, type Feature, textOf } from '../call.ts';

@@ -1,7 +1,7 @@
 // A new key in place of one of a subscription: because its owner wants one, or because the former is in wrong hands.
 import type { ModalView } from '@slack/types';
-import type { SubscriptionView } from '../../operations/held-subscription.ts';
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { type Call, type Feature, type Metadata, textOf } from '../call.ts';
 import { usedWords } from '../present/account.ts';
 import { choiceInput, type Message, modal, section } from '../present/blocks.ts';

@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
-import type { Role } from '../../operations/context.ts';
+import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import type { Call, Feature, OnPress } from '../call.ts';
 import { fittingDeeds, nameOf, refOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';

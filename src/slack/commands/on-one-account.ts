@@ -1,8 +1,8 @@
 // The frame of subcommands that act on one account: found by e-mail or id, or chosen by searching.
 import type { ModalView } from '@slack/types';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import { type Call, type Command, type Feature, type OnPress, textOf } from '../call.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
 import { accountIn } from '../ref.ts';

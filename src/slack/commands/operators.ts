@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Role } from '../../operations/context.ts';
+import type { Role } from '../../operations/frame/context.ts';
 import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';

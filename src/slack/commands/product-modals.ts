@@ -6,8 +6,8 @@ import {
   MAX_PRODUCT_TEXT_LENGTH,
   MAX_SUBSCRIPTIONS_LIMIT,
   MAX_TERMS_LENGTH,
-} from '../../operations/catalog-input.ts';
-import type { ProductView } from '../../operations/catalog-view.ts';
+} from '../../operations/catalog/input.ts';
+import type { ProductView } from '../../operations/catalog/view.ts';
 import { blanksIn, listOf, schemaFault, textOf, type Values } from '../call.ts';
 import { subscriptionsBox } from '../deletion.ts';
 import {

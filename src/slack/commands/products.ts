@@ -1,6 +1,6 @@
 // Products: the list, and the buttons and modals that create, change and delete one.
 import type { ModalView } from '@slack/types';
-import { productId } from '../../operations/catalog-input.ts';
+import { productId } from '../../operations/catalog/input.ts';
 import { createProduct } from '../../operations/products/create.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/domain-error.ts';
-import type { AccountView } from '../../operations/held-account.ts';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { Feature } from '../call.ts';
 import { nameOf } from '../present/account.ts';

@@ -4,8 +4,7 @@ import {
   catalogName,
   MAX_CATALOG_NAME_LENGTH,
   MAX_STATE_COMMENT_LENGTH,
-} from '../../operations/catalog-input.ts';
-import type { SubscriptionView } from '../../operations/held-subscription.ts';
+} from '../../operations/catalog/input.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
@@ -14,6 +13,7 @@ import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import {
   blanksIn,

@@ -1,6 +1,7 @@
 // Subscriptions: those of an account, or those that wait; and one, with all that can be done.
+
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { AccountView } from '../../operations/held-account.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { Call, Feature } from '../call.ts';

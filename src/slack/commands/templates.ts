@@ -6,7 +6,7 @@ import {
   demandTemplate,
   MAX_TEMPLATE_BODY_LENGTH,
   MAX_TEMPLATE_SUBJECT_LENGTH,
-} from '../../operations/template-input.ts';
+} from '../../operations/templates/input.ts';
 import { listTemplates } from '../../operations/templates/list.ts';
 import { previewTemplate } from '../../operations/templates/preview.ts';
 import { restoreDefaultTemplate } from '../../operations/templates/restore-default.ts';

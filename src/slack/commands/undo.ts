@@ -1,4 +1,4 @@
-import { undo } from '../../operations/undo.ts';
+import { undo } from '../../operations/accounts/undo.ts';
 import type { Feature } from '../call.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { escapeText } from '../present/text.ts';

@@ -1,16 +1,16 @@
 // An account, drawn for operators.
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingVerbs } from '../../domain/account-state.ts';
+import type { AccountView } from '../../operations/accounts/account.ts';
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
-import type { Role } from '../../operations/context.ts';
-import type { AccountView } from '../../operations/held-account.ts';
-import type { SubscriptionView } from '../../operations/held-subscription.ts';
+import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { dateWords, escapeText } from './text.ts';
 

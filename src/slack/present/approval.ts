@@ -1,7 +1,7 @@
 // An approval, drawn for those who decide and for whoever asked.
 import type { KnownBlock } from '@slack/types';
-import type { ApprovableName } from '../../operations/approvable.ts';
-import type { ApprovalView } from '../../operations/approval-view.ts';
+import type { ApprovableName } from '../../operations/approvals/approvable.ts';
+import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffWords } from './counts.ts';

@@ -2,8 +2,8 @@
 import type { KnownBlock } from '@slack/types';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
-import type { ApiView, ProductView } from '../../operations/catalog-view.ts';
-import type { Role } from '../../operations/context.ts';
+import type { ApiView, ProductView } from '../../operations/catalog/view.ts';
+import type { Role } from '../../operations/frame/context.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { actions, button, type Message, section } from './blocks.ts';

@@ -1,6 +1,6 @@
 // The audit in words: who did what, when, why, before → after.
-import type { ApprovableName } from '../../operations/approvable.ts';
-import type { AuditEntryView } from '../../operations/audit-entry.ts';
+import type { ApprovableName } from '../../operations/approvals/approvable.ts';
+import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import { countedSubscriptions } from './counts.ts';
 import { dateWords, escapeText } from './text.ts';
 

@@ -1,8 +1,8 @@
 // An import as people see it: the dry run, how far it is, how it ended.
 import type { KnownBlock } from '@slack/types';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
-import { isFailure, type PlannedRow, type RowResult } from '../../operations/import-rows.ts';
-import type { ImportReport } from '../../operations/import-run.ts';
+import { isFailure, type PlannedRow, type RowResult } from '../../operations/imports/rows.ts';
+import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { errorWords } from '../error-message.ts';
 import { actions, button, context, type Message, plainSection, section } from './blocks.ts';
 import { cut, dateWords, escapeText, joinLines } from './text.ts';

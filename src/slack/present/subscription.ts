@@ -1,8 +1,7 @@
 // A subscription, drawn for operators. Never with its keys.
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingSubscriptionVerbs, type SubscriptionVerb } from '../../domain/subscription-state.ts';
-import type { Role } from '../../operations/context.ts';
-import type { SubscriptionView } from '../../operations/held-subscription.ts';
+import type { Role } from '../../operations/frame/context.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
@@ -11,6 +10,7 @@ import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts'
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { nameOf, usedWords } from './account.ts';
 import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';

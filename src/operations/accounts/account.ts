@@ -1,0 +1,92 @@
+// Getting hold of an account before it is changed, and showing it without its secrets.
+import { type Account, findAccount, lockAccount } from '../../db/accounts.ts';
+import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/groups.ts';
+import { type AccountVerb, nextState } from '../../domain/account-state.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Act, Context } from '../frame/context.ts';
+
+/** An account as operators see it. */
+export type AccountView = Omit<
+  Account,
+  'serviceId' | 'emailCanonical' | 'passwordHash' | 'searchText' | 'groupIdsWhenDeleted'
+> & { hasPassword: boolean; groups: { id: string; name: string }[] };
+
+/**
+ * Locks the account for a change.
+ * Errors: `account_not_found`; `account_erased`; `account_changed` when it isn't the version that the person saw.
+ */
+export async function holdAccount(act: Act, id: string, expectedVersion?: number): Promise<Account> {
+  const account = await lockAccount(act.tx, act.service.id, id);
+  if (!account) throw new DomainError('account_not_found');
+  if (account.erasedAt) throw new DomainError('account_erased');
+  if (expectedVersion !== undefined && expectedVersion !== account.version) {
+    throw new DomainError('account_changed', { current: currentState(account), id });
+  }
+  return account;
+}
+
+/** Errors: `account_state_unfitting` with the present state and who made it so. */
+export function demandNextState(account: Account, verb: AccountVerb): Account['state'] {
+  const next = nextState(account.state, verb);
+  if (!next)
+    throw new DomainError('account_state_unfitting', { current: currentState(account), id: account.id });
+  return next;
+}
+
+export function currentState(account: Account) {
+  return {
+    state: account.state,
+    version: account.version,
+    by: account.stateChangedBy,
+    at: account.stateChangedAt,
+  };
+}
+
+/** Errors: `group_not_found`, `group_built_in` when one of them is not for choosing. */
+export async function demandCustomGroups(act: Act, ids: readonly string[]): Promise<Group[]> {
+  const wanted = [...new Set(ids)];
+  const found = await holdGroups(act.tx, act.service.id, wanted);
+  if (found.length < wanted.length) throw new DomainError('group_not_found');
+  if (found.some((group) => group.type === 'system')) throw new DomainError('group_built_in');
+  return found;
+}
+
+export async function viewAccounts(
+  context: Pick<Context, 'service'>,
+  db: Act['tx'] | Context['db'],
+  accounts: Account[],
+): Promise<AccountView[]> {
+  const groups = await listGroupsOfAccounts(
+    db,
+    context.service.id,
+    accounts.map((account) => account.id),
+  );
+  return accounts.map((account) => {
+    const {
+      serviceId: _s,
+      emailCanonical: _e,
+      passwordHash,
+      searchText: _t,
+      groupIdsWhenDeleted: _g,
+      ...rest
+    } = account;
+    return {
+      ...rest,
+      hasPassword: passwordHash !== null,
+      groups: groups.get(account.id) ?? [],
+    };
+  });
+}
+
+export async function viewAccount(act: Act, account: Account): Promise<AccountView> {
+  const [view] = await viewAccounts(act, act.tx, [account]);
+  if (!view) throw new Error('an account has no view');
+  return view;
+}
+
+/** Errors: `account_not_found`. */
+export async function demandAccount(act: Act, id: string): Promise<Account> {
+  const account = await findAccount(act.tx, act.service.id, id);
+  if (!account) throw new DomainError('account_not_found');
+  return account;
+}

@@ -1,0 +1,66 @@
+import {
+  type Account,
+  listGroupIdsOfAccounts,
+  replaceGroupsOfAccount,
+  updateAccount,
+} from '../../db/accounts.ts';
+import type { Act } from '../frame/context.ts';
+import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { endAccess } from './end-access.ts';
+import { eraseAccountData } from './personal-data.ts';
+import { NO_BLOCK } from './state-after-block.ts';
+
+/** The end of an account, by an operator or by the developer themselves, and the audit row that says so. */
+export async function closeAccount(
+  act: Act,
+  account: Account,
+  how: {
+    state: Account['state'];
+    subscriptions: number;
+    reason: string;
+    tellDeveloper: boolean;
+    isAnnounced?: true;
+    /** Whatever `ERASE_DELETED_AFTER_DAYS` says. */
+    isErasedNow?: true;
+  },
+): Promise<void> {
+  const { state, subscriptions, reason, tellDeveloper, isAnnounced } = how;
+  const serviceId = act.service.id;
+  const accountId = account.id;
+  const groupIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
+  await replaceGroupsOfAccount(act.tx, serviceId, accountId, []);
+  const deleted = await updateAccount(
+    act.tx,
+    account,
+    {
+      ...NO_BLOCK,
+      state,
+      stateReason: reason,
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      deletedAt: act.now,
+      groupIdsWhenDeleted: groupIds,
+    },
+    act.now,
+  );
+  await endAccess(act, accountId);
+  if (tellDeveloper) {
+    await queueMail(act, {
+      template: 'AccountClosedDeveloper',
+      to: account.email,
+      firstName: account.firstName,
+      lastName: account.lastName,
+      owner: { accountId },
+    });
+  }
+  await queueRepaint(act, accountId);
+  const isErasedNow = how.isErasedNow ?? act.policy.eraseDeletedAfterDays === 0;
+  if (isErasedNow) await eraseAccountData(act, deleted);
+  act.record({
+    target: { kind: 'account', id: accountId },
+    ...(isErasedNow ? {} : { reason }),
+    before: { state: account.state },
+    after: { state, subscriptions, erased: isErasedNow, toldDeveloper: tellDeveloper },
+    ...(isAnnounced ? { isAnnounced } : {}),
+  });
+}

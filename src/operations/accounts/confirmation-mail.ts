@@ -1,0 +1,32 @@
+import type { Account } from '../../db/accounts.ts';
+import { findWaitingConfirmation } from '../../db/tickets.ts';
+import type { Act } from '../frame/context.ts';
+import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+
+/** It waits for its address to be confirmed, and not only for an operator. */
+export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
+  account.state === 'pending' && account.emailConfirmedAt === null;
+
+/** Mails a pending account's link to confirm its address; a former one dies. Lives `INVITATION_LIFETIME_HOURS` (48). */
+export async function queueConfirmationMail(
+  act: Act,
+  account: Pick<Account, 'id' | 'email' | 'firstName' | 'lastName'>,
+): Promise<void> {
+  const { id: accountId, email, firstName, lastName } = account;
+  const owner = { accountId };
+  const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
+  const ticket = await issueTicket(act, { purpose: 'email-confirmation', owner, email, expiresAt });
+  const template = 'ConfirmSignUpIdentityDefault';
+  await queueMail(act, { template, to: email, firstName, lastName, owner, ticket });
+}
+
+/**
+ * Whether a pending account waits for the address that it has. Not so while an operator's correction of the address waits:
+ * its link must not die by a form that anybody can send.
+ */
+export async function waitsForThisAddress(act: Act, account: Account): Promise<boolean> {
+  if (!isUnconfirmed(account)) return false;
+  const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
+  const waiting = await findWaitingConfirmation(act.tx, of);
+  return !waiting || waiting.email === account.email;
+}

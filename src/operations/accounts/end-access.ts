@@ -1,0 +1,13 @@
+import { deleteSessionsOfAccount } from '../../db/sessions.ts';
+import { voidTickets } from '../../db/tickets.ts';
+import type { Act } from '../frame/context.ts';
+
+/**
+ * Ends whatever lets a developer in: every session, in every process from its next request on, and every open link. Goes
+ * with a block, a deletion, another password and another address. Source: ASVS 7.4.2, 7.4.3; safety T8.
+ */
+export async function endAccess(act: Act, accountId: string): Promise<void> {
+  const of = { serviceId: act.service.id, accountId };
+  await voidTickets(act.tx, { ...of, now: act.now });
+  await deleteSessionsOfAccount(act.tx, of);
+}

@@ -1,0 +1,81 @@
+// What a program changes of an account in one request.
+import { DomainError } from '../../domain/domain-error.ts';
+import { recordRefusal } from '../frame/audit-row.ts';
+import type { Context } from '../frame/context.ts';
+import { doTogether, type Part } from '../frame/together.ts';
+import { hashNewPassword } from '../passwords/new-password.ts';
+import { setPassword } from '../passwords/set.ts';
+import type { AccountView } from './account.ts';
+import { activateAccount } from './activate.ts';
+import { blockAccount } from './block.ts';
+import { editAccount } from './edit.ts';
+import { readAccount } from './read.ts';
+
+export type AccountChange = {
+  accountId: string;
+  expectedVersion?: number | undefined;
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  note?: string | undefined;
+  email?: string | undefined;
+  state?: 'active' | 'blocked' | 'pending' | undefined;
+  password?: string | undefined;
+};
+
+/**
+ * Changes an account: what already is as it should be is left alone, and the rest is done in one transaction. A new
+ * address waits to be confirmed, as always.
+ * Errors: those of `accounts/edit`, `accounts/block`, `accounts/activate` and `passwords/set`; `invalid_input` when a part
+ * that needs a second operator does not come alone. Throws `WaitsForApproval` when it does.
+ */
+export async function changeAccount(context: Context, change: AccountChange): Promise<AccountView> {
+  const { accountId, expectedVersion } = change;
+  const account = await readAccount(context, { accountId });
+  if (!account) throw await refused(context, change, new DomainError('account_not_found'));
+  if (expectedVersion !== undefined && expectedVersion !== account.version)
+    throw await refused(context, change, new DomainError('account_changed', { id: accountId }));
+  // Bound to what was read just now: nobody else's change is passed over.
+  await doTogether(context, await partsOf(context, account, change), account.version);
+  const changed = await readAccount(context, { accountId });
+  if (!changed) throw new DomainError('account_not_found');
+  return changed;
+}
+
+async function refused(
+  context: Context,
+  { accountId }: AccountChange,
+  error: DomainError,
+): Promise<DomainError> {
+  await recordRefusal(editAccount.operation, context, { accountId }, error);
+  return error;
+}
+
+async function partsOf(context: Context, account: AccountView, change: AccountChange): Promise<Part[]> {
+  const { accountId, state, password } = change;
+  const parts: Part[] = [];
+  const data = Object.fromEntries(
+    (['firstName', 'lastName', 'note', 'email'] as const).flatMap((field) =>
+      change[field] === undefined || change[field] === account[field] ? [] : [[field, change[field]]],
+    ),
+  );
+  const field = Object.keys(data)[0];
+  if (field) parts.push({ operation: editAccount, input: { accountId, ...data }, field });
+  if (state !== undefined && state !== account.state) parts.push(toState(account, state));
+  if (password !== undefined) {
+    const words = [account.email, account.firstName, account.lastName];
+    // Alone, the operation prepares it itself.
+    const prepared = parts.length > 0 ? await hashNewPassword(context, password, words) : undefined;
+    parts.push({ operation: setPassword, input: { accountId, password }, field: 'password', prepared });
+  }
+  return parts;
+}
+
+function toState(account: AccountView, state: 'active' | 'blocked' | 'pending'): Part {
+  if (state === 'pending')
+    throw new DomainError('account_state_unfitting', {
+      id: account.id,
+      current: { state: account.state, by: account.stateChangedBy, at: account.stateChangedAt },
+    });
+  const operation = state === 'blocked' ? blockAccount : activateAccount;
+  return { operation, input: { accountId: account.id }, field: 'state' };
+}

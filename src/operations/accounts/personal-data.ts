@@ -1,0 +1,60 @@
+import { type Account, updateAccount } from '../../db/accounts.ts';
+import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/approvals.ts';
+import { eraseAuditDetails } from '../../db/audit.ts';
+import { eraseInvitationsOfAccount } from '../../db/invitations.ts';
+import { cancelMailsOfAccount } from '../../db/mails.ts';
+import { eraseTickets } from '../../db/tickets.ts';
+import type { Act } from '../frame/context.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+import { removeSubscriptions } from '../subscriptions/subscription.ts';
+
+/** Takes away everything personal of a deleted account: a tombstone with the id stays. The farewell is still sent. */
+export async function eraseAccountData(act: Act, account: Account): Promise<void> {
+  const serviceId = act.service.id;
+  await updateAccount(
+    act.tx,
+    account,
+    {
+      email: '',
+      emailCanonical: '',
+      firstName: '',
+      lastName: '',
+      note: '',
+      stateReason: '',
+      passwordHash: null,
+      groupIdsWhenDeleted: null,
+      erasedAt: act.now,
+    },
+    act.now,
+  );
+  await cancelMailsOfAccount(act.tx, { serviceId, accountId: account.id, except: 'AccountClosedDeveloper' });
+  await eraseTickets(act.tx, serviceId, { accountId: account.id });
+  for (const invitationId of await eraseInvitationsOfAccount(act.tx, serviceId, account.id))
+    await eraseInvitationData(act, invitationId);
+  await removeSubscriptions(act, { accountId: account.id }, true);
+  await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
+  await eraseApprovals(act, account.id);
+  await queueRepaint(act, account.id);
+}
+
+/** What is kept elsewhere of an invitation whose own row is erased: its tickets', its audit's, and who asked for it. */
+export async function eraseInvitationData(act: Act, invitationId: string): Promise<void> {
+  const serviceId = act.service.id;
+  await eraseTickets(act.tx, serviceId, { invitationId });
+  await eraseAuditDetails(act.tx, serviceId, { kind: 'invitation', id: invitationId });
+  await eraseApprovalsAbout(act, { accountId: '', invitationIds: [invitationId] });
+}
+
+/** Reasons, and what was asked for. Once more for the approval whose own carrying out erased the account. */
+export const eraseApprovals = (act: Act, accountId: string): Promise<void> =>
+  eraseApprovalsAbout(act, { accountId, invitationIds: [] });
+
+async function eraseApprovalsAbout(
+  act: Act,
+  about: { accountId: string; invitationIds: readonly string[] },
+): Promise<void> {
+  const serviceId = act.service.id;
+  const ids = await listApprovalIdsOf(act.tx, { serviceId, ...about });
+  for (const id of await eraseApprovalRows(act.tx, { serviceId, ids }))
+    await eraseAuditDetails(act.tx, serviceId, { kind: 'approval', id });
+}

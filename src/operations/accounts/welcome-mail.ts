@@ -1,0 +1,28 @@
+import type { Act } from '../frame/context.ts';
+import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+
+/** The welcome letter; with a link to set a password when the account has none. */
+export async function queueWelcome(
+  act: Act,
+  account: { id: string; email: string; firstName: string; lastName: string },
+  needsPassword: boolean,
+): Promise<void> {
+  const owner = { accountId: account.id };
+  const ticket = needsPassword
+    ? await issueTicket(act, {
+        purpose: 'password-reset',
+        owner,
+        email: account.email,
+        expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
+      })
+    : undefined;
+  await queueMail(act, {
+    template: 'NewDeveloperNotificationMessage',
+    to: account.email,
+    firstName: account.firstName,
+    lastName: account.lastName,
+    owner,
+    ...(ticket ? { ticket } : {}),
+    variables: { DevUsername: account.email, DevEmail: account.email, IdentityProvider: 'Basic' },
+  });
+}

@@ -1,0 +1,73 @@
+// An audit row as people read it: who, when, what, why, before → after, and who agreed.
+import { findAccounts } from '../../db/accounts.ts';
+import { findApis } from '../../db/apis.ts';
+import { type Approval, findApprovals } from '../../db/approvals.ts';
+import type { FullAuditRow } from '../../db/audit.ts';
+import { findGroups } from '../../db/groups.ts';
+import { findInvitations } from '../../db/invitations.ts';
+import { findProducts } from '../../db/products.ts';
+import { findSubscriptions } from '../../db/subscriptions.ts';
+import { titleOf } from '../../mail/templates.ts';
+import type { Act } from '../frame/context.ts';
+
+export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
+  /** Whom or what it was about, by the name that it has now; null when that is erased, or has none. */
+  about: string | null;
+  /** What it took: who asked and who decided. */
+  approval: Pick<
+    Approval,
+    'requestedByName' | 'decidedByName' | 'decisionReason' | 'endedAt' | 'state'
+  > | null;
+};
+
+export async function viewAuditRows(act: Act, rows: FullAuditRow[]): Promise<AuditEntryView[]> {
+  const ids = rows.map((row) => row.approvalId).filter((id): id is string => id !== null);
+  const approvals = await findApprovals(act.tx, act.service.id, [...new Set(ids)]);
+  const names = await namesOf(act, rows);
+  return rows.map(({ serviceId: _s, ...row }) => {
+    const about = names.get(`${row.targetKind} ${row.targetId}`) || null;
+    const found = approvals.find((approval) => approval.id === row.approvalId);
+    if (!found) return { ...row, about, approval: null };
+    const { requestedByName, decidedByName, decisionReason, endedAt, state } = found;
+    return { ...row, about, approval: { requestedByName, decidedByName, decisionReason, endedAt, state } };
+  });
+}
+
+/** By `account 0123`: what people call it. */
+async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, string>> {
+  const serviceId = act.service.id;
+  const idsOf = (kind: string) => [
+    ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
+  ];
+  const asked = await findApprovals(act.tx, serviceId, idsOf('approval'));
+  const askedAbout = asked.flatMap(({ accountId }) => accountId ?? []);
+  const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...askedAbout]);
+  const people = new Map(
+    accounts.map(({ id, firstName, lastName, email }) => [
+      id,
+      email ? `${firstName} ${lastName} (${email})` : '',
+    ]),
+  );
+  const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
+  const groups = await findGroups(act.tx, serviceId, idsOf('group'));
+  const apis = await findApis(act.tx, serviceId, idsOf('api'));
+  const products = await findProducts(act.tx, serviceId, idsOf('product'));
+  const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
+  return new Map([
+    ...apis.map(({ id, name }): [string, string] => [`api ${id}`, name]),
+    ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),
+    ...subscriptions.map((one): [string, string] => [`subscription ${one.id}`, subscriptionLabel(one)]),
+    ...[...people].map(([id, name]): [string, string] => [`account ${id}`, name]),
+    ...asked.map(({ id, accountId }): [string, string] => [
+      `approval ${id}`,
+      people.get(accountId ?? '') ?? '',
+    ]),
+    ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
+    ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
+    ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
+  ]);
+}
+
+function subscriptionLabel({ name, owner }: Awaited<ReturnType<typeof findSubscriptions>>[number]): string {
+  return owner?.email ? `${name}, of ${owner.firstName} ${owner.lastName} (${owner.email})` : name;
+}

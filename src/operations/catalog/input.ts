@@ -1,0 +1,82 @@
+// What APIs, products and subscriptions are given as, with the limit of each. Source: management-api §1.1, §1.4.
+import { z } from 'zod';
+import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
+
+export const MAX_CATALOG_NAME_LENGTH = 100;
+export const MAX_PRODUCT_TEXT_LENGTH = 1_000;
+export const MAX_TERMS_LENGTH = 3_000;
+export const MAX_APIS_OF_PRODUCT = 100;
+export const MAX_GROUPS_OF_PRODUCT = 50;
+export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
+export const MAX_STATE_COMMENT_LENGTH = 500;
+
+/** An id stands in addresses and headers: nothing that either takes for its own. */
+const identifier = (max: number) =>
+  z
+    .string()
+    .min(1, 'is needed')
+    .max(max, `at most ${max} characters`)
+    .regex(/^[^*#&+:<>?/\\%\s\p{Cc}]+$/u, 'must not hold spaces or any of * # & + : < > ? / \\ %')
+    .refine((id) => id !== '.' && id !== '..', 'must not be . or ..');
+
+/** Azure: 1–80. */
+export const apiId = identifier(80);
+/** Azure: 1–256. */
+export const productId = identifier(256);
+/** Azure: at most 256. */
+export const subscriptionId = identifier(256);
+
+export const catalogName = z
+  .string()
+  .trim()
+  .min(1, 'is needed')
+  .max(MAX_CATALOG_NAME_LENGTH, `at most ${MAX_CATALOG_NAME_LENGTH} characters`)
+  .refine((name) => !/\p{Cc}/u.test(name), 'contains a control character');
+
+const NUL = String.fromCharCode(0);
+const longText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max, `at most ${max} characters`)
+    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+
+export const apiPath = z.string().max(2_000);
+export const productDescription = longText(MAX_PRODUCT_TEXT_LENGTH);
+export const productTerms = longText(MAX_TERMS_LENGTH);
+export const stateComment = longText(MAX_STATE_COMMENT_LENGTH);
+export const apiIds = z
+  .array(apiId)
+  .max(MAX_APIS_OF_PRODUCT, `at most ${MAX_APIS_OF_PRODUCT} APIs`)
+  .transform((ids) => [...new Set(ids)]);
+export const productGroupIds = z
+  .array(z.string().min(1).max(256))
+  .max(MAX_GROUPS_OF_PRODUCT, `at most ${MAX_GROUPS_OF_PRODUCT} groups`)
+  .transform((ids) => [...new Set(ids)]);
+export const subscriptionsLimit = z.int().min(1, 'at least 1').max(MAX_SUBSCRIPTIONS_LIMIT).nullable();
+/** A key that is brought along. */
+export const foreignKey = z
+  .string()
+  .min(FOREIGN_KEY_LENGTH.min, `at least ${FOREIGN_KEY_LENGTH.min} characters`)
+  .max(FOREIGN_KEY_LENGTH.max, `at most ${FOREIGN_KEY_LENGTH.max} characters`)
+  .regex(/^[\x21-\x7e]+$/, 'may hold printable ASCII characters without spaces');
+export const keySlot = z.enum(['primary', 'secondary']);
+/** What somebody typed to find a name. */
+export const searchedText = z.string().max(400);
+const place = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes(NUL), 'is none');
+/** Where a list by name goes on; an address holds it, where anybody may write what they like. */
+export const nameCursor = z.strictObject({ name: place(400), id: place(256) });
+
+/** An id made of a name: `Orders API` → `orders-api`. Empty when nothing of it can be one. */
+export function idOfName(name: string, maxLength: number): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, maxLength)
+    .replace(/^-+|-+$/g, '');
+}

@@ -1,0 +1,116 @@
+// Groups, APIs and products from elsewhere, beside those of here.
+import { parseApiPath } from '../../domain/api-path.ts';
+import { createApi } from '../apis/create.ts';
+import { queryApis } from '../apis/query.ts';
+import type { Context } from '../frame/context.ts';
+import { createGroup } from '../groups/create.ts';
+import { listGroups } from '../groups/list.ts';
+import { createProduct } from '../products/create.ts';
+import { queryProducts } from '../products/query.ts';
+import { compareCopied } from './compare.ts';
+import {
+  asNew,
+  type CopyMemory,
+  compared,
+  readAs,
+  readBy,
+  sameMembers,
+  type Verdict,
+  verdict,
+} from './outcome.ts';
+import type { Copied } from './record.ts';
+
+/** A group of the same name stands for one of another id. Built-in ones are those of here, external ones nobody's. */
+export async function judgeGroups(
+  context: Context,
+  memory: CopyMemory,
+  page: Copied<'group'>[],
+): Promise<Verdict[]> {
+  const ours = await listGroups(context, {});
+  return page.map((group): Verdict => {
+    const { id, name, description, type } = group;
+    const named = ours.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
+    if (type === 'system') {
+      memory.meansGroup(group, named?.isBuiltIn ? named.id : null);
+      return verdict('skipped', `${name} is built in, as it is here`);
+    }
+    if (type !== 'custom') {
+      memory.meansGroup(group, null);
+      return verdict('skipped', `${name} is ${type}: its members are kept by a directory elsewhere`);
+    }
+    const { wanted, fault } = readAs(createGroup.input, { groupId: id, name, description });
+    if (!wanted) return fault;
+    const there = ours.find((one) => one.id === id) ?? named;
+    if (there?.isBuiltIn) return verdict('conflict', `${there.name} is built in here`);
+    if (there && named && named.id !== there.id)
+      return verdict('conflict', `another group here, ${named.id}, has its name`);
+    memory.meansGroup(group, there?.id ?? id);
+    if (!there) return asNew(() => createGroup(context, { groupId: id, name, description }));
+    if (there.id !== id) return verdict('same', `the group of that name here, ${there.id}, stands for it`);
+    return compared({
+      name: there.name === name.trim(),
+      description: there.description === description.trim(),
+    });
+  });
+}
+
+export async function judgeApis(
+  context: Context,
+  memory: CopyMemory,
+  page: Copied<'api'>[],
+): Promise<Verdict[]> {
+  const { apis: ours } = await queryApis(context, { ids: page.map(({ id }) => id.slice(0, 256)) });
+  const paths = page.flatMap(({ path }) => readBy(() => parseApiPath(path)).value ?? []);
+  const { apis: taken } = await compareCopied(context, { apiPaths: paths });
+  return page.map(({ id, name, path: typed, isCurrent }): Verdict => {
+    if (!isCurrent) return verdict('skipped', 'a revision that calls do not reach');
+    const { wanted, fault } = readAs(createApi.input, { id, name, path: typed });
+    if (!wanted) return fault;
+    const { value: path, fault: pathFault } = readBy(() => parseApiPath(typed));
+    if (path === null) return pathFault;
+    const lower = path.toLowerCase();
+    const before = memory.paths.get(lower) ?? id;
+    if (before !== id) return verdict('conflict', `its path, "${path}", is that of ${before} before it`);
+    const there = ours.find((one) => one.id === id);
+    const other = taken.find((one) => one.path.toLowerCase() === lower);
+    if (!there && other) return verdict('conflict', `its path, "${path}", is that of ${other.id} here`);
+    memory.paths.set(lower, id);
+    if (there)
+      return compared({ name: there.name === name.trim(), path: there.path.toLowerCase() === lower });
+    return asNew(() => createApi(context, { id, name, path }));
+  });
+}
+
+export async function judgeProducts(
+  context: Context,
+  memory: CopyMemory,
+  page: Copied<'product'>[],
+): Promise<Verdict[]> {
+  const ids = page.map(({ id }) => id.slice(0, 256));
+  const { products: ours } = await queryProducts(context, { ids });
+  return page.map(({ kind: _, groupIds, apiIds, ...product }): Verdict => {
+    const lostApi = apiIds.find((id) => memory.isLost('api', id));
+    if (lostApi !== undefined) return verdict('impossible', `its API ${lostApi} is not copied`);
+    const lostGroup = groupIds.find((id) => memory.groupOfId(id) === undefined);
+    if (lostGroup !== undefined) return verdict('impossible', `its group ${lostGroup} is not copied`);
+    const seenBy = groupIds.flatMap((id) => memory.groupOfId(id) ?? []);
+    const given = { ...product, apiIds, groupIds: seenBy };
+    const { wanted, fault } = readAs(createProduct.input, given);
+    if (!wanted) return fault;
+    const there = ours.find((one) => one.id === product.id);
+    const unseen = seenBy.length < groupIds.length ? ['without the groups that are not copied'] : [];
+    if (!there) return asNew(() => createProduct(context, given), unseen);
+    const idsOf = (some: readonly { id: string }[]) => some.map(({ id }) => id);
+    return compared({
+      name: there.name === wanted.name,
+      description: there.description === wanted.description,
+      terms: there.terms === wanted.terms,
+      state: there.isPublished === wanted.isPublished,
+      'whether it takes subscriptions': there.isSubscriptionRequired === wanted.isSubscriptionRequired,
+      'whether they need an approval': there.isApprovalRequired === wanted.isApprovalRequired,
+      'how many an account may have': there.subscriptionsLimit === wanted.subscriptionsLimit,
+      APIs: sameMembers(idsOf(there.apis), wanted.apiIds),
+      groups: sameMembers(idsOf(there.groups), wanted.groupIds),
+    });
+  });
+}

@@ -1,0 +1,114 @@
+// What an operation leaves in the audit: one row for a change, one for a refusal.
+import { writeAuditRow } from '../../db/audit.ts';
+import { newId } from '../../db/ids.ts';
+import { addJob } from '../../db/jobs.ts';
+import type { DomainError } from '../../domain/domain-error.ts';
+import type { Act, Actor, AuditEntry, Context } from './context.ts';
+
+export type RecordedEntry = AuditEntry & { id: string };
+
+const reasonOf = ({ reason }: Context) => (reason ? { reason } : {});
+
+export async function recordChange(operation: string, act: Act, entries: RecordedEntry[]): Promise<void> {
+  const [entry] = entries;
+  if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
+  const { isAnnounced, ...said } = entry;
+  const row = {
+    ...identityOf(operation, act),
+    outcome: 'done' as const,
+    code: null,
+    ...reasonOf(act),
+    ...said,
+  };
+  await writeAuditRow(act.tx, row);
+  if (isAnnounced) await addJob(act.tx, 'post-notice', { serviceId: row.serviceId, auditId: row.id });
+}
+
+/** Somebody asked for what needs a second operator; `context.approval` is what waits now. */
+export async function recordAsked(
+  operation: string,
+  context: Context,
+  tx: Act['tx'],
+  entry: AuditEntry,
+): Promise<void> {
+  await writeAuditRow(tx, { ...identityOf(operation, context), outcome: 'asked', code: null, ...entry });
+}
+
+export async function recordRefusal(
+  operation: string,
+  context: Context,
+  input: unknown,
+  error: DomainError,
+  db: Context['db'] | Act['tx'] = context.db,
+): Promise<void> {
+  const { accountId } = error.detail;
+  const target = accountId ? { kind: 'account' as const, id: accountId } : targetOf(input);
+  await writeAuditRow(db, {
+    ...identityOf(operation, context),
+    outcome: 'refused',
+    code: error.code,
+    ...(target ? { target } : {}),
+  });
+}
+
+function identityOf(operation: string, context: Context) {
+  const at = context.clock();
+  return {
+    serviceId: context.service.id,
+    id: newId(at, context.random),
+    at,
+    operation,
+    actorKind: context.actor.kind,
+    actorId: actorId(context.actor),
+    actorName: actorName(context.actor),
+    requestId: context.requestId,
+    approvalId: context.approval?.id ?? null,
+  };
+}
+
+const MAX_TARGET_ID_LENGTH = 80;
+
+/** A refusal names what it was about when the input says so by id; ids of ours are no personal data. */
+function targetOf(input: unknown): AuditEntry['target'] {
+  if (typeof input !== 'object' || input === null) return undefined;
+  for (const kind of [
+    'subscription',
+    'product',
+    'api',
+    'account',
+    'invitation',
+    'group',
+    'approval',
+    'import',
+    'token',
+  ] as const) {
+    const id = (input as Record<string, unknown>)[`${kind}Id`];
+    if (typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id))
+      return { kind, id };
+  }
+  return undefined;
+}
+
+/** How the audit names an actor: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
+export function actorId(actor: Actor): string {
+  if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
+  if (actor.kind === 'token') return actor.tokenId;
+  if (actor.kind === 'oidc') return `oidc:${actor.subject}`;
+  if (actor.kind === 'account') return actor.accountId;
+  return actor.kind === 'developer' ? '' : actor.name;
+}
+
+/** Whose request it is when something needs a second operator: for a program, its owner's. */
+export function requesterId(actor: Actor): string {
+  return actor.kind === 'token' ? slackId(actor.owner.teamId, actor.owner.userId) : actorId(actor);
+}
+
+export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`;
+
+/** As people read it, and kept as it was at the time. */
+export function actorName(actor: Actor): string {
+  if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
+  if (actor.kind === 'token') return `${actor.name} (token of ${actor.owner.name})`;
+  if (actor.kind === 'oidc') return `${actor.name} (from ${new URL(actor.issuer).host})`;
+  return actor.kind === 'console' ? `${actor.name} (console)` : actor.name;
+}

@@ -1,0 +1,162 @@
+// What follows from a change: mail and repainted cards, written in the change's own transaction.
+import { newId } from '../../db/ids.ts';
+import { addJob } from '../../db/jobs.ts';
+import { insertMail } from '../../db/mails.ts';
+import { insertTicket, type TicketPurpose, voidTickets } from '../../db/tickets.ts';
+import type { MailName, TemplateText } from '../../mail/templates.ts';
+import { sealText } from '../../security/sealed-text.ts';
+import { newTicket } from '../../security/ticket.ts';
+import type { Act } from './context.ts';
+
+/** What a mail is made of, sealed in its row until it is sent. */
+export type MailOrder = {
+  to: string;
+  variables: Record<string, string>;
+  linkEndsAt: string | null;
+  /** A test of a template that was not saved yet brings its own text. */
+  text?: TemplateText;
+};
+
+export type IssuedTicket = { id: string; url: string; query: string; expiresAt: Date };
+
+const PAGES: Record<TicketPurpose, string> = {
+  invitation: '/invitations/accept',
+  'password-reset': '/password/reset',
+  'email-confirmation': '/email/confirm',
+  'sign-in': '/portal/sign-in/link',
+};
+
+type Owner = { accountId: string } | { invitationId: string };
+
+/** Makes a ticket and ends the owner's former ones of the same purpose. Only the mail ever holds its secret. */
+export async function issueTicket(
+  act: Act,
+  ticket: { purpose: TicketPurpose; owner: Owner; email: string; expiresAt: Date },
+): Promise<IssuedTicket> {
+  const serviceId = act.service.id;
+  await voidTickets(act.tx, { serviceId, now: act.now, purpose: ticket.purpose, ...ticket.owner });
+  const { secret, hash } = newTicket(act.random);
+  const id = newId(act.now, act.random);
+  await insertTicket(act.tx, {
+    serviceId,
+    id,
+    purpose: ticket.purpose,
+    hash,
+    email: ticket.email,
+    createdAt: act.now,
+    expiresAt: ticket.expiresAt,
+    ...ticket.owner,
+  });
+  const query = `ticket=${secret}`;
+  return {
+    id,
+    query,
+    url: `${act.policy.publicUrl}${PAGES[ticket.purpose]}?${query}`,
+    expiresAt: ticket.expiresAt,
+  };
+}
+
+/** Writes a mail into the outbox. It is sent by a job, after this transaction, if this transaction comes true. */
+export async function queueMail(
+  act: Act,
+  mail: {
+    template: MailName;
+    to: string;
+    firstName: string;
+    lastName: string;
+    owner?: Owner;
+    ticket?: IssuedTicket;
+    variables?: Record<string, string>;
+    text?: TemplateText;
+  },
+): Promise<string> {
+  const id = newId(act.now, act.random);
+  const order: MailOrder = {
+    to: mail.to,
+    variables: {
+      DevFirstName: mail.firstName,
+      DevLastName: mail.lastName,
+      OrganizationName: act.policy.organizationName,
+      DevPortalUrl: `${act.policy.publicUrl}/portal`,
+      DevPortalHost: new URL(act.policy.publicUrl).host,
+      ...(mail.ticket ? { ConfirmUrl: mail.ticket.url, ConfirmQuery: mail.ticket.query } : {}),
+      ...mail.variables,
+    },
+    linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
+    ...(mail.text ? { text: mail.text } : {}),
+  };
+  const runAt = act.mailNotBefore && act.mailNotBefore > act.now ? act.mailNotBefore : null;
+  await insertMail(act.tx, {
+    serviceId: act.service.id,
+    id,
+    template: mail.template,
+    state: 'queued',
+    ticketId: mail.ticket?.id ?? null,
+    sealedOrder: sealText(act.keyring, 'mail', JSON.stringify(order), act.random),
+    nextAttemptAt: runAt ?? act.now,
+    createdAt: act.now,
+    changedAt: act.now,
+    ...mail.owner,
+  });
+  await addJob(
+    act.tx,
+    'deliver-mail',
+    { serviceId: act.service.id, mailId: id },
+    { key: `mail:${id}`, ...(runAt ? { runAt } : {}) },
+  );
+  return id;
+}
+
+/** Has every card of the account painted anew, once for any number of changes that come together. */
+export async function queueRepaint(act: Act, accountId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `cards:${serviceId}:${accountId}`;
+  await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
+}
+
+/** Has the card that stands for many sign-ups painted anew. */
+export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `sign-ups:${serviceId}:${summaryId}`;
+  await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId }, { key: name, queue: name });
+}
+
+/** Has the approval's cards painted anew. */
+export async function queueApprovalRepaint(
+  tx: Act['tx'],
+  { serviceId, id: approvalId }: { serviceId: string; id: string },
+): Promise<void> {
+  const name = `approval:${serviceId}:${approvalId}`;
+  await addJob(tx, 'repaint-approval', { serviceId, approvalId }, { key: name, queue: name });
+}
+
+/** Has the cards of a request for a subscription painted anew; the first painting posts them. */
+export async function queueSubscriptionRepaint(act: Act, subscriptionId: string): Promise<void> {
+  const serviceId = act.service.id;
+  const name = `subscription:${serviceId}:${subscriptionId}`;
+  await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId }, { key: name, queue: name });
+}
+
+/** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
+export async function queueApprovalEnd(
+  tx: Act['tx'],
+  approval: { serviceId: string; id: string; decidedBy: string; requestedBy: string },
+): Promise<void> {
+  await queueApprovalRepaint(tx, approval);
+  const { serviceId, id: approvalId, decidedBy, requestedBy } = approval;
+  if (decidedBy !== requestedBy)
+    await addJob(
+      tx,
+      'tell-requester',
+      { serviceId, approvalId },
+      { key: `approval-end:${serviceId}:${approvalId}` },
+    );
+}
+
+export function hoursAfter(now: Date, hours: number): Date {
+  return new Date(now.getTime() + hours * 3_600_000);
+}
+
+export function minutesAfter(now: Date, minutes: number): Date {
+  return new Date(now.getTime() + minutes * 60_000);
+}

@@ -1,0 +1,24 @@
+// Pages of lists, as programs ask for them.
+import { z } from 'zod';
+import { MAX_FILTER_LENGTH } from '../../domain/list-filter.ts';
+
+export const DEFAULT_PAGE = 100;
+/** Azure states no cap; a longer page comes in parts, each with its `nextLink`. */
+export const MAX_PAGE = 1_000;
+export const MAX_SKIPPED = 10_000;
+
+/** Azure: `$top` is 1 at least, `$skip` 0 at least. */
+export const page = {
+  filter: z.string().max(MAX_FILTER_LENGTH, `has more than ${MAX_FILTER_LENGTH} characters`).optional(),
+  top: z
+    .int('must be a whole number')
+    .min(1, 'must be 1 at least')
+    .max(2_147_483_647, 'must be below 2147483648')
+    .default(DEFAULT_PAGE)
+    .transform((top) => Math.min(top, MAX_PAGE)),
+  skip: z
+    .int('must be a whole number')
+    .min(0, 'must be 0 at least')
+    .max(MAX_SKIPPED, `must be ${MAX_SKIPPED} at most; follow nextLink to go further`)
+    .default(0),
+};

@@ -1,0 +1,76 @@
+// An import that was begun in Slack, done in slices by a job.
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Context } from '../frame/context.ts';
+import type { ClaimedImport } from './claim.ts';
+import {
+  createRowImporter,
+  type PlannedRow,
+  plannedOutcome,
+  ROWS_AT_ONCE,
+  type RowResult,
+  WAITS,
+} from './rows.ts';
+import { requestOfRow } from './stored-dry-run.ts';
+
+/** So short that it never holds up a stop, or the other jobs, for long; then the next one is queued. */
+const SLICE_MS = 3_000;
+
+/** How far an import is, for the message that shows it. */
+export type ImportReport = {
+  name: string;
+  total: number;
+  position: number;
+  state: 'applying' | 'done' | 'stopped';
+  /** Only at the end. */
+  results: RowResult[];
+  stoppedBy: 'late' | 'not_permitted' | null;
+};
+
+/**
+ * Does the next rows with the rights that whoever applied the import has now. A row that the audit knows was done, by a
+ * process that was killed before it could say so, is not done again.
+ * Errors: whatever keeps Slack from saying who the person is.
+ */
+export async function runImport(system: Context, claimed: ClaimedImport): Promise<ImportReport> {
+  const { id, name, rows } = claimed;
+  const outcomes = new Map(claimed.outcomes);
+  const results = (until: number) =>
+    rows.map((row, index): RowResult => {
+      const { line, email } = row;
+      if (row.status !== 'new') return { line, email, outcome: plannedOutcome(row) };
+      // Somebody had asked for it before: that leaves no audit row of its own.
+      return { line, email, outcome: outcomes.get(line) ?? (index < until ? WAITS : 'not done') };
+    });
+  const report = (
+    state: ImportReport['state'],
+    position: number,
+    stoppedBy: ImportReport['stoppedBy'] = null,
+  ): ImportReport => ({
+    name,
+    total: rows.length,
+    position,
+    state,
+    results: state === 'applying' ? [] : results(position),
+    stoppedBy,
+  });
+  if (claimed.isLate) return report('stopped', claimed.position, 'late');
+  const actor = await system.people.actorOf(claimed.slackUserId, claimed.teamId);
+  const context = { ...system, actor };
+  const importRow = createRowImporter(context, claimed.lastMailDue);
+  const end = system.clock().getTime() + SLICE_MS;
+  const doRow = async (row: PlannedRow): Promise<void> => {
+    if (row.status !== 'new' || outcomes.has(row.line)) return;
+    outcomes.set(row.line, await importRow(row.wanted, requestOfRow(id, row.line)));
+  };
+  for (let position = claimed.position; position < rows.length; position += ROWS_AT_ONCE) {
+    if (system.clock().getTime() >= end) return report('applying', position);
+    const ended = await Promise.allSettled(rows.slice(position, position + ROWS_AT_ONCE).map(doRow));
+    const at = ended.findIndex(({ status }) => status === 'rejected');
+    const fault = ended[at];
+    if (fault?.status !== 'rejected') continue;
+    // The role was withdrawn, or Slack shut the person out: so it would be for every other row.
+    if (fault.reason instanceof DomainError) return report('stopped', position + at, 'not_permitted');
+    throw fault.reason;
+  }
+  return report('done', rows.length);
+}

@@ -1,0 +1,13 @@
+import { lockOpenInvitationTo, updateInvitation } from '../../db/invitations.ts';
+import { voidTickets } from '../../db/tickets.ts';
+import type { Act } from '../frame/context.ts';
+
+/** Ends the open invitation to an address, link included. True when there was one that was still good. */
+export async function endOpenInvitationTo(act: Act, emailCanonical: string): Promise<boolean> {
+  const invitation = await lockOpenInvitationTo(act.tx, act.service.id, emailCanonical);
+  if (!invitation) return false;
+  const isExpired = invitation.expiresAt <= act.now;
+  await updateInvitation(act.tx, invitation, { state: isExpired ? 'expired' : 'revoked', endedAt: act.now });
+  await voidTickets(act.tx, { serviceId: act.service.id, invitationId: invitation.id, now: act.now });
+  return !isExpired;
+}

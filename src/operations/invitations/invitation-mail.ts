@@ -1,0 +1,36 @@
+import type { Invitation } from '../../db/invitations.ts';
+import type { Act } from '../frame/context.ts';
+import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+
+/** Mails an invitation with a new link; a former one dies. */
+export async function queueInvitationMail(
+  act: Act,
+  invitation: Pick<Invitation, 'id' | 'email' | 'firstName' | 'lastName' | 'personalLine' | 'expiresAt'>,
+): Promise<void> {
+  const owner = { invitationId: invitation.id };
+  const { email, expiresAt } = invitation;
+  const ticket = await issueTicket(act, { purpose: 'invitation', owner, email, expiresAt });
+  await queueMail(act, {
+    template: 'InviteUserNotificationMessage',
+    to: email,
+    firstName: invitation.firstName,
+    lastName: invitation.lastName,
+    owner,
+    ticket,
+    variables: { PersonalLine: invitation.personalLine },
+  });
+}
+
+/** Mails the link that makes a pending account active: whoever opens it sets name and password. */
+export async function queueInvitationOfAccount(
+  act: Act,
+  account: { id: string; email: string; firstName: string; lastName: string },
+): Promise<void> {
+  const { id: accountId, email, firstName, lastName } = account;
+  const owner = { accountId };
+  const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
+  const ticket = await issueTicket(act, { purpose: 'invitation', owner, email, expiresAt });
+  const template = 'InviteUserNotificationMessage';
+  const variables = { PersonalLine: '' };
+  await queueMail(act, { template, to: email, firstName, lastName, owner, ticket, variables });
+}

@@ -1,0 +1,27 @@
+import { findInvitation } from '../../db/invitations.ts';
+import { addJob } from '../../db/jobs.ts';
+import { type Mail, updateMail } from '../../db/mails.ts';
+import type { Act } from '../frame/context.ts';
+import { queueRepaint } from '../frame/outbox.ts';
+
+type MailEnd = 'delivered' | 'bounced' | 'complained' | 'failed' | 'unknown' | 'cancelled';
+
+/**
+ * Keeps how a mail ended, with `code` for why, and empties what was sealed for it. Whoever invited is told of an
+ * invitation that never reached anybody; of every other mail the account's card tells.
+ */
+export async function endMail(act: Act, mail: Mail, state: MailEnd, code?: string): Promise<void> {
+  const end = { state, sealedOrder: null, sealedMessage: null, leasedUntil: null };
+  await updateMail(act.tx, mail, { ...end, ...(code ? { lastCode: code } : {}) }, act.now);
+  if (mail.accountId) await queueRepaint(act, mail.accountId);
+  const news = state === 'bounced' ? 'invitation-bounced' : isUnsent(state) ? 'invitation-unsent' : null;
+  if (!news || !mail.invitationId) return;
+  const invitation = await findInvitation(act.tx, mail.serviceId, mail.invitationId);
+  if (!invitation) return;
+  const { id: invitationId, invitedBy: operator } = invitation;
+  await addJob(act.tx, 'tell-operator', { serviceId: mail.serviceId, operator, news, invitationId });
+}
+
+function isUnsent(state: MailEnd): boolean {
+  return state === 'failed' || state === 'unknown';
+}

@@ -1,0 +1,61 @@
+// Rules of changing who may act.
+import { endApproval, lockOpenApprovals } from '../../db/approvals.ts';
+import { listAdmins, type OperatorKey } from '../../db/operators.ts';
+import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
+import type { Act, Context, SlackActor } from '../frame/context.ts';
+import { queueApprovalEnd } from '../frame/outbox.ts';
+
+const MAX_ENDED_AT_ONCE = 500;
+
+/** Who this is, as Slack says. Errors: `standing_unknown`: what depends on it waits. */
+export async function personNow(
+  context: Context,
+  person: { teamId: string; userId: string },
+): Promise<SlackActor> {
+  try {
+    return await context.people.actorOf(person.userId, person.teamId);
+  } catch {
+    throw new DomainError('standing_unknown');
+  }
+}
+
+/** The admins whom Slack calls members now; only they count when one is to go. Errors: `standing_unknown`. */
+export async function adminsWhoCanAct(context: Context): Promise<OperatorKey[]> {
+  const admins = await listAdmins(context.db, context.service.id);
+  const people = await Promise.all(
+    admins.map((admin) => personNow(context, { teamId: admin.teamId, userId: admin.slackUserId })),
+  );
+  return admins.filter((_, index) => people[index]?.standing === 'member');
+}
+
+/** Errors: `operator_last_admin` when nobody else is an admin and can act. `admins` are those who are it now. */
+export function demandOtherAdmin(
+  admins: readonly OperatorKey[],
+  than: OperatorKey,
+  able: readonly OperatorKey[],
+): void {
+  if (!admins.some((admin) => isSame(admin, than))) return;
+  const others = admins.filter(
+    (admin) => !isSame(admin, than) && able.some((person) => isSame(person, admin)),
+  );
+  if (others.length === 0) throw new DomainError('operator_last_admin');
+}
+
+const isSame = (one: OperatorKey, other: OperatorKey) =>
+  one.teamId === other.teamId && one.slackUserId === other.slackUserId;
+
+/**
+ * Closes what somebody, or anybody of a workspace, asked for and nobody decided yet; `code` says why. `requestedBy` is
+ * `T012/U034`.
+ */
+export async function endApprovalsOf(
+  act: Act,
+  who: { requestedBy: string } | { teamId: string },
+  code: DomainErrorCode,
+): Promise<void> {
+  const of = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
+  for (const approval of await lockOpenApprovals(act.tx, of)) {
+    const ended = await endApproval(act.tx, approval, { state: 'outdated', code }, act.now);
+    await queueApprovalEnd(act.tx, ended);
+  }
+}

@@ -1,0 +1,36 @@
+// What a product is made of, checked before it is kept.
+import { holdApis } from '../../db/apis.ts';
+import { holdGroups } from '../../db/groups.ts';
+import {
+  lockProduct,
+  type Product,
+  replaceApisOfProduct,
+  replaceGroupsOfProduct,
+} from '../../db/products.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { demandVersion } from '../catalog/view.ts';
+import type { Act } from '../frame/context.ts';
+
+/** Locks the product for a change. Errors: `product_not_found`, `catalog_changed`. */
+export async function demandProduct(act: Act, id: string, expectedVersion?: number): Promise<Product> {
+  const product = await lockProduct(act.tx, act.service.id, id);
+  if (!product) throw new DomainError('product_not_found');
+  demandVersion(product, expectedVersion);
+  return product;
+}
+
+/** Errors: `api_not_found`. Returns the names, for the audit. */
+export async function putApis(act: Act, product: Product, apiIds: readonly string[]): Promise<string[]> {
+  const found = await holdApis(act.tx, act.service.id, apiIds);
+  if (found.length < apiIds.length) throw new DomainError('api_not_found');
+  await replaceApisOfProduct(act.tx, product, apiIds);
+  return found.map((api) => api.name);
+}
+
+/** Any group, also a built-in one: it says who sees the product. Errors: `group_not_found`. */
+export async function putGroups(act: Act, product: Product, groupIds: readonly string[]): Promise<string[]> {
+  const found = await holdGroups(act.tx, act.service.id, groupIds);
+  if (found.length < groupIds.length) throw new DomainError('group_not_found');
+  await replaceGroupsOfProduct(act.tx, product, groupIds);
+  return found.map((group) => group.name);
+}

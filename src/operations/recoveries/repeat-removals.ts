@@ -1,0 +1,195 @@
+// A database that was brought back from a backup has forgotten what was taken away since: it is taken away again.
+import { DomainError } from '../../domain/domain-error.ts';
+import { lastChanges, type PastChange } from '../../domain/past-changes.ts';
+import { nextSubscriptionState } from '../../domain/subscription-state.ts';
+import { blockAccount } from '../accounts/block.ts';
+import { deleteAccount } from '../accounts/delete.ts';
+import { needsSecondOperator, WaitsForApproval } from '../frame/approval.ts';
+import type { Context } from '../frame/context.ts';
+import { MAX_REASON_LENGTH } from '../frame/input.ts';
+import { withdrawFromConsole } from '../operators/withdraw-from-console.ts';
+import { cancelSubscription } from '../subscriptions/cancel.ts';
+import { deleteSubscription } from '../subscriptions/delete.ts';
+import { regenerateKey } from '../subscriptions/regenerate-key.ts';
+import { rejectSubscription } from '../subscriptions/reject.ts';
+import { suspendSubscription } from '../subscriptions/suspend.ts';
+import { compareRecovered, MAX_COMPARED } from './compare.ts';
+
+/** The owner reads it, as they read the first reason. */
+const NOT_APPROVED = 'This request was declined before; the decision stands.';
+
+export type Verdict =
+  | 'to be repeated'
+  /** A later change counts instead. */
+  | 'overtaken'
+  | 'so already'
+  | 'over by now'
+  | 'not found';
+export type JudgedChange = PastChange & { verdict: Verdict; label: string };
+
+type Standings = Awaited<ReturnType<typeof compareRecovered>>;
+
+/** Says of each thing that was taken away, oldest first, whether it is still to be repeated; changes nothing. */
+export async function judgeChanges(
+  context: Context,
+  changes: readonly PastChange[],
+): Promise<JudgedChange[]> {
+  const last = lastChanges(changes);
+  const taking = changes
+    .filter(({ isTaking }) => isTaking)
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const judged: JudgedChange[] = [];
+  for (let from = 0; from < taking.length; from += MAX_COMPARED) {
+    const some = taking.slice(from, from + MAX_COMPARED);
+    const now = await standingsOf(context, some);
+    for (const change of some) {
+      const verdict = last.has(change.id) ? judge(change, now, context.clock()) : 'overtaken';
+      const label = now.accounts.find(({ id }) => id === change.target.id)?.label ?? '';
+      judged.push({ ...change, verdict, label: change.target.kind === 'account' ? label : '' });
+    }
+  }
+  return judged;
+}
+
+function standingsOf(context: Context, changes: readonly PastChange[]): Promise<Standings> {
+  const idsOf = (kind: PastChange['target']['kind']) => [
+    ...new Set(changes.filter(({ target }) => target.kind === kind).map(({ target }) => target.id)),
+  ];
+  return compareRecovered(context, {
+    accountIds: idsOf('account'),
+    subscriptionIds: idsOf('subscription'),
+    operators: idsOf('operator'),
+  });
+}
+
+function judge(change: PastChange, now: Standings, at: Date): Verdict {
+  const { kind, id } = change.target;
+  switch (kind) {
+    case 'account':
+      return judgeAccount(
+        change,
+        now.accounts.find((account) => account.id === id),
+        at,
+      );
+    case 'subscription':
+      return judgeSubscription(
+        change,
+        now.subscriptions.find((subscription) => subscription.id === id),
+      );
+    case 'operator':
+      return judgeRole(change, now.operators.find((operator) => operator.id === id)?.role ?? null);
+  }
+}
+
+function judgeAccount(
+  { left, until }: PastChange,
+  account: Standings['accounts'][number] | undefined,
+  now: Date,
+): Verdict {
+  if (!account) return 'not found';
+  if (account.state === 'deleted') return 'so already';
+  if (left === 'deleted') return 'to be repeated';
+  if (until && until <= now) return 'over by now';
+  if (account.state !== 'blocked') return 'to be repeated';
+  // Of two ends the later one holds; none is the latest.
+  const isLonger = account.blockEndsAt !== null && (until === null || until > account.blockEndsAt);
+  return isLonger ? 'to be repeated' : 'so already';
+}
+
+const VERBS = { suspended: 'suspend', rejected: 'reject', cancelled: 'cancel' } as const;
+
+function judgeSubscription(
+  { left, keys, at }: PastChange,
+  subscription: Standings['subscriptions'][number] | undefined,
+): Verdict {
+  if (!subscription) return left === 'deleted' ? 'so already' : 'not found';
+  if (left === 'deleted') return 'to be repeated';
+  if (keys) {
+    const isOlder = (slot: 'primary' | 'secondary') => (subscription.keysSince[slot] ?? at) < at;
+    const isFormer = keys === 'both' ? isOlder('primary') || isOlder('secondary') : isOlder(keys);
+    return isFormer ? 'to be repeated' : 'so already';
+  }
+  const verb = VERBS[left as keyof typeof VERBS];
+  return nextSubscriptionState(subscription.state, verb) ? 'to be repeated' : 'so already';
+}
+
+function judgeRole({ left }: PastChange, role: string | null): Verdict {
+  if (left === 'approver') return role === 'admin' ? 'to be repeated' : 'so already';
+  return role ? 'to be repeated' : 'so already';
+}
+
+/**
+ * Repeats one change as the ordinary operation, in the name of whoever is at the console. Says `done`, that it waits for a
+ * second operator, or that it was refused, with the code. A deletion that waits is a block until somebody agrees.
+ */
+export async function repeatChange(context: Context, change: JudgedChange, why: string): Promise<string> {
+  const at = change.at.toISOString().slice(0, 16).replace('T', ' ');
+  const first = `${change.by}, ${at} UTC${change.reason ? `: ${change.reason}` : ''}`;
+  const reason = `${why} (first by ${first})`.slice(0, MAX_REASON_LENGTH);
+  try {
+    await carryOut(context, change, reason);
+    return 'done';
+  } catch (error) {
+    if (error instanceof WaitsForApproval) return 'waits for a second operator';
+    if (error instanceof DomainError) return `refused (${error.code})`;
+    throw error;
+  }
+}
+
+async function carryOut(context: Context, change: JudgedChange, reason: string): Promise<void> {
+  const { kind, id } = change.target;
+  switch (kind) {
+    case 'account':
+      return takeFromAccount(context, change, reason);
+    case 'subscription':
+      return takeFromSubscription(context, change, reason);
+    case 'operator': {
+      const [teamId = '', userId = ''] = id.split('/');
+      const keep = change.left === 'approver' ? 'approver' : 'none';
+      await withdrawFromConsole({ ...context, reason }, { teamId, userId, keep });
+    }
+  }
+}
+
+async function takeFromAccount(
+  context: Context,
+  { target, left, until }: JudgedChange,
+  reason: string,
+): Promise<void> {
+  // Whom it concerns was told when it was done first.
+  const about = { accountId: target.id, reason, tellDeveloper: false };
+  if (left === 'blocked') {
+    await blockAccount(context, { ...about, end: until ? hoursUntil(until, context.clock()) : '' });
+    return;
+  }
+  if (needsSecondOperator(context, deleteAccount.operation)) await blockMeanwhile(context, about);
+  await deleteAccount(context, { ...about, deleteSubscriptions: true });
+}
+
+/** The owner is told of keys that are replaced once more, and of a rejection: they have to know what to use. */
+async function takeFromSubscription(
+  context: Context,
+  { target, left, keys }: JudgedChange,
+  reason: string,
+): Promise<void> {
+  const subscriptionId = target.id;
+  const why = { ...context, reason };
+  if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
+  else if (left === 'deleted') await deleteSubscription(why, { subscriptionId });
+  else if (left === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
+  // What a state is for is shown to the owner; what the console says is for the audit.
+  else if (left === 'suspended') await suspendSubscription(why, { subscriptionId });
+  else await cancelSubscription(why, { subscriptionId });
+}
+
+async function blockMeanwhile(
+  context: Context,
+  about: { accountId: string; reason: string; tellDeveloper: boolean },
+): Promise<void> {
+  const { accounts } = await compareRecovered(context, { accountIds: [about.accountId] });
+  if (accounts[0]?.state !== 'blocked') await blockAccount(context, about);
+}
+
+/** Whole hours, and rather one more than too few. */
+const hoursUntil = (until: Date, now: Date) =>
+  `${Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 3_600_000))}h`;

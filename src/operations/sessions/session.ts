@@ -1,0 +1,46 @@
+// How a session begins, how long it lives, and how it is known again.
+import { newId } from '../../db/ids.ts';
+import { insertSession, keepNewestSessions, type Session } from '../../db/sessions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { newSessionSecret } from '../../security/session.ts';
+import type { Act, Actor } from '../frame/context.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+
+/** Without a request for this long a session is over (ASVS 7.3.1). */
+export const SESSION_IDLE_HOURS = 8;
+/** However busy, after this long a password is asked for again (ASVS 7.3.2; NIST SP 800-63B-4: at most 30 days). */
+export const SESSION_LIFETIME_HOURS = 7 * 24;
+/** Of one account; the oldest gives way to a new one. */
+export const MAX_SESSIONS_OF_ACCOUNT = 20;
+
+/** When a session that was seen `now` ends unless it is seen again. */
+export function sessionEnd(createdAt: Date, now: Date): Date {
+  const idle = hoursAfter(now, SESSION_IDLE_HOURS);
+  const absolute = hoursAfter(createdAt, SESSION_LIFETIME_HOURS);
+  return new Date(Math.min(idle.getTime(), absolute.getTime()));
+}
+
+/** Begins a session and gives its secret, which nobody but the browser has from now on. */
+export async function startSession(act: Act, accountId: string, agent: string): Promise<string> {
+  const serviceId = act.service.id;
+  const { secret, hash } = newSessionSecret(act.random);
+  const row: Session = {
+    serviceId,
+    id: newId(act.now, act.random),
+    accountId,
+    hash,
+    agent,
+    createdAt: act.now,
+    lastSeenAt: act.now,
+    expiresAt: sessionEnd(act.now, act.now),
+  };
+  await insertSession(act.tx, row);
+  await keepNewestSessions(act.tx, { serviceId, accountId, count: MAX_SESSIONS_OF_ACCOUNT });
+  return secret;
+}
+
+/** The developer who is signed in: whose account it is, is never taken from an input. Errors: `not_permitted`. */
+export function signedInAs({ actor }: Pick<Act, 'actor'>): Extract<Actor, { kind: 'account' }> {
+  if (actor.kind !== 'account') throw new DomainError('not_permitted');
+  return actor;
+}

@@ -1,0 +1,41 @@
+// What the owner of a subscription hears of it.
+import type { Account } from '../../db/accounts.ts';
+import type { Subscription } from '../../db/subscriptions.ts';
+import type { TemplateName } from '../../mail/templates.ts';
+import type { Act } from '../frame/context.ts';
+import { queueMail } from '../frame/outbox.ts';
+import { ownerOf, scopeNameOf } from './subscription.ts';
+
+/** Mails the owner, if somebody owns it who is not deleted. */
+export async function tellOwner(
+  act: Act,
+  subscription: Subscription,
+  template: TemplateName,
+  variables: Record<string, string> = {},
+): Promise<boolean> {
+  const owner = await ownerOf(act, subscription);
+  if (!owner || owner.state === 'deleted') return false;
+  await queueMail(act, {
+    template,
+    ...addressed(owner),
+    variables: { ProdName: await scopeNameOf(act, subscription), ...variables },
+  });
+  return true;
+}
+
+/** It is active from now on, or will be on its first day. */
+export async function tellActiveSubscription(act: Act, subscription: Subscription): Promise<boolean> {
+  return tellOwner(act, subscription, 'PurchaseDeveloperNotificationMessage', {
+    ProdId: subscription.productId ?? subscription.apiId ?? '',
+    SubStartDate: dayInWords(subscription.startsAt ?? act.now),
+    SubTerm: subscription.endsAt ? `until ${dayInWords(subscription.endsAt)}` : 'without an end',
+  });
+}
+
+function addressed({ id: accountId, email: to, firstName, lastName }: Account) {
+  return { to, firstName, lastName, owner: { accountId } };
+}
+
+export function dayInWords(at: Date): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+}

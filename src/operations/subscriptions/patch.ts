@@ -1,0 +1,67 @@
+// What a program changes of a subscription in one request.
+import { DomainError } from '../../domain/domain-error.ts';
+import type { SubscriptionState } from '../../domain/subscription-state.ts';
+import type { Context } from '../frame/context.ts';
+import { doTogether, type Part } from '../frame/together.ts';
+import { approveSubscription } from './approve.ts';
+import { cancelSubscription } from './cancel.ts';
+import { extendSubscription } from './extend.ts';
+import { rejectSubscription } from './reject.ts';
+import { renameSubscription } from './rename.ts';
+import { resumeSubscription } from './resume.ts';
+import { suspendSubscription } from './suspend.ts';
+
+type Present = { id: string; version: number; name: string; state: SubscriptionState; endsAt: Date | null };
+type Wanted = {
+  name?: string | undefined;
+  state?: SubscriptionState | undefined;
+  stateComment?: string | undefined;
+  endsAt?: Date | undefined;
+};
+
+/**
+ * Changes a subscription: what already is as it should be is left alone, and the rest is done in one transaction.
+ * Errors: those of the operations; `subscription_state_unfitting` for a state that does not follow the present one.
+ */
+export async function changeSubscriptionTo(
+  context: Context,
+  present: Present,
+  wanted: Wanted,
+): Promise<void> {
+  const subscriptionId = present.id;
+  const parts: Part[] = [];
+  if (wanted.name !== undefined && wanted.name !== present.name)
+    parts.push({
+      operation: renameSubscription,
+      input: { subscriptionId, name: wanted.name },
+      field: 'displayName',
+    });
+  const isExtended = wanted.endsAt !== undefined && wanted.endsAt.getTime() !== present.endsAt?.getTime();
+  if (isExtended)
+    parts.push({
+      operation: extendSubscription,
+      input: { subscriptionId, endsAt: wanted.endsAt },
+      field: 'expirationDate',
+    });
+  // Another end makes one that has expired active by itself.
+  const from = isExtended && present.state === 'expired' ? 'active' : present.state;
+  if (wanted.state !== undefined && wanted.state !== from)
+    parts.push(toState(present, from, wanted.state, wanted.stateComment ?? ''));
+  await doTogether(context, parts, present.version);
+}
+
+function toState(present: Present, from: SubscriptionState, to: SubscriptionState, reason: string): Part {
+  const subscriptionId = present.id;
+  const field = 'state';
+  if (to === 'active' && from === 'submitted')
+    return { operation: approveSubscription, input: { subscriptionId }, field };
+  if (to === 'active' && from === 'suspended')
+    return { operation: resumeSubscription, input: { subscriptionId }, field };
+  if (to === 'rejected') return { operation: rejectSubscription, input: { subscriptionId, reason }, field };
+  if (to === 'suspended') return { operation: suspendSubscription, input: { subscriptionId, reason }, field };
+  if (to === 'cancelled') return { operation: cancelSubscription, input: { subscriptionId, reason }, field };
+  throw new DomainError('subscription_state_unfitting', {
+    id: subscriptionId,
+    current: { state: present.state, version: present.version },
+  });
+}

@@ -1,0 +1,144 @@
+// Getting hold of a subscription before it is changed, showing it, and taking many away.
+import { findAccount, lockAccount } from '../../db/accounts.ts';
+import { eraseAuditDetailsOfSubscriptions } from '../../db/audit.ts';
+import {
+  countLiveSubscriptions,
+  countSubscriptions,
+  deleteSubscriptions,
+  findSubscription,
+  listSubscriptions,
+  lockSubscription,
+  type Subscription,
+  type SubscriptionRow,
+} from '../../db/subscriptions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import {
+  nextSubscriptionState,
+  type SubscriptionState,
+  type SubscriptionVerb,
+  subscriptionStateAt,
+} from '../../domain/subscription-state.ts';
+import type { Act, Context } from '../frame/context.ts';
+import { hoursAfter, queueRepaint, queueSubscriptionRepaint } from '../frame/outbox.ts';
+
+/** What a subscription is for. */
+export type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'all' };
+
+/** A subscription as people and programs see it, without its keys. */
+export type SubscriptionView = Omit<
+  SubscriptionRow,
+  'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName'
+> & { scope: Scope };
+
+/**
+ * Locks the subscription for a change, and its account before it: whoever takes both comes in that order. A developer
+ * finds only their own.
+ * Errors: `subscription_not_found`; `subscription_changed` when it isn't the version that the person saw.
+ */
+export async function holdSubscription(
+  act: Act,
+  id: string,
+  expectedVersion?: number,
+): Promise<Subscription> {
+  const serviceId = act.service.id;
+  const found = await findSubscription(act.tx, serviceId, id);
+  const account = found?.accountId ? await lockAccount(act.tx, serviceId, found.accountId) : null;
+  const subscription = found ? await lockSubscription(act.tx, serviceId, id) : null;
+  const isMoved = subscription?.accountId !== found?.accountId;
+  if (!subscription || isMoved || account?.state === 'deleted' || !isTheirs(act, subscription))
+    throw new DomainError('subscription_not_found');
+  if (expectedVersion !== undefined && expectedVersion !== subscription.version)
+    throw new DomainError('subscription_changed', standing(act, subscription));
+  return subscription;
+}
+
+function isTheirs({ actor }: Pick<Context, 'actor'>, subscription: Subscription): boolean {
+  return actor.kind !== 'account' || subscription.accountId === actor.accountId;
+}
+
+/** Errors: `subscription_state_unfitting` with the present state and who made it so. */
+export function demandNextSubscriptionState(
+  act: Act,
+  subscription: Subscription,
+  verb: SubscriptionVerb,
+): SubscriptionState {
+  const next = nextSubscriptionState(subscriptionStateAt(subscription, act.now), verb);
+  if (!next) throw new DomainError('subscription_state_unfitting', standing(act, subscription));
+  return next;
+}
+
+function standing(act: Act, subscription: Subscription) {
+  const { id, version, stateChangedBy: by, stateChangedAt: at } = subscription;
+  return { id, current: { state: subscriptionStateAt(subscription, act.now), version, by, at } };
+}
+
+export function viewSubscription(row: SubscriptionRow, now: Date): SubscriptionView {
+  const { serviceId: _s, accountId: _a, productId, apiId, scopeName, ...rest } = row;
+  const name = scopeName ?? '';
+  const scope: Scope = productId
+    ? { kind: 'product', id: productId, name }
+    : apiId
+      ? { kind: 'api', id: apiId, name }
+      : { kind: 'all' };
+  return { ...rest, state: subscriptionStateAt(row, now), scope };
+}
+
+/** Errors: `subscription_not_found`. */
+export async function viewOneSubscription(
+  act: Pick<Act, 'tx' | 'service' | 'clock'>,
+  id: string,
+): Promise<SubscriptionView> {
+  const [row] = await listSubscriptions(act.tx, act.service.id, { id }, { limit: 1 });
+  if (!row) throw new DomainError('subscription_not_found');
+  return viewSubscription(row, act.clock());
+}
+
+/** All that an account has, how many of them pass by their own state, and how many of those were used lately. */
+export type SubscriptionCounts = { all: number; live: number; used: number };
+
+const LATELY_HOURS = 24;
+
+/** What a block or a deletion of an account would cut off; of no account, nothing. */
+export async function countSubscriptionsOf(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
+  if (accountId === null) return { all: 0, live: 0, used: 0 };
+  const of = { serviceId: act.service.id, accountId };
+  const usedSince = hoursAfter(act.now, -LATELY_HOURS);
+  return {
+    all: await countSubscriptions(act.tx, of),
+    ...(await countLiveSubscriptions(act.tx, { ...of, usedSince })),
+  };
+}
+
+/** What follows from every change of a subscription: the account's cards and its own are painted anew. */
+export async function queueRepaintOf(act: Act, { id, accountId }: Subscription): Promise<void> {
+  await queueSubscriptionRepaint(act, id);
+  if (accountId) await queueRepaint(act, accountId);
+}
+
+/** Who is told of something; null when nobody owns it. */
+export async function ownerOf(act: Act, { accountId }: Subscription) {
+  return accountId ? findAccount(act.tx, act.service.id, accountId) : null;
+}
+
+/** What a subscription is called in mails: its product, or its own name. */
+export async function scopeNameOf(act: Act, { id, name }: Subscription): Promise<string> {
+  const [row] = await listSubscriptions(act.tx, act.service.id, { id }, { limit: 1 });
+  return row?.scopeName ?? name;
+}
+
+/**
+ * Takes away all subscriptions of a product, an API or an account, with their keys, for good. Returns how many.
+ * Errors: `has_subscriptions` with their `count` when there are any and `isWanted` doesn't say so.
+ */
+export async function removeSubscriptions(
+  act: Act,
+  of: { productId: string } | { apiId: string } | { accountId: string },
+  isWanted: boolean,
+): Promise<number> {
+  const key = { serviceId: act.service.id, ...of };
+  const count = await countSubscriptions(act.tx, key);
+  if (count > 0 && !isWanted) throw new DomainError('has_subscriptions', { count });
+  const ids = count > 0 ? await deleteSubscriptions(act.tx, key) : [];
+  if ('accountId' in of) await eraseAuditDetailsOfSubscriptions(act.tx, act.service.id, ids);
+  return ids.length;
+}

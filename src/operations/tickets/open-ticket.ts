@@ -1,0 +1,21 @@
+import { findOpenTicket, type Ticket, type TicketPurpose } from '../../db/tickets.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { ticketHash } from '../../security/ticket.ts';
+import type { Act, Context } from '../frame/context.ts';
+
+/**
+ * The ticket that a link holds, if it can be redeemed now for this purpose. Looks without using up.
+ * Errors: `ticket_refused`, whatever the cause.
+ */
+export async function demandOpenTicket(
+  context: Pick<Context, 'service' | 'clock'>,
+  db: Context['db'] | Act['tx'],
+  purpose: TicketPurpose,
+  secret: string,
+): Promise<Ticket> {
+  const hash = ticketHash(secret);
+  const key = { serviceId: context.service.id, purpose, now: context.clock() };
+  const ticket = hash ? await findOpenTicket(db, { ...key, hash }) : null;
+  if (!ticket) throw new DomainError('ticket_refused');
+  return ticket;
+}

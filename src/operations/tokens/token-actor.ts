@@ -1,0 +1,18 @@
+// Who a program is, from the row of its token.
+import type { Token } from '../../db/tokens.ts';
+import type { Act, Actor } from '../frame/context.ts';
+
+export const actorOfToken = (token: Token): Extract<Actor, { kind: 'token' }> => ({
+  kind: 'token',
+  tokenId: token.id,
+  name: token.name,
+  owner: { teamId: token.ownerTeamId, userId: token.ownerUserId, name: token.ownerName },
+});
+
+export type TokenView = Omit<Token, 'serviceId' | 'hash' | 'warnedAt'> & { hasEnded: boolean };
+
+/** A token without its hash. */
+export function viewToken(act: Act, token: Token): TokenView {
+  const { serviceId: _s, hash: _h, warnedAt: _w, ...rest } = token;
+  return { ...rest, hasEnded: token.revokedAt !== null || token.expiresAt <= act.now };
+}
