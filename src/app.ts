@@ -1,34 +1,30 @@
 // The composition root: every part is built here, by plain function calls.
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts.ts';
-import { listApprovalsToErase } from './db/approvals.ts';
-import { createGatewaySource } from './db/gateway-source.ts';
-import { expireInvitations, listInvitationsToErase } from './db/invitations.ts';
-import { openJobPool } from './db/job-pool.ts';
+import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts/accounts.ts';
+import { expireInvitations, listInvitationsToErase } from './db/accounts/invitations.ts';
+import { deleteEndedSessions } from './db/accounts/sessions.ts';
+import { listUnconfirmedSignUps } from './db/accounts/sign-ups.ts';
+import { createGatewaySource } from './db/gateway/source.ts';
+import { listApprovalsToErase } from './db/operators/approvals.ts';
+import { openJobPool } from './db/outbox/job-pool.ts';
 import {
   findOldestWaitingJobSeconds,
   retryJobsNow,
   SLACK_JOBS,
   unlockJobsOfDeadWorkers,
   writeOffJobs,
-} from './db/jobs.ts';
-import { createReceipts, deleteOldReceipts } from './db/receipts.ts';
-import { deleteEndedSessions } from './db/sessions.ts';
-import { listUnconfirmedSignUps } from './db/sign-ups.ts';
-import { listEndedSubscriptions } from './db/subscriptions.ts';
+} from './db/outbox/jobs.ts';
+import { createReceipts, deleteOldReceipts } from './db/outbox/receipts.ts';
+import { listEndedSubscriptions } from './db/subscriptions/subscriptions.ts';
 import { layFoundation } from './foundation.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { createGatewayAlerts } from './gateway-alerts.ts';
-import { createHealth } from './http/health.ts';
-import { createMetrics } from './http/metrics.ts';
-import { createRateLimits } from './http/rate-limit.ts';
-import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
-import { createResendDelivery } from './mail/delivery.ts';
-import { checkSenderDomain } from './mail/sender-domain.ts';
+import { createResendDelivery } from './mail/delivery/resend.ts';
+import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
 import { endBlock } from './operations/accounts/end-block.ts';
@@ -51,9 +47,13 @@ import { warnOfTokens } from './operations/tokens/warn.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
-import { type Settings, SettingsError } from './settings.ts';
-import { COMMANDS, SHORTCUTS } from './slack/commands/index.ts';
-import { createSlackConnection, type SlackConnection } from './slack/connection.ts';
+import { type Settings, SettingsError } from './settings/settings.ts';
+import { COMMANDS, SHORTCUTS } from './slack/features/index.ts';
+import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
+import { createHealth } from './web/health.ts';
+import { createMetrics } from './web/metrics.ts';
+import { createRateLimits } from './web/rate-limit.ts';
+import { createHttpServer, type HttpServerOptions } from './web/server.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;

@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Connection, connect } from './db/connect.ts';
-import { startEmbeddedPostgres } from './db/embedded.ts';
+import { type Connection, connect } from './db/connection/connect.ts';
+import { enterAsServer } from './db/connection/presence.ts';
+import { startEmbeddedPostgres } from './db/embedded/server.ts';
 import { migrate } from './db/migrate.ts';
-import { enterAsServer } from './db/presence.ts';
-import { hasServices, keepSecretKeyCheck, openService } from './db/services.ts';
+import { hasServices, keepSecretKeyCheck, openService } from './db/operators/services.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Actor, Clock, Context, People, Policy } from './operations/frame/context.ts';
 import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import { type Settings, SettingsError } from './settings/settings.ts';
 
 const DEFAULT_SERVICE = 'default';
 

@@ -1,10 +1,10 @@
 // `POST /mail/events`: what Resend says became of a mail, signed.
 import { Hono } from 'hono';
-import { HttpRefusal } from './http/refusal.ts';
-import type { WebEnv } from './http/request-facts.ts';
-import { verifyMailEvent } from './mail/mail-event.ts';
+import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import type { Context } from './operations/frame/context.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
+import { HttpRefusal } from './web/refusal.ts';
+import type { WebEnv } from './web/request-facts.ts';
 
 /** 204 when it was kept or isn't for us, 403 when it isn't Resend's, 404 (say it again) for a mail we don't know yet. */
 export function createMailEvents(

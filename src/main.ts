@@ -1,7 +1,7 @@
 // Start here: settings → app → wait for a signal → graceful stop.
 import { startApp } from './app.ts';
 import { createLog } from './log.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, SettingsError } from './settings/settings.ts';
 
 const EXIT_SETTINGS = 78;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCapturedLog } from './http/serve.ts';
+import { createCapturedLog } from './web/serve.ts';
 
 const MAX_LINE_BYTES = 8 * 1_024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSettings, SettingsError } from '../src/settings.ts';
+import { readSettings, SettingsError } from '../src/settings/settings.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { enterAlone } from '../db/connection/presence.ts';
 import { isUpToDate, migrate } from '../db/migrate.ts';
-import { enterAlone } from '../db/presence.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type ExportedRow, type PastChange, pastChangeOf, readExportedRow } from '../domain/past-changes.ts';
 import { closeApprovals } from '../operations/approvals/close-all.ts';

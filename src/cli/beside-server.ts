@@ -1,9 +1,9 @@
 // What programs that work beside a server have in common: the way in, the ends, and what exit codes mean.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { EmbeddedPostgresError } from '../db/embedded.ts';
+import { EmbeddedPostgresError } from '../db/embedded/server.ts';
 import { type Foundation, layFoundation } from '../foundation.ts';
 import { createLog } from '../log.ts';
-import { readSettings, type Settings, SettingsError } from '../settings.ts';
+import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 
 /** As in sysexits.h, but for what was looked for or asked for: 0 and 1. */
 export const EXIT = { ok: 0, refused: 1, usage: 64, fault: 70, waits: 75, settings: 78 } as const;

@@ -1,5 +1,5 @@
 // npm run slack:manifest: prints the manifest to create the Slack app from, with PUBLIC_URL filled in.
-import { readManifestSettings, SettingsError } from '../settings.ts';
+import { readManifestSettings, SettingsError } from '../settings/settings.ts';
 import { slackManifest } from '../slack/manifest.ts';
 
 const EXIT_SETTINGS = 78;

@@ -1,6 +1,6 @@
 // npm run operate: the same operations from a shell on the server, also while Slack is down.
 import { userInfo } from 'node:os';
-import { listBoundTeamIds } from '../db/workspaces.ts';
+import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { findOneAccount } from '../operations/accounts/find.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';

@@ -9,7 +9,7 @@ import {
   OPERATOR_MAIL_NAMES,
   sampleVariables,
   TEMPLATES,
-} from '../mail/templates.ts';
+} from '../mail/templates/catalog.ts';
 
 const DEFAULT_PORT = 3400;
 const LINK_LIFETIME_MS = 48 * 3_600_000;

@@ -1,8 +1,8 @@
 // npm run sample-data: accounts of people who don't exist, for whoever wants to play or to look at long lists.
-import { listBoundTeamIds } from '../db/workspaces.ts';
+import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import type { Foundation } from '../foundation.ts';
-import { TEAM } from '../playground/people.ts';
-import type { Settings } from '../settings.ts';
+import { TEAM } from '../playground/workspace/people.ts';
+import type { Settings } from '../settings/settings.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
 import { sampleCatalog } from './samples/catalog.ts';
 import { sampleDeveloper } from './samples/developers.ts';

@@ -1,6 +1,6 @@
 // npm run token: makes a token for the management API, and prints it this once.
 import { userInfo } from 'node:os';
-import { listBoundTeamIds } from '../db/workspaces.ts';
+import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Grant } from '../operations/frame/context.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';

@@ -1,6 +1,7 @@
 // One call, asked of the database itself: while the index is loading or can't be trusted.
-import { within } from '../http/within.ts';
+
 import { createTurnstile } from '../security/turnstile.ts';
+import { within } from '../web/within.ts';
 import type { FoundCall, GatewaySource, SoughtCall } from './source.ts';
 
 const CONNECTIONS = 4;

@@ -1,7 +1,7 @@
 // Everything of the gateway check, put together.
 import type { RequestListener } from 'node:http';
-import type { GatewayReadings } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
+import type { GatewayReadings } from '../web/metrics.ts';
 import { createCheck } from './check.ts';
 import { createFigures } from './figures.ts';
 import { createFollower } from './follower.ts';

@@ -1,10 +1,11 @@
 // A second port, for gateways and scrapers inside the house, so that the public one has neither.
-import type { Check } from '../http/health.ts';
-import { createHealth } from '../http/health.ts';
-import type { Metrics } from '../http/metrics.ts';
-import { createHttpServer, type HttpServer } from '../http/server.ts';
-import { createWebApp } from '../http/web-app.ts';
+
 import type { Log } from '../log.ts';
+import type { Check } from '../web/health.ts';
+import { createHealth } from '../web/health.ts';
+import type { Metrics } from '../web/metrics.ts';
+import { createHttpServer, type HttpServer } from '../web/server.ts';
+import { createWebApp } from '../web/web-app.ts';
 import type { Gateway } from './gateway.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { nextAttemptDelaySeconds } from '../mail/retry-schedule.ts';
+import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
 import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
 import type { JobMeans } from './means.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { MailDelivery } from '../mail/delivery.ts';
+import type { MailDelivery } from '../mail/delivery/resend.ts';
 import type { Context } from '../operations/frame/context.ts';
 import type { ImportReport } from '../operations/imports/run-slice.ts';
 

@@ -1,12 +1,12 @@
 // A template's text and its values, made into a mail.
 import type { Block } from '../../emails/block.ts';
-import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './fill.ts';
-import type { TemplateBlock } from './markdown.ts';
-import { cutIntoPieces } from './pieces.ts';
-import { previewOf, writePlainText } from './plain-text.ts';
-import { readBody } from './read-body.ts';
-import { type MailName, type TemplateText, templateOf } from './templates.ts';
-import type { VariableName } from './variables.ts';
+import { type MailName, type TemplateText, templateOf } from './templates/catalog.ts';
+import type { VariableName } from './templates/variables.ts';
+import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './text/fill.ts';
+import type { TemplateBlock } from './text/markdown.ts';
+import { cutIntoPieces } from './text/pieces.ts';
+import { previewOf, writePlainText } from './text/plain-text.ts';
+import { readBody } from './text/read-body.ts';
 
 export type Brand = { organizationName: string; supportEmail: string; publicUrl: string };
 

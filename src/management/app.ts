@@ -1,13 +1,13 @@
 // The management API: what already talks to Azure API Management talks to us.
 import { Hono, type Context as HonoContext } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
-import type { RateLimits } from '../http/rate-limit.ts';
-import { HttpRefusal } from '../http/refusal.ts';
-import type { WebEnv } from '../http/request-facts.ts';
-import { asRefusal } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Actor, Clock, Context } from '../operations/frame/context.ts';
+import type { RateLimits } from '../web/rate-limit.ts';
+import { HttpRefusal } from '../web/refusal.ts';
+import type { WebEnv } from '../web/request-facts.ts';
+import { asRefusal } from '../web/web-app.ts';
 import { type Address, readAddress } from './address.ts';
 import { createGate } from './gate.ts';
 import { etagOf } from './if-match.ts';

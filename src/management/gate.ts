@@ -1,10 +1,11 @@
 // Who a program is, and how often it may ask.
-import { rateKey } from '../http/client-address.ts';
-import type { Allowance, RateLimits } from '../http/rate-limit.ts';
-import { HttpRefusal } from '../http/refusal.ts';
-import type { RequestFacts } from '../http/request-facts.ts';
+
 import type { Actor, Context } from '../operations/frame/context.ts';
 import { recogniseToken } from '../operations/tokens/recognise.ts';
+import { rateKey } from '../web/client-address.ts';
+import type { Allowance, RateLimits } from '../web/rate-limit.ts';
+import { HttpRefusal } from '../web/refusal.ts';
+import type { RequestFacts } from '../web/request-facts.ts';
 import { type Issuer, isJwt, MAX_JWT_LENGTH } from './issuer.ts';
 import { ManagementError } from './management-error.ts';
 

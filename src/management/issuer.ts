@@ -1,9 +1,9 @@
 // Tokens of an OIDC issuer such as Entra ID: who they are for, who they are of, and what they say that somebody may.
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { HttpRefusal } from '../http/refusal.ts';
 import type { Log } from '../log.ts';
 import type { Clock, IssuedActor } from '../operations/frame/context.ts';
+import { HttpRefusal } from '../web/refusal.ts';
 import { fetchBounded } from './bounded-fetch.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 

@@ -1,7 +1,7 @@
 // Every refusal as Azure says it: a status, a code, and words that name what is wrong.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts';
-import { type HttpRefusal, type RefusalCode, refusalAnswer } from '../http/refusal.ts';
+import { type HttpRefusal, type RefusalCode, refusalAnswer } from '../web/refusal.ts';
 
 export type ErrorDetail = { code: string; target: string; message: string };
 

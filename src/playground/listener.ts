@@ -3,10 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Log } from '../log.ts';
 import type { Faults } from './faults.ts';
 import { BodyTooLarge, mayAnswer, sendJson } from './http.ts';
-import { servePage } from './page.ts';
-import { createPageApi, type PageParts } from './page-api.ts';
-import { serveResend } from './resend-http.ts';
-import { serveSlack } from './slack-http.ts';
+import { serveResend } from './mail/http.ts';
+import { createPageApi, type PageParts } from './page/api.ts';
+import { servePage } from './page/page.ts';
+import { serveSlack } from './web-api/http.ts';
 
 export type ListenerParts = PageParts & { faults: Faults; apiKey: string; log: Log };
 

@@ -1,20 +1,20 @@
 // The local Slack and its inbox, put together. Start here.
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
-import { createDeeds, type Deeds } from './deeds.ts';
-import { createCourier } from './delivery.ts';
-import { hearOwnMessage } from './events.ts';
+import { createDeeds, type Deeds } from './actions/actions.ts';
+import { createCourier } from './actions/delivery.ts';
+import { hearOwnMessage } from './actions/events.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createInbox, type Inbox } from './inbox.ts';
 import { createListener } from './listener.ts';
-import { createPostman, type Postman } from './mail-events.ts';
-import { type Kept, openMemory } from './memory.ts';
-import type { AppFeatures } from './page-state.ts';
-import { ADMIN, APP, APPROVALS, APPROVER, TEAM } from './people.ts';
+import { createPostman, type Postman } from './mail/events.ts';
+import { createInbox, type Inbox } from './mail/inbox.ts';
+import type { AppFeatures } from './page/state.ts';
 import type { Clock } from './shapes.ts';
-import { createWorkspace, type Workspace } from './workspace.ts';
+import { type Kept, openMemory } from './workspace/memory.ts';
+import { ADMIN, APP, APPROVALS, APPROVER, TEAM } from './workspace/people.ts';
+import { createWorkspace, type Workspace } from './workspace/workspace.ts';
 
-export type { AppFeatures } from './page-state.ts';
+export type { AppFeatures } from './page/state.ts';
 
 export type Playground = {
   listener: RequestListener;

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { acceptInvitation } from '../operations/invitations/accept.ts';
 import { openInvitation } from '../operations/invitations/open.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { deadLinkPage } from './ask-for-link.tsx';
 import { type Faults, faultsOf, unlessRefused } from './faults.ts';
 import { Field, inWords, MAX_NAME_LENGTH, NewPassword, TicketForm } from './form.tsx';

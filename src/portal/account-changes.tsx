@@ -1,11 +1,11 @@
 // What takes the password once more: another address, another password, the end of the account.
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
-import type { WebEnv } from '../http/request-facts.ts';
 import { changeOwnEmail } from '../operations/accounts/change-own-email.ts';
 import { closeOwnAccount } from '../operations/accounts/close.ts';
 import { changePassword } from '../operations/passwords/change.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type Faults, faultsOf } from './faults.ts';
 import { CurrentPassword, Field, NewPassword } from './form.tsx';

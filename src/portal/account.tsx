@@ -1,11 +1,11 @@
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { callOffOwnEmail } from '../operations/accounts/call-off-own-email.ts';
 import { editOwnAccount } from '../operations/accounts/edit-own.ts';
 import { showOwnAccount } from '../operations/accounts/show-own.ts';
 import { endSession } from '../operations/sessions/end.ts';
 import { endOtherSessions } from '../operations/sessions/end-others.ts';
 import { listSessions } from '../operations/sessions/list.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { browserWords } from './browser-words.ts';
 import { type Faults, faultsOf, unlessCode } from './faults.ts';
 import { Field, inWords, MAX_NAME_LENGTH } from './form.tsx';

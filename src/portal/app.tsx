@@ -1,11 +1,11 @@
 // The developer portal, and the pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
 import type { Hono } from 'hono';
-import type { RateLimits } from '../http/rate-limit.ts';
-import { refusalAnswer } from '../http/refusal.ts';
-import type { WebEnv } from '../http/request-facts.ts';
-import { asRefusal, createWebApp, retryAfter } from '../http/web-app.ts';
 import type { Log } from '../log.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
+import type { RateLimits } from '../web/rate-limit.ts';
+import { refusalAnswer } from '../web/refusal.ts';
+import type { WebEnv } from '../web/request-facts.ts';
+import { asRefusal, createWebApp, retryAfter } from '../web/web-app.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
 import { registerAccount } from './account.tsx';
 import { registerAccountChanges } from './account-changes.tsx';

@@ -1,8 +1,8 @@
 // Whoever has no link that works asks for one, and is answered alike whatever the address is to us.
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { requestInvitationAgain } from '../operations/invitations/request-again.ts';
 import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { Field } from './form.tsx';
 import { GONE, type Site, UNPROCESSABLE, type Web } from './site.tsx';

@@ -1,6 +1,6 @@
 // From an operation's refusal to what a page says of it.
 import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
-import { HttpRefusal } from '../http/refusal.ts';
+import { HttpRefusal } from '../web/refusal.ts';
 
 /** Field name → what is wrong with it, as a sentence. */
 export type Faults = Readonly<Record<string, string>>;

@@ -1,11 +1,11 @@
 // What a request must pass before an operation hears of it: where it comes from, its form, and how often it may ask.
 import { parseEmailAddress } from '../domain/email-address.ts';
-import { rateKey } from '../http/client-address.ts';
-import type { Allowance, LimitName, RateLimits } from '../http/rate-limit.ts';
-import { readForm } from '../http/read-form.ts';
-import { HttpRefusal } from '../http/refusal.ts';
-import { demandSameOrigin } from '../http/same-origin.ts';
 import type { Policy } from '../operations/frame/context.ts';
+import { rateKey } from '../web/client-address.ts';
+import type { Allowance, LimitName, RateLimits } from '../web/rate-limit.ts';
+import { readForm } from '../web/read-form.ts';
+import { HttpRefusal } from '../web/refusal.ts';
+import { demandSameOrigin } from '../web/same-origin.ts';
 import type { Web } from './site.tsx';
 
 type Form = ReadonlyMap<string, string>;

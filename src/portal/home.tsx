@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { SIGN_UP_PATH } from './sign-up.tsx';
 import type { Me, Site } from './site.tsx';
 

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
-import type { WebEnv } from '../http/request-facts.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { type Faults, faultsOf, unlessCode } from './faults.ts';
 import { Field, Tick } from './form.tsx';
 import { Alert } from './notice.tsx';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { openPasswordReset } from '../operations/passwords/open-reset.ts';
 import { resetPassword } from '../operations/passwords/reset.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { deadLinkPage } from './ask-for-link.tsx';
 import { type Faults, faultsOf, unlessRefused } from './faults.ts';
 import { inWords, NewPassword, TicketForm } from './form.tsx';

@@ -1,8 +1,8 @@
 // A link that a program made for a developer: the page asks, and only its form signs in.
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { openSignInLink } from '../operations/sessions/open-link.ts';
 import { redeemSignInLink } from '../operations/sessions/redeem-link.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { unlessRefused } from './faults.ts';
 import { TicketForm } from './form.tsx';
 import { agentOf } from './sign-in.tsx';

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
-import type { WebEnv } from '../http/request-facts.ts';
 import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { CurrentPassword, Field, NewPassword } from './form.tsx';
 import { Alert } from './notice.tsx';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
-import type { WebEnv } from '../http/request-facts.ts';
 import { signUp } from '../operations/accounts/sign-up.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { Field, MAX_NAME_LENGTH } from './form.tsx';
 import { type Site, UNPROCESSABLE, type Web } from './site.tsx';

@@ -2,10 +2,10 @@
 import type { Context as WebContext } from 'hono';
 import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
-import type { WebEnv } from '../http/request-facts.ts';
-import { securityHeaders } from '../http/security-headers.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { resumeSession } from '../operations/sessions/resume.ts';
+import type { WebEnv } from '../web/request-facts.ts';
+import { securityHeaders } from '../web/security-headers.ts';
 import type { Gate } from './gate.ts';
 import { CSS, renderPage } from './layout.tsx';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';

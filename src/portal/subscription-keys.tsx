@@ -1,10 +1,10 @@
 // The keys of a subscription, and what can't be taken back: a new key, and the end.
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { cancelSubscription } from '../operations/subscriptions/cancel.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { showKeys } from '../operations/subscriptions/show-keys.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { unlessCode } from './faults.ts';
 import type { Me, Site, Web } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-words.ts';

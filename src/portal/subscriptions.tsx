@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
-import type { WebEnv } from '../http/request-facts.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { type Faults, faultsOf, unlessCode } from './faults.ts';
 import { Field, inWords } from './form.tsx';
 import { Notice } from './notice.tsx';

@@ -1,5 +1,5 @@
 // What settings need of each other.
-import { readTlsPair, type TlsFiles } from '../http/tls.ts';
+import { readTlsPair, type TlsFiles } from '../web/tls.ts';
 
 /** What is set, as it stands in the environment. */
 export type Given = Record<string, string | undefined>;

@@ -1,8 +1,8 @@
 // Each setting by itself: what a good value is, in words for whoever sets it, and what it is when nobody does.
 import { z } from 'zod';
-import { readTrustedProxies } from '../http/client-address.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
 import { isSecretKey } from '../security/keyring.ts';
+import { readTrustedProxies } from '../web/client-address.ts';
 
 const number = (what: string, min: number, max: number, fallback: number) =>
   z.coerce.number({ error: what }).int(what).min(min, what).max(max, what).default(fallback);

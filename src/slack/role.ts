@@ -1,6 +1,6 @@
 import type { Role } from '../operations/frame/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
-import type { Call, Command } from './call.ts';
+import type { Call, Command } from './feature.ts';
 
 const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
   admins: ['admin'],

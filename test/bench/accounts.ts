@@ -1,8 +1,8 @@
 // Operations on accounts, called directly: what Slack's answers wait for.
 import { randomBytes } from 'node:crypto';
 import type postgres from 'postgres';
-import { connect } from '../../src/db/connect.ts';
-import { openService } from '../../src/db/services.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { openService } from '../../src/db/operators/services.ts';
 import { countAccounts } from '../../src/operations/accounts/count.ts';
 import { listAccounts } from '../../src/operations/accounts/list.ts';
 import { queryAccounts } from '../../src/operations/accounts/query.ts';

@@ -3,12 +3,12 @@
 // what the index takes.
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { connect } from '../../src/db/connect.ts';
-import { createGatewaySource } from '../../src/db/gateway-source.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
-import { createHttpServer } from '../../src/http/server.ts';
-import { createWebApp } from '../../src/http/web-app.ts';
 import { createLog } from '../../src/log.ts';
+import { createHttpServer } from '../../src/web/server.ts';
+import { createWebApp } from '../../src/web/web-app.ts';
 
 const [, , what] = process.argv;
 const { PORT, DATABASE_URL = '', SERVICE = '' } = process.env;

@@ -8,7 +8,7 @@ import {
   OPERATOR_MAIL_NAMES,
   sampleVariables,
   TEMPLATES,
-} from '../../src/mail/templates.ts';
+} from '../../src/mail/templates/catalog.ts';
 import { faultsOnPage } from '../support/axe.ts';
 import { story } from '../support/browser-app.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 import { createBrowserDeveloper } from '../support/browser-developer.ts';
 import { createBrowserPerson } from '../support/browser-person.ts';
 import { findChromium, HOW_TO_GET_ONE } from '../support/chromium.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { enterAsServer } from '../../src/db/presence.ts';
+import { enterAsServer } from '../../src/db/connection/presence.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';

@@ -4,7 +4,7 @@ import { parseEmailAddress } from '../../src/domain/email-address.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
-import { TEAM } from '../../src/playground/people.ts';
+import { TEAM } from '../../src/playground/workspace/people.ts';
 import { createTestConsole, type TestConsole } from '../support/console.ts';
 
 const SLOW_MS = 120_000;

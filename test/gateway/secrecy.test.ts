@@ -1,10 +1,10 @@
 // A key is a secret to everybody but its owner and the gateway: nothing of ours writes one down, and no typing is a key.
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createGatewaySource } from '../../src/db/gateway-source.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
-import { createCapturedLog } from '../http/serve.ts';
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { createCapturedLog } from '../web/serve.ts';
 import { createProgramme, type Programme } from './programme.ts';
 import { type ServedGateway, serveGateway } from './serve.ts';
 

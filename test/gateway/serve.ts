@@ -1,9 +1,9 @@
 // The check alone, on a server of ours, over the database of a test; without the rest of the product.
 import { connect as connectSocket } from 'node:net';
 import pino from 'pino';
-import { createGatewaySource } from '../../src/db/gateway-source.ts';
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
-import { createHttpServer } from '../../src/http/server.ts';
+import { createHttpServer } from '../../src/web/server.ts';
 import type { TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 

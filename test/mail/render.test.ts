@@ -7,7 +7,7 @@ import {
   OPERATOR_MAIL_NAMES,
   sampleVariables,
   TEMPLATES,
-} from '../../src/mail/templates.ts';
+} from '../../src/mail/templates/catalog.ts';
 
 const PUBLIC_URL = 'https://developers.example.com';
 const brand = { organizationName: 'Acme', supportEmail: 'support@example.com', publicUrl: PUBLIC_URL };

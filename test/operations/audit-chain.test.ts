@@ -7,7 +7,6 @@ import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { verifyAudit } from '../../src/operations/audit/verify.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
-import { createCapturedLog } from '../http/serve.ts';
 import {
   ADMIN,
   createTestContext,
@@ -16,6 +15,7 @@ import {
   slackActor,
   type TestContext,
 } from '../support/context.ts';
+import { createCapturedLog } from '../web/serve.ts';
 
 const HOUR_MS = 3_600_000;
 

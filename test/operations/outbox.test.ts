@@ -1,12 +1,12 @@
 // From the row that an operation writes to what the mail service got: once each, or not at all.
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openJobPool } from '../../src/db/job-pool.ts';
-import { writeOffJobs } from '../../src/db/jobs.ts';
+import { openJobPool } from '../../src/db/outbox/job-pool.ts';
+import { writeOffJobs } from '../../src/db/outbox/jobs.ts';
 import { createDeliverMail } from '../../src/jobs/deliver-mail.ts';
 import type { JobMeans } from '../../src/jobs/means.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
-import { createResendDelivery } from '../../src/mail/delivery.ts';
+import { createResendDelivery } from '../../src/mail/delivery/resend.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Transaction } from '../../src/db/connect.ts';
+import type { Transaction } from '../../src/db/connection/connect.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';

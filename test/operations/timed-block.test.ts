@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listEndedBlocks } from '../../src/db/accounts.ts';
+import { listEndedBlocks } from '../../src/db/accounts/accounts.ts';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';

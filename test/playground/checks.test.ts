@@ -1,8 +1,8 @@
 // Every limit of Block Kit that the app could run into, one at a time.
 import { describe, expect, test } from 'vitest';
-import { checkMessage, checkOptionsAnswer, checkView } from '../../src/playground/message-checks.ts';
-import { SlackRefusal } from '../../src/playground/refusal.ts';
+import { checkMessage, checkOptionsAnswer, checkView } from '../../src/playground/checks/messages.ts';
 import type { Dict } from '../../src/playground/shapes.ts';
+import { SlackRefusal } from '../../src/playground/web-api/refusal.ts';
 
 const pt = (text: string) => ({ type: 'plain_text', text });
 const md = (text: string) => ({ type: 'mrkdwn', text });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
-import { ADMIN, GENERAL } from '../../src/playground/people.ts';
+import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
 import { createProgramme } from '../gateway/programme.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, GENERAL } from '../../src/playground/people.ts';
+import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { type GateRule, type MailGate, openMailGate } from '../support/mail-gate.ts';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { isRunning, readNote } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';

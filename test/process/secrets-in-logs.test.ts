@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { readNote } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import { filesOriginOf, giveTextFile, MAX_FILE_BYTES, takeTextFile } from '../../src/slack/files.ts';
+import { filesOriginOf, giveTextFile, MAX_FILE_BYTES, takeTextFile } from '../../src/slack/jobs/files.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {

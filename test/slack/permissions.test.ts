@@ -16,8 +16,8 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
-import type { Call } from '../../src/slack/call.ts';
-import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/commands/index.ts';
+import type { Call } from '../../src/slack/feature.ts';
+import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/features/index.ts';
 import {
   ADMIN,
   APPROVER,

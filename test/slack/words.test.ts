@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestWord, wordsOf } from '../../src/slack/words.ts';
+import { nearestWord, wordsOf } from '../../src/slack/receive/typed-words.ts';
 
 describe('typed words', () => {
   it('are what the person meant, not what Slack made of them', () => {

@@ -18,9 +18,9 @@ const findAll = (what: string, except: (file: string) => boolean) =>
     .filter((line) => line !== '')
     .join('\n');
 
-test('only src/settings.ts reads the environment', () => {
-  expect(findAll('process.env', (file) => file === 'src/settings.ts')).toBe('');
-  expect(findUses('process.env', 'src/settings.ts')).not.toBe('');
+test('only src/settings/settings.ts reads the environment', () => {
+  expect(findAll('process.env', (file) => file === 'src/settings/settings.ts')).toBe('');
+  expect(findUses('process.env', 'src/settings/settings.ts')).not.toBe('');
 });
 
 test('T5: nothing in src is left to Math.random', () => {

@@ -33,7 +33,7 @@ describe('the table', () => {
     ['a type taken in passing', 'src/db/x.ts', "type T = import('../operations/context.ts').Context;"],
     ['the playground that acts', 'src/playground/x.ts', "import { x } from '../operations/context.ts';"],
     ['an e-mail that reads settings', 'emails/x.tsx', "import { readSettings } from '../src/settings.ts';"],
-    ['settings as a value', 'src/http/x.ts', "import { readSettings } from '../settings.ts';"],
+    ['settings as a value', 'src/web/x.ts', "import { readSettings } from '../settings.ts';"],
     ['somebody who imports the root', 'src/jobs/x.ts', "import { createApp } from '../app.ts';"],
     ['somebody who imports a program', 'src/slack/x.ts', "import '../cli/manifest.ts';"],
     ['SQL outside of db', 'src/operations/a/x.ts', "import { sql } from 'drizzle-orm';"],
@@ -42,7 +42,7 @@ describe('the table', () => {
     ['Resend outside of mail', 'src/jobs/x.ts', "import { Resend } from 'resend';"],
     ['a require', 'src/portal/x.ts', "const pg = require('pg');"],
     ['an import that nobody can read', 'src/portal/x.ts', 'const part = await import(name);'],
-    ['a package of development', 'src/http/x.ts', "import { test } from 'vitest';"],
+    ['a package of development', 'src/web/x.ts', "import { test } from 'vitest';"],
     ['a part that does not exist', 'src/service-layer/x.ts', ''],
     ['a test in the product', 'src/db/x.ts', "import { x } from '../support/context.ts';"],
   ])('refuses %s, by file and line', (_what, file, statement) => {
@@ -50,7 +50,7 @@ describe('the table', () => {
   });
 
   test.each([
-    ['the type of the log', 'src/http/x.ts', "import type { Log } from '../log.ts';"],
+    ['the type of the log', 'src/web/x.ts', "import type { Log } from '../log.ts';"],
     ['a type among named imports', 'src/db/x.ts', "import { type Settings } from '../settings.ts';"],
     ['SQL in db', 'src/db/x.ts', "import { sql } from 'drizzle-orm';\nimport './schema.ts';"],
     ['the root', 'src/app.ts', "import './db/connect.ts';\nimport './slack/app.ts';"],

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 import { createTestDatabase } from './database.ts';
 import { strayMarkup } from './markup.ts';
 import { auditTextAt, secretsIn, ticketsIn } from './secrets.ts';

@@ -2,7 +2,7 @@
 
 import { layFoundation } from '../../src/foundation.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 

@@ -1,6 +1,6 @@
 // A database that a server has been started on, a shell beside it, and operations to arrange things with.
 import { layFoundation } from '../../src/foundation.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 import { createTestDatabase } from './database.ts';
 import { runProgram } from './process.ts';
 

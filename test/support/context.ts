@@ -1,7 +1,7 @@
 // Operations called directly on a real database, without Slack, pages or jobs.
 import { randomBytes } from 'node:crypto';
-import { connect } from '../../src/db/connect.ts';
-import { openService } from '../../src/db/services.ts';
+import { connect } from '../../src/db/connection/connect.ts';
+import { openService } from '../../src/db/operators/services.ts';
 import { DomainError } from '../../src/domain/domain-error.ts';
 import type {
   Actor,

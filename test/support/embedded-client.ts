@@ -1,5 +1,5 @@
 // A process of its own that uses the embedded server; the tests start it, kill it, and tell it to leave.
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 
 const [, , dataDir, ...settings] = process.argv;
 if (!dataDir) throw new Error('usage: embedded-client DATA_DIR [settings]');

@@ -5,7 +5,7 @@ import { ApiManagementClient } from '@azure/arm-apimanagement';
 import { layFoundation } from '../../src/foundation.ts';
 import type { Actor, Grant } from '../../src/operations/frame/context.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/settings/settings.ts';
 import { startTestApp } from './app.ts';
 import { createTestCertificate } from './tls.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPlace } from '../../src/db/embedded/place.ts';
 import { findPostmaster, startPostmaster, stopPostmaster } from '../../src/db/embedded/postmaster.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { eventually } from './eventually.ts';
 
 /** Processes are killed here, not machines. */

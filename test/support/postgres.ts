@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { migrate } from '../../src/db/migrate.ts';
 
 declare module 'vitest' {

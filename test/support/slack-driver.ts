@@ -2,12 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
-import { type Answer, type SignedRequest, sign } from '../../src/playground/delivery.ts';
+import { type Answer, type SignedRequest, sign } from '../../src/playground/actions/delivery.ts';
 import type { Fault } from '../../src/playground/faults.ts';
-import { ADMIN, APP, APPROVER, NOBODY } from '../../src/playground/people.ts';
 import { createPlayground, type Playground } from '../../src/playground/playground.ts';
-import type { ApiCall } from '../../src/playground/records.ts';
 import type { Clock, Dict, Person } from '../../src/playground/shapes.ts';
+import { ADMIN, APP, APPROVER, NOBODY } from '../../src/playground/workspace/people.ts';
+import type { ApiCall } from '../../src/playground/workspace/records.ts';
 import { createPerson, type PersonDriver } from './slack-person.ts';
 
 export type { ModalDriver } from './slack-modal.ts';

@@ -1,8 +1,9 @@
 // The fields of the modal that is on top now, and what a person has put into them.
-import { wordsOf } from '../../src/playground/blocks.ts';
+
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Dict, dictsOf, type StateValues, textOf, type View } from '../../src/playground/shapes.ts';
-import { isPlural, stateField, stateOf } from '../../src/playground/view-state.ts';
+import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { isPlural, stateField, stateOf } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import { findField, findOption, labelsOf, type Target, type Words } from './slack-look.ts';
 

@@ -1,6 +1,7 @@
 // What a person can see and point at: elements of messages, modals and Home, found by their visible words.
-import { elementsOf, optionsOf, readBlocks, wordsOf } from '../../src/playground/blocks.ts';
+
 import { type Block, type Dict, isDict, textOf } from '../../src/playground/shapes.ts';
+import { elementsOf, optionsOf, readBlocks, wordsOf } from '../../src/playground/workspace/blocks.ts';
 
 export type Words = string | RegExp;
 export type Target = { blockId: string; actionId: string; element: Dict; block: Block };

@@ -1,7 +1,8 @@
 // A modal in a test's hands: fill, submit, read the errors. It always means the view that is on top now.
-import { wordsOf } from '../../src/playground/blocks.ts';
+
 import type { Playground } from '../../src/playground/playground.ts';
-import { isPlural, stateField } from '../../src/playground/view-state.ts';
+import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { isPlural, stateField } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import { createForm, type Filling, type Form } from './slack-form.ts';
 import {

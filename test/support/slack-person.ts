@@ -1,9 +1,10 @@
 // One person at the local Slack, in a person's words.
-import { wordsOf } from '../../src/playground/blocks.ts';
-import type { Answer } from '../../src/playground/delivery.ts';
-import { directMessageId, GENERAL } from '../../src/playground/people.ts';
+
+import type { Answer } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Block, type Dict, dictsOf, type Message, textOf } from '../../src/playground/shapes.ts';
+import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { directMessageId, GENERAL } from '../../src/playground/workspace/people.ts';
 import { eventually } from './eventually.ts';
 import { contains, findButton, findField, findOption, readable, type Words } from './slack-look.ts';
 import { createModal, type ModalDriver } from './slack-modal.ts';

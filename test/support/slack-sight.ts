@@ -1,10 +1,11 @@
 // What one person can see and reach at the local Slack, and the messages in their hands.
-import { wordsOf } from '../../src/playground/blocks.ts';
-import type { Place } from '../../src/playground/clicks.ts';
-import type { Answer } from '../../src/playground/delivery.ts';
+
+import type { Place } from '../../src/playground/actions/clicks.ts';
+import type { Answer } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
 import type { Block, Dict, Message, StateValues } from '../../src/playground/shapes.ts';
-import { isPlural, stateField, stateOf } from '../../src/playground/view-state.ts';
+import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { isPlural, stateField, stateOf } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import {
   buttonsOf,

@@ -5,7 +5,7 @@ import {
   callOffMails,
   listAccountsWithAddresses,
   listInvitationsTo,
-} from '../../db/sample-data.ts';
+} from '../../db/imports/sample-data.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { addAccount } from '../../operations/accounts/add.ts';

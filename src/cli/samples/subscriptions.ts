@@ -1,9 +1,9 @@
 // Gives a sample developer their subscriptions, with calls that were never made.
 
-import { findProduct } from '../../db/products.ts';
-import { backdateSubscription } from '../../db/sample-data.ts';
-import { addUsage } from '../../db/subscription-usage.ts';
-import { findSubscription } from '../../db/subscriptions.ts';
+import { findProduct } from '../../db/catalog/products.ts';
+import { backdateSubscription } from '../../db/imports/sample-data.ts';
+import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
+import { addUsage } from '../../db/subscriptions/usage.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';

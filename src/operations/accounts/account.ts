@@ -1,6 +1,6 @@
 // Getting hold of an account before it is changed, and showing it without its secrets.
-import { type Account, findAccount, lockAccount } from '../../db/accounts.ts';
-import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/groups.ts';
+import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
+import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
 import { type AccountVerb, nextState } from '../../domain/account-state.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Account, updateAccount } from '../../db/accounts.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';

@@ -4,8 +4,8 @@ import {
   findAccountByEmail,
   insertAccount,
   replaceGroupsOfAccount,
-} from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
+} from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';

@@ -5,10 +5,10 @@ import {
   insertAccount,
   lockAccount,
   updateAccount,
-} from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
+} from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
 import { newId } from '../../db/ids.ts';
-import { lockOpenInvitationTo } from '../../db/invitations.ts';
 import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Account, updateAccount } from '../../db/accounts.ts';
-import { deleteSessionsOfAccount } from '../../db/sessions.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { blockEnd, MAX_BLOCK_END_LENGTH } from '../../domain/block-end.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts.ts';
-import { findWaitingConfirmation } from '../../db/tickets.ts';
+import { updateAccount } from '../../db/accounts/accounts.ts';
+import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts.ts';
+import { updateAccount } from '../../db/accounts/accounts.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';

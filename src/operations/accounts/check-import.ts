@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listGroups } from '../../db/groups.ts';
-import { findLastMailDue, listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports.ts';
+import { listGroups } from '../../db/accounts/groups.ts';
+import { findLastMailDue, listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports/imports.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSubscriptions } from '../../db/subscriptions.ts';
+import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { demandNextState } from './account.ts';

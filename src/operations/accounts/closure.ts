@@ -3,7 +3,7 @@ import {
   listGroupIdsOfAccounts,
   replaceGroupsOfAccount,
   updateAccount,
-} from '../../db/accounts.ts';
+} from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail, queueRepaint } from '../frame/outbox.ts';
 import { endAccess } from './end-access.ts';

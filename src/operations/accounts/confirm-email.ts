@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
-import { redeemTicket } from '../../db/tickets.ts';
+import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,5 +1,5 @@
-import type { Account } from '../../db/accounts.ts';
-import { findWaitingConfirmation } from '../../db/tickets.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
+import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countAccountsByState } from '../../db/accounts.ts';
+import { countAccountsByState } from '../../db/accounts/accounts.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** How many accounts are in each state. Kept, not counted: as fast at a million as at none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSubscriptions } from '../../db/subscriptions.ts';
+import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';

@@ -1,7 +1,7 @@
 // Another address for an account: it counts once it was confirmed from there.
-import { type Account, findAccountByEmail } from '../../db/accounts.ts';
-import { callOffMail } from '../../db/mails.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { type Account, findAccountByEmail } from '../../db/accounts/accounts.ts';
+import { voidTickets } from '../../db/accounts/tickets.ts';
+import { callOffMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { EmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,5 +1,5 @@
-import { deleteSessionsOfAccount } from '../../db/sessions.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
+import { voidTickets } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 
 /**

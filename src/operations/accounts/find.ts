@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { searchAccounts } from '../../db/account-search.ts';
-import { type Account, findAccount, findAccountByEmail } from '../../db/accounts.ts';
-import { findSubscription } from '../../db/subscriptions.ts';
+import { type Account, findAccount, findAccountByEmail } from '../../db/accounts/accounts.ts';
+import { searchAccounts } from '../../db/accounts/search.ts';
+import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listAccounts as listAccountRows } from '../../db/accounts.ts';
+import { listAccounts as listAccountRows } from '../../db/accounts/accounts.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAccounts } from './account.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findAccount } from '../../db/accounts.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';

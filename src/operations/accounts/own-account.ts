@@ -1,5 +1,5 @@
 // A developer's own account, and the proof that it is still they who ask.
-import { type Account, findAccount } from '../../db/accounts.ts';
+import { type Account, findAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { signedInAs } from '../sessions/session.ts';

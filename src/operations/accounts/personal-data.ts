@@ -1,9 +1,9 @@
-import { type Account, updateAccount } from '../../db/accounts.ts';
-import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/approvals.ts';
-import { eraseAuditDetails } from '../../db/audit.ts';
-import { eraseInvitationsOfAccount } from '../../db/invitations.ts';
-import { cancelMailsOfAccount } from '../../db/mails.ts';
-import { eraseTickets } from '../../db/tickets.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
+import { eraseTickets } from '../../db/accounts/tickets.ts';
+import { eraseAuditDetails } from '../../db/audit/rows.ts';
+import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
+import { cancelMailsOfAccount } from '../../db/outbox/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';

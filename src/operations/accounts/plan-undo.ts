@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FullAuditRow, findAuditRow } from '../../db/audit.ts';
+import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { countAccounts, listAccountPage } from '../../db/account-pages.ts';
-import { findGroups } from '../../db/groups.ts';
+import { findGroups } from '../../db/accounts/groups.ts';
+import { countAccounts, listAccountPage } from '../../db/accounts/pages.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findAccount } from '../../db/accounts.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
 import { viewAccount } from './account.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSubscriptions } from '../../db/subscriptions.ts';
+import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { holdAccount } from './account.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
-import { findGroups } from '../../db/groups.ts';
+import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { findGroups } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchAccounts as searchAccountRows } from '../../db/account-search.ts';
+import { searchAccounts as searchAccountRows } from '../../db/accounts/search.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 const MAX_ANSWERS = 20;

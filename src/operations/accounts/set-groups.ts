@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
-import { findGroups } from '../../db/groups.ts';
+import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import { findGroups } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';

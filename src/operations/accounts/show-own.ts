@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findWaitingConfirmation } from '../../db/tickets.ts';
+import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { demandAccount } from './account.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { listMailsOf } from '../../db/mails.ts';
-import { listSubscriptions } from '../../db/subscriptions.ts';
-import { findWaitingConfirmation } from '../../db/tickets.ts';
-import { titleOf } from '../../mail/templates.ts';
+import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
+import { listMailsOf } from '../../db/outbox/mails.ts';
+import { listSubscriptions } from '../../db/subscriptions/subscriptions.ts';
+import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';

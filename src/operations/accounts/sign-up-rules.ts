@@ -1,8 +1,13 @@
 // What is different about an account that a developer signed up for by themselves.
-import type { Account } from '../../db/accounts.ts';
-import { updateAccount } from '../../db/accounts.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
+import { updateAccount } from '../../db/accounts/accounts.ts';
+import {
+  countWaitingSince,
+  findOpenSummary,
+  holdSignUps,
+  insertSummary,
+} from '../../db/accounts/sign-ups.ts';
 import { newId } from '../../db/ids.ts';
-import { countWaitingSince, findOpenSummary, holdSignUps, insertSummary } from '../../db/sign-ups.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';

@@ -1,5 +1,5 @@
 // What an account is once its block is over.
-import { type Account, updateAccount } from '../../db/accounts.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail, queueRepaint } from '../frame/outbox.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';

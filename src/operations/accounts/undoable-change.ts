@@ -1,8 +1,8 @@
 // What an undo goes by: the change's own audit row, looked up by its id, which is all that a button carries.
 import { z } from 'zod';
-import type { Account } from '../../db/accounts.ts';
-import { type FullAuditRow, findAuditRow } from '../../db/audit.ts';
-import { callOffMail } from '../../db/mails.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
+import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
+import { callOffMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import { currentState } from './account.ts';

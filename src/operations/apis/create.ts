@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/apis.ts';
+import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/catalog/apis.ts';
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';

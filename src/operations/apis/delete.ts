@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteApi as deleteApiRow, lockApi } from '../../db/apis.ts';
+import { deleteApi as deleteApiRow, lockApi } from '../../db/catalog/apis.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { demandVersion } from '../catalog/view.ts';

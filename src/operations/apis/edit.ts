@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/apis.ts';
+import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/catalog/apis.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listApis as listApiRows } from '../../db/apis.ts';
+import { listApis as listApiRows } from '../../db/catalog/apis.ts';
 import * as input from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findApi } from '../../db/apis.ts';
-import { countSubscriptions } from '../../db/subscriptions.ts';
+import { findApi } from '../../db/catalog/apis.ts';
+import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';

@@ -1,6 +1,6 @@
 // An approval as people see it: who asks, for what, about whom, and how it ended.
-import { findAccount } from '../../db/accounts.ts';
-import type { Approval } from '../../db/approvals.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
+import type { Approval } from '../../db/operators/approvals.ts';
 import { type AccountView, viewAccount } from '../accounts/account.ts';
 import { openKept } from '../frame/approval.ts';
 import type { Act } from '../frame/context.ts';

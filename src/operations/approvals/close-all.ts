@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endApproval, lockOpenApprovals } from '../../db/approvals.ts';
+import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/audit-row.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findAccount } from '../../db/accounts.ts';
-import { type Approval, endApproval, findApproval, lockApproval } from '../../db/approvals.ts';
-import { findToken } from '../../db/tokens.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
+import { type Approval, endApproval, findApproval, lockApproval } from '../../db/operators/approvals.ts';
+import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseApprovals } from '../accounts/personal-data.ts';
 import { openKept } from '../frame/approval.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { eraseApprovals, lockApproval } from '../../db/approvals.ts';
-import { eraseAuditDetails } from '../../db/audit.ts';
+import { eraseAuditDetails } from '../../db/audit/rows.ts';
+import { eraseApprovals, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

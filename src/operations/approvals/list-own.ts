@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listApprovalsOfRequester } from '../../db/approvals.ts';
+import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { viewApproval } from './approval-view.ts';

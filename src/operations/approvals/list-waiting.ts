@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOpenApprovals } from '../../db/approvals.ts';
+import { listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewApproval } from './approval-view.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findApproval } from '../../db/approvals.ts';
+import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';

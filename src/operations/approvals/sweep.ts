@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { countReminder, endApproval, lockOpenApprovals } from '../../db/approvals.ts';
-import { addJob } from '../../db/jobs.ts';
+import { countReminder, endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter, queueApprovalEnd } from '../frame/outbox.ts';
 

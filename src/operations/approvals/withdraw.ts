@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endApproval, lockApproval } from '../../db/approvals.ts';
+import { endApproval, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorId } from '../frame/audit-row.ts';
 import * as input from '../frame/input.ts';

@@ -1,5 +1,5 @@
 // Which values of an audit row its link seals.
-import type { LinkedRow } from '../../db/audit-links.ts';
+import type { LinkedRow } from '../../db/audit/links.ts';
 import { linkHash } from '../../security/audit-chain.ts';
 
 export function hashOfRow(previous: string, row: LinkedRow): string {

@@ -1,13 +1,13 @@
 // An audit row as people read it: who, when, what, why, before → after, and who agreed.
-import { findAccounts } from '../../db/accounts.ts';
-import { findApis } from '../../db/apis.ts';
-import { type Approval, findApprovals } from '../../db/approvals.ts';
-import type { FullAuditRow } from '../../db/audit.ts';
-import { findGroups } from '../../db/groups.ts';
-import { findInvitations } from '../../db/invitations.ts';
-import { findProducts } from '../../db/products.ts';
-import { findSubscriptions } from '../../db/subscriptions.ts';
-import { titleOf } from '../../mail/templates.ts';
+import { findAccounts } from '../../db/accounts/accounts.ts';
+import { findGroups } from '../../db/accounts/groups.ts';
+import { findInvitations } from '../../db/accounts/invitations.ts';
+import type { FullAuditRow } from '../../db/audit/rows.ts';
+import { findApis } from '../../db/catalog/apis.ts';
+import { findProducts } from '../../db/catalog/products.ts';
+import { type Approval, findApprovals } from '../../db/operators/approvals.ts';
+import { findSubscriptions } from '../../db/subscriptions/subscriptions.ts';
+import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 
 export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listAuditWithLinks } from '../../db/audit.ts';
+import { listAuditWithLinks } from '../../db/audit/rows.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';

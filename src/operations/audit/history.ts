@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { listApprovalIdsOf } from '../../db/approvals.ts';
-import { listAuditOfTargets } from '../../db/audit.ts';
-import { listInvitationIdsOfAccount } from '../../db/invitations.ts';
-import { listSubscriptionIdsOfAccount } from '../../db/subscriptions.ts';
+import { listInvitationIdsOfAccount } from '../../db/accounts/invitations.ts';
+import { listAuditOfTargets } from '../../db/audit/rows.ts';
+import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
+import { listSubscriptionIdsOfAccount } from '../../db/subscriptions/subscriptions.ts';
 import { demandAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { findAuditRow } from '../../db/audit.ts';
 import {
   type AuditLink,
   findLastLink,
@@ -7,7 +6,8 @@ import {
   insertLinks,
   type LinkedRow,
   listUnlinkedRows,
-} from '../../db/audit-links.ts';
+} from '../../db/audit/links.ts';
+import { findAuditRow } from '../../db/audit/rows.ts';
 import { CHAIN_START } from '../../security/audit-chain.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hashOfRow } from './chain-values.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchAudit } from '../../db/audit.ts';
+import { searchAudit } from '../../db/audit/rows.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';

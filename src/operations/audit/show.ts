@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findAuditRow } from '../../db/audit.ts';
+import { findAuditRow } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listLinks, listUnlinkedRows } from '../../db/audit-links.ts';
+import { listLinks, listUnlinkedRows } from '../../db/audit/links.ts';
 import { CHAIN_START } from '../../security/audit-chain.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hashOfRow } from './chain-values.ts';

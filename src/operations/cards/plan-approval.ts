@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findApproval } from '../../db/approvals.ts';
-import { insertCard, listCardsOfApproval } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
+import { findApproval } from '../../db/operators/approvals.ts';
+import { insertCard, listCardsOfApproval } from '../../db/outbox/cards.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { viewApproval } from '../approvals/approval-view.ts';
 import * as input from '../frame/input.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { insertCard, listCardsOfSummary } from '../../db/cards.ts';
+import { countInSummary, endSummary } from '../../db/accounts/sign-ups.ts';
 import { newId } from '../../db/ids.ts';
-import { countInSummary, endSummary } from '../../db/sign-ups.ts';
+import { insertCard, listCardsOfSummary } from '../../db/outbox/cards.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { insertCard, listCardsOfSubscription } from '../../db/cards.ts';
 import { newId } from '../../db/ids.ts';
+import { insertCard, listCardsOfSubscription } from '../../db/outbox/cards.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { viewOneSubscription } from '../subscriptions/subscription.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Account } from '../../db/accounts.ts';
-import { insertCard, listCardsOfAccount } from '../../db/cards.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
 import { newId } from '../../db/ids.ts';
+import { insertCard, listCardsOfAccount } from '../../db/outbox/cards.ts';
 import { demandAccount, viewAccount } from '../accounts/account.ts';
 import { isUnconfirmedSignUp } from '../accounts/sign-up-rules.ts';
 import * as input from '../frame/input.ts';

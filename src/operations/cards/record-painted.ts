@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateCard } from '../../db/cards.ts';
+import { updateCard } from '../../db/outbox/cards.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findApprovals } from '../../db/approvals.ts';
-import { listStaleSubjects } from '../../db/cards.ts';
-import { findOpenSummary } from '../../db/sign-ups.ts';
+import { findOpenSummary } from '../../db/accounts/sign-ups.ts';
+import { findApprovals } from '../../db/operators/approvals.ts';
+import { listStaleSubjects } from '../../db/outbox/cards.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import {
   minutesAfter,

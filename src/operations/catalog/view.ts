@@ -1,6 +1,6 @@
 // APIs and products as people and programs see them.
-import { type Api, listApisOfProducts } from '../../db/apis.ts';
-import { listGroupsOfProducts, type Product } from '../../db/products.ts';
+import { type Api, listApisOfProducts } from '../../db/catalog/apis.ts';
+import { listGroupsOfProducts, type Product } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
 

@@ -5,7 +5,7 @@ import {
   listApisAt,
   listKeysOfHashes,
   listSubscriptionsOfIds,
-} from '../../db/copies.ts';
+} from '../../db/imports/copies.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { apiKeyHash } from '../../security/api-key.ts';
 import { viewAccounts } from '../accounts/account.ts';

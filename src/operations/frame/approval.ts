@@ -1,8 +1,13 @@
 // What needs a second operator: it is kept, sealed and bound to what was seen, until somebody else decides.
-import { findAccount } from '../../db/accounts.ts';
-import { type Approval, endApproval, insertApproval, lockOpenApprovalOf } from '../../db/approvals.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
 import { newId } from '../../db/ids.ts';
-import { countOtherOperators } from '../../db/operators.ts';
+import {
+  type Approval,
+  endApproval,
+  insertApproval,
+  lockOpenApprovalOf,
+} from '../../db/operators/approvals.ts';
+import { countOtherOperators } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import { actorName, requesterId } from './audit-row.ts';

@@ -1,7 +1,7 @@
 // What an operation leaves in the audit: one row for a change, one for a refusal.
-import { writeAuditRow } from '../../db/audit.ts';
+import { writeAuditRow } from '../../db/audit/rows.ts';
 import { newId } from '../../db/ids.ts';
-import { addJob } from '../../db/jobs.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Actor, AuditEntry, Context } from './context.ts';
 

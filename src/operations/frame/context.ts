@@ -1,5 +1,5 @@
 // What every operation is given: who acts, for which service, and with what means.
-import type { Database, Transaction } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connection/connect.ts';
 import type { Keyring } from '../../security/keyring.ts';
 import type { PasswordHasher } from '../../security/password-hash.ts';
 

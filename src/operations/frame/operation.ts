@@ -1,6 +1,6 @@
 // The frame of every operation: permission, input, one transaction, one audit row.
 import type { ZodType, z } from 'zod';
-import { isSerializationFailure } from '../../db/connect.ts';
+import { isSerializationFailure } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';

@@ -1,9 +1,10 @@
 // What follows from a change: mail and repainted cards, written in the change's own transaction.
+
+import { insertTicket, type TicketPurpose, voidTickets } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
-import { addJob } from '../../db/jobs.ts';
-import { insertMail } from '../../db/mails.ts';
-import { insertTicket, type TicketPurpose, voidTickets } from '../../db/tickets.ts';
-import type { MailName, TemplateText } from '../../mail/templates.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { insertMail } from '../../db/outbox/mails.ts';
+import type { MailName, TemplateText } from '../../mail/templates/catalog.ts';
 import { sealText } from '../../security/sealed-text.ts';
 import { newTicket } from '../../security/ticket.ts';
 import type { Act } from './context.ts';

@@ -1,7 +1,8 @@
 // Who may: decided by role, at the moment of the act, deny by default.
-import { findOperatorRole } from '../../db/operators.ts';
-import { isSignedIn } from '../../db/sessions.ts';
-import { findLiveToken } from '../../db/tokens.ts';
+
+import { isSignedIn } from '../../db/accounts/sessions.ts';
+import { findOperatorRole } from '../../db/operators/operators.ts';
+import { findLiveToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Actor, Context, Grant, IssuedActor, Role } from './context.ts';
 import { isProgram } from './program.ts';

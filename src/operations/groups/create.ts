@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdGroupNames, insertGroup, lockGroup } from '../../db/groups.ts';
+import { holdGroupNames, insertGroup, lockGroup } from '../../db/accounts/groups.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteGroup as deleteGroupRow, lockGroup } from '../../db/groups.ts';
+import { deleteGroup as deleteGroupRow, lockGroup } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { demandVersion } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listGroups } from '../../db/groups.ts';
+import { listGroups } from '../../db/accounts/groups.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
 /** The groups that an account can be put in, for choosing some: also by somebody who only asks for an invitation. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { countAccountsByState } from '../../db/accounts.ts';
-import { countAccountsOfGroups, listGroups as listGroupRows } from '../../db/groups.ts';
+import { countAccountsByState } from '../../db/accounts/accounts.ts';
+import { countAccountsOfGroups, listGroups as listGroupRows } from '../../db/accounts/groups.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 /** Every group with how many accounts are in it; Developers holds every account that is not deleted. */

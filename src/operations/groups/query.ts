@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countGroupPage, listGroupPage } from '../../db/groups.ts';
+import { countGroupPage, listGroupPage } from '../../db/accounts/groups.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import { demandAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/groups.ts';
+import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { demandVersion } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findGroups } from '../../db/groups.ts';
+import { findGroups } from '../../db/accounts/groups.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
 
 /** One group; null when there is none. */

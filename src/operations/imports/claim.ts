@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findLastMailDue, lockImport, updateImport } from '../../db/imports.ts';
+import { findLastMailDue, lockImport, updateImport } from '../../db/imports/imports.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { listOutcomes, openRows } from './stored-dry-run.ts';

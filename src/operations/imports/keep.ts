@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newId } from '../../db/ids.ts';
-import { countImportsNotEnded, insertImport } from '../../db/imports.ts';
+import { countImportsNotEnded, insertImport } from '../../db/imports/imports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
 import { actorId } from '../frame/audit-row.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockImport, updateImport } from '../../db/imports.ts';
+import { lockImport, updateImport } from '../../db/imports/imports.ts';
 import { actorId } from '../frame/audit-row.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';

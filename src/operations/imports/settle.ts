@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { lockImport, updateImport } from '../../db/imports.ts';
-import { addJob } from '../../db/jobs.ts';
+import { lockImport, updateImport } from '../../db/imports/imports.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stopImports } from '../../db/imports.ts';
+import { stopImports } from '../../db/imports/imports.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**

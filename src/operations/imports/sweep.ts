@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deleteImports, listStalledImports } from '../../db/imports.ts';
-import { addJob } from '../../db/jobs.ts';
+import { deleteImports, listStalledImports } from '../../db/imports/imports.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 

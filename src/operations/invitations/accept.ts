@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
+import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { redeemTicket, voidTickets } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
-import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/invitations.ts';
-import { redeemTicket, voidTickets } from '../../db/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { holdAccount } from '../accounts/account.ts';

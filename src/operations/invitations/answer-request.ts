@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findExpiredInvitationTo } from '../../db/invitations.ts';
-import { addJob } from '../../db/jobs.ts';
+import { findExpiredInvitationTo } from '../../db/accounts/invitations.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countOpenInvitations as countRows } from '../../db/invitations.ts';
+import { countOpenInvitations as countRows } from '../../db/accounts/invitations.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** How many invitations can still be accepted. */

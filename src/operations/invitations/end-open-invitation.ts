@@ -1,5 +1,5 @@
-import { lockOpenInvitationTo, updateInvitation } from '../../db/invitations.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { lockOpenInvitationTo, updateInvitation } from '../../db/accounts/invitations.ts';
+import { voidTickets } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 
 /** Ends the open invitation to an address, link included. True when there was one that was still good. */

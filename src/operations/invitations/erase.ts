@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
+import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseInvitationData } from '../accounts/personal-data.ts';
 import * as input from '../frame/input.ts';

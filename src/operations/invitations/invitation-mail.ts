@@ -1,4 +1,4 @@
-import type { Invitation } from '../../db/invitations.ts';
+import type { Invitation } from '../../db/accounts/invitations.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
+import { findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { insertInvitation, lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
 import { newId } from '../../db/ids.ts';
-import { insertInvitation, lockOpenInvitationTo } from '../../db/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { currentState, demandCustomGroups } from '../accounts/account.ts';

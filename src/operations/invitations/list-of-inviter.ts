@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOpenInvitationsOfInviter } from '../../db/invitations.ts';
+import { listOpenInvitationsOfInviter } from '../../db/accounts/invitations.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_LISTED = 20;

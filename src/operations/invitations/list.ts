@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listInvitations as listInvitationRows } from '../../db/invitations.ts';
-import { listMailStatesOfInvitations } from '../../db/mails.ts';
+import { listInvitations as listInvitationRows } from '../../db/accounts/invitations.ts';
+import { listMailStatesOfInvitations } from '../../db/outbox/mails.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findAccount } from '../../db/accounts.ts';
-import { findInvitation } from '../../db/invitations.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
+import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';

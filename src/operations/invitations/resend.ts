@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { findAccountByEmail } from '../../db/accounts.ts';
-import { holdAddress } from '../../db/addresses.ts';
+import { findAccountByEmail } from '../../db/accounts/accounts.ts';
+import { holdAddress } from '../../db/accounts/email-lock.ts';
 import {
   findInvitation,
   lockInvitation,
   lockOpenInvitationTo,
   updateInvitation,
-} from '../../db/invitations.ts';
+} from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { lockInvitation, updateInvitation } from '../../db/invitations.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findInvitation } from '../../db/invitations.ts';
+import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';

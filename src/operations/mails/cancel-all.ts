@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockQueuedMails } from '../../db/mails.ts';
+import { lockQueuedMails } from '../../db/outbox/mails.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { endMail } from './end-mail.ts';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { findAccount } from '../../db/accounts.ts';
-import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/mails.ts';
-import { findTicketById } from '../../db/tickets.ts';
+import { findAccount } from '../../db/accounts/accounts.ts';
+import { findTicketById } from '../../db/accounts/tickets.ts';
+import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { isRefusalOfSettings } from '../../mail/delivery.ts';
+import { isRefusalOfSettings } from '../../mail/delivery/resend.ts';
+import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
-import { mayTryAgain } from '../../mail/retry-schedule.ts';
-import { defaultText, type MailName, type TemplateText } from '../../mail/templates.ts';
+import { defaultText, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
 import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countMailsByState } from '../../db/mails.ts';
+import { countMailsByState } from '../../db/outbox/mails.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /** How many mails are in each state (with `since`: of those that changed after it), for metrics and the health on Home. */

@@ -1,6 +1,6 @@
-import { findInvitation } from '../../db/invitations.ts';
-import { addJob } from '../../db/jobs.ts';
-import { type Mail, updateMail } from '../../db/mails.ts';
+import { findInvitation } from '../../db/accounts/invitations.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { type Mail, updateMail } from '../../db/outbox/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockMailByProviderId } from '../../db/mails.ts';
+import { lockMailByProviderId } from '../../db/outbox/mails.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endMail } from './end-mail.ts';
 

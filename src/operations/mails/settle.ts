@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
-import { lockMail, updateMail } from '../../db/mails.ts';
-import { noteFailure, noteSuccess } from '../../db/outages.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { lockMail, updateMail } from '../../db/outbox/mails.ts';
+import { noteFailure, noteSuccess } from '../../db/outbox/outages.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endMail } from './end-mail.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
-import { listDueMails } from '../../db/mails.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { listDueMails } from '../../db/outbox/mails.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_SWEPT = 500;

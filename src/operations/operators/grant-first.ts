@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantOperatorOnce } from '../../db/operators.ts';
+import { grantOperatorOnce } from '../../db/operators/operators.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { giveRole, lockAdmins } from '../../db/operators.ts';
-import { listBoundTeamIds } from '../../db/workspaces.ts';
+import { giveRole, lockAdmins } from '../../db/operators/operators.ts';
+import { listBoundTeamIds } from '../../db/operators/workspaces.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/audit-row.ts';
 import { defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOperators as listOperatorRows } from '../../db/operators.ts';
+import { listOperators as listOperatorRows } from '../../db/operators/operators.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /** Who has a role, so that anybody can see whom to ask. */

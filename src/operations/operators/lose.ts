@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
-import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
+import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/audit-row.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

@@ -1,6 +1,6 @@
 // Rules of changing who may act.
-import { endApproval, lockOpenApprovals } from '../../db/approvals.ts';
-import { listAdmins, type OperatorKey } from '../../db/operators.ts';
+import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
+import { listAdmins, type OperatorKey } from '../../db/operators/operators.ts';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
 import type { Act, Context, SlackActor } from '../frame/context.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findOperatorRole } from '../../db/operators.ts';
+import { findOperatorRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation } from '../frame/operation.ts';
 

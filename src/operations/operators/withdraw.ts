@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators.ts';
+import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/audit-row.ts';
 import * as input from '../frame/input.ts';

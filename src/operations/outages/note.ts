@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { noteFailure, noteSuccess } from '../../db/outages.ts';
+import { noteFailure, noteSuccess } from '../../db/outbox/outages.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /** Keeps how Slack was met this minute; `code` is why it can't be used, null when it can. What follows, `outages/tell` does. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
-import { callOffMailsOfTemplate } from '../../db/mails.ts';
-import { listAdmins } from '../../db/operators.ts';
-import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outages.ts';
+import { listAdmins } from '../../db/operators/operators.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { callOffMailsOfTemplate } from '../../db/outbox/mails.ts';
+import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
 import { slackId } from '../frame/audit-row.ts';
 import type { Act } from '../frame/context.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findAccountByEmail, lockAccount } from '../../db/accounts.ts';
+import { findAccountByEmail, lockAccount } from '../../db/accounts/accounts.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
 import { queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

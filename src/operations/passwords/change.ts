@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts.ts';
+import { updateAccount } from '../../db/accounts/accounts.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts';
 import * as input from '../frame/input.ts';

@@ -1,4 +1,4 @@
-import type { Account } from '../../db/accounts.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { issueTicket, minutesAfter, queueMail } from '../frame/outbox.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts.ts';
-import { redeemTicket } from '../../db/tickets.ts';
+import { updateAccount } from '../../db/accounts/accounts.ts';
+import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';

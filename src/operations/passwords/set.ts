@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findAccount, updateAccount } from '../../db/accounts.ts';
-import { voidTickets } from '../../db/tickets.ts';
+import { findAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount, viewAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';

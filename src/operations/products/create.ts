@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { insertProduct } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
-import { insertProduct } from '../../db/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';

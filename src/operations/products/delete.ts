@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteProduct as deleteProductRow } from '../../db/products.ts';
+import { deleteProduct as deleteProductRow } from '../../db/catalog/products.ts';
 import * as input from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateProduct } from '../../db/products.ts';
+import { updateProduct } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listProducts as listProductRows } from '../../db/products.ts';
+import { listProducts as listProductRows } from '../../db/catalog/products.ts';
 import * as input from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
 import { defineOperation } from '../frame/operation.ts';

@@ -1,12 +1,13 @@
 // What a product is made of, checked before it is kept.
-import { holdApis } from '../../db/apis.ts';
-import { holdGroups } from '../../db/groups.ts';
+
+import { holdGroups } from '../../db/accounts/groups.ts';
+import { holdApis } from '../../db/catalog/apis.ts';
 import {
   lockProduct,
   type Product,
   replaceApisOfProduct,
   replaceGroupsOfProduct,
-} from '../../db/products.ts';
+} from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { demandVersion } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';

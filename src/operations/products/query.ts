@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listProductPage } from '../../db/catalog-pages.ts';
+import { listProductPage } from '../../db/catalog/pages.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import * as catalog from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';

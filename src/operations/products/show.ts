@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findProduct } from '../../db/products.ts';
-import { countSubscriptions } from '../../db/subscriptions.ts';
+import { findProduct } from '../../db/catalog/products.ts';
+import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';

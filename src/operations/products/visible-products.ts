@@ -1,5 +1,5 @@
 // Who sees which products in the portal: those that are published to a group of theirs.
-import { listGroupIdsOfAccounts } from '../../db/accounts.ts';
+import { listGroupIdsOfAccounts } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
 

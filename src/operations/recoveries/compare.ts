@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { findAccounts } from '../../db/accounts.ts';
-import { findAuditIds } from '../../db/audit.ts';
-import { findLinksOfRows } from '../../db/audit-links.ts';
-import { findRoles } from '../../db/operators.ts';
-import { findSubscriptionStandings } from '../../db/recoveries.ts';
+import { findAccounts } from '../../db/accounts/accounts.ts';
+import { findLinksOfRows } from '../../db/audit/links.ts';
+import { findSubscriptionStandings } from '../../db/audit/recoveries.ts';
+import { findAuditIds } from '../../db/audit/rows.ts';
+import { findRoles } from '../../db/operators/operators.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findLastLink } from '../../db/audit-links.ts';
-import { countOpenThings } from '../../db/recoveries.ts';
+import { findLastLink } from '../../db/audit/links.ts';
+import { countOpenThings } from '../../db/audit/recoveries.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /** What `npm run after-restore` would end, and where the audit's chain ends. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteAllSessions } from '../../db/sessions.ts';
+import { deleteAllSessions } from '../../db/accounts/sessions.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 const MAX_ENDED_AT_ONCE = 5_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteSessionsOfAccount } from '../../db/sessions.ts';
+import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteSession } from '../../db/sessions.ts';
+import { deleteSession } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';

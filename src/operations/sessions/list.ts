@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSessions as listRows } from '../../db/sessions.ts';
+import { listSessions as listRows } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deleteSessionByHash } from '../../db/sessions.ts';
-import { redeemTicket } from '../../db/tickets.ts';
+import { deleteSessionByHash } from '../../db/accounts/sessions.ts';
+import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { sessionHash } from '../../security/session.ts';
 import { holdAccount } from '../accounts/account.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findLiveSession, touchSession } from '../../db/sessions.ts';
+import { findLiveSession, touchSession } from '../../db/accounts/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';

@@ -1,6 +1,7 @@
 // How a session begins, how long it lives, and how it is known again.
+
+import { insertSession, keepNewestSessions, type Session } from '../../db/accounts/sessions.ts';
 import { newId } from '../../db/ids.ts';
-import { insertSession, keepNewestSessions, type Session } from '../../db/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newSessionSecret } from '../../security/session.ts';
 import type { Act, Actor } from '../frame/context.ts';

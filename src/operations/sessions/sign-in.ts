@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { type Account, findAccountByEmail, keepPasswordHash, updateAccount } from '../../db/accounts.ts';
-import { deleteSessionByHash } from '../../db/sessions.ts';
+import {
+  type Account,
+  findAccountByEmail,
+  keepPasswordHash,
+  updateAccount,
+} from '../../db/accounts/accounts.ts';
+import { deleteSessionByHash } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sessionHash } from '../../security/session.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteSession } from '../../db/sessions.ts';
+import { deleteSession } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 

@@ -1,5 +1,5 @@
 // The change of state that most operations on a subscription are.
-import { type Subscription, updateSubscription } from '../../db/subscriptions.ts';
+import { type Subscription, updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import type { SubscriptionVerb } from '../../domain/subscription-state.ts';
 import type { Act } from '../frame/context.ts';
 import {

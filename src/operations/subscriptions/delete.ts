@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteSubscriptions } from '../../db/subscriptions.ts';
+import { deleteSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';

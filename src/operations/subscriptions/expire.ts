@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateSubscription } from '../../db/subscriptions.ts';
+import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

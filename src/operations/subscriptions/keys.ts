@@ -1,5 +1,5 @@
 // The two keys of a subscription: made or brought along, looked up by hash, sealed for whoever may read them again.
-import { type KeySlot, listKeys, putKey } from '../../db/subscription-keys.ts';
+import { type KeySlot, listKeys, putKey } from '../../db/subscriptions/keys.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { apiKeyHash, newApiKey } from '../../security/api-key.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions.ts';
+import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';

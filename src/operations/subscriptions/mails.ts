@@ -1,7 +1,7 @@
 // What the owner of a subscription hears of it.
-import type { Account } from '../../db/accounts.ts';
-import type { Subscription } from '../../db/subscriptions.ts';
-import type { TemplateName } from '../../mail/templates.ts';
+import type { Account } from '../../db/accounts/accounts.ts';
+import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
+import type { TemplateName } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail } from '../frame/outbox.ts';
 import { ownerOf, scopeNameOf } from './subscription.ts';

@@ -1,8 +1,12 @@
 // How a subscription comes to be, whoever asks for it.
-import { findApi } from '../../db/apis.ts';
+import { findApi } from '../../db/catalog/apis.ts';
+import { holdProduct, type Product } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
-import { holdProduct, type Product } from '../../db/products.ts';
-import { countSubscriptions, insertSubscription, type Subscription } from '../../db/subscriptions.ts';
+import {
+  countSubscriptions,
+  insertSubscription,
+  type Subscription,
+} from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { COUNTED_STATES } from '../../domain/subscription-state.ts';
 import type { Act } from '../frame/context.ts';

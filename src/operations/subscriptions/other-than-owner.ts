@@ -1,4 +1,4 @@
-import type { Subscription } from '../../db/subscriptions.ts';
+import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import { ownAddressOf } from '../frame/program.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSubscriptionPage } from '../../db/subscription-pages.ts';
+import { listSubscriptionPage } from '../../db/subscriptions/pages.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import * as catalog from '../catalog/input.ts';

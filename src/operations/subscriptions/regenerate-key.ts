@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateSubscription } from '../../db/subscriptions.ts';
+import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listProducts } from '../../db/products.ts';
+import { listProducts } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import * as catalog from '../catalog/input.ts';

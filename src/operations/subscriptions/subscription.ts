@@ -1,6 +1,6 @@
 // Getting hold of a subscription before it is changed, showing it, and taking many away.
-import { findAccount, lockAccount } from '../../db/accounts.ts';
-import { eraseAuditDetailsOfSubscriptions } from '../../db/audit.ts';
+import { findAccount, lockAccount } from '../../db/accounts/accounts.ts';
+import { eraseAuditDetailsOfSubscriptions } from '../../db/audit/rows.ts';
 import {
   countLiveSubscriptions,
   countSubscriptions,
@@ -10,7 +10,7 @@ import {
   lockSubscription,
   type Subscription,
   type SubscriptionRow,
-} from '../../db/subscriptions.ts';
+} from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import {
   nextSubscriptionState,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
-import { checkTemplate, TEMPLATE_SYNTAXES, TEMPLATES, type TemplateText } from '../../mail/templates.ts';
-import { MAX_XHTML_LENGTH } from '../../mail/xml-tree.ts';
+import {
+  checkTemplate,
+  TEMPLATE_SYNTAXES,
+  TEMPLATES,
+  type TemplateText,
+} from '../../mail/templates/catalog.ts';
+import { MAX_XHTML_LENGTH } from '../../mail/text/xml-tree.ts';
 import type { Context } from '../frame/context.ts';
 
 /** Slack's plain text input takes 3,000 characters of Markdown; XHTML comes from programs. Azure's subject 1,000. */

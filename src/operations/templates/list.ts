@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listMailTexts } from '../../db/mails.ts';
-import { TEMPLATES } from '../../mail/templates.ts';
+import { listMailTexts } from '../../db/outbox/mails.ts';
+import { TEMPLATES } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** Every mail template with its title, whether anything sends it, and whether its text is still the default. */

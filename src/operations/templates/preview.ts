@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { renderMail } from '../../mail/render.ts';
-import { sampleVariables } from '../../mail/templates.ts';
+import { sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { FIRST_VERSION, listMailTexts } from '../../db/mails.ts';
+import { FIRST_VERSION, listMailTexts } from '../../db/outbox/mails.ts';
 import { fitsFilter } from '../../domain/fits-filter.ts';
 import { type FilterFields, parseListFilter } from '../../domain/list-filter.ts';
-import { TEMPLATES, xhtmlOf } from '../../mail/templates.ts';
+import { TEMPLATES, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
 import { page } from '../frame/page-input.ts';
 

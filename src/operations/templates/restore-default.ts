@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
+import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { demandTemplate, templateName } from './input.ts';

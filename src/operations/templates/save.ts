@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findMailText, holdMailText, saveMailText } from '../../db/mails.ts';
-import { type TemplateText, xhtmlOf } from '../../mail/templates.ts';
+import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
+import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { checkTemplateText, demandTemplate, isSameText, templateName, templateText } from './input.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { sampleVariables } from '../../mail/templates.ts';
+import { sampleVariables } from '../../mail/templates/catalog.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findMailText } from '../../db/mails.ts';
+import { findMailText } from '../../db/outbox/mails.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { demandTemplate, templateName } from './input.ts';
 

@@ -1,4 +1,4 @@
-import type { KeptMailText } from '../../db/mails.ts';
+import type { KeptMailText } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 
 /** Errors: `template_changed`, by whom, when it isn't the version that was shown. */

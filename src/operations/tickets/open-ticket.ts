@@ -1,4 +1,4 @@
-import { findOpenTicket, type Ticket, type TicketPurpose } from '../../db/tickets.ts';
+import { findOpenTicket, type Ticket, type TicketPurpose } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ticketHash } from '../../security/ticket.ts';
 import type { Act, Context } from '../frame/context.ts';

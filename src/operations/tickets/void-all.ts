@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { voidAllTickets } from '../../db/tickets.ts';
+import { voidAllTickets } from '../../db/accounts/tickets.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 const MAX_VOIDED_AT_ONCE = 5_000;

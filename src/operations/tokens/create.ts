@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newId } from '../../db/ids.ts';
-import { findOperatorRole, listOperators } from '../../db/operators.ts';
-import { insertToken } from '../../db/tokens.ts';
+import { findOperatorRole, listOperators } from '../../db/operators/operators.ts';
+import { insertToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newToken } from '../../security/token.ts';
 import { slackId } from '../frame/audit-row.ts';

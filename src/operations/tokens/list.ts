@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listLiveTokens } from '../../db/tokens.ts';
+import { listLiveTokens } from '../../db/operators/tokens.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { viewToken } from './token-actor.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findTokenByHash, keepLastUse } from '../../db/tokens.ts';
+import { findTokenByHash, keepLastUse } from '../../db/operators/tokens.ts';
 import { tokenHash } from '../../security/token.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

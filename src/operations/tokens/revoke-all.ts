@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { revokeLiveTokens } from '../../db/tokens.ts';
+import { revokeLiveTokens } from '../../db/operators/tokens.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 const MAX_REVOKED_AT_ONCE = 1_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { revokeToken as revokeTokenRow } from '../../db/tokens.ts';
+import { revokeToken as revokeTokenRow } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findToken } from '../../db/tokens.ts';
+import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';

@@ -1,5 +1,5 @@
 // Who a program is, from the row of its token.
-import type { Token } from '../../db/tokens.ts';
+import type { Token } from '../../db/operators/tokens.ts';
 import type { Act, Actor } from '../frame/context.ts';
 
 export const actorOfToken = (token: Token): Extract<Actor, { kind: 'token' }> => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addJob } from '../../db/jobs.ts';
-import { takeEndingTokens } from '../../db/tokens.ts';
+import { takeEndingTokens } from '../../db/operators/tokens.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 

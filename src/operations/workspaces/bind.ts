@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bindWorkspace as bindWorkspaceRow, findWorkspace } from '../../db/workspaces.ts';
+import { bindWorkspace as bindWorkspaceRow, findWorkspace } from '../../db/operators/workspaces.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/workspaces.ts';
+import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/operators/workspaces.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endApprovalsOf } from '../operators/operator-rules.ts';
 

@@ -1,5 +1,5 @@
 import { activateAccount } from '../../operations/accounts/activate.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';

@@ -1,8 +1,8 @@
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import type { Policy } from '../../operations/frame/context.ts';
-import { blanksIn, type Call, type Feature, faultsOf, listOf, textOf, type Values } from '../call.ts';
-import { emailFault } from '../email-field.ts';
+import { blanksIn, type Call, type Feature, faultsOf, listOf, textOf, type Values } from '../feature.ts';
+import { emailFault } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
 import { demandRole } from '../role.ts';

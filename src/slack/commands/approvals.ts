@@ -4,7 +4,7 @@ import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
-import { type Call, type Feature, textOf } from '../call.ts';
+import { type Call, type Feature, textOf } from '../feature.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { demandRole } from '../role.ts';

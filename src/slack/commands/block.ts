@@ -2,8 +2,8 @@ import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call } from '../call.ts';
-import { type Feature, faultsOf, textOf } from '../call.ts';
+import type { Call } from '../feature.ts';
+import { type Feature, faultsOf, textOf } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffWords } from '../present/counts.ts';

@@ -1,8 +1,8 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Call, type Feature, type Metadata, textOf, type Values } from '../call.ts';
-import { boxFault, subscriptionsBox, withBox } from '../deletion.ts';
+import { type Call, type Feature, type Metadata, textOf, type Values } from '../feature.ts';
+import { boxFault, subscriptionsBox, withBox } from '../modals/deletion.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffWords } from '../present/counts.ts';

@@ -1,7 +1,7 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
-import { blanksIn, type Feature, textOf } from '../call.ts';
-import { emailFault } from '../email-field.ts';
+import { blanksIn, type Feature, textOf } from '../feature.ts';
+import { emailFault } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { modal, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';

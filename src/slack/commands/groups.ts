@@ -8,7 +8,7 @@ import { deleteGroup } from '../../operations/groups/delete.ts';
 import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
-import { type Call, type Feature, listOf, type OnPress, textOf, type Values } from '../call.ts';
+import { type Call, type Feature, listOf, type OnPress, textOf, type Values } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {
   actions,

@@ -1,5 +1,5 @@
 import { listOperators } from '../../operations/operators/list.ts';
-import type { Call, Command, Feature } from '../call.ts';
+import type { Call, Command, Feature } from '../feature.ts';
 import { context, type Message, section } from '../present/blocks.ts';
 import { escapeText, joinLines } from '../present/text.ts';
 

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/audit-row.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';

@@ -4,7 +4,7 @@ import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
-import { type Call, type Feature, textOf } from '../call.ts';
+import { type Call, type Feature, textOf } from '../feature.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
 import { demandRole } from '../role.ts';

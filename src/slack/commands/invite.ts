@@ -1,13 +1,13 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { invite as inviteOne } from '../../operations/invitations/invite.ts';
-import { type Call, type Feature, listOf, textOf, type Values } from '../call.ts';
-import { isEmailAddress } from '../email-field.ts';
-import { errorWords, wayOn } from '../error-message.ts';
+import { type Call, type Feature, listOf, textOf, type Values } from '../feature.ts';
+import { isEmailAddress } from '../modals/email-field.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { errorWords, wayOn } from '../present/error.ts';
 import { cut, dateWords, escapeText, joinLines } from '../present/text.ts';
+import { wordsOf } from '../receive/typed-words.ts';
 import { demandRole } from '../role.ts';
-import { wordsOf } from '../words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
 /** Of Slack's fifty blocks a message, the rest is for the addresses that are lines of text. */

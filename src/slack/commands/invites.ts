@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 import { invitationIn } from '../ref.ts';

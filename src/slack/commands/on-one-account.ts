@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Call, type Command, type Feature, type OnPress, textOf } from '../call.ts';
+import { type Call, type Command, type Feature, type OnPress, textOf } from '../feature.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
 import { accountIn } from '../ref.ts';
 import { demandRole } from '../role.ts';

@@ -3,7 +3,7 @@ import type { Role } from '../../operations/frame/context.ts';
 import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
-import { type Call, type Feature, textOf } from '../call.ts';
+import { type Call, type Feature, textOf } from '../feature.ts';
 import {
   actions,
   button,

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
-import { type Call, type Feature, faultsOf, listOf, textOf } from '../call.ts';
+import { type Call, type Feature, faultsOf, listOf, textOf } from '../feature.ts';
 import { groupsInput, modal, textInput } from '../present/blocks.ts';
 import { dateWords } from '../present/text.ts';
 import { demandRole } from '../role.ts';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
-import type { Feature } from '../call.ts';
+import type { Feature } from '../feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, modal, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';

@@ -1,6 +1,6 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';

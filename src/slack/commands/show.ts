@@ -1,5 +1,5 @@
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';

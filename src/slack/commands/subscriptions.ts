@@ -4,7 +4,7 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
-import type { Call, Feature } from '../call.ts';
+import type { Call, Feature } from '../feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';

@@ -13,7 +13,15 @@ import { restoreDefaultTemplate } from '../../operations/templates/restore-defau
 import { saveTemplate } from '../../operations/templates/save.ts';
 import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
-import { blanksIn, type Call, type Feature, faultsOf, type Metadata, textOf, type Values } from '../call.ts';
+import {
+  blanksIn,
+  type Call,
+  type Feature,
+  faultsOf,
+  type Metadata,
+  textOf,
+  type Values,
+} from '../feature.ts';
 import {
   actions,
   button,

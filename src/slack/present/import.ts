@@ -3,8 +3,8 @@ import type { KnownBlock } from '@slack/types';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
 import { isFailure, type PlannedRow, type RowResult } from '../../operations/imports/rows.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
-import { errorWords } from '../error-message.ts';
 import { actions, button, context, type Message, plainSection, section } from './blocks.ts';
+import { errorWords } from './error.ts';
 import { cut, dateWords, escapeText, joinLines } from './text.ts';
 
 /** What is listed by line; the file with the results, or the console, has them all. */

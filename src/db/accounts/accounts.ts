@@ -1,0 +1,240 @@
+import { and, asc, desc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { prepared } from '../connection/prepared.ts';
+import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
+import { hasText } from './search.ts';
+
+export type Account = typeof accounts.$inferSelect;
+export type AccountState = Account['state'];
+
+type Db = Database | Transaction;
+
+const selectById = prepared<{ serviceId: string; id: string }, Account[]>((db) =>
+  db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, sql.placeholder('serviceId')), eq(accounts.id, sql.placeholder('id'))))
+    .prepare('account_by_id'),
+);
+
+export async function findAccount(db: Db, serviceId: string, id: string): Promise<Account | null> {
+  const [row] = await selectById(db, { serviceId, id });
+  return row ?? null;
+}
+
+export async function findAccounts(db: Db, serviceId: string, ids: readonly string[]): Promise<Account[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), inArray(accounts.id, [...ids])));
+}
+
+/** Holds the account's row until the transaction ends, so that two changes of one account come one after the other. */
+export async function lockAccount(tx: Transaction, serviceId: string, id: string): Promise<Account | null> {
+  const [row] = await tx
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+/** The account that has this address now; deleted ones have given theirs up. */
+const selectByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
+  db
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, sql.placeholder('serviceId')),
+        eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
+        ne(accounts.state, 'deleted'),
+      ),
+    )
+    .prepare('account_by_email'),
+);
+
+export async function findAccountByEmail(
+  db: Db,
+  serviceId: string,
+  emailCanonical: string,
+): Promise<Account | null> {
+  const [row] = await selectByEmail(db, { serviceId, emailCanonical });
+  return row ?? null;
+}
+
+/** The latest account that had this address and was deleted, while its data is still there. */
+export async function findDeletedAccountByEmail(
+  db: Db,
+  serviceId: string,
+  emailCanonical: string,
+): Promise<Account | null> {
+  const [row] = await db
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        eq(accounts.emailCanonical, emailCanonical),
+        eq(accounts.state, 'deleted'),
+        isNull(accounts.erasedAt),
+      ),
+    )
+    .orderBy(desc(accounts.deletedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Inserts unless the address is taken; null then. The unique index decides, not a look beforehand. */
+export async function insertAccount(
+  tx: Transaction,
+  row: typeof accounts.$inferInsert,
+): Promise<Account | null> {
+  const [inserted] = await tx.insert(accounts).values(row).onConflictDoNothing().returning();
+  return inserted ?? null;
+}
+
+/** Changes a locked account and counts its version up. */
+export async function updateAccount(
+  tx: Transaction,
+  account: Account,
+  change: Partial<typeof accounts.$inferInsert>,
+  now: Date,
+): Promise<Account> {
+  const [row] = await tx
+    .update(accounts)
+    .set({ ...change, version: account.version + 1, updatedAt: now })
+    .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)))
+    .returning();
+  if (!row) throw new Error('a locked account is gone');
+  return row;
+}
+
+/** The same password, hashed anew: no change that anybody sees, and so no new version. */
+export async function keepPasswordHash(
+  tx: Transaction,
+  account: Account,
+  passwordHash: string,
+): Promise<void> {
+  await tx
+    .update(accounts)
+    .set({ passwordHash })
+    .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)));
+}
+
+export type AccountFilter = {
+  text?: string;
+  state?: Exclude<AccountState, 'deleted'>;
+  groupId?: string;
+};
+
+export type AccountCursor = { registeredAt: Date; id: string };
+
+/** Newest first, by index; deleted accounts are not listed. `before` pages back toward newer ones. */
+export async function listAccounts(
+  db: Db,
+  serviceId: string,
+  filter: AccountFilter,
+  page: { limit: number; after?: AccountCursor; before?: AccountCursor },
+): Promise<Account[]> {
+  const backwards = page.before !== undefined;
+  const cursor = page.before ?? page.after;
+  const position = cursor
+    ? backwards
+      ? sql`(${accounts.registeredAt}, ${accounts.id}) > (${cursor.registeredAt.toISOString()}::timestamptz, ${cursor.id})`
+      : sql`(${accounts.registeredAt}, ${accounts.id}) < (${cursor.registeredAt.toISOString()}::timestamptz, ${cursor.id})`
+    : undefined;
+  const rows = await db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), ...filterConditions(filter, serviceId), position))
+    .orderBy(
+      backwards ? asc(accounts.registeredAt) : desc(accounts.registeredAt),
+      backwards ? asc(accounts.id) : desc(accounts.id),
+    )
+    .limit(page.limit);
+  return backwards ? rows.reverse() : rows;
+}
+
+function filterConditions(filter: AccountFilter, serviceId: string): (SQL | undefined)[] {
+  return [
+    // Both, so that the planner sees the partial indexes fit.
+    ne(accounts.state, 'deleted'),
+    filter.state ? eq(accounts.state, filter.state) : undefined,
+    filter.text ? hasText(filter.text) : undefined,
+    filter.groupId
+      ? sql`exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
+          and ${accountGroups.groupId} = ${filter.groupId} and ${accountGroups.accountId} = ${accounts.id})`
+      : undefined,
+  ];
+}
+
+export async function countAccountsByState(db: Db, serviceId: string): Promise<Record<AccountState, number>> {
+  const rows = await db
+    .select({ state: accountCounts.state, count: sql<string>`sum(${accountCounts.change})` })
+    .from(accountCounts)
+    .where(eq(accountCounts.serviceId, serviceId))
+    .groupBy(accountCounts.state);
+  const counts: Record<AccountState, number> = { active: 0, blocked: 0, pending: 0, deleted: 0 };
+  for (const row of rows) counts[row.state as AccountState] = Number(row.count);
+  return counts;
+}
+
+/** Folds the increments of the counts into one row a state. Safe beside changes: it removes only what it saw. */
+export async function foldAccountCounts(db: Db): Promise<void> {
+  await db.execute(sql`
+    with seen as (delete from account_counts returning service_id, state, change)
+    insert into account_counts (service_id, state, change)
+    select service_id, state, sum(change) from seen group by service_id, state having sum(change) <> 0`);
+}
+
+export async function listAccountsToErase(db: Db, deletedBefore: Date, limit: number) {
+  return db
+    .select({ serviceId: accounts.serviceId, id: accounts.id })
+    .from(accounts)
+    .where(
+      and(eq(accounts.state, 'deleted'), isNull(accounts.erasedAt), lte(accounts.deletedAt, deletedBefore)),
+    )
+    .orderBy(accounts.deletedAt)
+    .limit(limit);
+}
+
+/** Blocked accounts whose time has come, the longest due first. */
+export async function listEndedBlocks(db: Db, serviceId: string, now: Date, limit: number) {
+  return db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), lte(accounts.blockEndsAt, now)))
+    .orderBy(accounts.blockEndsAt)
+    .limit(limit);
+}
+
+export async function listGroupIdsOfAccounts(
+  db: Db,
+  serviceId: string,
+  accountIds: string[],
+): Promise<Map<string, string[]>> {
+  const groupIds = new Map<string, string[]>(accountIds.map((id) => [id, []]));
+  if (accountIds.length === 0) return groupIds;
+  const rows = await db
+    .select({ accountId: accountGroups.accountId, groupId: accountGroups.groupId })
+    .from(accountGroups)
+    .where(and(eq(accountGroups.serviceId, serviceId), inArray(accountGroups.accountId, accountIds)));
+  for (const row of rows) groupIds.get(row.accountId)?.push(row.groupId);
+  return groupIds;
+}
+
+export async function replaceGroupsOfAccount(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  await tx
+    .delete(accountGroups)
+    .where(and(eq(accountGroups.serviceId, serviceId), eq(accountGroups.accountId, accountId)));
+  if (groupIds.length > 0) {
+    await tx.insert(accountGroups).values(groupIds.map((groupId) => ({ serviceId, accountId, groupId })));
+  }
+}

@@ -1,0 +1,12 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../connection/connect.ts';
+
+/**
+ * Lets one transaction at a time decide about an address, so that an account and an open invitation can't both come
+ * into being for it. Taken before any row is locked: address → invitation or account → ticket, so nothing deadlocks.
+ */
+export async function holdAddress(tx: Transaction, serviceId: string, emailCanonical: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`${serviceId} ${emailCanonical}`}, 0))`,
+  );
+}

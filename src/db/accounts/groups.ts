@@ -1,0 +1,171 @@
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import type { ListFilter } from '../../domain/list-filter.ts';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import { accountGroups, groups } from '../schema/index.ts';
+
+export type Group = typeof groups.$inferSelect;
+
+type Db = Database | Transaction;
+
+export async function listGroups(db: Db, serviceId: string): Promise<Group[]> {
+  return db
+    .select()
+    .from(groups)
+    .where(eq(groups.serviceId, serviceId))
+    .orderBy(asc(groups.type), asc(sql`lower(${groups.name})`));
+}
+
+export async function findGroups(db: Db, serviceId: string, ids: readonly string[]): Promise<Group[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])));
+}
+
+/** The custom groups that each of these accounts is in. */
+export async function listGroupsOfAccounts(
+  db: Db,
+  serviceId: string,
+  accountIds: readonly string[],
+): Promise<Map<string, { id: string; name: string }[]>> {
+  const ofAccount = new Map<string, { id: string; name: string }[]>(accountIds.map((id) => [id, []]));
+  if (accountIds.length === 0) return ofAccount;
+  const rows = await db
+    .select({ accountId: accountGroups.accountId, id: groups.id, name: groups.name })
+    .from(accountGroups)
+    .innerJoin(
+      groups,
+      and(eq(groups.serviceId, accountGroups.serviceId), eq(groups.id, accountGroups.groupId)),
+    )
+    .where(and(eq(accountGroups.serviceId, serviceId), inArray(accountGroups.accountId, [...accountIds])))
+    .orderBy(asc(sql`lower(${groups.name})`));
+  for (const { accountId, ...group } of rows) ofAccount.get(accountId)?.push(group);
+  return ofAccount;
+}
+
+/** Holds the groups while accounts are put into them, so that one deleted at the same moment is noticed. */
+export async function holdGroups(
+  tx: Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<Group[]> {
+  if (ids.length === 0) return [];
+  return tx
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])))
+    .orderBy(groups.id)
+    .for('key share');
+}
+
+export async function lockGroup(tx: Transaction, serviceId: string, id: string): Promise<Group | null> {
+  const [row] = await tx
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), eq(groups.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+/** One change of names at a time, so that a name taken at the same moment is a clear refusal. */
+export async function holdGroupNames(tx: Transaction, serviceId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`groups of ${serviceId}`}, 0))`);
+}
+
+export async function insertGroup(tx: Transaction, row: typeof groups.$inferInsert): Promise<Group | null> {
+  const [inserted] = await tx.insert(groups).values(row).onConflictDoNothing().returning();
+  return inserted ?? null;
+}
+
+export async function findGroupByName(db: Db, serviceId: string, name: string): Promise<Group | null> {
+  const [row] = await db
+    .select()
+    .from(groups)
+    .where(and(eq(groups.serviceId, serviceId), sql`lower(${groups.name}) = lower(${name})`));
+  return row ?? null;
+}
+
+export async function updateGroup(
+  tx: Transaction,
+  group: Group,
+  change: { name: string; description: string },
+): Promise<void> {
+  await tx
+    .update(groups)
+    .set({ ...change, version: group.version + 1 })
+    .where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
+}
+
+export async function deleteGroup(tx: Transaction, group: Group): Promise<void> {
+  await tx.delete(groups).where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
+}
+
+export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<Map<string, number>> {
+  const rows = await db
+    .select({ groupId: accountGroups.groupId, count: sql<string>`count(*)` })
+    .from(accountGroups)
+    .where(eq(accountGroups.serviceId, serviceId))
+    .groupBy(accountGroups.groupId);
+  return new Map(rows.map((row) => [row.groupId, Number(row.count)]));
+}
+
+const COLUMNS: FilterColumns = {
+  name: { column: groups.id, text: 'exact' },
+  displayName: { column: groups.name },
+  description: { column: groups.description },
+  // None of ours is known to a directory elsewhere.
+  externalId: { column: sql`''`, text: 'exact' },
+};
+
+export type GroupsWanted = {
+  filter: ListFilter | null;
+  /** Only those that an account is in, and one more that holds every account. */
+  of?: { accountId: string; alsoIn: string };
+  ids?: readonly string[] | undefined;
+};
+
+/** By name, after one that was seen. */
+export async function listGroupPage(
+  db: Db,
+  serviceId: string,
+  wanted: GroupsWanted,
+  page: { limit: number; skip: number; after?: string | undefined },
+): Promise<(Group & { sortName: string })[]> {
+  const sortName = sql<string>`lower(${groups.name})`;
+  return db
+    .select({ ...getTableColumns(groups), sortName })
+    .from(groups)
+    .where(
+      and(
+        wantedGroups(serviceId, wanted),
+        page.after === undefined ? undefined : sql`${sortName} > ${page.after}`,
+      ),
+    )
+    .orderBy(asc(sortName))
+    .offset(page.skip)
+    .limit(page.limit);
+}
+
+export async function countGroupPage(db: Db, serviceId: string, wanted: GroupsWanted): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(groups)
+    .where(wantedGroups(serviceId, wanted));
+  return Number(row?.count ?? 0);
+}
+
+function wantedGroups(serviceId: string, { filter, of, ids }: GroupsWanted) {
+  const isIn = of
+    ? sql`(${groups.id} = ${of.alsoIn} or exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
+        and ${accountGroups.accountId} = ${of.accountId} and ${accountGroups.groupId} = ${groups.id}))`
+    : undefined;
+  const isOne = ids ? (ids.length > 0 ? inArray(groups.id, [...ids]) : sql`false`) : undefined;
+  return and(
+    eq(groups.serviceId, serviceId),
+    isIn,
+    isOne,
+    filter ? filterCondition(filter, COLUMNS) : undefined,
+  );
+}

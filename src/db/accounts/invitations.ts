@@ -1,0 +1,237 @@
+import { and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { invitationGroups, invitations } from '../schema/index.ts';
+
+export type Invitation = typeof invitations.$inferSelect;
+
+type Db = Database | Transaction;
+
+export async function insertInvitation(
+  tx: Transaction,
+  row: typeof invitations.$inferInsert,
+  groupIds: readonly string[],
+): Promise<boolean> {
+  const inserted = await tx
+    .insert(invitations)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: invitations.id });
+  if (inserted.length === 0) return false;
+  if (groupIds.length > 0) {
+    await tx
+      .insert(invitationGroups)
+      .values(groupIds.map((groupId) => ({ serviceId: row.serviceId, invitationId: row.id, groupId })));
+  }
+  return true;
+}
+
+export async function findInvitation(db: Db, serviceId: string, id: string): Promise<Invitation | null> {
+  const [row] = await db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.id, id)));
+  return row ?? null;
+}
+
+export async function findInvitations(
+  db: Db,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<Invitation[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.id, [...ids])));
+}
+
+export async function lockInvitation(
+  tx: Transaction,
+  serviceId: string,
+  id: string,
+): Promise<Invitation | null> {
+  const [row] = await tx
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+/** The invitation that is marked open for this address, which may be past its end. */
+export async function lockOpenInvitationTo(
+  tx: Transaction,
+  serviceId: string,
+  emailCanonical: string,
+): Promise<Invitation | null> {
+  const [row] = await tx
+    .select()
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, serviceId),
+        eq(invitations.emailCanonical, emailCanonical),
+        eq(invitations.state, 'open'),
+      ),
+    )
+    .for('update');
+  return row ?? null;
+}
+
+/** The latest invitation to an address that ended unaccepted after `since`: whoever sent it may send it again. */
+export async function findExpiredInvitationTo(
+  db: Db,
+  key: { serviceId: string; emailCanonical: string; since: Date; now: Date },
+): Promise<Invitation | null> {
+  const [row] = await db
+    .select()
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, key.serviceId),
+        eq(invitations.emailCanonical, key.emailCanonical),
+        gt(invitations.expiresAt, key.since),
+        or(
+          eq(invitations.state, 'expired'),
+          and(eq(invitations.state, 'open'), lte(invitations.expiresAt, key.now)),
+        ),
+      ),
+    )
+    .orderBy(desc(invitations.createdAt))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function updateInvitation(
+  tx: Transaction,
+  invitation: Invitation,
+  change: Partial<typeof invitations.$inferInsert>,
+): Promise<Invitation> {
+  const [row] = await tx
+    .update(invitations)
+    .set({ ...change, version: invitation.version + 1 })
+    .where(and(eq(invitations.serviceId, invitation.serviceId), eq(invitations.id, invitation.id)))
+    .returning();
+  if (!row) throw new Error('a locked invitation is gone');
+  return row;
+}
+
+export async function listInvitations(
+  db: Db,
+  serviceId: string,
+  filter: { onlyOpenAt: Date | null },
+  page: { limit: number; after?: { createdAt: Date; id: string } },
+): Promise<Invitation[]> {
+  const open: SQL | undefined = filter.onlyOpenAt
+    ? and(eq(invitations.state, 'open'), gt(invitations.expiresAt, filter.onlyOpenAt))
+    : undefined;
+  const position = page.after
+    ? sql`(${invitations.createdAt}, ${invitations.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
+    : undefined;
+  // What was erased says nothing to anybody.
+  return db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), open, position, ne(invitations.email, '')))
+    .orderBy(desc(invitations.createdAt), desc(invitations.id))
+    .limit(page.limit);
+}
+
+export async function listGroupIdsOfInvitation(
+  db: Db,
+  serviceId: string,
+  invitationId: string,
+): Promise<string[]> {
+  const rows = await db
+    .select({ groupId: invitationGroups.groupId })
+    .from(invitationGroups)
+    .where(and(eq(invitationGroups.serviceId, serviceId), eq(invitationGroups.invitationId, invitationId)));
+  return rows.map((row) => row.groupId);
+}
+
+/** Erasure: what the invitations of a person said goes with the account. Says which those were. */
+export async function eraseInvitationsOfAccount(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+): Promise<string[]> {
+  const rows = await tx
+    .update(invitations)
+    .set({ email: '', emailCanonical: '', firstName: '', lastName: '', personalLine: '' })
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)))
+    .returning({ id: invitations.id });
+  return rows.map((row) => row.id);
+}
+
+export async function countOpenInvitations(db: Db, serviceId: string, now: Date): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, serviceId),
+        eq(invitations.state, 'open'),
+        gt(invitations.expiresAt, now),
+      ),
+    );
+  return Number(row?.count ?? 0);
+}
+
+export async function expireInvitations(db: Db, now: Date): Promise<void> {
+  await db
+    .update(invitations)
+    .set({ state: 'expired', endedAt: now })
+    .where(and(eq(invitations.state, 'open'), lt(invitations.expiresAt, now)));
+}
+
+/** The invitations that led to an account. */
+export async function listInvitationIdsOfAccount(
+  db: Db,
+  serviceId: string,
+  accountId: string,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: invitations.id })
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)));
+  return rows.map(({ id }) => id);
+}
+
+export async function listOpenInvitationsOfInviter(
+  db: Db,
+  of: { serviceId: string; invitedBy: string; now: Date; limit: number },
+): Promise<Invitation[]> {
+  return db
+    .select()
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        eq(invitations.state, 'open'),
+        eq(invitations.invitedBy, of.invitedBy),
+        gt(invitations.expiresAt, of.now),
+      ),
+    )
+    .orderBy(asc(invitations.id))
+    .limit(of.limit);
+}
+
+/** Invitations that ended before a moment without an account, and still hold an address. */
+export async function listInvitationsToErase(
+  db: Db,
+  of: { serviceId: string; endedBefore: Date; limit: number },
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: invitations.id })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        inArray(invitations.state, ['revoked', 'expired']),
+        ne(invitations.email, ''),
+        lte(invitations.endedAt, of.endedBefore),
+      ),
+    )
+    .orderBy(invitations.endedAt)
+    .limit(of.limit);
+}

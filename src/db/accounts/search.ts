@@ -1,0 +1,57 @@
+// Finding accounts by what somebody typed: parts of names and addresses, and, when nothing has them, what is like them.
+import { and, desc, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { accounts } from '../schema/index.ts';
+
+/** Fewer letters than the trigram index needs to find them in the middle of a word. */
+const SHORTEST_PART = 3;
+/** Of what is only alike, so many are compared; more than that are alike by their first letters and nothing else. */
+const MAX_COMPARED = 500;
+
+type Account = typeof accounts.$inferSelect;
+
+/**
+ * The accounts that have this text in their name or address; one or two letters count where a word begins, because that
+ * is all that the index can find of them.
+ */
+export function hasText(text: string): SQL | undefined {
+  const part = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
+  if (text.length >= SHORTEST_PART) return sql`${accounts.searchText} like ${`%${part}%`}`;
+  return or(sql`${accounts.searchText} like ${`${part}%`}`, sql`${accounts.searchText} like ${`% ${part}%`}`);
+}
+
+/**
+ * Accounts that have the text in their name or address or as their id, the newest first; where there are none, those
+ * that are like it, the nearest first: for "did you mean" and type-ahead.
+ */
+export async function searchAccounts(
+  db: Database | Transaction,
+  serviceId: string,
+  text: string,
+  limit: number,
+): Promise<Account[]> {
+  const isListed = and(eq(accounts.serviceId, serviceId), ne(accounts.state, 'deleted'));
+  const containing = await db
+    .select()
+    .from(accounts)
+    .where(and(isListed, or(hasText(text), eq(accounts.id, text))))
+    .orderBy(desc(accounts.registeredAt), desc(accounts.id))
+    .limit(limit);
+  if (containing.length > 0 || text.length < SHORTEST_PART) return containing;
+  const typed = text.toLowerCase();
+  const alike = db
+    .select()
+    .from(accounts)
+    .where(and(isListed, sql`${accounts.searchText} %> ${typed}`))
+    .limit(MAX_COMPARED)
+    .as('alike');
+  return db
+    .select()
+    .from(alike)
+    .orderBy(
+      sql`word_similarity(${typed}, ${alike.searchText}) desc`,
+      desc(alike.registeredAt),
+      desc(alike.id),
+    )
+    .limit(limit);
+}

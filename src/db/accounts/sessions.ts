@@ -1,0 +1,143 @@
+import { and, desc, eq, gt, inArray, lte, ne, notInArray } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { accounts, sessions } from '../schema/index.ts';
+import type { Account } from './accounts.ts';
+
+export type Session = typeof sessions.$inferSelect;
+
+type Of = { serviceId: string; accountId: string };
+
+/** A session is one while it has a row, its end is ahead, and its account is one that may be signed in. */
+const isLive = (now: Date) => and(gt(sessions.expiresAt, now), eq(accounts.state, 'active'));
+const ofItsAccount = and(eq(accounts.serviceId, sessions.serviceId), eq(accounts.id, sessions.accountId));
+
+/** Whether a session still lives, and its account is one that may be signed in. */
+export async function isSignedIn(
+  db: Database | Transaction,
+  session: Of & { id: string; now: Date },
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .innerJoin(accounts, ofItsAccount)
+    .where(
+      and(
+        eq(sessions.serviceId, session.serviceId),
+        eq(sessions.id, session.id),
+        eq(sessions.accountId, session.accountId),
+        isLive(session.now),
+      ),
+    );
+  return rows.length > 0;
+}
+
+/** Signs everybody out; says how many sessions there were, at most `limit`. */
+export async function deleteAllSessions(
+  tx: Transaction,
+  of: { serviceId: string; limit: number },
+): Promise<number> {
+  const some = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.serviceId, of.serviceId))
+    .limit(of.limit);
+  const deleted = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.serviceId, of.serviceId), inArray(sessions.id, some)))
+    .returning({ id: sessions.id });
+  return deleted.length;
+}
+
+export async function findLiveSession(
+  db: Database | Transaction,
+  key: { serviceId: string; hash: string; now: Date },
+): Promise<{ session: Session; account: Account } | null> {
+  const [row] = await db
+    .select({ session: sessions, account: accounts })
+    .from(sessions)
+    .innerJoin(accounts, ofItsAccount)
+    .where(and(eq(sessions.serviceId, key.serviceId), eq(sessions.hash, key.hash), isLive(key.now)));
+  return row ?? null;
+}
+
+export async function insertSession(tx: Transaction, row: Session): Promise<void> {
+  await tx.insert(sessions).values(row);
+}
+
+export async function touchSession(
+  tx: Transaction,
+  session: Pick<Session, 'serviceId' | 'id'>,
+  seen: Pick<Session, 'lastSeenAt' | 'expiresAt'>,
+): Promise<void> {
+  await tx
+    .update(sessions)
+    .set(seen)
+    .where(and(eq(sessions.serviceId, session.serviceId), eq(sessions.id, session.id)));
+}
+
+/** Those that live, the one that was seen last first. */
+export async function listSessions(
+  db: Database | Transaction,
+  { serviceId, accountId, now }: Of & { now: Date },
+): Promise<Session[]> {
+  return db
+    .select()
+    .from(sessions)
+    .where(
+      and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId), gt(sessions.expiresAt, now)),
+    )
+    .orderBy(desc(sessions.lastSeenAt), desc(sessions.id));
+}
+
+/** True when there was such a one. */
+export async function deleteSession(tx: Transaction, { serviceId, accountId, id }: Of & { id: string }) {
+  const ended = await tx
+    .delete(sessions)
+    .where(and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId), eq(sessions.id, id)))
+    .returning({ id: sessions.id });
+  return ended.length > 0;
+}
+
+export async function deleteSessionByHash(
+  tx: Transaction,
+  { serviceId, hash }: { serviceId: string; hash: string },
+): Promise<void> {
+  await tx.delete(sessions).where(and(eq(sessions.serviceId, serviceId), eq(sessions.hash, hash)));
+}
+
+/** All of an account but `except`; says how many. */
+export async function deleteSessionsOfAccount(
+  tx: Transaction,
+  { serviceId, accountId, except }: Of & { except?: string },
+): Promise<number> {
+  const ended = await tx
+    .delete(sessions)
+    .where(
+      and(
+        eq(sessions.serviceId, serviceId),
+        eq(sessions.accountId, accountId),
+        except === undefined ? undefined : ne(sessions.id, except),
+      ),
+    )
+    .returning({ id: sessions.id });
+  return ended.length;
+}
+
+/** Ends all of an account but the `count` that began last. */
+export async function keepNewestSessions(
+  tx: Transaction,
+  { serviceId, accountId, count }: Of & { count: number },
+): Promise<void> {
+  const ofAccount = and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId));
+  const newest = tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(ofAccount)
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(count);
+  await tx.delete(sessions).where(and(ofAccount, notInArray(sessions.id, newest)));
+}
+
+export async function deleteEndedSessions(db: Database, now: Date): Promise<void> {
+  await db.delete(sessions).where(lte(sessions.expiresAt, now));
+}

@@ -1,0 +1,92 @@
+// Accounts that developers signed up for by themselves, as long as they wait: for their address, or for an operator.
+import { and, count, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { accounts, signUpSummaries } from '../schema/index.ts';
+
+const isWaiting = and(
+  eq(accounts.state, 'pending'),
+  isNotNull(accounts.signedUpAt),
+  isNotNull(accounts.emailConfirmedAt),
+);
+
+/** One at a time begins to wait for an operator, so that it is known how many there are. Taken last of all locks. */
+export async function holdSignUps(tx: Transaction, serviceId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${serviceId} sign-ups`}, 0))`);
+}
+
+/** How many wait for an operator and have done so only since then. */
+export async function countWaitingSince(tx: Transaction, serviceId: string, since: Date): Promise<number> {
+  const [row] = await tx
+    .select({ count: count() })
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), isWaiting, gt(accounts.emailConfirmedAt, since)));
+  return row?.count ?? 0;
+}
+
+export async function findOpenSummary(
+  db: Database | Transaction,
+  serviceId: string,
+): Promise<{ id: string } | null> {
+  const [row] = await db
+    .select({ id: signUpSummaries.id })
+    .from(signUpSummaries)
+    .where(and(eq(signUpSummaries.serviceId, serviceId), isNull(signUpSummaries.endedAt)));
+  return row ?? null;
+}
+
+export async function insertSummary(
+  tx: Transaction,
+  row: { serviceId: string; id: string; createdAt: Date },
+): Promise<void> {
+  await tx.insert(signUpSummaries).values(row);
+}
+
+/** Whose wait the summary tells of: how many there were, and how many still wait. */
+export async function countInSummary(
+  tx: Transaction,
+  { serviceId, id }: { serviceId: string; id: string },
+): Promise<{ total: number; waiting: number }> {
+  const [row] = await tx
+    .select({ total: count(), waiting: sql<string>`count(*) filter (where ${isWaiting})` })
+    .from(accounts)
+    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.signUpSummaryId, id)));
+  return { total: row?.total ?? 0, waiting: Number(row?.waiting ?? 0) };
+}
+
+export async function endSummary(
+  tx: Transaction,
+  { serviceId, id, now }: { serviceId: string; id: string; now: Date },
+): Promise<void> {
+  await tx
+    .update(signUpSummaries)
+    .set({ endedAt: now })
+    .where(
+      and(
+        eq(signUpSummaries.serviceId, serviceId),
+        eq(signUpSummaries.id, id),
+        isNull(signUpSummaries.endedAt),
+      ),
+    );
+}
+
+/** Those whose address nobody ever confirmed, the oldest first. */
+export async function listUnconfirmedSignUps(
+  db: Database,
+  serviceId: string,
+  signedUpBefore: Date,
+  limit: number,
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        eq(accounts.state, 'pending'),
+        lte(accounts.signedUpAt, signedUpBefore),
+        isNull(accounts.emailConfirmedAt),
+      ),
+    )
+    .orderBy(accounts.signedUpAt)
+    .limit(limit);
+}

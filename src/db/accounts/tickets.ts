@@ -1,0 +1,137 @@
+import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { tickets } from '../schema/index.ts';
+
+export type Ticket = typeof tickets.$inferSelect;
+export type TicketPurpose = Ticket['purpose'];
+
+function isOpen(now: Date): SQL[] {
+  return [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, now)];
+}
+
+export async function insertTicket(
+  tx: Transaction,
+  row: Pick<Ticket, 'serviceId' | 'id' | 'purpose' | 'hash' | 'email' | 'createdAt' | 'expiresAt'> &
+    ({ accountId: string } | { invitationId: string }),
+): Promise<void> {
+  await tx.insert(tickets).values(row);
+}
+
+/** Looks without using up: for the page that a link opens. */
+export async function findOpenTicket(
+  db: Database | Transaction,
+  key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
+): Promise<Ticket | null> {
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.serviceId, key.serviceId),
+        eq(tickets.hash, key.hash),
+        eq(tickets.purpose, key.purpose),
+        ...isOpen(key.now),
+      ),
+    );
+  return row ?? null;
+}
+
+/** The one guarded statement that makes a ticket single-use: of any number at once, one gets the row. */
+export async function redeemTicket(
+  tx: Transaction,
+  key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
+): Promise<Ticket | null> {
+  const [row] = await tx
+    .update(tickets)
+    .set({ usedAt: key.now })
+    .where(
+      and(
+        eq(tickets.serviceId, key.serviceId),
+        eq(tickets.hash, key.hash),
+        eq(tickets.purpose, key.purpose),
+        ...isOpen(key.now),
+      ),
+    )
+    .returning();
+  return row ?? null;
+}
+
+export async function voidTickets(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; purpose?: TicketPurpose } & (
+    | { accountId: string }
+    | { invitationId: string }
+  ),
+): Promise<void> {
+  await tx
+    .update(tickets)
+    .set({ voidedAt: of.now })
+    .where(
+      and(
+        eq(tickets.serviceId, of.serviceId),
+        'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId),
+        of.purpose ? eq(tickets.purpose, of.purpose) : undefined,
+        isNull(tickets.usedAt),
+        isNull(tickets.voidedAt),
+      ),
+    );
+}
+
+export async function findTicketById(tx: Transaction, serviceId: string, id: string): Promise<Ticket | null> {
+  const [row] = await tx
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.serviceId, serviceId), eq(tickets.id, id)));
+  return row ?? null;
+}
+
+/** The address of a change that was asked for and not confirmed yet. */
+export async function findWaitingConfirmation(
+  db: Database | Transaction,
+  of: { serviceId: string; accountId: string; now: Date },
+): Promise<Ticket | null> {
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(
+      and(
+        eq(tickets.serviceId, of.serviceId),
+        eq(tickets.accountId, of.accountId),
+        eq(tickets.purpose, 'email-confirmation'),
+        ...isOpen(of.now),
+      ),
+    );
+  return row ?? null;
+}
+
+/** Erasure: the addresses that tickets were sent to. */
+export async function eraseTickets(
+  tx: Transaction,
+  serviceId: string,
+  of: { accountId: string } | { invitationId: string },
+): Promise<void> {
+  const owner =
+    'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId);
+  await tx
+    .update(tickets)
+    .set({ email: '' })
+    .where(and(eq(tickets.serviceId, serviceId), owner));
+}
+
+/** Every ticket that could still be used, of anybody; says how many there were, at most `limit`. */
+export async function voidAllTickets(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; limit: number },
+): Promise<number> {
+  const open = tx
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.serviceId, of.serviceId), ...isOpen(of.now)))
+    .limit(of.limit);
+  const voided = await tx
+    .update(tickets)
+    .set({ voidedAt: of.now })
+    .where(and(eq(tickets.serviceId, of.serviceId), inArray(tickets.id, open)))
+    .returning({ id: tickets.id });
+  return voided.length;
+}

@@ -1,0 +1,90 @@
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { firstIdAt } from '../ids.ts';
+import { audit, auditLinks, services } from '../schema/index.ts';
+
+export type AuditLink = typeof auditLinks.$inferSelect;
+/** What a link's hash covers: all of the row, and nothing that erasure takes away. */
+export type LinkedRow = typeof audit.$inferSelect;
+
+type Db = Database | Transaction;
+
+/** One at a time adds to a service's chain. Operations don't wait: they refer to the service, and don't change it. */
+export async function holdChain(tx: Transaction, serviceId: string): Promise<void> {
+  await tx.select({ id: services.id }).from(services).where(eq(services.id, serviceId)).for('no key update');
+}
+
+export async function findLastLink(db: Db, serviceId: string): Promise<AuditLink | null> {
+  const [row] = await db
+    .select()
+    .from(auditLinks)
+    .where(eq(auditLinks.serviceId, serviceId))
+    .orderBy(desc(auditLinks.number))
+    .limit(1);
+  return row ?? null;
+}
+
+const notLinked = and(isNull(auditLinks.number));
+const withLink = and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id));
+
+/** Rows that no link covers, oldest first. `since` bounds the look: what committed late has an older id. */
+export async function listUnlinkedRows(
+  db: Db,
+  of: { serviceId: string; since?: Date; until?: Date; limit: number },
+): Promise<LinkedRow[]> {
+  const where: (SQL | undefined)[] = [
+    eq(audit.serviceId, of.serviceId),
+    of.since ? gte(audit.id, firstIdAt(of.since)) : undefined,
+    of.until ? lt(audit.id, firstIdAt(of.until)) : undefined,
+    notLinked,
+  ];
+  const rows = await db
+    .select({ row: audit })
+    .from(audit)
+    .leftJoin(auditLinks, withLink)
+    .where(and(...where))
+    .orderBy(asc(audit.id))
+    .limit(of.limit);
+  return rows.map(({ row }) => row);
+}
+
+export async function insertLinks(tx: Transaction, links: AuditLink[]): Promise<void> {
+  if (links.length === 0) return;
+  // As one parameter: 5,000 links would be more parameters than a statement may have.
+  await tx.execute(sql`insert into audit_links (service_id, number, audit_id, hash, linked_at)
+    select service_id, number, audit_id, hash, linked_at from json_to_recordset(${JSON.stringify(
+      links.map((link) => ({
+        service_id: link.serviceId,
+        number: link.number,
+        audit_id: link.auditId,
+        hash: link.hash,
+        linked_at: link.linkedAt,
+      })),
+    )}::json) as link (service_id text, number bigint, audit_id uuid, hash text, linked_at timestamptz)`);
+}
+
+/** The chain in order, each link with its row; null where the row is gone. */
+export async function listLinks(
+  db: Db,
+  of: { serviceId: string; afterNumber: number; limit: number },
+): Promise<{ link: AuditLink; row: LinkedRow | null }[]> {
+  return db
+    .select({ link: auditLinks, row: audit })
+    .from(auditLinks)
+    .leftJoin(audit, and(eq(audit.serviceId, auditLinks.serviceId), eq(audit.id, auditLinks.auditId)))
+    .where(and(eq(auditLinks.serviceId, of.serviceId), gt(auditLinks.number, of.afterNumber)))
+    .orderBy(asc(auditLinks.number))
+    .limit(of.limit);
+}
+
+export async function findLinksOfRows(
+  db: Db,
+  serviceId: string,
+  auditIds: readonly string[],
+): Promise<AuditLink[]> {
+  if (auditIds.length === 0) return [];
+  return db
+    .select()
+    .from(auditLinks)
+    .where(and(eq(auditLinks.serviceId, serviceId), inArray(auditLinks.auditId, [...auditIds])));
+}

@@ -1,0 +1,206 @@
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { firstIdAt } from '../ids.ts';
+import { audit, auditDetails, auditLinks } from '../schema/index.ts';
+
+export type AuditRow = {
+  serviceId: string;
+  id: string;
+  at: Date;
+  operation: string;
+  outcome: 'done' | 'asked' | 'refused';
+  code: string | null;
+  actorKind: string;
+  actorId: string;
+  actorName: string;
+  requestId: string;
+  approvalId: string | null;
+  target?: { kind: string; id: string };
+  reason?: string;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+};
+
+/** Writes an audit row, and beside it what erasure may later take away. */
+export async function writeAuditRow(db: Database | Transaction, row: AuditRow): Promise<void> {
+  const { target, reason, before, after, ...sealed } = row;
+  await db
+    .insert(audit)
+    .values({ ...sealed, targetKind: target?.kind ?? null, targetId: target?.id ?? null });
+  if (reason || before || after) {
+    await db.insert(auditDetails).values({
+      serviceId: row.serviceId,
+      auditId: row.id,
+      reason: reason ?? '',
+      before: before ?? null,
+      after: after ?? null,
+    });
+  }
+}
+
+/** Erasure: reasons and values go; that something was done, by whom and when, stays. */
+export async function eraseAuditDetails(
+  tx: Transaction,
+  serviceId: string,
+  target: { kind: string; id: string },
+): Promise<void> {
+  const rows = tx
+    .select({ id: audit.id })
+    .from(audit)
+    .where(
+      and(eq(audit.serviceId, serviceId), eq(audit.targetKind, target.kind), eq(audit.targetId, target.id)),
+    );
+  await tx
+    .update(auditDetails)
+    .set({ reason: '', before: null, after: null })
+    .where(and(eq(auditDetails.serviceId, serviceId), inArray(auditDetails.auditId, rows)));
+}
+
+/** Erasure, of many at once: what names somebody beside the rows about subscriptions. */
+export async function eraseAuditDetailsOfSubscriptions(
+  tx: Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<void> {
+  for (const id of ids) await eraseAuditDetails(tx, serviceId, { kind: 'subscription', id });
+}
+
+/** An audit row with what may have been erased from beside it. */
+export type FullAuditRow = typeof audit.$inferSelect & {
+  reason: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+const FULL = {
+  serviceId: audit.serviceId,
+  id: audit.id,
+  at: audit.at,
+  operation: audit.operation,
+  outcome: audit.outcome,
+  code: audit.code,
+  actorKind: audit.actorKind,
+  actorId: audit.actorId,
+  actorName: audit.actorName,
+  targetKind: audit.targetKind,
+  targetId: audit.targetId,
+  requestId: audit.requestId,
+  approvalId: audit.approvalId,
+  reason: auditDetails.reason,
+  before: auditDetails.before,
+  after: auditDetails.after,
+};
+
+const full = (db: Database | Transaction, where: SQL | undefined) =>
+  db
+    .select(FULL)
+    .from(audit)
+    .leftJoin(
+      auditDetails,
+      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
+    )
+    .where(where);
+
+export async function findAuditRow(
+  db: Database | Transaction,
+  serviceId: string,
+  id: string,
+): Promise<FullAuditRow | null> {
+  const [row] = await full(db, and(eq(audit.serviceId, serviceId), eq(audit.id, id)));
+  return row ?? null;
+}
+
+type Target = { kind: string; ids: readonly string[] };
+
+/** What happened to some things, oldest first, after a row that was seen. */
+export async function listAuditOfTargets(
+  db: Database | Transaction,
+  of: { serviceId: string; targets: readonly Target[]; after?: string; limit: number },
+): Promise<FullAuditRow[]> {
+  const targets = of.targets
+    .filter((target) => target.ids.length > 0)
+    .map((target) => and(eq(audit.targetKind, target.kind), inArray(audit.targetId, [...target.ids])));
+  return full(
+    db,
+    and(eq(audit.serviceId, of.serviceId), or(...targets), of.after ? gt(audit.id, of.after) : undefined),
+  )
+    .orderBy(asc(audit.id))
+    .limit(of.limit);
+}
+
+/** Rows of a span of time, by one actor, or refusals only; newest first, before a row that was seen. */
+export async function searchAudit(
+  db: Database | Transaction,
+  of: {
+    serviceId: string;
+    actorId?: string | undefined;
+    onlyRefused?: boolean;
+    withoutRefused?: boolean;
+    onlyByPeople?: boolean;
+    from?: Date | undefined;
+    to?: Date | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
+): Promise<FullAuditRow[]> {
+  return full(
+    db,
+    and(
+      eq(audit.serviceId, of.serviceId),
+      of.actorId === undefined ? undefined : eq(audit.actorId, of.actorId),
+      of.onlyRefused ? eq(audit.outcome, 'refused') : undefined,
+      of.withoutRefused ? ne(audit.outcome, 'refused') : undefined,
+      of.onlyByPeople ? ne(audit.actorKind, 'system') : undefined,
+      of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
+      of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
+      of.before ? lt(audit.id, of.before) : undefined,
+    ),
+  )
+    .orderBy(desc(audit.id))
+    .limit(of.limit);
+}
+
+/** Rows of a span of time with their place in the chain, oldest first, after a row that was seen. */
+export async function listAuditWithLinks(
+  db: Database | Transaction,
+  of: {
+    serviceId: string;
+    from?: Date | undefined;
+    to?: Date | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
+): Promise<(FullAuditRow & { number: number | null; hash: string | null })[]> {
+  return db
+    .select({ ...FULL, number: auditLinks.number, hash: auditLinks.hash })
+    .from(audit)
+    .leftJoin(
+      auditDetails,
+      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
+    )
+    .leftJoin(auditLinks, and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id)))
+    .where(
+      and(
+        eq(audit.serviceId, of.serviceId),
+        of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
+        of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
+        of.after ? gt(audit.id, of.after) : undefined,
+      ),
+    )
+    .orderBy(asc(audit.id))
+    .limit(of.limit);
+}
+
+/** Which of these rows there are. */
+export async function findAuditIds(
+  db: Database | Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ id: audit.id })
+    .from(audit)
+    .where(and(eq(audit.serviceId, serviceId), inArray(audit.id, [...ids])));
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,47 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type postgres from 'postgres';
+import * as schema from '../schema/index.ts';
+import { openPool } from './pool.ts';
+
+export type Database = PostgresJsDatabase<typeof schema>;
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+export type Connection = { db: Database; sql: postgres.Sql; close(): Promise<void> };
+
+const CONNECT_SECONDS = 10;
+const IDLE_SECONDS = 60;
+const CLOSE_SECONDS = 5;
+
+/** Postgres itself ends what takes longer, so that nothing of ours can hold a row or a connection for good. */
+const LIMITS = {
+  statement_timeout: 15_000,
+  lock_timeout: 12_000,
+  idle_in_transaction_session_timeout: 30_000,
+};
+
+/** Opens nothing yet: connections are made as they are needed, at most `max`. */
+export function connect(url: string, options: { max: number }): Connection {
+  const sql = openPool(url, {
+    max: options.max,
+    connect_timeout: CONNECT_SECONDS,
+    idle_timeout: IDLE_SECONDS,
+    // Its own query for array types, sent as a connection opens, ends the process when that connection is cut
+    // (porsager/postgres#1192). Drizzle reads and writes arrays itself. Without it `sql.reserve()` hangs (#1219).
+    fetch_types: false,
+    // A notice may quote a value of a row; nobody is to see those.
+    onnotice: () => {},
+    connection: { application_name: 'apim-user', ...LIMITS },
+  });
+  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+
+/** Whether the whole transaction may simply be tried again. Drizzle wraps the driver's error. */
+export function isSerializationFailure(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && (at.code === SERIALIZATION_FAILURE || at.code === DEADLOCK)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,194 @@
+// What gateways go by, read for many at once, for what changed, or for one call. Connections of its own: nobody's work
+// stands before a check, and no flood of checks stands before anybody's work.
+import type { AccountState } from '../../domain/account-state.ts';
+import type { CallFacts } from '../../domain/may-call.ts';
+import type { SubscriptionState } from '../../domain/subscription-state.ts';
+import { openPool } from '../connection/pool.ts';
+
+const CONNECT_SECONDS = 5;
+const IDLE_SECONDS = 60;
+const STATEMENT_MS = 30_000;
+const CLOSE_SECONDS = 1;
+
+/** Each account is in it without a row that says so. */
+const DEVELOPERS_GROUP = 'developers';
+
+type AccountRow = { id: string; state: AccountState; groupIds: string[] };
+type SubscriptionRow = {
+  id: string;
+  state: SubscriptionState;
+  startsAt: number | null;
+  endsAt: number | null;
+  productId: string | null;
+  apiId: string | null;
+  account: AccountRow | null;
+  primaryHash: string | null;
+  secondaryHash: string | null;
+};
+type ProductRow = { id: string; isPublished: boolean; isSubscriptionRequired: boolean; apiIds: string[] };
+type ApiRow = { id: string; path: string };
+
+/** A call as it is looked up: `apiId` names its API, or else one of `apiPaths` does. */
+export type SoughtCall = {
+  keyHash: string | null;
+  apiId: string | null;
+  apiPaths: readonly string[];
+  /** Whether an API begins below this path is asked too. */
+  below: string | null;
+};
+export type FoundCall = Pick<CallFacts, 'subscription' | 'product'> & {
+  apis: NonNullable<CallFacts['api']>[];
+  hasBelow: boolean;
+};
+
+export type GatewayRows = ReturnType<typeof openGatewayRows>;
+
+const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+const groupsOf = (service: string, account: string) => `(
+  select json_agg(g.group_id order by g.group_id) from account_groups g
+  where g.service_id = ${service} and g.account_id = ${account})`;
+/** Of a list that is sent as JSON: the driver knows no arrays. */
+const among = (parameter: string) =>
+  `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
+
+const SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt", ${epochMs('s.ends_at')} as "endsAt",
+  s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId", (
+    select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState",
+  ${groupsOf('s.service_id', 's.account_id')} as "groupIds"`;
+const hashOf = (slot: string) => `(select k.hash from subscription_keys k
+  where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
+/** A few: each value by a look of its own. */
+const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryHash",
+    ${hashOf('secondary')} as "secondaryHash"
+  from subscriptions s where s.service_id = $1 and s.id = ${among('$2')}`;
+/** All of them: joined in one go. */
+const ALL_SUBSCRIPTIONS = `select s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
+    ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId",
+    s.account_id as "accountId", a.state as "accountState", g.ids as "groupIds",
+    p.hash as "primaryHash", q.hash as "secondaryHash"
+  from subscriptions s
+    left join accounts a on a.service_id = s.service_id and a.id = s.account_id
+    left join subscription_keys p
+      on p.service_id = s.service_id and p.subscription_id = s.id and p.slot = 'primary'
+    left join subscription_keys q
+      on q.service_id = s.service_id and q.subscription_id = s.id and q.slot = 'secondary'
+    left join (
+      select account_id, json_agg(group_id order by group_id) as ids
+      from account_groups where service_id = $1 group by account_id) g on g.account_id = s.account_id
+  where s.service_id = $1`;
+const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscription_required as "isSubscriptionRequired",
+    (select json_agg(pa.api_id) from product_apis pa where pa.service_id = p.service_id and pa.product_id = p.id)
+      as "apiIds"
+  from products p where p.service_id = $1`;
+const FOUND_CALL = `with called as (
+    select i.id, i.path, (
+      select min(p.id) from product_apis pa
+        join products p on p.service_id = pa.service_id and p.id = pa.product_id
+      where pa.service_id = i.service_id and pa.api_id = i.id and p.is_published
+        and not p.is_subscription_required) as "openProductId"
+    from apis i
+    where i.service_id = $1 and (i.id = $3 or lower(i.path) = ${among('$4')})
+  ), calling as (
+    select ${SUBSCRIPTION}, p.is_published as "isPublished",
+      (select json_agg(pa.api_id) from product_apis pa where pa.service_id = s.service_id
+        and pa.product_id = s.product_id and pa.api_id in (select id from called)) as "apiIds"
+    from subscription_keys k
+      join subscriptions s on s.service_id = k.service_id and s.id = k.subscription_id
+      left join products p on p.service_id = s.service_id and p.id = s.product_id
+    where k.service_id = $1 and k.hash = $2
+  )
+  select (select json_agg(called) from called) as apis, (select row_to_json(calling) from calling) as calling,
+    $5::text is not null and exists (
+      select 1 from apis i where i.service_id = $1
+        and case $5::text when '' then i.path <> '' else starts_with(lower(i.path), $5::text || '/') end)
+      as "hasBelow"`;
+
+type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
+  accountId: string | null;
+  accountState: AccountState | null;
+  groupIds: string[] | null;
+};
+type FlatCall = {
+  apis: FoundCall['apis'] | null;
+  calling: (FlatSubscription & { isPublished: boolean | null; apiIds: string[] | null }) | null;
+  hasBelow: boolean;
+};
+
+/** Opens nothing yet. What hangs is given up by closing all of it and opening another. */
+export function openGatewayRows(url: string, serviceId: string, max: number) {
+  const sql = openPool(url, {
+    max,
+    connect_timeout: CONNECT_SECONDS,
+    idle_timeout: IDLE_SECONDS,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'apim-user gateway', statement_timeout: STATEMENT_MS },
+  });
+  const read = <Row>(text: string, ...values: (string | number | null)[]) =>
+    sql.unsafe(text, [serviceId, ...values]) as unknown as Promise<Row[]>;
+
+  return {
+    /** All of them as they are at this moment, a page at a time: no more is held than that. */
+    async eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void> {
+      await sql.begin('read only', async (tx) => {
+        await tx.unsafe('set local statement_timeout = 0');
+        const query = tx.unsafe<FlatSubscription[]>(ALL_SUBSCRIPTIONS, [serviceId]);
+        for await (const page of query.cursor(pageSize)) take(page.map(nested));
+      });
+    },
+    async subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]> {
+      return (await read<FlatSubscription>(SUBSCRIPTIONS, JSON.stringify(ids))).map(nested);
+    },
+    async accounts(ids: readonly string[]): Promise<AccountRow[]> {
+      const text = `select a.id, a.state, ${groupsOf('a.service_id', 'a.id')} as "groupIds"
+        from accounts a where a.service_id = $1 and a.id = ${among('$2')}`;
+      const rows = await read<AccountRow & { groupIds: string[] | null }>(text, JSON.stringify(ids));
+      return rows.map((row) => ({ ...row, groupIds: withDevelopers(row.groupIds) }));
+    },
+    /** All of them, or those of these ids. */
+    async products(ids: readonly string[] | null): Promise<ProductRow[]> {
+      const rows = ids
+        ? await read<ProductRow>(`${PRODUCTS} and p.id = ${among('$2')}`, JSON.stringify(ids))
+        : await read<ProductRow>(PRODUCTS);
+      return rows.map((row) => ({ ...row, apiIds: row.apiIds ?? [] }));
+    },
+    async apis(ids: readonly string[] | null): Promise<ApiRow[]> {
+      const text = 'select i.id, i.path from apis i where i.service_id = $1';
+      return ids
+        ? read<ApiRow>(`${text} and i.id = ${among('$2')}`, JSON.stringify(ids))
+        : read<ApiRow>(text);
+    },
+    async findCall({ keyHash, apiId, apiPaths, below }: SoughtCall): Promise<FoundCall> {
+      const [found] = await read<FlatCall>(FOUND_CALL, keyHash, apiId, JSON.stringify(apiPaths), below);
+      const { apis = null, calling = null, hasBelow = false } = found ?? {};
+      const productId = calling?.productId ?? null;
+      return {
+        apis: apis ?? [],
+        hasBelow,
+        subscription: calling && nested(calling),
+        product:
+          calling && productId !== null
+            ? { id: productId, isPublished: calling.isPublished === true, apiIds: new Set(calling.apiIds) }
+            : null,
+      };
+    },
+    async notify(channel: string, payload: string): Promise<void> {
+      await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
+    },
+    close: () => sql.end({ timeout: CLOSE_SECONDS }),
+    /** Without waiting for what is under way; it fails. */
+    abandon: () => void sql.end({ timeout: 0 }).catch(() => {}),
+  };
+}
+
+function nested({ accountId, accountState, groupIds, ...row }: FlatSubscription): SubscriptionRow {
+  const account =
+    accountId === null || accountState === null
+      ? null
+      : { id: accountId, state: accountState, groupIds: withDevelopers(groupIds) };
+  return { ...row, account };
+}
+
+function withDevelopers(ids: readonly string[] | null): string[] {
+  return [DEVELOPERS_GROUP, ...(ids ?? [])];
+}

@@ -1,0 +1,89 @@
+// What a copy from elsewhere is compared with, many at once.
+import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import type { Account } from '../accounts/accounts.ts';
+import type { Api } from '../catalog/apis.ts';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { accounts, apis, audit, subscriptionKeys, subscriptions } from '../schema/index.ts';
+import type { SubscriptionKey } from '../subscriptions/keys.ts';
+import type { Subscription } from '../subscriptions/subscriptions.ts';
+
+type Db = Database | Transaction;
+
+/** Those of these ids, whatever became of them, and those that have one of these addresses now. */
+export async function listAccountsLike(
+  db: Db,
+  serviceId: string,
+  { ids, addresses }: { ids: string[]; addresses: string[] },
+): Promise<Account[]> {
+  if (ids.length + addresses.length === 0) return [];
+  return db
+    .select()
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        or(
+          inArray(accounts.id, ids),
+          and(inArray(accounts.emailCanonical, addresses), ne(accounts.state, 'deleted')),
+        ),
+      ),
+    );
+}
+
+/** Those with one of these paths, compared without case. */
+export async function listApisAt(db: Db, serviceId: string, paths: string[]): Promise<Api[]> {
+  if (paths.length === 0) return [];
+  const lower = paths.map((path) => path.toLowerCase());
+  return db
+    .select()
+    .from(apis)
+    .where(and(eq(apis.serviceId, serviceId), inArray(sql`lower(${apis.path})`, lower)));
+}
+
+export async function listSubscriptionsOfIds(
+  db: Db,
+  serviceId: string,
+  ids: string[],
+): Promise<Subscription[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(subscriptions)
+    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, ids)));
+}
+
+/** Whose these keys are. */
+export async function listKeysOfHashes(
+  db: Db,
+  serviceId: string,
+  hashes: string[],
+): Promise<Pick<SubscriptionKey, 'subscriptionId' | 'slot' | 'hash'>[]> {
+  if (hashes.length === 0) return [];
+  const { subscriptionId, slot, hash } = subscriptionKeys;
+  return db
+    .select({ subscriptionId, slot, hash })
+    .from(subscriptionKeys)
+    .where(and(eq(subscriptionKeys.serviceId, serviceId), inArray(hash, hashes)));
+}
+
+/** Which of these accounts an operation was done to, ever. */
+export async function listAccountsDone(
+  db: Db,
+  serviceId: string,
+  { operation, accountIds }: { operation: string; accountIds: string[] },
+): Promise<string[]> {
+  if (accountIds.length === 0) return [];
+  const rows = await db
+    .selectDistinct({ id: audit.targetId })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.serviceId, serviceId),
+        eq(audit.targetKind, 'account'),
+        inArray(audit.targetId, accountIds),
+        eq(audit.operation, operation),
+        eq(audit.outcome, 'done'),
+      ),
+    );
+  return rows.flatMap(({ id }) => id ?? []);
+}

@@ -1,0 +1,134 @@
+// What an import looks up for many addresses at once, and what is kept of one between its dry run and its end.
+import { and, count, eq, gte, inArray, isNull, like, lt, lte, max, ne, or } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { firstIdAt } from '../ids.ts';
+import { accounts, audit, imports, invitations, mails } from '../schema/index.ts';
+
+type Db = Database | Transaction;
+
+export type Import = typeof imports.$inferSelect;
+type Key = Pick<Import, 'serviceId' | 'id'>;
+
+export async function listStatesOfAddresses(db: Db, serviceId: string, addresses: string[]) {
+  return db
+    .select({ address: accounts.emailCanonical, state: accounts.state })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        inArray(accounts.emailCanonical, addresses),
+        ne(accounts.state, 'deleted'),
+      ),
+    );
+}
+
+export async function listOpenInvitationsTo(db: Db, serviceId: string, addresses: string[]) {
+  return db
+    .select({ address: invitations.emailCanonical, expiresAt: invitations.expiresAt })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, serviceId),
+        inArray(invitations.emailCanonical, addresses),
+        eq(invitations.state, 'open'),
+      ),
+    );
+}
+
+/** When the last of the mails that wait for their first attempt is due. What failed before waits by rules of its own. */
+export async function findLastMailDue(db: Db, serviceId: string): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: max(mails.nextAttemptAt) })
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.state, 'queued'), eq(mails.attempts, 0)));
+  return row?.at ?? null;
+}
+
+export async function insertImport(tx: Transaction, row: typeof imports.$inferInsert): Promise<void> {
+  await tx.insert(imports).values(row);
+}
+
+const of = ({ serviceId, id }: Key) => and(eq(imports.serviceId, serviceId), eq(imports.id, id));
+
+/** Holds the import until the transaction ends, so that of any number of people one begins it. */
+export async function lockImport(tx: Transaction, serviceId: string, id: string): Promise<Import | null> {
+  const [row] = await tx.select().from(imports).where(of({ serviceId, id })).for('update');
+  return row ?? null;
+}
+
+export async function updateImport(tx: Transaction, key: Key, change: Partial<Import>): Promise<void> {
+  await tx.update(imports).set(change).where(of(key));
+}
+
+export async function countImportsNotEnded(db: Db, serviceId: string): Promise<number> {
+  const [row] = await db
+    .select({ n: count() })
+    .from(imports)
+    .where(and(eq(imports.serviceId, serviceId), isNull(imports.endedAt)));
+  return row?.n ?? 0;
+}
+
+/** Those that are being applied and that no process is at. */
+export async function listStalledImports(db: Db, serviceId: string, now: Date, limit: number) {
+  return db
+    .select({ id: imports.id })
+    .from(imports)
+    .where(
+      and(
+        eq(imports.serviceId, serviceId),
+        eq(imports.state, 'applying'),
+        or(isNull(imports.leasedUntil), lte(imports.leasedUntil, now)),
+      ),
+    )
+    .limit(limit);
+}
+
+/** Dry runs that nobody applied in time, and the records of those that ended before a moment. */
+export async function deleteImports(
+  tx: Transaction,
+  serviceId: string,
+  { now, endedBefore }: { now: Date; endedBefore: Date },
+): Promise<void> {
+  await tx
+    .delete(imports)
+    .where(
+      and(
+        eq(imports.serviceId, serviceId),
+        or(and(eq(imports.state, 'open'), lte(imports.expiresAt, now)), lt(imports.endedAt, endedBefore)),
+      ),
+    );
+}
+
+export async function stopImports(tx: Transaction, serviceId: string, now: Date): Promise<number> {
+  const stopped = await tx
+    .update(imports)
+    .set({ state: 'stopped', endedAt: now, sealedRows: [], leasedUntil: null })
+    .where(and(eq(imports.serviceId, serviceId), isNull(imports.endedAt)))
+    .returning({ id: imports.id });
+  return stopped.length;
+}
+
+/** Clocks of processes that share a database may differ by so much. */
+const CLOCKS_APART_MS = 600_000;
+
+/** What the audit says of the requests of one import, since it began. */
+export async function listAuditOfImport(
+  db: Db,
+  of: { serviceId: string; requestsOf: string; since: Date },
+): Promise<Pick<typeof audit.$inferSelect, 'requestId' | 'outcome' | 'operation' | 'code'>[]> {
+  return db
+    .select({
+      requestId: audit.requestId,
+      outcome: audit.outcome,
+      operation: audit.operation,
+      code: audit.code,
+    })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.serviceId, of.serviceId),
+        gte(audit.id, firstIdAt(new Date(of.since.getTime() - CLOCKS_APART_MS))),
+        like(audit.requestId, `${of.requestsOf}:%`),
+      ),
+    );
+}

@@ -1,0 +1,97 @@
+// Sample accounts: which are there already, whose mails are called off, and since when they pretend to be there.
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { Database } from '../connection/connect.ts';
+import { accounts, invitations, mails, subscriptions, tickets } from '../schema/index.ts';
+
+/** Who has or had one of these addresses; a deleted account keeps its place until it is erased. */
+export async function listAccountsWithAddresses(db: Database, serviceId: string, addresses: string[]) {
+  return db
+    .select({
+      id: accounts.id,
+      address: accounts.emailCanonical,
+      state: accounts.state,
+      version: accounts.version,
+    })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        inArray(accounts.emailCanonical, addresses),
+        isNull(accounts.erasedAt),
+      ),
+    );
+}
+
+/** Invitations to these addresses, also those that are over. */
+export async function listInvitationsTo(db: Database, serviceId: string, addresses: string[]) {
+  return db
+    .select({ id: invitations.id, address: invitations.emailCanonical })
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.emailCanonical, addresses)));
+}
+
+/** Calls off what waits to be sent to them. */
+export async function callOffMails(
+  db: Database,
+  serviceId: string,
+  to: { accountId: string } | { invitationId: string },
+): Promise<void> {
+  const owner =
+    'accountId' in to ? eq(mails.accountId, to.accountId) : eq(mails.invitationId, to.invitationId);
+  await db
+    .update(mails)
+    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled' })
+    .where(and(eq(mails.serviceId, serviceId), owner, eq(mails.state, 'queued')));
+}
+
+const earlier = (column: AnyPgColumn, hours: number) => sql`${column} - ${hours} * interval '1 hour'`;
+
+/** The account as if it had come that much earlier. The audit keeps the truth. */
+export async function backdateAccount(
+  db: Database,
+  of: { serviceId: string; accountId: string; hours: number },
+): Promise<void> {
+  await db
+    .update(accounts)
+    .set({
+      registeredAt: earlier(accounts.registeredAt, of.hours),
+      updatedAt: earlier(accounts.updatedAt, of.hours),
+    })
+    .where(and(eq(accounts.serviceId, of.serviceId), eq(accounts.id, of.accountId)));
+}
+
+/** The subscription as if it had been granted that much earlier. */
+export async function backdateSubscription(
+  db: Database,
+  of: { serviceId: string; id: string; hours: number },
+): Promise<void> {
+  await db
+    .update(subscriptions)
+    .set({
+      createdAt: earlier(subscriptions.createdAt, of.hours),
+      stateChangedAt: earlier(subscriptions.stateChangedAt, of.hours),
+      updatedAt: earlier(subscriptions.updatedAt, of.hours),
+    })
+    .where(and(eq(subscriptions.serviceId, of.serviceId), eq(subscriptions.id, of.id)));
+}
+
+/** The invitation as if it had been sent, and had run out, that much earlier; its link with it. */
+export async function backdateInvitation(
+  db: Database,
+  of: { serviceId: string; invitationId: string; hours: number },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx
+      .update(tickets)
+      .set({ expiresAt: earlier(tickets.expiresAt, of.hours) })
+      .where(and(eq(tickets.serviceId, of.serviceId), eq(tickets.invitationId, of.invitationId)));
+    await tx
+      .update(invitations)
+      .set({
+        createdAt: earlier(invitations.createdAt, of.hours),
+        expiresAt: earlier(invitations.expiresAt, of.hours),
+      })
+      .where(and(eq(invitations.serviceId, of.serviceId), eq(invitations.id, of.invitationId)));
+  });
+}

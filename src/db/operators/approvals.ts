@@ -1,0 +1,226 @@
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { approvals, audit } from '../schema/index.ts';
+
+export type Approval = typeof approvals.$inferSelect;
+
+type Db = Database | Transaction;
+
+/** Inserts unless one for the same thing is open; false then. The unique index decides. */
+export async function insertApproval(tx: Transaction, row: typeof approvals.$inferInsert): Promise<boolean> {
+  const inserted = await tx
+    .insert(approvals)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: approvals.id });
+  return inserted.length > 0;
+}
+
+export async function findApproval(db: Db, serviceId: string, id: string): Promise<Approval | null> {
+  const [row] = await db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.serviceId, serviceId), eq(approvals.id, id)));
+  return row ?? null;
+}
+
+/** Holds the approval until the transaction ends, so that of any number of decisions one is made. */
+export async function lockApproval(tx: Transaction, serviceId: string, id: string): Promise<Approval | null> {
+  const [row] = await tx
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.serviceId, serviceId), eq(approvals.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+export async function lockOpenApprovalOf(
+  tx: Transaction,
+  of: { serviceId: string; operation: string; subject: string },
+): Promise<Approval | null> {
+  const [row] = await tx
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        eq(approvals.operation, of.operation),
+        eq(approvals.subject, of.subject),
+        eq(approvals.state, 'open'),
+      ),
+    )
+    .for('update');
+  return row ?? null;
+}
+
+/** Ends a locked approval. */
+export async function endApproval(
+  tx: Transaction,
+  approval: Approval,
+  end: Pick<Approval, 'state'> &
+    Partial<Pick<Approval, 'code' | 'decidedBy' | 'decidedByName' | 'decisionReason'>>,
+  now: Date,
+): Promise<Approval> {
+  const [row] = await tx
+    .update(approvals)
+    .set({ ...end, subject: '', endedAt: now, version: approval.version + 1 })
+    .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)))
+    .returning();
+  if (!row) throw new Error('a locked approval is gone');
+  return row;
+}
+
+/** Open and still good, oldest first: what waits for somebody else than `notOf`, or for anybody. */
+export async function listOpenApprovals(
+  db: Db,
+  of: { serviceId: string; now: Date; notOf?: string; limit: number },
+): Promise<Approval[]> {
+  return db
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        eq(approvals.state, 'open'),
+        gt(approvals.expiresAt, of.now),
+        of.notOf ? ne(approvals.requestedBy, of.notOf) : undefined,
+      ),
+    )
+    .orderBy(asc(approvals.id))
+    .limit(of.limit);
+}
+
+/** What somebody asked for, newest first. */
+export async function listApprovalsOfRequester(
+  db: Db,
+  of: { serviceId: string; requestedBy: string; limit: number },
+): Promise<Approval[]> {
+  return db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.requestedBy, of.requestedBy)))
+    .orderBy(desc(approvals.id))
+    .limit(of.limit);
+}
+
+type WantedApprovals =
+  | { all: true }
+  | { requestedBy: string }
+  | { teamId: string }
+  | { endedBefore: Date }
+  | { reminders: number; createdBefore: Date }
+  | { reminders: number; endsBefore: Date };
+
+function isWanted(of: WantedApprovals): SQL | undefined {
+  if ('all' in of) return undefined;
+  if ('requestedBy' in of) return eq(approvals.requestedBy, of.requestedBy);
+  if ('teamId' in of) return sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`;
+  if ('endedBefore' in of) return lte(approvals.expiresAt, of.endedBefore);
+  return and(
+    eq(approvals.reminders, of.reminders),
+    'createdBefore' in of
+      ? lte(approvals.createdAt, of.createdBefore)
+      : lte(approvals.expiresAt, of.endsBefore),
+  );
+}
+
+/**
+ * Locks the open approvals: all, or those that somebody, or anybody of a workspace, asked for, or that are past their
+ * end, or that a reminder is due for.
+ */
+export async function lockOpenApprovals(
+  tx: Transaction,
+  of: { serviceId: string; limit: number } & WantedApprovals,
+): Promise<Approval[]> {
+  return tx
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open'), isWanted(of)))
+    .orderBy(asc(approvals.id))
+    .limit(of.limit)
+    .for('update', { skipLocked: true });
+}
+
+export async function countReminder(tx: Transaction, approval: Approval): Promise<void> {
+  await tx
+    .update(approvals)
+    .set({ reminders: approval.reminders + 1, version: approval.version + 1 })
+    .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)));
+}
+
+/** Erasure, of those that have ended: what would have been done and, unless `keepsReasons`, why. Says which those were. */
+export async function eraseApprovals(
+  tx: Transaction,
+  of: { serviceId: string; ids: readonly string[]; keepsReasons?: boolean },
+): Promise<string[]> {
+  if (of.ids.length === 0) return [];
+  const rows = await tx
+    .update(approvals)
+    .set({ sealedInput: null, ...(of.keepsReasons ? {} : { why: '', decisionReason: '' }) })
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        inArray(approvals.id, [...of.ids]),
+        ne(approvals.state, 'open'),
+      ),
+    )
+    .returning({ id: approvals.id });
+  return rows.map(({ id }) => id);
+}
+
+/** Approvals about addresses that ended before a moment and still hold one. */
+export async function listApprovalsToErase(
+  db: Db,
+  of: { serviceId: string; endedBefore: Date; limit: number },
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: approvals.id })
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        isNull(approvals.accountId),
+        isNotNull(approvals.sealedInput),
+        lte(approvals.endedAt, of.endedBefore),
+      ),
+    )
+    .orderBy(approvals.endedAt)
+    .limit(of.limit);
+}
+
+/** Who asked and who agreed, for the history of what came of it. */
+export async function findApprovals(db: Db, serviceId: string, ids: readonly string[]): Promise<Approval[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.serviceId, serviceId), inArray(approvals.id, [...ids])));
+}
+
+/** The approvals that were about an account, or that invitations took which led to it. */
+export async function listApprovalIdsOf(
+  db: Db,
+  of: { serviceId: string; accountId: string; invitationIds: readonly string[] },
+): Promise<string[]> {
+  const ofInvitations = db
+    .select({ id: audit.approvalId })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.serviceId, of.serviceId),
+        eq(audit.targetKind, 'invitation'),
+        inArray(audit.targetId, [...of.invitationIds, '']),
+        isNotNull(audit.approvalId),
+      ),
+    );
+  const rows = await db
+    .select({ id: approvals.id })
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.serviceId, of.serviceId),
+        or(eq(approvals.accountId, of.accountId), inArray(approvals.id, ofInvitations)),
+      ),
+    );
+  return rows.map(({ id }) => id);
+}

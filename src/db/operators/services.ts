@@ -1,0 +1,48 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Database } from '../connection/connect.ts';
+import { groups, services } from '../schema/index.ts';
+
+const BUILT_IN_GROUPS = [
+  { id: 'administrators', name: 'Administrators', description: 'Run the API programme' },
+  { id: 'developers', name: 'Developers', description: 'Everybody with an account' },
+  { id: 'guests', name: 'Guests', description: 'Visitors who are not signed in' },
+];
+
+/** The service this process serves, made at the first start with the three groups that every service has. */
+export async function openService(
+  db: Database,
+  service: { id: string; name: string; secretKeyCheck: string; now: Date },
+): Promise<{ id: string; name: string; secretKeyCheck: string }> {
+  const { now, ...row } = service;
+  return db.transaction(async (tx) => {
+    await tx
+      .insert(services)
+      .values({ ...row, createdAt: now })
+      .onConflictDoNothing();
+    for (const group of BUILT_IN_GROUPS) {
+      const values = { ...group, serviceId: service.id, type: 'system' as const, createdAt: now };
+      await tx.insert(groups).values(values).onConflictDoNothing();
+    }
+    await tx.update(services).set({ name: service.name }).where(eq(services.id, service.id));
+    const [found] = await tx.select().from(services).where(eq(services.id, service.id));
+    if (!found) throw new Error('the service is gone');
+    return { id: found.id, name: found.name, secretKeyCheck: found.secretKeyCheck };
+  });
+}
+
+/** Whether a server has ever been started on this database. */
+export async function hasServices(db: Database): Promise<boolean> {
+  const [table] = await db.execute<{ name: string | null }>(
+    sql`select to_regclass('public.services')::text as name`,
+  );
+  return table?.name ? (await db.select({ id: services.id }).from(services).limit(1)).length > 0 : false;
+}
+
+/** After the root secret was rotated: from now on the new one is the one that fits. */
+export async function keepSecretKeyCheck(
+  db: Database,
+  serviceId: string,
+  secretKeyCheck: string,
+): Promise<void> {
+  await db.update(services).set({ secretKeyCheck }).where(eq(services.id, serviceId));
+}

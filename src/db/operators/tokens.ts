@@ -1,0 +1,146 @@
+import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { operators, tokens } from '../schema/index.ts';
+
+export type Token = typeof tokens.$inferSelect;
+
+type Db = Database | Transaction;
+
+export async function insertToken(tx: Transaction, row: typeof tokens.$inferInsert): Promise<void> {
+  await tx.insert(tokens).values(row);
+}
+
+export async function findToken(db: Db, serviceId: string, id: string): Promise<Token | null> {
+  const [row] = await db
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id)));
+  return row ?? null;
+}
+
+export async function findTokenByHash(db: Db, serviceId: string, hash: string): Promise<Token | null> {
+  const [row] = await db
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.hash, hash)));
+  return row ?? null;
+}
+
+/** A token that works at this moment, with the role that its owner has by now; null when either is gone. */
+export async function findLiveToken(
+  db: Db,
+  serviceId: string,
+  id: string,
+  now: Date,
+): Promise<(Pick<Token, 'role' | 'grants'> & { ownerRole: 'admin' | 'approver' }) | null> {
+  const [row] = await db
+    .select({ role: tokens.role, grants: tokens.grants, ownerRole: operators.role })
+    .from(tokens)
+    .innerJoin(
+      operators,
+      and(
+        eq(operators.serviceId, tokens.serviceId),
+        eq(operators.teamId, tokens.ownerTeamId),
+        eq(operators.slackUserId, tokens.ownerUserId),
+      ),
+    )
+    .where(
+      and(
+        eq(tokens.serviceId, serviceId),
+        eq(tokens.id, id),
+        isNull(tokens.revokedAt),
+        gt(tokens.expiresAt, now),
+      ),
+    );
+  return row?.ownerRole ? { ...row, ownerRole: row.ownerRole } : null;
+}
+
+/** Neither revoked nor ended, the soonest to end first. */
+export async function listLiveTokens(db: Db, serviceId: string, now: Date, limit: number): Promise<Token[]> {
+  return db
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.serviceId, serviceId), isNull(tokens.revokedAt), gt(tokens.expiresAt, now)))
+    .orderBy(asc(tokens.expiresAt), asc(tokens.id))
+    .limit(limit);
+}
+
+/** Revokes a live token; null when it was revoked before or is none. */
+export async function revokeToken(
+  tx: Transaction,
+  key: { serviceId: string; id: string },
+  by: { revokedAt: Date; revokedBy: string },
+): Promise<Token | null> {
+  const [row] = await tx
+    .update(tokens)
+    .set(by)
+    .where(and(eq(tokens.serviceId, key.serviceId), eq(tokens.id, key.id), isNull(tokens.revokedAt)))
+    .returning();
+  return row ?? null;
+}
+
+/** Revokes tokens that work; says how many there were, at most `limit`. */
+export async function revokeLiveTokens(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; by: string; limit: number },
+): Promise<number> {
+  const live = and(
+    eq(tokens.serviceId, of.serviceId),
+    isNull(tokens.revokedAt),
+    gt(tokens.expiresAt, of.now),
+  );
+  const some = tx.select({ id: tokens.id }).from(tokens).where(live).limit(of.limit);
+  const revoked = await tx
+    .update(tokens)
+    .set({ revokedAt: of.now, revokedBy: of.by })
+    .where(and(live, inArray(tokens.id, some)))
+    .returning({ id: tokens.id });
+  return revoked.length;
+}
+
+/** Writes when it was used, unless that was written within the span. */
+export async function keepLastUse(
+  db: Db,
+  key: { serviceId: string; id: string },
+  now: Date,
+  spanMs: number,
+): Promise<void> {
+  await db
+    .update(tokens)
+    .set({ lastUsedAt: now })
+    .where(
+      and(
+        eq(tokens.serviceId, key.serviceId),
+        eq(tokens.id, key.id),
+        or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, new Date(now.getTime() - spanMs))),
+      ),
+    );
+}
+
+/** Marks those that end soon, each once, and gives them. */
+export async function takeEndingTokens(
+  tx: Transaction,
+  of: { serviceId: string; now: Date; endsBefore: Date; limit: number },
+): Promise<Token[]> {
+  const ending = await tx
+    .select()
+    .from(tokens)
+    .where(
+      and(
+        eq(tokens.serviceId, of.serviceId),
+        isNull(tokens.revokedAt),
+        isNull(tokens.warnedAt),
+        gt(tokens.expiresAt, of.now),
+        lte(tokens.expiresAt, of.endsBefore),
+      ),
+    )
+    .orderBy(asc(tokens.expiresAt))
+    .limit(of.limit)
+    .for('update', { skipLocked: true });
+  for (const { serviceId, id } of ending)
+    await tx
+      .update(tokens)
+      .set({ warnedAt: of.now })
+      .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id)));
+  return ending;
+}

@@ -1,0 +1,111 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { cards } from '../schema/index.ts';
+
+export type Card = typeof cards.$inferSelect;
+
+export async function listCardsOfAccount(
+  db: Database | Transaction,
+  serviceId: string,
+  accountId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.accountId, accountId)));
+}
+
+export async function listCardsOfApproval(
+  db: Database | Transaction,
+  serviceId: string,
+  approvalId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.approvalId, approvalId)));
+}
+
+export async function listCardsOfSubscription(
+  db: Database | Transaction,
+  serviceId: string,
+  subscriptionId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.subscriptionId, subscriptionId)));
+}
+
+export async function listCardsOfSummary(
+  db: Database | Transaction,
+  serviceId: string,
+  signUpSummaryId: string,
+): Promise<Card[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.serviceId, serviceId), eq(cards.signUpSummaryId, signUpSummaryId)));
+}
+
+export async function insertCard(tx: Transaction, row: typeof cards.$inferInsert): Promise<void> {
+  await tx.insert(cards).values(row).onConflictDoNothing();
+}
+
+export async function updateCard(
+  tx: Transaction,
+  key: { serviceId: string; id: string },
+  change: { messageTs: string; channelId: string; paintedVersion: number; changedAt: Date },
+): Promise<void> {
+  await tx
+    .update(cards)
+    .set(change)
+    .where(and(eq(cards.serviceId, key.serviceId), eq(cards.id, key.id)));
+}
+
+export type StaleSubject = {
+  accountId: string | null;
+  approvalId: string | null;
+  subscriptionId: string | null;
+};
+
+/**
+ * What has a card that shows an older version than there is, or should have one and has none: a job of its was lost, or
+ * Slack was away for longer than its tries. `before`: what changed later still has its first job on the way.
+ */
+export async function listStaleSubjects(
+  db: Database | Transaction,
+  of: { serviceId: string; before: Date; limit: number },
+): Promise<StaleSubject[]> {
+  const { serviceId, limit } = of;
+  const before = of.before.toISOString();
+  return db.execute<StaleSubject>(sql`
+    (select distinct c.account_id as "accountId", null::uuid as "approvalId", null as "subscriptionId" from cards c
+      join accounts a on a.service_id = c.service_id and a.id = c.account_id
+      where c.service_id = ${serviceId} and c.painted_version < a.version and a.updated_at < ${before}
+        and (c.message_ts is not null or a.state = 'pending') limit ${limit})
+    union all
+    (select a.id, null, null from accounts a
+      where a.service_id = ${serviceId} and a.state = 'pending' and a.updated_at < ${before}
+        and (a.signed_up_at is null or a.email_confirmed_at is not null) and a.sign_up_summary_id is null
+        and not exists (select from cards c where c.service_id = a.service_id and c.account_id = a.id) limit ${limit})
+    union all
+    (select distinct null, c.approval_id, null from cards c
+      join approvals p on p.service_id = c.service_id and p.id = c.approval_id
+      where c.service_id = ${serviceId} and c.painted_version < p.version
+        and coalesce(p.ended_at, p.created_at) < ${before}
+        and (c.message_ts is not null or p.state = 'open') limit ${limit})
+    union all
+    (select null, p.id, null from approvals p
+      where p.service_id = ${serviceId} and p.state = 'open' and p.created_at < ${before}
+        and not exists (select from cards c where c.service_id = p.service_id and c.approval_id = p.id) limit ${limit})
+    union all
+    (select distinct null, null::uuid, c.subscription_id from cards c
+      join subscriptions s on s.service_id = c.service_id and s.id = c.subscription_id
+      where c.service_id = ${serviceId} and c.painted_version < s.version and s.updated_at < ${before}
+        and (c.message_ts is not null or s.state = 'submitted') limit ${limit})
+    union all
+    (select null, null, s.id from subscriptions s
+      where s.service_id = ${serviceId} and s.state = 'submitted' and s.account_id is not null and s.created_at < ${before}
+        and not exists (select from cards c where c.service_id = s.service_id and c.subscription_id = s.id) limit ${limit})`);
+}

@@ -1,0 +1,248 @@
+import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { mails, mailTexts } from '../schema/index.ts';
+
+export type Mail = typeof mails.$inferSelect;
+export type MailState = Mail['state'];
+
+type Db = Database | Transaction;
+
+export async function insertMail(tx: Transaction, row: typeof mails.$inferInsert): Promise<void> {
+  await tx.insert(mails).values(row);
+}
+
+function isDue(now: Date): SQL | undefined {
+  return and(
+    eq(mails.state, 'queued'),
+    lte(mails.nextAttemptAt, now),
+    or(isNull(mails.leasedUntil), lte(mails.leasedUntil, now)),
+  );
+}
+
+/** Takes a mail for one attempt: null when another process has it, or its time has not come, or it is final. */
+export async function lockDueMail(
+  tx: Transaction,
+  serviceId: string,
+  id: string,
+  now: Date,
+): Promise<Mail | null> {
+  const [row] = await tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.id, id), isDue(now)))
+    .for('update', { skipLocked: true });
+  return row ?? null;
+}
+
+export async function lockMail(tx: Transaction, serviceId: string, id: string): Promise<Mail | null> {
+  const [row] = await tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.id, id)))
+    .for('update');
+  return row ?? null;
+}
+
+export async function lockMailByProviderId(tx: Transaction, serviceId: string, providerId: string) {
+  const [row] = await tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.providerId, providerId)))
+    .for('update');
+  return row ?? null;
+}
+
+export async function updateMail(
+  tx: Transaction,
+  mail: Mail,
+  change: Partial<typeof mails.$inferInsert>,
+  now: Date,
+): Promise<void> {
+  await tx
+    .update(mails)
+    .set({ ...change, changedAt: now })
+    .where(and(eq(mails.serviceId, mail.serviceId), eq(mails.id, mail.id)));
+}
+
+/** Mails that wait, due or not, oldest first; held until the transaction ends. */
+export async function lockQueuedMails(tx: Transaction, serviceId: string, limit: number): Promise<Mail[]> {
+  return tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), eq(mails.state, 'queued')))
+    .orderBy(mails.id)
+    .limit(limit)
+    .for('update');
+}
+
+/** Mails whose job was lost or whose sender died: the sweep gives each a job again. */
+export async function listDueMails(db: Db, serviceId: string, now: Date, limit: number) {
+  return db
+    .select({ serviceId: mails.serviceId, id: mails.id })
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), isDue(now)))
+    .orderBy(mails.nextAttemptAt)
+    .limit(limit);
+}
+
+/** The latest mails of an account or invitation, for its card. */
+export async function listMailsOf(
+  db: Db,
+  of: { serviceId: string } & ({ accountId: string } | { invitationId: string }),
+  limit: number,
+) {
+  return db
+    .select({
+      id: mails.id,
+      template: mails.template,
+      state: mails.state,
+      attempts: mails.attempts,
+      createdAt: mails.createdAt,
+      changedAt: mails.changedAt,
+    })
+    .from(mails)
+    .where(
+      and(
+        eq(mails.serviceId, of.serviceId),
+        'accountId' in of ? eq(mails.accountId, of.accountId) : eq(mails.invitationId, of.invitationId),
+      ),
+    )
+    .orderBy(desc(mails.id))
+    .limit(limit);
+}
+
+/** The state of the newest mail of each invitation. */
+export async function listMailStatesOfInvitations(db: Db, serviceId: string, invitationIds: string[]) {
+  if (invitationIds.length === 0) return new Map<string, MailState>();
+  const rows = await db
+    .selectDistinctOn([mails.invitationId], { invitationId: mails.invitationId, state: mails.state })
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), inArray(mails.invitationId, invitationIds)))
+    .orderBy(mails.invitationId, desc(mails.id));
+  return new Map(rows.map((row) => [row.invitationId ?? '', row.state]));
+}
+
+/** Whether a mail of this kind to an account still waited for its first attempt; it is called off then. */
+export async function callOffMail(
+  tx: Transaction,
+  of: { serviceId: string; accountId: string; template: string },
+): Promise<boolean> {
+  const calledOff = await tx
+    .update(mails)
+    .set({ sealedOrder: null, state: 'cancelled' })
+    .where(
+      and(
+        eq(mails.serviceId, of.serviceId),
+        eq(mails.accountId, of.accountId),
+        eq(mails.template, of.template),
+        eq(mails.state, 'queued'),
+        eq(mails.attempts, 0),
+      ),
+    )
+    .returning({ id: mails.id });
+  return calledOff.length > 0;
+}
+
+/** Calls off what waits of one kind and belongs to nobody's account: what it says is no longer so. */
+export async function callOffMailsOfTemplate(
+  tx: Transaction,
+  of: { serviceId: string; template: string; now: Date },
+): Promise<void> {
+  await tx
+    .update(mails)
+    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled', changedAt: of.now })
+    .where(and(eq(mails.serviceId, of.serviceId), eq(mails.template, of.template), isDue(of.now)));
+}
+
+/** Erasure: what waits to be sent is emptied and cancelled, but for the mail named `except` (the farewell). */
+export async function cancelMailsOfAccount(
+  tx: Transaction,
+  of: { serviceId: string; accountId: string; except: string },
+): Promise<void> {
+  await tx
+    .update(mails)
+    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled' })
+    .where(
+      and(
+        eq(mails.serviceId, of.serviceId),
+        eq(mails.accountId, of.accountId),
+        eq(mails.state, 'queued'),
+        ne(mails.template, of.except),
+      ),
+    );
+}
+
+export async function countMailsByState(
+  db: Db,
+  serviceId: string,
+  since?: Date,
+): Promise<Record<string, number>> {
+  const rows = await db
+    .select({ state: mails.state, count: sql<string>`count(*)` })
+    .from(mails)
+    .where(and(eq(mails.serviceId, serviceId), since ? gte(mails.changedAt, since) : undefined))
+    .groupBy(mails.state);
+  return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
+}
+
+type MailTextRow = typeof mailTexts.$inferSelect;
+
+/** `text` is null while the default is in force; the version counts on through restored defaults. */
+export type KeptMailText = {
+  version: number;
+  text: {
+    subject: string;
+    body: string;
+    syntax: MailTextRow['syntax'];
+    changedAt: Date;
+    changedBy: string;
+  } | null;
+};
+
+/** Of a template that nobody ever changed. */
+export const FIRST_VERSION = 1;
+
+export async function findMailText(db: Db, serviceId: string, template: string): Promise<KeptMailText> {
+  const [row] = await db
+    .select()
+    .from(mailTexts)
+    .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)));
+  return row ? kept(row) : { version: FIRST_VERSION, text: null };
+}
+
+/** By template; what is not in it was never changed. */
+export async function listMailTexts(db: Db, serviceId: string): Promise<Map<string, KeptMailText>> {
+  const rows = await db.select().from(mailTexts).where(eq(mailTexts.serviceId, serviceId));
+  return new Map(rows.map((row) => [row.template, kept(row)]));
+}
+
+function kept({ version, subject, body, syntax, changedAt, changedBy }: MailTextRow): KeptMailText {
+  return {
+    version,
+    text: subject === null || body === null ? null : { subject, body, syntax, changedAt, changedBy },
+  };
+}
+
+/** Without a text: the default again. */
+export async function saveMailText(
+  tx: Transaction,
+  of: { serviceId: string; template: string; changedAt: Date; changedBy: string },
+  text: { subject: string; body: string; syntax: MailTextRow['syntax'] } | null,
+): Promise<void> {
+  const { serviceId, template, ...change } = of;
+  const written = { ...change, ...(text ?? { subject: null, body: null, syntax: 'markdown' as const }) };
+  await tx
+    .insert(mailTexts)
+    .values({ serviceId, template, ...written, version: FIRST_VERSION + 1 })
+    .onConflictDoUpdate({
+      target: [mailTexts.serviceId, mailTexts.template],
+      set: { ...written, version: sql`${mailTexts.version} + 1` },
+    });
+}
+
+/** One change of a text at a time, also while it has no row. */
+export async function holdMailText(tx: Transaction, serviceId: string, template: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`text ${template} of ${serviceId}`}, 0))`,
+  );
+}

@@ -1,0 +1,62 @@
+// Which requests of Slack were taken already.
+import { lt, sql } from 'drizzle-orm';
+import type { Database } from '../connection/connect.ts';
+import { slackReceipts } from '../schema/index.ts';
+
+const KEPT_MINUTES = 10;
+const MAX_AT_ONCE = 100;
+
+export type Receipt = { teamId: string; kind: string; id: string; receivedAt: Date };
+type Asked = { receipt: Receipt; isFirst(isFirst: boolean): void; failed(error: unknown): void };
+
+/**
+ * `take` is true for the first process that asks about a request and false for everyone after. Requests that come while
+ * others are being written wait for them and are then written together: one statement, and one wait for the disk.
+ */
+export function createReceipts(db: Database) {
+  const waiting: Asked[] = [];
+  let isWriting = false;
+  const writeAll = async (): Promise<void> => {
+    if (isWriting) return;
+    isWriting = true;
+    while (waiting.length > 0) await writeTogether(db, waiting.splice(0, MAX_AT_ONCE));
+    isWriting = false;
+  };
+  return {
+    take: (receipt: Receipt) =>
+      new Promise<boolean>((isFirst, failed) => {
+        waiting.push({ receipt, isFirst, failed });
+        void writeAll();
+      }),
+  };
+}
+
+const keyOf = ({ teamId, kind, id }: Omit<Receipt, 'receivedAt'>): string =>
+  JSON.stringify([teamId, kind, id]);
+
+async function writeTogether(db: Database, asked: Asked[]): Promise<void> {
+  // In one order everywhere, so that two processes with the same requests can't wait for each other in a circle.
+  const rows = asked
+    .map(({ receipt }) => receipt)
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    .map(({ teamId, kind, id, receivedAt }) => ({ team_id: teamId, kind, id, received_at: receivedAt }));
+  try {
+    const taken = await db.execute<{ teamId: string; kind: string; id: string }>(sql`
+      insert into slack_receipts (team_id, kind, id, received_at)
+      select team_id, kind, id, received_at
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (team_id text, kind text, id text, received_at timestamptz)
+      on conflict do nothing
+      returning team_id as "teamId", kind, id`);
+    const first = new Set(taken.map(keyOf));
+    // Of two deliveries that came at once, the first in line took it: deleting says whether it was still there.
+    for (const { receipt, isFirst } of asked) isFirst(first.delete(keyOf(receipt)));
+  } catch (error) {
+    for (const { failed } of asked) failed(error);
+  }
+}
+
+export async function deleteOldReceipts(db: Database, now: Date): Promise<void> {
+  await db
+    .delete(slackReceipts)
+    .where(lt(slackReceipts.receivedAt, new Date(now.getTime() - KEPT_MINUTES * 60_000)));
+}

@@ -1,0 +1,262 @@
+import { and, asc, count, desc, eq, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
+
+export type Subscription = typeof subscriptions.$inferSelect;
+
+type Db = Database | Transaction;
+
+const keyed = (serviceId: string, id: string) =>
+  and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.id, id));
+
+export async function findSubscription(db: Db, serviceId: string, id: string): Promise<Subscription | null> {
+  const [row] = await db.select().from(subscriptions).where(keyed(serviceId, id));
+  return row ?? null;
+}
+
+/** What these are called, and whose they are. */
+export async function findSubscriptions(db: Db, serviceId: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({
+      id: subscriptions.id,
+      name: subscriptions.name,
+      owner: { email: accounts.email, firstName: accounts.firstName, lastName: accounts.lastName },
+    })
+    .from(subscriptions)
+    .leftJoin(
+      accounts,
+      and(eq(accounts.serviceId, subscriptions.serviceId), eq(accounts.id, subscriptions.accountId)),
+    )
+    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
+}
+
+/** Of an account, the newest first; a deleted account's too. */
+export async function listSubscriptionIdsOfAccount(
+  db: Db,
+  serviceId: string,
+  accountId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: subscriptions.id })
+    .from(subscriptions)
+    .where(and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.accountId, accountId)))
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+export async function lockSubscription(
+  tx: Transaction,
+  serviceId: string,
+  id: string,
+): Promise<Subscription | null> {
+  const [row] = await tx.select().from(subscriptions).where(keyed(serviceId, id)).for('update');
+  return row ?? null;
+}
+
+/** Inserts unless the id is taken; null then. */
+export async function insertSubscription(
+  tx: Transaction,
+  row: typeof subscriptions.$inferInsert,
+): Promise<Subscription | null> {
+  const [inserted] = await tx.insert(subscriptions).values(row).onConflictDoNothing().returning();
+  return inserted ?? null;
+}
+
+/** Changes a locked subscription and counts its version up. */
+export async function updateSubscription(
+  tx: Transaction,
+  subscription: Subscription,
+  change: Partial<typeof subscriptions.$inferInsert>,
+  now: Date,
+): Promise<Subscription> {
+  const [row] = await tx
+    .update(subscriptions)
+    .set({ ...change, version: subscription.version + 1, updatedAt: now })
+    .where(keyed(subscription.serviceId, subscription.id))
+    .returning();
+  if (!row) throw new Error('a locked subscription is gone');
+  return row;
+}
+
+/** With its keys, its usage and where its cards are. */
+export async function deleteSubscriptions(
+  tx: Transaction,
+  of: { serviceId: string } & (
+    | { id: string }
+    | { productId: string }
+    | { apiId: string }
+    | { accountId: string }
+  ),
+): Promise<string[]> {
+  const deleted = await tx
+    .delete(subscriptions)
+    .where(and(eq(subscriptions.serviceId, of.serviceId), partOf(of)))
+    .returning({ id: subscriptions.id });
+  return deleted.map(({ id }) => id);
+}
+
+function partOf(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
+  if (of.id !== undefined) return eq(subscriptions.id, of.id);
+  if (of.productId !== undefined) return eq(subscriptions.productId, of.productId);
+  if (of.apiId !== undefined) return eq(subscriptions.apiId, of.apiId);
+  return eq(subscriptions.accountId, of.accountId ?? '');
+}
+
+/** What a subscription is shown with: whose it is, what it is for, and when it was last used. */
+export type SubscriptionRow = Subscription & {
+  owner: { id: string; email: string; firstName: string; lastName: string; state: string } | null;
+  scopeName: string | null;
+  lastUsedAt: Date | null;
+  calls: number;
+};
+
+export type SubscriptionFilter = {
+  id?: string;
+  accountId?: string;
+  productId?: string;
+  apiId?: string;
+  state?: Subscription['state'];
+};
+export type SubscriptionCursor = { createdAt: Date; id: string };
+
+/** Newest first, by index. Those of deleted accounts are not listed. */
+export async function listSubscriptions(
+  db: Db,
+  serviceId: string,
+  filter: SubscriptionFilter,
+  page: { limit: number; after?: SubscriptionCursor | undefined },
+): Promise<SubscriptionRow[]> {
+  const { after, limit } = page;
+  const rows = await db
+    .select({
+      subscription: subscriptions,
+      owner: {
+        id: accounts.id,
+        email: accounts.email,
+        firstName: accounts.firstName,
+        lastName: accounts.lastName,
+        state: accounts.state,
+      },
+      scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`,
+      lastUsedAt: subscriptionUsage.lastUsedAt,
+      calls: subscriptionUsage.calls,
+    })
+    .from(subscriptions)
+    .leftJoin(
+      accounts,
+      and(eq(accounts.serviceId, subscriptions.serviceId), eq(accounts.id, subscriptions.accountId)),
+    )
+    .leftJoin(
+      products,
+      and(eq(products.serviceId, subscriptions.serviceId), eq(products.id, subscriptions.productId)),
+    )
+    .leftJoin(apis, and(eq(apis.serviceId, subscriptions.serviceId), eq(apis.id, subscriptions.apiId)))
+    .leftJoin(
+      subscriptionUsage,
+      and(
+        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
+        eq(subscriptionUsage.subscriptionId, subscriptions.id),
+      ),
+    )
+    .where(
+      and(
+        eq(subscriptions.serviceId, serviceId),
+        ...filterConditions(filter),
+        or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
+        after
+          ? sql`(${subscriptions.createdAt}, ${subscriptions.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`
+          : undefined,
+      ),
+    )
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
+    .limit(limit);
+  return rows.map(({ subscription, calls, ...rest }) => ({ ...subscription, ...rest, calls: calls ?? 0 }));
+}
+
+function filterConditions({
+  id,
+  accountId,
+  productId,
+  apiId,
+  state,
+}: SubscriptionFilter): (SQL | undefined)[] {
+  return [
+    id === undefined ? undefined : eq(subscriptions.id, id),
+    accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
+    productId === undefined ? undefined : eq(subscriptions.productId, productId),
+    apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
+    state === undefined ? undefined : eq(subscriptions.state, state),
+  ];
+}
+
+/** How many there are of something; of an account's, only those that count toward a product's limit. */
+export async function countSubscriptions(
+  db: Db,
+  of: {
+    serviceId: string;
+    accountId?: string;
+    productId?: string;
+    apiId?: string;
+    states?: readonly Subscription['state'][];
+  },
+): Promise<number> {
+  const { serviceId, states, ...filter } = of;
+  const [row] = await db
+    .select({ count: count() })
+    .from(subscriptions)
+    .where(
+      and(
+        eq(subscriptions.serviceId, serviceId),
+        ...filterConditions(filter),
+        states ? inArray(subscriptions.state, [...states]) : undefined,
+      ),
+    );
+  return row?.count ?? 0;
+}
+
+/** How many pass by their own state, and how many of those were used since: what a block or a deletion cuts off. */
+export async function countLiveSubscriptions(
+  db: Db,
+  of: { serviceId: string; accountId: string; usedSince: Date },
+): Promise<{ live: number; used: number }> {
+  const [row] = await db
+    .select({
+      live: count(),
+      used: sql<string>`count(*) filter (where ${subscriptionUsage.lastUsedAt} >= ${of.usedSince.toISOString()})`,
+    })
+    .from(subscriptions)
+    .leftJoin(
+      subscriptionUsage,
+      and(
+        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
+        eq(subscriptionUsage.subscriptionId, subscriptions.id),
+      ),
+    )
+    .where(
+      and(
+        eq(subscriptions.serviceId, of.serviceId),
+        eq(subscriptions.accountId, of.accountId),
+        eq(subscriptions.state, 'active'),
+      ),
+    );
+  return { live: row?.live ?? 0, used: Number(row?.used ?? 0) };
+}
+
+/** Active ones whose end has come, the longest due first. */
+export async function listEndedSubscriptions(db: Db, serviceId: string, now: Date, limit: number) {
+  return db
+    .select({ id: subscriptions.id })
+    .from(subscriptions)
+    .where(
+      and(
+        eq(subscriptions.serviceId, serviceId),
+        eq(subscriptions.state, 'active'),
+        lte(subscriptions.endsAt, now),
+      ),
+    )
+    .orderBy(asc(subscriptions.endsAt))
+    .limit(limit);
+}

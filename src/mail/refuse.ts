@@ -1,8 +1,0 @@
-import { DomainError } from '../domain/domain-error.ts';
-
-export type TemplateField = 'subject' | 'body';
-
-/** Refuses a template's text: `template_invalid`, with the words beside the field. */
-export function refuse(field: TemplateField, words: string): never {
-  throw new DomainError('template_invalid', { fields: { [field]: words } });
-}

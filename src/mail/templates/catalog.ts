@@ -1,0 +1,92 @@
+// Every mail that the product can send, with its default text.
+import { DomainError } from '../../domain/domain-error.ts';
+import { readBody } from '../text/read-body.ts';
+import { writeXhtml } from '../text/write-xhtml.ts';
+import { ACCOUNT_MAILS } from './account-mails.ts';
+import { checkTemplateText } from './check.ts';
+import { OPERATOR_MAILS } from './operator-mails.ts';
+import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
+import type { MailTemplate, TemplateText } from './template.ts';
+import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts';
+
+export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
+
+/** To developers; operators may change their texts. */
+const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
+const MAILS = { ...CATALOG, ...OPERATOR_MAILS };
+
+export type TemplateName = keyof typeof CATALOG;
+/** Any mail, also those to whoever runs the server. */
+export type MailName = keyof typeof MAILS;
+
+export type TemplateVariable = { name: VariableName; title: string };
+
+/** What a person sees of a template: its default text, and the variables that it may use. */
+export type TemplateEntry = Omit<MailTemplate, 'variables'> & {
+  name: TemplateName;
+  variables: readonly TemplateVariable[];
+};
+
+export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as TemplateName[]).map((name) => ({
+  ...CATALOG[name],
+  name,
+  variables: CATALOG[name].variables.map((variable) => ({
+    name: variable,
+    title: variableOf(variable).title,
+  })),
+}));
+
+export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
+
+/** What people call a mail; one that is no longer in the catalog keeps its name. */
+export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
+
+/**
+ * A text's body as programs get it: XHTML as it was written, Markdown made into it. What was kept before a rule became
+ * stricter is the default, which is what is mailed then.
+ */
+export function xhtmlOf(name: TemplateName, text: TemplateText): string {
+  if (text.syntax === 'xhtml') return text.body;
+  const vocabulary = { field: 'body' as const, variables: CATALOG[name].variables };
+  try {
+    return writeXhtml(readBody(text, vocabulary));
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return writeXhtml(readBody(defaultText(name), vocabulary));
+  }
+}
+
+export function templateOf(name: MailName): MailTemplate {
+  return MAILS[name];
+}
+
+export function defaultText(name: MailName): TemplateText {
+  const { subject, body } = MAILS[name];
+  return { subject, body };
+}
+
+/**
+ * Whether a text may be kept for a template. `linkHosts` are `name` or `name:port`, our own first.
+ * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
+ */
+export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts: readonly string[]): void {
+  checkTemplateText(CATALOG[name], text, linkHosts);
+}
+
+/** Values for a preview or a test mail. The link leads to our own site, and opens nothing there. */
+export function sampleVariables(
+  name: MailName,
+  brand: { organizationName: string; publicUrl: string },
+): Record<string, string> {
+  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
+  const samples = Object.fromEntries(names.map((variable) => [variable, variableOf(variable).sample]));
+  // Whom developers write to is the renderer's to say.
+  const { SupportEmail: _, ...values } = samples;
+  return {
+    ...values,
+    OrganizationName: brand.organizationName,
+    DevPortalUrl: `${brand.publicUrl}/portal`,
+    DevPortalHost: new URL(brand.publicUrl).host,
+    ...(names.includes('ConfirmUrl') ? { ConfirmUrl: `${brand.publicUrl}/portal?ticket=sample` } : {}),
+  };
+}

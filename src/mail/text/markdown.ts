@@ -1,0 +1,144 @@
+// A template's Markdown as a tree. Values go in only afterwards, at the leaves, so nothing in a value can be Markdown.
+import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { Block, Inline } from '../../../emails/block.ts';
+import { trimmed } from './inlines.ts';
+import { cutIntoPieces, type Piece, refuseDirectives, type Vocabulary } from './pieces.ts';
+import { refuse } from './refuse.ts';
+
+export type TemplateBlock = Block<Piece[]>;
+export type TemplateInline = Inline<Piece[]>;
+
+export const MAX_BODY_LENGTH = 10_000;
+export const MAX_DEPTH = 8;
+
+/**
+ * Reads a body. Single line ends count, as people who write mails expect. A paragraph that is one link is a button.
+ * Errors: `template_invalid` for HTML, images, tables, unknown variables, directives, and what is too long or too deep.
+ */
+export function readMarkdown(markdown: string, vocabulary: Vocabulary): TemplateBlock[] {
+  const { field } = vocabulary;
+  if (markdown.length > MAX_BODY_LENGTH)
+    refuse(field, `The text is longer than ${MAX_BODY_LENGTH} characters.`);
+  const source = markdown.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+  refuseDirectives(source, field);
+  return readBlocks(lex(source, vocabulary), vocabulary, 0);
+}
+
+function lex(source: string, { field }: Vocabulary): Token[] {
+  try {
+    return Lexer.lex(source, { gfm: true, breaks: true });
+  } catch {
+    // The lexer recurses: thousands of ">" or "*" in a row end its stack.
+    refuse(field, 'The text is nested too deeply.');
+  }
+}
+
+function readBlocks(tokens: readonly Token[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  return tokens.flatMap((token) => readBlock(token as MarkedToken, vocabulary, depth));
+}
+
+function readBlock(token: MarkedToken, vocabulary: Vocabulary, depth: number): TemplateBlock[] {
+  switch (token.type) {
+    case 'space':
+      return [];
+    case 'def':
+      // Used ones became links, and are checked there; one that nothing uses is not shown.
+      return [];
+    case 'paragraph':
+    case 'text':
+      return [readParagraph(token, vocabulary, depth)];
+    case 'heading':
+      return [{ kind: 'heading', children: readInlines(token.tokens, vocabulary, depth + 1) }];
+    case 'blockquote':
+      return [{ kind: 'quote', blocks: readBlocks(token.tokens, vocabulary, depth + 1) }];
+    case 'list':
+      return [
+        {
+          kind: 'list',
+          isOrdered: token.ordered,
+          start: token.start === '' ? 1 : token.start,
+          items: token.items.map((item) => readBlocks(item.tokens, vocabulary, depth + 1)),
+        },
+      ];
+    case 'code':
+      return [{ kind: 'code', words: cutIntoPieces(token.text, vocabulary) }];
+    case 'hr':
+      return [{ kind: 'rule' }];
+    default:
+      return refuseToken(token, vocabulary);
+  }
+}
+
+function readParagraph(
+  token: Tokens.Paragraph | Tokens.Text,
+  vocabulary: Vocabulary,
+  depth: number,
+): TemplateBlock {
+  const children = trimmed(readInlines(token.tokens ?? [], vocabulary, depth + 1));
+  const only = children.length === 1 ? children[0] : undefined;
+  return only?.kind === 'link' && only.label.length > 0
+    ? { ...only, kind: 'button' }
+    : { kind: 'paragraph', children };
+}
+
+function readInlines(tokens: readonly Token[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
+  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  return tokens.map((token) => readInline(token as MarkedToken, vocabulary, depth));
+}
+
+function readInline(token: MarkedToken, vocabulary: Vocabulary, depth: number): TemplateInline {
+  switch (token.type) {
+    case 'text':
+      return { kind: 'text', words: cutIntoPieces(token.text, vocabulary) };
+    case 'escape':
+      return { kind: 'text', words: [{ kind: 'literal', words: token.text }] };
+    case 'strong':
+    case 'em':
+    case 'del':
+      return { kind: token.type, children: readInlines(token.tokens, vocabulary, depth + 1) };
+    case 'codespan':
+      return { kind: 'code', words: cutIntoPieces(token.text, vocabulary) };
+    case 'br':
+      return { kind: 'break' };
+    case 'link':
+      return readLink(token, vocabulary, depth);
+    default:
+      return refuseToken(token, vocabulary);
+  }
+}
+
+function readLink(
+  token: Tokens.Link & { autolink?: boolean },
+  vocabulary: Vocabulary,
+  depth: number,
+): TemplateInline {
+  // An e-mail address that stands in the text is words, not a link that somebody meant.
+  if (token.autolink && token.href.startsWith('mailto:')) {
+    return { kind: 'text', words: cutIntoPieces(token.text, vocabulary) };
+  }
+  if (token.text.trim() === '')
+    refuse(vocabulary.field, `The link to ${token.href} has no words to click on.`);
+  // Without a label, the address is what is shown.
+  const label = token.autolink ? [] : readInlines(token.tokens, vocabulary, depth + 1);
+  return { kind: 'link', href: cutIntoPieces(token.href, vocabulary), label };
+}
+
+function refuseToken(token: MarkedToken, { field }: Vocabulary): never {
+  const start = token.raw.trim().split('\n', 1)[0]?.slice(0, 60) ?? '';
+  switch (token.type) {
+    case 'html':
+      return refuse(field, `“${start}” is HTML. Write Markdown: **bold**, [words]($ConfirmUrl), - lists.`);
+    case 'image':
+      return refuse(
+        field,
+        `“${start}” is an image. Mails carry no images: they load from elsewhere and tell who reads.`,
+      );
+    case 'table':
+      return refuse(field, 'A table can’t be read on a phone. Write a list.');
+    case 'checkbox':
+      return refuse(field, 'A list with boxes can’t be ticked in a mail. Write a plain list.');
+    default:
+      return refuse(field, `“${start}” isn’t understood here.`);
+  }
+}

@@ -1,0 +1,51 @@
+// A template's text, cut into words and the places where a value goes: `$DevFirstName` or `${DevFirstName}`.
+
+import { REFUSED_VARIABLES, type VariableName } from '../templates/variables.ts';
+import { refuse, type TemplateField } from './refuse.ts';
+
+export type Piece = { kind: 'literal'; words: string } | { kind: 'variable'; name: VariableName };
+
+/** What a text may use, and where a complaint about it goes. */
+export type Vocabulary = { field: TemplateField; variables: readonly VariableName[] };
+
+// The last two alternatives find what looks like a variable but isn't one, so that it is refused and not mailed.
+const PLACEHOLDER = /\$\{([A-Za-z]\w*)\}|\$([A-Za-z][A-Za-z0-9]*)|(\$!\{?\w+|\$\{[^}\n]{0,40}\}?)/g;
+const DIRECTIVE = /#\{?(?:if|elseif|else|end|foreach|set|parse|include|macro|stop|break|evaluate|define)\b/;
+
+/** Errors: `template_invalid` for an unknown or refused variable, by its name. */
+export function cutIntoPieces(text: string, vocabulary: Vocabulary): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(PLACEHOLDER)) {
+    if (match.index > end) pieces.push({ kind: 'literal', words: text.slice(end, match.index) });
+    const name = match[1] ?? match[2];
+    if (name === undefined)
+      refuse(vocabulary.field, `“${match[0]}” isn’t understood: write $Name or \${Name}.`);
+    pieces.push({ kind: 'variable', name: knownVariable(name, vocabulary) });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) pieces.push({ kind: 'literal', words: text.slice(end) });
+  return pieces;
+}
+
+function knownVariable(name: string, { field, variables }: Vocabulary): VariableName {
+  const known = variables.find((one) => one === name);
+  if (known) return known;
+  const reason = Object.hasOwn(REFUSED_VARIABLES, name) ? REFUSED_VARIABLES[name] : undefined;
+  if (reason) refuse(field, `$${name} can’t be used: ${reason}.`);
+  const names = variables.map((one) => `$${one}`).join(', ');
+  refuse(field, `$${name} isn’t a variable of this mail. It has ${names}.`);
+}
+
+/** Errors: `template_invalid` naming the line of the first `#if`, `#foreach` or other directive of Azure's templates. */
+export function refuseDirectives(text: string, field: TemplateField): void {
+  for (const [index, line] of text.split('\n').entries()) {
+    const directive = DIRECTIVE.exec(line)?.[0];
+    if (!directive) continue;
+    refuse(
+      field,
+      `Line ${index + 1} has “${directive}”: there are no conditions or loops here. A paragraph whose optional ` +
+        'variable is empty is left out by itself.',
+    );
+  }
+}

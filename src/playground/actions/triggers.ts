@@ -1,0 +1,41 @@
+// A trigger_id allows one modal, once, within three seconds of what the person did.
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../shapes.ts';
+import { SlackRefusal } from '../web-api/refusal.ts';
+import { newSecret } from '../workspace/ids.ts';
+
+const TRIGGER_LIFETIME_MS = 3_000;
+const MAX_REMEMBERED = 1_000;
+
+export type Triggers = ReturnType<typeof createTriggers>;
+
+export function createTriggers(clock: Clock) {
+  const minted = new Map<string, { user: string; mintedAt: number; isSpent: boolean }>();
+
+  function mint(user: string): string {
+    const id = `${clock().getTime()}.${randomInt(1e12)}.${newSecret(16)}`;
+    minted.set(id, { user, mintedAt: clock().getTime(), isSpent: false });
+    for (const oldest of minted.keys()) {
+      if (minted.size <= MAX_REMEMBERED) break;
+      minted.delete(oldest);
+    }
+    return id;
+  }
+
+  /** The person whose deed this was. Throws what Slack answers to a trigger that is unknown, used or old. */
+  function check(id: string): string {
+    const trigger = minted.get(id);
+    if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');
+    if (trigger.isSpent) throw new SlackRefusal('exchanged_trigger_id');
+    if (clock().getTime() - trigger.mintedAt > TRIGGER_LIFETIME_MS)
+      throw new SlackRefusal('expired_trigger_id');
+    return trigger.user;
+  }
+
+  function spend(id: string): void {
+    const trigger = minted.get(id);
+    if (trigger !== undefined) trigger.isSpent = true;
+  }
+
+  return { mint, check, spend };
+}

@@ -1,0 +1,64 @@
+// A response_url takes five posts within thirty minutes and answers only for the deed that it was handed out with.
+
+import { checkMessage } from '../checks/messages.ts';
+import { type Clock, type Dict, type Message, textOf } from '../shapes.ts';
+import type { Conversations } from '../workspace/conversations.ts';
+import { newId, newSecret } from '../workspace/ids.ts';
+import { APP } from '../workspace/people.ts';
+import { SlackRefusal } from './refusal.ts';
+
+const MAX_POSTS = 5;
+const LIFETIME_MS = 30 * 60_000;
+const MAX_REMEMBERED = 5_000;
+
+type ResponseUrl = { user: string; channel: string; about: Message | null; mintedAt: number; posts: number };
+
+export type ResponseUrls = ReturnType<typeof createResponseUrls>;
+
+export function createResponseUrls(o: { clock: Clock; conversations: Conversations }) {
+  const minted = new Map<string, ResponseUrl>();
+
+  /** The path below `/playground/slack/` that the app posts to. */
+  function mint(user: string, channel: string, about: Message | null): string {
+    const path = `hooks/${newId('T')}/${newId('H')}/${newSecret(12)}`;
+    minted.set(path, { user, channel, about, mintedAt: o.clock().getTime(), posts: 0 });
+    for (const oldest of minted.keys()) {
+      if (minted.size <= MAX_REMEMBERED) break;
+      minted.delete(oldest);
+    }
+    return path;
+  }
+
+  function receive(path: string, body: Dict): void {
+    const url = minted.get(path);
+    if (url === undefined) throw new SlackRefusal('invalid_url');
+    if (o.clock().getTime() - url.mintedAt > LIFETIME_MS) throw new SlackRefusal('expired_url');
+    if (url.posts >= MAX_POSTS) throw new SlackRefusal('used_url');
+    url.posts += 1;
+    apply(url.user, url.channel, url.about, body);
+  }
+
+  /** What a response_url and the body of an answered command have in common. */
+  function apply(user: string, channel: string, about: Message | null, body: Dict): void {
+    const present = about && o.conversations.find(about.channel, about.ts);
+    if (body.delete_original === true) {
+      if (present) o.conversations.remove(present);
+      return;
+    }
+    checkMessage(body);
+    if (body.replace_original === true && present) {
+      o.conversations.edit(present, textOf(body.text), body.blocks ?? []);
+      return;
+    }
+    o.conversations.post({
+      channel,
+      user: APP.botUserId,
+      text: textOf(body.text),
+      blocks: body.blocks,
+      threadTs: textOf(body.thread_ts) || null,
+      onlyFor: body.response_type === 'in_channel' ? null : user,
+    });
+  }
+
+  return { mint, receive, apply };
+}

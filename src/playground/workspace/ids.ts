@@ -1,0 +1,22 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Clock } from '../shapes.ts';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** An id such as Slack makes: a letter for the kind, then ten capitals and digits. */
+export function newId(prefix: string): string {
+  let id = prefix;
+  for (let i = 0; i < 10; i++) id += ALPHABET[randomInt(ALPHABET.length)];
+  return id;
+}
+
+export const newSecret = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** Message times: seconds, a dot, six digits; never the same twice and always growing. */
+export function createTimestamps(clock: Clock, after = '0.000000'): () => string {
+  let lastMicros = Math.round(Number(after) * 1e6);
+  return () => {
+    lastMicros = Math.max(lastMicros + 1, clock().getTime() * 1000);
+    return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, '0')}`;
+  };
+}

@@ -1,0 +1,87 @@
+// What outlives a restart: secrets, messages, Home and the inbox, in DATA_DIR/playground.json (0600).
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../../log.ts';
+import type { KeyRow, Mail } from '../mail/inbox.ts';
+import { isDict, type Message, type View } from '../shapes.ts';
+import { newSecret } from './ids.ts';
+import { type Credentials, newCredentials } from './workspace.ts';
+
+const WRITE_AFTER_MS = 250;
+
+export type Kept = {
+  version: 1;
+  credentials: Credentials;
+  resend: { apiKey: string; webhookSecret: string };
+  messages: Message[];
+  homes: View[];
+  mails: Mail[];
+  keys: KeyRow[];
+};
+export type Memory = { kept: Kept; touch: (read: () => Kept) => void; flush: () => Promise<void> };
+
+function firstMemory(): Kept {
+  return {
+    version: 1,
+    credentials: newCredentials(),
+    resend: {
+      apiKey: `re_playground_${newSecret(12)}`,
+      webhookSecret: `whsec_${Buffer.from(newSecret(24), 'hex').toString('base64')}`,
+    },
+    messages: [],
+    homes: [],
+    mails: [],
+    keys: [],
+  };
+}
+
+/** Reads what is kept; a file that is damaged or of another version is a fresh start, said in the log. */
+export async function openMemory(dataDir: string | null, log: Log): Promise<Memory> {
+  if (dataDir === null) return { kept: firstMemory(), touch: () => {}, flush: async () => {} };
+  const path = join(dataDir, 'playground.json');
+  let kept = firstMemory();
+  let text: string | null = null;
+  try {
+    text = await readFile(path, 'utf8');
+    const parsed: unknown = JSON.parse(text);
+    if (!isDict(parsed) || parsed.version !== 1) throw new Error('unknown version');
+    kept = parsed as Kept;
+  } catch {
+    if (text !== null) log.warn('the playground could not read what it kept and starts afresh');
+  }
+  await mkdir(dataDir, { recursive: true });
+  if (text === null) await write(path, JSON.stringify(kept));
+
+  let timer: NodeJS.Timeout | null = null;
+  let latest: (() => Kept) | null = null;
+  let writing: Promise<void> = Promise.resolve();
+  const flush = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const read = latest;
+    latest = null;
+    if (read !== null)
+      writing = writing
+        .then(() => write(path, JSON.stringify(read())))
+        .catch(() => log.warn('the playground could not keep its messages'));
+    return writing;
+  };
+  const touch = (read: () => Kept): void => {
+    latest = read;
+    timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
+  };
+  return { kept, touch, flush };
+}
+
+/** Written beside and renamed over, so that a killed process leaves the old file or the new one, never a half. */
+async function write(path: string, text: string): Promise<void> {
+  const beside = `${path}.${process.pid}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}

@@ -1,0 +1,170 @@
+// The only reader of the environment. Everything that is wrong is reported together.
+import type { z } from 'zod';
+import type { OidcSettings } from '../management/oidc-settings.ts';
+import type { TlsFiles } from '../web/tls.ts';
+import { type Given, problemsBetween } from './between.ts';
+import { ENVIRONMENT } from './environment.ts';
+
+export type SignUp = 'off' | 'approval' | 'open';
+
+export type Settings = {
+  isProduction: boolean;
+  host: string;
+  port: number;
+  /** Null: `http://localhost:PORT`, known once the port is. */
+  publicUrl: string | null;
+  /** The server speaks HTTPS itself. */
+  tls: TlsFiles | null;
+  databaseUrl: string | null;
+  dataDir: string;
+  secretKey: string | null;
+  secretKeyPrevious: string | null;
+  slack: { botToken: string; signingSecret: string | null; appToken: string | null } | null;
+  slackApiUrl: string;
+  approvalsChannel: string | null;
+  /** The user group that approval cards call upon; null: each operator gets a direct message. */
+  approversGroup: string | null;
+  admins: string[];
+  approvers: string[];
+  /** Operations that need an approval: `accounts/delete`. */
+  secondOperatorFor: string[];
+  hasRequests: boolean;
+  /** Whether developers may sign up by themselves, and whether an operator has to agree. */
+  signUp: SignUp;
+  resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
+  mailFrom: string;
+  supportEmail: string;
+  /** Whom we write to when Slack is away. */
+  alertEmails: string[];
+  organizationName: string;
+  serviceName: string;
+  passwordMinLength: number;
+  invitationLifetimeHours: number;
+  passwordResetLifetimeMinutes: number;
+  eraseDeletedAfterDays: number;
+  mailLinkHosts: string[];
+  trustedProxies: string[];
+  gateway: {
+    /** Null: none is demanded. */
+    secret: string | null;
+    /** The header with the original address, in small letters; null: it is the rest of our own path. */
+    uriHeader: string | null;
+    staleSeconds: number;
+  };
+  /** Where `/gateway` and `/metrics` are when not at the public port. */
+  internal: { host: string; port: number } | null;
+  /** Whose tokens the management API takes beside its own. */
+  oidc: OidcSettings | null;
+  logLevel: string;
+};
+
+/** Thrown with one line for each thing that is wrong; the process ends with exit code 78. */
+export class SettingsError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`Settings that need your attention:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+const emptyAsAbsent = (env: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+
+/** Throws a `SettingsError` that lists every problem and what a good value looks like. */
+export function readSettings(env: Given = process.env): Settings {
+  const values = parse(ENVIRONMENT, env, problemsBetween);
+  return {
+    isProduction: values.NODE_ENV === 'production',
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    tls:
+      values.TLS_CERT_FILE && values.TLS_KEY_FILE
+        ? { certFile: values.TLS_CERT_FILE, keyFile: values.TLS_KEY_FILE }
+        : null,
+    databaseUrl: values.DATABASE_URL ?? null,
+    dataDir: values.DATA_DIR,
+    secretKey: values.SECRET_KEY ?? null,
+    secretKeyPrevious: values.SECRET_KEY_PREVIOUS ?? null,
+    slack: values.SLACK_BOT_TOKEN
+      ? {
+          botToken: values.SLACK_BOT_TOKEN,
+          signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+          appToken: values.SLACK_APP_TOKEN ?? null,
+        }
+      : null,
+    slackApiUrl: values.SLACK_API_URL,
+    approvalsChannel: values.SLACK_APPROVALS_CHANNEL ?? null,
+    approversGroup: values.SLACK_APPROVERS_GROUP ?? null,
+    admins: values.SLACK_ADMINS,
+    approvers: values.SLACK_APPROVERS,
+    secondOperatorFor: values.SECOND_OPERATOR_FOR,
+    hasRequests: values.MEMBER_REQUESTS === 'on',
+    signUp: values.SIGN_UP,
+    resend: values.RESEND_API_KEY
+      ? {
+          apiKey: values.RESEND_API_KEY,
+          baseUrl: values.RESEND_BASE_URL,
+          webhookSecret: values.RESEND_WEBHOOK_SECRET ?? null,
+        }
+      : null,
+    mailFrom: values.MAIL_FROM ?? `${values.ORGANIZATION_NAME} <developers@example.com>`,
+    supportEmail: values.SUPPORT_EMAIL ?? 'support@example.com',
+    alertEmails: values.ALERT_EMAIL,
+    organizationName: values.ORGANIZATION_NAME,
+    serviceName: values.SERVICE_NAME,
+    passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    invitationLifetimeHours: values.INVITATION_LIFETIME_HOURS,
+    passwordResetLifetimeMinutes: values.PASSWORD_RESET_LIFETIME_MINUTES,
+    eraseDeletedAfterDays: values.ERASE_DELETED_AFTER_DAYS,
+    mailLinkHosts: values.MAIL_LINK_HOSTS,
+    trustedProxies: values.TRUSTED_PROXIES,
+    gateway: {
+      secret: values.GATEWAY_SECRET === 'none' ? null : (values.GATEWAY_SECRET ?? null),
+      uriHeader: values.GATEWAY_URI_HEADER === 'path' ? null : values.GATEWAY_URI_HEADER,
+      staleSeconds: values.GATEWAY_STALE_SECONDS,
+    },
+    internal:
+      values.INTERNAL_PORT === undefined
+        ? null
+        : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
+    oidc:
+      values.MANAGEMENT_OIDC_ISSUER && values.MANAGEMENT_OIDC_AUDIENCE && values.MANAGEMENT_OIDC_ROLES
+        ? {
+            issuer: values.MANAGEMENT_OIDC_ISSUER,
+            audiences: values.MANAGEMENT_OIDC_AUDIENCE,
+            roles: values.MANAGEMENT_OIDC_ROLES,
+            personClaim: values.MANAGEMENT_OIDC_PERSON_CLAIM ?? null,
+          }
+        : null,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/**
+ * What the Slack manifest needs. It is printed before there is a Slack app, so that nothing else is asked for yet.
+ * Throws a `SettingsError`.
+ */
+export function readManifestSettings(env: Given = process.env) {
+  const wanted = ENVIRONMENT.pick({ PUBLIC_URL: true, SLACK_APP_TOKEN: true });
+  const values = parse(wanted, env);
+  return {
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    isSocketMode: values.SLACK_APP_TOKEN !== undefined,
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, env: Given, between: (given: Given) => string[] = () => []): T {
+  const given = emptyAsAbsent(env);
+  const parsed = schema.safeParse(given);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const bad = new Set(issues.map((issue) => issue.path.join('.')));
+  const problems = [
+    ...issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`),
+    // One line for a setting: what is wrong in itself says nothing more of its neighbours.
+    ...between(given).filter((problem) => !bad.has(problem.split(':', 1)[0] ?? '')),
+  ];
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+  return parsed.data;
+}

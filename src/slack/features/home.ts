@@ -1,0 +1,137 @@
+// App Home: the menu, what waits, how it goes, and for admins what is still missing.
+import type { KnownBlock } from '@slack/types';
+import { countAccounts } from '../../operations/accounts/count.ts';
+import { searchHistory } from '../../operations/audit/search.ts';
+import { countOpenInvitations } from '../../operations/invitations/count.ts';
+import { countMails } from '../../operations/mails/count.ts';
+import { listSubscriptions } from '../../operations/subscriptions/list.ts';
+import { approvalBlocks } from '../commands/approvals.ts';
+import type { Call } from '../feature.ts';
+import { actions, button, divider, section } from '../present/blocks.ts';
+import { historyLine } from '../present/history.ts';
+import { joinLines } from '../present/text.ts';
+import { callOf, type Means } from '../receive/dispatch.ts';
+import type { Findings, SenderDomain } from '../setup.ts';
+import { menu } from './menu.ts';
+
+const MAILS_COUNTED_FOR_DAYS = 7;
+const NO_TRIGGER = { id: '', at: 0, isInModal: false };
+
+export async function publishHome(means: Means, userId: string): Promise<void> {
+  const publish = async (blocks: KnownBlock[]) =>
+    void (await means.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
+  const actor = await means.people.actorOf(userId, means.teamId);
+  if (actor.standing !== 'member')
+    return publish([section('This app is for full members of the workspace.')]);
+  const call = callOf(means, actor, { trigger: NO_TRIGGER, say: async () => {} });
+  const known = means.setup.known();
+  try {
+    const role = await call.role();
+    const head = (await menu(call)).blocks ?? [];
+    const approvals = await approvalBlocks(call);
+    if (role === null) return publish([...head, ...approvals]);
+    const waits = [
+      ...(role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call)),
+      ...(await waitingSubscriptions(call)),
+    ];
+    const recent = await recentChanges(call);
+    const page = (findings: Findings | null) => [
+      ...head,
+      ...(approvals.length ? [divider, ...approvals] : []),
+      divider,
+      ...waits,
+      ...recent,
+      divider,
+      section(healthWords(findings)),
+      ...(role === 'admin' ? missingBlocks(findings) : []),
+    ];
+    await publish(page(known));
+    // Asking Slack and Resend takes its time: what is known is shown first.
+    if (!known) await publish(page(await means.setup.look()));
+  } catch (error) {
+    means.log.error({ err: error }, 'app home could not be drawn');
+    await publish([
+      section(
+        '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell whoever runs this app.',
+      ),
+    ]);
+  }
+}
+
+const RECENT_SHOWN = 5;
+
+/** What was done lately, by whomever, without what was refused and what the system does by itself. */
+async function recentChanges(call: Call): Promise<KnownBlock[]> {
+  const { entries } = await searchHistory(call.context, {
+    onlyByPeople: true,
+    withoutRefused: true,
+    limit: RECENT_SHOWN,
+  });
+  const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
+  return lines.length ? [divider, section('*Recent changes*'), ...joinLines(lines).map(section)] : [];
+}
+
+const pendingWords = (pending: number): string =>
+  pending === 0
+    ? 'No account waits for its address to be confirmed.'
+    : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
+
+/** Nothing where nobody asked. */
+async function waitingSubscriptions(call: Call): Promise<KnownBlock[]> {
+  const { subscriptions, next } = await listSubscriptions(call.context, { state: 'submitted' });
+  const { length } = subscriptions;
+  if (length === 0) return [];
+  const many = `${next ? 'More than ' : ''}${length} subscriptions wait`;
+  const words = `${length === 1 ? '1 subscription waits' : many} for a decision.`;
+  return [section(words), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
+}
+
+async function waitsForApprovers(call: Call): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(call.context, {});
+  const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
+  return [section(`*What waits*\n${pendingWords(pending)}`), ...look];
+}
+
+async function waitsForAdmins(call: Call): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(call.context, {});
+  const invitations = await countOpenInvitations(call.context, {});
+  const since = new Date(call.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
+  const mails = await countMails(call.context, { since });
+  const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
+  const lines = [
+    '*What waits*',
+    pendingWords(pending),
+    `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
+    mailWords(failed, unknown),
+  ];
+  const look = [
+    ...(pending > 0 ? [button('list-pending', 'Pending accounts', '-')] : []),
+    // The menu has such a button too; in one view each needs a name of its own.
+    ...(invitations > 0 ? [button('menu-invites:waiting', 'Show invitations', '-')] : []),
+  ];
+  return [section(lines.join('\n')), ...(look.length ? [actions(look)] : [])];
+}
+
+function mailWords(failed: number, unknown: number): string {
+  const days = `in the last ${MAILS_COUNTED_FOR_DAYS} days`;
+  if (failed + unknown === 0) return `No mail failed ${days}.`;
+  const lost = unknown > 0 ? ` Whether ${unknown} more arrived is unknown.` : '';
+  return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} The cards and \`/apim-user invites\` say which.`;
+}
+
+const MAIL_WORDS: Record<SenderDomain, string> = {
+  verified: 'ready',
+  'not-verified': '*domain not verified*',
+  'may-not-be-asked': 'ready as far as this key may ask',
+  unreachable: '*not reachable*',
+};
+
+/** Whoever reads this got it from Slack, and the counts above from the database. */
+const healthWords = (findings: Findings | null): string =>
+  `*Health:* database ready · Slack ready · mail ${findings ? MAIL_WORDS[findings.senderDomain] : '…'}`;
+
+function missingBlocks(findings: Findings | null): KnownBlock[] {
+  if (!findings) return [section('*Setup:* looking …')];
+  if (findings.missing.length === 0) return [section('*Setup:* nothing is missing.')];
+  return [section(`*Still missing*`), ...findings.missing.map(({ words }) => section(`:warning: ${words}`))];
+}

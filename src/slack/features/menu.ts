@@ -1,0 +1,41 @@
+// `/apim-user` with no words, and the head of App Home.
+import { countAccounts } from '../../operations/accounts/count.ts';
+import { whomToAsk } from '../commands/help.ts';
+import type { Call } from '../feature.ts';
+import { actions, button, header, type Message, section } from '../present/blocks.ts';
+
+export async function menu(call: Call): Promise<Message> {
+  const role = await call.role();
+  if (!role) {
+    const text = `You have no role here yet. ${await whomToAsk(call)}`;
+    return { text, blocks: [section(text), actions([...askButton(call), button('menu-help', 'Help', '-')])] };
+  }
+  const counts = await countAccounts(call.context, {});
+  const summary = `*${counts.active}* active · *${counts.pending}* pending · *${counts.blocked}* blocked`;
+  const forAdmins = [
+    button('menu-invite', 'Invite', '-', { style: 'primary' }),
+    button('menu-add', 'Add', '-'),
+    button('menu-invites', 'Open invitations', '-'),
+  ];
+  return {
+    text: 'Developer accounts',
+    blocks: [
+      header('Developer accounts'),
+      section(summary),
+      actions([
+        ...(role === 'admin' ? forAdmins : []),
+        button('menu-list', 'List', '-'),
+        button('menu-find', 'Find', '-'),
+        button('menu-products', 'Products', '-'),
+        button('menu-subscriptions', 'Subscriptions', '-'),
+        button('menu-approvals', 'Approvals', '-'),
+        button('menu-help', 'Help', '-'),
+      ]),
+    ],
+  };
+}
+
+const askButton = (call: Call) =>
+  call.context.policy.hasRequests
+    ? [button('menu-request', 'Ask for an invitation', '-', { style: 'primary' })]
+    : [];

@@ -1,0 +1,220 @@
+// What is done with one subscription: by its buttons at once, or by a modal that asks the rest.
+import type { ModalView } from '@slack/types';
+import {
+  catalogName,
+  MAX_CATALOG_NAME_LENGTH,
+  MAX_STATE_COMMENT_LENGTH,
+} from '../../operations/catalog/input.ts';
+import { approveSubscription } from '../../operations/subscriptions/approve.ts';
+import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
+import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
+import { extendSubscription } from '../../operations/subscriptions/extend.ts';
+import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
+import { renameSubscription } from '../../operations/subscriptions/rename.ts';
+import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
+import { showSubscription } from '../../operations/subscriptions/show.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
+import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import {
+  blanksIn,
+  type Call,
+  type Command,
+  type Feature,
+  type OnPress,
+  schemaFault,
+  textOf,
+} from '../feature.ts';
+import { nameOf, usedWords } from '../present/account.ts';
+import { dateInput, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { scopeWords, standsInTheWay, subscriptionMessage } from '../present/subscription.ts';
+import { escapeText } from '../present/text.ts';
+import { subscriptionIn } from '../ref.ts';
+import { demandRole } from '../role.ts';
+
+type View = (subscription: SubscriptionView) => ModalView;
+
+/** Opens a modal for the subscription as it is now; what it submits must still fit the version that was shown. */
+export const opensForSubscription =
+  (who: Command['who'], view: View): OnPress =>
+  (call, value) =>
+    call.openModal(async () => {
+      await demandRole(call, who);
+      const { subscriptionId, expectedVersion } = subscriptionIn(value);
+      const { subscription } = await showSubscription(call.context, { subscriptionId });
+      return view({ ...subscription, version: expectedVersion });
+    });
+
+export const aboutSubscription = ({ id, version }: SubscriptionView) => ({ id, version });
+
+/** "*Starter* of Ann Lee", escaped. */
+export const subscriptionWords = (subscription: SubscriptionView): string =>
+  `*${escapeText(subscription.name)}*${subscription.owner ? ` of ${escapeText(nameOf(subscription.owner))}` : ''}`;
+
+export const toldWords = (isTold: boolean): string =>
+  isTold ? ' A mail tells the developer.' : ' No mail was sent.';
+
+export const answered = async (call: Call, text: string, subscription: SubscriptionView): Promise<Message> =>
+  subscriptionMessage(text, subscription, await call.role());
+
+const reasonInput = (hint: string, optional: boolean) =>
+  textInput('reason', 'Reason', { multiline: true, optional, maxLength: MAX_STATE_COMMENT_LENGTH, hint });
+
+const rejectModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-reject',
+    title: 'Reject a request',
+    submit: 'Reject',
+    metadata: aboutSubscription(subscription),
+    blocks: [
+      section(`${subscriptionWords(subscription)} · to ${escapeText(scopeWords(subscription))}`),
+      reasonInput('The developer reads it in a mail.', false),
+    ],
+  });
+
+const suspendModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-suspend',
+    title: 'Suspend a subscription',
+    submit: 'Suspend',
+    metadata: aboutSubscription(subscription),
+    blocks: [
+      section(
+        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, until it is resumed. It was ${usedWords(subscription)}.`,
+      ),
+      reasonInput('The developer sees it in the portal; no mail is sent.', true),
+    ],
+  });
+
+const cancelModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-cancel',
+    title: 'Cancel a subscription',
+    submit: 'Cancel it',
+    metadata: aboutSubscription(subscription),
+    blocks: [
+      section(
+        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, and it can’t be resumed. To pause it, suspend it. It was ${usedWords(subscription)}.`,
+      ),
+      reasonInput('The developer sees it in the portal; no mail is sent.', true),
+    ],
+  });
+
+const deleteModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-delete',
+    title: 'Delete a subscription',
+    submit: 'Delete',
+    metadata: aboutSubscription(subscription),
+    blocks: [
+      section(
+        `${subscriptionWords(subscription)} goes with its keys, for good: from the next call on they are unknown. It was ${usedWords(subscription)}. To keep it on record, cancel it.`,
+      ),
+    ],
+  });
+
+const renameModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-rename',
+    title: 'Rename a subscription',
+    submit: 'Save',
+    metadata: aboutSubscription(subscription),
+    blocks: [textInput('name', 'Name', { value: subscription.name, maxLength: MAX_CATALOG_NAME_LENGTH })],
+  });
+
+const extendModal: View = (subscription) =>
+  modal({
+    callback: 'subscription-extend',
+    title: 'Change the end',
+    submit: 'Save',
+    metadata: aboutSubscription(subscription),
+    blocks: [
+      section(
+        `${subscriptionWords(subscription)}${subscription.state === 'expired' ? ': with a later end it is active again.' : ''}`,
+      ),
+      dateInput('endsAt', 'Ends', {
+        hint: 'At 00:00 UTC of that day. Left empty: never.',
+        value: subscription.endsAt,
+      }),
+    ],
+  });
+
+/** A day as it was chosen, at its beginning in UTC. */
+export const dayIn = (day: string): Date | null => (day === '' ? null : new Date(`${day}T00:00:00Z`));
+
+export const subscriptionDeeds: Feature = {
+  buttons: {
+    'subscription-approve': async (call, value) => {
+      const { subscription, isTold } = await approveSubscription(call.context, subscriptionIn(value));
+      const text = `Approved: ${subscriptionWords(subscription)} is active.${standsInTheWay(subscription)}${toldWords(isTold)}`;
+      await call.reply(await answered(call, text, subscription), { replace: true });
+    },
+    'subscription-resume': async (call, value) => {
+      const { subscription } = await resumeSubscription(call.context, subscriptionIn(value));
+      const text = `Resumed: ${subscriptionWords(subscription)} is active, with the keys that it has.${standsInTheWay(subscription)}`;
+      await call.reply(await answered(call, text, subscription), { replace: true });
+    },
+    'subscription-reject': opensForSubscription('admins and approvers', rejectModal),
+    'subscription-suspend': opensForSubscription('admins and approvers', suspendModal),
+    'subscription-cancel': opensForSubscription('admins', cancelModal),
+    'subscription-delete': opensForSubscription('admins', deleteModal),
+    'subscription-rename': opensForSubscription('admins', renameModal),
+    'subscription-extend': opensForSubscription('admins', extendModal),
+  },
+  submissions: {
+    'subscription-reject': {
+      check: (values) => blanksIn(values, { reason: 'Say why: the developer reads it' }),
+      async run(call, values, metadata) {
+        const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
+        const { subscription, isTold } = await rejectSubscription(call.context, wanted);
+        const text = `Rejected: ${subscriptionWords(subscription)}.${isTold ? ' A mail tells the developer, with the reason.' : ''} Who asks again needs a decision again.`;
+        return answered(call, text, subscription);
+      },
+    },
+    'subscription-suspend': {
+      async run(call, values, metadata) {
+        const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
+        const { subscription } = await suspendSubscription(call.context, wanted);
+        return answered(
+          call,
+          `Suspended: the keys of ${subscriptionWords(subscription)} don’t pass.`,
+          subscription,
+        );
+      },
+    },
+    'subscription-cancel': {
+      async run(call, values, metadata) {
+        const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
+        const { subscription } = await cancelSubscription(call.context, wanted);
+        return answered(
+          call,
+          `Cancelled: the keys of ${subscriptionWords(subscription)} don’t pass.`,
+          subscription,
+        );
+      },
+    },
+    'subscription-delete': {
+      async run(call, _values, metadata) {
+        const { name } = await deleteSubscription(call.context, subscriptionIn(metadata));
+        return { text: `Deleted: the subscription *${escapeText(name)}*, and its keys with it.` };
+      },
+    },
+    'subscription-rename': {
+      check: (values) => ({
+        ...schemaFault(values, 'name', catalogName),
+        ...blanksIn(values, { name: 'Write a name' }),
+      }),
+      async run(call, values, metadata) {
+        const wanted = { ...subscriptionIn(metadata), name: textOf(values, 'name') };
+        const { subscription } = await renameSubscription(call.context, wanted);
+        return answered(call, 'Saved.', subscription);
+      },
+    },
+    'subscription-extend': {
+      async run(call, values, metadata) {
+        const wanted = { ...subscriptionIn(metadata), endsAt: dayIn(textOf(values, 'endsAt')) };
+        const { subscription } = await extendSubscription(call.context, wanted);
+        return answered(call, `Saved.${standsInTheWay(subscription)}`, subscription);
+      },
+    },
+  },
+};

@@ -1,0 +1,18 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { parseEmailAddress } from '../../domain/email-address.ts';
+import { textOf, type Values } from '../feature.ts';
+
+export function isEmailAddress(text: string): boolean {
+  try {
+    parseEmailAddress(text);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return false;
+  }
+}
+
+export const emailFault = (values: Values, name: string): Record<string, string> =>
+  isEmailAddress(textOf(values, name))
+    ? {}
+    : { [name]: "That doesn't look like an e-mail address, such as ann@example.com" };

@@ -1,0 +1,173 @@
+// Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
+import type { Button } from '@slack/types';
+import type { DomainError, DomainErrorCode } from '../../domain/domain-error.ts';
+import type { WaitsForApproval } from '../../operations/frame/approval.ts';
+import type { Standing } from '../../operations/frame/context.ts';
+import { actions, button, type Message, section } from './blocks.ts';
+import { dateWords, escapeText } from './text.ts';
+
+const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
+  not_permitted: () =>
+    'You may not do this; nothing was changed. `/apim-user help` says who may, and whom to ask.',
+  invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
+  email_invalid: () => "That doesn't look like an e-mail address. Write it like `ann@example.com`.",
+  email_taken: (error) =>
+    `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}.`,
+  email_invited: (error) => {
+    const { by, at } = error.detail.current ?? {};
+    return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${dateWords(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
+  },
+  password_unacceptable: (error) => `That password can't be used. ${plainFieldsOf(error)}`,
+  account_not_found: (error) =>
+    `No account is called that. ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
+  account_ambiguous: (error) =>
+    `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
+  account_changed: (error) =>
+    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+  account_state_unfitting: (error) =>
+    `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
+  account_erased: () =>
+    'This account was deleted and its data erased. It cannot come back; invite the person anew.',
+  undo_too_late: () =>
+    'That can be undone for ten minutes, which have gone, so nothing was changed. The buttons on the account do it now.',
+  ticket_refused: () => 'That link no longer works.',
+  sign_in_refused: () => 'That address and password don’t fit.',
+  password_wrong: () => 'That is not the present password.',
+  password_must_change: () => 'The password has to be replaced first.',
+  sign_up_off: () => 'Nobody can sign up by themselves here: SIGN_UP is off.',
+  session_not_found: () => 'There is no such session; it may have ended.',
+  invitation_not_found: () => 'There is no such invitation. `/apim-user invites` shows the open ones.',
+  invitation_not_open: (error) =>
+    `That invitation has changed since this was drawn${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. Nothing was done; \`/apim-user invites all\` shows how it stands.`,
+  group_not_found: () => 'There is no such group. `/apim-user groups` shows them.',
+  group_name_taken: () => 'A group of that name exists already. Choose another name.',
+  group_built_in: () =>
+    "The built-in groups can't be changed or chosen; Developers holds every account by itself.",
+  template_not_found: () => 'There is no such mail. `/apim-user templates` shows them.',
+  template_invalid: (error) => `That text can't be used: ${fieldsOf(error)}`,
+  template_changed: (error) =>
+    `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
+  workspace_not_bound: () =>
+    'This workspace is not bound to a service, so nothing can be done from here. Whoever runs this app has to start it with a token of this workspace.',
+  token_not_found: () => 'There is no such token, or it was revoked already. `/apim-user tokens` shows them.',
+  approval_not_found: () => 'There is no such request, or it is not yours.',
+  approval_ended: (error) =>
+    `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,
+  approval_own: () => 'You asked for this yourself, so somebody else has to decide. You can take it back.',
+  approval_about_oneself: () => 'This is about your own account, so somebody else has to decide.',
+  no_second_operator: () =>
+    'This needs a second operator, and there is none who could decide, so nothing was asked for. An admin can add one: `/apim-user operators`.',
+  import_not_found: () =>
+    'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
+  import_begun: (error) =>
+    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${dateWords(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
+  requests_off: () => 'Requests are turned off here. `/apim-user help` says whom to ask.',
+  operator_unfitting: (error) =>
+    `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
+  operator_last_admin: () =>
+    'Nobody else is an admin and can act, so this one stays. Make another person an admin first: `/apim-user operators`.',
+  standing_unknown: () =>
+    "Slack can't say just now who may act, so nothing was decided and nothing was changed. Please try again in a minute.",
+  id_taken: () => 'That id is taken. Choose another one.',
+  api_not_found: () => 'There is no such API. `/apim-user apis` shows them.',
+  api_path_taken: () => 'Another API has that path, so nothing was changed. `/apim-user apis` shows which.',
+  product_not_found: () => 'There is no such product. `/apim-user products` shows them.',
+  product_unavailable: () =>
+    'That product can not be subscribed to now: it is not published, or takes no subscription.',
+  catalog_changed: () => 'Somebody changed it since this was drawn. Nothing was done; look at it again.',
+  has_subscriptions: (error) =>
+    `Nothing was deleted: there ${error.detail.count === 1 ? 'is one subscription' : `are ${error.detail.count ?? 'some'} subscriptions`}. Tick the box that deletes them too, or cancel them first.`,
+  subscription_not_found: () =>
+    'There is no such subscription. `/apim-user subscriptions` shows those of an account.',
+  subscription_changed: (error) =>
+    `The subscription has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+  subscription_state_unfitting: (error) =>
+    `That doesn't fit now: the subscription is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
+  subscriptions_limit: (error) =>
+    `The account has as many subscriptions to that product as it may have (${error.detail.limit ?? 'its limit'}). Nothing was changed.`,
+  key_taken: () => 'That key is in use already, so it was not taken.',
+  terms_not_agreed: () => 'The terms of the product have to be agreed to first.',
+  limit_reached: (error) =>
+    `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
+  try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
+};
+
+/** Why Slack's own view of a person shuts them out, whatever role they were given. */
+const NOT_A_MEMBER: Record<Exclude<Standing, 'member'>, string> = {
+  guest: "You may not do this: guests of this workspace can't use it. Ask the person who invited you here.",
+  bot: 'You may not do this: bots and workflows can’t use it.',
+  deactivated: 'You may not do this: Slack says that this person was deactivated.',
+  stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
+};
+
+/** What was asked for is not done yet: somebody else has to agree. */
+export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
+  const until = `Until ${dateWords(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
+  if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
+  if (askedBefore.isSamePerson)
+    return { text: `You have asked for this already, and it still waits. ${until}` };
+  return {
+    text: `${escapeText(askedBefore.by)} has asked for this already; you can approve it there. ${until}`,
+  };
+}
+
+export function errorWords(error: DomainError): string {
+  return WORDS[error.code](error);
+}
+
+/** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
+export function errorMessage(error: DomainError, standing: Standing, ask: string | null = null): Message {
+  if (error.code === 'not_permitted' && standing !== 'member') return { text: NOT_A_MEMBER[standing] };
+  const isAsking = error.code === 'not_permitted' && ask !== null;
+  const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorWords(error);
+  const buttons = wayOn(error);
+  return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
+}
+
+const MAX_NEAR_BUTTONS = 5;
+
+/** The buttons that lead on from a refusal. */
+export function wayOn(error: DomainError): Button[] {
+  const { code } = error;
+  const { id, current, near = [] } = error.detail;
+  if (error.code === 'email_taken' && id && current?.state === 'blocked' && current.version)
+    return [button('account-activate', 'Activate', refOf(id, current.version)), show(id)];
+  if (error.code === 'email_invited' && id && current?.version)
+    return [button('invitation-resend', 'Resend', refOf(id, current.version))];
+  if (error.code === 'email_invited') return [button('menu-invites', 'Open invitations', '-')];
+  const codes: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
+  if (id && codes.includes(error.code)) return [show(id)];
+  if (id && (code === 'subscription_changed' || code === 'subscription_state_unfitting'))
+    return [button('subscription-show', 'Show subscription', id)];
+  return near
+    .slice(0, MAX_NEAR_BUTTONS)
+    .map((one, index) => button(`list-show:${index}`, `Show ${addressIn(one.label)}`, one.id));
+}
+
+/** "Ann Lee <ann@example.com>": of two that are called alike, the address says which. */
+const addressIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
+
+const refOf = (id: string, version: number): string => JSON.stringify({ id, version });
+const show = (id: string): Button => button('list-show', 'Show account', id);
+
+function plainFieldsOf(error: DomainError): string {
+  return Object.values(error.detail.fields ?? {})
+    .map(escapeText)
+    .join(' ');
+}
+
+function fieldsOf(error: DomainError): string {
+  return Object.entries(error.detail.fields ?? {})
+    .map(([field, words]) => `*${escapeText(field)}* ${escapeText(words)}`)
+    .join('; ');
+}
+
+function nearOf(error: DomainError): string {
+  const near = error.detail.near ?? [];
+  return near.length ? `Near were: ${near.map((one) => escapeText(one.label)).join(', ')}.` : '';
+}
+
+function currentOf(error: DomainError): string {
+  const { state = 'in another state', by, at } = error.detail.current ?? {};
+  return `*${state}*${by ? ` (${escapeText(by)}${at ? `, ${dateWords(at)}` : ''})` : ''}`;
+}

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../../src/operations/accounts/add.ts';
+import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
+import { listAccounts } from '../../../src/operations/accounts/list.ts';
+import { searchAccounts } from '../../../src/operations/accounts/search.ts';
+import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+  for (const [firstName, lastName] of [
+    ['Uma', 'Hartmann'],
+    ['Richard', 'Quist'],
+    ['Ann', 'Dahl'],
+    ['Zoe', 'Dahl'],
+    ['Per_cent', 'Sign'],
+    ['Percent', 'None'],
+  ] as const)
+    await addAccount(t.as(ADMIN), { email: `${firstName}.x@example.com`.toLowerCase(), firstName, lastName });
+  const gone = { email: 'gone@example.com', firstName: 'Gone', lastName: 'Hartwig' };
+  const { account } = await addAccount(t.as(ADMIN), gone);
+  await deleteAccount(t.as(ADMIN), { accountId: account.id, expectedVersion: account.version });
+  await addAccount(t.as(ADMIN, 'theirs'), { email: 'h@example.com', firstName: 'Eve', lastName: 'Hart' });
+});
+afterAll(() => t.close());
+
+const found = async (text: string) =>
+  (await searchAccounts(t.as(ADMIN), { text })).map((account) => account.firstName);
+const listed = async (text: string) =>
+  (await listAccounts(t.as(ADMIN), { text })).accounts.map((account) => account.firstName);
+
+describe.each([
+  ['search', found],
+  ['list', listed],
+])('%s', (_name, ask) => {
+  it('finds a part of a name or address wherever it stands, newest first, in this service, but not what is deleted', async () => {
+    expect(await ask('har')).toEqual(['Richard', 'Uma']);
+    expect(await ask('uma hartm')).toEqual(['Uma']);
+    expect(await ask('RICHARD.X@')).toEqual(['Richard']);
+  });
+
+  it('finds one or two letters where a word begins', async () => {
+    expect(await ask('q')).toEqual(['Richard']);
+    expect(await ask('Ha')).toEqual(['Uma']);
+    expect(await ask('zo')).toEqual(['Zoe']);
+  });
+
+  it('takes what is a wildcard elsewhere for what was typed', async () => {
+    expect(await ask('per_')).toEqual(['Per_cent']);
+    expect(await ask('%')).toEqual([]);
+    expect(await ask('a\\')).toEqual([]);
+  });
+});
+
+describe('search', () => {
+  it('finds what is like the text only when nothing has it, the nearest first and then the newest', async () => {
+    expect(await found('hartman')).toEqual(['Uma']);
+    expect(await found('hartmanx')).toEqual(['Uma']);
+    expect(await found('dahll')).toEqual(['Zoe', 'Ann']);
+    expect(await found('ann dahll')).toEqual(['Ann']);
+    expect(await found('zyxwvut')).toEqual([]);
+  });
+
+  it('finds an account by its whole id', async () => {
+    const [uma] = await searchAccounts(t.as(ADMIN), { text: 'uma' });
+    expect((await searchAccounts(t.as(ADMIN), { text: String(uma?.id) })).map(({ id }) => id)).toEqual([
+      uma?.id,
+    ]);
+  });
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enterAlone, enterAsServer, type Presence } from '../../../src/db/connection/presence.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { runSql } from '../../support/postgres.ts';
+
+/** A connection that was cut takes its lock again within ten seconds. */
+const BEATS_MS = 30_000;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database?.close());
+
+const leaveAll = (presences: (Presence | null)[]) => Promise.all(presences.map((one) => one?.leave()));
+const isFree = async () => {
+  const alone = await enterAlone(database.url);
+  await alone?.leave();
+  return alone !== null;
+};
+
+describe('who is at work on a database', () => {
+  it('may be any number of servers, and nobody alone until the last has left', async () => {
+    const servers = await Promise.all([1, 2, 3].map(() => enterAsServer(database.url)));
+    expect(servers).not.toContain(null);
+    expect(await isFree()).toBe(false);
+    await leaveAll(servers.slice(1));
+    expect(await isFree()).toBe(false);
+    await leaveAll(servers);
+    expect(await isFree()).toBe(true);
+  });
+
+  it('is one alone, whom no server and nobody else joins', async () => {
+    const alone = await enterAlone(database.url);
+    expect(alone).not.toBeNull();
+    expect(await enterAsServer(database.url)).toBeNull();
+    expect(await enterAlone(database.url)).toBeNull();
+    await alone?.leave();
+    const server = await enterAsServer(database.url);
+    expect(server).not.toBeNull();
+    await leaveAll([server]);
+  });
+
+  it('still counts after its connection was cut', { timeout: 2 * BEATS_MS }, async () => {
+    const server = await enterAsServer(database.url);
+    await runSql(
+      database.url,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'apim-user presence' and datname = current_database()`,
+    );
+    await eventually('the server to be back', async () => !(await isFree()), BEATS_MS);
+    await leaveAll([server]);
+    expect(await isFree()).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../../src/db/connection/connect.ts';
+import { createReceipts, deleteOldReceipts } from '../../../src/db/outbox/receipts.ts';
+import { createTestContext, type TestContext } from '../../support/context.ts';
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+const receipt = (id: string, receivedAt = new Date()) => ({
+  teamId: 'T0TEST',
+  kind: 'request',
+  id,
+  receivedAt,
+});
+
+it('of 300 deliveries of 30 requests at once, to two processes, each request is taken once', async () => {
+  const [one, other] = [createReceipts(t.db), createReceipts(t.db)];
+  const ids = Array.from({ length: 30 }, (_, at) => `request-${at}`);
+  const deliveries = Array.from({ length: 10 }, (_, at) => (at % 2 ? ids : ids.toReversed())).flat();
+  const takes = await Promise.all(
+    deliveries.map(async (id, at) => ({ id, isFirst: await (at % 3 ? one : other).take(receipt(id)) })),
+  );
+  const taken = takes.filter(({ isFirst }) => isFirst).map(({ id }) => id);
+  expect(taken.toSorted()).toEqual(ids.toSorted());
+  expect(await one.take(receipt('request-7'))).toBe(false);
+});
+
+it('whoever asks is told when it could not be written, and what comes after is taken again', async () => {
+  const receipts = createReceipts(t.db);
+  const bad = new Date(8.64e15);
+  await expect(receipts.take(receipt('too late for Postgres', bad))).rejects.toThrow();
+  expect(await receipts.take(receipt('after that'))).toBe(true);
+});
+
+it('forgets them after ten minutes, and keeps them until then', async () => {
+  const receipts = createReceipts(t.db);
+  const now = Date.now();
+  await receipts.take(receipt('old', new Date(now - 11 * 60_000)));
+  await receipts.take(receipt('recent', new Date(now - 9 * 60_000)));
+  await deleteOldReceipts(t.db, new Date(now));
+  expect(await receipts.take(receipt('old'))).toBe(true);
+  expect(await receipts.take(receipt('recent'))).toBe(false);
+});
+
+it('fails for all that wait when the database is gone', async () => {
+  const { db, close } = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
+  const receipts = createReceipts(db);
+  const results = await Promise.allSettled(['a', 'b'].map((id) => receipts.take(receipt(id))));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await close();
+});

@@ -1,0 +1,52 @@
+// Our stand-in for the provider is not the only judge: the same calls against another one.
+import { createServer } from 'node:net';
+import { createEmulator, type Emulator } from 'emulate';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createResendDelivery, type MailDelivery } from '../../../src/mail/delivery/resend.ts';
+
+let provider: Emulator;
+let delivery: MailDelivery;
+
+beforeAll(async () => {
+  provider = await createEmulator({ service: 'resend', port: await freePort() });
+  delivery = createResendDelivery({ apiKey: 're_test', baseUrl: provider.url });
+});
+afterAll(() => provider.close());
+
+/** The emulator takes no port 0. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+const mail = {
+  id: '0191e1a4-0000-7000-8000-000000000001',
+  from: 'Acme <api@example.com>',
+  to: 'ann@example.com',
+  replyTo: 'support@example.com',
+  subject: 'Hello',
+  html: '<p>Hi</p>',
+  text: 'Hi',
+};
+
+it('another stand-in takes our mail once, however often it is sent, and refuses another body under the same key', async () => {
+  const first = await delivery.send(mail);
+  expect(first).toMatchObject({ kind: 'accepted', providerId: expect.stringMatching(/./) });
+  expect(await delivery.send(mail)).toEqual(first);
+  expect(await delivery.send({ ...mail, subject: 'Other' })).toEqual({
+    kind: 'rejected',
+    code: 'invalid_idempotent_request',
+  });
+  const another = await delivery.send({ ...mail, id: '0191e1a4-0000-7000-8000-000000000002' });
+  expect(another.kind).toBe('accepted');
+  expect(another).not.toEqual(first);
+});
+
+it('another stand-in rejects a mail without a recipient for good', async () => {
+  const outcome = await delivery.send({ ...mail, id: '0191e1a4-0000-7000-8000-000000000003', to: '' });
+  expect(outcome.kind).toBe('rejected');
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { readForm } from '../../src/web/read-form.ts';
+import { HttpRefusal } from '../../src/web/refusal.ts';
+import { demandSameOrigin } from '../../src/web/same-origin.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+
+async function read(body: string | Uint8Array, contentType: string | null = FORM): Promise<unknown> {
+  const headers = new Headers(contentType === null ? {} : { 'content-type': contentType });
+  const request = new Request('http://localhost/', { method: 'POST', body: Buffer.from(body), headers });
+  try {
+    return Object.fromEntries(await readForm(request));
+  } catch (error) {
+    return error instanceof HttpRefusal ? error.code : error;
+  }
+}
+
+describe('a posted form', () => {
+  test('is read as it was filled in', async () => {
+    const body = 'email=ann%40example.com&name=Ann+L%C3%A9e&empty=&equals=a=b&alone';
+    expect(await read(body)).toEqual({
+      email: 'ann@example.com',
+      name: 'Ann Lée',
+      empty: '',
+      equals: 'a=b',
+      alone: '',
+    });
+    expect(await read('a=b', `${FORM}; charset=UTF-8`)).toEqual({ a: 'b' });
+  });
+
+  test.each([
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/json',
+    `${FORM}; charset=utf-7`,
+    `text/plain; ${FORM}`,
+    `${FORM}-not`,
+    '',
+    null,
+  ])('T33: content type %j is refused with 415', async (type) => {
+    expect(await read('email=ann@example.com', type)).toBe('unsupported_content_type');
+  });
+
+  test.each([
+    ['an address that comes twice', 'email=a@example.com&email=b@example.com'],
+    ['one that comes twice in other letters of the encoding', 'email=a@example.com&%65mail=b@example.com'],
+    ['broken percent-encoding', 'email=%zz'],
+    ['percent-encoding of no UTF-8', 'email=%ff'],
+    ['bytes of no UTF-8', Uint8Array.of(0x61, 0x3d, 0xff)],
+    ['a NUL', 'email=a%00b'],
+    ['more fields than any form has', Array.from({ length: 51 }, (_, at) => `f${at}=1`).join('&')],
+  ])('T12: %s is refused with 400', async (_what, body) => {
+    expect(await read(body)).toBe('bad_request');
+  });
+
+  test('T12: an address as a list or an object is no field called email', async () => {
+    expect(await read('email[]=a@example.com&email[x]=b@example.com')).not.toHaveProperty('email');
+  });
+
+  test('names that JavaScript knows are names like others', async () => {
+    expect(await read('__proto__=x&constructor=y')).not.toHaveProperty('polluted');
+  });
+});
+
+describe('where a form comes from', () => {
+  const PUBLIC_URL = 'https://developers.example.com/base';
+  const verdict = (headers: Record<string, string>) => {
+    try {
+      demandSameOrigin(new Headers(headers), PUBLIC_URL);
+      return 'taken';
+    } catch (error) {
+      return (error as HttpRefusal).code;
+    }
+  };
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin' }, 'taken'],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'null' }, 'taken'],
+    [{ origin: 'https://developers.example.com' }, 'taken'],
+    [{ 'sec-fetch-site': 'cross-site' }, 'cross_site'],
+    [{ 'sec-fetch-site': 'same-site' }, 'cross_site'],
+    [{ 'sec-fetch-site': 'none' }, 'cross_site'],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'https://developers.example.com' }, 'cross_site'],
+    [{ origin: 'https://evil.example' }, 'cross_site'],
+    [{ origin: 'https://developers.example.com.evil.example' }, 'cross_site'],
+    [{ origin: 'http://developers.example.com' }, 'cross_site'],
+    [{ origin: 'https://developers.example.com:8443' }, 'cross_site'],
+    [{ origin: 'null' }, 'cross_site'],
+    [{ referer: 'https://developers.example.com/' }, 'cross_site'],
+    [{}, 'cross_site'],
+    [{ 'sec-fetch-site': 'same-origin', 'x-http-method-override': 'PUT' }, 'cross_site'],
+  ] as [Record<string, string>, string][])('T33: %j is %s', (headers, expected) => {
+    expect(verdict(headers)).toBe(expected);
+  });
+});

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHealth } from '../../src/web/health.ts';
+import { createMetrics, type Readings } from '../../src/web/metrics.ts';
+import { serve, stopAll } from './serve.ts';
+
+afterEach(stopAll);
+
+const FINE: Readings = {
+  isSlackReachable: true,
+  oldestWaitingJobSeconds: 4,
+  mailsByState: { queued: 2, accepted: 9 },
+};
+
+async function serveHealth(
+  checks: Record<string, () => Promise<unknown>> = {},
+  collect: () => Promise<Readings> = async () => FINE,
+) {
+  const metrics = createMetrics(collect);
+  const served = await serve(
+    (app) => {
+      app.route('/', createHealth({ checks, metrics }));
+      app.get('/tickets/:secret', (c) => c.text('ok'));
+    },
+    { metrics },
+  );
+  const get = async (path: string, headers = {}) => {
+    const answer = await fetch(served.url + path, { headers });
+    return { status: answer.status, body: await answer.text() };
+  };
+  return { ...served, get };
+}
+
+describe('health', () => {
+  test('is alive before it is ready, and ready when it is told so and its checks pass', async () => {
+    const { server, get } = await serveHealth({ database: async () => {} });
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(503);
+    server.setReady(true);
+    expect(await get('/readyz')).toEqual({
+      status: 200,
+      body: '{"status":"ready","checks":{"database":"ok"}}',
+    });
+    server.setReady(false);
+    expect((await get('/readyz')).status).toBe(503);
+  });
+
+  test('names the check that fails, and nothing of why', async () => {
+    const { server, get, logged } = await serveHealth({
+      database: () => Promise.reject(new Error('canary password')),
+      jobs: async () => {},
+    });
+    server.setReady(true);
+    const { status, body } = await get('/readyz');
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toEqual({ status: 'not ready', checks: { database: 'failing', jobs: 'ok' } });
+    expect(body + logged.join('')).not.toContain('canary');
+  });
+
+  test('T36: a check that hangs fails after a second, and being alive does not wait for it', async () => {
+    const { server, get } = await serveHealth({ database: () => new Promise(() => {}) });
+    server.setReady(true);
+    const startedAt = performance.now();
+    const ready = get('/readyz');
+    expect((await get('/healthz')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(900);
+    expect((await ready).status).toBe(503);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test('however often somebody asks, the database is asked once a second', async () => {
+    let asked = 0;
+    const { server, get } = await serveHealth({ database: async () => ++asked });
+    server.setReady(true);
+    await Promise.all(Array.from({ length: 50 }, () => get('/readyz')));
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('metrics', () => {
+  test('tell Slack, the oldest job, mails by state and how long requests took, by route', async () => {
+    const { get } = await serveHealth();
+    await get('/tickets/canary-ticket');
+    await get('/no/such/canary-path');
+    const { status, body } = await get('/metrics');
+    expect(status).toBe(200);
+    expect(body).toMatch(/^apim_user_slack_reachable 1$/m);
+    expect(body).toMatch(/^apim_user_oldest_waiting_job_seconds 4$/m);
+    expect(body).toMatch(/^apim_user_mails\{state="queued"\} 2$/m);
+    expect(body).toMatch(/^apim_user_mails\{state="accepted"\} 9$/m);
+    expect(body).toMatch(
+      /^apim_user_http_request_duration_seconds_count\{method="GET",route="\/tickets\/:secret",status="200"\} 1$/m,
+    );
+    expect(body).toMatch(/route="none",status="404"/);
+    expect(body).toMatch(/^process_resident_memory_bytes \d/m);
+    expect(body).not.toContain('canary');
+  });
+
+  test('a state without mails any more is not told as it was', async () => {
+    let readings = FINE;
+    const { get } = await serveHealth({}, async () => readings);
+    expect((await get('/metrics')).body).toContain('state="queued"');
+    readings = { ...FINE, mailsByState: { accepted: 11 } };
+    expect((await get('/metrics')).body).not.toContain('state="queued"');
+  });
+
+  test('still answer when the rest cannot be read, and say so', async () => {
+    const { get } = await serveHealth({}, () => Promise.reject(new Error('canary')));
+    const { status, body } = await get('/metrics');
+    expect(status).toBe(200);
+    expect(body).toMatch(/^apim_user_readings_collected 0$/m);
+    expect(body).not.toContain('canary');
+  });
+
+  test('a method that nobody has heard of does not become a figure of its own', async () => {
+    const { url, get } = await serveHealth();
+    await fetch(`${url}/healthz`, { method: 'PURGE' });
+    const { body } = await get('/metrics');
+    expect(body).toContain('method="other"');
+    expect(body).not.toContain('PURGE');
+  });
+
+  test('are not there for whoever comes through a proxy', async () => {
+    const { get } = await serveHealth();
+    expect((await get('/metrics', { 'x-forwarded-for': '198.51.100.1' })).status).toBe(404);
+  });
+});

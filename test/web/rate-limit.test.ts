@@ -1,0 +1,66 @@
+import { createSecretKey } from 'node:crypto';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { describe, expect, test } from 'vitest';
+import { createRateLimits, type Limiter, RATE_LIMITS } from '../../src/web/rate-limit.ts';
+
+const SECRET = createSecretKey(Buffer.alloc(32, 3));
+const inMemory = () => createRateLimits((options) => new RateLimiterMemory(options), SECRET);
+
+describe('a limit', () => {
+  test('T34: the sixth reset request for one address within an hour may not go on; another address may', async () => {
+    const limits = inMemory();
+    const answers = [];
+    for (let at = 0; at < 6; at++)
+      answers.push((await limits.take('forgotPerEmail', 'ann@example.com')).isAllowed);
+    expect(answers).toEqual([true, true, true, true, true, false]);
+    expect((await limits.take('forgotPerEmail', 'bob@example.com')).isAllowed).toBe(true);
+    expect((await limits.take('forgotPerAddress', 'ann@example.com')).isAllowed).toBe(true);
+  });
+
+  test('of requests that come at once exactly as many pass as may', async () => {
+    const limits = inMemory();
+    const all = await Promise.all(
+      Array.from({ length: 50 }, () => limits.take('forgotPerEmail', 'ann@example.com')),
+    );
+    expect(all.filter((one) => one.isAllowed)).toHaveLength(RATE_LIMITS.forgotPerEmail.points);
+  });
+
+  test('T35: twenty wrong tickets in a minute are the end for one address; looking does not count', async () => {
+    const limits = inMemory();
+    for (let at = 0; at < 20; at++) {
+      expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject({ isAllowed: true });
+      await limits.take('wrongTickets', '203.0.113.5');
+    }
+    const refusal = await limits.look('wrongTickets', '203.0.113.5');
+    expect(refusal).toMatchObject({ isAllowed: false, isStoreDown: false });
+    expect((refusal as { retryAfterSeconds: number }).retryAfterSeconds).toBeGreaterThan(50);
+    expect(await limits.look('wrongTickets', '203.0.113.6')).toMatchObject({ isAllowed: true });
+  });
+
+  test('T36: with the store down nothing may go on, and it says that it is the store', async () => {
+    const broken: Limiter = {
+      consume: () => Promise.reject(new Error('connection refused')),
+      get: () => Promise.reject(new Error('connection refused')),
+    };
+    const limits = createRateLimits(() => broken, SECRET);
+    const refusal = { isAllowed: false, isStoreDown: true };
+    expect(await limits.take('forgotPerEmail', 'ann@example.com')).toMatchObject(refusal);
+    expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject(refusal);
+  });
+
+  test('the store learns neither e-mail addresses nor where somebody is', async () => {
+    const keys: string[] = [];
+    const keeping: Limiter = {
+      consume: async (key) => void keys.push(key),
+      get: async (key) => {
+        keys.push(key);
+        return null;
+      },
+    };
+    const limits = createRateLimits(() => keeping, SECRET);
+    await limits.take('forgotPerEmail', 'ann@example.com');
+    await limits.look('wrongTickets', '203.0.113.5');
+    expect(keys.join(' ')).not.toMatch(/ann|example|203/);
+    expect(keys[0]).toMatch(/^[\w-]{43}$/);
+  });
+});
