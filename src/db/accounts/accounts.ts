@@ -1,13 +1,11 @@
 import { and, asc, desc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { prepared } from '../connection/prepared.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
 import { hasText } from './search.ts';
 
 export type Account = typeof accounts.$inferSelect;
 export type AccountState = Account['state'];
-
-type Db = Database | Transaction;
 
 const selectById = prepared<{ serviceId: string; id: string }, Account[]>((db) =>
   db

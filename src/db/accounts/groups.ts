@@ -1,12 +1,10 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
 export type Group = typeof groups.$inferSelect;
-
-type Db = Database | Transaction;
 
 export async function listGroups(db: Db, serviceId: string): Promise<Group[]> {
   return db

@@ -1,10 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
-
-type Db = Database | Transaction;
 
 export async function insertInvitation(
   tx: Transaction,

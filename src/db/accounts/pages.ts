@@ -1,12 +1,10 @@
 // Accounts as programs list them: by a filter, by pages, and counted.
 import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { accountGroups, accounts } from '../schema/index.ts';
 import { type Account, type AccountCursor, countAccountsByState } from './accounts.ts';
-
-type Db = Database | Transaction;
 
 const COLUMNS: FilterColumns = {
   name: { column: accounts.id, text: 'exact' },

@@ -1,6 +1,6 @@
 // Finding accounts by what somebody typed: parts of names and addresses, and, when nothing has them, what is like them.
 import { and, desc, eq, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import { accounts } from '../schema/index.ts';
 
 /** Fewer letters than the trigram index needs to find them in the middle of a word. */
@@ -25,7 +25,7 @@ export function hasText(text: string): SQL | undefined {
  * that are like it, the nearest first: for "did you mean" and type-ahead.
  */
 export async function searchAccounts(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   text: string,
   limit: number,

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, inArray, lte, ne, notInArray } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Database, Db, Transaction } from '../connection/connect.ts';
 import { accounts, sessions } from '../schema/index.ts';
 import type { Account } from './accounts.ts';
 
@@ -12,10 +12,7 @@ const isLive = (now: Date) => and(gt(sessions.expiresAt, now), eq(accounts.state
 const ofItsAccount = and(eq(accounts.serviceId, sessions.serviceId), eq(accounts.id, sessions.accountId));
 
 /** Whether a session still lives, and its account is one that may be signed in. */
-export async function isSignedIn(
-  db: Database | Transaction,
-  session: Of & { id: string; now: Date },
-): Promise<boolean> {
+export async function isSignedIn(db: Db, session: Of & { id: string; now: Date }): Promise<boolean> {
   const rows = await db
     .select({ id: sessions.id })
     .from(sessions)
@@ -49,7 +46,7 @@ export async function deleteAllSessions(
 }
 
 export async function findLiveSession(
-  db: Database | Transaction,
+  db: Db,
   key: { serviceId: string; hash: string; now: Date },
 ): Promise<{ session: Session; account: Account } | null> {
   const [row] = await db
@@ -77,7 +74,7 @@ export async function touchSession(
 
 /** Those that live, the one that was seen last first. */
 export async function listSessions(
-  db: Database | Transaction,
+  db: Db,
   { serviceId, accountId, now }: Of & { now: Date },
 ): Promise<Session[]> {
   return db

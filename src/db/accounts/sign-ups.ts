@@ -1,6 +1,6 @@
 // Accounts that developers signed up for by themselves, as long as they wait: for their address, or for an operator.
 import { and, count, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Database, Db, Transaction } from '../connection/connect.ts';
 import { accounts, signUpSummaries } from '../schema/index.ts';
 
 const isWaiting = and(
@@ -23,10 +23,7 @@ export async function countWaitingSince(tx: Transaction, serviceId: string, sinc
   return row?.count ?? 0;
 }
 
-export async function findOpenSummary(
-  db: Database | Transaction,
-  serviceId: string,
-): Promise<{ id: string } | null> {
+export async function findOpenSummary(db: Db, serviceId: string): Promise<{ id: string } | null> {
   const [row] = await db
     .select({ id: signUpSummaries.id })
     .from(signUpSummaries)

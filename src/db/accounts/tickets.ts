@@ -1,5 +1,5 @@
 import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { tickets } from '../schema/index.ts';
 
 export type Ticket = typeof tickets.$inferSelect;
@@ -19,7 +19,7 @@ export async function insertTicket(
 
 /** Looks without using up: for the page that a link opens. */
 export async function findOpenTicket(
-  db: Database | Transaction,
+  db: Db,
   key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
 ): Promise<Ticket | null> {
   const [row] = await db
@@ -87,7 +87,7 @@ export async function findTicketById(tx: Transaction, serviceId: string, id: str
 
 /** The address of a change that was asked for and not confirmed yet. */
 export async function findWaitingConfirmation(
-  db: Database | Transaction,
+  db: Db,
   of: { serviceId: string; accountId: string; now: Date },
 ): Promise<Ticket | null> {
   const [row] = await db

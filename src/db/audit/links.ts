@@ -1,13 +1,11 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
 import { audit, auditLinks, services } from '../schema/index.ts';
 
 export type AuditLink = typeof auditLinks.$inferSelect;
 /** What a link's hash covers: all of the row, and nothing that erasure takes away. */
 export type LinkedRow = typeof audit.$inferSelect;
-
-type Db = Database | Transaction;
 
 /** One at a time adds to a service's chain. Operations don't wait: they refer to the service, and don't change it. */
 export async function holdChain(tx: Transaction, serviceId: string): Promise<void> {

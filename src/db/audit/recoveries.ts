@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import {
   approvals,
   imports,
@@ -26,10 +26,7 @@ export type OpenThings = {
 };
 
 /** What could still take effect in a database that was brought back from a backup. */
-export async function countOpenThings(
-  db: Database | Transaction,
-  of: { serviceId: string; now: Date },
-): Promise<OpenThings> {
+export async function countOpenThings(db: Db, of: { serviceId: string; now: Date }): Promise<OpenThings> {
   const count = (table: PgTable, where: SQL | undefined) => db.$count(table, where);
   const openTickets = [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, of.now)];
   return {
@@ -58,7 +55,7 @@ export async function countOpenThings(
 
 /** How subscriptions stand, and since when each has its keys. */
 export async function findSubscriptionStandings(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   ids: readonly string[],
 ): Promise<{ id: string; state: Subscription['state']; keysSince: Partial<Record<KeySlot, Date>> }[]> {

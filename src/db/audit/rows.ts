@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
 import { audit, auditDetails, auditLinks } from '../schema/index.ts';
 
@@ -22,7 +22,7 @@ export type AuditRow = {
 };
 
 /** Writes an audit row, and beside it what erasure may later take away. */
-export async function writeAuditRow(db: Database | Transaction, row: AuditRow): Promise<void> {
+export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
   const { target, reason, before, after, ...sealed } = row;
   await db
     .insert(audit)
@@ -91,7 +91,7 @@ const FULL = {
   after: auditDetails.after,
 };
 
-const full = (db: Database | Transaction, where: SQL | undefined) =>
+const full = (db: Db, where: SQL | undefined) =>
   db
     .select(FULL)
     .from(audit)
@@ -101,11 +101,7 @@ const full = (db: Database | Transaction, where: SQL | undefined) =>
     )
     .where(where);
 
-export async function findAuditRow(
-  db: Database | Transaction,
-  serviceId: string,
-  id: string,
-): Promise<FullAuditRow | null> {
+export async function findAuditRow(db: Db, serviceId: string, id: string): Promise<FullAuditRow | null> {
   const [row] = await full(db, and(eq(audit.serviceId, serviceId), eq(audit.id, id)));
   return row ?? null;
 }
@@ -114,7 +110,7 @@ type Target = { kind: string; ids: readonly string[] };
 
 /** What happened to some things, oldest first, after a row that was seen. */
 export async function listAuditOfTargets(
-  db: Database | Transaction,
+  db: Db,
   of: { serviceId: string; targets: readonly Target[]; after?: string; limit: number },
 ): Promise<FullAuditRow[]> {
   const targets = of.targets
@@ -130,7 +126,7 @@ export async function listAuditOfTargets(
 
 /** Rows of a span of time, by one actor, or refusals only; newest first, before a row that was seen. */
 export async function searchAudit(
-  db: Database | Transaction,
+  db: Db,
   of: {
     serviceId: string;
     actorId?: string | undefined;
@@ -162,7 +158,7 @@ export async function searchAudit(
 
 /** Rows of a span of time with their place in the chain, oldest first, after a row that was seen. */
 export async function listAuditWithLinks(
-  db: Database | Transaction,
+  db: Db,
   of: {
     serviceId: string;
     from?: Date | undefined;
@@ -192,11 +188,7 @@ export async function listAuditWithLinks(
 }
 
 /** Which of these rows there are. */
-export async function findAuditIds(
-  db: Database | Transaction,
-  serviceId: string,
-  ids: readonly string[],
-): Promise<string[]> {
+export async function findAuditIds(db: Db, serviceId: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await db
     .select({ id: audit.id })

@@ -1,10 +1,8 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { apis, productApis } from '../schema/index.ts';
 
 export type Api = typeof apis.$inferSelect;
-
-type Db = Database | Transaction;
 
 const keyed = (serviceId: string, id: string) => and(eq(apis.serviceId, serviceId), eq(apis.id, id));
 

@@ -1,11 +1,10 @@
 // Products and APIs as programs list them: by a filter, by pages, and counted.
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { apis, products } from '../schema/index.ts';
 
-type Db = Database | Transaction;
 type Page = { limit: number; skip: number; after?: { name: string; id: string } | undefined };
 
 const PRODUCT_COLUMNS: FilterColumns = {

@@ -1,10 +1,8 @@
 import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
 export type Product = typeof products.$inferSelect;
-
-type Db = Database | Transaction;
 
 const keyed = (serviceId: string, id: string) => and(eq(products.serviceId, serviceId), eq(products.id, id));
 

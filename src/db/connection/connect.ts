@@ -5,6 +5,8 @@ import { openPool } from './pool.ts';
 
 export type Database = PostgresJsDatabase<typeof schema>;
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+/** What a query runs on: the pool, or a transaction that is under way. */
+export type Db = Database | Transaction;
 
 export type Connection = { db: Database; sql: postgres.Sql; close(): Promise<void> };
 

@@ -1,5 +1,5 @@
 // Queries that nearly every request asks. Drizzle takes longer to write one than to send it, so they are written once.
-import type { Database, Transaction } from './connect.ts';
+import type { Db } from './connect.ts';
 
 type Prepared<Args, Rows> = { execute(args: Args): Promise<Rows> };
 
@@ -8,10 +8,10 @@ type Prepared<Args, Rows> = { execute(args: Args): Promise<Rows> };
  * session of its own to Drizzle, it is written once for that.
  */
 export function prepared<Args extends Record<string, unknown>, Rows>(
-  write: (db: Database | Transaction) => Prepared<Args, Rows>,
+  write: (db: Db) => Prepared<Args, Rows>,
 ) {
-  const written = new WeakMap<Database | Transaction, Prepared<Args, Rows>>();
-  return (db: Database | Transaction, args: Args): Promise<Rows> => {
+  const written = new WeakMap<Db, Prepared<Args, Rows>>();
+  return (db: Db, args: Args): Promise<Rows> => {
     let query = written.get(db);
     if (!query) {
       query = write(db);

@@ -2,12 +2,10 @@
 import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Account } from '../accounts/accounts.ts';
 import type { Api } from '../catalog/apis.ts';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import { accounts, apis, audit, subscriptionKeys, subscriptions } from '../schema/index.ts';
 import type { SubscriptionKey } from '../subscriptions/keys.ts';
 import type { Subscription } from '../subscriptions/subscriptions.ts';
-
-type Db = Database | Transaction;
 
 /** Those of these ids, whatever became of them, and those that have one of these addresses now. */
 export async function listAccountsLike(

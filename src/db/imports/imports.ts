@@ -1,10 +1,8 @@
 // What an import looks up for many addresses at once, and what is kept of one between its dry run and its end.
 import { and, count, eq, gte, inArray, isNull, like, lt, lte, max, ne, or } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
 import { accounts, audit, imports, invitations, mails } from '../schema/index.ts';
-
-type Db = Database | Transaction;
 
 export type Import = typeof imports.$inferSelect;
 type Key = Pick<Import, 'serviceId' | 'id'>;

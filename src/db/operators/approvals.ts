@@ -1,10 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { approvals, audit } from '../schema/index.ts';
 
 export type Approval = typeof approvals.$inferSelect;
-
-type Db = Database | Transaction;
 
 /** Inserts unless one for the same thing is open; false then. The unique index decides. */
 export async function insertApproval(tx: Transaction, row: typeof approvals.$inferInsert): Promise<boolean> {

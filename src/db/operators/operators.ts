@@ -1,5 +1,5 @@
 import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { prepared } from '../connection/prepared.ts';
 import { operators } from '../schema/index.ts';
 
@@ -19,7 +19,7 @@ const selectRole = prepared<{ serviceId: string; teamId: string; slackUserId: st
 type RoleRow = { role: 'admin' | 'approver' | null };
 
 export async function findOperatorRole(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   teamId: string,
   slackUserId: string,
@@ -44,7 +44,7 @@ const selectOperators = prepared<{ serviceId: string; teamId: string }, (RoleRow
 );
 type Named = { slackUserId: string; name: string };
 
-export async function listOperators(db: Database | Transaction, serviceId: string, teamId: string) {
+export async function listOperators(db: Db, serviceId: string, teamId: string) {
   return selectOperators(db, { serviceId, teamId });
 }
 
@@ -70,11 +70,7 @@ export async function grantOperatorOnce(
 }
 
 /** Operators who could decide what somebody asks for: every other one. `notOf` is `T012/U034`. */
-export async function countOtherOperators(
-  db: Database | Transaction,
-  serviceId: string,
-  notOf: string,
-): Promise<number> {
+export async function countOtherOperators(db: Db, serviceId: string, notOf: string): Promise<number> {
   const [row] = await db
     .select({ others: count() })
     .from(operators)
@@ -110,7 +106,7 @@ export async function lockAdmins(tx: Transaction, serviceId: string): Promise<Op
   return held.filter((operator) => operator.role === 'admin');
 }
 
-export async function listAdmins(db: Database | Transaction, serviceId: string): Promise<OperatorKey[]> {
+export async function listAdmins(db: Db, serviceId: string): Promise<OperatorKey[]> {
   return db
     .select({ serviceId: operators.serviceId, teamId: operators.teamId, slackUserId: operators.slackUserId })
     .from(operators)
@@ -146,7 +142,7 @@ export async function takeRole(
 }
 
 /** The roles of people named `T012/U034`. */
-export async function findRoles(db: Database | Transaction, serviceId: string, people: readonly string[]) {
+export async function findRoles(db: Db, serviceId: string, people: readonly string[]) {
   if (people.length === 0) return [];
   const person = sql<string>`${operators.teamId} || '/' || ${operators.slackUserId}`;
   return db

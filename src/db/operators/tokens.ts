@@ -1,10 +1,8 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { operators, tokens } from '../schema/index.ts';
 
 export type Token = typeof tokens.$inferSelect;
-
-type Db = Database | Transaction;
 
 export async function insertToken(tx: Transaction, row: typeof tokens.$inferInsert): Promise<void> {
   await tx.insert(tokens).values(row);

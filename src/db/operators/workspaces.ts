@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { workspaces } from '../schema/index.ts';
 
-export async function findWorkspace(db: Database | Transaction, teamId: string) {
+export async function findWorkspace(db: Db, teamId: string) {
   const [row] = await db.select().from(workspaces).where(eq(workspaces.teamId, teamId));
   return row ?? null;
 }
@@ -23,7 +23,7 @@ export async function revokeWorkspace(tx: Transaction, teamId: string, now: Date
 }
 
 /** The workspaces that a service has been used from and whose token was not revoked. */
-export async function listBoundTeamIds(db: Database | Transaction, serviceId: string): Promise<string[]> {
+export async function listBoundTeamIds(db: Db, serviceId: string): Promise<string[]> {
   const rows = await db
     .select({ teamId: workspaces.teamId })
     .from(workspaces)

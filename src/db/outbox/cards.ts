@@ -1,25 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { cards } from '../schema/index.ts';
 
 export type Card = typeof cards.$inferSelect;
 
-export async function listCardsOfAccount(
-  db: Database | Transaction,
-  serviceId: string,
-  accountId: string,
-): Promise<Card[]> {
+export async function listCardsOfAccount(db: Db, serviceId: string, accountId: string): Promise<Card[]> {
   return db
     .select()
     .from(cards)
     .where(and(eq(cards.serviceId, serviceId), eq(cards.accountId, accountId)));
 }
 
-export async function listCardsOfApproval(
-  db: Database | Transaction,
-  serviceId: string,
-  approvalId: string,
-): Promise<Card[]> {
+export async function listCardsOfApproval(db: Db, serviceId: string, approvalId: string): Promise<Card[]> {
   return db
     .select()
     .from(cards)
@@ -27,7 +19,7 @@ export async function listCardsOfApproval(
 }
 
 export async function listCardsOfSubscription(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   subscriptionId: string,
 ): Promise<Card[]> {
@@ -38,7 +30,7 @@ export async function listCardsOfSubscription(
 }
 
 export async function listCardsOfSummary(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   signUpSummaryId: string,
 ): Promise<Card[]> {
@@ -74,7 +66,7 @@ export type StaleSubject = {
  * Slack was away for longer than its tries. `before`: what changed later still has its first job on the way.
  */
 export async function listStaleSubjects(
-  db: Database | Transaction,
+  db: Db,
   of: { serviceId: string; before: Date; limit: number },
 ): Promise<StaleSubject[]> {
   const { serviceId, limit } = of;

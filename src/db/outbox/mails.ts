@@ -1,11 +1,9 @@
 import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { mails, mailTexts } from '../schema/index.ts';
 
 export type Mail = typeof mails.$inferSelect;
 export type MailState = Mail['state'];
-
-type Db = Database | Transaction;
 
 export async function insertMail(tx: Transaction, row: typeof mails.$inferInsert): Promise<void> {
   await tx.insert(mails).values(row);

@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { outages } from '../schema/index.ts';
 
 export type Outage = typeof outages.$inferSelect;
@@ -30,7 +30,7 @@ export async function noteFailure(tx: Transaction, row: Key & { code: string; no
 }
 
 /** Touches no row unless there is one: success is what happens all day. */
-export async function noteSuccess(db: Database | Transaction, key: Key & { now: Date }): Promise<void> {
+export async function noteSuccess(db: Db, key: Key & { now: Date }): Promise<void> {
   await db
     .update(outages)
     .set({ endedAt: key.now })

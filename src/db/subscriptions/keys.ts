@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { subscriptionKeys } from '../schema/index.ts';
 
 export type SubscriptionKey = typeof subscriptionKeys.$inferSelect;
@@ -29,7 +29,7 @@ export async function putKey(
 }
 
 export async function listKeys(
-  db: Database | Transaction,
+  db: Db,
   serviceId: string,
   subscriptionId: string,
 ): Promise<SubscriptionKey[]> {

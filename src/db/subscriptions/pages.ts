@@ -1,12 +1,10 @@
 // Subscriptions as programs list them: by a filter, by pages, and counted.
 import { and, desc, eq, isNull, ne, or, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { accounts, subscriptions } from '../schema/index.ts';
 import type { Subscription, SubscriptionCursor } from './subscriptions.ts';
-
-type Db = Database | Transaction;
 
 const columns = (now: Date): FilterColumns => ({
   name: { column: subscriptions.id, text: 'exact' },

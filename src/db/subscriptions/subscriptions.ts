@@ -1,10 +1,8 @@
 import { and, asc, count, desc, eq, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../connection/connect.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
-
-type Db = Database | Transaction;
 
 const keyed = (serviceId: string, id: string) =>
   and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.id, id));
