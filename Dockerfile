@@ -11,6 +11,7 @@ RUN npm ci --omit=dev --ignore-scripts \
 COPY tsconfig.json ./
 COPY drizzle ./drizzle
 COPY emails ./emails
+# Without src/playground: .dockerignore leaves it out, and production never loads it.
 COPY src ./src
 
 USER node

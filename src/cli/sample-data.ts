@@ -1,7 +1,6 @@
 // npm run sample-data: accounts of people who don't exist, for whoever wants to play or to look at long lists.
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import type { Foundation } from '../foundation.ts';
-import { TEAM } from '../playground/workspace/people.ts';
 import type { Settings } from '../settings/settings.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
 import { sampleCatalog } from './samples/catalog.ts';
@@ -73,6 +72,8 @@ async function makeAll(foundation: Foundation, settings: Settings, wanted: Wante
 
 /** Neither the settings nor the database itself know of another Slack, or of a mail service. */
 async function isOfPlayground({ db }: Foundation, settings: Settings, serviceId: string): Promise<boolean> {
+  // The image is built without the playground, and this program must be able to refuse there.
+  const { TEAM } = await import('../playground/workspace/people.ts');
   const teams = await listBoundTeamIds(db, serviceId);
   const isBound = teams.length > 0 && teams.every((teamId) => teamId === TEAM.id);
   return isBound && settings.slack === null && settings.resend === null;

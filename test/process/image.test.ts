@@ -1,9 +1,10 @@
-// The image without an engine: what the Dockerfile copies is there, is enough to start, and is found healthy.
+// The image without a container engine: the files that the Dockerfile copies are enough to start and to pass its health check.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listFiles, readText } from '../structure/project-files.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -17,6 +18,9 @@ const dockerfile = readText('Dockerfile');
 const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources = '']) =>
   sources.split(' '),
 );
+const ignored = readText('.dockerignore').trim().split('\n');
+/** What the build leaves out although the folder above it is copied. */
+const leftOut = ignored.filter((line) => /^[^*!]/.test(line));
 const [, healthcheck = ''] = /^HEALTHCHECK.*? CMD (\[.*\])$/m.exec(dockerfile.replaceAll('\\\n', '')) ?? [];
 
 let folder: string;
@@ -37,21 +41,26 @@ afterAll(async () => {
 });
 
 describe('the image', () => {
-  it('is made of files that are not kept out of its build, as no root, without a secret', () => {
-    const ignored = readText('.dockerignore').split('\n');
+  it('copies only files that .dockerignore lets in, leaves out the playground, does not run as root and holds no secret', () => {
     expect(copied.length).toBeGreaterThan(4);
     for (const source of copied) expect(ignored).toContain(`!${source.replace('./', '')}`);
     expect(ignored[0]).toBe('*');
+    expect(leftOut).toEqual(['src/playground']);
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).not.toMatch(/^(ARG|ENV) .*(SECRET|TOKEN|KEY|PASSWORD)/m);
     expect(listFiles('src', /\.ts$/).length).toBeGreaterThan(20);
   });
 
   it.skipIf(process.platform === 'win32')(
-    'starts from exactly these files, and its own health check finds it well, and not once it is gone',
+    'starts from exactly these files; its health check passes while it runs and fails once it has stopped',
     async () => {
       const root = new URL('../../', import.meta.url).pathname;
-      for (const source of copied) await cp(join(root, source), join(folder, source), { recursive: true });
+      for (const source of copied)
+        await cp(join(root, source), join(folder, source), {
+          recursive: true,
+          filter: (path) => !leftOut.includes(relative(root, path)),
+        });
+      expect(existsSync(join(folder, 'src/playground'))).toBe(false);
       await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
       const port = await freePort();
       app = startProcess(
@@ -86,6 +95,10 @@ describe('the image', () => {
         return code;
       };
       expect(await check()).toBe(0);
+      const samples = spawn(program, ['--import', 'tsx', 'src/cli/sample-data.ts', '--help'], {
+        cwd: folder,
+      });
+      expect((await once(samples, 'exit'))[0]).toBe(0);
       app.child.kill('SIGTERM');
       expect(await app.ended).toBe(0);
       expect(await check()).toBe(1);
