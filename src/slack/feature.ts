@@ -6,7 +6,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import type { Context, Policy, Role, SlackActor } from '../operations/frame/context.ts';
 import type { Message } from './present/blocks.ts';
 
-export type Call = {
+export type SlackRequest = {
   context: Context;
   actor: SlackActor;
   client: WebClient;
@@ -27,11 +27,11 @@ export type Command = {
   summary: string;
   example: string;
   who: 'admins' | 'admins and approvers' | 'everybody';
-  run(call: Call, words: string[]): Promise<void>;
+  run(request: SlackRequest, words: string[]): Promise<void>;
 };
 
 /** `typed` is what stands in the fields around the button, when it is in a modal. */
-export type OnPress = (call: Call, value: string, typed: Values) => Promise<void>;
+export type OnPress = (request: SlackRequest, value: string, typed: Values) => Promise<void>;
 
 /** What was typed into a modal, by the name of the field. */
 export type Values = Record<string, string | string[] | boolean | null>;
@@ -41,7 +41,7 @@ export type Submission = {
   /** Errors beside fields, judged at once and without the database. */
   check?: (values: Values, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
   /** The work; what it answers, a message or a further modal, replaces the modal. */
-  run: (call: Call, values: Values, metadata: Metadata) => Promise<Message | ModalView>;
+  run: (request: SlackRequest, values: Values, metadata: Metadata) => Promise<Message | ModalView>;
 };
 
 export type Shortcut = {
@@ -50,7 +50,7 @@ export type Shortcut = {
   callback_id: string;
   description: string;
   /** `text` is that of the message it was used on. */
-  run(call: Call, text: string): Promise<void>;
+  run(request: SlackRequest, text: string): Promise<void>;
 };
 
 /** All that one subcommand consists of. A modal's name is its callback_id, a button's its action_id. */

@@ -1,6 +1,6 @@
 import type { Role } from '../operations/frame/context.ts';
 import { showOwnRole } from '../operations/operators/show-own-role.ts';
-import type { Call, Command } from './feature.ts';
+import type { Command, SlackRequest } from './feature.ts';
 
 const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
   admins: ['admin'],
@@ -8,7 +8,7 @@ const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
 };
 
 /** Spares people a form that they could not submit. Whether they may is decided again when they do. */
-export async function demandRole(call: Call, who: Command['who']): Promise<void> {
+export async function demandRole(request: SlackRequest, who: Command['who']): Promise<void> {
   // Everybody is every full member of the workspace: guests and strangers are refused here too.
-  await showOwnRole(call.context, who === 'everybody' ? {} : { oneOf: ROLES[who] });
+  await showOwnRole(request.context, who === 'everybody' ? {} : { oneOf: ROLES[who] });
 }

@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../operations/frame/context.ts';
 import { BOT_SCOPES } from './manifest.ts';
 import { slackErrorOf } from './modals/open.ts';
-import type { People } from './receive/actor.ts';
+import type { SlackPeople } from './receive/actor.ts';
 
 /** What the mail provider says of the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';
@@ -18,9 +18,9 @@ export type Setup = {
   isExposed(channelId: string): Promise<boolean>;
 };
 
-type Means = {
+type SetupDependencies = {
   client: WebClient;
-  people: People;
+  people: SlackPeople;
   clock: Clock;
   approvalsChannel: string | null;
   senderDomain: () => Promise<SenderDomain>;
@@ -30,20 +30,20 @@ const BELIEVED_MS = 60_000;
 const MAX_MEMBERS_LOOKED_AT = 200;
 const LOOKED_AT_TOGETHER = 10;
 
-export function createSetup(means: Means): Setup {
+export function createSetup(dependencies: SetupDependencies): Setup {
   let last: { at: number; findings: Findings; exposures: Finding[] } | null = null;
   let looking: Promise<Findings> | null = null;
-  const known = () => (last && means.clock().getTime() - last.at < BELIEVED_MS ? last : null);
+  const known = () => (last && dependencies.clock().getTime() - last.at < BELIEVED_MS ? last : null);
 
   async function look(): Promise<Findings> {
     const [scopes, channel, senderDomain] = await Promise.all([
-      missingScopes(means.client),
-      lookAtChannel(means),
-      means.senderDomain(),
+      missingScopes(dependencies.client),
+      lookAtChannel(dependencies),
+      dependencies.senderDomain(),
     ]);
     const exposures = channel.filter((one) => one.code.startsWith('approvals-channel-exposed'));
     const findings = { missing: [...scopes, ...channel, ...mailFindings(senderDomain)], senderDomain };
-    last = { at: means.clock().getTime(), findings, exposures };
+    last = { at: dependencies.clock().getTime(), findings, exposures };
     return findings;
   }
 
@@ -59,7 +59,8 @@ export function createSetup(means: Means): Setup {
     async isExposed(channelId) {
       // A direct message with the app is read by its person alone.
       if (channelId.startsWith('D')) return false;
-      if (channelId !== means.approvalsChannel) return (await exposuresOf(means, channelId)).length > 0;
+      if (channelId !== dependencies.approvalsChannel)
+        return (await exposuresOf(dependencies, channelId)).length > 0;
       if (!known()) await lookOnce();
       return (last?.exposures.length ?? 1) > 0;
     },
@@ -80,8 +81,8 @@ async function missingScopes(client: WebClient): Promise<Finding[]> {
   ];
 }
 
-async function lookAtChannel(means: Means): Promise<Finding[]> {
-  const { approvalsChannel } = means;
+async function lookAtChannel(dependencies: SetupDependencies): Promise<Finding[]> {
+  const { approvalsChannel } = dependencies;
   if (!approvalsChannel) {
     return [
       {
@@ -91,7 +92,7 @@ async function lookAtChannel(means: Means): Promise<Finding[]> {
       },
     ];
   }
-  return exposuresOf(means, approvalsChannel);
+  return exposuresOf(dependencies, approvalsChannel);
 }
 
 const exposed = (why: string): Finding => ({
@@ -99,7 +100,7 @@ const exposed = (why: string): Finding => ({
   words: `The approvals channel ${why}: cards there leave out addresses and notes. A private channel of operators alone shows all.`,
 });
 
-async function exposuresOf({ client, people }: Means, channelId: string): Promise<Finding[]> {
+async function exposuresOf({ client, people }: SetupDependencies, channelId: string): Promise<Finding[]> {
   try {
     const { channel } = await client.conversations.info({ channel: channelId });
     const isShared = channel?.is_ext_shared || channel?.is_pending_ext_shared || channel?.is_org_shared;
@@ -132,7 +133,7 @@ async function exposuresOf({ client, people }: Means, channelId: string): Promis
   }
 }
 
-async function hasGuests(client: WebClient, people: People, channel: string): Promise<boolean> {
+async function hasGuests(client: WebClient, people: SlackPeople, channel: string): Promise<boolean> {
   const { members = [] } = await client.conversations.members({ channel, limit: MAX_MEMBERS_LOOKED_AT });
   for (let from = 0; from < members.length; from += LOOKED_AT_TOGETHER) {
     const some = members.slice(from, from + LOOKED_AT_TOGETHER);

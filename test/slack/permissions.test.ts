@@ -16,8 +16,8 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
-import type { Call } from '../../src/slack/feature.ts';
-import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/features/index.ts';
+import type { SlackRequest } from '../../src/slack/feature.ts';
+import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/features/registry.ts';
 import {
   ADMIN,
   APPROVER,
@@ -293,47 +293,47 @@ const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const
 
 const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 
-type Attempt = (call: Call, things: Things) => Promise<unknown>;
+type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();
 for (const command of COMMANDS)
   entries.set(`/apim-user ${command.name}`, [
-    (call) => command.run(call, []),
-    (call, { email }) => command.run(call, [email, 'Ann', 'Lee']),
-    (call, { email }) => command.run(call, [`fresh-${email}`, 'Ann', 'Lee']),
-    (call, { email }) => command.run(call, [`blocked-${email}`]),
-    (call, { references }) => command.run(call, [String(references[2]?.id)]),
+    (request) => command.run(request, []),
+    (request, { email }) => command.run(request, [email, 'Ann', 'Lee']),
+    (request, { email }) => command.run(request, [`fresh-${email}`, 'Ann', 'Lee']),
+    (request, { email }) => command.run(request, [`blocked-${email}`]),
+    (request, { references }) => command.run(request, [String(references[2]?.id)]),
   ]);
 for (const [name, press] of BUTTONS)
   entries.set(`[${name}]`, [
     ...REFERENCES.map<Attempt>(
-      (index) => (call, things) => press(call, JSON.stringify(things.references[index]), typed(things)),
+      (index) => (request, things) => press(request, JSON.stringify(things.references[index]), typed(things)),
     ),
-    (call, things) => press(call, things.account.id, typed(things)),
-    (call, things) => press(call, 'AccountBlocked', typed(things)),
-    (call, things) => press(call, things.approvalId, typed(things)),
-    (call, things) => press(call, things.changeId, typed(things)),
-    (call, things) => press(call, things.importId, typed(things)),
-    (call, things) => press(call, things.operator, typed(things)),
-    (call, things) => press(call, things.subscriptionId, typed(things)),
-    (call, things) => press(call, things.tokenId, typed(things)),
-    (call, things) => press(call, JSON.stringify(['show', things.email]), typed(things)),
-    (call, things) => press(call, '{}', typed(things)),
+    (request, things) => press(request, things.account.id, typed(things)),
+    (request, things) => press(request, 'AccountBlocked', typed(things)),
+    (request, things) => press(request, things.approvalId, typed(things)),
+    (request, things) => press(request, things.changeId, typed(things)),
+    (request, things) => press(request, things.importId, typed(things)),
+    (request, things) => press(request, things.operator, typed(things)),
+    (request, things) => press(request, things.subscriptionId, typed(things)),
+    (request, things) => press(request, things.tokenId, typed(things)),
+    (request, things) => press(request, JSON.stringify(['show', things.email]), typed(things)),
+    (request, things) => press(request, '{}', typed(things)),
   ]);
 for (const [name, { run }] of SUBMISSIONS)
   entries.set(
     `{${name}}`,
     REFERENCES.map<Attempt>(
-      (index) => (call, things) => run(call, typed(things), things.references[index] ?? {}),
+      (index) => (request, things) => run(request, typed(things), things.references[index] ?? {}),
     ),
   );
 for (const shortcut of SHORTCUTS)
-  entries.set(`<${shortcut.name}>`, [(call, { email }) => shortcut.run(call, `write to ${email}`)]);
+  entries.set(`<${shortcut.name}>`, [(request, { email }) => shortcut.run(request, `write to ${email}`)]);
 
 /** Whether anybody's `not_permitted` was met, and all that was shown. */
 async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   const shown: unknown[] = [];
   const context = t.as(actor);
-  const call: Call = {
+  const request: SlackRequest = {
     actor,
     context,
     client,
@@ -341,7 +341,7 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
     reply: async (message) => void shown.push(message),
     openModal: async (make) => void shown.push(await make()),
   };
-  const trying = async () => shown.push(await attempt(call, things));
+  const trying = async () => shown.push(await attempt(request, things));
   const outcome = await refusalOf(trying()).catch(() => 'fault');
   const words = JSON.stringify(shown);
   const isRefused = outcome === 'not_permitted' || /may not do this/i.test(words);

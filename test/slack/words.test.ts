@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestWord, wordsOf } from '../../src/slack/receive/typed-words.ts';
+import { nearestWord, splitWords } from '../../src/slack/receive/typed-words.ts';
 
 describe('typed words', () => {
   it('are what the person meant, not what Slack made of them', () => {
-    expect(wordsOf('block <mailto:ann@example.com|ann@example.com> “leaked a key”')).toEqual([
+    expect(splitWords('block <mailto:ann@example.com|ann@example.com> “leaked a key”')).toEqual([
       'block',
       'ann@example.com',
       'leaked a key',
     ]);
-    expect(wordsOf('list group:“Early birds” state:active')).toEqual([
+    expect(splitWords('list group:“Early birds” state:active')).toEqual([
       'list',
       'group:Early birds',
       'state:active',
     ]);
-    expect(wordsOf('list R&amp;D &lt;x&gt;')).toEqual(['list', 'R&D', '<x>']);
+    expect(splitWords('list R&amp;D &lt;x&gt;')).toEqual(['list', 'R&D', '<x>']);
   });
 
   it('are split at white space and commas, whatever is typed', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z0-9@.]{1,12}$/), { maxLength: 20 }), (typed) => {
-        expect(wordsOf(typed.join(', '))).toEqual(typed);
+        expect(splitWords(typed.join(', '))).toEqual(typed);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { activateAccount } from '../../operations/accounts/activate.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
@@ -17,24 +17,31 @@ export const activate: Feature = {
       choose: { title: 'Activate which account?', submit: 'Activate' },
     },
     {
-      act: (call, account, rest) =>
-        activated(call, { accountId: account.id, expectedVersion: account.version, reason: rest.join(' ') }),
+      act: (request, account, rest) =>
+        activated(request, {
+          accountId: account.id,
+          expectedVersion: account.version,
+          reason: rest.join(' '),
+        }),
     },
   ),
   buttons: {
-    'account-activate': async (call, value) =>
-      call.reply(await activated(call, accountIn(value)), { replace: true }),
+    'account-activate': async (request, value) =>
+      request.reply(await activated(request, accountIn(value)), { replace: true }),
   },
 };
 
-async function activated(call: Call, wanted: Parameters<typeof activateAccount>[1]): Promise<Message> {
-  const { account, addressConfirmed, changeId } = await activateAccount(call.context, wanted);
+async function activated(
+  request: SlackRequest,
+  wanted: Parameters<typeof activateAccount>[1],
+): Promise<Message> {
+  const { account, addressConfirmed, changeId } = await activateAccount(request.context, wanted);
   const name = escapeText(nameOf(account));
   if (account.state === 'pending')
     return accountMessage(
       `Agreed: ${name} is active as soon as the address is confirmed. Nothing else is left to do here.`,
       account,
-      await call.role(),
+      await request.role(),
     );
   const warning = addressConfirmed
     ? ''
@@ -42,7 +49,7 @@ async function activated(call: Call, wanted: Parameters<typeof activateAccount>[
   return accountMessage(
     `Activated: ${name} can sign in and call.${warning}`,
     account,
-    await call.role(),
+    await request.role(),
     changeId,
   );
 }

@@ -1,7 +1,15 @@
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import type { Policy } from '../../operations/frame/context.ts';
-import { blanksIn, type Call, type Feature, faultsOf, listOf, textOf, type Values } from '../feature.ts';
+import {
+  blanksIn,
+  type Feature,
+  faultsOf,
+  listOf,
+  type SlackRequest,
+  textOf,
+  type Values,
+} from '../feature.ts';
 import { emailFault } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
@@ -16,14 +24,14 @@ export const add: Feature = {
     summary: 'Adds an account without an invitation.',
     example: '/apim-user add ann@example.com Ann Lee',
     who: 'admins',
-    async run(call, [email, firstName, ...rest]) {
+    async run(request, [email, firstName, ...rest]) {
       const lastName = rest.join(' ');
       if (email && firstName && lastName)
-        return call.reply(await added(call, { email, firstName, lastName }));
-      return openAddModal(call, { ...(email ? { email } : {}), ...(firstName ? { firstName } : {}) });
+        return request.reply(await added(request, { email, firstName, lastName }));
+      return openAddModal(request, { ...(email ? { email } : {}), ...(firstName ? { firstName } : {}) });
     },
   },
-  buttons: { 'menu-add': (call) => openAddModal(call, {}) },
+  buttons: { 'menu-add': (request) => openAddModal(request, {}) },
   submissions: {
     add: {
       check: (values, { policy }) => ({
@@ -31,8 +39,8 @@ export const add: Feature = {
         ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
         ...passwordFault(values, policy),
       }),
-      run: (call, values) =>
-        added(call, {
+      run: (request, values) =>
+        added(request, {
           email: textOf(values, 'email'),
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
@@ -45,8 +53,8 @@ export const add: Feature = {
   },
 };
 
-async function added(call: Call, wanted: Wanted): Promise<Message> {
-  const { account, endedInvitation } = await addAccount(call.context, wanted);
+async function added(request: SlackRequest, wanted: Wanted): Promise<Message> {
+  const { account, endedInvitation } = await addAccount(request.context, wanted);
   const next =
     account.state === 'pending'
       ? 'A mail asks to confirm the address. The account becomes active by that, or when an operator activates it.'
@@ -55,7 +63,7 @@ async function added(call: Call, wanted: Wanted): Promise<Message> {
         : 'A welcome mail with a link to set a password is on its way.';
   const ended = endedInvitation ? ' The open invitation to that address has ended.' : '';
   const text = `Added: the account is *${account.state}*. ${next}${ended}`;
-  return accountMessage(text, account, await call.role());
+  return accountMessage(text, account, await request.role());
 }
 
 /** Never trimmed: a password is what was typed. */
@@ -71,9 +79,9 @@ function passwordFault(values: Values, policy: Policy): Record<string, string> {
   return fault ? { temporary: fault } : {};
 }
 
-function openAddModal(call: Call, filled: { email?: string; firstName?: string }): Promise<void> {
-  return call.openModal(async () => {
-    await demandRole(call, 'admins');
+function openAddModal(request: SlackRequest, filled: { email?: string; firstName?: string }): Promise<void> {
+  return request.openModal(async () => {
+    await demandRole(request, 'admins');
     return addModal(filled);
   });
 }

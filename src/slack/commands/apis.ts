@@ -8,7 +8,15 @@ import { listApis } from '../../operations/apis/list.ts';
 import { showApi } from '../../operations/apis/show.ts';
 import { apiId, catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
-import { blanksIn, type Call, type Feature, faultsOf, schemaFault, textOf, type Values } from '../feature.ts';
+import {
+  blanksIn,
+  type Feature,
+  faultsOf,
+  type SlackRequest,
+  schemaFault,
+  textOf,
+  type Values,
+} from '../feature.ts';
 import { boxFault, subscriptionsBox, withBox } from '../modals/deletion.ts';
 import { actions, button, context, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { apiBlocks, withBlocks } from '../present/catalog.ts';
@@ -21,9 +29,9 @@ type Cursor = NonNullable<Parameters<typeof listApis>[1]['after']>;
 
 const APIS_A_PAGE = 10;
 
-async function apisPage(call: Call, after?: Cursor): Promise<Message> {
-  const { apis, next } = await listApis(call.context, { limit: APIS_A_PAGE, ...(after ? { after } : {}) });
-  const role = await call.role();
+async function apisPage(request: SlackRequest, after?: Cursor): Promise<Message> {
+  const { apis, next } = await listApis(request.context, { limit: APIS_A_PAGE, ...(after ? { after } : {}) });
+  const role = await request.role();
   const turns = [
     ...(role === 'admin' ? [button('api-create', 'Create', '-', { style: 'primary' })] : []),
     ...(next ? [button('apis-next', 'Next', JSON.stringify(next))] : []),
@@ -103,13 +111,13 @@ const faultsIn = (values: Values): Record<string, string> => ({
   ...faultsOf(() => void parseApiPath(textOf(values, 'path'))),
 });
 
-async function openDelete(call: Call, id: string, version?: number): Promise<ModalView> {
-  const { api, subscriptions } = await showApi(call.context, { apiId: id });
+async function openDelete(request: SlackRequest, id: string, version?: number): Promise<ModalView> {
+  const { api, subscriptions } = await showApi(request.context, { apiId: id });
   return deleteModal({ ...api, version: version ?? api.version }, subscriptions);
 }
 
-const saved = async (call: Call, text: string, api: ApiView): Promise<Message> =>
-  withBlocks(text, apiBlocks(api, await call.role()));
+const saved = async (request: SlackRequest, text: string, api: ApiView): Promise<Message> =>
+  withBlocks(text, apiBlocks(api, await request.role()));
 
 export const apis: Feature = {
   command: {
@@ -118,28 +126,28 @@ export const apis: Feature = {
     summary: 'Lists the APIs and where each begins behind the gateway; admins create, edit and delete them.',
     example: '/apim-user apis',
     who: 'admins and approvers',
-    run: async (call) => call.reply(await apisPage(call)),
+    run: async (request) => request.reply(await apisPage(request)),
   },
   buttons: {
-    'menu-apis': async (call) => call.reply(await apisPage(call)),
-    'apis-next': async (call, value) =>
-      call.reply(await apisPage(call, JSON.parse(value)), { replace: true }),
-    'api-create': (call) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'menu-apis': async (request) => request.reply(await apisPage(request)),
+    'apis-next': async (request, value) =>
+      request.reply(await apisPage(request, JSON.parse(value)), { replace: true }),
+    'api-create': (request) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         return createModal();
       }),
-    'api-edit': (call, value) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'api-edit': (request, value) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         const { apiId, expectedVersion } = apiIn(value);
-        return editModal((await showApi(call.context, { apiId })).api, expectedVersion);
+        return editModal((await showApi(request.context, { apiId })).api, expectedVersion);
       }),
-    'api-delete': (call, value) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'api-delete': (request, value) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         const { apiId, expectedVersion } = apiIn(value);
-        return openDelete(call, apiId, expectedVersion);
+        return openDelete(request, apiId, expectedVersion);
       }),
   },
   submissions: {
@@ -148,38 +156,38 @@ export const apis: Feature = {
         ...faultsIn(values),
         ...(textOf(values, 'id') ? schemaFault(values, 'id', apiId) : {}),
       }),
-      async run(call, values) {
+      async run(request, values) {
         const id = textOf(values, 'id');
-        const { api } = await createApi(call.context, {
+        const { api } = await createApi(request.context, {
           name: textOf(values, 'name'),
           path: textOf(values, 'path'),
           ...(id ? { id } : {}),
         });
-        return saved(call, 'Created. Put it into a product, or grant a subscription to it alone.', api);
+        return saved(request, 'Created. Put it into a product, or grant a subscription to it alone.', api);
       },
     },
     'api-edit': {
       check: faultsIn,
-      async run(call, values, metadata) {
-        const { api } = await editApi(call.context, {
+      async run(request, values, metadata) {
+        const { api } = await editApi(request.context, {
           ...apiIn(metadata),
           name: textOf(values, 'name'),
           path: textOf(values, 'path'),
         });
-        return saved(call, 'Saved.', api);
+        return saved(request, 'Saved.', api);
       },
     },
     'api-delete': {
       check: (values, { metadata }) => boxFault(values, metadata),
-      run: (call, values, metadata) =>
+      run: (request, values, metadata) =>
         withBox(
-          deleteApi(call.context, {
+          deleteApi(request.context, {
             ...apiIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,
           }).then(({ name, subscriptions }) => ({
             text: `Deleted: the API *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}.`,
           })),
-          () => openDelete(call, apiIn(metadata).apiId),
+          () => openDelete(request, apiIn(metadata).apiId),
         ),
     },
   },

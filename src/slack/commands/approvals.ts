@@ -4,7 +4,7 @@ import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
-import { type Call, type Feature, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../feature.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { demandRole } from '../role.ts';
@@ -16,33 +16,33 @@ export const approvals: Feature = {
     summary: 'Shows what waits for your decision, and what became of what you asked for.',
     example: '/apim-user approvals',
     who: 'everybody',
-    run: async (call) => call.reply(await overview(call)),
+    run: async (request) => request.reply(await overview(request)),
   },
   buttons: {
-    'menu-approvals': async (call) => call.reply(await overview(call)),
-    'approval-approve': async (call, approvalId) => {
-      const decided = await decideApproval(call.context, { approvalId, decision: 'approve' });
+    'menu-approvals': async (request) => request.reply(await overview(request)),
+    'approval-approve': async (request, approvalId) => {
+      const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
       const text =
         decided.state === 'approved'
           ? 'Approved, and done. Whoever asked is told.'
           : 'Agreed to, but it could not be done any more; the card says why. Nothing was changed, and whoever asked is told.';
-      await call.reply({ text });
+      await request.reply({ text });
     },
-    'approval-decline': (call, approvalId) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins and approvers');
+    'approval-decline': (request, approvalId) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins and approvers');
         return declineModal(approvalId);
       }),
-    'approval-withdraw': async (call, approvalId) => {
-      await withdrawApproval(call.context, { approvalId });
-      await call.reply({ text: 'Taken back. Nothing was done.' });
+    'approval-withdraw': async (request, approvalId) => {
+      await withdrawApproval(request.context, { approvalId });
+      await request.reply({ text: 'Taken back. Nothing was done.' });
     },
   },
   submissions: {
     'approval-decline': {
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const approvalId = String(metadata.id);
-        await decideApproval(call.context, {
+        await decideApproval(request.context, {
           approvalId,
           decision: 'decline',
           reason: textOf(values, 'reason'),
@@ -64,16 +64,16 @@ const declineModal = (approvalId: string) =>
     ],
   });
 
-async function overview(call: Call): Promise<Message> {
-  const blocks = await approvalBlocks(call);
+async function overview(request: SlackRequest): Promise<Message> {
+  const blocks = await approvalBlocks(request);
   if (blocks.length > 0) return { text: 'Approvals', blocks };
   return { text: 'Nothing waits for you, and you have asked for nothing.' };
 }
 
 /** What waits for this person, with the buttons that decide, and what they asked for themselves. */
-export async function approvalBlocks(call: Call): Promise<KnownBlock[]> {
-  const waiting = (await call.role()) ? await listWaitingApprovals(call.context, {}) : [];
-  const own = await listOwnApprovals(call.context, {});
+export async function approvalBlocks(request: SlackRequest): Promise<KnownBlock[]> {
+  const waiting = (await request.role()) ? await listWaitingApprovals(request.context, {}) : [];
+  const own = await listOwnApprovals(request.context, {});
   return [
     ...(waiting.length ? [section('*Waits for your decision*'), ...waiting.flatMap(waitingBlocks)] : []),
     ...(own.length ? [section('*My requests*'), ...own.flatMap(ownBlocks)] : []),

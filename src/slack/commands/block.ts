@@ -2,7 +2,7 @@ import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call } from '../feature.ts';
+import type { SlackRequest } from '../feature.ts';
 import { type Feature, faultsOf, textOf } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
@@ -24,8 +24,8 @@ const onCommand = onOneAccount(
   },
   {
     modal: blockModal,
-    act: (call, account, rest) =>
-      blocked(call, {
+    act: (request, account, rest) =>
+      blocked(request, {
         accountId: account.id,
         expectedVersion: account.version,
         ...splitBlockEnd(rest),
@@ -40,8 +40,8 @@ export const block: Feature = {
     ...onCommand.submissions,
     block: {
       check: (values) => faultsOf(() => void readBlockEnd(textOf(values, 'end'))),
-      run: (call, values, metadata) =>
-        blocked(call, {
+      run: (request, values, metadata) =>
+        blocked(request, {
           ...accountIn(metadata),
           reason: textOf(values, 'reason'),
           end: textOf(values, 'end'),
@@ -52,23 +52,23 @@ export const block: Feature = {
   },
 };
 
-async function blocked(call: Call, wanted: Parameters<typeof blockAccount>[1]) {
-  const { account, isTold, changeId } = await blockAccount(call.context, wanted);
+async function blocked(request: SlackRequest, wanted: Parameters<typeof blockAccount>[1]) {
+  const { account, isTold, changeId } = await blockAccount(request.context, wanted);
   const end = account.blockEndsAt
     ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
-  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
+  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
     `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(subscriptionCounts)} ${mailed}`,
     account,
-    await call.role(),
+    await request.role(),
     changeId,
   );
 }
 
-async function blockModal(account: AccountView, call: Call) {
-  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
+async function blockModal(account: AccountView, request: SlackRequest) {
+  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
   return modal({
     callback: 'block',
     title: 'Block an account',

@@ -1,7 +1,7 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Call, type Feature, type Metadata, textOf, type Values } from '../feature.ts';
+import { type Feature, type Metadata, type SlackRequest, textOf, type Values } from '../feature.ts';
 import { boxFault, subscriptionsBox, withBox } from '../modals/deletion.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
@@ -30,18 +30,20 @@ export const deleteFeature: Feature = {
     ...onCommand.submissions,
     delete: {
       check: (values, { metadata }) => boxFault(values, metadata),
-      run: (call, values, metadata) =>
-        withBox(deleted(call, values, metadata), async () => {
-          const { account } = await showAccount(call.context, { accountId: accountIn(metadata).accountId });
-          return deleteModal(account, call);
+      run: (request, values, metadata) =>
+        withBox(deleted(request, values, metadata), async () => {
+          const { account } = await showAccount(request.context, {
+            accountId: accountIn(metadata).accountId,
+          });
+          return deleteModal(account, request);
         }),
     },
   },
 };
 
-async function deleted(call: Call, values: Values, metadata: Metadata): Promise<Message> {
+async function deleted(request: SlackRequest, values: Values, metadata: Metadata): Promise<Message> {
   const deleteSubscriptions = values.deleteSubscriptions === true;
-  const { accountId, eraseAfterDays } = await deleteAccount(call.context, {
+  const { accountId, eraseAfterDays } = await deleteAccount(request.context, {
     ...accountIn(metadata),
     reason: textOf(values, 'reason'),
     tellDeveloper: values.tellDeveloper === true,
@@ -54,9 +56,9 @@ async function deleted(call: Call, values: Values, metadata: Metadata): Promise<
   return { text, blocks: [section(text), actions([button('list-show', 'Show', accountId)])] };
 }
 
-async function deleteModal(account: AccountView, call: Call) {
-  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
-  const { eraseDeletedAfterDays: days, secondOperatorFor } = call.context.policy;
+async function deleteModal(account: AccountView, request: SlackRequest) {
+  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
+  const { eraseDeletedAfterDays: days, secondOperatorFor } = request.context.policy;
   const isApprovalNeeded = secondOperatorFor.includes('accounts/delete');
   const erased =
     days === 0

@@ -30,9 +30,9 @@ export const edit: Feature = {
         ...emailFault(values, 'email'),
         ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
       }),
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const email = textOf(values, 'email');
-        const { account, waitsForAddress, changeId } = await editAccount(call.context, {
+        const { account, waitsForAddress, changeId } = await editAccount(request.context, {
           ...accountIn(metadata),
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
@@ -42,7 +42,7 @@ export const edit: Feature = {
         const waits = waitsForAddress
           ? ` The new address counts once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
           : '';
-        return accountMessage(`Saved.${waits}`, account, await call.role(), changeId);
+        return accountMessage(`Saved.${waits}`, account, await request.role(), changeId);
       },
     },
   },

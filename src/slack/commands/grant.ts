@@ -59,12 +59,12 @@ function datesFault(values: Values): Record<string, string> {
 
 export const grant: Feature = {
   buttons: {
-    'subscription-grant': (call, value) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'subscription-grant': (request, value) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         const { accountId } = JSON.parse(value) as { accountId?: unknown };
         if (typeof accountId !== 'string') return grantModal(null);
-        const { account } = await showAccount(call.context, { accountId });
+        const { account } = await showAccount(request.context, { accountId });
         const state = account.state === 'active' ? '' : ` · *${account.state}*`;
         return grantModal({ id: account.id, title: `*${escapeText(nameOf(account))}*${state}` });
       }),
@@ -72,13 +72,13 @@ export const grant: Feature = {
   submissions: {
     'subscription-grant': {
       check: datesFault,
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const accountId = textOf(values, 'account') || String(metadata.accountId ?? '');
         const name = textOf(values, 'name');
         const endsAt = dayIn(textOf(values, 'endsAt'));
-        if (endsAt && endsAt <= call.context.clock())
+        if (endsAt && endsAt <= request.context.clock())
           throw new DomainError('invalid_input', { fields: { ends: 'has gone by; choose a later day' } });
-        const { subscription, isTold } = await grantSubscription(call.context, {
+        const { subscription, isTold } = await grantSubscription(request.context, {
           ...scopeIn(values),
           ...(accountId ? { accountId } : {}),
           ...(name ? { name } : {}),
@@ -87,7 +87,7 @@ export const grant: Feature = {
           tellDeveloper: values.tellDeveloper === true,
         });
         const text = `Granted: ${subscriptionWords(subscription)}.${standsInTheWay(subscription)} The developer finds the keys in the portal.${toldWords(isTold)}`;
-        return answered(call, text, subscription);
+        return answered(request, text, subscription);
       },
     },
   },

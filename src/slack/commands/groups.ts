@@ -8,7 +8,7 @@ import { deleteGroup } from '../../operations/groups/delete.ts';
 import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
-import { type Call, type Feature, listOf, type OnPress, textOf, type Values } from '../feature.ts';
+import { type Feature, listOf, type OnPress, type SlackRequest, textOf, type Values } from '../feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {
   actions,
@@ -31,9 +31,9 @@ const GROUPS_A_PAGE = 10;
 const SHOWN_OF_DESCRIPTION = 200;
 
 /** Built-in groups, then a page of custom ones, with buttons for those who may use them. */
-async function groupsPage(call: Call, from = 0): Promise<Message> {
-  const groups = await listGroups(call.context, {});
-  const isAdmin = (await call.role()) === 'admin';
+async function groupsPage(request: SlackRequest, from = 0): Promise<Message> {
+  const groups = await listGroups(request.context, {});
+  const isAdmin = (await request.role()) === 'admin';
   const custom = groups.filter((group) => !group.isBuiltIn);
   // A page whose last group was just deleted falls back to the one before.
   const lastPage = Math.floor(Math.max(0, custom.length - 1) / GROUPS_A_PAGE) * GROUPS_A_PAGE;
@@ -108,8 +108,8 @@ const renameModal = (group: Group) =>
 const nameFault = (values: Values): Record<string, string> =>
   textOf(values, 'name') === '' ? { name: 'Write a name' } : {};
 
-const turn: OnPress = async (call, from) =>
-  call.reply(await groupsPage(call, Number(from)), { replace: true });
+const turn: OnPress = async (request, from) =>
+  request.reply(await groupsPage(request, Number(from)), { replace: true });
 
 export const groups: Feature = {
   command: {
@@ -119,19 +119,19 @@ export const groups: Feature = {
       "Lists groups, to create, rename and delete custom ones; with an account, chooses that account's.",
     example: '/apim-user groups ann@example.com',
     who: 'admins',
-    async run(call, [account]) {
-      if (account === undefined) return call.reply(await groupsPage(call));
-      return call.openModal(async () => {
-        await demandRole(call, 'admins');
-        return groupsModal(await demandOne(call, account));
+    async run(request, [account]) {
+      if (account === undefined) return request.reply(await groupsPage(request));
+      return request.openModal(async () => {
+        await demandRole(request, 'admins');
+        return groupsModal(await demandOne(request, account));
       });
     },
   },
   submissions: {
     'group-create': {
       check: nameFault,
-      async run(call, values) {
-        const { name } = await createGroup(call.context, {
+      async run(request, values) {
+        const { name } = await createGroup(request.context, {
           name: textOf(values, 'name'),
           description: textOf(values, 'description'),
         });
@@ -140,8 +140,8 @@ export const groups: Feature = {
     },
     'group-rename': {
       check: nameFault,
-      async run(call, values, metadata) {
-        const { name } = await renameGroup(call.context, {
+      async run(request, values, metadata) {
+        const { name } = await renameGroup(request.context, {
           groupId: String(metadata.id),
           name: textOf(values, 'name'),
           description: textOf(values, 'description'),
@@ -150,15 +150,15 @@ export const groups: Feature = {
       },
     },
     groups: {
-      async run(call, values, metadata) {
-        const { account, changeId } = await setGroupsOfAccount(call.context, {
+      async run(request, values, metadata) {
+        const { account, changeId } = await setGroupsOfAccount(request.context, {
           ...accountIn(metadata),
           groupIds: listOf(values, 'groups'),
         });
         return accountMessage(
           `Saved: ${escapeText(nameOf(account))} is in the groups below.`,
           account,
-          await call.role(),
+          await request.role(),
           changeId,
         );
       },
@@ -168,23 +168,23 @@ export const groups: Feature = {
     'account-groups': opensFor('admins', groupsModal),
     'groups-next': turn,
     'groups-previous': turn,
-    'group-create': (call) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'group-create': (request) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         return createModal();
       }),
-    'group-rename': (call, id) =>
-      call.openModal(async () => {
-        const group = (await listGroups(call.context, {})).find((one) => one.id === id);
+    'group-rename': (request, id) =>
+      request.openModal(async () => {
+        const group = (await listGroups(request.context, {})).find((one) => one.id === id);
         if (!group) throw new DomainError('group_not_found');
         return renameModal(group);
       }),
-    'group-delete': async (call, value) => {
+    'group-delete': async (request, value) => {
       const { id, from } = JSON.parse(value) as { id: string; from: number };
-      const { name } = await deleteGroup(call.context, { groupId: String(id) });
-      const page = await groupsPage(call, Number(from));
+      const { name } = await deleteGroup(request.context, { groupId: String(id) });
+      const page = await groupsPage(request, Number(from));
       const text = `Deleted: the group ${escapeText(name)}. Its accounts stay.`;
-      return call.reply({ text, blocks: [section(text), ...(page.blocks ?? [])] }, { replace: true });
+      return request.reply({ text, blocks: [section(text), ...(page.blocks ?? [])] }, { replace: true });
     },
   },
 };

@@ -1,18 +1,18 @@
 import { listOperators } from '../../operations/operators/list.ts';
-import type { Call, Command, Feature } from '../feature.ts';
+import type { Command, Feature, SlackRequest } from '../feature.ts';
 import { context, type Message, section } from '../present/blocks.ts';
 import { escapeText, joinLines } from '../present/text.ts';
 
 /** `/apim-user help`, made from the table of commands itself. */
 export function createHelp(commands: () => Command[]): Feature {
-  const about = async (call: Call, name?: string): Promise<Message> => {
-    const role = await call.role();
+  const about = async (request: SlackRequest, name?: string): Promise<Message> => {
+    const role = await request.role();
     const one = commands().find((command) => command.name === name?.toLowerCase());
     const lines = (one ? [one] : commands()).map(
       (command) =>
         `\`/apim-user ${escapeText(command.usage)}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
     );
-    const ask = await whomToAsk(call);
+    const ask = await adminsToAsk(request);
     const unknown =
       name && !one ? [section(`There is no \`${escapeText(name)}\`. This is what there is:`)] : [];
     return {
@@ -36,16 +36,16 @@ export function createHelp(commands: () => Command[]): Feature {
       summary: 'Says what there is, with an example, and who may.',
       example: '/apim-user help invite',
       who: 'everybody',
-      run: async (call, [name]) => call.reply(await about(call, name)),
+      run: async (request, [name]) => request.reply(await about(request, name)),
     },
-    buttons: { 'menu-help': async (call) => call.reply(await about(call)) },
+    buttons: { 'menu-help': async (request) => request.reply(await about(request)) },
   };
 }
 
 const MAX_NAMED = 10;
 
-export async function whomToAsk(call: Call): Promise<string> {
-  const operators = await listOperators(call.context, { teamId: call.actor.teamId });
+export async function adminsToAsk(request: SlackRequest): Promise<string> {
+  const operators = await listOperators(request.context, { teamId: request.actor.teamId });
   const admins = operators
     .filter((operator) => operator.role === 'admin')
     .slice(0, MAX_NAMED)

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/audit-row.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
@@ -20,34 +20,34 @@ const ONE = onOneAccount(
     who: 'admins and approvers',
     choose: { title: 'History of which one?', submit: 'Show' },
   },
-  { act: (call, account) => ofAccount(call, account.id) },
+  { act: (request, account) => ofAccount(request, account.id) },
 );
 
 export const history: Feature = {
   command: {
     ...(ONE.command as NonNullable<Feature['command']>),
-    async run(call, words) {
-      const wanted = searchIn(call, words);
-      if (wanted) return call.reply(await page(call, wanted));
+    async run(request, words) {
+      const wanted = searchIn(request, words);
+      if (wanted) return request.reply(await page(request, wanted));
       const [name] = words;
-      if (name === undefined) return ONE.command?.run(call, words);
-      await call.reply(await ofAccount(call, (await demandOne(call, name)).id));
+      if (name === undefined) return ONE.command?.run(request, words);
+      await request.reply(await ofAccount(request, (await demandOne(request, name)).id));
     },
   },
   ...(ONE.submissions ? { submissions: ONE.submissions } : {}),
   buttons: {
-    'history-of': async (call, accountId) => call.reply(await ofAccount(call, accountId)),
-    'history-next': async (call, value) => {
+    'history-of': async (request, accountId) => request.reply(await ofAccount(request, accountId)),
+    'history-next': async (request, value) => {
       const { accountId, after } = JSON.parse(value) as { accountId: string; after: string };
-      await call.reply(await ofAccount(call, accountId, after), { replace: true });
+      await request.reply(await ofAccount(request, accountId, after), { replace: true });
     },
-    'history-older': async (call, value) =>
-      call.reply(await page(call, JSON.parse(value)), { replace: true }),
+    'history-older': async (request, value) =>
+      request.reply(await page(request, JSON.parse(value)), { replace: true }),
   },
 };
 
-async function ofAccount(call: Call, accountId: string, after?: string): Promise<Message> {
-  const { account, entries, next } = await showHistory(call.context, {
+async function ofAccount(request: SlackRequest, accountId: string, after?: string): Promise<Message> {
+  const { account, entries, next } = await showHistory(request.context, {
     accountId,
     ...(after ? { after } : {}),
   });
@@ -64,8 +64,8 @@ async function ofAccount(call: Call, accountId: string, after?: string): Promise
   };
 }
 
-async function page(call: Call, wanted: Search): Promise<Message> {
-  const { entries, next } = await searchHistory(call.context, wanted);
+async function page(request: SlackRequest, wanted: Search): Promise<Message> {
+  const { entries, next } = await searchHistory(request.context, wanted);
   const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
   if (lines.length === 0) return { text: 'Nothing like that is in the audit.' };
   const older = JSON.stringify({ ...wanted, before: next });
@@ -79,7 +79,7 @@ async function page(call: Call, wanted: Search): Promise<Message> {
 }
 
 /** `by:@ann from:2026-11-01 to:2026-11-30 refused`, in any order; null when the words name an account. */
-function searchIn(call: Call, words: string[]): Search | null {
+function searchIn(request: SlackRequest, words: string[]): Search | null {
   const option = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
   const by = option('by');
   const isSearch = words.some((word) => /^(by|from|to):/.test(word) || word === 'refused');
@@ -94,7 +94,7 @@ function searchIn(call: Call, words: string[]): Search | null {
   const to = dayOf('to', option('to'));
   return {
     onlyRefused: words.includes('refused'),
-    ...(person ? { actorId: slackId(call.actor.teamId, person) } : {}),
+    ...(person ? { actorId: slackId(request.actor.teamId, person) } : {}),
     ...(from ? { from } : {}),
     // The day itself is meant too.
     ...(to ? { to: new Date(to.getTime() + 86_400_000) } : {}),

@@ -4,7 +4,7 @@ import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
-import { type Call, type Feature, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../feature.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
 import { demandRole } from '../role.ts';
@@ -20,26 +20,26 @@ export const importFeature: Feature = {
       'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
     example: '/apim-user import',
     who: 'admins',
-    run: (call) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    run: (request) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         return importModal();
       }),
   },
   submissions: {
     import: {
-      async run(call, values) {
-        const dryRun = await makeDryRun(call, { name: 'pasted table', text: textOf(values, 'table') });
-        const { channel } = await call.client.conversations.open({ users: call.actor.userId });
-        await postDryRun(call, channel?.id ?? '', dryRun);
+      async run(request, values) {
+        const dryRun = await makeDryRun(request, { name: 'pasted table', text: textOf(values, 'table') });
+        const { channel } = await request.client.conversations.open({ users: request.actor.userId });
+        await postDryRun(request, channel?.id ?? '', dryRun);
         return { text: 'The dry run is in our direct message, with a button that applies it.' };
       },
     },
   },
   buttons: {
-    async 'import-apply'(call, value) {
-      await beginImport(call.context, { importId: value });
-      await call.reply({
+    async 'import-apply'(request, value) {
+      await beginImport(request.context, { importId: value });
+      await request.reply({
         text: 'It has begun. The message above shows how far it is, and at the end each row.',
       });
     },
@@ -66,19 +66,26 @@ const importModal = () =>
 type DryRun = { message: Message; kept: { importId: string } | null };
 
 /** What a table would do, in words, and kept for the button that does it. Errors: of `planImport` and `keepImport`. */
-export async function makeDryRun(call: Call, table: { name: string; text: string }): Promise<DryRun> {
+export async function makeDryRun(
+  request: SlackRequest,
+  table: { name: string; text: string },
+): Promise<DryRun> {
   const name = table.name.slice(0, MAX_TABLE_NAME_LENGTH);
-  const { rows } = await planImport(call.context, table.text);
+  const { rows } = await planImport(request.context, table.text);
   const isWorthKeeping = rows.some((row) => row.status === 'new');
-  const kept = isWorthKeeping ? await keepImport(call.context, { name, rows }) : null;
+  const kept = isWorthKeeping ? await keepImport(request.context, { name, rows }) : null;
   return { message: dryRunMessage(name, rows, kept), kept };
 }
 
 /** Only in the direct message of whoever had it made: it holds addresses. */
-export async function postDryRun(call: Call, channelId: string, { message, kept }: DryRun): Promise<void> {
+export async function postDryRun(
+  request: SlackRequest,
+  channelId: string,
+  { message, kept }: DryRun,
+): Promise<void> {
   const { text, blocks = [] } = message;
-  const posted = await call.client.chat.postMessage({ channel: channelId, text, blocks });
+  const posted = await request.client.chat.postMessage({ channel: channelId, text, blocks });
   if (!kept) return;
   const messageTs = String(posted.ts);
-  await recordImportMessage(call.context, { importId: kept.importId, channelId, messageTs });
+  await recordImportMessage(request.context, { importId: kept.importId, channelId, messageTs });
 }

@@ -1,12 +1,12 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { invite as inviteOne } from '../../operations/invitations/invite.ts';
-import { type Call, type Feature, listOf, textOf, type Values } from '../feature.ts';
+import { type Feature, listOf, type SlackRequest, textOf, type Values } from '../feature.ts';
 import { isEmailAddress } from '../modals/email-field.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { errorWords, wayOn } from '../present/error.ts';
 import { cut, dateWords, escapeText, joinLines } from '../present/text.ts';
-import { wordsOf } from '../receive/typed-words.ts';
+import { splitWords } from '../receive/typed-words.ts';
 import { demandRole } from '../role.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
@@ -21,28 +21,28 @@ export const invite: Feature = {
     summary: 'Invites people by mail. They have no account until they accept.',
     example: '/apim-user invite ann@example.com ben@example.com',
     who: 'admins',
-    async run(call, words) {
-      if (words.length === 0) return openInviteModal(call, []);
+    async run(request, words) {
+      if (words.length === 0) return openInviteModal(request, []);
       if (words.length > MAX_INVITED_AT_ONCE)
         throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses at once` });
-      return call.reply(await inviteAll(call, words, {}));
+      return request.reply(await inviteAll(request, words, {}));
     },
   },
-  buttons: { 'menu-invite': (call) => openInviteModal(call, []) },
+  buttons: { 'menu-invite': (request) => openInviteModal(request, []) },
   shortcuts: [
     {
       name: 'Invite API developer',
       type: 'message',
       callback_id: 'invite_from_message',
       description: 'Invites the e-mail address in this message',
-      run: (call, text) => openInviteModal(call, addressesIn(text)),
+      run: (request, text) => openInviteModal(request, addressesIn(text)),
     },
   ],
   submissions: {
     invite: {
       check: (values) => emailsFault(values),
-      run: (call, values) =>
-        inviteAll(call, wordsOf(textOf(values, 'emails')), {
+      run: (request, values) =>
+        inviteAll(request, splitWords(textOf(values, 'emails')), {
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
           groupIds: listOf(values, 'groups'),
@@ -53,7 +53,7 @@ export const invite: Feature = {
 };
 
 function emailsFault(values: Values): Record<string, string> {
-  const emails = wordsOf(textOf(values, 'emails'));
+  const emails = splitWords(textOf(values, 'emails'));
   if (emails.length === 0) return { emails: 'Write at least one address' };
   if (emails.length > MAX_INVITED_AT_ONCE)
     return { emails: `At most ${MAX_INVITED_AT_ONCE} addresses at once` };
@@ -68,9 +68,9 @@ function addressesIn(text: string): string[] {
   return [...new Set(found)].filter(isEmailAddress).slice(0, MAX_INVITED_AT_ONCE);
 }
 
-function openInviteModal(call: Call, emails: string[]): Promise<void> {
-  return call.openModal(async () => {
-    await demandRole(call, 'admins');
+function openInviteModal(request: SlackRequest, emails: string[]): Promise<void> {
+  return request.openModal(async () => {
+    await demandRole(request, 'admins');
     return inviteModal(emails);
   });
 }
@@ -98,9 +98,9 @@ type About = { firstName?: string; lastName?: string; groupIds?: string[]; perso
 type Outcome = { line: string; isInvited: boolean; next?: Button };
 
 /** Invites each address by itself and says what happened to each. */
-async function inviteAll(call: Call, emails: string[], about: About): Promise<Message> {
+async function inviteAll(request: SlackRequest, emails: string[], about: About): Promise<Message> {
   const outcomes: Outcome[] = [];
-  for (const email of new Set(emails)) outcomes.push(await inviteEach(call, email, about));
+  for (const email of new Set(emails)) outcomes.push(await inviteEach(request, email, about));
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
@@ -118,10 +118,10 @@ function sentWords(sent: number): string {
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 
-async function inviteEach(call: Call, email: string, about: About): Promise<Outcome> {
+async function inviteEach(request: SlackRequest, email: string, about: About): Promise<Outcome> {
   const name = escapeText(cut(email, SHOWN_OF_ADDRESS));
   try {
-    const { expiresAt, deletedAccountId } = await inviteOne(call.context, { email, ...about });
+    const { expiresAt, deletedAccountId } = await inviteOne(request.context, { email, ...about });
     const line = `• ${name}: invited; the link ends ${dateWords(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 import { invitationIn } from '../ref.ts';
@@ -16,24 +16,24 @@ export const invites: Feature = {
     summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
     example: '/apim-user invites',
     who: 'admins',
-    run: async (call, words) => call.reply(await invitesPage(call, words[0] === 'all')),
+    run: async (request, words) => request.reply(await invitesPage(request, words[0] === 'all')),
   },
   buttons: {
-    'menu-invites': async (call) => call.reply(await invitesPage(call, false)),
-    'invites-all': async (call) => call.reply(await invitesPage(call, true)),
-    'invites-next': async (call, value) => {
+    'menu-invites': async (request) => request.reply(await invitesPage(request, false)),
+    'invites-all': async (request) => request.reply(await invitesPage(request, true)),
+    'invites-next': async (request, value) => {
       const { all, after } = JSON.parse(value);
-      return call.reply(await invitesPage(call, all === true, after), { replace: true });
+      return request.reply(await invitesPage(request, all === true, after), { replace: true });
     },
-    'invitation-resend': async (call, value) => {
-      const { email, expiresAt } = await resendInvitation(call.context, invitationIn(value));
-      return call.reply({
+    'invitation-resend': async (request, value) => {
+      const { email, expiresAt } = await resendInvitation(request.context, invitationIn(value));
+      return request.reply({
         text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${dateWords(expiresAt)}.`,
       });
     },
-    'invitation-revoke': async (call, value) => {
-      const { email } = await revokeInvitation(call.context, invitationIn(value));
-      return call.reply({
+    'invitation-revoke': async (request, value) => {
+      const { email } = await revokeInvitation(request.context, invitationIn(value));
+      return request.reply({
         text: `Revoked: the link that ${escapeText(email)} got is dead. No mail tells them; \`/apim-user invite\` invites them again.`,
       });
     },
@@ -41,11 +41,11 @@ export const invites: Feature = {
 };
 
 async function invitesPage(
-  call: Call,
+  request: SlackRequest,
   all: boolean,
   after?: { createdAt: Date; id: string },
 ): Promise<Message> {
-  const page = await listInvitations(call.context, { all, ...(after ? { after } : {}) });
+  const page = await listInvitations(request.context, { all, ...(after ? { after } : {}) });
   const { length } = page.invitations;
   if (length === 0) {
     const text = all

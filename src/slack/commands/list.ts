@@ -5,15 +5,15 @@ import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
-import type { Call, Feature, OnPress } from '../feature.ts';
+import type { Feature, OnPress, SlackRequest } from '../feature.ts';
 import { fittingDeeds, nameOf, refOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 
 type Query = Parameters<typeof listAccounts>[1];
 
-const turn: OnPress = async (call, value) =>
-  call.reply(await listPage(call, JSON.parse(value)), { replace: true });
+const turn: OnPress = async (request, value) =>
+  request.reply(await listPage(request, JSON.parse(value)), { replace: true });
 
 export const list: Feature = {
   command: {
@@ -22,17 +22,17 @@ export const list: Feature = {
     summary: 'Lists accounts, the newest first, ten a page.',
     example: '/apim-user list state:blocked',
     who: 'admins and approvers',
-    run: async (call, words) => call.reply(await listPage(call, await queryOf(call, words))),
+    run: async (request, words) => request.reply(await listPage(request, await queryOf(request, words))),
   },
   buttons: {
-    'menu-list': async (call) => call.reply(await listPage(call, {})),
-    'list-pending': async (call) => call.reply(await listPage(call, { state: 'pending' })),
+    'menu-list': async (request) => request.reply(await listPage(request, {})),
+    'list-pending': async (request) => request.reply(await listPage(request, { state: 'pending' })),
     'list-next': turn,
     'list-previous': turn,
   },
 };
 
-async function queryOf(call: Call, words: string[]): Promise<Query> {
+async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   const option = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
   const text = words.filter((word) => !/^(state|group):/.test(word)).join(' ');
   const state = option('state');
@@ -43,7 +43,7 @@ async function queryOf(call: Call, words: string[]): Promise<Query> {
   const group =
     groupName === undefined
       ? null
-      : (await listGroups(call.context, {})).find(
+      : (await listGroups(request.context, {})).find(
           (one) => one.name.toLowerCase() === groupName.toLowerCase(),
         );
   if (group === undefined) throw new DomainError('group_not_found');
@@ -55,11 +55,11 @@ async function queryOf(call: Call, words: string[]): Promise<Query> {
 }
 
 /** A page of accounts with Previous and Next; what was asked for travels in the buttons. */
-async function listPage(call: Call, query: Query): Promise<Message> {
-  const { accounts, next, previous } = await listAccounts(call.context, query);
+async function listPage(request: SlackRequest, query: Query): Promise<Message> {
+  const { accounts, next, previous } = await listAccounts(request.context, query);
   const { after: _a, before: _b, ...filter } = query;
-  const counts = await countAccounts(call.context, {});
-  const role = await call.role();
+  const counts = await countAccounts(request.context, {});
+  const role = await request.role();
   const turns = [
     ...(previous
       ? [button('list-previous', 'Previous', JSON.stringify({ ...filter, before: previous }))]

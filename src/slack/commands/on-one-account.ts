@@ -3,15 +3,15 @@ import type { ModalView } from '@slack/types';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Call, type Command, type Feature, type OnPress, textOf } from '../feature.ts';
+import { type Command, type Feature, type OnPress, type SlackRequest, textOf } from '../feature.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
 import { accountIn } from '../ref.ts';
 import { demandRole } from '../role.ts';
 
 /** What follows once the account is known: a modal that asks the rest, or the deed itself. */
 type Next = { modal: View; act?: Act } | { modal?: never; act: Act };
-type View = (account: AccountView, call: Call) => ModalView | Promise<ModalView>;
-type Act = (call: Call, account: AccountView, rest: string[]) => Promise<Message>;
+type View = (account: AccountView, request: SlackRequest) => ModalView | Promise<ModalView>;
+type Act = (request: SlackRequest, account: AccountView, rest: string[]) => Promise<Message>;
 
 type About = Omit<Command, 'run'> & {
   choose: { title: string; submit: string };
@@ -27,29 +27,29 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
   return {
     command: {
       ...about,
-      async run(call, words) {
+      async run(request, words) {
         const [name, ...rest] = words;
         if (name === undefined) {
-          return call.openModal(async () => {
-            await demandRole(call, about.who);
+          return request.openModal(async () => {
+            await demandRole(request, about.who);
             return chooser;
           });
         }
         if (next.act && (!next.modal || rest.length > 0))
-          return call.reply(await next.act(call, await demandOne(call, name), rest));
+          return request.reply(await next.act(request, await demandOne(request, name), rest));
         const { modal: view } = next;
         if (!view) return;
-        return call.openModal(async () => {
-          await demandRole(call, about.who);
-          return view(await demandOne(call, name), call);
+        return request.openModal(async () => {
+          await demandRole(request, about.who);
+          return view(await demandOne(request, name), request);
         });
       },
     },
     submissions: {
       [callback]: {
-        async run(call, values) {
-          const account = await demandOne(call, textOf(values, 'account'));
-          return next.modal ? next.modal(account, call) : next.act(call, account, []);
+        async run(request, values) {
+          const account = await demandOne(request, textOf(values, 'account'));
+          return next.modal ? next.modal(account, request) : next.act(request, account, []);
         },
       },
     },
@@ -59,16 +59,16 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
 /** Opens a modal for the account as it is now; what it submits must still fit the version that was shown. */
 export const opensFor =
   (who: Command['who'], view: View): OnPress =>
-  (call, value) =>
-    call.openModal(async () => {
-      await demandRole(call, who);
+  (request, value) =>
+    request.openModal(async () => {
+      await demandRole(request, who);
       const { accountId, expectedVersion } = accountIn(value);
-      const { account } = await showAccount(call.context, { accountId });
-      return view({ ...account, version: expectedVersion }, call);
+      const { account } = await showAccount(request.context, { accountId });
+      return view({ ...account, version: expectedVersion }, request);
     });
 
-export async function demandOne(call: Call, text: string): Promise<AccountView> {
-  return (await findOneAccount(call.context, { text })).account;
+export async function demandOne(request: SlackRequest, text: string): Promise<AccountView> {
+  return (await findOneAccount(request.context, { text })).account;
 }
 
 export const aboutAccount = (account: AccountView) => ({ id: account.id, version: account.version });

@@ -3,7 +3,7 @@ import type { Role } from '../../operations/frame/context.ts';
 import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
-import { type Call, type Feature, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../feature.ts';
 import {
   actions,
   button,
@@ -30,20 +30,20 @@ const ROLES = [
 ];
 
 export const operators: Feature = {
-  command: { ...ABOUT, run: async (call) => call.reply(await page(call)) },
+  command: { ...ABOUT, run: async (request) => request.reply(await page(request)) },
   buttons: {
-    'operator-add': (call) =>
-      call.openModal(async () => {
-        await demandRole(call, ABOUT.who);
+    'operator-add': (request) =>
+      request.openModal(async () => {
+        await demandRole(request, ABOUT.who);
         return grantModal();
       }),
-    'operator-grant': async (call, value) => {
+    'operator-grant': async (request, value) => {
       const { userId, role } = JSON.parse(value) as { userId: string; role: Role };
-      await call.reply(await granted(call, userId, role));
+      await request.reply(await granted(request, userId, role));
     },
-    'operator-withdraw': async (call, userId) => {
-      await withdrawRole(call.context, { teamId: call.actor.teamId, userId });
-      await call.reply({
+    'operator-withdraw': async (request, userId) => {
+      await withdrawRole(request.context, { teamId: request.actor.teamId, userId });
+      await request.reply({
         text: `<@${userId}> has no role here any more. What they asked for and nobody decided is closed.`,
       });
     },
@@ -51,14 +51,14 @@ export const operators: Feature = {
   submissions: {
     'operator-grant': {
       check: (values) => (textOf(values, 'person') ? {} : { person: 'Choose somebody' }),
-      run: (call, values) =>
-        granted(call, textOf(values, 'person'), textOf(values, 'role') === 'admin' ? 'admin' : 'approver'),
+      run: (request, values) =>
+        granted(request, textOf(values, 'person'), textOf(values, 'role') === 'admin' ? 'admin' : 'approver'),
     },
   },
 };
 
-async function granted(call: Call, userId: string, role: Role): Promise<Message> {
-  const { name, before } = await grantRole(call.context, { teamId: call.actor.teamId, userId, role });
+async function granted(request: SlackRequest, userId: string, role: Role): Promise<Message> {
+  const { name, before } = await grantRole(request.context, { teamId: request.actor.teamId, userId, role });
   const is = `${escapeText(name)} is an *${role}* now`;
   const text =
     before === role
@@ -69,12 +69,12 @@ async function granted(call: Call, userId: string, role: Role): Promise<Message>
   return { text, blocks: [section(text)] };
 }
 
-async function page(call: Call): Promise<Message> {
-  await demandRole(call, ABOUT.who);
-  const all = await listOperators(call.context, { teamId: call.actor.teamId });
+async function page(request: SlackRequest): Promise<Message> {
+  await demandRole(request, ABOUT.who);
+  const all = await listOperators(request.context, { teamId: request.actor.teamId });
   const rows = await Promise.all(
     all.map(async ({ slackUserId, name, role }) =>
-      role ? rowOf(slackUserId, await nameNow(call, slackUserId, name), role) : [],
+      role ? rowOf(slackUserId, await nameNow(request, slackUserId, name), role) : [],
     ),
   );
   return {
@@ -84,7 +84,7 @@ async function page(call: Call): Promise<Message> {
 }
 
 /** Whom the settings named is kept by id alone, and people change their names. */
-async function nameNow({ context, actor }: Call, userId: string, kept: string): Promise<string> {
+async function nameNow({ context, actor }: SlackRequest, userId: string, kept: string): Promise<string> {
   try {
     return (await context.people.actorOf(userId, actor.teamId)).name;
   } catch {

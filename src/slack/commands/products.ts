@@ -6,7 +6,7 @@ import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
-import { type Call, type Feature, schemaFault, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, schemaFault, textOf } from '../feature.ts';
 import { boxFault, withBox } from '../modals/deletion.ts';
 import { createModal, deleteModal, editModal, faultsIn, wantedIn } from '../modals/product.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
@@ -20,10 +20,10 @@ type Cursor = NonNullable<Parameters<typeof listProducts>[1]['after']>;
 
 const PRODUCTS_A_PAGE = 10;
 
-async function productsPage(call: Call, after?: Cursor): Promise<Message> {
+async function productsPage(request: SlackRequest, after?: Cursor): Promise<Message> {
   const page = { limit: PRODUCTS_A_PAGE, ...(after ? { after } : {}) };
-  const { products, next } = await listProducts(call.context, page);
-  const role = await call.role();
+  const { products, next } = await listProducts(request.context, page);
+  const role = await request.role();
   const turns = [
     ...(role === 'admin' ? [button('product-create', 'Create', '-', { style: 'primary' })] : []),
     ...(next ? [button('products-next', 'Next', JSON.stringify(next))] : []),
@@ -41,8 +41,8 @@ async function productsPage(call: Call, after?: Cursor): Promise<Message> {
   };
 }
 
-async function openDelete(call: Call, id: string, version?: number): Promise<ModalView> {
-  const { product, subscriptions } = await showProduct(call.context, { productId: id });
+async function openDelete(request: SlackRequest, id: string, version?: number): Promise<ModalView> {
+  const { product, subscriptions } = await showProduct(request.context, { productId: id });
   return deleteModal({ ...product, version: version ?? product.version }, subscriptions);
 }
 
@@ -56,29 +56,29 @@ export const products: Feature = {
     summary: 'Lists what developers can subscribe to; admins create, edit and delete products.',
     example: '/apim-user products',
     who: 'admins and approvers',
-    run: async (call) => call.reply(await productsPage(call)),
+    run: async (request) => request.reply(await productsPage(request)),
   },
   buttons: {
-    'menu-products': async (call) => call.reply(await productsPage(call)),
-    'products-next': async (call, value) =>
-      call.reply(await productsPage(call, JSON.parse(value)), { replace: true }),
-    'product-create': (call) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'menu-products': async (request) => request.reply(await productsPage(request)),
+    'products-next': async (request, value) =>
+      request.reply(await productsPage(request, JSON.parse(value)), { replace: true }),
+    'product-create': (request) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         return createModal();
       }),
-    'product-edit': (call, value) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'product-edit': (request, value) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         const { productId: id, expectedVersion } = productIn(value);
-        const { product } = await showProduct(call.context, { productId: id });
+        const { product } = await showProduct(request.context, { productId: id });
         return editModal({ ...product, version: expectedVersion });
       }),
-    'product-delete': (call, value) =>
-      call.openModal(async () => {
-        await demandRole(call, 'admins');
+    'product-delete': (request, value) =>
+      request.openModal(async () => {
+        await demandRole(request, 'admins');
         const { productId: id, expectedVersion } = productIn(value);
-        return openDelete(call, id, expectedVersion);
+        return openDelete(request, id, expectedVersion);
       }),
   },
   submissions: {
@@ -87,37 +87,37 @@ export const products: Feature = {
         ...faultsIn(values),
         ...(textOf(values, 'id') ? schemaFault(values, 'id', productId) : {}),
       }),
-      async run(call, values) {
+      async run(request, values) {
         const id = textOf(values, 'id');
-        const { product } = await createProduct(call.context, {
+        const { product } = await createProduct(request.context, {
           ...wantedIn(values),
           ...(id ? { id } : {}),
         });
         const text = `Created. ${afterwards(product.isPublished)}`;
-        return withBlocks(text, productBlocks(product, await call.role()));
+        return withBlocks(text, productBlocks(product, await request.role()));
       },
     },
     'product-edit': {
       check: faultsIn,
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = productIn(metadata);
-        const { product: was } = await showProduct(call.context, { productId: wanted.productId });
-        const { product } = await editProduct(call.context, { ...wanted, ...wantedIn(values, was) });
+        const { product: was } = await showProduct(request.context, { productId: wanted.productId });
+        const { product } = await editProduct(request.context, { ...wanted, ...wantedIn(values, was) });
         const text = `Saved, and calls go by it at once. ${afterwards(product.isPublished)}`;
-        return withBlocks(text, productBlocks(product, await call.role()));
+        return withBlocks(text, productBlocks(product, await request.role()));
       },
     },
     'product-delete': {
       check: (values, { metadata }) => boxFault(values, metadata),
-      run: (call, values, metadata) =>
+      run: (request, values, metadata) =>
         withBox(
-          deleteProduct(call.context, {
+          deleteProduct(request.context, {
             ...productIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,
           }).then(({ name, subscriptions }) => ({
             text: `Deleted: the product *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}. Its APIs stay.`,
           })),
-          () => openDelete(call, productIn(metadata).productId),
+          () => openDelete(request, productIn(metadata).productId),
         ),
     },
   },

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
-import { type Call, type Feature, faultsOf, listOf, textOf } from '../feature.ts';
+import { type Feature, faultsOf, listOf, type SlackRequest, textOf } from '../feature.ts';
 import { groupsInput, modal, textInput } from '../present/blocks.ts';
 import { dateWords } from '../present/text.ts';
 import { demandRole } from '../role.ts';
@@ -13,14 +13,14 @@ export const request: Feature = {
     summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
     example: '/apim-user request ann@example.com',
     who: 'everybody',
-    run: (call, words) => opens(call, words[0]),
+    run: (request, words) => opens(request, words[0]),
   },
-  buttons: { 'menu-request': (call) => opens(call, undefined) },
+  buttons: { 'menu-request': (request) => opens(request, undefined) },
   submissions: {
     request: {
       check: (values) => faultsOf(() => void parseEmailAddress(textOf(values, 'email'))),
-      async run(call, values) {
-        const { expiresAt, askedBefore } = await requestInvitation(call.context, {
+      async run(request, values) {
+        const { expiresAt, askedBefore } = await requestInvitation(request.context, {
           email: textOf(values, 'email'),
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
@@ -36,10 +36,10 @@ export const request: Feature = {
   },
 };
 
-const opens = (call: Call, email: string | undefined) =>
-  call.openModal(async () => {
-    await demandRole(call, 'everybody');
-    if (!call.context.policy.hasRequests) throw new DomainError('requests_off');
+const opens = (request: SlackRequest, email: string | undefined) =>
+  request.openModal(async () => {
+    await demandRole(request, 'everybody');
+    if (!request.context.policy.hasRequests) throw new DomainError('requests_off');
     return requestModal(email);
   });
 

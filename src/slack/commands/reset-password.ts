@@ -26,9 +26,9 @@ export const resetPassword: Feature = {
   submissions: {
     ...onCommand.submissions,
     'reset-password': {
-      async run(call, _values, metadata) {
+      async run(request, _values, metadata) {
         const wanted = accountIn(metadata);
-        const { email, minutes } = await sendPasswordReset(call.context, wanted);
+        const { email, minutes } = await sendPasswordReset(request.context, wanted);
         const text = `A link is on its way to ${escapeText(email)}; it works once, for ${minutes} minutes. The card tells what became of the mail.`;
         return { text, blocks: [section(text), actions([button('list-show', 'Show', wanted.accountId)])] };
       },

@@ -1,6 +1,6 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
@@ -16,28 +16,28 @@ export const restore: Feature = {
     summary: 'Brings a deleted account back, blocked, until its data is erased.',
     example: '/apim-user restore 0193…',
     who: 'admins',
-    async run(call, [id]) {
-      await demandRole(call, 'admins');
+    async run(request, [id]) {
+      await demandRole(request, 'admins');
       if (!id) {
         const text =
           'Which one? Write `/apim-user restore &lt;id&gt;`; the id stands in the answer that you got to `delete`, and on the account’s card.';
-        return call.reply({ text, blocks: [section(text)] });
+        return request.reply({ text, blocks: [section(text)] });
       }
-      const account = await demandOne(call, id);
-      return call.reply(await restored(call, { accountId: account.id }));
+      const account = await demandOne(request, id);
+      return request.reply(await restored(request, { accountId: account.id }));
     },
   },
   buttons: {
-    'account-restore': async (call, value) =>
-      call.reply(await restored(call, accountIn(value)), { replace: true }),
+    'account-restore': async (request, value) =>
+      request.reply(await restored(request, accountIn(value)), { replace: true }),
   },
 };
 
-async function restored(call: Call, wanted: Parameters<typeof restoreAccount>[1]) {
-  const { account } = await restoreAccount(call.context, wanted);
-  const { subscriptionCounts } = await showAccount(call.context, { accountId: account.id });
+async function restored(request: SlackRequest, wanted: Parameters<typeof restoreAccount>[1]) {
+  const { account } = await restoreAccount(request.context, wanted);
+  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
   const { all } = subscriptionCounts;
   const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
   const text = `Restored. The account is *blocked*; activate it when it may be used again.${back}`;
-  return accountMessage(text, account, await call.role());
+  return accountMessage(text, account, await request.role());
 }

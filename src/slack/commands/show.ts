@@ -1,5 +1,5 @@
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
@@ -14,15 +14,15 @@ const onCommand = onOneAccount(
     who: 'admins and approvers',
     choose: { title: 'Which account?', submit: 'Go on' },
   },
-  { act: (call, account) => showCard(call, account.id) },
+  { act: (request, account) => showCard(request, account.id) },
 );
-const find = (call: Call) => onCommand.command?.run(call, []) ?? Promise.resolve();
+const find = (request: SlackRequest) => onCommand.command?.run(request, []) ?? Promise.resolve();
 
 export const show: Feature = {
   ...onCommand,
   buttons: {
     'menu-find': find,
-    'list-show': async (call, id) => call.reply(await showCard(call, id)),
+    'list-show': async (request, id) => request.reply(await showCard(request, id)),
   },
   shortcuts: [
     {
@@ -35,11 +35,11 @@ export const show: Feature = {
   ],
 };
 
-export async function showCard(call: Call, accountId: string): Promise<Message> {
-  const { account, mails, waitsForAddress, ...more } = await showAccount(call.context, { accountId });
+export async function showCard(request: SlackRequest, accountId: string): Promise<Message> {
+  const { account, mails, waitsForAddress, ...more } = await showAccount(request.context, { accountId });
   const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {
     text: `${escapeText(nameOf(account))}: ${account.state}`,
-    blocks: accountBlocks(account, await call.role(), { mails, waitsForAddress, subscriptions }),
+    blocks: accountBlocks(account, await request.role(), { mails, waitsForAddress, subscriptions }),
   };
 }

@@ -4,7 +4,7 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
@@ -17,9 +17,9 @@ const WAITING: Query = { state: 'submitted' };
 const NONE_WAITS =
   'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows those of an account.';
 
-async function subscriptionsPage(call: Call, query: Query, title?: string): Promise<Message> {
-  const { subscriptions, next } = await listSubscriptions(call.context, query);
-  const role = await call.role();
+async function subscriptionsPage(request: SlackRequest, query: Query, title?: string): Promise<Message> {
+  const { subscriptions, next } = await listSubscriptions(request.context, query);
+  const role = await request.role();
   const { accountId } = query;
   const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
     style: 'primary',
@@ -47,9 +47,9 @@ function titleOf(account: AccountView): string {
   return `*Subscriptions of ${escapeText(nameOf(account))}*${state}`;
 }
 
-async function ofAccount(call: Call, named: string): Promise<Message> {
-  const account = await demandOne(call, named);
-  return subscriptionsPage(call, { accountId: account.id }, titleOf(account));
+async function ofAccount(request: SlackRequest, named: string): Promise<Message> {
+  const account = await demandOne(request, named);
+  return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
 }
 
 export const subscriptions: Feature = {
@@ -60,22 +60,24 @@ export const subscriptions: Feature = {
       'Shows an account’s subscriptions, to suspend, resume, end and regenerate keys; without one, those that wait for a decision. Admins grant.',
     example: '/apim-user subscriptions ann@example.com',
     who: 'admins and approvers',
-    run: async (call, [name]) =>
-      call.reply(await (name === undefined ? subscriptionsPage(call, WAITING) : ofAccount(call, name))),
+    run: async (request, [name]) =>
+      request.reply(
+        await (name === undefined ? subscriptionsPage(request, WAITING) : ofAccount(request, name)),
+      ),
   },
   buttons: {
-    'menu-subscriptions': async (call) => call.reply(await subscriptionsPage(call, WAITING)),
-    'subscriptions-of': async (call, accountId) => call.reply(await ofAccount(call, accountId)),
-    'subscriptions-next': async (call, value) => {
+    'menu-subscriptions': async (request) => request.reply(await subscriptionsPage(request, WAITING)),
+    'subscriptions-of': async (request, accountId) => request.reply(await ofAccount(request, accountId)),
+    'subscriptions-next': async (request, value) => {
       const query = JSON.parse(value) as Query;
       const title = query.accountId
-        ? titleOf((await showAccount(call.context, { accountId: query.accountId })).account)
+        ? titleOf((await showAccount(request.context, { accountId: query.accountId })).account)
         : undefined;
-      return call.reply(await subscriptionsPage(call, query, title), { replace: true });
+      return request.reply(await subscriptionsPage(request, query, title), { replace: true });
     },
-    'subscription-show': async (call, subscriptionId) => {
-      const { subscription } = await showSubscription(call.context, { subscriptionId });
-      return call.reply(subscriptionMessage('Subscription', subscription, await call.role()));
+    'subscription-show': async (request, subscriptionId) => {
+      const { subscription } = await showSubscription(request.context, { subscriptionId });
+      return request.reply(subscriptionMessage('Subscription', subscription, await request.role()));
     },
   },
 };

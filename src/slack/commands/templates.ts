@@ -15,10 +15,10 @@ import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
 import {
   blanksIn,
-  type Call,
   type Feature,
   faultsOf,
   type Metadata,
+  type SlackRequest,
   textOf,
   type Values,
 } from '../feature.ts';
@@ -39,8 +39,8 @@ type Template = Awaited<ReturnType<typeof showTemplate>>;
 
 const MAX_SECTION_LENGTH = 3_000;
 
-async function templatesList(call: Call): Promise<Message> {
-  const templates = await listTemplates(call.context, {});
+async function templatesList(request: SlackRequest): Promise<Message> {
+  const templates = await listTemplates(request.context, {});
   const changed = templates.filter((one) => !one.isDefault).length;
   return {
     text: `${templates.length} mails, ${changed} with a text of your own`,
@@ -53,8 +53,10 @@ async function templatesList(call: Call): Promise<Message> {
   };
 }
 
-async function openTemplate(call: Call, name: string): Promise<void> {
-  return call.openModal(async () => templateModal(await showTemplate(call.context, { template: name })));
+async function openTemplate(request: SlackRequest, name: string): Promise<void> {
+  return request.openModal(async () =>
+    templateModal(await showTemplate(request.context, { template: name })),
+  );
 }
 
 function templateModal(template: Template) {
@@ -127,10 +129,10 @@ function sectionsOf(text: string): KnownBlock[] {
 const written = (typed: Values) => ({ subject: textOf(typed, 'subject'), body: textOf(typed, 'body') });
 
 /** What is typed; where nothing is, the XHTML that stays. */
-async function meant(call: Call, name: string, typed: Values) {
+async function meant(request: SlackRequest, name: string, typed: Values) {
   const { subject, body } = written(typed);
   if (body !== '') return { subject, body };
-  const kept = await showTemplate(call.context, { template: name });
+  const kept = await showTemplate(request.context, { template: name });
   return kept.syntax === 'xhtml' ? { subject, body: kept.body, syntax: kept.syntax } : { subject, body };
 }
 
@@ -144,7 +146,7 @@ export const templates: Feature = {
     summary: "Shows the mails' texts, to edit, preview, try and restore them.",
     example: '/apim-user templates',
     who: 'admins',
-    run: async (call) => call.reply(await templatesList(call)),
+    run: async (request) => request.reply(await templatesList(request)),
   },
   submissions: {
     'template-save': {
@@ -158,9 +160,9 @@ export const templates: Feature = {
         const template = demandTemplate(String(metadata.name));
         return faultsOf(() => checkTemplateText({ policy }, template, written(values)));
       },
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const { subject, body } = written(values);
-        const { title } = await saveTemplate(call.context, {
+        const { title } = await saveTemplate(request.context, {
           template: String(metadata.name),
           expectedVersion: Number(metadata.version),
           subject,
@@ -174,27 +176,27 @@ export const templates: Feature = {
   },
   buttons: {
     'template-edit': openTemplate,
-    'template-preview': (call, template, typed) =>
-      call.openModal(async () =>
+    'template-preview': (request, template, typed) =>
+      request.openModal(async () =>
         previewModal(
-          await previewTemplate(call.context, { template, ...(await meant(call, template, typed)) }),
+          await previewTemplate(request.context, { template, ...(await meant(request, template, typed)) }),
         ),
       ),
-    'template-test': async (call, template, typed) => {
-      const to = call.actor.email;
+    'template-test': async (request, template, typed) => {
+      const to = request.actor.email;
       if (!to) {
         throw new DomainError('invalid_input', {
           fields: { 'your address': 'is not known to Slack, or this app may not see it (users:read.email)' },
         });
       }
-      await sendTestOfTemplate(call.context, { template, ...(await meant(call, template, typed)), to });
-      return call.reply({
+      await sendTestOfTemplate(request.context, { template, ...(await meant(request, template, typed)), to });
+      return request.reply({
         text: `A test is on its way to ${escapeText(to)}, with sample values. Nothing was saved.`,
       });
     },
-    'template-restore': async (call, template) => {
-      const { title } = await restoreDefaultTemplate(call.context, { template });
-      return call.reply(
+    'template-restore': async (request, template) => {
+      const { title } = await restoreDefaultTemplate(request.context, { template });
+      return request.reply(
         { text: `Restored: *${escapeText(title)}* has its default text again.` },
         { replace: true },
       );

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
-import type { Call, Feature } from '../feature.ts';
+import type { Feature, SlackRequest } from '../feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 
@@ -17,18 +17,18 @@ export const tokens: Feature = {
     summary: 'Shows the tokens that programs use, with whose they are and when they end; admins revoke them.',
     example: '/apim-user tokens',
     who: 'admins',
-    run: async (call) => call.reply(await page(call)),
+    run: async (request) => request.reply(await page(request)),
   },
   buttons: {
-    'token-revoke': async (call, tokenId) => {
-      const { name } = await revokeToken(call.context, { tokenId });
-      await call.reply({ text: `The token *${escapeText(name)}* is revoked; it works nowhere any more.` });
+    'token-revoke': async (request, tokenId) => {
+      const { name } = await revokeToken(request.context, { tokenId });
+      await request.reply({ text: `The token *${escapeText(name)}* is revoked; it works nowhere any more.` });
     },
   },
 };
 
-async function page(call: Call): Promise<Message> {
-  const { tokens: all, hasMore } = await listTokens(call.context, {});
+async function page(request: SlackRequest): Promise<Message> {
+  const { tokens: all, hasMore } = await listTokens(request.context, {});
   if (all.length === 0) return { text: `No token is there. ${NEW_ONE}` };
   const more = hasMore ? 'There are more, which end later. ' : '';
   return {

@@ -6,35 +6,35 @@ import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalBlocks } from '../commands/approvals.ts';
-import type { Call } from '../feature.ts';
+import type { SlackRequest } from '../feature.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
-import { callOf, type Means } from '../receive/dispatch.ts';
+import { createRequest, type SlackDependencies } from '../receive/dispatch.ts';
 import type { Findings, SenderDomain } from '../setup.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
 const NO_TRIGGER = { id: '', at: 0, isInModal: false };
 
-export async function publishHome(means: Means, userId: string): Promise<void> {
+export async function publishHome(dependencies: SlackDependencies, userId: string): Promise<void> {
   const publish = async (blocks: KnownBlock[]) =>
-    void (await means.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
-  const actor = await means.people.actorOf(userId, means.teamId);
+    void (await dependencies.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
+  const actor = await dependencies.people.actorOf(userId, dependencies.teamId);
   if (actor.standing !== 'member')
     return publish([section('This app is for full members of the workspace.')]);
-  const call = callOf(means, actor, { trigger: NO_TRIGGER, say: async () => {} });
-  const known = means.setup.known();
+  const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
+  const known = dependencies.setup.known();
   try {
-    const role = await call.role();
-    const head = (await menu(call)).blocks ?? [];
-    const approvals = await approvalBlocks(call);
+    const role = await request.role();
+    const head = (await menu(request)).blocks ?? [];
+    const approvals = await approvalBlocks(request);
     if (role === null) return publish([...head, ...approvals]);
     const waits = [
-      ...(role === 'admin' ? await waitsForAdmins(call) : await waitsForApprovers(call)),
-      ...(await waitingSubscriptions(call)),
+      ...(role === 'admin' ? await waitsForAdmins(request) : await waitsForApprovers(request)),
+      ...(await waitingSubscriptions(request)),
     ];
-    const recent = await recentChanges(call);
+    const recent = await recentChanges(request);
     const page = (findings: Findings | null) => [
       ...head,
       ...(approvals.length ? [divider, ...approvals] : []),
@@ -47,9 +47,9 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
     ];
     await publish(page(known));
     // Asking Slack and Resend takes its time: what is known is shown first.
-    if (!known) await publish(page(await means.setup.look()));
+    if (!known) await publish(page(await dependencies.setup.look()));
   } catch (error) {
-    means.log.error({ err: error }, 'app home could not be drawn');
+    dependencies.log.error({ err: error }, 'app home could not be drawn');
     await publish([
       section(
         '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell whoever runs this app.',
@@ -61,8 +61,8 @@ export async function publishHome(means: Means, userId: string): Promise<void> {
 const RECENT_SHOWN = 5;
 
 /** What was done lately, by whomever, without what was refused and what the system does by itself. */
-async function recentChanges(call: Call): Promise<KnownBlock[]> {
-  const { entries } = await searchHistory(call.context, {
+async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
+  const { entries } = await searchHistory(request.context, {
     onlyByPeople: true,
     withoutRefused: true,
     limit: RECENT_SHOWN,
@@ -77,8 +77,8 @@ const pendingWords = (pending: number): string =>
     : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
 
 /** Nothing where nobody asked. */
-async function waitingSubscriptions(call: Call): Promise<KnownBlock[]> {
-  const { subscriptions, next } = await listSubscriptions(call.context, { state: 'submitted' });
+async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]> {
+  const { subscriptions, next } = await listSubscriptions(request.context, { state: 'submitted' });
   const { length } = subscriptions;
   if (length === 0) return [];
   const many = `${next ? 'More than ' : ''}${length} subscriptions wait`;
@@ -86,17 +86,17 @@ async function waitingSubscriptions(call: Call): Promise<KnownBlock[]> {
   return [section(words), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
 }
 
-async function waitsForApprovers(call: Call): Promise<KnownBlock[]> {
-  const { pending } = await countAccounts(call.context, {});
+async function waitsForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(request.context, {});
   const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
   return [section(`*What waits*\n${pendingWords(pending)}`), ...look];
 }
 
-async function waitsForAdmins(call: Call): Promise<KnownBlock[]> {
-  const { pending } = await countAccounts(call.context, {});
-  const invitations = await countOpenInvitations(call.context, {});
-  const since = new Date(call.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
-  const mails = await countMails(call.context, { since });
+async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
+  const { pending } = await countAccounts(request.context, {});
+  const invitations = await countOpenInvitations(request.context, {});
+  const since = new Date(request.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
+  const mails = await countMails(request.context, { since });
   const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
   const lines = [
     '*What waits*',

@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
-import { type Call, type Feature, type Metadata, textOf } from '../feature.ts';
+import { type Feature, type Metadata, type SlackRequest, textOf } from '../feature.ts';
 import { usedWords } from '../present/account.ts';
 import { choiceInput, type Message, modal, section } from '../present/blocks.ts';
 import { subscriptionIn } from '../ref.ts';
@@ -55,11 +55,11 @@ const leakedModal = (subscription: SubscriptionView): ModalView =>
   });
 
 async function replaced(
-  call: Call,
+  request: SlackRequest,
   metadata: Metadata,
   wanted: { slot: Slot; isLeaked: boolean },
 ): Promise<Message> {
-  const { subscription, isTold } = await regenerateKey(call.context, {
+  const { subscription, isTold } = await regenerateKey(request.context, {
     ...subscriptionIn(metadata),
     ...wanted,
   });
@@ -67,7 +67,7 @@ async function replaced(
     ? `A mail tells the owner${wanted.isLeaked ? ', and why' : ''}; the new ${wanted.slot === 'both' ? 'ones wait' : 'one waits'} in the portal.`
     : 'Nobody owns it, so nobody was told: a program that may reads the new one through the management API.';
   return answered(
-    call,
+    request,
     `Replaced: ${NAMES[wanted.slot]} of ${subscriptionWords(subscription)}. The former is unknown from now on. ${told}`,
     subscription,
   );
@@ -80,14 +80,14 @@ export const leakedKey: Feature = {
   },
   submissions: {
     'subscription-regenerate': {
-      run: (call, values, metadata) => {
+      run: (request, values, metadata) => {
         const slot = slotIn(textOf(values, 'slot'));
-        return replaced(call, metadata, { slot: slot === 'both' ? 'primary' : slot, isLeaked: false });
+        return replaced(request, metadata, { slot: slot === 'both' ? 'primary' : slot, isLeaked: false });
       },
     },
     'subscription-leaked': {
-      run: (call, values, metadata) =>
-        replaced(call, metadata, { slot: slotIn(textOf(values, 'slot')), isLeaked: true }),
+      run: (request, values, metadata) =>
+        replaced(request, metadata, { slot: slotIn(textOf(values, 'slot')), isLeaked: true }),
     },
   },
 };

@@ -1,16 +1,19 @@
 // `/apim-user` with no words, and the head of App Home.
 import { countAccounts } from '../../operations/accounts/count.ts';
-import { whomToAsk } from '../commands/help.ts';
-import type { Call } from '../feature.ts';
+import { adminsToAsk } from '../commands/help.ts';
+import type { SlackRequest } from '../feature.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 
-export async function menu(call: Call): Promise<Message> {
-  const role = await call.role();
+export async function menu(request: SlackRequest): Promise<Message> {
+  const role = await request.role();
   if (!role) {
-    const text = `You have no role here yet. ${await whomToAsk(call)}`;
-    return { text, blocks: [section(text), actions([...askButton(call), button('menu-help', 'Help', '-')])] };
+    const text = `You have no role here yet. ${await adminsToAsk(request)}`;
+    return {
+      text,
+      blocks: [section(text), actions([...askButton(request), button('menu-help', 'Help', '-')])],
+    };
   }
-  const counts = await countAccounts(call.context, {});
+  const counts = await countAccounts(request.context, {});
   const summary = `*${counts.active}* active · *${counts.pending}* pending · *${counts.blocked}* blocked`;
   const forAdmins = [
     button('menu-invite', 'Invite', '-', { style: 'primary' }),
@@ -35,7 +38,7 @@ export async function menu(call: Call): Promise<Message> {
   };
 }
 
-const askButton = (call: Call) =>
-  call.context.policy.hasRequests
+const askButton = (request: SlackRequest) =>
+  request.context.policy.hasRequests
     ? [button('menu-request', 'Ask for an invitation', '-', { style: 'primary' })]
     : [];

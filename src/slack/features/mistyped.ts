@@ -1,4 +1,4 @@
-import type { Call, Command, Feature } from '../feature.ts';
+import type { Command, Feature, SlackRequest } from '../feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { nearestWord } from '../receive/typed-words.ts';
@@ -16,11 +16,11 @@ export function commandButton(text: string, words: readonly string[]) {
 }
 
 export function createCommandRunner(commands: () => Command[]) {
-  async function run(call: Call, words: readonly string[]): Promise<void> {
+  async function run(request: SlackRequest, words: readonly string[]): Promise<void> {
     const [name, ...rest] = words;
-    if (!name) return call.reply(await menu(call));
+    if (!name) return request.reply(await menu(request));
     const command = commands().find((one) => one.name === name.toLowerCase());
-    return command ? command.run(call, rest) : call.reply(mistyped(name, rest));
+    return command ? command.run(request, rest) : request.reply(mistyped(name, rest));
   }
 
   function mistyped(name: string, rest: string[]): Message {
@@ -37,7 +37,7 @@ export function createCommandRunner(commands: () => Command[]) {
 
   const feature: Feature = {
     buttons: {
-      'run-command': (call, value) => run(call, (JSON.parse(value) as unknown[]).map(String)),
+      'run-command': (request, value) => run(request, (JSON.parse(value) as unknown[]).map(String)),
     },
   };
   return { run, feature };

@@ -17,10 +17,10 @@ import type { SubscriptionView } from '../../operations/subscriptions/subscripti
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import {
   blanksIn,
-  type Call,
   type Command,
   type Feature,
   type OnPress,
+  type SlackRequest,
   schemaFault,
   textOf,
 } from '../feature.ts';
@@ -36,11 +36,11 @@ type View = (subscription: SubscriptionView) => ModalView;
 /** Opens a modal for the subscription as it is now; what it submits must still fit the version that was shown. */
 export const opensForSubscription =
   (who: Command['who'], view: View): OnPress =>
-  (call, value) =>
-    call.openModal(async () => {
-      await demandRole(call, who);
+  (request, value) =>
+    request.openModal(async () => {
+      await demandRole(request, who);
       const { subscriptionId, expectedVersion } = subscriptionIn(value);
-      const { subscription } = await showSubscription(call.context, { subscriptionId });
+      const { subscription } = await showSubscription(request.context, { subscriptionId });
       return view({ ...subscription, version: expectedVersion });
     });
 
@@ -53,8 +53,11 @@ export const subscriptionWords = (subscription: SubscriptionView): string =>
 export const toldWords = (isTold: boolean): string =>
   isTold ? ' A mail tells the developer.' : ' No mail was sent.';
 
-export const answered = async (call: Call, text: string, subscription: SubscriptionView): Promise<Message> =>
-  subscriptionMessage(text, subscription, await call.role());
+export const answered = async (
+  request: SlackRequest,
+  text: string,
+  subscription: SubscriptionView,
+): Promise<Message> => subscriptionMessage(text, subscription, await request.role());
 
 const reasonInput = (hint: string, optional: boolean) =>
   textInput('reason', 'Reason', { multiline: true, optional, maxLength: MAX_STATE_COMMENT_LENGTH, hint });
@@ -143,15 +146,15 @@ export const dayIn = (day: string): Date | null => (day === '' ? null : new Date
 
 export const subscriptionDeeds: Feature = {
   buttons: {
-    'subscription-approve': async (call, value) => {
-      const { subscription, isTold } = await approveSubscription(call.context, subscriptionIn(value));
+    'subscription-approve': async (request, value) => {
+      const { subscription, isTold } = await approveSubscription(request.context, subscriptionIn(value));
       const text = `Approved: ${subscriptionWords(subscription)} is active.${standsInTheWay(subscription)}${toldWords(isTold)}`;
-      await call.reply(await answered(call, text, subscription), { replace: true });
+      await request.reply(await answered(request, text, subscription), { replace: true });
     },
-    'subscription-resume': async (call, value) => {
-      const { subscription } = await resumeSubscription(call.context, subscriptionIn(value));
+    'subscription-resume': async (request, value) => {
+      const { subscription } = await resumeSubscription(request.context, subscriptionIn(value));
       const text = `Resumed: ${subscriptionWords(subscription)} is active, with the keys that it has.${standsInTheWay(subscription)}`;
-      await call.reply(await answered(call, text, subscription), { replace: true });
+      await request.reply(await answered(request, text, subscription), { replace: true });
     },
     'subscription-reject': opensForSubscription('admins and approvers', rejectModal),
     'subscription-suspend': opensForSubscription('admins and approvers', suspendModal),
@@ -163,38 +166,38 @@ export const subscriptionDeeds: Feature = {
   submissions: {
     'subscription-reject': {
       check: (values) => blanksIn(values, { reason: 'Say why: the developer reads it' }),
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
-        const { subscription, isTold } = await rejectSubscription(call.context, wanted);
+        const { subscription, isTold } = await rejectSubscription(request.context, wanted);
         const text = `Rejected: ${subscriptionWords(subscription)}.${isTold ? ' A mail tells the developer, with the reason.' : ''} Who asks again needs a decision again.`;
-        return answered(call, text, subscription);
+        return answered(request, text, subscription);
       },
     },
     'subscription-suspend': {
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
-        const { subscription } = await suspendSubscription(call.context, wanted);
+        const { subscription } = await suspendSubscription(request.context, wanted);
         return answered(
-          call,
+          request,
           `Suspended: the keys of ${subscriptionWords(subscription)} don’t pass.`,
           subscription,
         );
       },
     },
     'subscription-cancel': {
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
-        const { subscription } = await cancelSubscription(call.context, wanted);
+        const { subscription } = await cancelSubscription(request.context, wanted);
         return answered(
-          call,
+          request,
           `Cancelled: the keys of ${subscriptionWords(subscription)} don’t pass.`,
           subscription,
         );
       },
     },
     'subscription-delete': {
-      async run(call, _values, metadata) {
-        const { name } = await deleteSubscription(call.context, subscriptionIn(metadata));
+      async run(request, _values, metadata) {
+        const { name } = await deleteSubscription(request.context, subscriptionIn(metadata));
         return { text: `Deleted: the subscription *${escapeText(name)}*, and its keys with it.` };
       },
     },
@@ -203,17 +206,17 @@ export const subscriptionDeeds: Feature = {
         ...schemaFault(values, 'name', catalogName),
         ...blanksIn(values, { name: 'Write a name' }),
       }),
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), name: textOf(values, 'name') };
-        const { subscription } = await renameSubscription(call.context, wanted);
-        return answered(call, 'Saved.', subscription);
+        const { subscription } = await renameSubscription(request.context, wanted);
+        return answered(request, 'Saved.', subscription);
       },
     },
     'subscription-extend': {
-      async run(call, values, metadata) {
+      async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), endsAt: dayIn(textOf(values, 'endsAt')) };
-        const { subscription } = await extendSubscription(call.context, wanted);
-        return answered(call, `Saved.${standsInTheWay(subscription)}`, subscription);
+        const { subscription } = await extendSubscription(request.context, wanted);
+        return answered(request, `Saved.${standsInTheWay(subscription)}`, subscription);
       },
     },
   },

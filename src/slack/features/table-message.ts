@@ -4,35 +4,41 @@ import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
 import { takeTextFile } from '../jobs/files.ts';
-import { answering, type Means } from '../receive/dispatch.ts';
+import { dispatch, type SlackDependencies } from '../receive/dispatch.ts';
 import { foundKeyRefused } from '../receive/typed-keys.ts';
 import { demandRole } from '../role.ts';
 
 type MessageEvent = EventFromType<'message'>;
 
 /** The work that a message is about; null for what people only say, and for what the app itself posts. */
-export function workOfMessage(means: Means, event: MessageEvent): (() => Promise<void>) | null {
+export function workOfMessage(
+  dependencies: SlackDependencies,
+  event: MessageEvent,
+): (() => Promise<void>) | null {
   if (event.channel_type !== 'im' || 'bot_id' in event) return null;
   if (event.subtype !== undefined && event.subtype !== 'file_share') return null;
   const { user, channel, files = [] } = event;
   const [file, ...more] = files;
   if (!user || !file) return null;
-  const say = async (message: { text: string; blocks?: object[] }) =>
-    void (await means.client.chat.postMessage({ channel, ...message } as { channel: string; text: string }));
+  const reply = async (message: { text: string; blocks?: object[] }) =>
+    void (await dependencies.client.chat.postMessage({ channel, ...message } as {
+      channel: string;
+      text: string;
+    }));
   return () =>
-    answering(
-      means,
-      { userId: user, teamId: means.teamId, trigger: { id: '', at: 0, isInModal: false }, say },
-      async (call) => {
+    dispatch(
+      dependencies,
+      { userId: user, teamId: dependencies.teamId, trigger: { id: '', at: 0, isInModal: false }, reply },
+      async (request) => {
         // Before anything is fetched: nobody makes us download what they may not import.
-        await demandRole(call, 'admins');
+        await demandRole(request, 'admins');
         if (more.length > 0)
           throw new DomainError('invalid_input', {
             fields: { file: 'has to come alone: one table a message' },
           });
-        const table = await takeTextFile(means, file.id);
-        if (holdsKey(table.text) || holdsKey(table.name)) return call.reply(foundKeyRefused);
-        await postDryRun(call, channel, await makeDryRun(call, table));
+        const table = await takeTextFile(dependencies, file.id);
+        if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
+        await postDryRun(request, channel, await makeDryRun(request, table));
       },
     );
 }

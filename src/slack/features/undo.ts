@@ -6,10 +6,10 @@ import { escapeText } from '../present/text.ts';
 /** The button under what was just done to an account. */
 export const undoFeature: Feature = {
   buttons: {
-    async undo(call, changeId) {
-      const { account } = await undo(call.context, changeId);
+    async undo(request, changeId) {
+      const { account } = await undo(request.context, changeId);
       const text = `Undone: ${escapeText(nameOf(account))} is as before. Links that had been mailed and ended stay dead.`;
-      return call.reply(accountMessage(text, account, await call.role()), { replace: true });
+      return request.reply(accountMessage(text, account, await request.role()), { replace: true });
     },
   },
 };

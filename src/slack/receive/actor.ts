@@ -12,7 +12,7 @@ type SlackUser = Pick<
   'id' | 'team_id' | 'deleted' | 'is_bot' | 'is_restricted' | 'is_ultra_restricted'
 >;
 
-export type People = {
+export type SlackPeople = {
   actorOf(userId: string, teamId: string): Promise<SlackActor>;
   /** Slack said that something about this person changed. */
   forget(userId: string): void;
@@ -20,9 +20,9 @@ export type People = {
   standingOf(userId: string): Promise<Standing>;
 };
 
-export function createPeople(client: WebClient, ownTeamId: string, clock: Clock): People {
+export function createPeople(client: WebClient, ownTeamId: string, clock: Clock): SlackPeople {
   const known = new Map<string, { actor: SlackActor; at: number }>();
-  const people: People = {
+  const people: SlackPeople = {
     forget: (userId) => void known.delete(userId),
     standingOf: async (userId) => (await people.actorOf(userId, ownTeamId)).standing,
     async actorOf(userId, teamId) {

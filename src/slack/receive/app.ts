@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
 import { createSetup, type SenderDomain, type Setup } from '../setup.ts';
-import { createPeople, type People } from './actor.ts';
+import { createPeople, type SlackPeople } from './actor.ts';
 import { register } from './register.ts';
 import { isSignedBySlack } from './signature.ts';
 
@@ -41,7 +41,7 @@ export type SlackSurface = {
   listener: RequestListener;
   /** For work that no person waits for. */
   client: WebClient;
-  people: People;
+  people: SlackPeople;
   setup: Setup;
   start(): Promise<void>;
   /** Waits for the handlers that still run. */

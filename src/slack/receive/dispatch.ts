@@ -1,4 +1,4 @@
-// Finds out who asks, does the work, and says every refusal and fault where the person is.
+// Finds out who sent a request, does the work, and tells the person of every refusal and fault where they are.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
@@ -6,65 +6,82 @@ import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscri
 import { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackActor } from '../../operations/frame/context.ts';
 import { showOwnRole } from '../../operations/operators/show-own-role.ts';
-import { whomToAsk } from '../commands/help.ts';
-import type { Call } from '../feature.ts';
+import { adminsToAsk } from '../commands/help.ts';
+import type { SlackRequest } from '../feature.ts';
 import { isTriggerGone, openMadeModal, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
 import { errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
 import type { Setup } from '../setup.ts';
-import type { People } from './actor.ts';
+import type { SlackPeople } from './actor.ts';
 import type { SlackParts } from './app.ts';
 
-export type Means = SlackParts & { people: People; client: WebClient; teamId: string; setup: Setup };
-export type Say = (message: Message, how?: { replace?: boolean }) => Promise<void>;
-export type Asked = {
+export type SlackDependencies = SlackParts & {
+  people: SlackPeople;
+  client: WebClient;
+  teamId: string;
+  setup: Setup;
+};
+
+/** Only the person sees the message. `replace` redraws the message or modal that holds the clicked button. */
+export type SendReply = (message: Message, how?: { replace?: boolean }) => Promise<void>;
+
+/** Who sent a request, and where to answer them. */
+export type RequestSource = {
   userId: string;
   teamId: string;
   trigger: Trigger;
-  say: Say;
-  /** Where a refusal is said, when that isn't where an answer is. */
-  sayRefusal?: Say;
-  /** The message in a channel whose button was pressed. */
+  reply: SendReply;
+  /** For a refusal, where it goes elsewhere than an answer: a modal shows it above what was typed. */
+  replyToRefusal?: SendReply;
+  /** The message in a channel that holds the clicked button. */
   card?: { channel: string; ts: string };
-  /** What is said when Slack would not open a modal any more: everything else has failed by then. */
+  /** Sent when Slack no longer opens a modal for this request. Without it the app writes a direct message. */
   tooLate?: Message;
 };
 
-export async function answering(
-  means: Means,
-  asked: Asked,
-  work: (call: Call) => Promise<void>,
+export async function dispatch(
+  dependencies: SlackDependencies,
+  source: RequestSource,
+  work: (request: SlackRequest) => Promise<void>,
 ): Promise<void> {
-  let call: Call | null = null;
+  let request: SlackRequest | null = null;
   try {
-    const actor = await means.people.actorOf(asked.userId, asked.teamId);
-    call = callOf(means, actor, asked);
-    await work(call);
+    const actor = await dependencies.people.actorOf(source.userId, source.teamId);
+    request = createRequest(dependencies, actor, source);
+    await work(request);
   } catch (error) {
-    // What waits for somebody else is an answer, not a refusal: there is nothing to mend and send again.
-    const say = error instanceof WaitsForApproval ? asked.say : (asked.sayRefusal ?? asked.say);
-    if (isTriggerGone(error)) return sayLate(means, asked);
-    if (call) await repaintIfStale(call, error, asked.card);
-    const message = await inWords(means, call, error);
+    // A request that waits for approval was accepted, so there is nothing to correct and submit again.
+    const reply = error instanceof WaitsForApproval ? source.reply : (source.replyToRefusal ?? source.reply);
+    if (isTriggerGone(error)) return replyTooLate(dependencies, source);
+    if (request) await repaintIfStale(request, error, source.card);
+    const message = await messageForError(dependencies, request, error);
     try {
-      await say(message);
+      await reply(message);
     } catch (cause) {
       if (!isTriggerGone(cause)) throw cause;
-      await tellDirectly(means, asked, message);
+      await sendDirectMessage(dependencies, source, message);
     }
   }
 }
 
-/** Whoever met a card that is out of date should be the last to meet it. */
-async function repaintIfStale(call: Call, error: unknown, card: Asked['card']): Promise<void> {
-  // Only a courtesy: when it fails, what was to be said is said all the same.
-  if (error instanceof DomainError) await repaint(call, error, card).catch(() => {});
+/** The person who clicks on an outdated card should be the last one to see it. */
+async function repaintIfStale(
+  request: SlackRequest,
+  error: unknown,
+  card: RequestSource['card'],
+): Promise<void> {
+  // A failed repaint must not keep the refusal from the person.
+  if (error instanceof DomainError) await repaint(request, error, card).catch(() => {});
 }
 
-async function repaint({ context, client }: Call, error: DomainError, card: Asked['card']): Promise<void> {
+async function repaint(
+  { context, client }: SlackRequest,
+  error: DomainError,
+  card: RequestSource['card'],
+): Promise<void> {
   const { code, detail } = error;
-  // With the subscription went what is known of its cards.
+  // Deleting a subscription deleted the rows of its cards too, so only the clicked card can be found.
   if (code === 'subscription_not_found' && card) await client.chat.update({ ...card, ...goneCard() });
   if (!detail.id) return;
   if (code === 'account_changed') await repaintCards(context, { accountId: detail.id });
@@ -72,35 +89,44 @@ async function repaint({ context, client }: Call, error: DomainError, card: Aske
     await repaintSubscriptionCards(context, { subscriptionId: detail.id });
 }
 
-export function callOf(means: Means, actor: SlackActor, asked: Pick<Asked, 'trigger' | 'say'>): Call {
-  const context = means.contextOf(actor);
-  let role: ReturnType<Call['role']> | null = null;
-  const call: Call = {
+export function createRequest(
+  dependencies: SlackDependencies,
+  actor: SlackActor,
+  source: Pick<RequestSource, 'trigger' | 'reply'>,
+): SlackRequest {
+  const { client } = dependencies;
+  const context = dependencies.contextOf(actor);
+  let role: ReturnType<SlackRequest['role']> | null = null;
+  const request: SlackRequest = {
     actor,
     context,
-    client: means.client,
+    client,
     role: () => {
       role ??= showOwnRole(context, {});
       return role;
     },
-    reply: asked.say,
+    reply: source.reply,
     openModal: (make) =>
-      openMadeModal(means.client, asked.trigger, make, (error) => inWords(means, call, error)),
+      openMadeModal(client, source.trigger, make, (error) => messageForError(dependencies, request, error)),
   };
-  return call;
+  return request;
 }
 
-async function inWords(means: Means, call: Call | null, error: unknown): Promise<Message> {
+async function messageForError(
+  dependencies: SlackDependencies,
+  request: SlackRequest | null,
+  error: unknown,
+): Promise<Message> {
   if (error instanceof WaitsForApproval) return waitingMessage(error);
   if (error instanceof DomainError) {
-    const isForMember = error.code === 'not_permitted' && call?.actor.standing === 'member';
-    const ask = isForMember ? await whomToAsk(call).catch(() => null) : null;
-    return errorMessage(error, call?.actor.standing ?? 'member', ask);
+    const isForMember = error.code === 'not_permitted' && request?.actor.standing === 'member';
+    const ask = isForMember ? await adminsToAsk(request).catch(() => null) : null;
+    return errorMessage(error, request?.actor.standing ?? 'member', ask);
   }
   const reference = crypto.randomUUID().slice(0, 8);
-  means.log.error({ err: error, reference }, 'a request from Slack failed');
-  // An answer that Slack did not take comes after the deed.
-  const sofar = call
+  dependencies.log.error({ err: error, reference }, 'a request from Slack failed');
+  // With a request at hand the work had begun: it may be done although Slack did not take the answer.
+  const sofar = request
     ? '. It may or may not have been done: look before you try again'
     : ', and nothing was changed';
   return {
@@ -108,17 +134,21 @@ async function inWords(means: Means, call: Call | null, error: unknown): Promise
   };
 }
 
-/** Home and modals have no other way left than a message of the app's own. */
-async function sayLate(means: Means, asked: Asked): Promise<void> {
-  await (asked.tooLate ? asked.say(asked.tooLate) : tellDirectly(means, asked, tooLate()));
+async function replyTooLate(dependencies: SlackDependencies, source: RequestSource): Promise<void> {
+  if (source.tooLate) return source.reply(source.tooLate);
+  await sendDirectMessage(dependencies, source, tooLate());
 }
 
-async function tellDirectly(means: Means, asked: Asked, message: Message): Promise<void> {
-  const { channel } = await means.client.conversations.open({ users: asked.userId });
-  if (channel?.id) await means.client.chat.postMessage({ channel: channel.id, ...message });
+async function sendDirectMessage(
+  { client }: SlackDependencies,
+  { userId }: RequestSource,
+  message: Message,
+): Promise<void> {
+  const { channel } = await client.conversations.open({ users: userId });
+  if (channel?.id) await client.chat.postMessage({ channel: channel.id, ...message });
 }
 
-/** What is said when Slack would not open a modal any more. */
+/** For a modal that Slack no longer opens, because its trigger is older than three seconds. */
 export function tooLate(blocksOf?: (text: string) => Message['blocks']): Message {
   const text =
     'That took longer than Slack waits for a window, so it was not opened and nothing was changed. Please try again.';

@@ -3,7 +3,7 @@
 const MAX_WORDS = 120;
 
 /** Splits typed text into words: mailto links, escapes, smart quotes and long dashes become what was typed. */
-export function wordsOf(text: string): string[] {
+export function splitWords(text: string): string[] {
   const plain = text
     .replace(/<mailto:([^|>]+)(?:\|[^>]*)?>/g, '$1')
     .replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, '$1')

@@ -1,4 +1,6 @@
 // What a search-as-you-type select offers.
+import type { App } from '@slack/bolt';
+import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { searchAccounts } from '../../operations/accounts/search.ts';
 import { listApis } from '../../operations/apis/list.ts';
@@ -8,26 +10,36 @@ import { listCustomGroups } from '../../operations/groups/list-custom.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { MAX_OPTION_VALUE_LENGTH } from '../present/blocks.ts';
 import { cut } from '../present/text.ts';
-import type { Means } from './dispatch.ts';
+import { teamOf } from './delivery.ts';
+import type { SlackDependencies } from './dispatch.ts';
 
 const MAX_OPTIONS = 100;
 
-type Offered = { text: string; value: string };
+export function registerOptions(app: App, dependencies: SlackDependencies): void {
+  app.options(/.*/, async ({ ack, options, body }) => {
+    const { action_id: field, value: typed } = options;
+    const search = { field, typed, userId: body.user.id, teamId: teamOf(dependencies, body) };
+    const found = holdsKey(typed) ? [] : await optionsFor(dependencies, search);
+    await ack({ options: found } as Parameters<typeof ack>[0]);
+  });
+}
 
-const named = (typed: string, groups: { id: string; name: string }[]): Offered[] =>
+type OfferedOption = { text: string; value: string };
+
+const matchingGroups = (typed: string, groups: { id: string; name: string }[]): OfferedOption[] =>
   groups
     .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()))
     .map(({ id, name }) => ({ text: name, value: id }));
 
-/** By the name of the field. */
-const OFFERS: Record<string, (context: Context, typed: string) => Promise<Offered[]>> = {
+/** What each field offers, by the name of the field. */
+const OFFERS: Record<string, (context: Context, typed: string) => Promise<OfferedOption[]>> = {
   account: async (context, text) =>
     (await searchAccounts(context, { text })).map(({ id, firstName, lastName, email }) => ({
       text: `${firstName} ${lastName} · ${email}`,
       value: id,
     })),
-  groups: async (context, typed) => named(typed, await listCustomGroups(context, {})),
-  seenBy: async (context, typed) => named(typed, await listGroups(context, {})),
+  groups: async (context, typed) => matchingGroups(typed, await listCustomGroups(context, {})),
+  seenBy: async (context, typed) => matchingGroups(typed, await listGroups(context, {})),
   scope: async (context, text) => [
     ...('all apis'.includes(text.toLowerCase()) ? [{ text: 'All APIs', value: 'all' }] : []),
     ...(await listProducts(context, { text })).products.map(({ id, name }) => ({
@@ -43,13 +55,13 @@ const OFFERS: Record<string, (context: Context, typed: string) => Promise<Offere
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
 };
 
-export async function optionsFor(
-  means: Means,
-  asked: { actionId: string; typed: string; userId: string; teamId: string },
+async function optionsFor(
+  dependencies: SlackDependencies,
+  search: { field: string; typed: string; userId: string; teamId: string },
 ) {
   try {
-    const context = means.contextOf(await means.people.actorOf(asked.userId, asked.teamId));
-    const offered = (await OFFERS[asked.actionId]?.(context, asked.typed)) ?? [];
+    const actor = await dependencies.people.actorOf(search.userId, search.teamId);
+    const offered = (await OFFERS[search.field]?.(dependencies.contextOf(actor), search.typed)) ?? [];
     return offered
       .filter(({ value }) => value.length <= MAX_OPTION_VALUE_LENGTH)
       .slice(0, MAX_OPTIONS)

@@ -1,0 +1,25 @@
+// What every listener needs of a delivery from Slack.
+import type { SlackDependencies } from './dispatch.ts';
+
+/** Runs the work after the acknowledgement, and only once however often Slack delivers the request. */
+export type RunOnce = (receiptId: unknown, work: () => Promise<void>) => void;
+
+export type RunInBackground = (work: () => Promise<void>) => void;
+
+export function createRunOnce(dependencies: SlackDependencies, runInBackground: RunInBackground): RunOnce {
+  const { teamId, clock, takeReceipt } = dependencies;
+  return (receiptId, work) =>
+    runInBackground(async () => {
+      const receipt = { teamId, kind: 'request', id: String(receiptId), receivedAt: clock() };
+      if (await takeReceipt(receipt)) await work();
+    });
+}
+
+/** The workspace of the person: in a shared channel it can differ from the workspace of the message. */
+export function teamOf(
+  { teamId: own }: SlackDependencies,
+  { team, user }: { team?: { id: string } | null; user: object },
+): string {
+  const home = 'team_id' in user && typeof user.team_id === 'string' ? user.team_id : own;
+  return home === own ? (team?.id ?? '') : home;
+}

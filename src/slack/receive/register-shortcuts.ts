@@ -1,0 +1,30 @@
+import type { App } from '@slack/bolt';
+import { holdsKey } from '../../domain/api-key-form.ts';
+import { SHORTCUTS } from '../features/registry.ts';
+import { resultModal, showModal } from '../modals/open.ts';
+import { type RunOnce, teamOf } from './delivery.ts';
+import { dispatch, type RequestSource, type SlackDependencies } from './dispatch.ts';
+import { foundKeyRefused } from './typed-keys.ts';
+
+export function registerShortcuts(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
+  app.shortcut(/.*/, async ({ ack, shortcut, context }) => {
+    const at = performance.now();
+    await ack();
+    const found = SHORTCUTS.find(({ callback_id }) => callback_id === shortcut.callback_id);
+    if (!found) return;
+    runOnce(context.receiptId ?? shortcut.trigger_id, async () => {
+      const trigger = { id: shortcut.trigger_id, at, isInModal: false };
+      const source: RequestSource = {
+        userId: shortcut.user.id,
+        teamId: teamOf(dependencies, shortcut),
+        trigger,
+        // Slack gives a shortcut no message to answer, so the app answers in a modal.
+        reply: async (message) =>
+          void (await showModal(dependencies.client, trigger, resultModal('Developer accounts', message))),
+      };
+      const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
+      if (holdsKey(text)) return source.reply(foundKeyRefused);
+      await dispatch(dependencies, source, (request) => found.run(request, text));
+    });
+  });
+}
