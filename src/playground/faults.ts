@@ -1,8 +1,9 @@
 // Trouble on request: what the next calls of a method meet. For tests; nothing of it is reachable over HTTP.
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 export type Fault =
   | { kind: 'rate-limited'; retryAfterSeconds: number }
-  | { kind: 'server-error'; status?: number }
+  | { kind: 'server-error'; status?: ContentfulStatusCode }
   /** Takes the request and never answers. */
   | { kind: 'hang' }
   /** Does the work, then drops the connection instead of answering. */
@@ -10,7 +11,7 @@ export type Fault =
   /** Answers after a while, as usual. */
   | { kind: 'slow'; ms: number }
   /** An error in the service's own form: `expired_trigger_id`, `token_revoked`, `application_error` … */
-  | { kind: 'error'; code: string; status?: number };
+  | { kind: 'error'; code: string; status?: ContentfulStatusCode };
 
 export type Faults = ReturnType<typeof createFaults>;
 

@@ -1,8 +1,15 @@
-// The little HTTP that the playground needs: a bounded body, an answer, and the guard in front of all of it.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// What all surfaces of the playground share: the guard in front of them, bounded bodies, and trouble on request.
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Fault } from './faults.ts';
 import { type Dict, isDict } from './shapes.ts';
 
-const MAX_BODY_BYTES = 1_000_000;
+/** Slack's own limit is about this size. */
+export const MAX_BODY_BYTES = 1_000_000;
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 const FORWARDING_HEADERS = [
   'forwarded',
@@ -13,58 +20,66 @@ const FORWARDING_HEADERS = [
   'via',
 ];
 
-export class BodyTooLarge extends Error {}
+export type PlaygroundEnv = { Bindings: HttpBindings };
+export type PlaygroundContext = Context<PlaygroundEnv>;
 
-/** The whole body as text; throws `BodyTooLarge` beyond 1 MB, as Slack's own limit is of that size. */
-export const readBody = async (req: IncomingMessage): Promise<string> =>
-  (await readBytes(req, MAX_BODY_BYTES)).toString('utf8');
-
-export async function readBytes(req: IncomingMessage, max: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > max) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Reads JSON or a form into one flat object; anything else, or what can't be parsed, is null. */
-export function parseBody(contentType: string, body: string): Dict | null {
-  if (contentType.includes('application/json')) {
-    try {
-      const parsed: unknown = JSON.parse(body === '' ? '{}' : body);
-      return isDict(parsed) ? parsed : null;
-    } catch {
-      return null;
-    }
-  }
-  return Object.fromEntries(new URLSearchParams(body));
-}
-
-export function sendJson(
-  res: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
-  res.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'cross-origin-resource-policy': 'same-origin',
-    ...headers,
+export const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) => c.json({ ok: false, error: 'payload_too_large' }, 413, { connection: 'close' }),
   });
-  res.end(JSON.stringify(body));
+
+/** Reads JSON or a form into one flat object; null for anything else and for what can't be parsed. */
+export function parseBody(contentType: string, body: string): Dict | null {
+  if (!contentType.includes('application/json')) return Object.fromEntries(new URLSearchParams(body));
+  try {
+    const parsed: unknown = JSON.parse(body === '' ? '{}' : body);
+    return isDict(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+export const bearerToken = (c: PlaygroundContext): string =>
+  /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
+
+type Refuse = (
+  status: ContentfulStatusCode,
+  code: string,
+  headers?: Record<string, string>,
+) => Response | Promise<Response>;
+
+/** The answer that a fault gives in place of the real one; null when the work is still to be done. */
+export function faultResponse(
+  fault: Fault | null,
+  codes: { rateLimited: string; serverError: string; errorStatus: ContentfulStatusCode },
+  refuse: Refuse,
+): Response | Promise<Response> | null {
+  switch (fault?.kind) {
+    case 'rate-limited':
+      return refuse(429, codes.rateLimited, { 'retry-after': String(fault.retryAfterSeconds) });
+    case 'server-error':
+      return refuse(fault.status ?? 500, codes.serverError);
+    case 'error':
+      return refuse(fault.status ?? codes.errorStatus, fault.code);
+    case 'hang':
+      return RESPONSE_ALREADY_SENT;
+    default:
+      return null;
+  }
+}
+
+export function dropConnection(c: PlaygroundContext): Response {
+  c.env.incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
 }
 
 /**
- * Whether the playground may answer at all: only a program on this machine that means this machine. The socket is
+ * Whether the playground may answer at all: only to a program on this machine that means this machine. The socket is
  * loopback, no proxy stands between, and `Host` is a local name, so that no web page elsewhere can reach it by DNS
  * rebinding.
  */
-export function mayAnswer(req: IncomingMessage): boolean {
+export function isLocalRequest(req: IncomingMessage): boolean {
   const address = req.socket.remoteAddress ?? '';
   const isLoopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || address === '::1';
   if (!isLoopback || FORWARDING_HEADERS.some((name) => req.headers[name] !== undefined)) return false;
@@ -73,8 +88,8 @@ export function mayAnswer(req: IncomingMessage): boolean {
 }
 
 /** Whether a request that changes something comes from our own page. */
-export function isSameOrigin(req: IncomingMessage): boolean {
-  const site = req.headers['sec-fetch-site'];
+export function isSameOrigin(c: PlaygroundContext): boolean {
+  const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
-  return req.headers.origin === `http://${req.headers.host ?? ''}`;
+  return c.req.header('origin') === `http://${c.req.header('host') ?? ''}`;
 }

@@ -179,3 +179,20 @@ test('a call that is refused says by which limit', async () => {
   expect(said.sent).toContain('xxx');
   expect(said.sent).not.toContain(driver.slack.botToken);
 });
+
+test('a body over a megabyte is refused, and an open page hears of each change', async () => {
+  const { host } = new URL(driver.url);
+  const json = { host, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+  const body = JSON.stringify({ as: driver.ids.admin, text: 'x'.repeat(1_000_000) });
+  expect(await status('/playground/api/type', json, 'POST', body)).toBe(413);
+
+  const events = await fetch(`${driver.url}/playground/api/events`);
+  expect(events.headers.get('content-type')).toContain('text/event-stream');
+  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toBe(`data: ${driver.workspace.sequence()}\n\n`);
+  const channel = driver.slack.approvalsChannel;
+  driver.workspace.conversations.post({ channel, user: driver.ids.admin, text: 'news' });
+  expect((await reader?.read())?.value).toBe(`data: ${driver.workspace.sequence()}\n\n`);
+  await driver.playground.stop();
+  expect((await reader?.read())?.done).toBe(true);
+});

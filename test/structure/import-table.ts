@@ -41,7 +41,10 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^resend$/, ['mail']],
   [/^@node-rs\/bcrypt$/, ['security']],
   [/^rate-limiter-flexible$/, ['web', 'app']],
-  [/^(hono|@hono\/.*)(\/|$)/, ['web', 'portal', 'management', 'gateway', 'mail-events', 'app', 'cli']],
+  [
+    /^(hono|@hono\/.*)(\/|$)/,
+    ['web', 'portal', 'management', 'gateway', 'mail-events', 'playground', 'app', 'cli'],
+  ],
   [/^react(-dom)?(\/|$)/, ['emails', 'mail', 'portal', 'playground']],
   [/^react-email$/, ['emails', 'mail']],
   [/^pino$/, ['log']],

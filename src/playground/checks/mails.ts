@@ -15,7 +15,7 @@ export type CheckedMail = {
   text: string;
   headers: Record<string, string>;
 };
-export type MailFault = { status: number; name: string; message: string };
+export type MailFault = { status: 400 | 422; name: string; message: string };
 
 const wrong = (name: string, message: string): MailFault => ({ status: 422, name, message });
 

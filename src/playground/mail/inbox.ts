@@ -1,5 +1,6 @@
 // The mail side: what was accepted, under which idempotency key, and what became of it.
 import { createHash, randomUUID } from 'node:crypto';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { checkMail } from '../checks/mails.ts';
 import { createFaults } from '../faults.ts';
 import { type Clock, type Dict, textOf } from '../shapes.ts';
@@ -24,10 +25,10 @@ export type Mail = {
   state: MailState;
 };
 export type KeyRow = { key: string; bodyHash: string; mailId: string | null; at: number };
-export type ResendAnswer = { status: number; body: Dict };
+export type ResendAnswer = { status: ContentfulStatusCode; body: Dict };
 export type Inbox = ReturnType<typeof createInbox>;
 
-const refuse = (status: number, name: string, message: string): ResendAnswer => ({
+const refuse = (status: ContentfulStatusCode, name: string, message: string): ResendAnswer => ({
   status,
   body: { statusCode: status, message, name },
 });

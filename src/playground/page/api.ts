@@ -1,8 +1,16 @@
 // The page's own API under /playground/api/: read the state, do what a person does, hear of changes.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Deeds } from '../actions/actions.ts';
 import type { ElementName, Place } from '../actions/clicks.ts';
-import { isSameOrigin, parseBody, readBody, readBytes, sendJson } from '../http.ts';
+import {
+  isSameOrigin,
+  limitBody,
+  MAX_BODY_BYTES,
+  type PlaygroundContext,
+  type PlaygroundEnv,
+  parseBody,
+} from '../http.ts';
 import type { Inbox } from '../mail/inbox.ts';
 import { type Dict, isDict, type StateValues, textOf } from '../shapes.ts';
 import { SlackRefusal } from '../web-api/refusal.ts';
@@ -19,7 +27,6 @@ const HEARTBEAT_MS = 15_000;
 const MAX_READERS = 50;
 
 export type PageParts = { workspace: Workspace; inbox: Inbox; deeds: Deeds; features: () => AppFeatures };
-export type PageApi = ReturnType<typeof createPageApi>;
 
 type DeedOf = (o: PageParts, user: string, body: Dict) => Promise<Dict> | Dict;
 
@@ -76,110 +83,111 @@ const pointed = (body: Dict): { place: Place; element: ElementName } => ({
 });
 
 export function createPageApi(o: PageParts) {
-  const readers = new Set<ServerResponse>();
-  let timer: NodeJS.Timeout | null = null;
-  const tell = (): void => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      for (const reader of readers) reader.write(`data: ${o.workspace.sequence()}\n\n`);
-    }, TELL_AFTER_MS).unref();
-  };
-  const forget = [o.workspace.onChange(tell), o.inbox.onChange(tell)];
-  const heartbeat = setInterval(() => {
-    for (const reader of readers) reader.write(': still here\n\n');
-  }, HEARTBEAT_MS).unref();
-
-  function hear(res: ServerResponse): void {
-    if (readers.size >= MAX_READERS) {
-      sendJson(res, 503, { error: 'too many windows' });
-      return;
-    }
-    res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    res.write(`data: ${o.workspace.sequence()}\n\n`);
-    readers.add(res);
-    res.once('close', () => readers.delete(res));
+  const changes = createChangeStream(o);
+  const { workspace } = o;
+  const routes = new Hono<PlaygroundEnv>();
+  routes.get('/events', changes.serve);
+  routes.get('/state', (c) => {
+    const as = c.req.query('as') ?? '';
+    const me = workspace.conversations.people.has(as) ? as : ADMIN;
+    return c.json(pageState(workspace, o.inbox, o.features(), me));
+  });
+  routes.get('/wire', (c) => {
+    const found = wireOf(workspace, o.deeds.courier, Number(c.req.query('id')));
+    return found === null ? c.json({ error: 'forgotten' }, 404) : c.json(found);
+  });
+  routes.get('/file', (c) => serveFile(workspace, c));
+  for (const [name, deed] of Object.entries(DEEDS)) {
+    routes.post(`/${name}`, requireSameOrigin, limitBody(MAX_BODY_BYTES), async (c) => {
+      const isJson = (c.req.header('content-type') ?? '').includes('application/json');
+      const body = isJson ? parseBody('application/json', await c.req.text()) : null;
+      if (body === null) return c.json({ error: 'invalid_json' }, 400);
+      const user = textOf(body.as);
+      return perform(workspace, user, c, () => deed(o, user, body));
+    });
+    routes.all(`/${name}`, refuseMethod);
   }
-
-  async function serve(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.method === 'GET' && path === 'events') return hear(res);
-    if (req.method === 'GET' && path === 'state') {
-      const asked = new URL(req.url ?? '', 'http://localhost').searchParams.get('as') ?? '';
-      const me = o.workspace.conversations.people.has(asked) ? asked : ADMIN;
-      return sendJson(res, 200, pageState(o.workspace, o.inbox, o.features(), me));
-    }
-    if (req.method === 'GET' && path === 'wire') {
-      const asked = new URL(req.url ?? '', 'http://localhost').searchParams.get('id');
-      const found = wireOf(o.workspace, o.deeds.courier, Number(asked));
-      return found === null ? sendJson(res, 404, { error: 'forgotten' }) : sendJson(res, 200, found);
-    }
-    if (req.method === 'GET' && path === 'file') return serveFile(req, res);
-    const deed = Object.hasOwn(DEEDS, path) ? DEEDS[path] : undefined;
-    if (deed === undefined && path !== 'share') return sendJson(res, 404, { error: 'not_found' });
-    if (req.method !== 'POST') return sendJson(res, 405, { error: 'method_not_allowed' }, { allow: 'POST' });
-    if (!isSameOrigin(req)) return sendJson(res, 403, { error: 'not_same_origin' });
-    await (deed === undefined ? share(req, res) : perform(deed, req, res));
-  }
-
-  /** A file comes as it is, not as JSON: who shares it, where, and its name are in the address. */
-  async function share(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const asked = new URL(req.url ?? '', 'http://localhost').searchParams;
-    const [user = '', channel = '', name = ''] = ['as', 'channel', 'name'].map((one) => asked.get(one) ?? '');
-    const bytes = await readBytes(req, MAX_FILE_BYTES);
-    await answerDeed(user, res, async () => {
+  // A file comes as it is, not as JSON: who shares it, where, and its name are in the address.
+  routes.post('/share', requireSameOrigin, limitBody(MAX_FILE_BYTES), async (c) => {
+    const { as: user = '', channel = '', name = '' } = c.req.query();
+    const bytes = Buffer.from(await c.req.arrayBuffer());
+    return perform(workspace, user, c, async () => {
       await o.deeds.shareFile({ user, channel, name, bytes });
       return {};
     });
-  }
+  });
+  routes.all('/share', refuseMethod);
+  return { routes, closePages: changes.close };
+}
 
-  /** Never shown as a page of ours, whatever is in it. */
-  function serveFile(req: IncomingMessage, res: ServerResponse): void {
-    const asked = new URL(req.url ?? '', 'http://localhost').searchParams;
-    const file = o.workspace.files.find(asked.get('id') ?? '');
-    const channel = o.workspace.conversations.channels.get(file?.channel ?? '');
-    if (file === null || channel === undefined || !canRead(channel, asked.get('as') ?? '')) {
-      sendJson(res, 404, { error: 'file_not_found' });
-      return;
-    }
-    res.writeHead(200, {
-      'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
+/** Tells every open page that something changed; the page then fetches the state. */
+function createChangeStream(o: PageParts) {
+  const readers = new Set<SSEStreamingApi>();
+  let timer: NodeJS.Timeout | null = null;
+  const sequence = (): string => String(o.workspace.sequence());
+  const tell = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      for (const reader of readers) void reader.writeSSE({ data: sequence() });
+    }, TELL_AFTER_MS).unref();
+  };
+  const unsubscribe = [o.workspace.onChange(tell), o.inbox.onChange(tell)];
+  const heartbeat = setInterval(() => {
+    for (const reader of readers) void reader.write(': still here\n\n');
+  }, HEARTBEAT_MS).unref();
+
+  function serve(c: PlaygroundContext): Response {
+    if (readers.size >= MAX_READERS) return c.json({ error: 'too many windows' }, 503);
+    return streamSSE(c, async (stream) => {
+      readers.add(stream);
+      await stream.writeSSE({ data: sequence() });
+      await new Promise<void>((resolve) => stream.onAbort(resolve));
+      readers.delete(stream);
     });
-    res.end(file.bytes);
   }
 
-  async function perform(deed: DeedOf, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const isJson = (req.headers['content-type'] ?? '').includes('application/json');
-    const body = isJson ? parseBody('application/json', await readBody(req)) : null;
-    if (body === null) return sendJson(res, 400, { error: 'invalid_json' });
-    const user = textOf(body.as);
-    await answerDeed(user, res, () => deed(o, user, body));
-  }
-
-  async function answerDeed(
-    user: string,
-    res: ServerResponse,
-    deed: () => Promise<Dict> | Dict,
-  ): Promise<void> {
-    if (!o.workspace.conversations.people.has(user)) return sendJson(res, 400, { error: 'user_not_found' });
-    try {
-      sendJson(res, 200, await deed());
-    } catch (error) {
-      if (!(error instanceof SlackRefusal)) throw error;
-      o.workspace.notify(user, wordsFor(error.code));
-      sendJson(res, 409, { error: error.code });
-    }
-  }
-
-  function closePages(): void {
+  function close(): void {
     clearInterval(heartbeat);
     if (timer !== null) clearTimeout(timer);
-    for (const end of forget) end();
-    for (const reader of readers) reader.end();
+    for (const end of unsubscribe) end();
+    for (const reader of readers) reader.abort();
   }
 
-  return { serve, closePages };
+  return { serve, close };
+}
+
+const requireSameOrigin: MiddlewareHandler<PlaygroundEnv> = async (c, next) =>
+  isSameOrigin(c) ? next() : c.json({ error: 'not_same_origin' }, 403);
+
+const refuseMethod = (c: PlaygroundContext): Response =>
+  c.json({ error: 'method_not_allowed' }, 405, { allow: 'POST' });
+
+/** A download, never shown as a page of ours, whatever is in it. */
+function serveFile(w: Workspace, c: PlaygroundContext): Response {
+  const file = w.files.find(c.req.query('id') ?? '');
+  const channel = w.conversations.channels.get(file?.channel ?? '');
+  if (file === null || channel === undefined || !canRead(channel, c.req.query('as') ?? ''))
+    return c.json({ error: 'file_not_found' }, 404);
+  return c.body(new Uint8Array(file.bytes), 200, {
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+  });
+}
+
+async function perform(
+  w: Workspace,
+  user: string,
+  c: PlaygroundContext,
+  deed: () => Promise<Dict> | Dict,
+): Promise<Response> {
+  if (!w.conversations.people.has(user)) return c.json({ error: 'user_not_found' }, 400);
+  try {
+    return c.json(await deed());
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    w.notify(user, wordsFor(error.code));
+    return c.json({ error: error.code }, 409);
+  }
 }
 
 /** Slack's client would not have offered what was refused here; mostly it was repainted in the meantime. */

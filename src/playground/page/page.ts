@@ -1,6 +1,7 @@
-// The page: one HTML shell and one bundle, made in memory when somebody first asks for it.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// The page: one HTML shell and one bundle, made in memory when a browser first asks for it.
 import { fileURLToPath } from 'node:url';
+import { Hono } from 'hono';
+import type { PlaygroundEnv } from '../http.ts';
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -32,7 +33,16 @@ const SHELL = `<!doctype html>
 </html>`;
 
 type Bundle = { js: string; css: string };
-let bundled: Promise<Bundle> | null = null;
+let made: Promise<Bundle> | null = null;
+
+/** A failed build is tried again at the next request. */
+function bundled(): Promise<Bundle> {
+  made ??= bundle();
+  made.catch(() => {
+    made = null;
+  });
+  return made;
+}
 
 /** esbuild is loaded only here, so that a start without a look at the page does not pay for it. */
 async function bundle(): Promise<Bundle> {
@@ -57,36 +67,20 @@ async function bundle(): Promise<Bundle> {
   return { js: find('.js'), css: find('.css') };
 }
 
-/** Answers for the page's own files; false when the path is none of them. */
-export async function servePage(path: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
-  const isShell = path === '/playground' || path === '/playground/';
-  const isJs = path === '/playground/page.js';
-  if (!isShell && !isJs && path !== '/playground/page.css') return false;
-  if (req.method !== 'GET' && req.method !== 'HEAD') {
-    res.writeHead(405, { allow: 'GET, HEAD' }).end();
-    return true;
-  }
-  const send = (type: string, body: string): void => {
-    res.writeHead(200, {
-      'content-type': `${type}; charset=utf-8`,
-      'cache-control': 'no-store',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    });
-    res.end(req.method === 'HEAD' ? undefined : body);
-  };
-  if (isShell) {
-    send('text/html', SHELL);
-    return true;
-  }
-  bundled ??= bundle();
-  bundled.catch(() => {
-    bundled = null;
+export function pageRoutes(): Hono<PlaygroundEnv> {
+  const routes = new Hono<PlaygroundEnv>();
+  routes.use(async (c, next) => {
+    c.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    c.header('cross-origin-opener-policy', 'same-origin');
+    c.header('referrer-policy', 'no-referrer');
+    await next();
   });
-  const { js, css } = await bundled;
-  send(isJs ? 'text/javascript' : 'text/css', isJs ? js : css);
-  return true;
+  routes.on('GET', ['', '/'], (c) => c.html(SHELL));
+  routes.get('/page.js', async (c) =>
+    c.body((await bundled()).js, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+  );
+  routes.get('/page.css', async (c) =>
+    c.body((await bundled()).css, 200, { 'content-type': 'text/css; charset=utf-8' }),
+  );
+  return routes;
 }

@@ -1,7 +1,17 @@
 // Slack's side over HTTP: /playground/slack/api/<method>, the response_urls, and files.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { Hono } from 'hono';
 import type { Faults } from '../faults.ts';
-import { parseBody, readBody, readBytes, sendJson } from '../http.ts';
+import {
+  bearerToken,
+  dropConnection,
+  faultResponse,
+  limitBody,
+  MAX_BODY_BYTES,
+  type PlaygroundContext,
+  type PlaygroundEnv,
+  parseBody,
+} from '../http.ts';
 import { type Dict, textOf } from '../shapes.ts';
 import { MAX_FILE_BYTES } from '../workspace/files.ts';
 import { newSecret } from '../workspace/ids.ts';
@@ -10,113 +20,85 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { callMethod, isBotToken, scopesHeader } from './methods.ts';
 import { SlackRefusal } from './refusal.ts';
 
-export type SlackHttp = { workspace: Workspace; faults: Faults };
+type SlackHttp = { workspace: Workspace; faults: Faults };
 
-export async function serveSlack(
-  o: SlackHttp,
-  path: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  if (path.startsWith('api/')) await serveMethod(o, path.slice('api/'.length), req, res);
-  else if (path.startsWith('hooks/') && req.method === 'POST') await serveResponseUrl(o, path, req, res);
-  else if (path.startsWith('files-pri/') && req.method === 'GET') serveFile(o, path, req, res);
-  else if (path.startsWith('upload/v1/') && req.method === 'POST') await takeUpload(o, path, req, res);
-  else sendJson(res, 404, { ok: false, error: 'not_found' });
-}
+const FAULT_CODES = { rateLimited: 'ratelimited', serverError: 'internal_error', errorStatus: 200 } as const;
 
-/** Whoever has no right to a file is sent to where people sign in, as Slack does it: no error, but a page. */
-function serveFile(
-  { workspace, faults }: SlackHttp,
-  path: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-) {
-  const fault = faults.take('files-pri');
-  if (fault?.kind === 'hang') return;
-  if (fault?.kind === 'server-error') return void res.writeHead(fault.status ?? 500).end();
-  const token = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '';
-  const mayRead =
-    isBotToken(workspace, token) && workspace.access.error === null && workspace.scopes.has('files:read');
-  if (!mayRead) return void res.writeHead(302, { location: `https://${TEAM.domain}.slack.com/` }).end();
-  const file = workspace.files.find(/^files-pri\/\w+-(\w+)\//.exec(path)?.[1] ?? '');
-  if (file === null) return void res.writeHead(404, { 'content-type': 'text/html' }).end();
-  res.writeHead(200, { 'content-type': file.mimetype, 'content-length': file.size }).end(file.bytes);
-}
-
-async function takeUpload(
-  { workspace, faults }: SlackHttp,
-  path: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  const bytes = await readBytes(req, MAX_FILE_BYTES);
-  if (faults.take('upload')?.kind === 'server-error') return void res.writeHead(500).end();
-  const isTaken = workspace.files.fillSlot(path.slice('upload/v1/'.length), bytes);
-  res.writeHead(isTaken ? 200 : 400).end(isTaken ? `OK - ${bytes.length}` : '');
-}
-
-async function serveMethod(
-  o: SlackHttp,
-  method: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  const body = await readBody(req);
-  const url = new URL(req.url ?? '', 'http://localhost');
-  const parsed = parseBody(req.headers['content-type'] ?? '', body);
-  const args: Dict = { ...Object.fromEntries(url.searchParams), ...parsed };
-  const bearer = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '';
-  const token = bearer || textOf(args.token);
-  const fault = o.faults.take(method);
-  const refuse = (status: number, error: string, headers: Record<string, string> = {}): void => {
-    o.workspace.recordApiCall({ method, error, messages: [`fault ${status}`], sent: args });
-    sendJson(res, status, { ok: false, error }, headers);
-  };
-  if (fault?.kind === 'rate-limited')
-    return refuse(429, 'ratelimited', { 'retry-after': String(fault.retryAfterSeconds) });
-  if (fault?.kind === 'server-error') return refuse(fault.status ?? 500, 'internal_error');
-  if (fault?.kind === 'error') return refuse(fault.status ?? 200, fault.code);
-  if (fault?.kind === 'hang') return void req.socket.once('close', () => res.destroy());
-  if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
-  if (parsed === null) return refuse(200, 'invalid_json');
-  const answer = callMethod(o.workspace, method, token, args);
-  if (fault?.kind === 'accept-then-drop') return void req.socket.destroy();
-  sendJson(res, 200, answer, {
-    'x-slack-req-id': newSecret(16),
-    ...(isBotToken(o.workspace, token) && { 'x-oauth-scopes': scopesHeader(o.workspace) }),
+export function slackRoutes(o: SlackHttp): Hono<PlaygroundEnv> {
+  const routes = new Hono<PlaygroundEnv>();
+  routes.all('/api/:method', limitBody(MAX_BODY_BYTES), (c) => serveMethod(o, c.req.param('method'), c));
+  routes.post('/hooks/:secrets{.+}', limitBody(MAX_BODY_BYTES), (c) =>
+    serveResponseUrl(o, `hooks/${c.req.param('secrets')}`, c),
+  );
+  routes.get('/files-pri/:ids{\\w+-\\w+}/:name', (c) =>
+    serveFile(o, c.req.param('ids').split('-')[1] ?? '', c),
+  );
+  routes.post('/upload/v1/:slot', limitBody(MAX_FILE_BYTES), async (c) => {
+    const bytes = Buffer.from(await c.req.arrayBuffer());
+    const trouble = faultResponse(o.faults.take('upload'), FAULT_CODES, (status) => c.body('', status));
+    if (trouble !== null) return trouble;
+    const isTaken = o.workspace.files.fillSlot(c.req.param('slot'), bytes);
+    return isTaken ? c.text(`OK - ${bytes.length}`) : c.body(null, 400);
   });
+  return routes;
 }
 
-async function serveResponseUrl(
-  o: SlackHttp,
-  path: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  const body = parseBody('application/json', await readBody(req));
-  const fault = o.faults.take('response_url');
-  if (fault?.kind === 'hang') return;
-  if (fault?.kind === 'accept-then-drop') return void req.socket.destroy();
-  const record = (error: string, messages: string[] = []): void =>
-    void o.workspace.recordApiCall({ method: 'response_url', error, messages, sent: body ?? {} });
-  if (fault !== null && fault.kind !== 'slow') {
-    const status = fault.kind === 'rate-limited' ? 429 : (fault.status ?? 500);
-    record(`fault ${status}`);
-    return sendJson(res, status, {
-      ok: false,
-      error: fault.kind === 'error' ? fault.code : 'internal_error',
-    });
+/** Without the right to read it Slack sends the caller to its sign-in page: not an error, but a redirect. */
+function serveFile({ workspace, faults }: SlackHttp, id: string, c: PlaygroundContext) {
+  const trouble = faultResponse(faults.take('files-pri'), FAULT_CODES, (status) => c.body('', status));
+  if (trouble !== null) return trouble;
+  const mayRead =
+    isBotToken(workspace, bearerToken(c)) &&
+    workspace.access.error === null &&
+    workspace.scopes.has('files:read');
+  if (!mayRead) return c.redirect(`https://${TEAM.domain}.slack.com/`);
+  const file = workspace.files.find(id);
+  if (file === null) return c.html('', 404);
+  return c.body(new Uint8Array(file.bytes), 200, { 'content-type': file.mimetype });
+}
+
+async function serveMethod(o: SlackHttp, method: string, c: PlaygroundContext): Promise<Response> {
+  const parsed = parseBody(c.req.header('content-type') ?? '', await c.req.text());
+  const args: Dict = { ...c.req.query(), ...parsed };
+  const token = bearerToken(c) || textOf(args.token);
+  const fault = o.faults.take(method);
+  const trouble = faultResponse(fault, FAULT_CODES, (status, error, headers) => {
+    o.workspace.recordApiCall({ method, error, messages: [`fault ${status}`], sent: args });
+    return c.json({ ok: false, error }, status, headers);
+  });
+  if (trouble !== null) return trouble;
+  if (fault?.kind === 'slow') await setTimeout(fault.ms);
+  if (parsed === null) {
+    o.workspace.recordApiCall({ method, error: 'invalid_json', messages: [], sent: args });
+    return c.json({ ok: false, error: 'invalid_json' });
   }
+  const answer = callMethod(o.workspace, method, token, args);
+  if (fault?.kind === 'accept-then-drop') return dropConnection(c);
+  c.header('x-slack-req-id', newSecret(16));
+  if (isBotToken(o.workspace, token)) c.header('x-oauth-scopes', scopesHeader(o.workspace));
+  return c.json(answer);
+}
+
+async function serveResponseUrl(o: SlackHttp, path: string, c: PlaygroundContext): Promise<Response> {
+  const body = parseBody('application/json', await c.req.text());
+  const record = (error: string, messages: string[] = []): void =>
+    o.workspace.recordApiCall({ method: 'response_url', error, messages, sent: body ?? {} });
+  const fault = o.faults.take('response_url');
+  if (fault?.kind === 'accept-then-drop') return dropConnection(c);
+  const trouble = faultResponse(fault, { ...FAULT_CODES, errorStatus: 500 }, (status, error) => {
+    record(`fault ${status}`);
+    return c.json({ ok: false, error }, status);
+  });
+  if (trouble !== null) return trouble;
   try {
     if (body === null) throw new SlackRefusal('invalid_payload');
     o.workspace.responseUrls.receive(path, body);
     record('');
-    res.writeHead(200, { 'content-type': 'text/html' }).end('ok');
+    return c.html('ok');
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
     record(error.code, [JSON.stringify(error.extra)]);
     const isGone = ['used_url', 'expired_url', 'invalid_url'].includes(error.code);
-    sendJson(res, isGone ? 404 : 400, { ok: false, error: error.code, ...error.extra });
+    return c.json({ ok: false, error: error.code, ...error.extra }, isGone ? 404 : 400);
   }
 }
