@@ -1,77 +1,110 @@
-// The one error that rules and operations throw. Each surface has an exhaustive table from code to words.
+// The one error that rules and operations throw, and the table of every reason to refuse.
 
-/** Every way in which an operation can be refused. A new code does not compile until each surface can say it. */
-export type DomainErrorCode =
-  | 'not_permitted'
-  | 'invalid_input'
-  | 'email_invalid'
-  | 'email_taken'
-  | 'email_invited'
-  | 'password_unacceptable'
-  | 'account_not_found'
-  | 'account_ambiguous'
-  | 'account_changed'
-  | 'account_state_unfitting'
-  | 'account_erased'
-  | 'undo_too_late'
-  | 'ticket_refused'
-  | 'sign_in_refused'
-  | 'password_wrong'
-  | 'password_must_change'
-  | 'session_not_found'
-  | 'sign_up_off'
-  | 'invitation_not_found'
-  | 'invitation_not_open'
-  | 'group_not_found'
-  | 'group_name_taken'
-  | 'group_built_in'
-  | 'template_not_found'
-  | 'template_invalid'
-  | 'template_changed'
-  | 'workspace_not_bound'
-  | 'token_not_found'
-  | 'approval_not_found'
-  | 'approval_ended'
-  | 'approval_own'
-  | 'approval_about_oneself'
-  | 'no_second_operator'
-  | 'requests_off'
-  | 'import_not_found'
-  | 'import_begun'
-  | 'operator_unfitting'
-  | 'operator_last_admin'
-  | 'standing_unknown'
-  | 'id_taken'
-  | 'api_not_found'
-  | 'api_path_taken'
-  | 'product_not_found'
-  | 'product_unavailable'
-  | 'catalog_changed'
-  | 'has_subscriptions'
-  | 'subscription_not_found'
-  | 'subscription_changed'
-  | 'subscription_state_unfitting'
-  | 'subscriptions_limit'
-  | 'key_taken'
-  | 'terms_not_agreed'
-  | 'limit_reached'
-  | 'try_again';
+/**
+ * Which sort of refusal a code is. A surface decides by it how it answers a code that it has no row of its own for.
+ * `stale`: the caller saw an older version. `unavailable`: the same request may work in a moment.
+ */
+export type RefusalKind = 'forbidden' | 'invalid' | 'missing' | 'stale' | 'conflict' | 'unavailable';
 
-/** What a surface needs to put a refusal into words; never a secret, never what a person could not see anyway. */
+/**
+ * Every way in which an operation can be refused, with words that hold on every surface. A new code is one row here;
+ * `slack/present/error.ts`, `cli/console/words.ts` and `management/management-error.ts` add a row where they say it
+ * differently.
+ */
+const REFUSALS = {
+  not_permitted: ['forbidden', 'You may not do this; nothing was changed.'],
+  invalid_input: ['invalid', "That can't be taken as it is."],
+  email_invalid: ['invalid', "That doesn't look like an e-mail address."],
+  email_taken: ['invalid', 'There is already an account with this address.'],
+  email_invited: ['invalid', 'This address is already invited.'],
+  password_unacceptable: ['invalid', "That password can't be used."],
+  account_not_found: ['missing', 'No account is called that.'],
+  account_ambiguous: ['conflict', 'Several accounts come near that; name one by e-mail or id.'],
+  account_changed: ['stale', 'The account changed meanwhile; look at it again.'],
+  account_state_unfitting: ['conflict', "That doesn't fit the state that the account is in."],
+  account_erased: [
+    'missing',
+    'This account was deleted and its data erased. It cannot come back; invite the person anew.',
+  ],
+  undo_too_late: ['conflict', 'It is too late to undo that; the opposite operation still does it.'],
+  ticket_refused: ['conflict', 'That link no longer works.'],
+  sign_in_refused: ['conflict', "That address and password don't fit."],
+  password_wrong: ['conflict', 'That is not the present password.'],
+  password_must_change: ['conflict', 'The password has to be replaced first.'],
+  session_not_found: ['missing', 'There is no such session; it may have ended.'],
+  sign_up_off: ['conflict', 'Nobody can sign up by themselves here: SIGN_UP is off.'],
+  invitation_not_found: ['missing', 'There is no such invitation.'],
+  invitation_not_open: ['conflict', 'That invitation is not open any more.'],
+  group_not_found: ['missing', 'There is no such group.'],
+  group_name_taken: ['invalid', 'A group of that name exists already.'],
+  group_built_in: ['conflict', "The built-in groups can't be changed or chosen."],
+  template_not_found: ['missing', 'There is no such mail.'],
+  template_invalid: ['invalid', "That text can't be used."],
+  template_changed: ['stale', 'Somebody saved this mail meanwhile.'],
+  workspace_not_bound: [
+    'conflict',
+    'This workspace is not bound to a service, so nothing can be done from here.',
+  ],
+  token_not_found: ['missing', 'There is no such token, or it was revoked already.'],
+  approval_not_found: ['missing', 'There is no such request, or it is not yours.'],
+  approval_ended: ['conflict', 'That was decided already.'],
+  approval_own: [
+    'conflict',
+    'You asked for this yourself, so somebody else has to decide. You can take it back.',
+  ],
+  approval_about_oneself: ['conflict', 'This is about your own account, so somebody else has to decide.'],
+  no_second_operator: [
+    'conflict',
+    'This needs a second operator, and there is none who could decide, so nothing was asked for.',
+  ],
+  requests_off: ['conflict', 'Requests are turned off here.'],
+  import_not_found: ['missing', 'There is no such dry run any more.'],
+  import_begun: ['conflict', 'That was applied already.'],
+  operator_unfitting: ['conflict', 'That person can not have a role now.'],
+  operator_last_admin: ['conflict', 'Nobody else is an admin and can act, so this one stays.'],
+  standing_unknown: ['unavailable', "Slack can't say who may act."],
+  id_taken: ['conflict', 'That id is taken; choose another one.'],
+  api_not_found: ['missing', 'There is no such API.'],
+  api_path_taken: ['invalid', 'Another API has that path.'],
+  product_not_found: ['missing', 'There is no such product.'],
+  product_unavailable: ['conflict', 'That product can not be subscribed to now.'],
+  catalog_changed: ['stale', 'Somebody changed it meanwhile; look at it again.'],
+  has_subscriptions: [
+    'invalid',
+    'There are subscriptions to it; say that they go with it, or move them first.',
+  ],
+  subscription_not_found: ['missing', 'There is no such subscription.'],
+  subscription_changed: ['stale', 'The subscription changed meanwhile; look at it again.'],
+  subscription_state_unfitting: ['conflict', "That doesn't fit the state that the subscription is in."],
+  subscriptions_limit: ['invalid', 'The account has as many subscriptions to that product as it may have.'],
+  key_taken: ['invalid', 'That key is in use already.'],
+  terms_not_agreed: ['conflict', 'The terms of the product have to be agreed to first.'],
+  limit_reached: ['invalid', 'That is more than is allowed.'],
+  try_again: ['unavailable', 'That did not work this time; try again in a moment.'],
+} as const satisfies Record<string, readonly [RefusalKind, string]>;
+
+export type DomainErrorCode = keyof typeof REFUSALS;
+
+/** The plain words of a code: no markup, no name of a command. */
+export const plainWordsOf = (code: DomainErrorCode): string => REFUSALS[code][1];
+
+export const refusalKindOf = (code: DomainErrorCode): RefusalKind => REFUSALS[code][0];
+
+/** What a surface needs to put a refusal into words. Holds no secret, and nothing that the person could not see anyway. */
 export type DomainErrorDetail = {
   /** Field name → what is wrong with it, for errors beside a field. */
   fields?: Record<string, string>;
-  /** Accounts that were near a name that matched none or several: "Ann Lee <ann@example.com>". */
+  /** Accounts with a similar name, when a name matched none or several: "Ann Lee <ann@example.com>". */
   near?: { id: string; label: string }[];
-  /** The present state of what the operation was about, and who made it so. */
+  /** The present state of the thing that the operation was to change, and who put it into that state. */
   current?: { state?: string; version?: number; by?: string; at?: Date };
-  /** How many stand in the way. */
+  /** How many things stand in the way. */
   count?: number;
   /** The limit that was reached, in words: "50 addresses". */
   limit?: string;
   /** The id of the thing that is in the way (an account that has the address, an open invitation). */
   id?: string;
-  /** For the audit alone: the account that it was about, when the input doesn't say so. */
+  /** For the audit only: the account concerned, when the input does not name it. */
   accountId?: string;
 };
 
@@ -80,7 +113,7 @@ export class DomainError extends Error {
   readonly detail: DomainErrorDetail;
 
   constructor(code: DomainErrorCode, detail: DomainErrorDetail = {}) {
-    // The message is the code alone: whatever is logged or printed from it holds no personal data.
+    // The code alone, so that a logged or printed message holds no personal data.
     super(code);
     this.name = 'DomainError';
     this.code = code;

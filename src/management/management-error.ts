@@ -1,6 +1,12 @@
 // Every refusal as Azure says it: a status, a code, and words that name what is wrong.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { DomainError, DomainErrorCode } from '../domain/domain-error.ts';
+import {
+  type DomainError,
+  type DomainErrorCode,
+  plainWordsOf,
+  type RefusalKind,
+  refusalKindOf,
+} from '../domain/domain-error.ts';
 import { type HttpRefusal, type RefusalCode, refusalAnswer } from '../web/refusal.ts';
 
 export type ErrorDetail = { code: string; target: string; message: string };
@@ -43,94 +49,72 @@ export function validationError(fields: Record<string, string>): ManagementError
   });
 }
 
-type Said = { status: ContentfulStatusCode; code: string; words: string; target?: string };
+type AzureAnswer = { status: ContentfulStatusCode; code: string; words?: string };
 
-const notFound = (what: string): Said => ({
-  status: 404,
-  code: 'ResourceNotFound',
-  words: `${what} not found.`,
-});
-const invalid = (target: string, words: string): Said => ({ status: 400, code: VALIDATION, words, target });
-const conflict = (words: string): Said => ({ status: 409, code: 'Conflict', words });
-const CHANGED: Said = {
-  status: 412,
-  code: 'PreconditionFailed',
-  words: 'The resource has changed since this ETag; nothing was done. Read it again.',
-};
-const NOT_HERE = conflict('This cannot be done by this API.');
-
-const SAID: Record<DomainErrorCode, Said> = {
-  not_permitted: {
+/** How Azure answers each sort of refusal, where a code has no row of its own below. */
+const ANSWERS: Record<RefusalKind, AzureAnswer> = {
+  forbidden: {
     status: 403,
     code: 'AuthorizationFailed',
     words: 'This token may not do this. Its role, its grants and the role of its owner decide.',
   },
-  invalid_input: invalid('', 'One or more fields contain incorrect values.'),
-  email_invalid: invalid('email', 'is not an e-mail address that can be used'),
-  email_taken: invalid('email', 'is already the address of another user'),
-  email_invited: invalid('email', 'is already invited'),
-  password_unacceptable: invalid('password', 'cannot be used'),
-  password_must_change: NOT_HERE,
-  password_wrong: NOT_HERE,
-  session_not_found: NOT_HERE,
-  sign_in_refused: NOT_HERE,
-  sign_up_off: NOT_HERE,
+  invalid: { status: 400, code: VALIDATION },
+  missing: { status: 404, code: 'ResourceNotFound' },
+  stale: {
+    status: 412,
+    code: 'PreconditionFailed',
+    words: 'The resource has changed since this ETag; nothing was done. Read it again.',
+  },
+  conflict: { status: 409, code: 'Conflict' },
+  unavailable: { status: 503, code: 'ServiceUnavailable' },
+};
+
+type AzureWords = Partial<AzureAnswer> & {
+  /** The field of the request that is invalid. */
+  target?: string;
+};
+
+const notFound = (what: string): AzureWords => ({ words: `${what} not found.` });
+
+/** Codes that this API answers in words, or with a status, of its own. */
+const AZURE_WORDS: Partial<Record<DomainErrorCode, AzureWords>> = {
+  invalid_input: { words: 'One or more fields contain incorrect values.' },
+  email_invalid: { target: 'email', words: 'is not an e-mail address that can be used' },
+  email_taken: { target: 'email', words: 'is already the address of another user' },
+  email_invited: { target: 'email', words: 'is already invited' },
+  password_unacceptable: { target: 'password', words: 'cannot be used' },
   account_not_found: notFound('User'),
-  account_ambiguous: conflict('Several users come near that.'),
-  account_changed: CHANGED,
-  account_state_unfitting: conflict('That does not fit the state that the user is in.'),
+  account_ambiguous: { words: 'Several users come near that.' },
+  account_state_unfitting: { words: 'That does not fit the state that the user is in.' },
   account_erased: notFound('User'),
-  undo_too_late: NOT_HERE,
-  ticket_refused: NOT_HERE,
   invitation_not_found: notFound('Invitation'),
-  invitation_not_open: NOT_HERE,
   group_not_found: notFound('Group'),
-  group_name_taken: invalid('displayName', 'is already the name of another group'),
+  group_name_taken: { target: 'displayName', words: 'is already the name of another group' },
   group_built_in: {
     status: 405,
     code: 'MethodNotAllowed',
     words: 'The built-in groups, and who is in them, are managed by the system.',
   },
   template_not_found: notFound('Template'),
-  template_invalid: invalid('body', 'cannot be used'),
-  template_changed: CHANGED,
-  workspace_not_bound: NOT_HERE,
+  template_invalid: { target: 'body', words: 'cannot be used' },
   token_not_found: notFound('Token'),
   approval_not_found: notFound('Operation'),
-  approval_ended: NOT_HERE,
-  approval_own: NOT_HERE,
-  approval_about_oneself: NOT_HERE,
-  no_second_operator: conflict(
-    'This needs a second operator, and there is none who could decide, so nothing was asked for.',
-  ),
-  requests_off: NOT_HERE,
-  import_not_found: NOT_HERE,
-  import_begun: NOT_HERE,
-  operator_unfitting: NOT_HERE,
-  operator_last_admin: NOT_HERE,
-  standing_unknown: { status: 503, code: 'ServiceUnavailable', words: 'Please try again in a minute.' },
-  id_taken: conflict('This id belongs to another resource, or to one that was deleted; choose another.'),
+  standing_unknown: { words: 'Please try again in a minute.' },
+  id_taken: { words: 'This id belongs to another resource, or to one that was deleted; choose another.' },
   api_not_found: notFound('API'),
-  api_path_taken: invalid('path', 'is already the path of another API'),
+  api_path_taken: { target: 'path', words: 'is already the path of another API' },
   product_not_found: notFound('Product'),
-  product_unavailable: conflict('This product takes no subscription.'),
-  catalog_changed: CHANGED,
-  has_subscriptions: invalid(
-    'deleteSubscriptions',
-    'must be true, because there are existing subscriptions; nothing was deleted',
-  ),
-  subscription_not_found: notFound('Subscription'),
-  subscription_changed: CHANGED,
-  subscription_state_unfitting: conflict('That does not fit the state that the subscription is in.'),
-  subscriptions_limit: invalid('scope', 'Subscriptions limit reached for same user'),
-  key_taken: invalid('primaryKey', 'or secondaryKey is a key of another subscription'),
-  terms_not_agreed: NOT_HERE,
-  limit_reached: invalid('', 'is more than is allowed'),
-  try_again: {
-    status: 503,
-    code: 'ServiceUnavailable',
-    words: 'That did not work this time; please try again.',
+  product_unavailable: { words: 'This product takes no subscription.' },
+  has_subscriptions: {
+    target: 'deleteSubscriptions',
+    words: 'must be true, because there are existing subscriptions; nothing was deleted',
   },
+  subscription_not_found: notFound('Subscription'),
+  subscription_state_unfitting: { words: 'That does not fit the state that the subscription is in.' },
+  subscriptions_limit: { target: 'scope', words: 'Subscriptions limit reached for same user' },
+  key_taken: { target: 'primaryKey', words: 'or secondaryKey is a key of another subscription' },
+  limit_reached: { words: 'is more than is allowed' },
+  try_again: { words: 'That did not work this time; please try again.' },
 };
 
 /** What operations call a field, and what Azure does. */
@@ -148,7 +132,12 @@ export function sayDomainError(
   error: DomainError,
   names: Readonly<Record<string, string>> = {},
 ): ManagementError {
-  const { status, code, words, target } = SAID[error.code];
+  const {
+    status,
+    code,
+    target,
+    words = plainWordsOf(error.code),
+  }: AzureAnswer & AzureWords = { ...ANSWERS[refusalKindOf(error.code)], ...AZURE_WORDS[error.code] };
   const { fields, current, limit } = error.detail;
   if (code === VALIDATION) {
     const named = Object.entries(

@@ -1,84 +1,69 @@
 // Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
 import type { Button } from '@slack/types';
-import type { DomainError, DomainErrorCode } from '../../domain/domain-error.ts';
+import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { Standing } from '../../operations/frame/context.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { dateWords, escapeText } from './text.ts';
 
-const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
-  not_permitted: () =>
-    'You may not do this; nothing was changed. `/apim-user help` says who may, and whom to ask.',
+/** Codes that Slack says in words of its own: with what the error tells, and the command that helps. */
+const SLACK_WORDS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
+  not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and whom to ask.`,
   invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
-  email_invalid: () => "That doesn't look like an e-mail address. Write it like `ann@example.com`.",
+  email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
   email_taken: (error) =>
     `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}.`,
   email_invited: (error) => {
     const { by, at } = error.detail.current ?? {};
     return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${dateWords(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
   },
-  password_unacceptable: (error) => `That password can't be used. ${plainFieldsOf(error)}`,
-  account_not_found: (error) =>
-    `No account is called that. ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
+  password_unacceptable: (error, plain) => `${plain} ${plainFieldsOf(error)}`,
+  account_not_found: (error, plain) =>
+    `${plain} ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
   account_ambiguous: (error) =>
     `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
   account_changed: (error) =>
     `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
   account_state_unfitting: (error) =>
     `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
-  account_erased: () =>
-    'This account was deleted and its data erased. It cannot come back; invite the person anew.',
   undo_too_late: () =>
     'That can be undone for ten minutes, which have gone, so nothing was changed. The buttons on the account do it now.',
-  ticket_refused: () => 'That link no longer works.',
-  sign_in_refused: () => 'That address and password don’t fit.',
-  password_wrong: () => 'That is not the present password.',
-  password_must_change: () => 'The password has to be replaced first.',
-  sign_up_off: () => 'Nobody can sign up by themselves here: SIGN_UP is off.',
-  session_not_found: () => 'There is no such session; it may have ended.',
-  invitation_not_found: () => 'There is no such invitation. `/apim-user invites` shows the open ones.',
+  invitation_not_found: (_, plain) => `${plain} \`/apim-user invites\` shows the open ones.`,
   invitation_not_open: (error) =>
     `That invitation has changed since this was drawn${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. Nothing was done; \`/apim-user invites all\` shows how it stands.`,
-  group_not_found: () => 'There is no such group. `/apim-user groups` shows them.',
-  group_name_taken: () => 'A group of that name exists already. Choose another name.',
+  group_not_found: (_, plain) => `${plain} \`/apim-user groups\` shows them.`,
+  group_name_taken: (_, plain) => `${plain} Choose another name.`,
   group_built_in: () =>
     "The built-in groups can't be changed or chosen; Developers holds every account by itself.",
-  template_not_found: () => 'There is no such mail. `/apim-user templates` shows them.',
+  template_not_found: (_, plain) => `${plain} \`/apim-user templates\` shows them.`,
   template_invalid: (error) => `That text can't be used: ${fieldsOf(error)}`,
   template_changed: (error) =>
     `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
-  workspace_not_bound: () =>
-    'This workspace is not bound to a service, so nothing can be done from here. Whoever runs this app has to start it with a token of this workspace.',
-  token_not_found: () => 'There is no such token, or it was revoked already. `/apim-user tokens` shows them.',
-  approval_not_found: () => 'There is no such request, or it is not yours.',
+  workspace_not_bound: (_, plain) =>
+    `${plain} Whoever runs this app has to start it with a token of this workspace.`,
+  token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` shows them.`,
   approval_ended: (error) =>
     `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,
-  approval_own: () => 'You asked for this yourself, so somebody else has to decide. You can take it back.',
-  approval_about_oneself: () => 'This is about your own account, so somebody else has to decide.',
-  no_second_operator: () =>
-    'This needs a second operator, and there is none who could decide, so nothing was asked for. An admin can add one: `/apim-user operators`.',
+  no_second_operator: (_, plain) => `${plain} An admin can add one: \`/apim-user operators\`.`,
   import_not_found: () =>
     'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
   import_begun: (error) =>
     `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${dateWords(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
-  requests_off: () => 'Requests are turned off here. `/apim-user help` says whom to ask.',
+  requests_off: (_, plain) => `${plain} \`/apim-user help\` says whom to ask.`,
   operator_unfitting: (error) =>
     `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
-  operator_last_admin: () =>
-    'Nobody else is an admin and can act, so this one stays. Make another person an admin first: `/apim-user operators`.',
+  operator_last_admin: (_, plain) => `${plain} Make another person an admin first: \`/apim-user operators\`.`,
   standing_unknown: () =>
     "Slack can't say just now who may act, so nothing was decided and nothing was changed. Please try again in a minute.",
-  id_taken: () => 'That id is taken. Choose another one.',
-  api_not_found: () => 'There is no such API. `/apim-user apis` shows them.',
+  api_not_found: (_, plain) => `${plain} \`/apim-user apis\` shows them.`,
   api_path_taken: () => 'Another API has that path, so nothing was changed. `/apim-user apis` shows which.',
-  product_not_found: () => 'There is no such product. `/apim-user products` shows them.',
+  product_not_found: (_, plain) => `${plain} \`/apim-user products\` shows them.`,
   product_unavailable: () =>
     'That product can not be subscribed to now: it is not published, or takes no subscription.',
   catalog_changed: () => 'Somebody changed it since this was drawn. Nothing was done; look at it again.',
   has_subscriptions: (error) =>
     `Nothing was deleted: there ${error.detail.count === 1 ? 'is one subscription' : `are ${error.detail.count ?? 'some'} subscriptions`}. Tick the box that deletes them too, or cancel them first.`,
-  subscription_not_found: () =>
-    'There is no such subscription. `/apim-user subscriptions` shows those of an account.',
+  subscription_not_found: (_, plain) => `${plain} \`/apim-user subscriptions\` shows those of an account.`,
   subscription_changed: (error) =>
     `The subscription has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
   subscription_state_unfitting: (error) =>
@@ -86,7 +71,6 @@ const WORDS: Record<DomainErrorCode, (error: DomainError) => string> = {
   subscriptions_limit: (error) =>
     `The account has as many subscriptions to that product as it may have (${error.detail.limit ?? 'its limit'}). Nothing was changed.`,
   key_taken: () => 'That key is in use already, so it was not taken.',
-  terms_not_agreed: () => 'The terms of the product have to be agreed to first.',
   limit_reached: (error) =>
     `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
   try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
@@ -112,7 +96,8 @@ export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Me
 }
 
 export function errorWords(error: DomainError): string {
-  return WORDS[error.code](error);
+  const plain = plainWordsOf(error.code);
+  return SLACK_WORDS[error.code]?.(error, plain) ?? plain;
 }
 
 /** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
