@@ -9,7 +9,7 @@ import { loseRole } from '../../operations/operators/lose.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
 import { within } from '../../web/within.ts';
-import { createSlackJobs, type SlackJobs } from '../jobs/cards.ts';
+import { createSlackJobs, type SlackJobs } from '../jobs/jobs.ts';
 import { slackErrorOf } from '../modals/open.ts';
 import { createSlackSurface, type SlackParts, type SlackSurface } from './app.ts';
 

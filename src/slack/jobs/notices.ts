@@ -1,0 +1,91 @@
+// Messages about changes and failures to the operators that they concern.
+import { showAuditRow } from '../../operations/audit/show.ts';
+import { listInvitationsOfInviter } from '../../operations/invitations/list-of-inviter.ts';
+import { showInvitation } from '../../operations/invitations/show.ts';
+import { showToken } from '../../operations/tokens/show.ts';
+import { actions, button, section } from '../present/blocks.ts';
+import { historyLine } from '../present/history.ts';
+import { type MailOutage, outageWords } from '../present/outage.ts';
+import { dateWords, escapeText } from '../present/text.ts';
+import { approvalChannelsWithout, operatorsWithout } from './approvers.ts';
+import type { SlackJobDependencies } from './dependencies.ts';
+import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
+
+/** Tells the approvals channel of a change that needs no approval; without a channel, each other operator. */
+export async function postNotice(
+  dependencies: SlackJobDependencies,
+  { auditId }: { auditId: string },
+): Promise<void> {
+  const { approvalsChannel } = dependencies;
+  const entry = await showAuditRow(dependencies.system(), { auditId });
+  const channels = approvalsChannel
+    ? [approvalsChannel]
+    : await approvalChannelsWithout(dependencies, entry.actorId);
+  for (const channel of channels) {
+    const isExposed = await dependencies.isExposed(channel);
+    const text = historyLine(entry, { isExposed, withTarget: true });
+    await post(dependencies, channel, { text, blocks: [section(text)] });
+  }
+}
+
+const INVITATION_NEWS = {
+  'invitation-bounced': (email: string) =>
+    `The invitation to ${email} bounced: there is no such mailbox, or it takes no mail.`,
+  'invitation-unsent': (email: string) =>
+    `The invitation to ${email} could not be mailed, or nobody can say whether it was. Resend mails a new link.`,
+  'invitation-asked-again': (email: string) =>
+    `${email} asks for the invitation again that you sent and that has ended.`,
+};
+
+export async function tellOperator(
+  dependencies: SlackJobDependencies,
+  job: { operator: string; news: keyof typeof INVITATION_NEWS; invitationId: string },
+): Promise<void> {
+  const userId = userIdIn(dependencies, job.operator);
+  if (!userId) return;
+  const { id, version, email } = await showInvitation(dependencies.system(), {
+    invitationId: job.invitationId,
+  });
+  // An erased invitation names no developer any more.
+  if (email === '') return;
+  const text = INVITATION_NEWS[job.news](escapeText(email));
+  const value = JSON.stringify({ id, version });
+  const resend = actions([button('invitation-resend', 'Resend', value, { label: `Resend to ${email}` })]);
+  await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), resend] });
+}
+
+export async function tellOfOutage(
+  dependencies: SlackJobDependencies,
+  { operator, ...outage }: { operator: string } & MailOutage,
+): Promise<void> {
+  const userId = userIdIn(dependencies, operator);
+  if (!userId) return;
+  const [text, ...more] = outageWords(outage);
+  await sendDirectMessage(dependencies, userId, { text, blocks: [text, ...more].map(section) });
+}
+
+export async function tellOfEndingToken(
+  dependencies: SlackJobDependencies,
+  { tokenId }: { tokenId: string },
+): Promise<void> {
+  const token = await showToken(dependencies.system(), { tokenId });
+  if (token.hasEnded || token.ownerTeamId !== dependencies.teamId) return;
+  const text = `Your token *${escapeText(token.name)}* for the management API ends ${dateWords(token.expiresAt)}. Whoever has a shell on the server makes another: \`npm run token -- create\`.`;
+  await sendDirectMessage(dependencies, token.ownerUserId, { text, blocks: [section(text)] });
+}
+
+/** Tells the other admins that an operator can no longer act, and which invitations that person left open. */
+export async function tellOfLostOperator(
+  dependencies: SlackJobDependencies,
+  { person }: { person: string },
+): Promise<void> {
+  const { invitations, more } = await listInvitationsOfInviter(dependencies.system(), { invitedBy: person });
+  const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${dateWords(one.expiresAt)}`);
+  const who = userIdIn(dependencies, person);
+  const head = `${who ? `<@${who}>` : escapeText(person)} can't act here any more: Slack says so, and the role is withdrawn. What they asked for is closed.`;
+  const open = lines.length
+    ? `Their open invitations still work; \`/apim-user invites\` revokes them:\n${lines.join('\n')}${more ? '\n…' : ''}`
+    : 'They have no open invitations.';
+  for (const userId of await operatorsWithout(dependencies, person, 'admin'))
+    await sendDirectMessage(dependencies, userId, { text: head, blocks: [section(head), section(open)] });
+}
