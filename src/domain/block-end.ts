@@ -2,8 +2,8 @@
 import { DomainError } from './domain-error.ts';
 
 const HOUR_MS = 3_600_000;
-export const MIN_BLOCK_HOURS = 1;
-export const MAX_BLOCK_DAYS = 366;
+const MIN_BLOCK_HOURS = 1;
+const MAX_BLOCK_DAYS = 366;
 export const MAX_BLOCK_END_LENGTH = 40;
 const HOURS = { h: 1, d: 24, w: 168 } as const;
 

@@ -8,7 +8,7 @@ const MAX_TERMS = 30;
 export type FilterOperator = 'ge' | 'le' | 'eq' | 'ne' | 'gt' | 'lt';
 
 /** What may be asked of a field: any comparison and the functions of text, `eq` with one of a few, or comparison in time. */
-export type FilterField = 'text' | 'date' | readonly string[];
+type FilterField = 'text' | 'date' | readonly string[];
 export type FilterFields = Readonly<Record<string, FilterField>>;
 
 export type ListFilter =

@@ -21,7 +21,7 @@ const exported = z.object({
 export type ExportedRow = z.output<typeof exported>;
 
 /** How a change left what it was about. For an operator: the role; `replaced`: the key of a subscription. */
-export type Left =
+type Left =
   | 'active'
   | 'pending'
   | 'blocked'
@@ -34,7 +34,7 @@ export type Left =
   | 'approver'
   | 'none';
 /** Which keys of a subscription were replaced. */
-export type ReplacedKeys = 'primary' | 'secondary' | 'both';
+type ReplacedKeys = 'primary' | 'secondary' | 'both';
 
 export type PastChange = {
   id: string;

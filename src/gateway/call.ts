@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { type CallPath, readCallPath } from '../domain/call-path.ts';
 import { apiKeyHash } from '../security/api-key.ts';
 
-export const CHECK_PATH = '/gateway/check';
+const CHECK_PATH = '/gateway/check';
 export const KEY_HEADER = 'Ocp-Apim-Subscription-Key';
-export const SECRET_HEADER = 'X-Gateway-Secret';
+const SECRET_HEADER = 'X-Gateway-Secret';
 const KEY_PARAMETER = 'subscription-key';
 const API_PARAMETER = 'api';
 const MAX_URI_LENGTH = 8 * 1_024;

@@ -9,8 +9,6 @@ import type { GatewaySource } from './source.ts';
 import { createStaleWatch } from './stale-watch.ts';
 import { createUsage } from './usage.ts';
 
-export { CHECK_PATH } from './call.ts';
-
 const MAX_STOP_MS = 3_000;
 
 export type GatewayOptions = {

@@ -16,8 +16,8 @@ export type OutageNews = { operator: string; code: string; since: string; isOver
 export type AboutApproval = { approvalId: string };
 
 /** Where a message is; null until there is one. */
-export type Place = { channelId: string | null; messageTs: string | null };
-export type ImportPlace = Place & {
+type Place = { channelId: string | null; messageTs: string | null };
+type ImportPlace = Place & {
   /** Who is written to when there is no place yet. */ slackUserId: string;
 };
 

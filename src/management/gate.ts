@@ -9,7 +9,7 @@ import type { RequestFacts } from '../web/request-facts.ts';
 import { type Issuer, isJwt, MAX_JWT_LENGTH } from './issuer.ts';
 import { ManagementError } from './management-error.ts';
 
-export type Program = Extract<Actor, { kind: 'token' | 'oidc' }>;
+type Program = Extract<Actor, { kind: 'token' | 'oidc' }>;
 
 export type Gate = {
   /** Errors: 401 for a token that is none, 429 for too many of those from one address, 503 for the issuer's while it is away. */

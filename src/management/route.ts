@@ -22,7 +22,7 @@ export type Answer = {
   headers?: Record<string, string>;
 };
 
-export type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
 
 export type Route = {
   method: Method;

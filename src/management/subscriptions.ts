@@ -80,7 +80,7 @@ const PROPERTIES = {
 type Subscription = Awaited<ReturnType<typeof querySubscriptions>>['subscriptions'][number];
 
 /** Never a key: `listSecrets` alone tells them. */
-export function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
+function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
   const { id, accountId, productId, apiId, name, state, stateComment, createdAt, startsAt, endsAt } = row;
   const kinds = [...under.filter((_, index) => index % 2 === 0), 'subscriptions'];
   const scope = productId ? ['products', productId] : apiId ? ['apis', apiId] : ['apis'];

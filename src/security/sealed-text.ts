@@ -7,7 +7,7 @@ const ALGORITHM = 'aes-256-gcm';
 /** NIST SP 800-38D: 96 bits, random; good for some four thousand million texts under one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-export const MAX_SEALED_TEXT_LENGTH = 1_000_000;
+const MAX_SEALED_TEXT_LENGTH = 1_000_000;
 
 /** A sealed text that can't be opened. Says why in one word, never what was in it. */
 export class SealedTextError extends Error {

@@ -5,7 +5,7 @@ import type { TlsFiles } from '../web/tls.ts';
 import { type Given, problemsBetween } from './between.ts';
 import { ENVIRONMENT } from './environment.ts';
 
-export type SignUp = 'off' | 'approval' | 'open';
+type SignUp = 'off' | 'approval' | 'open';
 
 export type Settings = {
   isProduction: boolean;

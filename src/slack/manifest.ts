@@ -1,7 +1,7 @@
 // What Slack is told about the app: the tables here also register the listeners, so that neither knows of more.
 import { COMMANDS, SHORTCUTS } from './features/registry.ts';
 
-export const SLASH_COMMAND = '/apim-user';
+const SLASH_COMMAND = '/apim-user';
 export const SLACK_PATH = '/slack/events';
 
 export const EVENTS = [

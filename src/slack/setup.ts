@@ -7,7 +7,7 @@ import type { SlackPeople } from './receive/actor.ts';
 
 /** What the mail provider says of the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';
-export type Finding = { code: string; words: string };
+type Finding = { code: string; words: string };
 export type Findings = { missing: Finding[]; senderDomain: SenderDomain };
 
 export type Setup = {

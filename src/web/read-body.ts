@@ -12,7 +12,7 @@ export const MAX_SLACK_BYTES = 1_024 * 1_024;
 const MAX_DISCARDED_BYTES = 2 * 1_024 * 1_024;
 
 /** A body beyond its limit: `body_too_large` (413). */
-export class BodyTooLarge extends HttpRefusal {
+class BodyTooLarge extends HttpRefusal {
   constructor() {
     super('body_too_large');
   }

@@ -13,7 +13,7 @@ export async function readForm(request: Request): Promise<ReadonlyMap<string, st
   return parseForm(new Uint8Array(await request.arrayBuffer()));
 }
 
-export function demandForm(contentType: string | null): void {
+function demandForm(contentType: string | null): void {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
   const isUtf8 = parameters.every((parameter) => /^\s*(charset="?utf-8"?)?\s*$/.test(parameter));
   if (type.trim() !== 'application/x-www-form-urlencoded' || !isUtf8) {
@@ -21,7 +21,7 @@ export function demandForm(contentType: string | null): void {
   }
 }
 
-export function parseForm(bytes: Uint8Array): ReadonlyMap<string, string> {
+function parseForm(bytes: Uint8Array): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

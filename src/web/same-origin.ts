@@ -10,7 +10,7 @@ const METHOD_OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-o
  * session, no cookie; what such a form does, its ticket allows, and without one anybody may do it from anywhere.
  * Source: ASVS 3.5.1, 3.5.3; Fetch 3.2.5 (the serialized origin); OWASP CSRF cheat sheet.
  */
-export function isSameOrigin(
+function isSameOrigin(
   headers: Headers,
   publicUrl: string,
   { mayHideOrigin = false }: { mayHideOrigin?: boolean } = {},

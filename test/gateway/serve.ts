@@ -79,7 +79,7 @@ export async function serveGateway(
   };
 }
 
-export async function answered(response: Response): Promise<Answered> {
+async function answered(response: Response): Promise<Answered> {
   const body = await response.text();
   const parsed = body.startsWith('{') ? (JSON.parse(body) as { error?: { code?: string } }) : {};
   return { status: response.status, headers: response.headers, body, code: parsed.error?.code };

@@ -1,10 +1,10 @@
 // What a source file imports and which globals it reaches for, by parsing it.
 import { parseSync } from 'oxc-parser';
 
-/** `isType`: nothing of it is left when the program runs. */
-export type Import = { specifier: string; line: number; isType: boolean };
+/** `isType`: nothing of it is left when the program runs. `isLazy`: it is loaded when the program comes to it. */
+type Import = { specifier: string; line: number; isType: boolean; isLazy: boolean };
 /** `process.env`, `Math.random`, `export default`: what some rule is about, with its place. */
-export type Use = { what: 'process.env' | 'Math.random' | 'export default'; line: number };
+type Use = { what: 'process.env' | 'Math.random' | 'export default'; line: number };
 export type SourceFacts = { imports: Import[]; uses: Use[] };
 
 type Node = { type: string; start: number; [key: string]: unknown };
@@ -17,14 +17,15 @@ export function readSource(path: string, text: string): SourceFacts {
   const lineOf = lineFinder(text);
   visit(program as unknown as Node, (node) => {
     const found = importOf(node);
-    if (found) facts.imports.push({ ...found, line: lineOf(node.start) });
+    if (found)
+      facts.imports.push({ isLazy: node.type === 'ImportExpression', ...found, line: lineOf(node.start) });
     const what = useOf(node);
     if (what) facts.uses.push({ what, line: lineOf(node.start) });
   });
   return facts;
 }
 
-function importOf(node: Node): Omit<Import, 'line'> | null {
+function importOf(node: Node): Omit<Import, 'line' | 'isLazy'> | null {
   const source = (node.source ?? node.moduleReference ?? node.argument) as Node | null | undefined;
   switch (node.type) {
     case 'ImportDeclaration':

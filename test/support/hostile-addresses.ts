@@ -1,8 +1,8 @@
 // What people who mean harm, and Slack and keyboards that mean well, make of an e-mail address.
 
 const char = (code: number) => String.fromCodePoint(code);
-export const KELVIN_SIGN = char(0x212a);
-export const DOTLESS_I = char(0x131);
+const KELVIN_SIGN = char(0x212a);
+const DOTLESS_I = char(0x131);
 
 /** An address of exactly `length` characters that is valid but for its length. */
 export function addressOfLength(length: number): string {

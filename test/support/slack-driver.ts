@@ -11,11 +11,10 @@ import type { ApiCall } from '../../src/playground/workspace/records.ts';
 import { createPerson, type PersonDriver } from './slack-person.ts';
 
 export type { ModalDriver } from './slack-modal.ts';
-export type { PersonDriver } from './slack-person.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const PEOPLE = { admin: ADMIN, approver: APPROVER, nobody: NOBODY };
-export type Role = keyof typeof PEOPLE;
+type Role = keyof typeof PEOPLE;
 export type SlackDriver = Awaited<ReturnType<typeof createSlackDriver>>;
 
 export async function createSlackDriver(

@@ -6,7 +6,7 @@ import { elementsOf, optionsOf, readBlocks, wordsOf } from '../../src/playground
 export type Words = string | RegExp;
 export type Target = { blockId: string; actionId: string; element: Dict; block: Block };
 
-export const matches = (words: Words, text: string): boolean =>
+const matches = (words: Words, text: string): boolean =>
   typeof words === 'string' ? text === words : words.test(text);
 export const contains = (words: Words, text: string): boolean =>
   typeof words === 'string' ? text.includes(words) : words.test(text);
@@ -20,7 +20,7 @@ function targetsOf(blocks: Block[]): Target[] {
 }
 
 /** The names by which a person would call an element: its accessibility label, its words, its field's label. */
-export function namesOf(target: Target): string[] {
+function namesOf(target: Target): string[] {
   const { element, block } = target;
   return [
     textOf(element.accessibility_label),
@@ -65,9 +65,6 @@ export const buttonsOf = (blocks: Block[]): string[] =>
 
 export const labelsOf = (blocks: Block[]): string[] =>
   blocks.filter((block) => block.type === 'input').map((block) => wordsOf(block.label));
-
-export const optionsOffered = (blocks: Block[]): string[] =>
-  targetsOf(blocks).flatMap(({ element }) => optionsOf(element).map((option) => wordsOf(option.text)));
 
 /** All that can be read in a message or view, the blocks first, the notification text where there are none. */
 export function readable(text: string, blocks: Block[]): string {

@@ -10,7 +10,6 @@ import { contains, findButton, findField, findOption, readable, type Words } fro
 import { createModal, type ModalDriver } from './slack-modal.ts';
 import { chosenOf, createSight, type Sight } from './slack-sight.ts';
 
-export type { MessageDriver } from './slack-sight.ts';
 export type PersonDriver = ReturnType<typeof createPerson>;
 
 export function createPerson(playground: Playground, user: string) {

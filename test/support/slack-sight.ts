@@ -18,7 +18,6 @@ import {
 } from './slack-look.ts';
 
 export type Sight = ReturnType<typeof createSight>;
-export type MessageDriver = ReturnType<Sight['messageDriver']>;
 
 export const chosenOf = (target: Target, option: Dict): Dict => {
   const name = stateField(target.element);

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import selfsigned from 'selfsigned';
 
-export type TestCertificate = Awaited<ReturnType<typeof createTestCertificate>>;
-
 export async function createTestCertificate() {
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-tls-'));
   const certFile = join(folder, 'cert.pem');

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { requestFacts } from '../../src/web/request-facts.ts';
 import { sendRaw, serve, stopAll } from './serve.ts';
@@ -119,13 +120,11 @@ describe('a request beyond a limit', () => {
   test('a client that leaves in the middle of its body harms nobody and is no fault of ours', async () => {
     const { url, port, logged } = await serveEcho();
     await new Promise<void>((resolve) => {
-      import('node:net').then(({ connect }) => {
-        const socket = connect(port, '127.0.0.1', () => {
-          socket.write('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf');
-          setTimeout(() => socket.destroy(), 50);
-        });
-        socket.on('close', () => setTimeout(resolve, 50));
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf');
+        setTimeout(() => socket.destroy(), 50);
       });
+      socket.on('close', () => setTimeout(resolve, 50));
     });
     expect(await isAlive(url)).toBe(true);
     expect(logged).toEqual([]);

@@ -41,8 +41,6 @@ export type FoundCall = Pick<CallFacts, 'subscription' | 'product'> & {
   hasBelow: boolean;
 };
 
-export type GatewayRows = ReturnType<typeof openGatewayRows>;
-
 const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const groupsOf = (service: string, account: string) => `(
   select json_agg(g.group_id order by g.group_id) from account_groups g

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../connection/connect.ts';
 import { outages } from '../schema/index.ts';
 
 export type Outage = typeof outages.$inferSelect;
-export type OutageOf = Outage['of'];
+type OutageOf = Outage['of'];
 
 type Key = { serviceId: string; of: OutageOf };
 const isThat = (key: Key) => and(eq(outages.serviceId, key.serviceId), eq(outages.of, key.of));

@@ -2,7 +2,7 @@
 // never the provider's words, which may hold addresses.
 import { type ErrorResponse, Resend } from 'resend';
 
-export type OutgoingMail = {
+type OutgoingMail = {
   /** The mail's row; its idempotency key is `outbox/<id>`. */
   id: string;
   from: string;
@@ -13,7 +13,7 @@ export type OutgoingMail = {
   text: string;
 };
 
-export type SendOutcome =
+type SendOutcome =
   | { kind: 'accepted'; providerId: string }
   /**
    * No answer, or one that says "later", or that refuses us and not this mail. It may have been taken: only the same key
@@ -25,7 +25,7 @@ export type SendOutcome =
 
 export type MailDelivery = { send(mail: OutgoingMail): Promise<SendOutcome> };
 
-export const MAIL_TIMEOUT_MS = 10_000;
+const MAIL_TIMEOUT_MS = 10_000;
 /** Longer waits are the schedule's to decide. */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 

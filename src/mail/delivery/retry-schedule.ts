@@ -10,7 +10,7 @@ const JITTER = 0.2;
  * Resend remembers an idempotency key for 24 h. Without an answer for 23 h the mail is `unknown`: another attempt could
  * make a second mail of it.
  */
-export const MAX_UNCERTAIN_HOURS = 23;
+const MAX_UNCERTAIN_HOURS = 23;
 
 /** Seconds until the next attempt, after `attempt` (from 1) brought no answer; at least what the provider asked for. */
 export function nextAttemptDelaySeconds(

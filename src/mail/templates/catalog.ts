@@ -19,7 +19,7 @@ export type TemplateName = keyof typeof CATALOG;
 /** Any mail, also those to whoever runs the server. */
 export type MailName = keyof typeof MAILS;
 
-export type TemplateVariable = { name: VariableName; title: string };
+type TemplateVariable = { name: VariableName; title: string };
 
 /** What a person sees of a template: its default text, and the variables that it may use. */
 export type TemplateEntry = Omit<MailTemplate, 'variables'> & {

@@ -9,7 +9,7 @@ import type { MailTemplate, TemplateText } from './template.ts';
 import { type VariableName, variableOf } from './variables.ts';
 
 /** Azure's limit (EmailTemplate `subject`). */
-export const MAX_SUBJECT_LENGTH = 1_000;
+const MAX_SUBJECT_LENGTH = 1_000;
 
 /**
  * Whether a text may be kept for a template. `linkHosts` are `name` or `name:port`, our own first.

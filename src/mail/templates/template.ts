@@ -2,7 +2,7 @@ import type { VariableName } from './variables.ts';
 
 export const TEMPLATE_SYNTAXES = ['markdown', 'xhtml'] as const;
 /** Of a body: people write Markdown, programs XHTML. */
-export type TemplateSyntax = (typeof TEMPLATE_SYNTAXES)[number];
+type TemplateSyntax = (typeof TEMPLATE_SYNTAXES)[number];
 
 /** `subject` is plain words; both have variables. Without a syntax the body is Markdown. */
 export type TemplateText = { subject: string; body: string; syntax?: TemplateSyntax };

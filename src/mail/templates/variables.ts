@@ -5,7 +5,7 @@
  * `plain` is ours, or an address that was checked: shown as it is. `link` is a whole address of our own site; `host` and
  * `query` are parts of one, for portals that are hosted elsewhere.
  */
-export type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
+type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
 
 export type Variable = {
   kind: VariableKind;
@@ -17,7 +17,7 @@ export type Variable = {
   isOptional?: true;
 };
 
-export const VARIABLES = {
+const VARIABLES = {
   DevFirstName: {
     kind: 'free',
     title: 'First name; “there” when it isn’t known',

@@ -1,7 +1,7 @@
 // Values are data. What somebody typed as a name must reach a reader as those very characters and do nothing else.
 
 /** Longer values are cut; no field that feeds one is longer. */
-export const MAX_VALUE_LENGTH = 2_000;
+const MAX_VALUE_LENGTH = 2_000;
 
 const ZERO_WIDTH_SPACE = '\u200B';
 // Controls, and the marks that turn the direction of writing (a name could make the words after it read backwards).

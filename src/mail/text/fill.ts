@@ -7,7 +7,7 @@ import type { TemplateBlock, TemplateInline } from './markdown.ts';
 import type { Piece } from './pieces.ts';
 
 /** As sent; mail clients show less. */
-export const MAX_SENT_SUBJECT_LENGTH = 150;
+const MAX_SENT_SUBJECT_LENGTH = 150;
 
 export type Values = {
   /** Cleaned; a missing one is empty. */

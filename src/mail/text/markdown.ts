@@ -8,7 +8,7 @@ import { refuse } from './refuse.ts';
 export type TemplateBlock = Block<Piece[]>;
 export type TemplateInline = Inline<Piece[]>;
 
-export const MAX_BODY_LENGTH = 10_000;
+const MAX_BODY_LENGTH = 10_000;
 export const MAX_DEPTH = 8;
 
 /**

@@ -34,7 +34,7 @@ function writeItem(item: readonly Block[], mark: string): string {
 }
 
 /** Inline words as plain text; a link is "words <address>", or the address alone when that is what it says. */
-export function writeInlines(inlines: readonly Inline[]): string {
+function writeInlines(inlines: readonly Inline[]): string {
   return inlines.map(writeInline).join('');
 }
 

@@ -41,6 +41,6 @@ async function accountOfSubscription(act: Act, id: string): Promise<Account | nu
   return subscription?.accountId ? findAccount(act.tx, act.service.id, subscription.accountId) : null;
 }
 
-export function accountLabel(account: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
+function accountLabel(account: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
   return `${account.firstName} ${account.lastName} <${account.email}>`;
 }

@@ -3,7 +3,7 @@ import { listAccounts as listAccountRows } from '../../db/accounts/accounts.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAccounts } from './account.ts';
 
-export const ACCOUNTS_A_PAGE = 10;
+const ACCOUNTS_A_PAGE = 10;
 const MAX_TEXT_LENGTH = 200;
 
 const cursor = z.strictObject({ registeredAt: z.coerce.date(), id: z.string().max(80) });

@@ -5,7 +5,7 @@ import { defineOperation } from '../frame/operation.ts';
 import { issueTicket, minutesAfter } from '../frame/outbox.ts';
 import { currentState, holdAccount } from './account.ts';
 
-export const SIGN_IN_LINK_MINUTES = 5;
+const SIGN_IN_LINK_MINUTES = 5;
 
 /**
  * A link that signs the developer in to the portal, once and within five minutes; a former one dies. It is told to the

@@ -14,7 +14,7 @@ import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
 /** One whose address nobody confirmed is removed after this many days. */
 export const SIGN_UP_KEPT_DAYS = 7;
 /** More that come to wait for an operator within an hour share one card. */
-export const MAX_SIGN_UP_CARDS_AN_HOUR = 20;
+const MAX_SIGN_UP_CARDS_AN_HOUR = 20;
 
 /** Its address isn't confirmed yet: nobody knows who it is, no operator is asked, and it has no password. */
 export const isUnconfirmedSignUp = (

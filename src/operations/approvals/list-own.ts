@@ -4,7 +4,7 @@ import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { viewApproval } from './approval-view.ts';
 
-export const MAX_OWN_SHOWN = 10;
+const MAX_OWN_SHOWN = 10;
 
 /** What whoever asks has asked for, newest first, and what became of it. */
 export const listOwnApprovals = defineOperation({

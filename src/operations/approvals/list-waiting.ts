@@ -4,7 +4,7 @@ import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewApproval } from './approval-view.ts';
 
-export const MAX_WAITING_SHOWN = 10;
+const MAX_WAITING_SHOWN = 10;
 
 /** What waits for whoever asks, oldest first: everything open that they did not ask for themselves. */
 export const listWaitingApprovals = defineOperation({

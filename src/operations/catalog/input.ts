@@ -5,8 +5,8 @@ import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
 export const MAX_CATALOG_NAME_LENGTH = 100;
 export const MAX_PRODUCT_TEXT_LENGTH = 1_000;
 export const MAX_TERMS_LENGTH = 3_000;
-export const MAX_APIS_OF_PRODUCT = 100;
-export const MAX_GROUPS_OF_PRODUCT = 50;
+const MAX_APIS_OF_PRODUCT = 100;
+const MAX_GROUPS_OF_PRODUCT = 50;
 export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
 export const MAX_STATE_COMMENT_LENGTH = 500;
 

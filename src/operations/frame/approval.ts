@@ -14,7 +14,7 @@ import { actorName, requesterId } from './audit-row.ts';
 import type { Act, Context, IssuedActor } from './context.ts';
 import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 
-export const APPROVAL_LIFETIME_HOURS = 24;
+const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
 /** What an operation is about. */

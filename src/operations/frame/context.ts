@@ -4,7 +4,7 @@ import type { Keyring } from '../../security/keyring.ts';
 import type { PasswordHasher } from '../../security/password-hash.ts';
 
 export type Clock = () => Date;
-export type RandomBytes = (size: number) => Uint8Array;
+type RandomBytes = (size: number) => Uint8Array;
 
 export type Role = 'admin' | 'approver';
 

@@ -2,17 +2,17 @@
 import { z } from 'zod';
 
 /** Azure: 1–100 (User create contract). */
-export const MAX_NAME_LENGTH = 100;
-export const MAX_NOTE_LENGTH = 1_000;
+const MAX_NAME_LENGTH = 100;
+const MAX_NOTE_LENGTH = 1_000;
 export const MAX_REASON_LENGTH = 500;
-export const MAX_MESSAGE_LENGTH = 1_000;
-export const MAX_PERSONAL_LINE_LENGTH = 300;
+const MAX_MESSAGE_LENGTH = 1_000;
+const MAX_PERSONAL_LINE_LENGTH = 300;
 export const MAX_GROUPS_OF_ACCOUNT = 50;
 export const MAX_AGENT_LENGTH = 200;
 /** Azure: 1–80 (userId). */
-export const MAX_ACCOUNT_ID_LENGTH = 80;
+const MAX_ACCOUNT_ID_LENGTH = 80;
 /** Long enough for any address and any password that is allowed, short enough to look at. */
-export const MAX_LINE_LENGTH = 2_000;
+const MAX_LINE_LENGTH = 2_000;
 
 const NUL = String.fromCharCode(0);
 const line = (max: number) =>

@@ -24,7 +24,7 @@ export {
  * What it does. A change writes one audit row; a read writes none; bookkeeping neither, because what it keeps is its
  * own record (the fate of a mail, where a card is). A refusal of any of them writes one.
  */
-export type Effect = 'change' | 'read' | 'bookkeeping';
+type Effect = 'change' | 'read' | 'bookkeeping';
 
 /** A deadlock or a serialization failure is tried again as a whole this often. */
 const MAX_TRIES = 4;

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { MAX_FILTER_LENGTH } from '../../domain/list-filter.ts';
 
-export const DEFAULT_PAGE = 100;
+const DEFAULT_PAGE = 100;
 /** Azure states no cap; a longer page comes in parts, each with its `nextLink`. */
-export const MAX_PAGE = 1_000;
-export const MAX_SKIPPED = 10_000;
+const MAX_PAGE = 1_000;
+const MAX_SKIPPED = 10_000;
 
 /** Azure: `$top` is 1 at least, `$skip` 0 at least. */
 export const page = {

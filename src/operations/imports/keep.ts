@@ -9,7 +9,7 @@ import { hoursAfter } from '../frame/outbox.ts';
 import { plannedRow } from './rows.ts';
 import { sealRows } from './stored-dry-run.ts';
 
-export const IMPORT_LIFETIME_HOURS = 1;
+const IMPORT_LIFETIME_HOURS = 1;
 const MAX_KEPT = 20;
 export const MAX_TABLE_NAME_LENGTH = 255;
 

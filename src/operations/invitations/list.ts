@@ -4,7 +4,7 @@ import { listMailStatesOfInvitations } from '../../db/outbox/mails.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
-export const INVITATIONS_A_PAGE = 10;
+const INVITATIONS_A_PAGE = 10;
 
 /** A page of invitations, newest first: the open ones, or all. What is past its end reads as `expired`. */
 export const listInvitations = defineOperation({

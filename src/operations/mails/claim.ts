@@ -18,7 +18,7 @@ import { endMail } from './end-mail.ts';
  * How long one attempt may take before another process may make the next: thrice what sending may take, and so short
  * that the mail of a killed process is sent within two minutes, the minute between sweeps included (safety T60).
  */
-export const MAIL_LEASE_SECONDS = 30;
+const MAIL_LEASE_SECONDS = 30;
 
 export type RenderedMail = { to: string; subject: string; html: string; text: string };
 

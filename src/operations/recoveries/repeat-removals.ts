@@ -18,7 +18,7 @@ import { compareRecovered, MAX_COMPARED } from './compare.ts';
 /** The owner reads it, as they read the first reason. */
 const NOT_APPROVED = 'This request was declined before; the decision stands.';
 
-export type Verdict =
+type Verdict =
   | 'to be repeated'
   /** A later change counts instead. */
   | 'overtaken'

@@ -8,11 +8,11 @@ import type { Act, Actor } from '../frame/context.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
 /** Without a request for this long a session is over (ASVS 7.3.1). */
-export const SESSION_IDLE_HOURS = 8;
+const SESSION_IDLE_HOURS = 8;
 /** However busy, after this long a password is asked for again (ASVS 7.3.2; NIST SP 800-63B-4: at most 30 days). */
-export const SESSION_LIFETIME_HOURS = 7 * 24;
+const SESSION_LIFETIME_HOURS = 7 * 24;
 /** Of one account; the oldest gives way to a new one. */
-export const MAX_SESSIONS_OF_ACCOUNT = 20;
+const MAX_SESSIONS_OF_ACCOUNT = 20;
 
 /** When a session that was seen `now` ends unless it is seen again. */
 export function sessionEnd(createdAt: Date, now: Date): Date {

@@ -5,7 +5,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewSubscription } from './subscription.ts';
 
-export const SUBSCRIPTIONS_A_PAGE = 10;
+const SUBSCRIPTIONS_A_PAGE = 10;
 const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(256) });
 
 /** A page of subscriptions, newest first: of an account, a product, an API, in a state, or all. */

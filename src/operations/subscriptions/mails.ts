@@ -36,6 +36,6 @@ function addressed({ id: accountId, email: to, firstName, lastName }: Account) {
   return { to, firstName, lastName, owner: { accountId } };
 }
 
-export function dayInWords(at: Date): string {
+function dayInWords(at: Date): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 }

@@ -85,7 +85,7 @@ async function demandRoom(act: Act, accountId: string, product: Product | null):
 }
 
 /** Errors: `invalid_input` with `fields.endsAt`. */
-export function demandDates(startsAt: Date | null, endsAt: Date | null): void {
+function demandDates(startsAt: Date | null, endsAt: Date | null): void {
   if (startsAt && endsAt && endsAt <= startsAt)
     throw new DomainError('invalid_input', { fields: { endsAt: 'must be after the start' } });
 }

@@ -22,7 +22,7 @@ import type { Act, Context } from '../frame/context.ts';
 import { hoursAfter, queueRepaint, queueSubscriptionRepaint } from '../frame/outbox.ts';
 
 /** What a subscription is for. */
-export type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'all' };
+type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'all' };
 
 /** A subscription as people and programs see it, without its keys. */
 export type SubscriptionView = Omit<

@@ -3,7 +3,7 @@ import { listLiveTokens } from '../../db/operators/tokens.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { viewToken } from './token-actor.ts';
 
-export const MAX_TOKENS_SHOWN = 20;
+const MAX_TOKENS_SHOWN = 20;
 
 /** The tokens that work, the soonest to end first. */
 export const listTokens = defineOperation({

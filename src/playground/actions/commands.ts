@@ -8,11 +8,11 @@ import { channelOf, commandFields, type DeedContext, personOf, responseUrl } fro
 import type { Answer } from './delivery.ts';
 import { messageEvent, sendEvent } from './events.ts';
 
-export const escapeText = (text: string): string =>
+const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** What `should_escape: true` makes of typed words: people, channels, addresses and links arrive as references. */
-export function escapeTyped(c: DeedContext, text: string): string {
+function escapeTyped(c: DeedContext, text: string): string {
   const { people, channels } = c.workspace.conversations;
   return escapeText(text)
     .replace(/(?<![\w.@])@([a-z0-9._-]*[a-z0-9])/gi, (whole, name: string) => {

@@ -11,7 +11,7 @@ import type { Answer } from './delivery.ts';
 /** Slack waits a moment, a minute, five minutes; a playground is livelier than that. */
 const RETRY_AFTER_MS = [200, 2_000, 10_000];
 
-export function eventBody(c: DeedContext, user: string, event: Dict): Dict {
+function eventBody(c: DeedContext, user: string, event: Dict): Dict {
   const seconds = Math.floor(c.workspace.clock().getTime() / 1000);
   return {
     token: interactionHead(c, 'event', user).token,

@@ -8,7 +8,7 @@ import { viewJson } from '../workspace/views.ts';
 import { type DeedContext, interactionHead } from './context.ts';
 import type { Answer } from './delivery.ts';
 
-export const MODAL_TROUBLE = 'We had some trouble connecting. Try again?';
+const MODAL_TROUBLE = 'We had some trouble connecting. Try again?';
 
 /** Errors beside the fields (block_id → words), or nothing when the modal went through. */
 export type Submitted = { errors: Record<string, string>; trouble: string; answer: Answer | null };

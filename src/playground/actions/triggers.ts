@@ -7,8 +7,6 @@ import { newSecret } from '../workspace/ids.ts';
 const TRIGGER_LIFETIME_MS = 3_000;
 const MAX_REMEMBERED = 1_000;
 
-export type Triggers = ReturnType<typeof createTriggers>;
-
 export function createTriggers(clock: Clock) {
   const minted = new Map<string, { user: string; mintedAt: number; isSpent: boolean }>();
 

@@ -65,7 +65,7 @@ export function checkConfirm(report: Report, at: string, value: unknown): void {
 
 export type OptionRule = { max?: number; markup?: boolean; url?: boolean };
 
-export function checkOption(report: Report, at: string, option: unknown, rule: OptionRule = {}): void {
+function checkOption(report: Report, at: string, option: unknown, rule: OptionRule = {}): void {
   if (!isDict(option)) {
     report(at, 'must be an object');
     return;

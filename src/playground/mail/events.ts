@@ -12,7 +12,7 @@ const TIMEOUT_MS = 5_000;
 export type MailEvent = 'delivered' | 'bounced' | 'complained' | 'sent' | 'delivery_delayed';
 export type Postman = ReturnType<typeof createPostman>;
 
-export function signWebhook(secret: string, id: string, seconds: number, body: string): string {
+function signWebhook(secret: string, id: string, seconds: number, body: string): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`;
 }

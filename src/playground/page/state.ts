@@ -9,13 +9,13 @@ import type { Workspace } from '../workspace/workspace.ts';
 const MAX_SHOWN_MESSAGES = 300;
 const MAX_SHOWN_ROWS = 100;
 
-export type Shortcut = {
+type Shortcut = {
   name: string;
   type: 'global' | 'message';
   callback_id: string;
   description?: string;
 };
-export type Subcommand = { name: string; hint: string };
+type Subcommand = { name: string; hint: string };
 /** What the app's manifest says that Slack's client shows: shortcuts, and hints for the composer. */
 export type AppFeatures = { shortcuts: Shortcut[]; subcommands: Subcommand[] };
 

@@ -13,8 +13,6 @@ const MAX_REMEMBERED = 5_000;
 
 type ResponseUrl = { user: string; channel: string; about: Message | null; mintedAt: number; posts: number };
 
-export type ResponseUrls = ReturnType<typeof createResponseUrls>;
-
 export function createResponseUrls(o: { clock: Clock; conversations: Conversations }) {
   const minted = new Map<string, ResponseUrl>();
 

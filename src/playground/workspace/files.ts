@@ -13,8 +13,6 @@ const MAX_NAME_LENGTH = 255;
 type Kept = SharedFile & { bytes: Buffer; at: number; channel: string | null };
 type Slot = { id: string; name: string; length: number; bytes: Buffer | null };
 
-export type Files = ReturnType<typeof createFiles>;
-
 export function createFiles(o: { clock: Clock; filesUrl: () => string }) {
   const files = new Map<string, Kept>();
   const slots = new Map<string, Slot>();

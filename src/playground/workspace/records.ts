@@ -28,8 +28,6 @@ export type ApiCall = {
   sent: Dict;
 };
 
-export type Records = ReturnType<typeof createRecords>;
-
 export function createRecords(clock: Clock, changed: () => number) {
   const deliveries: Delivery[] = [];
   const apiCalls: ApiCall[] = [];

@@ -2,7 +2,7 @@
 // Pure, because the page in the browser and the tests' driver need the same answer.
 
 import { type Block, type Dict, isDict, type StateValues } from '../shapes.ts';
-import { elementsOf, optionsOf } from './blocks.ts';
+import { elementsOf } from './blocks.ts';
 
 const INITIAL: Record<string, [from: string, to: string]> = {
   plain_text_input: ['initial_value', 'value'],
@@ -80,7 +80,3 @@ function wrongText(element: Dict, value: string): string | null {
   if (value.length > max) return `Please enter at most ${max} characters.`;
   return null;
 }
-
-/** The option with this value, as the app defined it; null when the element has no such option. */
-export const optionWithValue = (element: Dict, value: string): Dict | null =>
-  optionsOf(element).find((option) => option.value === value) ?? null;

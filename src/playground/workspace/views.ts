@@ -9,8 +9,6 @@ import { stateOf } from './view-state.ts';
 
 const MAX_STACKED = 3;
 
-export type Views = ReturnType<typeof createViews>;
-
 /** Who has which views open, and how to find them. */
 function createViewStore(keptHomes: View[]) {
   const stacks = new Map<string, View[]>();

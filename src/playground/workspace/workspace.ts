@@ -10,7 +10,7 @@ import { person, TEAM } from './people.ts';
 import { createRecords } from './records.ts';
 import { createViews } from './views.ts';
 
-export const FIRST_SCOPES = [
+const FIRST_SCOPES = [
   'commands',
   'chat:write',
   'im:write',

@@ -13,7 +13,7 @@ const SHOWN_OF_TEXT = 200;
 const NAMES_SHOWN = 8;
 
 /** What a button says of an API or product: which one, and the version that was shown. */
-export const catalogRef = ({ id, version }: { id: string; version: number }): string =>
+const catalogRef = ({ id, version }: { id: string; version: number }): string =>
   JSON.stringify({ id, version });
 
 const pathWords = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);

@@ -36,7 +36,7 @@ export function scopeWords({ scope }: SubscriptionView): string {
 }
 
 /** What a button says of a subscription: which one, and the version that was shown. */
-export const subscriptionRef = ({ id, version }: Pick<SubscriptionView, 'id' | 'version'>): string =>
+const subscriptionRef = ({ id, version }: Pick<SubscriptionView, 'id' | 'version'>): string =>
   JSON.stringify({ id, version });
 
 type Deed = {

@@ -156,7 +156,7 @@ const sizeWords = (bytes: number): string =>
     ? `${bytes} bytes`
     : `${(bytes / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 })} kB`;
 
-export function Avatar({ name, isApp }: { name: string; isApp: boolean }): ReactNode {
+function Avatar({ name, isApp }: { name: string; isApp: boolean }): ReactNode {
   const initials = name
     .split(/[\s-]+/)
     .map((word) => word[0]?.toUpperCase() ?? '')
