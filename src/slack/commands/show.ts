@@ -35,7 +35,7 @@ export const show: Feature = {
   ],
 };
 
-export async function showCard(request: SlackRequest, accountId: string): Promise<Message> {
+async function showCard(request: SlackRequest, accountId: string): Promise<Message> {
   const { account, mails, waitsForAddress, ...more } = await showAccount(request.context, { accountId });
   const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {
