@@ -137,8 +137,8 @@ async function hasGuests(client: WebClient, people: SlackPeople, channel: string
   const { members = [] } = await client.conversations.members({ channel, limit: MAX_MEMBERS_LOOKED_AT });
   for (let from = 0; from < members.length; from += LOOKED_AT_TOGETHER) {
     const some = members.slice(from, from + LOOKED_AT_TOGETHER);
-    const standings = await Promise.all(some.map((userId) => people.standingOf(userId)));
-    if (standings.some((standing) => standing === 'guest' || standing === 'stranger')) return true;
+    const memberships = await Promise.all(some.map((userId) => people.membershipOf(userId)));
+    if (memberships.some((membership) => membership === 'guest' || membership === 'stranger')) return true;
   }
   return false;
 }

@@ -53,7 +53,14 @@ export function openContext(url: string) {
       tokenIssuer: null,
     },
     service: { id: SERVICE, name: SERVICE },
-    actor: { kind: 'slack', teamId: TEAM, userId: ADMIN, name: 'Ada Admin', standing: 'member', email: null },
+    actor: {
+      kind: 'slack',
+      teamId: TEAM,
+      userId: ADMIN,
+      name: 'Ada Admin',
+      membership: 'member',
+      email: null,
+    },
     requestId: crypto.randomUUID(),
   };
   return { context, sql, close };

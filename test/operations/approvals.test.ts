@@ -40,7 +40,7 @@ beforeAll(async () => {
   await grantRole(t.as(ADMIN), { teamId: 'T0TEST', userId: 'U0SECOND', role: 'admin' });
   await grantRole(t.as(ADMIN), { teamId: 'T0TEST', userId: 'U0THIRD', role: 'approver' });
 });
-beforeEach(() => t.standings.clear());
+beforeEach(() => t.memberships.clear());
 afterAll(() => t.close());
 
 async function anAccount(email = `dev${++people}@example.com`): Promise<string> {
@@ -181,8 +181,8 @@ describe('T45: nobody decides who must not', () => {
     expect(await refusalOf(decide(again, approvalId))).toBe('approval_own');
     expect(await refusalOf(decide(SECOND_ADMIN, approvalId))).toBe('approval_about_oneself');
     expect(await refusalOf(decide(MEMBER, approvalId))).toBe('not_permitted');
-    for (const standing of ['deactivated', 'guest'] as const) {
-      expect(await refusalOf(decide(slackActor('U0APPROVER', 'Abe Approver', standing), approvalId))).toBe(
+    for (const membership of ['deactivated', 'guest'] as const) {
+      expect(await refusalOf(decide(slackActor('U0APPROVER', 'Abe Approver', membership), approvalId))).toBe(
         'not_permitted',
       );
     }
@@ -195,27 +195,27 @@ describe('T45: nobody decides who must not', () => {
   });
 
   it('what was asked by somebody who can no longer act is not done', async () => {
-    for (const standing of ['guest', 'deactivated', 'stranger'] as const) {
+    for (const membership of ['guest', 'deactivated', 'stranger'] as const) {
       const accountId = await anAccount();
       const approvalId = await askToDelete(accountId, SECOND_ADMIN);
-      t.standings.set('U0SECOND', standing);
+      t.memberships.set('U0SECOND', membership);
       expect(await decide(APPROVER, approvalId)).toEqual({
         operation: 'accounts/delete',
         state: 'outdated',
         code: 'not_permitted',
       });
       expect(await stateOf(accountId)).toBe('active');
-      t.standings.clear();
+      t.memberships.clear();
     }
   });
 
   it('while Slack cannot say whether whoever asked can still act, it waits', async () => {
     const accountId = await anAccount();
     const approvalId = await askToDelete(accountId, SECOND_ADMIN);
-    t.standings.set('U0SECOND', 'silent');
+    t.memberships.set('U0SECOND', 'silent');
     expect(await refusalOf(decide(APPROVER, approvalId))).toBe('standing_unknown');
     expect(await approvalRow(approvalId)).toMatchObject({ state: 'open' });
-    t.standings.clear();
+    t.memberships.clear();
     expect(await decide(APPROVER, approvalId)).toMatchObject({ state: 'approved' });
   });
 

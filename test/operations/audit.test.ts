@@ -391,13 +391,13 @@ const CASES: Record<string, Case> = {
       await bindWorkspace(t.as(SYSTEM), { teamId, tokenHash: 'c'.repeat(64) });
       const userId = next('U0');
       // Slack is not asked; and for the other cases the admin stays the last who can act.
-      t.standings.set(userId, 'deactivated');
+      t.memberships.set(userId, 'deactivated');
       return { teamId, userId, name: 'Back Again' };
     },
   ),
   'operators/lose': of(SYSTEM, null, NOT_VALID, async () => {
     const person = await operator();
-    t.standings.set(person.userId, 'deactivated');
+    t.memberships.set(person.userId, 'deactivated');
     return person;
   }),
   'operators/withdraw-from-console': of(

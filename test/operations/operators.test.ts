@@ -22,7 +22,7 @@ beforeAll(async () => {
   t = await createTestContext();
 });
 beforeEach(async () => {
-  t.standings.clear();
+  t.memberships.clear();
   await t.sql`delete from operators where slack_user_id not in ('U0ADMIN', 'U0APPROVER')`;
   await t.sql`update operators set role = 'admin' where slack_user_id = 'U0ADMIN'`;
 });
@@ -53,11 +53,11 @@ describe('operators', () => {
   });
 
   it('must be full members of the workspace, as Slack says now', async () => {
-    for (const standing of ['guest', 'bot', 'deactivated', 'stranger'] as const) {
-      t.standings.set('U0OTHER', standing);
+    for (const membership of ['guest', 'bot', 'deactivated', 'stranger'] as const) {
+      t.memberships.set('U0OTHER', membership);
       expect(await refusalOf(grant(ADMIN, 'U0OTHER', 'approver'))).toBe('operator_unfitting');
     }
-    t.standings.set('U0OTHER', 'silent');
+    t.memberships.set('U0OTHER', 'silent');
     expect(await refusalOf(grant(ADMIN, 'U0OTHER', 'approver'))).toBe('standing_unknown');
     expect(await rolesOf()).not.toHaveProperty('U0OTHER');
   });
@@ -77,7 +77,7 @@ describe('operators', () => {
   it('who can no longer act loses the role, and is not asked about twice', async () => {
     await grant(ADMIN, 'U0OTHER', 'admin');
     expect(await loseRole(t.as(SYSTEM), person('U0OTHER'))).toEqual({ lost: null });
-    t.standings.set('U0OTHER', 'guest');
+    t.memberships.set('U0OTHER', 'guest');
     expect(await loseRole(t.as(SYSTEM), person('U0OTHER'))).toEqual({ lost: 'admin' });
     expect(await loseRole(t.as(SYSTEM), person('U0OTHER'))).toEqual({ lost: null });
     expect(await rolesOf()).toMatchObject({ U0OTHER: null });
@@ -95,11 +95,11 @@ describe('T73: the last admin stays', () => {
 
   it('only admins who can act count', async () => {
     await grant(ADMIN, 'U0OTHER', 'admin');
-    t.standings.set('U0OTHER', 'deactivated');
+    t.memberships.set('U0OTHER', 'deactivated');
     expect(await refusalOf(withdraw(ADMIN, 'U0ADMIN'))).toBe('operator_last_admin');
-    t.standings.set('U0OTHER', 'silent');
+    t.memberships.set('U0OTHER', 'silent');
     expect(await refusalOf(withdraw(ADMIN, 'U0ADMIN'))).toBe('standing_unknown');
-    t.standings.clear();
+    t.memberships.clear();
     expect(await refusalOf(withdraw(ADMIN, 'U0ADMIN'))).toBe('done');
   });
 

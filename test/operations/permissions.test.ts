@@ -16,7 +16,7 @@ import {
   SIGNED_IN,
   SYSTEM,
   type TestContext,
-  withStanding,
+  withMembership,
 } from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
 
@@ -211,10 +211,10 @@ const ACTORS: Record<string, Actor> = {
 };
 /** Each has the admin's row in the table of operators, and may nothing all the same. */
 const FALLEN: Record<string, Actor> = {
-  guest: withStanding('guest'),
-  bot: withStanding('bot'),
-  deactivated: withStanding('deactivated'),
-  stranger: withStanding('stranger'),
+  guest: withMembership('guest'),
+  bot: withMembership('bot'),
+  deactivated: withMembership('deactivated'),
+  stranger: withMembership('stranger'),
 };
 
 const operations = await findOperations();

@@ -26,7 +26,7 @@ import {
   programOf,
   refusalOf,
   type TestContext,
-  withStanding,
+  withMembership,
 } from '../support/context.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
@@ -37,7 +37,7 @@ const ROLES: Record<string, SlackActor> = {
   admin: ADMIN as SlackActor,
   approver: APPROVER as SlackActor,
   member: MEMBER as SlackActor,
-  guest: withStanding('guest') as SlackActor,
+  guest: withMembership('guest') as SlackActor,
 };
 
 /** Who gets an answer other than a refusal, and with `*` who changes something; nobody else does either. */

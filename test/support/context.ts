@@ -10,7 +10,7 @@ import type {
   IssuedActor,
   Policy,
   SlackActor,
-  Standing,
+  SlackMembership,
 } from '../../src/operations/frame/context.ts';
 import type { MailOrder } from '../../src/operations/frame/outbox.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
@@ -34,14 +34,14 @@ type SentMail = MailOrder & { id: string; template: string; ticketId: string | n
 export const slackActor = (
   userId: string,
   name: string,
-  standing: Standing = 'member',
+  membership: SlackMembership = 'member',
   teamId = TEAM,
 ): SlackActor => ({
   kind: 'slack',
   teamId,
   userId,
   name,
-  standing,
+  membership,
   email: `${userId.toLowerCase()}@work.example.com`,
 });
 
@@ -68,7 +68,7 @@ export const issued = (rest: Partial<IssuedActor> = {}): IssuedActor => ({
   grants: [],
   ...rest,
 });
-export const withStanding = (standing: Standing) => slackActor('U0ADMIN', 'Ada Admin', standing);
+export const withMembership = (membership: SlackMembership) => slackActor('U0ADMIN', 'Ada Admin', membership);
 export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
 
 /** A database of the test file's own with two services, `ours` and `theirs`; each has an admin and an approver. */
@@ -105,11 +105,11 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
   };
 
   /** What Slack would say; whom no test changed is a member. `silent`: Slack doesn't answer. */
-  const standings = new Map<string, Standing | 'silent'>();
+  const memberships = new Map<string, SlackMembership | 'silent'>();
   const personInSlack = (userId: string, teamId: string): SlackActor => {
-    const standing = standings.get(userId) ?? 'member';
-    if (standing === 'silent') throw new Error('slack does not answer');
-    return { ...slackActor(userId, `Name of ${userId}`, standing, teamId) };
+    const membership = memberships.get(userId) ?? 'member';
+    if (membership === 'silent') throw new Error('slack does not answer');
+    return { ...slackActor(userId, `Name of ${userId}`, membership, teamId) };
   };
 
   const as = (
@@ -180,7 +180,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     policy,
     clock,
     as,
-    standings,
+    memberships,
     mailsTo,
     signedIn,
     /** Makes `SIGNED_IN` the developer of this account. */

@@ -8,8 +8,8 @@ type RandomBytes = (size: number) => Uint8Array;
 
 export type Role = 'admin' | 'approver';
 
-/** How Slack itself sees a person. Only a member can act, whatever the table of operators says. */
-export type Standing = 'member' | 'guest' | 'bot' | 'deactivated' | 'stranger';
+/** What Slack says a person is in the workspace. Only a `member` can act, whatever role the operators table gives them. */
+export type SlackMembership = 'member' | 'guest' | 'bot' | 'deactivated' | 'stranger';
 
 export type Actor =
   | {
@@ -17,7 +17,7 @@ export type Actor =
       teamId: string;
       userId: string;
       name: string;
-      standing: Standing;
+      membership: SlackMembership;
       /** Their address at work, so that nobody decides about themselves; null when Slack doesn't tell. */
       email: string | null;
     }

@@ -45,7 +45,7 @@ export async function demandPermission(
     if (actor.kind === 'account') await demandSignedIn(context, db, actor);
     return;
   }
-  if (actor.standing !== 'member' || grant) throw new DomainError('not_permitted');
+  if (actor.membership !== 'member' || grant) throw new DomainError('not_permitted');
   if (allowed.includes('member')) return;
   const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');

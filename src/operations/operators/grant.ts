@@ -21,8 +21,8 @@ export const grantRole = defineOperation({
     return { person, able: role === 'admin' ? [] : await adminsWhoCanAct(context) };
   },
   async run(act, { teamId, userId, role }, { person, able }) {
-    if (person.standing !== 'member')
-      throw new DomainError('operator_unfitting', { current: { state: person.standing, by: person.name } });
+    if (person.membership !== 'member')
+      throw new DomainError('operator_unfitting', { current: { state: person.membership, by: person.name } });
     const key = { serviceId: act.service.id, teamId, slackUserId: userId };
     const admins = await lockAdmins(act.tx, act.service.id);
     if (role !== 'admin') demandOtherAdmin(admins, key, able);

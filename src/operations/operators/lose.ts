@@ -21,7 +21,7 @@ export const loseRole = defineOperation({
     const serviceId = act.service.id;
     await lockAdmins(act.tx, serviceId);
     const role = await findOperatorRole(act.tx, serviceId, teamId, userId);
-    if (person.standing === 'member' || !role) {
+    if (person.membership === 'member' || !role) {
       act.nothingChanged();
       return { lost: null };
     }
@@ -31,7 +31,7 @@ export const loseRole = defineOperation({
     act.record({
       target: { kind: 'operator', id: slackId(teamId, userId) },
       before: { role },
-      after: { role: null, standing: person.standing },
+      after: { role: null, standing: person.membership },
       isAnnounced: true,
     });
     return { lost: role };

@@ -25,7 +25,7 @@ export async function adminsWhoCanAct(context: Context): Promise<OperatorKey[]> 
   const people = await Promise.all(
     admins.map((admin) => personNow(context, { teamId: admin.teamId, userId: admin.slackUserId })),
   );
-  return admins.filter((_, index) => people[index]?.standing === 'member');
+  return admins.filter((_, index) => people[index]?.membership === 'member');
 }
 
 /** Errors: `operator_last_admin` when nobody else is an admin and can act. `admins` are those who are it now. */

@@ -21,7 +21,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
   const publish = async (blocks: KnownBlock[]) =>
     void (await dependencies.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
   const actor = await dependencies.people.actorOf(userId, dependencies.teamId);
-  if (actor.standing !== 'member')
+  if (actor.membership !== 'member')
     return publish([section('This app is for full members of the workspace.')]);
   const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
   const known = dependencies.setup.known();

@@ -2,7 +2,7 @@
 import type { Button } from '@slack/types';
 import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
-import type { Standing } from '../../operations/frame/context.ts';
+import type { SlackMembership } from '../../operations/frame/context.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { dateWords, escapeText } from './text.ts';
 
@@ -77,7 +77,7 @@ const SLACK_WORDS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
 };
 
 /** Why Slack's own view of a person shuts them out, whatever role they were given. */
-const NOT_A_MEMBER: Record<Exclude<Standing, 'member'>, string> = {
+const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
   guest: "You may not do this: guests of this workspace can't use it. Ask the person who invited you here.",
   bot: 'You may not do this: bots and workflows can’t use it.',
   deactivated: 'You may not do this: Slack says that this person was deactivated.',
@@ -101,8 +101,12 @@ export function errorWords(error: DomainError): string {
 }
 
 /** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
-export function errorMessage(error: DomainError, standing: Standing, ask: string | null = null): Message {
-  if (error.code === 'not_permitted' && standing !== 'member') return { text: NOT_A_MEMBER[standing] };
+export function errorMessage(
+  error: DomainError,
+  membership: SlackMembership,
+  ask: string | null = null,
+): Message {
+  if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
   const isAsking = error.code === 'not_permitted' && ask !== null;
   const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorWords(error);
   const buttons = wayOn(error);

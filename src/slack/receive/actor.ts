@@ -1,6 +1,6 @@
 // Who is this, in Slack's own eyes? Asked of Slack, and believed for five minutes.
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
-import type { Clock, SlackActor, Standing } from '../../operations/frame/context.ts';
+import type { Clock, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
 import { slackErrorOf } from '../modals/open.ts';
 
 const BELIEVED_MS = 5 * 60_000;
@@ -17,29 +17,29 @@ export type SlackPeople = {
   /** Slack said that something about this person changed. */
   forget(userId: string): void;
   /** Of anybody in a channel; an app or bot of whatever workspace is a bot. */
-  standingOf(userId: string): Promise<Standing>;
+  membershipOf(userId: string): Promise<SlackMembership>;
 };
 
 export function createPeople(client: WebClient, ownTeamId: string, clock: Clock): SlackPeople {
   const known = new Map<string, { actor: SlackActor; at: number }>();
   const people: SlackPeople = {
     forget: (userId) => void known.delete(userId),
-    standingOf: async (userId) => (await people.actorOf(userId, ownTeamId)).standing,
+    membershipOf: async (userId) => (await people.actorOf(userId, ownTeamId)).membership,
     async actorOf(userId, teamId) {
       if (teamId !== ownTeamId)
-        return { kind: 'slack', teamId, userId, name: userId, standing: 'stranger', email: null };
+        return { kind: 'slack', teamId, userId, name: userId, membership: 'stranger', email: null };
       const now = clock().getTime();
       const found = known.get(userId);
       if (found && now - found.at < BELIEVED_MS) return found.actor;
       const user = await personAt(client, userId);
       const name = user?.profile?.real_name || user?.real_name || user?.name || userId;
-      const standing = standingIn(user, ownTeamId);
+      const membership = membershipIn(user, ownTeamId);
       const actor: SlackActor = {
         kind: 'slack',
         teamId,
         userId,
         name,
-        standing,
+        membership,
         email: user?.profile?.email ?? null,
       };
       if (known.size >= MAX_REMEMBERED) known.clear();
@@ -51,7 +51,7 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
 }
 
 /** How Slack itself sees a person. */
-export function standingIn(user: SlackUser | undefined, ownTeamId: string): Standing {
+export function membershipIn(user: SlackUser | undefined, ownTeamId: string): SlackMembership {
   if (user?.is_bot || user?.id === 'USLACKBOT') return 'bot';
   if (!user || user.team_id !== ownTeamId) return 'stranger';
   if (user.deleted) return 'deactivated';

@@ -119,9 +119,9 @@ async function messageForError(
 ): Promise<Message> {
   if (error instanceof WaitsForApproval) return waitingMessage(error);
   if (error instanceof DomainError) {
-    const isForMember = error.code === 'not_permitted' && request?.actor.standing === 'member';
+    const isForMember = error.code === 'not_permitted' && request?.actor.membership === 'member';
     const ask = isForMember ? await adminsToAsk(request).catch(() => null) : null;
-    return errorMessage(error, request?.actor.standing ?? 'member', ask);
+    return errorMessage(error, request?.actor.membership ?? 'member', ask);
   }
   const reference = crypto.randomUUID().slice(0, 8);
   dependencies.log.error({ err: error, reference }, 'a request from Slack failed');

@@ -3,7 +3,7 @@ import type { App, EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
 import { workOfMessage } from '../features/table-message.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
-import { standingIn } from './actor.ts';
+import { membershipIn } from './actor.ts';
 import type { RunOnce } from './delivery.ts';
 import type { SlackDependencies } from './dispatch.ts';
 
@@ -37,7 +37,7 @@ function createEventHandlers(dependencies: SlackDependencies): EventHandlers {
     'message.im': (event) => workOfMessage(dependencies, event),
     user_change: (event) => async () => {
       people.forget(event.user.id);
-      if (standingIn(event.user, teamId) !== 'member') await onPersonGone(teamId, event.user.id);
+      if (membershipIn(event.user, teamId) !== 'member') await onPersonGone(teamId, event.user.id);
     },
     app_uninstalled: () => () => onRevoked(teamId, 'app_uninstalled'),
     tokens_revoked: () => () => onRevoked(teamId, 'tokens_revoked'),
