@@ -1,55 +1,33 @@
 // The composition root: every part is built here, by plain function calls.
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from './db/accounts/accounts.ts';
-import { expireInvitations, listInvitationsToErase } from './db/accounts/invitations.ts';
-import { deleteEndedSessions } from './db/accounts/sessions.ts';
-import { listUnconfirmedSignUps } from './db/accounts/sign-ups.ts';
 import { createGatewaySource } from './db/gateway/source.ts';
-import { listApprovalsToErase } from './db/operators/approvals.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
-import {
-  findOldestWaitingJobSeconds,
-  retryJobsNow,
-  SLACK_JOBS,
-  unlockJobsOfDeadWorkers,
-  writeOffJobs,
-} from './db/outbox/jobs.ts';
-import { createReceipts, deleteOldReceipts } from './db/outbox/receipts.ts';
-import { listEndedSubscriptions } from './db/subscriptions/subscriptions.ts';
+import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
+import { createReceipts } from './db/outbox/receipts.ts';
+import { SLACK_JOBS } from './domain/jobs.ts';
 import { layFoundation } from './foundation.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { createGatewayAlerts } from './gateway-alerts.ts';
+import { runEveryMinute } from './jobs/schedule.ts';
+import { createTasks } from './jobs/tasks.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createMailEvents } from './mail-events.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
-import { endBlock } from './operations/accounts/end-block.ts';
-import { eraseAccount } from './operations/accounts/erase.ts';
-import { removeSignUp } from './operations/accounts/remove-sign-up.ts';
-import { SIGN_UP_KEPT_DAYS } from './operations/accounts/sign-up-rules.ts';
-import { eraseApproval } from './operations/approvals/erase.ts';
-import { sweepApprovals } from './operations/approvals/sweep.ts';
-import { linkAudit } from './operations/audit/link.ts';
-import { sweepCards } from './operations/cards/sweep.ts';
-import type { Clock, Context } from './operations/frame/context.ts';
+import type { Clock } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
-import { eraseInvitation } from './operations/invitations/erase.ts';
 import { countMails } from './operations/mails/count.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
-import { noteOutage } from './operations/outages/note.ts';
-import { tellOutages } from './operations/outages/tell.ts';
-import { expireSubscription } from './operations/subscriptions/expire.ts';
-import { warnOfTokens } from './operations/tokens/warn.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/features/registry.ts';
-import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
+import { createSlackConnection } from './slack/receive/connection.ts';
 import { createHealth } from './web/health.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createRateLimits } from './web/rate-limit.ts';
@@ -57,9 +35,6 @@ import { createHttpServer, type HttpServerOptions } from './web/server.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
-const MAX_ERASED_AT_ONCE = 100;
-const MAX_BLOCKS_ENDED_AT_ONCE = 200;
-const MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE = 200;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 
@@ -245,12 +220,9 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     stops.push(() => jobPool.close());
     const worker = await startWorker(jobPool, {
       log,
-      system,
-      ...mailing,
-      delivery: mailing.delivery(),
-      surfaces: slack.jobs,
-      everyMinute: () => everyMinute(system('schedule'), log, slack),
-      writeOffJobs: (jobs) => writeOffJobs(db, jobs),
+      db,
+      tasks: createTasks({ log, system, ...mailing, delivery: mailing.delivery(), slack: slack.jobs }),
+      everyMinute: () => runEveryMinute(system('schedule'), log, slack),
     });
     stops.push(() => worker.stop());
     // Not only at the next full minute: whatever a killed process left.
@@ -290,44 +262,4 @@ function slackKeys(settings: Settings, playground: Playground | null) {
       approvers: [...settings.approvers, ...(own?.approvers ?? [])],
     },
   };
-}
-
-async function everyMinute(context: Context, log: Log, slack: SlackConnection): Promise<void> {
-  const { db, clock, policy, service } = context;
-  const now = clock();
-  await unlockJobsOfDeadWorkers(db);
-  if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
-  for (const { isOver, ...outage } of await tellOutages(context, {}))
-    log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
-  await sweepMails(context, {});
-  await sweepApprovals(context, {});
-  await sweepCards(context, {});
-  await sweepImports(context, {});
-  await warnOfTokens(context, {});
-  await foldAccountCounts(db);
-  await expireInvitations(db, now);
-  await deleteOldReceipts(db, now);
-  await deleteEndedSessions(db, now);
-  for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE)) {
-    await endBlock(context, { accountId: id });
-  }
-  for (const { id } of await listEndedSubscriptions(db, service.id, now, MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE)) {
-    await expireSubscription(context, { subscriptionId: id });
-  }
-  const signedUpBefore = new Date(now.getTime() - SIGN_UP_KEPT_DAYS * 86_400_000);
-  for (const { id } of await listUnconfirmedSignUps(db, service.id, signedUpBefore, MAX_ERASED_AT_ONCE)) {
-    await removeSignUp(context, { accountId: id });
-  }
-  const deletedBefore = new Date(now.getTime() - policy.eraseDeletedAfterDays * 86_400_000);
-  for (const { id } of await listAccountsToErase(db, deletedBefore, MAX_ERASED_AT_ONCE)) {
-    await eraseAccount(context, { accountId: id });
-  }
-  const ended = { serviceId: service.id, endedBefore: deletedBefore, limit: MAX_ERASED_AT_ONCE };
-  for (const { id } of await listInvitationsToErase(db, ended))
-    await eraseInvitation(context, { invitationId: id });
-  for (const { id } of await listApprovalsToErase(db, ended))
-    await eraseApproval(context, { approvalId: id });
-  // A copy of each row leaves the system with its place in the chain; nothing personal of a developer is in it.
-  for (const { number, hash, row } of await linkAudit(context, {}))
-    log.info({ audit: { number, hash, ...row } });
 }

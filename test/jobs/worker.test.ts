@@ -4,8 +4,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/db/connection/connect.ts';
 import { openJobPool } from '../../src/db/outbox/job-pool.ts';
-import { unlockJobsOfDeadWorkers, writeOffJobs } from '../../src/db/outbox/jobs.ts';
-import type { JobMeans } from '../../src/jobs/means.ts';
+import { unlockJobsOfDeadWorkers } from '../../src/db/outbox/jobs.ts';
+import { createTasks, type JobDependencies } from '../../src/jobs/tasks.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.close();
 });
 
-it('a stop waits for the jobs that run, and leaves none of them locked, done or not', async () => {
+it('stop waits for the running jobs and leaves no job locked, whether it succeeded or failed', async () => {
   let begun = 0;
   let done = 0;
   const repaintCards = async () => {
@@ -30,26 +30,23 @@ it('a stop waits for the jobs that run, and leaves none of them locked, done or 
     done += 1;
     if (done === 2) throw new Error('this one fails');
   };
-  const means = {
-    log: pino({ level: 'silent' }),
-    everyMinute: async () => {},
-    writeOffJobs: (jobs: Parameters<typeof writeOffJobs>[1]) => writeOffJobs(db, jobs),
-    surfaces: () => ({ repaintCards }),
-  };
+  const dependencies = { slack: () => ({ 'repaint-cards': repaintCards }) };
+  const tasks = createTasks(dependencies as unknown as JobDependencies);
   const { db, close } = connect(database.url, { max: 1 });
   const worker = await startWorker(
     openJobPool(database.url, () => {}),
-    means as unknown as JobMeans,
+    { log: pino({ level: 'silent' }), db, tasks, everyMinute: async () => {} },
   );
+  const input = '{"serviceId":"default","accountId":"1"}';
   for (let n = 0; n < 6; n++)
-    await sql`select graphile_worker.add_job('repaint-cards', '{}'::json, queue_name := ${`queue ${n}`})`;
+    await sql`select graphile_worker.add_job('repaint-cards', ${input}::text::json, queue_name := ${`queue ${n}`})`;
   await eventually('four to run at once', () => begun === 4);
   await worker.stop();
   await close();
-  // Another one may have begun just before the stop; none is given up.
+  // Another job may have begun just before the stop; the stop waits for that one too.
   expect(done).toBe(begun);
   const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
-  // The one that failed, and those that were not begun.
+  // The failed job and the jobs that had not begun.
   expect(left).toHaveLength(6 - done + 1);
   expect(left.filter((job) => job.locked_at !== null)).toEqual([]);
   expect(left.filter((job) => job.attempts === 1)).toHaveLength(1);
@@ -57,7 +54,7 @@ it('a stop waits for the jobs that run, and leaves none of them locked, done or 
   expect(queues).toHaveLength(0);
 });
 
-it('a job that a killed process holds is freed, with its queue, and one that is held since a moment is not', async () => {
+it('a job that a killed worker holds is unlocked with its queue; a job locked nine minutes ago is not', async () => {
   await sql`delete from graphile_worker._private_jobs`;
   for (const [queue, minutes] of [
     ['dead', 11],

@@ -2,9 +2,8 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobPool } from '../../src/db/outbox/job-pool.ts';
-import { writeOffJobs } from '../../src/db/outbox/jobs.ts';
-import { createDeliverMail } from '../../src/jobs/deliver-mail.ts';
-import type { JobMeans } from '../../src/jobs/means.ts';
+import { deliverMail } from '../../src/jobs/deliver-mail.ts';
+import { createTasks, type JobDependencies } from '../../src/jobs/tasks.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { createResendDelivery } from '../../src/mail/delivery/resend.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
@@ -27,22 +26,22 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 let t: TestContext;
 let provider: SlackDriver;
-let means: JobMeans;
+let dependencies: JobDependencies;
 /** What the mail service took since the test began; it counts a mail again only when it was sent twice. */
 let taken: { to: string[]; subject: string; text: string; idempotencyKey: string }[] = [];
 
-const NO_SURFACES = {
-  repaintCards: async () => {},
-  tellOperator: async () => {},
-  repaintSubscription: async () => {},
-  repaintSignUps: async () => {},
-  repaintApproval: async () => {},
-  tellRequester: async () => {},
-  remindOfApproval: async () => {},
-  postNotice: async () => {},
-  tellOfEndingToken: async () => {},
-  tellOfLostOperator: async () => {},
-  tellOfOutage: async () => {},
+const NO_SLACK = {
+  'repaint-cards': async () => {},
+  'tell-operator': async () => {},
+  'repaint-subscription': async () => {},
+  'repaint-sign-ups': async () => {},
+  'repaint-approval': async () => {},
+  'tell-requester': async () => {},
+  'remind-of-approval': async () => {},
+  'post-notice': async () => {},
+  'tell-of-ending-token': async () => {},
+  'tell-of-lost-operator': async () => {},
+  'tell-of-outage': async () => {},
   showImport: async () => ({ channelId: null, messageTs: null }),
 };
 
@@ -52,15 +51,13 @@ beforeAll(async () => {
   provider = await createSlackDriver({ clock: t.clock });
   provider.inbox.onAccepted((mail) => taken.push(mail));
   const { apiKey } = provider.resend;
-  means = {
+  dependencies = {
     log: pino({ level: 'silent' }),
     system: () => t.as(SYSTEM),
     delivery: createResendDelivery({ apiKey, baseUrl: provider.resendBaseUrl, timeoutMs: 2_000 }),
     from: 'Example APIs <apis@example.com>',
     replyTo: 'support@example.com',
-    surfaces: () => NO_SURFACES,
-    everyMinute: async () => {},
-    writeOffJobs: (jobs) => writeOffJobs(t.db, jobs),
+    slack: () => NO_SLACK,
   };
 });
 beforeEach(() => {
@@ -91,9 +88,8 @@ async function added(): Promise<{ accountId: string; email: string }> {
 
 /** One attempt for every mail that waits and whose time has come. */
 async function attemptAll(): Promise<void> {
-  const deliver = createDeliverMail(means);
   const waiting = await t.sql<{ id: string }[]>`select id from mails where state = 'queued' order by id`;
-  for (const { id } of waiting) await deliver({ mailId: id });
+  for (const { id } of waiting) await deliverMail(dependencies, id);
 }
 
 /** Attempts at every `stepMs` of the test's clock. */
@@ -230,7 +226,7 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
       workers.push(
         await startWorker(
           openJobPool(t.databaseUrl, () => {}),
-          means,
+          { log: dependencies.log, db: t.db, tasks: createTasks(dependencies), everyMinute: async () => {} },
         ),
       );
       // Each comes up with a sweep, which offers again what another one is about to send.

@@ -18,7 +18,8 @@ const TABLE: Record<string, readonly string[]> = {
   portal: ['operations', 'web', 'domain'],
   management: ['operations', 'web', 'domain'],
   gateway: ['operations', 'web', 'domain', 'security'],
-  jobs: ['operations', 'mail'],
+  // The schedule picks the rows whose time has come; what happens to them is an operation.
+  jobs: ['operations', 'db', 'mail', 'domain'],
   playground: ['web'],
   // The one address that is neither a person's nor a program's: Resend's signed webhook.
   'mail-events': ['operations', 'web', 'mail'],

@@ -99,27 +99,20 @@ export async function queueMail(
     changedAt: act.now,
     ...mail.owner,
   });
-  await addJob(
-    act.tx,
-    'deliver-mail',
-    { serviceId: act.service.id, mailId: id },
-    { key: `mail:${id}`, ...(runAt ? { runAt } : {}) },
-  );
+  await addJob(act.tx, 'deliver-mail', { serviceId: act.service.id, mailId: id }, { runAt });
   return id;
 }
 
 /** Has every card of the account painted anew, once for any number of changes that come together. */
 export async function queueRepaint(act: Act, accountId: string): Promise<void> {
   const serviceId = act.service.id;
-  const name = `cards:${serviceId}:${accountId}`;
-  await addJob(act.tx, 'repaint-cards', { serviceId, accountId }, { key: name, queue: name });
+  await addJob(act.tx, 'repaint-cards', { serviceId, accountId });
 }
 
 /** Has the card that stands for many sign-ups painted anew. */
 export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<void> {
   const serviceId = act.service.id;
-  const name = `sign-ups:${serviceId}:${summaryId}`;
-  await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId }, { key: name, queue: name });
+  await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId });
 }
 
 /** Has the approval's cards painted anew. */
@@ -127,15 +120,13 @@ export async function queueApprovalRepaint(
   tx: Act['tx'],
   { serviceId, id: approvalId }: { serviceId: string; id: string },
 ): Promise<void> {
-  const name = `approval:${serviceId}:${approvalId}`;
-  await addJob(tx, 'repaint-approval', { serviceId, approvalId }, { key: name, queue: name });
+  await addJob(tx, 'repaint-approval', { serviceId, approvalId });
 }
 
 /** Has the cards of a request for a subscription painted anew; the first painting posts them. */
 export async function queueSubscriptionRepaint(act: Act, subscriptionId: string): Promise<void> {
   const serviceId = act.service.id;
-  const name = `subscription:${serviceId}:${subscriptionId}`;
-  await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId }, { key: name, queue: name });
+  await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId });
 }
 
 /** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
@@ -145,13 +136,7 @@ export async function queueApprovalEnd(
 ): Promise<void> {
   await queueApprovalRepaint(tx, approval);
   const { serviceId, id: approvalId, decidedBy, requestedBy } = approval;
-  if (decidedBy !== requestedBy)
-    await addJob(
-      tx,
-      'tell-requester',
-      { serviceId, approvalId },
-      { key: `approval-end:${serviceId}:${approvalId}` },
-    );
+  if (decidedBy !== requestedBy) await addJob(tx, 'tell-requester', { serviceId, approvalId });
 }
 
 export function hoursAfter(now: Date, hours: number): Date {

@@ -37,7 +37,7 @@ export const beginImport = defineOperation({
       appliedAt: act.now,
       expiresAt: hoursAfter(act.now, MAX_RUN_HOURS),
     });
-    await addJob(act.tx, 'run-import', { serviceId, importId }, { key: `import:${importId}` });
+    await addJob(act.tx, 'run-import', { serviceId, importId });
     act.record({ target: { kind: 'import', id: importId }, after: { rows: kept.total } });
   },
 });

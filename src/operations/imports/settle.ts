@@ -26,7 +26,6 @@ export const settleImport = defineOperation({
     const end = state === 'applying' ? {} : { state, endedAt: act.now, sealedRows: [] };
     await updateImport(act.tx, kept, { ...change, ...end, leasedUntil: null });
     const { serviceId } = kept;
-    if (state === 'applying')
-      await addJob(act.tx, 'run-import', { serviceId, importId }, { key: `import:${importId}` });
+    if (state === 'applying') await addJob(act.tx, 'run-import', { serviceId, importId });
   },
 });

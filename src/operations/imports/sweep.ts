@@ -17,7 +17,7 @@ export const sweepImports = defineOperation({
   async run(act) {
     const serviceId = act.service.id;
     for (const { id: importId } of await listStalledImports(act.tx, serviceId, act.now, MAX_SWEPT))
-      await addJob(act.tx, 'run-import', { serviceId, importId }, { key: `import:${importId}` });
+      await addJob(act.tx, 'run-import', { serviceId, importId });
     const endedBefore = hoursAfter(act.now, -RECORD_KEPT_HOURS);
     await deleteImports(act.tx, serviceId, { now: act.now, endedBefore });
   },

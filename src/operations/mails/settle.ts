@@ -57,6 +57,6 @@ export const settleMail = defineOperation({
     const nextAttemptAt = new Date(act.now.getTime() + outcome.delaySeconds * 1_000);
     await updateMail(act.tx, mail, { nextAttemptAt, leasedUntil: null, lastCode: outcome.code }, act.now);
     const payload = { serviceId: act.service.id, mailId };
-    await addJob(act.tx, 'deliver-mail', payload, { key: `mail:${mailId}`, runAt: nextAttemptAt });
+    await addJob(act.tx, 'deliver-mail', payload, { runAt: nextAttemptAt });
   },
 });

@@ -14,7 +14,7 @@ export const sweepMails = defineOperation({
   async run(act) {
     const due = await listDueMails(act.tx, act.service.id, act.now, MAX_SWEPT);
     for (const { serviceId, id } of due) {
-      await addJob(act.tx, 'deliver-mail', { serviceId, mailId: id }, { key: `mail:${id}` });
+      await addJob(act.tx, 'deliver-mail', { serviceId, mailId: id });
     }
     return due.length;
   },

@@ -60,8 +60,7 @@ async function writeOfMail(act: Act, outage: Outage, isOver: boolean): Promise<v
   const since = outage.since.toISOString();
   for (const { teamId, slackUserId } of await listAdmins(act.tx, serviceId)) {
     const operator = slackId(teamId, slackUserId);
-    const key = `outage:${serviceId}:${operator}`;
-    await addJob(act.tx, 'tell-of-outage', { serviceId, operator, code, since, isOver }, { key });
+    await addJob(act.tx, 'tell-of-outage', { serviceId, operator, code, since, isOver });
   }
 }
 

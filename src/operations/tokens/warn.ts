@@ -18,12 +18,7 @@ export const warnOfTokens = defineOperation({
     const endsBefore = hoursAfter(act.now, WARNED_DAYS_AHEAD * 24);
     const ending = await takeEndingTokens(act.tx, { serviceId, now: act.now, endsBefore, limit: MAX_WARNED });
     for (const { id: tokenId } of ending)
-      await addJob(
-        act.tx,
-        'tell-of-ending-token',
-        { serviceId, tokenId },
-        { key: `token-end:${serviceId}:${tokenId}` },
-      );
+      await addJob(act.tx, 'tell-of-ending-token', { serviceId, tokenId });
     return ending.length;
   },
 });

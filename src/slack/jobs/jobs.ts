@@ -1,4 +1,5 @@
-// What background tasks do at Slack, by the name that `src/jobs` knows.
+// The functions that run Slack's jobs of `src/domain/jobs.ts`.
+import type { JobFunctions } from '../../domain/jobs.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import { repaintCards, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
@@ -12,18 +13,18 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     <Rest extends unknown[], Result>(job: (dependencies: SlackJobDependencies, ...rest: Rest) => Result) =>
     (...rest: Rest): Result =>
       job(dependencies, ...rest);
-  return {
-    repaintCards: bound(repaintCards),
-    repaintSubscription: bound(repaintSubscription),
-    repaintSignUps: bound(repaintSignUps),
-    repaintApproval: bound(repaintApproval),
-    tellRequester: bound(tellRequester),
-    remindOfApproval: bound(remindOfApproval),
-    postNotice: bound(postNotice),
-    tellOperator: bound(tellOperator),
-    tellOfOutage: bound(tellOfOutage),
-    tellOfEndingToken: bound(tellOfEndingToken),
-    tellOfLostOperator: bound(tellOfLostOperator),
-    showImport: bound(showImport),
+  const jobs: JobFunctions<'slack'> = {
+    'repaint-cards': bound(repaintCards),
+    'repaint-subscription': bound(repaintSubscription),
+    'repaint-sign-ups': bound(repaintSignUps),
+    'repaint-approval': bound(repaintApproval),
+    'tell-requester': bound(tellRequester),
+    'remind-of-approval': bound(remindOfApproval),
+    'post-notice': bound(postNotice),
+    'tell-operator': bound(tellOperator),
+    'tell-of-outage': bound(tellOfOutage),
+    'tell-of-ending-token': bound(tellOfEndingToken),
+    'tell-of-lost-operator': bound(tellOfLostOperator),
   };
+  return { ...jobs, showImport: bound(showImport) };
 }

@@ -1,0 +1,124 @@
+// The table of background jobs. A new job is a row here and the function that runs it: in `src/jobs/tasks.ts`, or, when
+// `runsIn` says `slack`, in `src/slack/jobs`. The compiler asks for that function.
+import { z } from 'zod';
+
+type Job<Input extends z.ZodObject> = {
+  /** Ids only, never a text, an address or a secret: the queue is readable and its rows outlive their use. */
+  input: Input;
+  maxAttempts: number;
+  runsIn: 'server' | 'slack';
+  /** The job fails while Slack is away, and is retried as soon as Slack is back. */
+  needsSlack: boolean;
+  /** A second job with the key of a waiting one takes its place. */
+  key?: (input: z.output<Input>) => string;
+  /** Jobs of one key never run side by side: two paintings of one card would race. */
+  isSerial?: true;
+};
+
+const id = z.string();
+const serviceId = id;
+
+function slackJob<Input extends z.ZodObject>(
+  input: Input,
+  more: Pick<Job<Input>, 'key' | 'isSerial'> = {},
+): Job<Input> & { runsIn: 'slack' } {
+  return { input, maxAttempts: 25, needsSlack: true, ...more, runsIn: 'slack' };
+}
+
+function serverJob<Input extends z.ZodObject>(
+  input: Input,
+  more: Pick<Job<Input>, 'key' | 'maxAttempts'> & { needsSlack?: true },
+): Job<Input> & { runsIn: 'server' } {
+  return { input, needsSlack: false, ...more, runsIn: 'server' };
+}
+
+export const JOBS = {
+  'deliver-mail': serverJob(z.object({ serviceId, mailId: id }), {
+    maxAttempts: 25,
+    key: ({ mailId }) => `mail:${mailId}`,
+  }),
+  /** Answers a public form. The address is sealed; the job looks up later whether an account has it. */
+  'answer-public-request': serverJob(
+    z.object({ serviceId, kind: z.enum(['password-reset', 'invitation']), sealedEmail: z.string() }),
+    { maxAttempts: 10 },
+  ),
+  /** Answers a sign-up. The address and names are sealed. */
+  'answer-sign-up': serverJob(z.object({ serviceId, sealedWish: z.string() }), { maxAttempts: 10 }),
+  /** Imports the next rows and shows the progress in Slack. After five failures the sweep queues another job. */
+  'run-import': serverJob(z.object({ serviceId, importId: id }), {
+    maxAttempts: 5,
+    needsSlack: true,
+    key: ({ importId }) => `import:${importId}`,
+  }),
+  'repaint-cards': slackJob(z.object({ serviceId, accountId: id }), {
+    key: (input) => `cards:${input.serviceId}:${input.accountId}`,
+    isSerial: true,
+  }),
+  'repaint-approval': slackJob(z.object({ serviceId, approvalId: id }), {
+    key: (input) => `approval:${input.serviceId}:${input.approvalId}`,
+    isSerial: true,
+  }),
+  'repaint-subscription': slackJob(z.object({ serviceId, subscriptionId: id }), {
+    key: (input) => `subscription:${input.serviceId}:${input.subscriptionId}`,
+    isSerial: true,
+  }),
+  'repaint-sign-ups': slackJob(z.object({ serviceId, summaryId: id }), {
+    key: (input) => `sign-ups:${input.serviceId}:${input.summaryId}`,
+    isSerial: true,
+  }),
+  /** Posts an audit row in the approvals channel. */
+  'post-notice': slackJob(z.object({ serviceId, auditId: id })),
+  /** Tells an operator what happened to an invitation of theirs. */
+  'tell-operator': slackJob(
+    z.object({
+      serviceId,
+      operator: id,
+      news: z.enum(['invitation-bounced', 'invitation-unsent', 'invitation-asked-again']),
+      invitationId: id,
+    }),
+  ),
+  /** Tells the requester how their approval ended. */
+  'tell-requester': slackJob(z.object({ serviceId, approvalId: id }), {
+    key: (input) => `approval-end:${input.serviceId}:${input.approvalId}`,
+  }),
+  /** Reminds the approvers of an open approval. */
+  'remind-of-approval': slackJob(z.object({ serviceId, approvalId: id })),
+  /** Tells the admins that an operator lost their role, and which invitations of theirs are open. */
+  'tell-of-lost-operator': slackJob(z.object({ serviceId, person: id })),
+  /** Tells one admin that mail fails, or works again. The end replaces a beginning that was not told yet. */
+  'tell-of-outage': slackJob(
+    z.object({ serviceId, operator: id, code: z.string(), since: z.string(), isOver: z.boolean() }),
+    { key: (input) => `outage:${input.serviceId}:${input.operator}` },
+  ),
+  /** Warns the owner of a token that ends soon. */
+  'tell-of-ending-token': slackJob(z.object({ serviceId, tokenId: id }), {
+    key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,
+  }),
+};
+
+export type JobName = keyof typeof JOBS;
+export type JobInput<Name extends JobName> = z.output<(typeof JOBS)[Name]['input']>;
+
+type NameIn<Place extends 'server' | 'slack'> = {
+  [Name in JobName]: (typeof JOBS)[Name]['runsIn'] extends Place ? Name : never;
+}[JobName];
+
+/** The functions that run the jobs of one place. */
+export type JobFunctions<Place extends 'server' | 'slack'> = {
+  [Name in NameIn<Place>]: (input: JobInput<Name>) => Promise<void>;
+};
+
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+/** How the queue is to hold a job: its attempts, the waiting job that it replaces, and the jobs that it never runs beside. */
+export function jobOptions<Name extends JobName>(
+  name: Name,
+  input: JobInput<Name>,
+): { maxAttempts: number; key: string | null; queue: string | null } {
+  const { maxAttempts, key: keyOf, isSerial } = JOBS[name] as unknown as Job<z.ZodObject>;
+  const key = keyOf?.(input) ?? null;
+  return { maxAttempts, key, queue: isSerial ? key : null };
+}
+
+/** The jobs that fail while Slack is away. */
+export const SLACK_JOBS: readonly JobName[] = JOB_NAMES.filter((name) => JOBS[name].needsSlack);

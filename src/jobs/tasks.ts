@@ -1,0 +1,66 @@
+// What the worker runs for each job of the table in `src/domain/jobs.ts`.
+import type { TaskList } from 'graphile-worker';
+import { JOB_NAMES, JOBS, type JobFunctions } from '../domain/jobs.ts';
+import type { Log } from '../log.ts';
+import type { MailDelivery } from '../mail/delivery/resend.ts';
+import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
+import type { Context } from '../operations/frame/context.ts';
+import type { ImportReport } from '../operations/imports/run-slice.ts';
+import { answerInvitationRequest } from '../operations/invitations/answer-request.ts';
+import { answerResetRequest } from '../operations/passwords/answer-request.ts';
+import { deliverMail } from './deliver-mail.ts';
+import { runImport } from './run-import.ts';
+
+/** Where a message is; null until it is posted. */
+export type MessagePlace = { channelId: string | null; messageTs: string | null };
+
+/** What the jobs need of Slack. */
+export type SlackWork = JobFunctions<'slack'> & {
+  /**
+   * Shows how far an import is, and at its end how each row ended. Writes to `slackUserId` while there is no message yet.
+   * Returns the place of the message.
+   */
+  showImport(report: ImportReport, message: MessagePlace & { slackUserId: string }): Promise<MessagePlace>;
+};
+
+export type JobDependencies = {
+  log: Log;
+  /** A context for work that no person asked for. */
+  system(name: string): Context;
+  delivery: MailDelivery;
+  from: string;
+  replyTo: string;
+  /** Throws while Slack is away; the job is retried. */
+  slack(): SlackWork;
+};
+
+function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
+  const context = () => dependencies.system('public request');
+  return {
+    'deliver-mail': ({ mailId }) => deliverMail(dependencies, mailId),
+    'run-import': ({ importId }) => runImport(dependencies, importId),
+    async 'answer-public-request'({ kind, sealedEmail }) {
+      if (kind === 'password-reset') await answerResetRequest(context(), { sealedEmail });
+      else await answerInvitationRequest(context(), { sealedEmail });
+    },
+    async 'answer-sign-up'({ sealedWish }) {
+      await answerSignUp(context(), { sealedWish });
+    },
+  };
+}
+
+/** Each task checks its input against the table, so a queued job of another version fails instead of half running. */
+export function createTasks(dependencies: JobDependencies): TaskList {
+  const server = serverJobs(dependencies);
+  const tasks = JOB_NAMES.map((name) => {
+    const { input, runsIn } = JOBS[name];
+    const run = async (payload: unknown) => {
+      const functions = runsIn === 'slack' ? dependencies.slack() : server;
+      // The table pairs each name with its input; the compiler can't follow that for a name that is a variable.
+      const execute = functions[name as keyof typeof functions] as (input: unknown) => Promise<void>;
+      await execute(input.parse(payload));
+    };
+    return [name, run];
+  });
+  return Object.fromEntries(tasks);
+}
