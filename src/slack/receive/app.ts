@@ -1,8 +1,8 @@
-// Bolt, and the one way in for everything that Slack sends: acknowledge, take the receipt, find out who, do the work.
+// Sets up Bolt and Slack's clients, and verifies the signature of every request before Bolt parses it.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import { WebClient, WebClientEvent } from '@slack/web-api';
+import { type AuthTestResponse, WebClient, WebClientEvent } from '@slack/web-api';
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
@@ -23,86 +23,43 @@ export type SlackParts = {
   clock: Clock;
   policy: Policy;
   approvalsChannel: string | null;
-  /** Asked when Home is opened and at start. */
+  /** What the mail provider says of our sender domain; asked at start and when a person opens App Home. */
   senderDomain(): Promise<SenderDomain>;
   contextOf(actor: Actor): Context;
-  /** True for the first that asks about a request; every other delivery of it has no effect. */
+  /** True for the first delivery of a request. Slack's later deliveries of it must have no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
-  /** Lets so many work at once that the next acknowledgement need not wait for them all. */
+  /** Limits how many run at once, so that the next acknowledgement comes in time. */
   inTurn(work: () => Promise<void>): Promise<void>;
-  /** Slack said that somebody is no full member any more: deactivated, made a guest. */
+  /** Slack reports that a person is no longer a full member, because they were deactivated or became a guest. */
   onPersonGone(teamId: string, userId: string): Promise<void>;
-  /** Slack took the app or its token away. */
+  /** Slack reports that the app was uninstalled or its token revoked. */
   onRevoked(teamId: string, why: 'app_uninstalled' | 'tokens_revoked'): Promise<void>;
 };
 
 export type SlackSurface = {
   teamId: string;
   listener: RequestListener;
-  /** For work that no person waits for. */
+  /** With a longer timeout than people would wait. For background tasks. */
   client: WebClient;
   people: SlackPeople;
   setup: Setup;
   start(): Promise<void>;
-  /** Waits for the handlers that still run. */
+  /** Waits for the work in flight. */
   stop(): Promise<void>;
 };
 
 export async function createSlackSurface(parts: SlackParts): Promise<SlackSurface> {
-  const { log, clock } = parts;
+  const { log, clock, approvalsChannel, senderDomain } = parts;
   const client = createClient(parts, { timeout: JOB_TIMEOUT_MS, retries: 2 });
   const interactive = createClient(parts, { timeout: INTERACTIVE_TIMEOUT_MS, retries: 0 });
   const identity = await client.auth.test();
   const teamId = String(identity.team_id);
   const people = createPeople(interactive, teamId, clock);
-  const { approvalsChannel, senderDomain } = parts;
   const setup = createSetup({ client: interactive, people, clock, approvalsChannel, senderDomain });
-  const logger = boltLogger(log);
-  const receiver = parts.appToken
-    ? new SocketModeReceiver({
-        appToken: parts.appToken,
-        logger,
-        installerOptions: { clientOptions: { slackApiUrl: parts.apiUrl } },
-      })
-    : new HTTPReceiver({
-        // Verified before Bolt sees it, on the raw bytes and with a window to both sides.
-        signatureVerification: false,
-        signingSecret: parts.signingSecret ?? '',
-        endpoints: SLACK_PATH,
-        logger,
-        customPropertiesExtractor: (req) => ({
-          receiptId: receiptIdOf(
-            String((req as { headers: Record<string, unknown> }).headers['x-slack-signature']),
-          ),
-        }),
-      });
-  const app = new App({
-    receiver,
-    logger,
-    authorize: async () => ({
-      botToken: parts.botToken,
-      botId: String(identity.bot_id),
-      botUserId: String(identity.user_id),
-      teamId,
-    }),
-    clientOptions: {
-      slackApiUrl: parts.apiUrl,
-      retryConfig: { retries: 0 },
-      timeout: INTERACTIVE_TIMEOUT_MS,
-    },
-  });
-  app.error(async (error) => log.error({ err: error }, 'slack handler failed'));
-
-  const inFlight = new Set<Promise<void>>();
-  const inBackground = (work: () => Promise<void>): void => {
-    const running = parts
-      .inTurn(work)
-      .catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
-    inFlight.add(running);
-    void running.finally(() => inFlight.delete(running));
-  };
-  register(app, { ...parts, people, client: interactive, teamId, setup }, inBackground);
-
+  const receiver = createReceiver(parts);
+  const app = createBoltApp(parts, receiver, identity);
+  const background = createBackground(parts);
+  register(app, { ...parts, people, client: interactive, teamId, setup }, background.run);
   return {
     teamId,
     client,
@@ -111,12 +68,73 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
     listener: verifying(parts, receiver instanceof HTTPReceiver ? receiver.requestListener : null),
     async start() {
       if (parts.appToken) await app.start();
-      inBackground(async () => {
+      background.run(async () => {
         for (const { code, words } of (await setup.look()).missing) log.warn({ code }, words);
       });
     },
     async stop() {
       if (parts.appToken) await app.stop();
+      await background.finish();
+    },
+  };
+}
+
+function createReceiver(parts: SlackParts): HTTPReceiver | SocketModeReceiver {
+  const logger = boltLogger(parts.log);
+  if (parts.appToken)
+    return new SocketModeReceiver({
+      appToken: parts.appToken,
+      logger,
+      installerOptions: { clientOptions: { slackApiUrl: parts.apiUrl } },
+    });
+  return new HTTPReceiver({
+    // `verifying` below does it before Bolt parses the body. Bolt's own check accepts timestamps from the future.
+    signatureVerification: false,
+    signingSecret: parts.signingSecret ?? '',
+    endpoints: SLACK_PATH,
+    logger,
+    customPropertiesExtractor: (req) => ({
+      receiptId: receiptIdOf(
+        String((req as { headers: Record<string, unknown> }).headers['x-slack-signature']),
+      ),
+    }),
+  });
+}
+
+function createBoltApp(
+  { botToken, apiUrl, log }: SlackParts,
+  receiver: HTTPReceiver | SocketModeReceiver,
+  identity: AuthTestResponse,
+): App {
+  const app = new App({
+    receiver,
+    logger: boltLogger(log),
+    authorize: async () => ({
+      botToken,
+      botId: String(identity.bot_id),
+      botUserId: String(identity.user_id),
+      teamId: String(identity.team_id),
+    }),
+    clientOptions: {
+      slackApiUrl: apiUrl,
+      retryConfig: { retries: 0 },
+      timeout: INTERACTIVE_TIMEOUT_MS,
+    },
+  });
+  app.error(async (error) => log.error({ err: error }, 'slack handler failed'));
+  return app;
+}
+
+/** Runs the work that follows an acknowledgement, and knows when all of it is done. */
+function createBackground({ log, inTurn }: SlackParts) {
+  const inFlight = new Set<Promise<void>>();
+  return {
+    run(work: () => Promise<void>): void {
+      const running = inTurn(work).catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
+      inFlight.add(running);
+      void running.finally(() => inFlight.delete(running));
+    },
+    async finish(): Promise<void> {
       await Promise.allSettled([...inFlight]);
     },
   };
@@ -135,7 +153,7 @@ function createClient(parts: SlackParts, how: { timeout: number; retries: number
   return client;
 }
 
-/** Verifies a request, whose body the server has read, before Bolt hears of it: what isn't signed is never parsed. */
+/** Checks the signature over the raw body that the server read. Nothing parses a request that Slack did not sign. */
 function verifying(parts: SlackParts, next: RequestListener | null): RequestListener {
   return (req, res) => {
     const answer = (status: number) => void res.writeHead(status, { connection: 'close' }).end();
@@ -150,7 +168,7 @@ function verifying(parts: SlackParts, next: RequestListener | null): RequestList
   };
 }
 
-/** A header that came twice says nothing. */
+/** Undefined when the header is missing or was sent twice. */
 function onlyHeader(req: IncomingMessage, name: string): string | undefined {
   const values = req.headersDistinct[name];
   return values?.length === 1 ? values[0] : undefined;
@@ -160,7 +178,7 @@ function receiptIdOf(signature: string): string {
   return createHash('sha256').update(signature).digest('hex');
 }
 
-/** Bolt's and the client's own words may hold bodies and addresses; that something went wrong is enough. */
+/** Bolt's messages can contain request bodies and emails, so the log only says that something went wrong. */
 function boltLogger(log: Log): Logger {
   return {
     debug: () => {},

@@ -1,4 +1,4 @@
-// Slack may be away when the process starts, or refuse its token: everything else goes on, and what is for Slack waits.
+// Keeps the connection to Slack. While Slack is away or refuses the token, the rest of the app works and messages wait.
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,17 +13,16 @@ import { createSlackJobs, type SlackJobs } from '../jobs/jobs.ts';
 import { slackErrorOf } from '../modals/open.ts';
 import { createSlackSurface, type SlackParts, type SlackSurface } from './app.ts';
 
-/** A start waits so long for Slack, then goes on without it. */
+/** A start waits this long for Slack, then goes on without it. */
 const MAX_START_WAIT_MS = 8_000;
 const MAX_STOP_WAIT_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
-/** How often Slack is asked whether it is still there. */
-const LOOK_EVERY_MS = 20_000;
+const CHECK_EVERY_MS = 20_000;
 
 const NO_ANSWER = 'no_answer';
 
-/** Slack's words for a token that will never work again. Anything else may pass. */
+/** Slack's errors for a token that will never work again. After any other error the app tries again. */
 const REFUSED_TOKEN = new Set([
   'account_inactive',
   'invalid_auth',
@@ -37,143 +36,169 @@ const REFUSED_TOKEN = new Set([
 type ConnectionParts = Omit<SlackParts, 'apiUrl' | 'onPersonGone' | 'onRevoked'> & {
   apiUrl(): string;
   system(name: string): Context;
-  /** The user group that approval cards call upon. */
+  /** The user group that approval cards mention. */
   approversGroup: string | null;
   firstOperators: { admins: readonly string[]; approvers: readonly string[] };
-  /** What waited for Slack may be done. */
+  /** Slack answers, so the work that waited for it can run. */
   onConnected(): Promise<void>;
 };
 
 export type SlackConnection = {
-  /** Null while it was asked and has not answered yet. */
+  /** Null until Slack answers for the first time. */
   isReachable(): boolean | null;
-  /** Why it isn't: Slack's word, or `no_answer`. Null when it is, or when that is not known yet. */
+  /** Why Slack is not reachable: Slack's error, or `no_answer`. Null when it is, or before its first answer. */
   trouble(): string | null;
   /** Answers 503 while there is no connection. */
   listener: RequestListener;
   people: People;
-  /** What background tasks need of Slack. Throws while there is no connection, so that they are tried again. */
+  /** What background tasks do at Slack. Throws while there is no connection, so the worker retries them. */
   jobs(): SlackJobs;
-  /** Resolves when Slack answered or refused, or when that takes too long; then it is tried on behind. */
+  /** Resolves when Slack answered or refused. After 8 s it resolves too, and connecting goes on in the background. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
 type State = 'new' | 'connected' | 'unreachable' | 'token refused';
 
+/** The connection as it is now. */
+type Link = {
+  state: State;
+  trouble: string | null;
+  surface: SlackSurface | null;
+  jobs: SlackJobs | null;
+  stopping: AbortSignal;
+};
+
 export function createSlackConnection(parts: ConnectionParts): SlackConnection {
-  const { log } = parts;
   const stopping = new AbortController();
-  let state: State = 'new';
-  let surface: SlackSurface | null = null;
-  let jobs: SlackJobs | null = null;
-  let trying: Promise<void> | null = null;
-  let trouble: string | null = null;
-
-  const system = () => parts.system('slack');
-  const refuse = (why: string) => {
-    state = 'token refused';
-    trouble = why;
-    log.error({ why }, 'slack refuses our token; nothing is posted until a new one is set');
-  };
-  const open = async () => {
-    const apiUrl = parts.apiUrl();
-    surface = await createSlackSurface({
-      ...parts,
-      apiUrl,
-      async onPersonGone(teamId, userId) {
-        await loseRole(system(), { teamId, userId });
-      },
-      async onRevoked(teamId, why) {
-        refuse(why);
-        await revokeWorkspace(system(), { teamId, why });
-      },
-    });
-    const { teamId } = surface;
-    const tokenHash = createHash('sha256').update(parts.botToken).digest('hex');
-    const { isBound } = await bindWorkspace(parts.system('start'), { teamId, tokenHash });
-    if (!isBound) return refuse('revoked before');
-    await grantFirst(parts.system('settings'), teamId, parts.firstOperators);
-    const { client, setup } = surface;
-    const { approvalsChannel, approversGroup } = parts;
-    const { isExposed } = setup;
-    jobs = createSlackJobs({ client, apiUrl, teamId, approvalsChannel, approversGroup, system, isExposed });
-    state = 'connected';
-    trouble = null;
-    await surface.start();
-    await parts.onConnected();
-  };
-
-  const stopSurface = async () => {
-    const former = surface;
-    surface = null;
-    if (former) await within(MAX_STOP_WAIT_MS, former.stop()).catch(() => {});
-  };
-  const keepTrying = async () => {
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
-      try {
-        return await open();
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        await stopSurface();
-        const why = slackErrorOf(error);
-        if (REFUSED_TOKEN.has(why)) return refuse(why);
-        state = 'unreachable';
-        trouble = why || NO_ANSWER;
-        log.error({ err: error, why }, 'no connection to slack; all else goes on, and it is tried again');
-      }
-      await delay(waitMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-      if (stopping.signal.aborted) return;
-    }
-  };
-  /** Slack may go while we run, and come back: what waited meanwhile would wait on for hours by the job store's formula. */
-  const look = async () => {
-    if (state !== 'connected' || !surface) return;
-    const former = trouble;
-    const now = await surface.client.auth.test().then(() => null, troubleOf);
-    if (state !== 'connected') return;
-    trouble = now;
-    if (now && now !== former) log.error({ why: now }, 'slack can not be used now; what is for it waits');
-    if (former && !now) await parts.onConnected();
-  };
-  const keepLooking = async () => {
-    for (;;) {
-      await delay(LOOK_EVERY_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-      if (stopping.signal.aborted) return;
-      await look().catch((error: unknown) => log.error({ err: error }, 'looking after slack failed'));
-    }
-  };
+  const link: Link = { state: 'new', trouble: null, surface: null, jobs: null, stopping: stopping.signal };
+  let connecting: Promise<void> | null = null;
   return {
-    isReachable: () => (state === 'new' ? null : state === 'connected' && trouble === null),
-    trouble: () => trouble,
+    isReachable: () => (link.state === 'new' ? null : link.state === 'connected' && link.trouble === null),
+    trouble: () => link.trouble,
     listener(req, res) {
-      if (state === 'connected' && surface) return surface.listener(req, res);
+      if (link.state === 'connected' && link.surface) return link.surface.listener(req, res);
       res.writeHead(503).end();
     },
     people: {
       async actorOf(userId, teamId) {
-        if (!surface) throw new Error('slack is not there');
-        return surface.people.actorOf(userId, teamId);
+        if (!link.surface) throw new Error('slack is not there');
+        return link.surface.people.actorOf(userId, teamId);
       },
     },
     jobs() {
-      if (state !== 'connected' || !jobs) throw new Error('slack is not there');
-      return jobs;
+      if (link.state !== 'connected' || !link.jobs) throw new Error('slack is not there');
+      return link.jobs;
     },
     async start() {
-      trying = keepTrying();
-      await within(MAX_START_WAIT_MS, trying).catch(() => {});
-      void keepLooking();
+      connecting = keepConnecting(parts, link);
+      await within(MAX_START_WAIT_MS, connecting).catch(() => {});
+      void keepChecking(parts, link);
     },
     async stop() {
       stopping.abort();
-      await surface?.stop();
-      await within(MAX_STOP_WAIT_MS, Promise.resolve(trying)).catch(() => {});
+      await link.surface?.stop();
+      await within(MAX_STOP_WAIT_MS, Promise.resolve(connecting)).catch(() => {});
     },
   };
 }
 
-/** Being asked to wait is an answer. */
+async function keepConnecting(parts: ConnectionParts, link: Link): Promise<void> {
+  const { log } = parts;
+  for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
+    try {
+      return await connect(parts, link);
+    } catch (error) {
+      if (link.stopping.aborted) return;
+      await stopSurface(link);
+      const why = slackErrorOf(error);
+      if (REFUSED_TOKEN.has(why)) return markTokenRefused(parts, link, why);
+      link.state = 'unreachable';
+      link.trouble = why || NO_ANSWER;
+      log.error({ err: error, why }, 'no connection to slack; all else goes on, and it is tried again');
+    }
+    await delay(waitMs, undefined, { signal: link.stopping, ref: false }).catch(() => {});
+    if (link.stopping.aborted) return;
+  }
+}
+
+async function connect(parts: ConnectionParts, link: Link): Promise<void> {
+  const apiUrl = parts.apiUrl();
+  const system = () => parts.system('slack');
+  link.surface = await createSlackSurface({
+    ...parts,
+    apiUrl,
+    async onPersonGone(teamId, userId) {
+      await loseRole(system(), { teamId, userId });
+    },
+    async onRevoked(teamId, why) {
+      markTokenRefused(parts, link, why);
+      await revokeWorkspace(system(), { teamId, why });
+    },
+  });
+  const { teamId, client, setup } = link.surface;
+  const tokenHash = createHash('sha256').update(parts.botToken).digest('hex');
+  const { isBound } = await bindWorkspace(parts.system('start'), { teamId, tokenHash });
+  if (!isBound) return markTokenRefused(parts, link, 'revoked before');
+  await grantFirst(parts.system('settings'), teamId, parts.firstOperators);
+  const { approvalsChannel, approversGroup } = parts;
+  const { isExposed } = setup;
+  link.jobs = createSlackJobs({
+    client,
+    apiUrl,
+    teamId,
+    approvalsChannel,
+    approversGroup,
+    system,
+    isExposed,
+  });
+  link.state = 'connected';
+  link.trouble = null;
+  await link.surface.start();
+  await parts.onConnected();
+}
+
+function markTokenRefused({ log }: ConnectionParts, link: Link, why: string): void {
+  link.state = 'token refused';
+  link.trouble = why;
+  log.error({ why }, 'slack refuses our token; nothing is posted until a new one is set');
+}
+
+async function stopSurface(link: Link): Promise<void> {
+  const { surface } = link;
+  link.surface = null;
+  if (surface) await within(MAX_STOP_WAIT_MS, surface.stop()).catch(() => {});
+}
+
+async function keepChecking(parts: ConnectionParts, link: Link): Promise<void> {
+  for (;;) {
+    await delay(CHECK_EVERY_MS, undefined, { signal: link.stopping, ref: false }).catch(() => {});
+    if (link.stopping.aborted) return;
+    await check(parts, link).catch((error: unknown) =>
+      parts.log.error({ err: error }, 'looking after slack failed'),
+    );
+  }
+}
+
+/**
+ * Notices when Slack goes away and comes back while the app runs. The job store would retry the waiting work only hours
+ * later, so `onConnected` retries it at once.
+ */
+async function check(parts: ConnectionParts, link: Link): Promise<void> {
+  if (link.state !== 'connected' || !link.surface) return;
+  const former = link.trouble;
+  const trouble = await link.surface.client.auth.test().then(() => null, troubleOf);
+  // The token may have been revoked during the call.
+  if (!isConnected(link)) return;
+  link.trouble = trouble;
+  if (trouble && trouble !== former)
+    parts.log.error({ why: trouble }, 'slack can not be used now; what is for it waits');
+  if (former && !trouble) await parts.onConnected();
+}
+
+const isConnected = (link: Link): boolean => link.state === 'connected';
+
+/** A rate limit shows that Slack is there. */
 function troubleOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
   return code === ErrorCode.RateLimitedError ? null : slackErrorOf(error) || NO_ANSWER;
