@@ -5,8 +5,8 @@ import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
+import { openDependencies } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
-import { layFoundation } from './foundation.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { createGatewayAlerts } from './gateway-alerts.ts';
@@ -62,7 +62,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     // The address is known once the port is; nothing is served before that.
     let url = settings.publicUrl ?? '';
     let localUrl = '';
-    const { db, sql, databaseUrl, keyring, policy, serviceId, contextOf } = await layFoundation(settings, {
+    const { db, sql, databaseUrl, keyring, policy, serviceId, contextOf } = await openDependencies(settings, {
       clock,
       publicUrl: () => url,
       poolSize: POOL_SIZE,

@@ -23,7 +23,7 @@ import {
   runProgram,
   say,
   UsageError,
-  withFoundation,
+  withDependencies,
 } from './beside-server.ts';
 import { harmless } from './console/words.ts';
 
@@ -98,7 +98,7 @@ async function main(): Promise<number> {
   }
   if (wanted.file !== null && !(await stat(wanted.file).catch(() => null))?.isFile())
     throw new UsageError(`There is no file ${wanted.file}.`);
-  return withFoundation(async ({ databaseUrl, contextOf }) => {
+  return withDependencies(async ({ databaseUrl, contextOf }) => {
     const alone = await enterAlone(databaseUrl);
     if (!alone) {
       complain('A server runs on this database, or another after-restore does. Stop all of them first.');

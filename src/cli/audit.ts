@@ -12,7 +12,7 @@ import {
   runProgram,
   say,
   UsageError,
-  withFoundation,
+  withDependencies,
 } from './beside-server.ts';
 
 const HELP = `The audit, from a shell on the server:
@@ -159,6 +159,6 @@ async function verify(headText: string | undefined): Promise<number> {
 }
 
 const withContext = (work: (context: Context) => Promise<number>): Promise<number> =>
-  withFoundation(({ contextOf }) => work(contextOf({ kind: 'console', name: 'audit' })));
+  withDependencies(({ contextOf }) => work(contextOf({ kind: 'console', name: 'audit' })));
 
 await runProgram(main);

@@ -1,7 +1,7 @@
 // What programs that work beside a server have in common: the way in, the ends, and what exit codes mean.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedPostgresError } from '../db/embedded/server.ts';
-import { type Foundation, layFoundation } from '../foundation.ts';
+import { type Dependencies, openDependencies } from '../dependencies.ts';
 import { createLog } from '../log.ts';
 import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 
@@ -44,13 +44,13 @@ function faultWords(error: unknown): string {
 }
 
 /** Opens the server's database and keys for some work; with the server running or not, with Slack there or not. */
-export async function withFoundation<Result>(
-  work: (foundation: Foundation, settings: Settings) => Promise<Result>,
+export async function withDependencies<Result>(
+  work: (dependencies: Dependencies, settings: Settings) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings();
   const ends: (() => Promise<unknown>)[] = [];
   try {
-    const foundation = await layFoundation(settings, {
+    const dependencies = await openDependencies(settings, {
       clock: () => new Date(),
       people: {
         actorOf: () => Promise.reject(new Error('the console does not ask Slack')),
@@ -61,7 +61,7 @@ export async function withFoundation<Result>(
       isBesideServer: true,
       atEnd: (end) => void ends.push(end),
     });
-    return await work(foundation, settings);
+    return await work(dependencies, settings);
   } finally {
     for (const end of ends.reverse()) await end();
   }

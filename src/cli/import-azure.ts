@@ -12,7 +12,7 @@ import {
   runProgram,
   say,
   UsageError,
-  withFoundation,
+  withDependencies,
 } from './beside-server.ts';
 import { harmless, refusalWords } from './console/words.ts';
 
@@ -108,7 +108,7 @@ async function main(): Promise<number> {
     const source = await sourceOf(given);
     const { save } = given.values;
     if (save !== undefined) return await saveTo(save, source, given);
-    return await withFoundation(async ({ contextOf }) => {
+    return await withDependencies(async ({ contextOf }) => {
       const plain = contextOf({ kind: 'console', name: given.name });
       const context = given.reason ? { ...plain, reason: given.reason } : plain;
       return given.mails === null

@@ -3,7 +3,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { csvLine } from '../domain/csv-line.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/imports/import-table.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
 
@@ -31,7 +31,7 @@ await runProgram(async () => {
   if (name === '' || name.length > MAX_NAME_LENGTH)
     throw new UsageError('--as "YOUR NAME" says who does it.');
   const text = await readTableFile(file);
-  return withFoundation(async ({ contextOf }) => {
+  return withDependencies(async ({ contextOf }) => {
     const context = contextOf({ kind: 'console', name });
     const plan = await planImport(context, text).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;

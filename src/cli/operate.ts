@@ -7,7 +7,7 @@ import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { listOperators } from '../operations/operators/list.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
 import { EXPOSED, type Exposed, findExposed } from './console/operations.ts';
 import { fieldsOf, inputOf, optionsOf, usageOf } from './console/options.ts';
 import { harmless, harmlessJson, plainWords, refusalWords } from './console/words.ts';
@@ -86,7 +86,7 @@ async function main(): Promise<number> {
     await say(help());
     return EXIT.ok;
   }
-  return withFoundation(async ({ contextOf }) => {
+  return withDependencies(async ({ contextOf }) => {
     const takesReason = fieldsOf(given.exposed).some((field) => field.name === 'reason');
     const plain = contextOf({ kind: 'console', name: given.name });
     const context = takesReason || !given.reason ? plain : { ...plain, reason: given.reason };

@@ -1,8 +1,8 @@
 // npm run sample-data: accounts of people who don't exist, for whoever wants to play or to look at long lists.
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
-import type { Foundation } from '../foundation.ts';
+import type { Dependencies } from '../dependencies.ts';
 import type { Settings } from '../settings/settings.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
 import { sampleCatalog } from './samples/catalog.ts';
 import { sampleDeveloper } from './samples/developers.ts';
 import { makeDeveloper, sampleGroups } from './samples/make.ts';
@@ -45,13 +45,13 @@ await runProgram(async () => {
     await say(HELP);
     return EXIT.ok;
   }
-  return withFoundation((foundation, settings) => makeAll(foundation, settings, wanted));
+  return withDependencies((dependencies, settings) => makeAll(dependencies, settings, wanted));
 });
 
-async function makeAll(foundation: Foundation, settings: Settings, wanted: Wanted): Promise<number> {
-  const context = foundation.contextOf({ kind: 'console', name: 'Sample data' });
+async function makeAll(dependencies: Dependencies, settings: Settings, wanted: Wanted): Promise<number> {
+  const context = dependencies.contextOf({ kind: 'console', name: 'Sample data' });
   if (settings.isProduction) throw new UsageError('Sample data is not made in production. Nothing was done.');
-  const isPlayground = await isOfPlayground(foundation, settings, context.service.id);
+  const isPlayground = await isOfPlayground(dependencies, settings, context.service.id);
   if (!isPlayground && !wanted.mayBeOther)
     throw new UsageError(
       "This is not the playground's database. Nothing was done; --not-playground says that it is meant.",
@@ -71,7 +71,7 @@ async function makeAll(foundation: Foundation, settings: Settings, wanted: Wante
 }
 
 /** Neither the settings nor the database itself know of another Slack, or of a mail service. */
-async function isOfPlayground({ db }: Foundation, settings: Settings, serviceId: string): Promise<boolean> {
+async function isOfPlayground({ db }: Dependencies, settings: Settings, serviceId: string): Promise<boolean> {
   // The image is built without the playground, and this program must be able to refuse there.
   const { TEAM } = await import('../playground/workspace/people.ts');
   const teams = await listBoundTeamIds(db, serviceId);

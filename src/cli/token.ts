@@ -4,7 +4,7 @@ import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Grant } from '../operations/frame/context.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withFoundation } from './beside-server.ts';
+import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
 import { harmless, refusalWords } from './console/words.ts';
 
 const HELP = `npm run -s token -- create --name ci --role reader --owner U012AB3CD [--as "Your Name"] [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}]
@@ -40,7 +40,7 @@ await runProgram(async () => {
   if (/[/\p{Cc}\p{Cf}]/u.test(by) || by.length > 100)
     throw new UsageError('--as is a name of at most 100 characters, without a slash.');
   const grants = (values.grant ?? '').split(',').filter((one) => one !== '') as Grant[];
-  return withFoundation(async ({ contextOf, db }) => {
+  return withDependencies(async ({ contextOf, db }) => {
     const context = contextOf({ kind: 'console', name: by.trim() });
     const [team, ...more] = values.team ? [values.team] : await listBoundTeamIds(db, context.service.id);
     if (!team) throw new UsageError('No Slack workspace is bound yet; start the server once.');

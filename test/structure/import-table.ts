@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { readSource } from './source-facts.ts';
 
 /** The parts that put the others together. They may import everything, and no other part imports them. */
-const COMPOSITION = ['main', 'app', 'foundation', 'cli'];
+const COMPOSITION = ['main', 'app', 'dependencies', 'cli'];
 
 /** What each part may import of ours, beside itself. A part that is not listed may not exist. */
 const TABLE: Record<string, readonly string[]> = {

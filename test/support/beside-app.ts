@@ -1,6 +1,6 @@
 // Operations beside a running test app, on its database: what a story needs and no surface does yet.
 
-import { layFoundation } from '../../src/foundation.ts';
+import { openDependencies } from '../../src/dependencies.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 
@@ -11,7 +11,7 @@ export type BesideApp = Awaited<ReturnType<typeof besideApp>>;
 export async function besideApp(app: { databaseUrl: string; publicUrl: string }) {
   const ends: (() => Promise<unknown>)[] = [];
   const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
-  const { sql, contextOf } = await layFoundation(readSettings(env), {
+  const { sql, contextOf } = await openDependencies(readSettings(env), {
     clock: () => new Date(),
     people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
     publicUrl: () => app.publicUrl,

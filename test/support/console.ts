@@ -1,5 +1,5 @@
 // A database that a server has been started on, a shell beside it, and operations to arrange things with.
-import { layFoundation } from '../../src/foundation.ts';
+import { openDependencies } from '../../src/dependencies.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { createTestDatabase } from './database.ts';
 import { runProgram } from './process.ts';
@@ -19,7 +19,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
   };
   const ends: (() => Promise<unknown>)[] = [() => database.close()];
   const lay = (atEnd: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
-    layFoundation(readSettings(env), {
+    openDependencies(readSettings(env), {
       clock: () => new Date(),
       people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
       publicUrl: () => env.PUBLIC_URL,
@@ -32,12 +32,12 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
   const ofServer: (() => Promise<unknown>)[] = [];
   await lay((end) => void ofServer.push(end), false);
   for (const end of ofServer.reverse()) await end();
-  const foundation = await lay((end) => void ends.push(end), true);
+  const dependencies = await lay((end) => void ends.push(end), true);
   return {
-    ...foundation,
-    system: () => foundation.contextOf({ kind: 'system', name: 'test' }),
+    ...dependencies,
+    system: () => dependencies.contextOf({ kind: 'system', name: 'test' }),
     /** As whoever has a shell and arranges something for a test. */
-    own: () => foundation.contextOf({ kind: 'console', name: 'Test' }),
+    own: () => dependencies.contextOf({ kind: 'console', name: 'Test' }),
     audit: (...words: string[]) => runProgram('audit', words, env),
     auditWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('audit', words, { ...env, ...more }),

@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { ApiManagementClient } from '@azure/arm-apimanagement';
-import { layFoundation } from '../../src/foundation.ts';
+import { openDependencies } from '../../src/dependencies.ts';
 import type { Actor, Grant } from '../../src/operations/frame/context.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { readSettings } from '../../src/settings/settings.ts';
@@ -41,7 +41,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
     { beside: slack, ...options },
   );
   const ends: (() => Promise<unknown>)[] = [];
-  const foundation = await layFoundation(
+  const dependencies = await openDependencies(
     readSettings({
       DATABASE_URL: slack.databaseUrl,
       SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -58,7 +58,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
       atEnd: (end) => void ends.push(end),
     },
   );
-  const { sql } = foundation;
+  const { sql } = dependencies;
   const [workspace] = await sql`select team_id from workspaces limit 1`;
 
   async function token(
@@ -69,7 +69,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
       days,
     }: { grants?: Grant[]; userId?: string; days?: number } = {},
   ): Promise<string> {
-    const context = foundation.contextOf({ kind: 'console', name: 'Connie' });
+    const context = dependencies.contextOf({ kind: 'console', name: 'Connie' });
     const wish = { name: `ci ${role}`, role, grants, teamId: workspace?.team_id, userId };
     return (await createToken(context, { ...wish, ...(days ? { days } : {}) })).token;
   }
@@ -127,7 +127,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
     token,
     send,
     certificate,
-    contextOf: (actor: Actor) => foundation.contextOf(actor),
+    contextOf: (actor: Actor) => dependencies.contextOf(actor),
     /** A request below the service. */
     ask: (path: string, asked: Asked = {}) =>
       send(`${BASE}/${path}${path.includes('?') ? '&' : '?'}api-version=2024-05-01`, asked),

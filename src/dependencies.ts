@@ -15,7 +15,7 @@ import { type Settings, SettingsError } from './settings/settings.ts';
 
 const DEFAULT_SERVICE = 'default';
 
-export type Foundation = Pick<Connection, 'db' | 'sql'> & {
+export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
   keyring: Context['keyring'];
   policy: Policy;
@@ -40,7 +40,7 @@ type Options = {
 };
 
 /** Throws a `SettingsError` when the settings and the database don't fit together. */
-export async function layFoundation(settings: Settings, options: Options): Promise<Foundation> {
+export async function openDependencies(settings: Settings, options: Options): Promise<Dependencies> {
   const { clock, people } = options;
   demandApprovable(settings.secondOperatorFor);
   const databaseUrl = await openDatabase(settings, options);
