@@ -1,6 +1,7 @@
 // Getting hold of an account before it is changed, and showing it without its secrets.
 import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { type AccountVerb, nextState } from '../../domain/account-state.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
@@ -53,7 +54,7 @@ export async function demandCustomGroups(act: Act, ids: readonly string[]): Prom
 
 export async function viewAccounts(
   context: Pick<Context, 'service'>,
-  db: Act['tx'] | Context['db'],
+  db: Db,
   accounts: Account[],
 ): Promise<AccountView[]> {
   const groups = await listGroupsOfAccounts(

@@ -1,8 +1,8 @@
 // What a program changes of an account in one request.
 import { DomainError } from '../../domain/domain-error.ts';
 import { recordRefusal } from '../frame/audit-row.ts';
+import { type BatchPart, runBatch } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
-import { doTogether, type Part } from '../frame/together.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { setPassword } from '../passwords/set.ts';
 import type { AccountView } from './account.ts';
@@ -35,7 +35,7 @@ export async function changeAccount(context: Context, change: AccountChange): Pr
   if (expectedVersion !== undefined && expectedVersion !== account.version)
     throw await refused(context, change, new DomainError('account_changed', { id: accountId }));
   // Bound to what was read just now: nobody else's change is passed over.
-  await doTogether(context, await partsOf(context, account, change), account.version);
+  await runBatch(context, await partsOf(context, account, change), account.version);
   const changed = await readAccount(context, { accountId });
   if (!changed) throw new DomainError('account_not_found');
   return changed;
@@ -50,9 +50,9 @@ async function refused(
   return error;
 }
 
-async function partsOf(context: Context, account: AccountView, change: AccountChange): Promise<Part[]> {
+async function partsOf(context: Context, account: AccountView, change: AccountChange): Promise<BatchPart[]> {
   const { accountId, state, password } = change;
-  const parts: Part[] = [];
+  const parts: BatchPart[] = [];
   const data = Object.fromEntries(
     (['firstName', 'lastName', 'note', 'email'] as const).flatMap((field) =>
       change[field] === undefined || change[field] === account[field] ? [] : [[field, change[field]]],
@@ -70,7 +70,7 @@ async function partsOf(context: Context, account: AccountView, change: AccountCh
   return parts;
 }
 
-function toState(account: AccountView, state: 'active' | 'blocked' | 'pending'): Part {
+function toState(account: AccountView, state: 'active' | 'blocked' | 'pending'): BatchPart {
   if (state === 'pending')
     throw new DomainError('account_state_unfitting', {
       id: account.id,

@@ -2,7 +2,7 @@
 import { findAccount } from '../../db/accounts/accounts.ts';
 import type { Approval } from '../../db/operators/approvals.ts';
 import { type AccountView, viewAccount } from '../accounts/account.ts';
-import { openKept } from '../frame/approval.ts';
+import { openSealedRequest } from '../frame/approval.ts';
 import type { Act } from '../frame/context.ts';
 import { countSubscriptionsOf, type SubscriptionCounts } from '../subscriptions/subscription.ts';
 
@@ -21,7 +21,7 @@ export async function viewApproval(act: Act, approval: Approval): Promise<Approv
   return {
     ...rest,
     state: rest.state === 'open' && rest.expiresAt <= act.now ? 'expired' : rest.state,
-    input: openKept(act, approval)?.input ?? null,
+    input: openSealedRequest(act, approval)?.input ?? null,
     account: account ? await viewAccount(act, account) : null,
     subscriptions: await countSubscriptionsOf(act, approval.accountId),
   };

@@ -4,7 +4,7 @@ import { type Approval, endApproval, findApproval, lockApproval } from '../../db
 import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseApprovals } from '../accounts/personal-data.ts';
-import { openKept } from '../frame/approval.ts';
+import { openSealedRequest } from '../frame/approval.ts';
 import { actorId, recordRefusal } from '../frame/audit-row.ts';
 import type { Act, Actor, Context } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -14,7 +14,7 @@ import { MEMBERS } from '../frame/permission.ts';
 import { isSamePerson, ownAddressOf } from '../frame/program.ts';
 import { personNow } from '../operators/operator-rules.ts';
 import { actorOfToken } from '../tokens/token-actor.ts';
-import { approvable, isApprovable } from './approvable.ts';
+import { approvableOperation, isApprovable } from './approvable.ts';
 
 /**
  * A second operator agrees or declines. Agreed, the operation is done in the same transaction, for whoever asked and
@@ -44,7 +44,7 @@ export const decideApproval = defineOperation({
     demandOpen(approval, act.now);
     await demandOther(act, approval, requester);
     const outcome =
-      decision === 'decline' ? ({ state: 'declined' } as const) : await carryOut(act, approval, requester);
+      decision === 'decline' ? ({ state: 'declined' } as const) : await runApproved(act, approval, requester);
     const ended = await endApproval(
       act.tx,
       approval,
@@ -96,7 +96,7 @@ async function demandOther(act: Act, approval: Approval, requester: Actor | null
 /** Whoever asked, as they are now. */
 async function requesterOf(context: Context, approval: Approval): Promise<Actor | null> {
   if (approval.requestedByToken) return programOf(context, approval.requestedByToken);
-  if (approval.requestedByKind === 'oidc') return openKept(context, approval)?.requester ?? null;
+  if (approval.requestedByKind === 'oidc') return openSealedRequest(context, approval)?.requester ?? null;
   if (approval.requestedByKind !== 'slack') return { kind: 'console', name: approval.requestedBy };
   const [teamId = '', userId = ''] = approval.requestedBy.split('/');
   return personNow(context, { teamId, userId });
@@ -110,9 +110,9 @@ async function programOf(context: Context, tokenId: string): Promise<Actor> {
 
 type Outcome = { state: 'approved' } | { state: 'outdated'; code: string };
 
-async function carryOut(act: Act, approval: Approval, requester: Actor | null): Promise<Outcome> {
+async function runApproved(act: Act, approval: Approval, requester: Actor | null): Promise<Outcome> {
   const { operation } = approval;
-  const wanted = openKept(act, approval)?.input;
+  const wanted = openSealedRequest(act, approval)?.input;
   if (!wanted || !requester || !isApprovable(operation))
     throw new Error('an open approval lacks what it is for');
   const context: Context = {
@@ -124,7 +124,7 @@ async function carryOut(act: Act, approval: Approval, requester: Actor | null): 
   const allowed = approval.origin === 'request' ? MEMBERS : undefined;
   try {
     await act.tx.transaction((savepoint) =>
-      approvable(operation).carryOut(context, savepoint, wanted, allowed),
+      approvableOperation(operation).runInTransaction(context, savepoint, wanted, { allowed }),
     );
     return { state: 'approved' };
   } catch (error) {

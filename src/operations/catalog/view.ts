@@ -1,6 +1,8 @@
 // APIs and products as people and programs see them.
+
 import { type Api, listApisOfProducts } from '../../db/catalog/apis.ts';
 import { listGroupsOfProducts, type Product } from '../../db/catalog/products.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
 
@@ -17,7 +19,7 @@ export function viewApi({ serviceId: _, ...api }: Api): ApiView {
 
 export async function viewProducts(
   { service }: Pick<Context, 'service'>,
-  db: Act['tx'] | Context['db'],
+  db: Db,
   products: Product[],
 ): Promise<ProductView[]> {
   const ids = products.map((product) => product.id);

@@ -1,5 +1,6 @@
-// What needs a second operator: it is kept, sealed and bound to what was seen, until somebody else decides.
+// Requests that wait for a second operator: the input is sealed and bound to the account's version until the decision.
 import { findAccount } from '../../db/accounts/accounts.ts';
+import type { Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import {
   type Approval,
@@ -11,30 +12,30 @@ import { countOtherOperators } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import { actorName, requesterId } from './audit-row.ts';
-import type { Act, Context, IssuedActor } from './context.ts';
+import type { Context, IssuedActor } from './context.ts';
 import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 
 const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
-/** What an operation is about. */
+/** The account that an operation concerns, or the email of a person who has none yet. */
 export type Subject = { kind: 'account' | 'address'; id: string };
 
-type Wish = {
+type ApprovalRequest = {
   operation: string;
   origin: Approval['origin'];
   subject: Subject;
   input: object;
   why: string;
-  /** Does it, to find out now what would refuse it; nothing of that stays. */
-  tryOut?: (savepoint: Act['tx']) => Promise<unknown>;
+  /** Runs the operation to find out now whether it would be refused. Everything it writes is rolled back. */
+  tryOut?: (savepoint: Transaction) => Promise<unknown>;
 };
 
-/** Thrown instead of the operation's result: it waits. The approval is committed; nothing else was done. */
+/** Thrown instead of the operation's result. The approval is committed, and the operation has not run. */
 export class WaitsForApproval extends Error {
   readonly approvalId: string;
   readonly expiresAt: Date;
-  /** Who asked for the same before, when somebody had. */
+  /** The first requester, when the same request was open already. */
   readonly askedBefore: { by: string; isSamePerson: boolean } | null;
 
   constructor(approval: Pick<Approval, 'id' | 'expiresAt'>, askedBefore: WaitsForApproval['askedBefore']) {
@@ -46,7 +47,7 @@ export class WaitsForApproval extends Error {
   }
 }
 
-/** What a person decides by themselves waits; what the system or a mailed link does was decided before. */
+/** Only requests that a person or program starts need approval; what jobs and mailed links do was decided before. */
 export function needsSecondOperator(context: Context, operation: string): boolean {
   const { kind } = context.actor;
   return (
@@ -56,57 +57,57 @@ export function needsSecondOperator(context: Context, operation: string): boolea
 }
 
 /**
- * Opens an approval, or finds the open one for the same thing.
- * Errors: whatever the operation itself would refuse now; `no_second_operator` when nobody else could decide.
+ * Opens an approval, or finds the open one for the same operation and subject.
+ * Errors: those of the operation itself; `no_second_operator` when no other operator could decide.
  */
 export async function requestApproval(
   context: Context,
-  tx: Act['tx'],
-  wish: Wish,
+  tx: Transaction,
+  request: ApprovalRequest,
 ): Promise<WaitsForApproval> {
-  const { tryOut, subject, operation } = wish;
+  const { tryOut, subject, operation } = request;
   const serviceId = context.service.id;
-  // First of all, as whoever decides does it: what is being decided is over before it is tried again.
+  // Locked before the account, as a decision does it: a decision that is under way ends before the try-out.
   const before = await lockOpenApprovalOf(tx, { serviceId, operation, subject: subject.id });
-  if (tryOut) await inVain(tx, tryOut);
-  await demandSomebodyElse(context, tx);
+  if (tryOut) await runAndRollBack(tx, tryOut);
+  await demandOtherOperator(context, tx);
   const now = context.clock();
   if (before && before.expiresAt > now) {
     const isSamePerson = before.requestedBy === requesterId(context.actor);
     return new WaitsForApproval(before, { by: before.requestedByName, isSamePerson });
   }
   if (before) await queueApprovalEnd(tx, await endApproval(tx, before, { state: 'expired' }, now));
-  const approval = await write(context, tx, wish, now);
+  const approval = await insertRequest(context, tx, request, now);
   await queueApprovalRepaint(tx, approval);
   return new WaitsForApproval(approval, null);
 }
 
-async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
-  const { subject } = wish;
+async function insertRequest(context: Context, tx: Transaction, request: ApprovalRequest, now: Date) {
+  const { subject } = request;
   const id = newId(now, context.random);
   const accountId = subject.kind === 'account' ? subject.id : null;
   const account = accountId ? await findAccount(tx, context.service.id, accountId) : null;
   const { actor } = context;
   const input = {
-    ...wish.input,
-    // Bound to the account as it is now: whoever agrees agrees to this one.
+    ...request.input,
+    // The approver agrees to the account as it is now; any change to it makes the request outdated.
     ...(account ? { expectedVersion: account.version } : {}),
   };
-  // The issuer can't be asked again what somebody may: what their token said is kept with what they want.
-  const kept: Kept = { id, input, ...(actor.kind === 'oidc' ? { requester: actor } : {}) };
+  // The issuer can't be asked later what the requester may do, so the claims of the token are stored too.
+  const sealed: SealedRequest = { id, input, ...(actor.kind === 'oidc' ? { requester: actor } : {}) };
   const row = {
     serviceId: context.service.id,
     id,
-    operation: wish.operation,
-    origin: wish.origin,
+    operation: request.operation,
+    origin: request.origin,
     subject: subject.id,
     accountId,
-    sealedInput: sealText(context.keyring, SEALED_AS, JSON.stringify(kept), context.random),
+    sealedInput: sealText(context.keyring, SEALED_AS, JSON.stringify(sealed), context.random),
     requestedByKind: actor.kind,
     requestedBy: requesterId(actor),
     requestedByToken: actor.kind === 'token' ? actor.tokenId : null,
     requestedByName: actorName(actor),
-    why: wish.why,
+    why: request.why,
     state: 'open' as const,
     createdAt: now,
     expiresAt: hoursAfter(now, APPROVAL_LIFETIME_HOURS),
@@ -115,31 +116,39 @@ async function write(context: Context, tx: Act['tx'], wish: Wish, now: Date) {
   return row;
 }
 
-/** What is sealed with an approval: what is wanted, and who wants it where no row of ours says that. */
-type Kept = { id: string; input: Record<string, unknown>; requester?: IssuedActor };
+/** The sealed part of an approval. `requester` is stored when no table of ours holds that actor. */
+type SealedRequest = { id: string; input: Record<string, unknown>; requester?: IssuedActor };
 
-/** What was kept when it was asked for. Faults when it isn't this approval's own. */
-export function openKept(context: Pick<Context, 'keyring'>, approval: Approval): Omit<Kept, 'id'> | null {
+/** Opens the sealed request; null when it was erased. Throws a fault when it was sealed for another approval. */
+export function openSealedRequest(
+  context: Pick<Context, 'keyring'>,
+  approval: Approval,
+): Omit<SealedRequest, 'id'> | null {
   if (!approval.sealedInput) return null;
-  const kept = JSON.parse(openSealedText(context.keyring, SEALED_AS, approval.sealedInput)) as Kept;
-  if (kept.id !== approval.id) throw new Error('an approval holds the input of another');
-  return kept;
+  const sealed = JSON.parse(
+    openSealedText(context.keyring, SEALED_AS, approval.sealedInput),
+  ) as SealedRequest;
+  if (sealed.id !== approval.id) throw new Error('an approval holds the input of another');
+  return sealed;
 }
 
-async function demandSomebodyElse(context: Context, tx: Act['tx']): Promise<void> {
+async function demandOtherOperator(context: Context, tx: Transaction): Promise<void> {
   const others = await countOtherOperators(tx, context.service.id, requesterId(context.actor));
   if (others === 0) throw new DomainError('no_second_operator');
 }
 
-class Undone extends Error {}
+class RollBack extends Error {}
 
-async function inVain(tx: Act['tx'], work: (savepoint: Act['tx']) => Promise<unknown>): Promise<void> {
+async function runAndRollBack(
+  tx: Transaction,
+  work: (savepoint: Transaction) => Promise<unknown>,
+): Promise<void> {
   try {
     await tx.transaction(async (savepoint) => {
       await work(savepoint);
-      throw new Undone();
+      throw new RollBack();
     });
   } catch (error) {
-    if (!(error instanceof Undone)) throw error;
+    if (!(error instanceof RollBack)) throw error;
   }
 }

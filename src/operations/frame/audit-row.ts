@@ -1,5 +1,6 @@
-// What an operation leaves in the audit: one row for a change, one for a refusal.
+// The audit row that an operation writes: one for a change, one for a refusal, one for a request for approval.
 import { writeAuditRow } from '../../db/audit/rows.ts';
+import type { Db, Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
@@ -12,23 +13,23 @@ const reasonOf = ({ reason }: Context) => (reason ? { reason } : {});
 export async function recordChange(operation: string, act: Act, entries: RecordedEntry[]): Promise<void> {
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
-  const { isAnnounced, ...said } = entry;
+  const { isAnnounced, ...fields } = entry;
   const row = {
     ...identityOf(operation, act),
     outcome: 'done' as const,
     code: null,
     ...reasonOf(act),
-    ...said,
+    ...fields,
   };
   await writeAuditRow(act.tx, row);
   if (isAnnounced) await addJob(act.tx, 'post-notice', { serviceId: row.serviceId, auditId: row.id });
 }
 
-/** Somebody asked for what needs a second operator; `context.approval` is what waits now. */
-export async function recordAsked(
+/** Records that an operation was requested and waits for a second operator; `context.approval` is that request. */
+export async function recordApprovalRequest(
   operation: string,
   context: Context,
-  tx: Act['tx'],
+  tx: Transaction,
   entry: AuditEntry,
 ): Promise<void> {
   await writeAuditRow(tx, { ...identityOf(operation, context), outcome: 'asked', code: null, ...entry });
@@ -39,7 +40,7 @@ export async function recordRefusal(
   context: Context,
   input: unknown,
   error: DomainError,
-  db: Context['db'] | Act['tx'] = context.db,
+  db: Db = context.db,
 ): Promise<void> {
   const { accountId } = error.detail;
   const target = accountId ? { kind: 'account' as const, id: accountId } : targetOf(input);
@@ -68,7 +69,7 @@ function identityOf(operation: string, context: Context) {
 
 const MAX_TARGET_ID_LENGTH = 80;
 
-/** A refusal names what it was about when the input says so by id; ids of ours are no personal data. */
+/** A refusal names its target when the input holds its id: our ids are no personal data. */
 function targetOf(input: unknown): AuditEntry['target'] {
   if (typeof input !== 'object' || input === null) return undefined;
   for (const kind of [
@@ -89,7 +90,7 @@ function targetOf(input: unknown): AuditEntry['target'] {
   return undefined;
 }
 
-/** How the audit names an actor: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
+/** The actor's id in the audit: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
   if (actor.kind === 'token') return actor.tokenId;
@@ -98,14 +99,14 @@ export function actorId(actor: Actor): string {
   return actor.kind === 'developer' ? '' : actor.name;
 }
 
-/** Whose request it is when something needs a second operator: for a program, its owner's. */
+/** The person who counts as the requester of an approval: for a token, its owner. */
 export function requesterId(actor: Actor): string {
   return actor.kind === 'token' ? slackId(actor.owner.teamId, actor.owner.userId) : actorId(actor);
 }
 
 export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`;
 
-/** As people read it, and kept as it was at the time. */
+/** The actor's name as people read it. The audit stores it as it was at the time. */
 export function actorName(actor: Actor): string {
   if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
   if (actor.kind === 'token') return `${actor.name} (token of ${actor.owner.name})`;

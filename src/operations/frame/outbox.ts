@@ -1,6 +1,7 @@
 // What follows from a change: mail and repainted cards, written in the change's own transaction.
 
 import { insertTicket, type TicketPurpose, voidTickets } from '../../db/accounts/tickets.ts';
+import type { Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { insertMail } from '../../db/outbox/mails.ts';
@@ -117,7 +118,7 @@ export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<
 
 /** Has the approval's cards painted anew. */
 export async function queueApprovalRepaint(
-  tx: Act['tx'],
+  tx: Transaction,
   { serviceId, id: approvalId }: { serviceId: string; id: string },
 ): Promise<void> {
   await addJob(tx, 'repaint-approval', { serviceId, approvalId });
@@ -131,7 +132,7 @@ export async function queueSubscriptionRepaint(act: Act, subscriptionId: string)
 
 /** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
 export async function queueApprovalEnd(
-  tx: Act['tx'],
+  tx: Transaction,
   approval: { serviceId: string; id: string; decidedBy: string; requestedBy: string },
 ): Promise<void> {
   await queueApprovalRepaint(tx, approval);

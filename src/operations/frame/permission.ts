@@ -1,39 +1,50 @@
-// Who may: decided by role, at the moment of the act, deny by default.
+// Permission: decided by role, at the moment of the operation, deny by default.
 
 import { isSignedIn } from '../../db/accounts/sessions.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { findOperatorRole } from '../../db/operators/operators.ts';
 import { findLiveToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act, Actor, Context, Grant, IssuedActor, Role } from './context.ts';
+import type { Actor, Context, Grant, IssuedActor, Role } from './context.ts';
 import { isProgram } from './program.ts';
 
 /**
- * Who may run an operation. `member`: anybody of the workspace, with a role or without. `developer`: anybody at all,
- * because the input itself proves the right (a ticket). `account`: a developer who is signed in, on what is theirs.
- * `console`: somebody with a shell on the server. `token`: a program too, with a token of ours or the issuer's, when its
- * role (`reader` is one that only programs have) is named as well.
+ * A sort of caller that an operation allows.
+ * `member`: every full member of the workspace, with a role or without.
+ * `developer`: anyone, because the input itself proves the right (a ticket).
+ * `account`: a developer who is signed in, for their own account.
+ * `console`: a person with a shell on the server.
+ * `token`: a program with our token or the issuer's, when its role is allowed too. Only programs can be a `reader`.
  */
-export type Who = Role | 'reader' | 'member' | 'developer' | 'account' | 'console' | 'system' | 'token';
+export type CallerKind =
+  | Role
+  | 'reader'
+  | 'member'
+  | 'developer'
+  | 'account'
+  | 'console'
+  | 'system'
+  | 'token';
 
-/** The console stands for an admin: whoever has a shell on the server could change the database itself. */
-export const ADMINS: readonly Who[] = ['admin', 'console'];
-export const OPERATORS: readonly Who[] = ['admin', 'approver', 'console'];
-/** Also programs with the role. */
-export const ADMINS_AND_PROGRAMS: readonly Who[] = [...ADMINS, 'token'];
-export const OPERATORS_AND_PROGRAMS: readonly Who[] = [...OPERATORS, 'token'];
-/** Also programs that may only look. */
-export const READERS: readonly Who[] = [...OPERATORS, 'reader', 'token'];
-/** Anybody of the workspace, so that they see whom to ask. */
-export const MEMBERS: readonly Who[] = ['admin', 'approver', 'member'];
-export const DEVELOPERS: readonly Who[] = ['developer'];
-export const ACCOUNTS: readonly Who[] = ['account'];
-export const SYSTEM: readonly Who[] = ['system'];
+/** The console counts as an admin: a person with a shell on the server can change the database anyway. */
+export const ADMINS: readonly CallerKind[] = ['admin', 'console'];
+export const OPERATORS: readonly CallerKind[] = ['admin', 'approver', 'console'];
+/** The same, and programs with that role. */
+export const ADMINS_AND_PROGRAMS: readonly CallerKind[] = [...ADMINS, 'token'];
+export const OPERATORS_AND_PROGRAMS: readonly CallerKind[] = [...OPERATORS, 'token'];
+/** Operators, and programs that may only read. */
+export const READERS: readonly CallerKind[] = [...OPERATORS, 'reader', 'token'];
+/** Every full member of the workspace. */
+export const MEMBERS: readonly CallerKind[] = ['admin', 'approver', 'member'];
+export const DEVELOPERS: readonly CallerKind[] = ['developer'];
+export const ACCOUNTS: readonly CallerKind[] = ['account'];
+export const SYSTEM: readonly CallerKind[] = ['system'];
 
-/** Errors: `not_permitted`. */
+/** Demands that the actor is one of the `allowed` callers and, with `grant`, a program that holds it. Errors: `not_permitted`. */
 export async function demandPermission(
   context: Context,
-  db: Context['db'] | Act['tx'],
-  allowed: readonly Who[],
+  db: Db,
+  allowed: readonly CallerKind[],
   grant?: Grant,
 ): Promise<void> {
   const { actor } = context;
@@ -51,23 +62,23 @@ export async function demandPermission(
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');
 }
 
-/** The issuer is still the one that is believed, and what it said suffices. */
+/** The settings still trust this issuer, and the token's claims suffice. */
 function demandIssued(
   { policy }: Context,
   { issuer, role, grants }: IssuedActor,
-  { allowed, grant }: { allowed: readonly Who[]; grant: Grant | undefined },
+  { allowed, grant }: { allowed: readonly CallerKind[]; grant: Grant | undefined },
 ): void {
-  const isBelieved = issuer === policy.tokenIssuer;
+  const isTrusted = issuer === policy.tokenIssuer;
   const suffices = role !== null && allowed.includes(role) && (!grant || grants.includes(grant));
-  if (!isBelieved || !suffices) throw new DomainError('not_permitted');
+  if (!isTrusted || !suffices) throw new DomainError('not_permitted');
 }
 
-/** It works, its owner has a role, and the lesser of the two roles suffices. */
+/** The token is live, its owner has a role, and the lesser of the two roles suffices. */
 async function demandToken(
   { service, clock }: Context,
-  db: Context['db'] | Act['tx'],
+  db: Db,
   tokenId: string,
-  { allowed, grant }: { allowed: readonly Who[]; grant: Grant | undefined },
+  { allowed, grant }: { allowed: readonly CallerKind[]; grant: Grant | undefined },
 ): Promise<void> {
   const token = await findLiveToken(db, service.id, tokenId, clock());
   if (!token) throw new DomainError('not_permitted');
@@ -76,10 +87,10 @@ async function demandToken(
   if (!isAllowed) throw new DomainError('not_permitted');
 }
 
-/** A block, a deletion or a changed password has ended the session by now. */
+/** A block, a deletion or a new password may have ended the session since the request began. */
 async function demandSignedIn(
   { service, clock }: Context,
-  db: Context['db'] | Act['tx'],
+  db: Db,
   { accountId, sessionId }: Extract<Actor, { kind: 'account' }>,
 ): Promise<void> {
   const session = { serviceId: service.id, id: sessionId, accountId, now: clock() };

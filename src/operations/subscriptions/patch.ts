@@ -1,8 +1,8 @@
 // What a program changes of a subscription in one request.
 import { DomainError } from '../../domain/domain-error.ts';
 import type { SubscriptionState } from '../../domain/subscription-state.ts';
+import { type BatchPart, runBatch } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
-import { doTogether, type Part } from '../frame/together.ts';
 import { approveSubscription } from './approve.ts';
 import { cancelSubscription } from './cancel.ts';
 import { extendSubscription } from './extend.ts';
@@ -29,7 +29,7 @@ export async function changeSubscriptionTo(
   wanted: Wanted,
 ): Promise<void> {
   const subscriptionId = present.id;
-  const parts: Part[] = [];
+  const parts: BatchPart[] = [];
   if (wanted.name !== undefined && wanted.name !== present.name)
     parts.push({
       operation: renameSubscription,
@@ -47,10 +47,15 @@ export async function changeSubscriptionTo(
   const from = isExtended && present.state === 'expired' ? 'active' : present.state;
   if (wanted.state !== undefined && wanted.state !== from)
     parts.push(toState(present, from, wanted.state, wanted.stateComment ?? ''));
-  await doTogether(context, parts, present.version);
+  await runBatch(context, parts, present.version);
 }
 
-function toState(present: Present, from: SubscriptionState, to: SubscriptionState, reason: string): Part {
+function toState(
+  present: Present,
+  from: SubscriptionState,
+  to: SubscriptionState,
+  reason: string,
+): BatchPart {
   const subscriptionId = present.id;
   const field = 'state';
   if (to === 'active' && from === 'submitted')

@@ -1,7 +1,8 @@
 import { findOpenTicket, type Ticket, type TicketPurpose } from '../../db/accounts/tickets.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ticketHash } from '../../security/ticket.ts';
-import type { Act, Context } from '../frame/context.ts';
+import type { Context } from '../frame/context.ts';
 
 /**
  * The ticket that a link holds, if it can be redeemed now for this purpose. Looks without using up.
@@ -9,7 +10,7 @@ import type { Act, Context } from '../frame/context.ts';
  */
 export async function demandOpenTicket(
   context: Pick<Context, 'service' | 'clock'>,
-  db: Context['db'] | Act['tx'],
+  db: Db,
   purpose: TicketPurpose,
   secret: string,
 ): Promise<Ticket> {
