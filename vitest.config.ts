@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // `structure` reads sources only and is part of `npm run check`; `product` runs on a real Postgres; `browser` also in a
-// real Chromium, where the machine has one.
+// real Chromium, where the machine has one. `smoke` starts the product on the Node that runs the tests.
 export default defineConfig({
   test: {
     projects: [
@@ -18,11 +18,18 @@ export default defineConfig({
           name: 'product',
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**'],
+          exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**', 'test/smoke/**'],
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'smoke',
+          sequence: { groupOrder: 3 },
+          include: ['test/smoke/**/*.test.ts'],
         },
       },
       {
