@@ -12,10 +12,10 @@ import { deliverMail } from './deliver-mail.ts';
 import { runImport } from './run-import.ts';
 
 /** Where a message is; null until it is posted. */
-export type MessagePlace = { channelId: string | null; messageTs: string | null };
+type MessagePlace = { channelId: string | null; messageTs: string | null };
 
 /** What the jobs need of Slack. */
-export type SlackWork = JobFunctions<'slack'> & {
+type SlackWork = JobFunctions<'slack'> & {
   /**
    * Shows how far an import is, and at its end how each row ended. Writes to `slackUserId` while there is no message yet.
    * Returns the place of the message.

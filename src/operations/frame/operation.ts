@@ -30,7 +30,7 @@ export {
  * A change writes one audit row. A read writes none. Bookkeeping writes none either: what it stores is its own record
  * (the fate of a mail, where a card is). A refusal of any of them writes one.
  */
-export type Effect = 'change' | 'read' | 'bookkeeping';
+type Effect = 'change' | 'read' | 'bookkeeping';
 
 /** How often a transaction runs in all, when it ends in a deadlock or a serialization failure. */
 const MAX_TRIES = 4;
