@@ -26,7 +26,7 @@ import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createTurnstile } from './security/turnstile.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
-import { COMMANDS, SHORTCUTS } from './slack/features/registry.ts';
+import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import { createSlackConnection } from './slack/receive/connection.ts';
 import { createHealth } from './web/health.ts';
 import { createMetrics } from './web/metrics.ts';

@@ -1,5 +1,5 @@
 // What Slack is told about the app: the tables here also register the listeners, so that neither knows of more.
-import { COMMANDS, SHORTCUTS } from './features/registry.ts';
+import { COMMANDS, SHORTCUTS } from './handlers.ts';
 
 const SLASH_COMMAND = '/apim-user';
 export const SLACK_PATH = '/slack/events';

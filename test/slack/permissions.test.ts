@@ -16,8 +16,8 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
-import type { SlackRequest } from '../../src/slack/feature.ts';
-import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/features/registry.ts';
+import type { SlackRequest } from '../../src/slack/frame/feature.ts';
+import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import {
   ADMIN,
   APPROVER,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newApiKey } from '../../src/security/api-key.ts';
-import { COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/features/registry.ts';
+import { COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 const KEYS = {

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/slack/features/registry.ts';
+import { COMMANDS } from '../../src/slack/handlers.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import type { ModalDriver } from '../support/slack-driver.ts';

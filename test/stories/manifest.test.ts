@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SHORTCUTS } from '../../src/slack/features/registry.ts';
+import { SHORTCUTS } from '../../src/slack/handlers.ts';
 import { BOT_SCOPES, EVENTS, slackManifest } from '../../src/slack/manifest.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 

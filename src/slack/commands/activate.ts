@@ -1,10 +1,10 @@
 import { activateAccount } from '../../operations/accounts/activate.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import { onOneAccount } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { onOneAccount } from './on-one-account.ts';
 
 export const activate: Feature = {
   ...onOneAccount(

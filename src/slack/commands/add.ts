@@ -9,11 +9,11 @@ import {
   type SlackRequest,
   textOf,
   type Values,
-} from '../feature.ts';
+} from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { emailFault } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
-import { demandRole } from '../role.ts';
 
 type Wanted = Parameters<typeof addAccount>[1];
 

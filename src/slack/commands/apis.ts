@@ -16,14 +16,14 @@ import {
   schemaFault,
   textOf,
   type Values,
-} from '../feature.ts';
-import { boxFault, subscriptionsBox, withBox } from '../modals/deletion.ts';
+} from '../frame/feature.ts';
+import { apiIn } from '../frame/reference.ts';
+import { demandRole } from '../frame/role.ts';
+import { boxFault, subscriptionsBox, withBox } from '../modals/delete-with-subscriptions.ts';
 import { actions, button, context, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { apiBlocks, withBlocks } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { apiIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
 
 type Cursor = NonNullable<Parameters<typeof listApis>[1]['after']>;
 

@@ -4,10 +4,10 @@ import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
-import { type Feature, type SlackRequest, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
-import { demandRole } from '../role.ts';
 
 export const approvals: Feature = {
   command: {

@@ -2,14 +2,14 @@ import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { SlackRequest } from '../feature.ts';
-import { type Feature, faultsOf, textOf } from '../feature.ts';
+import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+import type { SlackRequest } from '../frame/feature.ts';
+import { type Feature, faultsOf, textOf } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffWords } from '../present/counts.ts';
 import { dateWords, escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 
 /** With a reason it blocks at once; without one the modal asks for it, and for words to the developer. */
 const onCommand = onOneAccount(

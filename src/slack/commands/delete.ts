@@ -1,14 +1,14 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Feature, type Metadata, type SlackRequest, textOf, type Values } from '../feature.ts';
-import { boxFault, subscriptionsBox, withBox } from '../modals/deletion.ts';
+import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+import { type Feature, type Metadata, type SlackRequest, textOf, type Values } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
+import { boxFault, subscriptionsBox, withBox } from '../modals/delete-with-subscriptions.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffWords } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 
 const onCommand = onOneAccount(
   {

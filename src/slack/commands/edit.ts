@@ -1,12 +1,12 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
-import { blanksIn, type Feature, textOf } from '../feature.ts';
+import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+import { blanksIn, type Feature, textOf } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
 import { emailFault } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { modal, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 
 const onCommand = onOneAccount(
   {

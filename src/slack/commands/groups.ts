@@ -8,7 +8,17 @@ import { deleteGroup } from '../../operations/groups/delete.ts';
 import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
-import { type Feature, listOf, type OnPress, type SlackRequest, textOf, type Values } from '../feature.ts';
+import { aboutAccount, demandOne, opensFor } from '../frame/account-command.ts';
+import {
+  type Feature,
+  listOf,
+  type OnPress,
+  type SlackRequest,
+  textOf,
+  type Values,
+} from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
+import { demandRole } from '../frame/role.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {
   actions,
@@ -21,9 +31,6 @@ import {
   textInput,
 } from '../present/blocks.ts';
 import { cut, escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
-import { aboutAccount, demandOne, opensFor } from './on-one-account.ts';
 
 type Group = Awaited<ReturnType<typeof listGroups>>[number];
 

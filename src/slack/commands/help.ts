@@ -1,5 +1,5 @@
 import { listOperators } from '../../operations/operators/list.ts';
-import type { Command, Feature, SlackRequest } from '../feature.ts';
+import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
 import { context, type Message, section } from '../present/blocks.ts';
 import { escapeText, joinLines } from '../present/text.ts';
 

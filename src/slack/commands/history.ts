@@ -2,12 +2,12 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/audit-row.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import { demandOne, onOneAccount } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { escapeText, joinLines } from '../present/text.ts';
-import { demandOne, onOneAccount } from './on-one-account.ts';
 
 type Search = Parameters<typeof searchHistory>[1];
 

@@ -4,10 +4,10 @@ import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
-import { type Feature, type SlackRequest, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
-import { demandRole } from '../role.ts';
 
 /** Slack: what a field of a modal holds. */
 const MAX_PASTED_LENGTH = 3_000;

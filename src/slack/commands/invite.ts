@@ -1,13 +1,13 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { invite as inviteOne } from '../../operations/invitations/invite.ts';
-import { type Feature, listOf, type SlackRequest, textOf, type Values } from '../feature.ts';
+import { type Feature, listOf, type SlackRequest, textOf, type Values } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { isEmailAddress } from '../modals/email-field.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { errorWords, wayOn } from '../present/error.ts';
 import { cut, dateWords, escapeText, joinLines } from '../present/text.ts';
 import { splitWords } from '../receive/typed-words.ts';
-import { demandRole } from '../role.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
 /** Of Slack's fifty blocks a message, the rest is for the addresses that are lines of text. */

@@ -2,10 +2,10 @@ import type { KnownBlock } from '@slack/types';
 import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { invitationIn } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
-import { invitationIn } from '../ref.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
 

@@ -5,7 +5,7 @@ import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
-import type { Feature, OnPress, SlackRequest } from '../feature.ts';
+import type { Feature, OnPress, SlackRequest } from '../frame/feature.ts';
 import { fittingDeeds, nameOf, refOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';

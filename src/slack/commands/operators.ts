@@ -3,7 +3,8 @@ import type { Role } from '../../operations/frame/context.ts';
 import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
-import { type Feature, type SlackRequest, textOf } from '../feature.ts';
+import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import {
   actions,
   button,
@@ -14,7 +15,6 @@ import {
   section,
 } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { demandRole } from '../role.ts';
 
 const ABOUT = {
   name: 'operators',

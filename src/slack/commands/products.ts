@@ -6,15 +6,15 @@ import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
-import { type Feature, type SlackRequest, schemaFault, textOf } from '../feature.ts';
-import { boxFault, withBox } from '../modals/deletion.ts';
+import { type Feature, type SlackRequest, schemaFault, textOf } from '../frame/feature.ts';
+import { productIn } from '../frame/reference.ts';
+import { demandRole } from '../frame/role.ts';
+import { boxFault, withBox } from '../modals/delete-with-subscriptions.ts';
 import { createModal, deleteModal, editModal, faultsIn, wantedIn } from '../modals/product.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { productBlocks, withBlocks } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { productIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
 
 type Cursor = NonNullable<Parameters<typeof listProducts>[1]['after']>;
 

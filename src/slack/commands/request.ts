@@ -1,10 +1,10 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
-import { type Feature, faultsOf, listOf, type SlackRequest, textOf } from '../feature.ts';
+import { type Feature, faultsOf, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { groupsInput, modal, textInput } from '../present/blocks.ts';
 import { dateWords } from '../present/text.ts';
-import { demandRole } from '../role.ts';
 
 export const request: Feature = {
   command: {

@@ -1,12 +1,12 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
-import type { Feature } from '../feature.ts';
+import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+import type { Feature } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, modal, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { accountIn } from '../ref.ts';
-import { aboutAccount, onOneAccount, opensFor } from './on-one-account.ts';
 
 const onCommand = onOneAccount(
   {

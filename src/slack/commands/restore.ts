@@ -1,12 +1,12 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import { demandOne } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { accountIn } from '../frame/reference.ts';
+import { demandRole } from '../frame/role.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
-import { accountIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
-import { demandOne } from './on-one-account.ts';
 
 /** No search for it: a deleted account is in no list, and its id is in the answer to `delete`. */
 export const restore: Feature = {

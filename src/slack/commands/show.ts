@@ -1,9 +1,9 @@
 import { showAccount } from '../../operations/accounts/show.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import { onOneAccount } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { onOneAccount } from './on-one-account.ts';
 
 const onCommand = onOneAccount(
   {

@@ -4,12 +4,12 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import { demandOne } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
-import { demandOne } from './on-one-account.ts';
 
 type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state' | 'after'>;
 

@@ -21,7 +21,7 @@ import {
   type SlackRequest,
   textOf,
   type Values,
-} from '../feature.ts';
+} from '../frame/feature.ts';
 import {
   actions,
   button,

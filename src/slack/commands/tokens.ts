@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
-import type { Feature, SlackRequest } from '../feature.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { dateWords, escapeText } from '../present/text.ts';
 

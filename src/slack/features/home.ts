@@ -6,12 +6,12 @@ import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalBlocks } from '../commands/approvals.ts';
-import type { SlackRequest } from '../feature.ts';
+import type { SlackRequest } from '../frame/feature.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
-import { createRequest, type SlackDependencies } from '../receive/dispatch.ts';
-import type { Findings, SenderDomain } from '../setup.ts';
+import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
+import type { Findings, SenderDomain } from '../receive/setup-check.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;

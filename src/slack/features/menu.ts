@@ -1,7 +1,7 @@
 // `/apim-user` with no words, and the head of App Home.
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { adminsToAsk } from '../commands/help.ts';
-import type { SlackRequest } from '../feature.ts';
+import type { SlackRequest } from '../frame/feature.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 
 export async function menu(request: SlackRequest): Promise<Message> {

@@ -23,13 +23,13 @@ import {
   type SlackRequest,
   schemaFault,
   textOf,
-} from '../feature.ts';
+} from '../frame/feature.ts';
+import { subscriptionIn } from '../frame/reference.ts';
+import { demandRole } from '../frame/role.ts';
 import { nameOf, usedWords } from '../present/account.ts';
 import { dateInput, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { scopeWords, standsInTheWay, subscriptionMessage } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
-import { subscriptionIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
 
 type View = (subscription: SubscriptionView) => ModalView;
 

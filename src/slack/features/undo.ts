@@ -1,5 +1,5 @@
 import { undo } from '../../operations/accounts/undo.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature } from '../frame/feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { escapeText } from '../present/text.ts';
 

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { textOf, type Values } from '../feature.ts';
+import { textOf, type Values } from '../frame/feature.ts';
 
 export function isEmailAddress(text: string): boolean {
   try {

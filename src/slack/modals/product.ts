@@ -8,7 +8,7 @@ import {
   MAX_TERMS_LENGTH,
 } from '../../operations/catalog/input.ts';
 import type { ProductView } from '../../operations/catalog/view.ts';
-import { blanksIn, listOf, schemaFault, textOf, type Values } from '../feature.ts';
+import { blanksIn, listOf, schemaFault, textOf, type Values } from '../frame/feature.ts';
 import {
   checkbox,
   context,
@@ -20,7 +20,7 @@ import {
 } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { subscriptionsBox } from './deletion.ts';
+import { subscriptionsBox } from './delete-with-subscriptions.ts';
 
 type Chosen = { id: string; name: string };
 

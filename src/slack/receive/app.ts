@@ -6,9 +6,9 @@ import { type AuthTestResponse, WebClient, WebClientEvent } from '@slack/web-api
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
-import { createSetup, type SenderDomain, type Setup } from '../setup.ts';
 import { createPeople, type SlackPeople } from './actor.ts';
 import { register } from './register.ts';
+import { createSetup, type SenderDomain, type Setup } from './setup-check.ts';
 import { isSignedBySlack } from './signature.ts';
 
 const INTERACTIVE_TIMEOUT_MS = 2_500;

@@ -1,5 +1,5 @@
 // What every listener needs of a delivery from Slack.
-import type { SlackDependencies } from './dispatch.ts';
+import type { SlackDependencies } from './dispatcher.ts';
 
 /** Runs the work after the acknowledgement, and only once however often Slack delivers the request. */
 export type RunOnce = (receiptId: unknown, work: () => Promise<void>) => void;

@@ -1,8 +1,14 @@
 import type { App, BlockAction, RespondFn, ViewOutput } from '@slack/bolt';
-import { BUTTONS } from '../features/registry.ts';
+import { BUTTONS } from '../handlers.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
-import { dispatch, type RequestSource, type SendReply, type SlackDependencies, tooLate } from './dispatch.ts';
+import {
+  dispatch,
+  type RequestSource,
+  type SendReply,
+  type SlackDependencies,
+  tooLate,
+} from './dispatcher.ts';
 import { keyFaults, keyRefused } from './typed-keys.ts';
 import { valuesIn } from './view-values.ts';
 

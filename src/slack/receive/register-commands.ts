@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
-import { commandButton } from '../features/mistyped.ts';
-import { runCommand } from '../features/registry.ts';
+import { commandButton } from '../features/run-command.ts';
+import { runCommand } from '../handlers.ts';
 import { actions, section } from '../present/blocks.ts';
 import type { RunOnce } from './delivery.ts';
-import { dispatch, type SendReply, type SlackDependencies, tooLate } from './dispatch.ts';
+import { dispatch, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
 import { keyRefused } from './typed-keys.ts';
 import { splitWords } from './typed-words.ts';
 

@@ -1,11 +1,11 @@
 // What Slack reports without a person asking for it.
 import type { App, EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
-import { workOfMessage } from '../features/table-message.ts';
+import { workOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
 import { membershipIn } from './actor.ts';
 import type { RunOnce } from './delivery.ts';
-import type { SlackDependencies } from './dispatch.ts';
+import type { SlackDependencies } from './dispatcher.ts';
 
 export function registerEvents(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
   const handlers = createEventHandlers(dependencies);

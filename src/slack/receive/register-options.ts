@@ -11,7 +11,7 @@ import { listProducts } from '../../operations/products/list.ts';
 import { MAX_OPTION_VALUE_LENGTH } from '../present/blocks.ts';
 import { cut } from '../present/text.ts';
 import { teamOf } from './delivery.ts';
-import type { SlackDependencies } from './dispatch.ts';
+import type { SlackDependencies } from './dispatcher.ts';
 
 const MAX_OPTIONS = 100;
 

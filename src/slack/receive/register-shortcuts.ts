@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
-import { SHORTCUTS } from '../features/registry.ts';
+import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
-import { dispatch, type RequestSource, type SlackDependencies } from './dispatch.ts';
+import { dispatch, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { foundKeyRefused } from './typed-keys.ts';
 
 export function registerShortcuts(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {

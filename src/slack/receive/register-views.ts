@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
-import type { Metadata } from '../feature.ts';
-import { SUBMISSIONS } from '../features/registry.ts';
+import type { Metadata } from '../frame/feature.ts';
+import { SUBMISSIONS } from '../handlers.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
+import { refill } from '../modals/refill.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
-import { dispatch, type RequestSource, type SlackDependencies } from './dispatch.ts';
-import { refill } from './refill.ts';
+import { dispatch, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { keyFaults } from './typed-keys.ts';
 import { valuesIn } from './view-values.ts';
 

@@ -2,7 +2,7 @@
 // person typed before any command, modal or button sees it.
 import type { App } from '@slack/bolt';
 import { createRunOnce, type RunInBackground } from './delivery.ts';
-import type { SlackDependencies } from './dispatch.ts';
+import type { SlackDependencies } from './dispatcher.ts';
 import { registerButtons } from './register-buttons.ts';
 import { registerCommands } from './register-commands.ts';
 import { registerEvents } from './register-events.ts';

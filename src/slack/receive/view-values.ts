@@ -1,4 +1,4 @@
-import type { Values } from '../feature.ts';
+import type { Values } from '../frame/feature.ts';
 
 /** What the fields of a view hold, by the name of the field. */
 export function valuesIn(state: Record<string, Record<string, unknown>>): Values {

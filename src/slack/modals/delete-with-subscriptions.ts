@@ -1,7 +1,7 @@
 // What a deletion asks when subscriptions hang on what is deleted: they go with it, and whoever deletes says so.
 import type { InputBlock, ModalView } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Metadata, Values } from '../feature.ts';
+import type { Metadata, Values } from '../frame/feature.ts';
 import { checkbox, type Message } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 

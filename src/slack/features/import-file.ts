@@ -3,10 +3,10 @@ import type { EventFromType } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
+import { demandRole } from '../frame/role.ts';
 import { takeTextFile } from '../jobs/files.ts';
-import { dispatch, type SlackDependencies } from '../receive/dispatch.ts';
+import { dispatch, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused } from '../receive/typed-keys.ts';
-import { demandRole } from '../role.ts';
 
 type MessageEvent = EventFromType<'message'>;
 

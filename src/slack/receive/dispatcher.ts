@@ -7,14 +7,14 @@ import { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackActor } from '../../operations/frame/context.ts';
 import { showOwnRole } from '../../operations/operators/show-own-role.ts';
 import { adminsToAsk } from '../commands/help.ts';
-import type { SlackRequest } from '../feature.ts';
+import type { SlackRequest } from '../frame/feature.ts';
 import { isTriggerGone, openMadeModal, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
 import { errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
-import type { Setup } from '../setup.ts';
 import type { SlackPeople } from './actor.ts';
 import type { SlackParts } from './app.ts';
+import type { Setup } from './setup-check.ts';
 
 export type SlackDependencies = SlackParts & {
   people: SlackPeople;

@@ -2,10 +2,10 @@
 import type { ModalView } from '@slack/types';
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
-import { type Feature, type Metadata, type SlackRequest, textOf } from '../feature.ts';
+import { type Feature, type Metadata, type SlackRequest, textOf } from '../frame/feature.ts';
+import { subscriptionIn } from '../frame/reference.ts';
 import { usedWords } from '../present/account.ts';
 import { choiceInput, type Message, modal, section } from '../present/blocks.ts';
-import { subscriptionIn } from '../ref.ts';
 import {
   aboutSubscription,
   answered,

@@ -2,9 +2,9 @@
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { ZodType } from 'zod';
-import { DomainError } from '../domain/domain-error.ts';
-import type { Context, Policy, Role, SlackActor } from '../operations/frame/context.ts';
-import type { Message } from './present/blocks.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Context, Policy, Role, SlackActor } from '../../operations/frame/context.ts';
+import type { Message } from '../present/blocks.ts';
 
 export type SlackRequest = {
   context: Context;

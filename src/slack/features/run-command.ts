@@ -1,4 +1,4 @@
-import type { Command, Feature, SlackRequest } from '../feature.ts';
+import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { nearestWord } from '../receive/typed-words.ts';

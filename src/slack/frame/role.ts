@@ -1,5 +1,5 @@
-import type { Role } from '../operations/frame/context.ts';
-import { showOwnRole } from '../operations/operators/show-own-role.ts';
+import type { Role } from '../../operations/frame/context.ts';
+import { showOwnRole } from '../../operations/operators/show-own-role.ts';
 import type { Command, SlackRequest } from './feature.ts';
 
 const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {

@@ -1,9 +1,9 @@
 // What is still missing around the app: scopes, the approvals channel and who can read it, the mail's domain.
 import type { WebClient } from '@slack/web-api';
-import type { Clock } from '../operations/frame/context.ts';
-import { BOT_SCOPES } from './manifest.ts';
-import { slackErrorOf } from './modals/open.ts';
-import type { SlackPeople } from './receive/actor.ts';
+import type { Clock } from '../../operations/frame/context.ts';
+import { BOT_SCOPES } from '../manifest.ts';
+import { slackErrorOf } from '../modals/open.ts';
+import type { SlackPeople } from './actor.ts';
 
 /** What the mail provider says of the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';

@@ -3,10 +3,10 @@ import type { ModalView } from '@slack/types';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { type Command, type Feature, type OnPress, type SlackRequest, textOf } from '../feature.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
-import { accountIn } from '../ref.ts';
-import { demandRole } from '../role.ts';
+import { type Command, type Feature, type OnPress, type SlackRequest, textOf } from './feature.ts';
+import { accountIn } from './reference.ts';
+import { demandRole } from './role.ts';
 
 /** What follows once the account is known: a modal that asks the rest, or the deed itself. */
 type Next = { modal: View; act?: Act } | { modal?: never; act: Act };

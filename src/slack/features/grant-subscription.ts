@@ -4,13 +4,13 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
-import { type Feature, textOf, type Values } from '../feature.ts';
-import { answered, dayIn, subscriptionWords, toldWords } from '../features/subscription-actions.ts';
+import { type Feature, textOf, type Values } from '../frame/feature.ts';
+import { demandRole } from '../frame/role.ts';
 import { nameOf } from '../present/account.ts';
 import { accountInput, checkbox, dateInput, modal, oneInput, section, textInput } from '../present/blocks.ts';
 import { standsInTheWay } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
-import { demandRole } from '../role.ts';
+import { answered, dayIn, subscriptionWords, toldWords } from './subscription-actions.ts';
 
 /** `title`: whose it will be, where that is settled. */
 function grantModal(account: { id: string; title: string } | null): ModalView {
