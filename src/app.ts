@@ -7,20 +7,21 @@ import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
 import { openDependencies } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
+import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
-import { createGatewayAlerts } from './gateway-alerts.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
+import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
-import { createMailEvents } from './mail-events.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
 import type { Clock } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
+import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
@@ -29,8 +30,10 @@ import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import { createSlackConnection } from './slack/receive/connection.ts';
 import { createHealth } from './web/health.ts';
+import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createRateLimits } from './web/rate-limit.ts';
+import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServerOptions } from './web/server.ts';
 
 const POOL_SIZE = 10;
@@ -141,19 +144,24 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       gateway.readings,
     );
     const portal = createPortal({
-      log,
       policy,
       limits,
       contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
     });
-    if (mail.webhookSecret) {
-      portal.route(
+    const root = createRootApp({ log, respond: portal.refusalPage });
+    root.route('/', portal.app);
+    const { webhookSecret } = mail;
+    if (webhookSecret) {
+      root.route(
         '/mail/events',
-        createMailEvents({ ...mail, webhookSecret: mail.webhookSecret }, () => system('mail events')),
+        createMailWebhook({
+          verify: (body, headers) => verifyMailEvent({ ...mail, webhookSecret }, body, headers),
+          record: (report) => recordMailEvent(system('mail events'), report),
+        }),
       );
     }
     const database = () => sql`select 1`;
-    portal.route(
+    root.route(
       '/',
       createHealth({
         checks: {
@@ -164,7 +172,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         metrics: settings.internal ? null : metrics,
       }),
     );
-    portal.route(
+    root.route(
       '/subscriptions',
       createManagement({
         log,
@@ -182,7 +190,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       metrics,
       trustedProxies: settings.trustedProxies,
       isHttps: settings.publicUrl?.startsWith('https://') ?? false,
-      fetch: portal.fetch,
+      fetch: root.fetch,
       bodyLimits: { '/mail/events': 65_536, '/subscriptions': MAX_MANAGEMENT_BYTES },
       refusals: { '/subscriptions': refusalInAzuresForm },
       routes: {

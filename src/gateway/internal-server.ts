@@ -1,11 +1,9 @@
 // A second port, for gateways and scrapers inside the house, so that the public one has neither.
-
 import type { Log } from '../log.ts';
-import type { Check } from '../web/health.ts';
-import { createHealth } from '../web/health.ts';
+import { type Check, createHealth } from '../web/health.ts';
 import type { Metrics } from '../web/metrics.ts';
+import { createRootApp } from '../web/root-app.ts';
 import { createHttpServer, type HttpServer } from '../web/server.ts';
-import { createWebApp } from '../web/web-app.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
@@ -20,7 +18,7 @@ export function createInternalServer(options: {
   database: Check;
 }): HttpServer {
   const { log, clock, metrics, gateway, database } = options;
-  const app = createWebApp({ log });
+  const app = createRootApp({ log });
   const canAnswer: Check = async () => {
     if (!gateway.isLoaded()) throw new Error('not loaded');
     if (!gateway.canAnswerAlone()) await database();

@@ -7,7 +7,7 @@ import {
   type RefusalKind,
   refusalKindOf,
 } from '../domain/domain-error.ts';
-import { type HttpRefusal, type RefusalCode, refusalAnswer } from '../web/refusal.ts';
+import { describeRefusal, type HttpRefusal, type RefusalCode } from '../web/refusal.ts';
 
 export type ErrorDetail = { code: string; target: string; message: string };
 
@@ -167,8 +167,7 @@ const REFUSAL_CODES: Record<RefusalCode, string> = {
 };
 
 /** What HTTP itself refused, before or instead of any rule of ours. */
-export function sayRefusal({ code, retryAfterSeconds }: HttpRefusal): ManagementError {
-  const { status, words } = refusalAnswer(code);
-  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return new ManagementError(status, REFUSAL_CODES[code], words, { headers });
+export function sayRefusal(refusal: HttpRefusal): ManagementError {
+  const { status, message, headers } = describeRefusal(refusal);
+  return new ManagementError(status, REFUSAL_CODES[refusal.code], message, { headers });
 }

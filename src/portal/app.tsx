@@ -1,11 +1,9 @@
 // The developer portal, and the pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
-import type { Hono } from 'hono';
-import type { Log } from '../log.ts';
+import { Hono } from 'hono';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
-import { refusalAnswer } from '../web/refusal.ts';
+import { describeRefusal, type HttpRefusal, type RefusalResponder } from '../web/refusal.ts';
 import type { WebEnv } from '../web/request-facts.ts';
-import { asRefusal, createWebApp, retryAfter } from '../web/web-app.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
 import { registerAccount } from './account.tsx';
 import { registerAccountChanges } from './account-changes.tsx';
@@ -18,51 +16,52 @@ import { registerResetPassword } from './reset-password.tsx';
 import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
 import { registerSignUp } from './sign-up.tsx';
-import { createSite } from './site.tsx';
+import { createSite, type Site } from './site.tsx';
 import { registerSubscriptionKeys } from './subscription-keys.tsx';
 import { registerSubscriptions } from './subscriptions.tsx';
 
 type PortalParts = {
-  log: Log;
   policy: Policy;
   limits: RateLimits;
   /** For one request: of whoever came through a mailed link or a public form, or of `actor`. */
   contextOf(requestId: string, actor?: Actor): Context;
 };
 
-/** The app of all pages. Other surfaces may be mounted on it; what nobody owns is answered with a page, 404. */
-export function createPortal({ log, policy, limits, contextOf }: PortalParts): Hono<WebEnv> {
+export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
+
+/** All pages, and the page for a request that is refused or that no surface has. */
+export function createPortal({ policy, limits, contextOf }: PortalParts): Portal {
   const site = createSite({ policy, contextOf, gate: createGate({ limits, policy }) });
-  const portal = createWebApp({ log });
+  const app = new Hono<WebEnv>();
 
-  registerHome(portal, site);
-  registerAcceptInvitation(portal, site);
-  registerResetPassword(portal, site);
-  registerConfirmEmail(portal, site);
-  registerAskForLink(portal, site);
-  registerSignIn(portal, site);
-  registerSignInLink(portal, site);
-  registerSignUp(portal, site);
-  registerProducts(portal, site);
-  registerSubscriptions(portal, site);
-  registerSubscriptionKeys(portal, site);
-  registerAccount(portal, site);
-  registerAccountChanges(portal, site);
-  answerOtherMethods(portal);
+  registerHome(app, site);
+  registerAcceptInvitation(app, site);
+  registerResetPassword(app, site);
+  registerConfirmEmail(app, site);
+  registerAskForLink(app, site);
+  registerSignIn(app, site);
+  registerSignInLink(app, site);
+  registerSignUp(app, site);
+  registerProducts(app, site);
+  registerSubscriptions(app, site);
+  registerSubscriptionKeys(app, site);
+  registerAccount(app, site);
+  registerAccountChanges(app, site);
+  answerOtherMethods(app);
+  return { app, refusalPage: (refusal, reference) => refusalPage(site, refusal, reference) };
+}
 
-  portal.notFound(() =>
-    site.page('There is nothing here', <p>The address may be mistyped, or what was here is gone.</p>, 404),
-  );
-  portal.onError((error, c) => {
-    const refusal = asRefusal(log, error, c.env.facts);
-    const { status, words } = refusalAnswer(refusal.code);
-    const reference = <p className="hint">Reference: {c.env.facts.id}</p>;
-    const answer = site.page(words, reference, status);
-    for (const [name, value] of Object.entries(retryAfter(refusal.retryAfterSeconds)))
-      answer.headers.set(name, value);
-    return answer;
-  });
-  return portal;
+function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Response {
+  const { status, message, headers } = describeRefusal(refusal);
+  if (refusal.code === 'not_found')
+    return site.page(
+      'There is nothing here',
+      <p>The address may be mistyped, or what was here is gone.</p>,
+      status,
+    );
+  const page = site.page(message, <p className="hint">Reference: {reference}</p>, status);
+  for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
+  return page;
 }
 
 /** OPTIONS says what a page takes; every other method that it doesn't take is answered 405. */

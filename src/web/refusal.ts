@@ -1,22 +1,23 @@
-// What HTTP itself refuses, before any rule of ours is asked.
+// What HTTP itself refuses, before an operation runs.
+import type { Log } from '../log.ts';
+
+const REFUSALS = {
+  bad_request: { status: 400, message: 'The request could not be read.' },
+  cross_site: { status: 403, message: 'This can only be sent from our own page.' },
+  not_found: { status: 404, message: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, message: 'This address does not take such a request.' },
+  body_too_large: { status: 413, message: 'The request is too large.' },
+  address_too_long: { status: 414, message: 'The address is too long.' },
+  unsupported_content_type: { status: 415, message: 'This kind of content is not taken here.' },
+  too_many_requests: { status: 429, message: 'Too many requests. Please wait a little and try again.' },
+  too_many_headers: { status: 431, message: 'The request has too many headers.' },
+  fault: { status: 500, message: 'Something went wrong on our side.' },
+  unavailable: { status: 503, message: 'We cannot do this right now. Please try again in a minute.' },
+} as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-const REFUSALS = {
-  bad_request: { status: 400, words: 'The request could not be read.' },
-  cross_site: { status: 403, words: 'This can only be sent from our own page.' },
-  not_found: { status: 404, words: 'There is nothing at this address.' },
-  method_not_allowed: { status: 405, words: 'This address does not take such a request.' },
-  body_too_large: { status: 413, words: 'The request is too large.' },
-  address_too_long: { status: 414, words: 'The address is too long.' },
-  unsupported_content_type: { status: 415, words: 'This kind of content is not taken here.' },
-  too_many_requests: { status: 429, words: 'Too many requests. Please wait a little and try again.' },
-  too_many_headers: { status: 431, words: 'The request has too many headers.' },
-  fault: { status: 500, words: 'Something went wrong on our side.' },
-  unavailable: { status: 503, words: 'We cannot do this right now. Please try again in a minute.' },
-} as const;
-
-/** A request that is refused for its form, its origin or its number. Carries a code; the words are fixed ones. */
+/** A request that is refused for its form, its origin or its number. Its code is all that the answer depends on. */
 export class HttpRefusal extends Error {
   readonly code: RefusalCode;
   readonly retryAfterSeconds: number | null;
@@ -29,10 +30,24 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** The status and the words for a refusal; words never hold anything of the request. */
-export function refusalAnswer(code: RefusalCode): {
-  status: (typeof REFUSALS)[RefusalCode]['status'];
-  words: string;
-} {
-  return REFUSALS[code];
+/** How a surface answers a refusal. `reference` is the request's id, which the log has too. */
+export type RefusalResponder = (refusal: HttpRefusal, reference: string) => Response;
+
+/** The refusal that an error is. Any other error is logged, with the request's id, and becomes `fault`. */
+export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
+  if (error instanceof HttpRefusal) return error;
+  log.error({ err: error, reference: facts.id, route: facts.route }, 'fault');
+  return new HttpRefusal('fault');
+}
+
+/** The status, the headers and the message of a refusal. A message holds nothing of the request. */
+export function describeRefusal({ code, retryAfterSeconds }: HttpRefusal) {
+  const headers: Record<string, string> =
+    retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return { ...REFUSALS[code], headers };
+}
+
+export function refusalAsJson(refusal: HttpRefusal, reference: string): Response {
+  const { status, message, headers } = describeRefusal(refusal);
+  return Response.json({ error: refusal.code, message, reference }, { status, headers });
 }

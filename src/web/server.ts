@@ -8,11 +8,10 @@ import type { Log } from '../log.ts';
 import { clientAddress, readTrustedProxies } from './client-address.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
-import { HttpRefusal } from './refusal.ts';
+import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
 import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } from './request-facts.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readTlsPair, type TlsFiles, watchTlsPair } from './tls.ts';
-import { answerJson, asRefusal } from './web-app.ts';
 
 /** Each request, with its body, has arrived within this time (safety T38: ten seconds), or is answered with 408. */
 const REQUEST_TIMEOUT_MS = 9_000;
@@ -58,7 +57,7 @@ export type HttpServerOptions = {
   /** The server speaks HTTPS itself, with this certificate. */
   tls?: TlsFiles | null;
   /** How what HTTP refuses is answered below a path: `/subscriptions` in Azure's form. JSON of ours otherwise. */
-  refusals?: Readonly<Record<string, (refusal: HttpRefusal, reference: string) => Response>>;
+  refusals?: Readonly<Record<string, RefusalResponder>>;
   metrics?: Pick<Metrics, 'observeRequest'>;
 };
 
@@ -158,7 +157,7 @@ function createRouter(options: HttpServerOptions): Router {
       try {
         return await options.fetch(request, { incoming, outgoing, facts });
       } catch (error) {
-        return answerJson(asRefusal(log, error, facts), facts.id);
+        return refusalAsJson(asRefusal(log, error, facts), facts.id);
       }
     },
     // What the adapter refuses is the request's own fault: a Host that is none, a backslash in the path.
@@ -234,8 +233,9 @@ function answerRefusal(
     return;
   }
   const path = req.url ?? '';
-  const own = Object.entries(refusals ?? {}).find(([prefix]) => path.startsWith(prefix))?.[1];
-  const answer = own ? own(refusal, facts.id) : answerJson(refusal, facts.id);
+  const respond =
+    Object.entries(refusals ?? {}).find(([prefix]) => path.startsWith(prefix))?.[1] ?? refusalAsJson;
+  const answer = respond(refusal, facts.id);
   // A body that was not read to its end stands before the next request on this connection.
   if (!req.complete) res.setHeader('connection', 'close');
   for (const [name, value] of answer.headers) res.setHeader(name, value);

@@ -7,8 +7,8 @@ import { connect } from '../../src/db/connection/connect.ts';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { createRootApp } from '../../src/web/root-app.ts';
 import { createHttpServer } from '../../src/web/server.ts';
-import { createWebApp } from '../../src/web/web-app.ts';
 
 const [, , what] = process.argv;
 const { PORT, DATABASE_URL = '', SERVICE = '' } = process.env;
@@ -31,7 +31,7 @@ function openGateway() {
 }
 
 async function listen(routes: Parameters<typeof createHttpServer>[0]['routes']): Promise<void> {
-  const app = createWebApp({ log });
+  const app = createRootApp({ log });
   app.get('/empty', (c) => c.body(null));
   const server = createHttpServer({ log, clock, trustedProxies: [], routes, fetch: app.fetch });
   await server.listen('127.0.0.1', port);

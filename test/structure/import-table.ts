@@ -17,14 +17,10 @@ const TABLE: Record<string, readonly string[]> = {
   slack: ['operations', 'web', 'domain'],
   portal: ['operations', 'web', 'domain'],
   management: ['operations', 'web', 'domain'],
-  gateway: ['operations', 'web', 'domain', 'security'],
+  gateway: ['web', 'domain', 'security', 'mail'],
   // The schedule picks the rows whose time has come; what happens to them is an operation.
   jobs: ['operations', 'db', 'mail', 'domain'],
   playground: ['web'],
-  // The one address that is neither a person's nor a program's: Resend's signed webhook.
-  'mail-events': ['operations', 'web', 'mail'],
-  // A mail that the outbox can't carry, because the database is away.
-  'gateway-alerts': ['mail'],
   // What a good value is, the part that uses it knows.
   settings: ['web', 'security', 'management'],
   log: [],
@@ -42,10 +38,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^resend$/, ['mail']],
   [/^@node-rs\/bcrypt$/, ['security']],
   [/^rate-limiter-flexible$/, ['web', 'app']],
-  [
-    /^(hono|@hono\/.*)(\/|$)/,
-    ['web', 'portal', 'management', 'gateway', 'mail-events', 'playground', 'app', 'cli'],
-  ],
+  [/^(hono|@hono\/.*)(\/|$)/, ['web', 'portal', 'management', 'gateway', 'playground', 'app', 'cli']],
   [/^react(-dom)?(\/|$)/, ['emails', 'mail', 'portal', 'playground']],
   [/^react-email$/, ['emails', 'mail']],
   [/^pino$/, ['log']],

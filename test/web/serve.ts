@@ -4,8 +4,8 @@ import { Writable } from 'node:stream';
 import type { Hono } from 'hono';
 import { createLog, type Log } from '../../src/log.ts';
 import type { WebEnv } from '../../src/web/request-facts.ts';
+import { createRootApp } from '../../src/web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/web/server.ts';
-import { createWebApp } from '../../src/web/web-app.ts';
 
 export type Served = {
   url: string;
@@ -34,7 +34,7 @@ export async function serve(
   options: Partial<HttpServerOptions> = {},
 ): Promise<Served> {
   const { log, logged } = createCapturedLog();
-  const app = createWebApp({ log });
+  const app = createRootApp({ log });
   build(app, log);
   const server = createHttpServer({
     log,

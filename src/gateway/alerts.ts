@@ -2,10 +2,10 @@
 // database, and that is what is away.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from './log.ts';
-import type { MailDelivery } from './mail/delivery/resend.ts';
-import { type Brand, type RenderedMail, renderMail, writeMoment } from './mail/render.ts';
-import { defaultText } from './mail/templates/catalog.ts';
+import type { Log } from '../log.ts';
+import type { MailDelivery } from '../mail/delivery/resend.ts';
+import { type Brand, type RenderedMail, renderMail, writeMoment } from '../mail/render.ts';
+import { defaultText } from '../mail/templates/catalog.ts';
 
 const MAX_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;
