@@ -493,6 +493,14 @@ const CASES: Record<string, Case> = {
     },
     nothing: { secret: NO_TICKET },
   },
+  'subscriptions/count': {
+    as: ADMIN,
+    ours: async () => {
+      await subscription();
+      return { accountId: SIGNED_IN.accountId };
+    },
+    nothing: { accountId: 'nobody' },
+  },
   'subscriptions/query': { as: ADMIN, ours: having(subscription), nothing: {} },
   'subscriptions/list': { as: ADMIN, ours: having(subscription), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },

@@ -165,6 +165,7 @@ const EXPECTED: Record<string, string> = {
   'subscriptions/rename': 'admin console account admin-program',
   'subscriptions/request': 'account',
   'subscriptions/resume': 'admin approver console admin-program approver-program',
+  'subscriptions/count': 'admin approver console',
   'subscriptions/show': 'admin approver console system',
   'subscriptions/show-keys': 'account',
   'subscriptions/suspend': 'admin approver console admin-program approver-program',

@@ -1,7 +1,7 @@
 import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
-import { showAccount } from '../../operations/accounts/show.ts';
+import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { type Feature, faultsOf, textOf } from '../frame/feature.ts';
@@ -57,10 +57,10 @@ async function blocked(request: SlackRequest, wanted: Parameters<typeof blockAcc
   const end = account.blockEndsAt
     ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
-  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
+  const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(subscriptionCounts)} ${mailed}`,
+    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(counts)} ${mailed}`,
     account,
     await request.role(),
     changeId,
@@ -68,7 +68,7 @@ async function blocked(request: SlackRequest, wanted: Parameters<typeof blockAcc
 }
 
 async function blockModal(account: AccountView, request: SlackRequest) {
-  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
+  const counts = await countSubscriptions(request.context, { accountId: account.id });
   return modal({
     callback: 'block',
     title: 'Block an account',
@@ -76,7 +76,7 @@ async function blockModal(account: AccountView, request: SlackRequest) {
     metadata: aboutAccount(account),
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffWords(subscriptionCounts)}`,
+        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffWords(counts)}`,
       ),
       textInput('reason', 'Reason', {
         optional: true,

@@ -1,6 +1,7 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
+import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
 import { type Feature, type Metadata, type SlackRequest, textOf, type Values } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
@@ -57,7 +58,7 @@ async function deleted(request: SlackRequest, values: Values, metadata: Metadata
 }
 
 async function deleteModal(account: AccountView, request: SlackRequest) {
-  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
+  const counts = await countSubscriptions(request.context, { accountId: account.id });
   const { eraseDeletedAfterDays: days, secondOperatorFor } = request.context.policy;
   const isApprovalNeeded = secondOperatorFor.includes('accounts/delete');
   const erased =
@@ -68,15 +69,15 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
     callback: 'delete',
     title: 'Delete an account',
     submit: isApprovalNeeded ? 'Ask for it' : 'Delete',
-    metadata: { ...aboutAccount(account), subscriptions: subscriptionCounts.all },
+    metadata: { ...aboutAccount(account), subscriptions: counts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffWords(subscriptionCounts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffWords(counts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
       ),
       ...(isApprovalNeeded
         ? [section('A second operator has to approve this. Until then nothing is done.')]
         : []),
-      ...subscriptionsBox(subscriptionCounts.all),
+      ...subscriptionsBox(counts.all),
       textInput('reason', 'Reason', { optional: true, maxLength: 500, hint: 'For operators only.' }),
       checkbox('tellDeveloper', 'Mail', 'Send a farewell mail', true),
     ],

@@ -1,5 +1,5 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
-import { showAccount } from '../../operations/accounts/show.ts';
+import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { demandOne } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
@@ -35,8 +35,7 @@ export const restore: Feature = {
 
 async function restored(request: SlackRequest, wanted: Parameters<typeof restoreAccount>[1]) {
   const { account } = await restoreAccount(request.context, wanted);
-  const { subscriptionCounts } = await showAccount(request.context, { accountId: account.id });
-  const { all } = subscriptionCounts;
+  const { all } = await countSubscriptions(request.context, { accountId: account.id });
   const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
   const text = `Restored. The account is *blocked*; activate it when it may be used again.${back}`;
   return accountMessage(text, account, await request.role());

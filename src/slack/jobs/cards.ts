@@ -17,9 +17,7 @@ export async function repaintCards(
 ): Promise<void> {
   const context = dependencies.system();
   const plan = (channels: string[]) => planCards(context, { accountId, channels });
-  const { account, ...first } = await plan([]);
-  const isWaiting = account.state === 'pending';
-  const cards = isWaiting ? (await plan(await approvalChannels(dependencies))).cards : first.cards;
+  const { account, cards } = await planOnce(dependencies, plan, (first) => first.account.state === 'pending');
   for (const card of cards) {
     const message = cardMessage(account, { isExposed: await dependencies.isExposed(card.channelId) });
     const posted = await paint(dependencies.client, card, message);
@@ -34,15 +32,26 @@ export async function repaintSubscription(
 ): Promise<void> {
   const context = dependencies.system();
   const plan = (channels: string[]) => planSubscriptionCards(context, { subscriptionId, channels });
-  const first = await plan([]).catch(unlessDeleted);
-  if (!first) return;
-  const isWaiting = first.subscription.state === 'submitted';
-  const { subscription, cards } = isWaiting ? await plan(await approvalChannels(dependencies)) : first;
+  const isWaiting = (first: Awaited<ReturnType<typeof plan>>) => first.subscription.state === 'submitted';
+  const planned = await planOnce(dependencies, plan, isWaiting).catch(unlessDeleted);
+  if (!planned) return;
+  const { subscription, cards } = planned;
   for (const card of cards) {
     const isExposed = await dependencies.isExposed(card.channelId);
     const posted = await paint(dependencies.client, card, subscriptionCard(subscription, { isExposed }));
     await recordPaintedCard(context, { cardId: card.id, ...posted, version: subscription.version });
   }
+}
+
+/** Without an approvals channel, opens the operators' direct messages only when something waits, and then plans again. */
+async function planOnce<Plan>(
+  dependencies: SlackJobDependencies,
+  plan: (channels: string[]) => Promise<Plan>,
+  isWaiting: (plan: Plan) => boolean,
+): Promise<Plan> {
+  const { approvalsChannel } = dependencies;
+  const first = await plan(approvalsChannel ? [approvalsChannel] : []);
+  return approvalsChannel || !isWaiting(first) ? first : plan(await approvalChannels(dependencies));
 }
 
 function unlessDeleted(error: unknown): null {

@@ -1,0 +1,60 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** Every statement that the driver sent, by its own `debug` option; it still talks to a real Postgres. */
+const { statements } = vi.hoisted(() => ({ statements: [] as string[] }));
+vi.mock('postgres', async (original) => {
+  const { default: connect } = await original<{ default: typeof import('postgres') }>();
+  const debug = (_connection: number, statement: string) => void statements.push(statement);
+  return { default: (url: string, options: object) => connect(url, { ...options, debug }) };
+});
+
+const readsOfAccounts = () =>
+  statements
+    .map((statement) => /^select .* from "accounts" where .*?( for update)?$/.exec(statement))
+    .filter((read) => read !== null && /"accounts"\."id" = \$2/.test(read[0]))
+    .map((read) => (read?.[1] ? 'locks it' : 'reads it'));
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+/** The mail and the repaints that follow from adding the account read it too. */
+async function untilNothingIsQueued() {
+  const sql = postgres(app.databaseUrl, { max: 1 });
+  try {
+    await eventually('the mail to be delivered and every job to be done', async () => {
+      const [left] = await sql`select
+        (select count(*)::int from mails where state = 'delivered') as delivered,
+        (select count(*)::int from graphile_worker.jobs) as jobs`;
+      return left?.delivered === 1 && left.jobs === 0;
+    });
+  } finally {
+    await sql.end();
+  }
+}
+
+it('a click on Block reads the account once to ask, and locks it once to block it', async () => {
+  await app.as('admin').types('/apim-user add ann@example.com Ann Lee');
+  const approver = app.as('approver');
+  await untilNothingIsQueued();
+  await approver.types('/apim-user show ann@example.com');
+  await approver.sees(/State:\* active/);
+  statements.length = 0;
+  await approver.clicks('Block Ann Lee');
+  const modal = await approver.modal('Block an account');
+  expect(readsOfAccounts()).toEqual(['reads it']);
+  statements.length = 0;
+  // Without a mail no delivery report repaints the card again.
+  await modal.fill({ Reason: 'sent spam', Mail: [] });
+  await modal.submit();
+  await modal.sees(/Blocked: Ann Lee/);
+  await eventually('the job that repaints the cards', () =>
+    statements.some((statement) => /from "cards"/.test(statement)),
+  );
+  expect(readsOfAccounts()).toEqual(['locks it', 'reads it']);
+});
