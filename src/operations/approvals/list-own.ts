@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
-import { viewApproval } from './approval-view.ts';
+import { viewApprovals } from './approval-view.ts';
 
 const MAX_OWN_SHOWN = 10;
 
@@ -14,7 +14,6 @@ export const listOwnApprovals = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const of = { serviceId: act.service.id, requestedBy: actorId(act.actor), limit: MAX_OWN_SHOWN };
-    const own = await listApprovalsOfRequester(act.tx, of);
-    return Promise.all(own.map((approval) => viewApproval(act, approval)));
+    return viewApprovals(act, await listApprovalsOfRequester(act.tx, of));
   },
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/audit-row.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
-import { viewApproval } from './approval-view.ts';
+import { viewApprovals } from './approval-view.ts';
 
 const MAX_WAITING_SHOWN = 10;
 
@@ -15,6 +15,6 @@ export const listWaitingApprovals = defineOperation({
   async run(act) {
     const notOf = actorId(act.actor);
     const of = { serviceId: act.service.id, now: act.now, notOf, limit: MAX_WAITING_SHOWN };
-    return Promise.all((await listOpenApprovals(act.tx, of)).map((approval) => viewApproval(act, approval)));
+    return viewApprovals(act, await listOpenApprovals(act.tx, of));
   },
 });
