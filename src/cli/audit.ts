@@ -1,6 +1,6 @@
 // npm run audit: a copy of the audit for outside, and whether its chain is whole.
 
-import { csvLine } from '../domain/csv-line.ts';
+import { csvLine } from '../domain/csv.ts';
 import { exportAudit } from '../operations/audit/export.ts';
 import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
 import type { Context } from '../operations/frame/context.ts';

@@ -1,6 +1,6 @@
 // npm run import: developers from a file, looked at first and then added or invited.
 import { open, readFile, stat } from 'node:fs/promises';
-import { csvLine } from '../domain/csv-line.ts';
+import { csvLine } from '../domain/csv.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/imports/import-table.ts';
 import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';

@@ -50,7 +50,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
 
 /** Pure parts: no file, no clock, no network, so nothing of Node, and of packages only these. */
 const PURE: Record<string, readonly RegExp[]> = {
-  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/],
+  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/],
   emails: [/^react(\/|$)/, /^react-email$/],
 };
 

@@ -1,5 +1,5 @@
 // Many developers from one table: looked at first, then added or invited one by one, each as an operation of its own.
-import { readCsv } from '../../domain/csv-table.ts';
+import { readCsv } from '../../domain/csv.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { checkImport, MAX_IMPORT_ROWS } from '../accounts/check-import.ts';

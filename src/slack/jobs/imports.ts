@@ -1,5 +1,5 @@
 // The one message that shows an import, and the file with its results.
-import { csvLine } from '../../domain/csv-line.ts';
+import { csvLine } from '../../domain/csv.ts';
 import type { RowResult } from '../../operations/imports/rows.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { slackErrorOf } from '../modals/open.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/domain/csv-table.ts';
+import { readCsv } from '../../src/domain/csv.ts';
 
 const cellsOf = (text: string) => readCsv(text)?.map((row) => row.cells) ?? null;
 const cell = fc.oneof(
