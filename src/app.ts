@@ -25,7 +25,7 @@ import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
-import { createTurnstile } from './security/turnstile.ts';
+import { createConcurrencyLimit } from './security/concurrency-limit.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import { createSlackConnection } from './slack/receive/connection.ts';
@@ -118,7 +118,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
         settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
       contextOf: (actor) => contextOf(actor),
       takeReceipt: createReceipts(db).take,
-      inTurn: createTurnstile(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
+      limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
       onConnected: () => retryJobsNow(db, SLACK_JOBS),
     });
 

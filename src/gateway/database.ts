@@ -1,6 +1,6 @@
 // One call, asked of the database itself: while the index is loading or can't be trusted.
 
-import { createTurnstile } from '../security/turnstile.ts';
+import { createConcurrencyLimit } from '../security/concurrency-limit.ts';
 import { within } from '../web/within.ts';
 import type { FoundCall, GatewaySource, SoughtCall } from './source.ts';
 
@@ -11,7 +11,7 @@ const MAX_WAITING = 400;
 const MAX_ASKING_MS = 1_500;
 
 export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
-  const inTurn = createTurnstile(MAX_CONCURRENT, MAX_WAITING);
+  const limited = createConcurrencyLimit(MAX_CONCURRENT, MAX_WAITING);
   let rows = source.openRows(CONNECTIONS);
   let isStopped = false;
 
@@ -20,7 +20,7 @@ export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
     async find(call: SoughtCall): Promise<FoundCall> {
       let asked = rows;
       try {
-        return await inTurn(() => {
+        return await limited(() => {
           asked = rows;
           return within(MAX_ASKING_MS, asked.findCall(call));
         });

@@ -2,8 +2,8 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { hash as bcryptHash, parseOptions as bcryptOptions, verify as bcryptVerify } from '@node-rs/bcrypt';
 import { DomainError } from '../domain/domain-error.ts';
 import { LONE_SURROGATE, MAX_PASSWORD_BYTES } from '../domain/password-rule.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { type Keyring, keysById } from './keyring.ts';
-import { createTurnstile } from './turnstile.ts';
 
 export type PasswordHasher = {
   /**
@@ -40,7 +40,7 @@ export function createPasswordHasher(options: {
   maxConcurrent?: number;
 }): PasswordHasher {
   const { keyring, cost = DEFAULT_COST, maxConcurrent = DEFAULT_MAX_CONCURRENT } = options;
-  const inTurn = createTurnstile(maxConcurrent, MAX_WAITING);
+  const limited = createConcurrencyLimit(maxConcurrent, MAX_WAITING);
   const nobodys = hashOfNobody(cost);
 
   return {
@@ -48,7 +48,7 @@ export function createPasswordHasher(options: {
       if (!isHashable(password))
         throw new DomainError('password_unacceptable', { fields: { password: TOO_LONG } });
       const { id, pepper } = keyring.current;
-      const hashed = await inTurn(() => bcryptHash(digest(pepper, password), { cost, version: '2b' }));
+      const hashed = await limited(() => bcryptHash(digest(pepper, password), { cost, version: '2b' }));
       return `${VERSION}:${id}:${hashed}`;
     },
 
@@ -57,7 +57,7 @@ export function createPasswordHasher(options: {
       const [, keyId = '', hashed = ''] = STORED_FORM.exec(stored ?? '') ?? [];
       const keys = keysById(keyring, keyId);
       const pepper = (keys ?? keyring.current).pepper;
-      const isMatch = await inTurn(() => bcryptVerify(digest(pepper, password), keys ? hashed : nobodys));
+      const isMatch = await limited(() => bcryptVerify(digest(pepper, password), keys ? hashed : nobodys));
       if (!keys || !isMatch) return { isCorrect: false, shouldRehash: false };
       return { isCorrect: true, shouldRehash: keys !== keyring.current || bcryptOptions(hashed).cost < cost };
     },

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.ts';
+import { createConcurrencyLimit } from '../../src/security/concurrency-limit.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
-import { createTurnstile } from '../../src/security/turnstile.ts';
 
 const OLD_SECRET = Buffer.alloc(32, 1).toString('base64');
 const NEW_SECRET = Buffer.alloc(32, 2).toString('base64');
@@ -131,15 +131,15 @@ describe('a kept password', () => {
   });
 });
 
-describe('the turnstile before the hashing', () => {
+describe('the limit before the hashing', () => {
   test('lets so many through at once and the others in their order', async () => {
-    const inTurn = createTurnstile(2, 100);
+    const limited = createConcurrencyLimit(2, 100);
     const order: number[] = [];
     let inside = 0;
     let most = 0;
     await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
-        inTurn(async () => {
+        limited(async () => {
           most = Math.max(most, ++inside);
           order.push(at);
           await new Promise((resolve) => setTimeout(resolve, 1));
@@ -152,9 +152,9 @@ describe('the turnstile before the hashing', () => {
   });
 
   test('turns away who comes when the line is full, and only them', async () => {
-    const inTurn = createTurnstile(1, 2);
+    const limited = createConcurrencyLimit(1, 2);
     const work = () => new Promise<string>((resolve) => setTimeout(() => resolve('done'), 5));
-    const results = await Promise.allSettled(Array.from({ length: 5 }, () => inTurn(work)));
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => limited(work)));
     expect(results.map((result) => result.status)).toEqual([
       'fulfilled',
       'fulfilled',
@@ -166,11 +166,11 @@ describe('the turnstile before the hashing', () => {
   });
 
   test('a piece of work that fails gives its place to the next', async () => {
-    const inTurn = createTurnstile(1, 10);
-    const failing = inTurn(async () => {
+    const limited = createConcurrencyLimit(1, 10);
+    const failing = limited(async () => {
       throw new Error('broken');
     });
-    const next = inTurn(async () => randomBytes(1).length);
+    const next = limited(async () => randomBytes(1).length);
     await expect(failing).rejects.toThrow('broken');
     expect(await next).toBe(1);
   });

@@ -29,7 +29,7 @@ export type SlackParts = {
   /** True for the first delivery of a request. Slack's later deliveries of it must have no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
   /** Limits how many run at once, so that the next acknowledgement comes in time. */
-  inTurn(work: () => Promise<void>): Promise<void>;
+  limitConcurrency(work: () => Promise<void>): Promise<void>;
   /** Slack reports that a person is no longer a full member, because they were deactivated or became a guest. */
   onPersonGone(teamId: string, userId: string): Promise<void>;
   /** Slack reports that the app was uninstalled or its token revoked. */
@@ -126,11 +126,13 @@ function createBoltApp(
 }
 
 /** Runs the work that follows an acknowledgement, and knows when all of it is done. */
-function createBackground({ log, inTurn }: SlackParts) {
+function createBackground({ log, limitConcurrency }: SlackParts) {
   const inFlight = new Set<Promise<void>>();
   return {
     run(work: () => Promise<void>): void {
-      const running = inTurn(work).catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
+      const running = limitConcurrency(work).catch((error: unknown) =>
+        log.error({ err: error }, 'slack work failed'),
+      );
       inFlight.add(running);
       void running.finally(() => inFlight.delete(running));
     },
