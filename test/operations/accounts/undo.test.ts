@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activateAccount } from '../../src/operations/accounts/activate.ts';
-import { addAccount } from '../../src/operations/accounts/add.ts';
-import { blockAccount } from '../../src/operations/accounts/block.ts';
-import { confirmEmail } from '../../src/operations/accounts/confirm-email.ts';
-import { deleteAccount } from '../../src/operations/accounts/delete.ts';
-import { editAccount } from '../../src/operations/accounts/edit.ts';
-import { eraseAccount } from '../../src/operations/accounts/erase.ts';
-import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
-import { showAccount } from '../../src/operations/accounts/show.ts';
-import { undo } from '../../src/operations/accounts/undo.ts';
-import { decideApproval } from '../../src/operations/approvals/decide.ts';
-import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
-import { createGroup } from '../../src/operations/groups/create.ts';
-import { deleteGroup } from '../../src/operations/groups/delete.ts';
-import { claimMail } from '../../src/operations/mails/claim.ts';
+import { activateAccount } from '../../../src/operations/accounts/activate.ts';
+import { addAccount } from '../../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../../src/operations/accounts/block.ts';
+import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
+import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
+import { editAccount } from '../../../src/operations/accounts/edit.ts';
+import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
+import { setGroupsOfAccount } from '../../../src/operations/accounts/set-groups.ts';
+import { showAccount } from '../../../src/operations/accounts/show.ts';
+import { undo } from '../../../src/operations/accounts/undo.ts';
+import { decideApproval } from '../../../src/operations/approvals/decide.ts';
+import { WaitsForApproval } from '../../../src/operations/frame/approval.ts';
+import { createGroup } from '../../../src/operations/groups/create.ts';
+import { deleteGroup } from '../../../src/operations/groups/delete.ts';
+import { claimMail } from '../../../src/operations/mails/claim.ts';
 import {
   ADMIN,
   APPROVER,
@@ -23,7 +23,7 @@ import {
   refusalOf,
   SYSTEM,
   type TestContext,
-} from '../support/context.ts';
+} from '../../support/context.ts';
 
 const MINUTE_MS = 60_000;
 const ROUNDS = 15;

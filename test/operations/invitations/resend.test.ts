@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resendInvitation } from '../../../src/operations/invitations/resend.ts';
+import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { accept, INVITATION, invited } from '../../support/mailed-links.ts';
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+describe('resending an invitation', () => {
+  it('T7: mails a link that works, and ends the earlier one', async () => {
+    const { invitationId, ticket: first, email } = await invited(t);
+    await resendInvitation(t.as(ADMIN), { invitationId });
+    const second = await t.ticketTo(email, INVITATION);
+    expect(second).not.toBe(first);
+    expect(await refusalOf(accept(t, first))).toBe('ticket_refused');
+    expect(await refusalOf(accept(t, second))).toBe('done');
+  });
+});
