@@ -5,16 +5,7 @@ import { wordsOf } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import { createForm, type Filling, type Form } from './slack-form.ts';
-import {
-  buttonsOf,
-  contains,
-  findButton,
-  findOption,
-  labelsOf,
-  readable,
-  type Target,
-  type Words,
-} from './slack-look.ts';
+import { buttonsOf, contains, findButton, findOption, labelsOf, readable, type Words } from './slack-look.ts';
 
 export type ModalDriver = ReturnType<typeof createModal>;
 
@@ -41,9 +32,6 @@ export function createModal(playground: Playground, user: string) {
   };
 }
 
-const dispatches = (target: Target): boolean =>
-  target.block.type !== 'input' || target.block.dispatch_action === true;
-
 function filling(form: Form) {
   return {
     /** What stands in a field now, as Slack would send it. */
@@ -57,7 +45,7 @@ function filling(form: Form) {
         const target = await form.field(label);
         const chosen = await form.chosenFor(target, words);
         form.put(target, chosen);
-        if (dispatches(target)) await form.act(target, chosen);
+        if (target.block.type !== 'input') await form.act(target, chosen);
       }
     },
     async clicks(words: Words) {
@@ -101,8 +89,7 @@ function ending({ deeds }: Playground, user: string, form: Form) {
     errors: (): Record<string, string> => errors,
     /** Slack's own words when the app did not answer well. */
     trouble: (): string => trouble,
-    cancel: (): Promise<void> => deeds.closeView({ user, view: form.view().id, values: form.values() }),
-    closeAll: (): Promise<void> =>
-      deeds.closeView({ user, view: form.view().id, isCleared: true, values: form.values() }),
+    cancel: async (): Promise<void> => deeds.closeView({ user, view: form.view().id }),
+    closeAll: async (): Promise<void> => deeds.closeView({ user, view: form.view().id, isCleared: true }),
   };
 }

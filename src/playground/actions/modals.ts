@@ -100,20 +100,8 @@ function readErrors(view: View, errors: unknown): Record<string, string> {
   return errors as Record<string, string>;
 }
 
-/** Cancels the top modal, or with `isCleared` the whole stack (the X). The app hears of it when it asked to. */
-export async function closeView(
-  c: DeedContext,
-  o: { user: string; view: string; isCleared?: boolean; values?: StateValues },
-): Promise<void> {
-  const view = openView(c, o.user, o.view);
-  const closed = o.isCleared ? [...c.workspace.views.stackOf(o.user)].reverse() : [view];
-  c.workspace.views.close(o.user, closed.length);
-  for (const one of closed) {
-    if (one.payload.notify_on_close !== true) continue;
-    await c.courier.interaction('view_closed', o.user, {
-      ...interactionHead(c, 'view_closed', o.user),
-      view: viewJson(one, one === view ? o.values : undefined),
-      is_cleared: o.isCleared === true,
-    });
-  }
+/** Cancels the top modal, or with `isCleared` the whole stack (the X). */
+export function closeView(c: DeedContext, o: { user: string; view: string; isCleared?: boolean }): void {
+  openView(c, o.user, o.view);
+  c.workspace.views.close(o.user, o.isCleared ? undefined : 1);
 }

@@ -1,38 +1,16 @@
 // Whole payloads against Slack's limits: messages, views, and what an options request is answered with.
-
-import { type Dict, dictsOf, isDict, textOf } from '../shapes.ts';
+import { z } from 'zod';
+import { type Dict, textOf } from '../shapes.ts';
 import { SlackRefusal } from '../web-api/refusal.ts';
-import { checkBlocks, type Surface } from './blocks.ts';
-import {
-  checkFields,
-  checkOptionalString,
-  checkOptionGroups,
-  checkOptions,
-  checkText,
-  MAX_ID_LENGTH,
-  type Report,
-} from './objects.ts';
+import { home, messageBlocks, modal, options } from './block-kit.ts';
 
 const MAX_TEXT = 40_000;
 const MAX_BLOCKS_BYTES = 100_000;
 const MAX_VIEW_BYTES = 250_000;
-const MAX_PRIVATE_METADATA = 3_000;
-const MAX_TITLE = 24;
-
-/** Runs checks and throws `code` with every complaint in `response_metadata.messages`, as Slack answers. */
-function refuseFaults(code: string, check: (report: Report) => void, prefix = ''): void {
-  const messages: string[] = [];
-  check((pointer, words) => messages.push(`[ERROR] ${words} [json-pointer:${prefix}${pointer}]`));
-  if (messages.length === 0) return;
-  throw new SlackRefusal(code, {
-    errors: messages.map((m) => m.replace('[ERROR] ', '')),
-    response_metadata: { messages },
-  });
-}
 
 /**
  * A message must have a top-level `text` here even when it has blocks: Slack only warns, but notifications and screen
- * readers have nothing else to read.
+ * readers have nothing else to read. Errors: `no_text`, `msg_too_long`, `invalid_blocks`, `msg_blocks_too_long`.
  */
 export function checkMessage(body: Dict): void {
   const text = textOf(body.text);
@@ -40,58 +18,56 @@ export function checkMessage(body: Dict): void {
   if (text.length > MAX_TEXT) throw new SlackRefusal('msg_too_long');
   const { blocks } = body;
   if (blocks === undefined || blocks === null) return;
-  refuseFaults('invalid_blocks', (report) => checkBlocks(report, blocks, 'message'));
+  check(messageBlocks, blocks, 'invalid_blocks', '/blocks');
   if (Buffer.byteLength(JSON.stringify(blocks)) > MAX_BLOCKS_BYTES)
     throw new SlackRefusal('msg_blocks_too_long');
 }
 
-const HOME_FIELDS = ['type', 'blocks', 'private_metadata', 'callback_id', 'external_id'];
-const MODAL_FIELDS = [
-  ...HOME_FIELDS,
-  'title',
-  'submit',
-  'close',
-  'clear_on_close',
-  'notify_on_close',
-  'submit_disabled',
-];
-
-export function checkView(view: unknown, kind: Exclude<Surface, 'message'>): void {
-  refuseFaults(
-    'invalid_arguments',
-    (report) => {
-      if (!isDict(view)) return report('', 'must be an object');
-      if (view.type !== kind) report('/type', `must be ${kind}`);
-      checkFields(report, '', view, kind === 'home' ? HOME_FIELDS : MODAL_FIELDS);
-      checkOptionalString(report, '/private_metadata', view.private_metadata, MAX_PRIVATE_METADATA, 0);
-      checkOptionalString(report, '/callback_id', view.callback_id, MAX_ID_LENGTH, 0);
-      checkOptionalString(report, '/external_id', view.external_id, MAX_ID_LENGTH, 0);
-      if (kind === 'modal') checkModal(report, view);
-      checkBlocks(report, view.blocks, kind);
-    },
-    '/view',
-  );
+/** Errors: `invalid_arguments`, `view_too_large`. */
+export function checkView(view: unknown, kind: 'modal' | 'home'): void {
+  check(kind === 'modal' ? modal : home, view, 'invalid_arguments', '/view');
   if (Buffer.byteLength(JSON.stringify(view)) > MAX_VIEW_BYTES) throw new SlackRefusal('view_too_large');
 }
 
-function checkModal(report: Report, view: Dict): void {
-  checkText(report, '/title', view.title, MAX_TITLE);
-  for (const name of ['submit', 'close'])
-    if (view[name] !== undefined && view[name] !== null) checkText(report, `/${name}`, view[name], MAX_TITLE);
-  const hasInput = dictsOf(view.blocks).some((block) => block.type === 'input');
-  if (hasInput && !isDict(view.submit))
-    report('/submit', 'missing required field: a view with input blocks needs submit');
+/** The answer to an options request; without options, nothing was found. Errors: `invalid_options`. */
+export function checkOptionsAnswer(body: unknown): void {
+  check(z.strictObject({ options }), body, 'invalid_options', '');
 }
 
-/** The answer to an options request: `options` or `option_groups`; both may be empty (then nothing was found). */
-export function checkOptionsAnswer(body: unknown): void {
-  refuseFaults('invalid_options', (report) => {
-    if (!isDict(body)) return report('', 'must be an object');
-    const { options, option_groups: groups } = body;
-    if ((options === undefined) === (groups === undefined))
-      return report('', 'exactly one of options, option_groups is required');
-    const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-    if (options !== undefined && !isEmpty(options)) checkOptions(report, '/options', options);
-    if (groups !== undefined && !isEmpty(groups)) checkOptionGroups(report, '/option_groups', groups);
+/** Throws `code` with every fault in `response_metadata.messages`, in Slack's form: the words, then the place. */
+function check(schema: z.ZodType, value: unknown, code: string, at: string): void {
+  const result = schema.safeParse(value, { error: wordsFor });
+  if (result.success) return;
+  const errors = result.error.issues.map(
+    ({ message, path }) => `${message} [json-pointer:${[at, ...path.map(String)].join('/')}]`,
+  );
+  throw new SlackRefusal(code, {
+    errors,
+    response_metadata: { messages: errors.map((words) => `[ERROR] ${words}`) },
   });
+}
+
+function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
+  const isText = issue.origin === 'string';
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'missing required field';
+      return `must be ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small':
+      return isText
+        ? `must be more than ${Number(issue.minimum) - 1} characters`
+        : `no fewer than ${issue.minimum} items allowed`;
+    case 'too_big':
+      return isText
+        ? `must be less than ${Number(issue.maximum) + 1} characters`
+        : `no more than ${issue.maximum} items allowed`;
+    case 'unrecognized_keys':
+      return `invalid additional property: ${issue.keys.join(', ')}`;
+    case 'invalid_value':
+      return `must be one of: ${issue.values.join(', ')}`;
+    case 'invalid_union':
+      return `unsupported type: ${(issue.input as Dict | undefined)?.type}`;
+    default:
+      return undefined;
+  }
 }

@@ -53,9 +53,8 @@ const DEEDS: Record<string, DeedOf> = {
     const done = await deeds.submitView({ user, view: textOf(body.view), values: valuesOf(body) });
     return { errors: done.errors, trouble: done.trouble };
   },
-  async close({ deeds }, user, body) {
-    const isCleared = body.isCleared === true;
-    await deeds.closeView({ user, view: textOf(body.view), isCleared, values: valuesOf(body) });
+  close({ deeds }, user, body) {
+    deeds.closeView({ user, view: textOf(body.view), isCleared: body.isCleared === true });
     return {};
   },
   async home({ deeds }, user, body) {

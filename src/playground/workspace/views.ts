@@ -119,8 +119,6 @@ export function viewJson(view: View, values?: StateValues): Dict {
     state: { values: values ?? stateOf(view.blocks) },
     hash: view.hash,
     title: p.title ?? { type: 'plain_text', text: APP.name, emoji: true },
-    clear_on_close: p.clear_on_close === true,
-    notify_on_close: p.notify_on_close === true,
     close: p.close ?? null,
     submit: p.submit ?? null,
     previous_view_id: view.previousId,

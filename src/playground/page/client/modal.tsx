@@ -41,7 +41,7 @@ export function Modal({ me, view, appName }: { me: string; view: ShownView; appN
   async function close(isCleared: boolean): Promise<void> {
     if (isClosing.current) return;
     isClosing.current = true;
-    const closed = await post('close', { as: me, view: view.id, isCleared, values });
+    const closed = await post('close', { as: me, view: view.id, isCleared });
     isClosing.current = closed !== null;
   }
 
