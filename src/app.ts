@@ -1,10 +1,10 @@
 // The composition root: every part is built here, by plain function calls.
-import pg from 'pg';
-import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { RateLimiterDrizzle } from 'rate-limiter-flexible';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
+import { rateLimits } from './db/rate-limits.ts';
 import { openDependencies } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
@@ -122,17 +122,8 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
       onConnected: () => retryJobsNow(db, SLACK_JOBS),
     });
 
-    const limiterPool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-    limiterPool.on('error', (error) => log.warn({ err: error }, 'rate limit store'));
-    stops.push(() => limiterPool.end());
     const limits = createRateLimits(
-      (limiter) =>
-        new RateLimiterPostgres({
-          ...limiter,
-          storeClient: limiterPool,
-          tableName: 'rate_limits',
-          tableCreated: true,
-        }),
+      (limiter) => new RateLimiterDrizzle({ ...limiter, storeClient: db, schema: rateLimits }),
       keyring.current.rateLimit,
     );
     const metrics = createMetrics(

@@ -6,6 +6,7 @@ import { listUnconfirmedSignUps } from '../db/accounts/sign-ups.ts';
 import { listApprovalsToErase } from '../db/operators/approvals.ts';
 import { unlockJobsOfDeadWorkers } from '../db/outbox/jobs.ts';
 import { deleteOldReceipts } from '../db/outbox/receipts.ts';
+import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
 import type { Log } from '../log.ts';
 import { endBlock } from '../operations/accounts/end-block.ts';
@@ -43,6 +44,7 @@ export async function runEveryMinute(context: Context, log: Log, slack: SlackHea
   await expireInvitations(db, now);
   await deleteOldReceipts(db, now);
   await deleteEndedSessions(db, now);
+  await deleteEndedRateLimits(db, now);
   await endWhatExpired(context, now);
   await eraseWhatIsOld(context, now);
   await exportAudit(context, log);

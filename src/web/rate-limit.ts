@@ -53,8 +53,8 @@ export type LimiterOptions = {
   duration: number;
   /** Who is over the limit is refused from memory until the window ends: a flood doesn't reach the database. */
   inMemoryBlockOnConsumed: number;
-  /** Rows that ended an hour ago are deleted, every five minutes. */
-  clearExpiredByTimeout: true;
+  /** Without a timer of its own: a job deletes the ended rows. */
+  clearExpiredByTimeout: false;
 };
 
 export type Allowance =
@@ -89,7 +89,7 @@ export function createRateLimits(
         points,
         duration,
         inMemoryBlockOnConsumed,
-        clearExpiredByTimeout: true,
+        clearExpiredByTimeout: false,
       }),
     );
   }

@@ -32,7 +32,7 @@ const TYPES_FOR_ALL = ['settings', 'log'];
 /** A package that is not listed may be used anywhere but in `domain` and `emails`. */
 const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^(drizzle-orm|postgres)(\/|$)/, ['db']],
-  [/^pg$/, ['app', 'db']],
+  [/^pg$/, ['db']],
   [/^graphile-worker$/, ['db', 'jobs']],
   [/^@slack\//, ['slack', 'app']],
   [/^resend$/, ['mail']],
