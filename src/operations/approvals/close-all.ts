@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';

@@ -4,14 +4,13 @@ import { type Approval, endApproval, findApproval, lockApproval } from '../../db
 import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseApprovals } from '../accounts/personal-data.ts';
+import { actorId, isSamePerson, ownEmailOf } from '../frame/actor.ts';
 import { openSealedRequest } from '../frame/approval.ts';
-import { actorId, recordRefusal } from '../frame/audit-row.ts';
+import { recordRefusal } from '../frame/audit-row.ts';
 import type { Act, Actor, Context } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, MEMBERS, OPERATORS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
-import { MEMBERS } from '../frame/permission.ts';
-import { isSamePerson, ownAddressOf } from '../frame/program.ts';
 import { personNow } from '../operators/operator-rules.ts';
 import { actorOfToken } from '../tokens/token-actor.ts';
 import { approvableOperation, isApprovable } from './approvable.ts';
@@ -84,7 +83,7 @@ function demandOpen(approval: Approval, now: Date): void {
 async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {
   if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
   if (requester && isSamePerson(requester, act.actor)) throw new DomainError('approval_own');
-  const own = ownAddressOf(act.actor);
+  const own = ownEmailOf(act.actor);
   // A token that names a person by their address must not pass because Slack keeps theirs to itself.
   if (!own && requester?.kind === 'oidc' && requester.person) throw new DomainError('standing_unknown');
   if (!own) return;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOpenApprovals } from '../../db/operators/approvals.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 

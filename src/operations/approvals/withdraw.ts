@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { endApproval, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
-import { MEMBERS } from '../frame/permission.ts';
 
 /**
  * Whoever asked takes it back. Errors: `approval_not_found`, also when somebody else asked; `approval_ended`.

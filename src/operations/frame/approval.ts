@@ -11,7 +11,7 @@ import {
 import { countOtherOperators } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
-import { actorName, requesterId } from './audit-row.ts';
+import { actorName, requesterId } from './actor.ts';
 import type { Context, IssuedActor } from './context.ts';
 import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts';
 

@@ -4,7 +4,8 @@ import type { Db, Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
-import type { Act, Actor, AuditEntry, Context } from './context.ts';
+import { actorId, actorName } from './actor.ts';
+import type { Act, AuditEntry, Context } from './context.ts';
 
 export type RecordedEntry = AuditEntry & { id: string };
 
@@ -88,28 +89,4 @@ function targetOf(input: unknown): AuditEntry['target'] {
       return { kind, id };
   }
   return undefined;
-}
-
-/** The actor's id in the audit: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
-export function actorId(actor: Actor): string {
-  if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
-  if (actor.kind === 'token') return actor.tokenId;
-  if (actor.kind === 'oidc') return `oidc:${actor.subject}`;
-  if (actor.kind === 'account') return actor.accountId;
-  return actor.kind === 'developer' ? '' : actor.name;
-}
-
-/** The person who counts as the requester of an approval: for a token, its owner. */
-export function requesterId(actor: Actor): string {
-  return actor.kind === 'token' ? slackId(actor.owner.teamId, actor.owner.userId) : actorId(actor);
-}
-
-export const slackId = (teamId: string, userId: string) => `${teamId}/${userId}`;
-
-/** The actor's name as people read it. The audit stores it as it was at the time. */
-export function actorName(actor: Actor): string {
-  if (actor.kind === 'developer' || actor.kind === 'account') return 'the developer';
-  if (actor.kind === 'token') return `${actor.name} (token of ${actor.owner.name})`;
-  if (actor.kind === 'oidc') return `${actor.name} (from ${new URL(actor.issuer).host})`;
-  return actor.kind === 'console' ? `${actor.name} (console)` : actor.name;
 }

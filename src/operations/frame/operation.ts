@@ -3,14 +3,9 @@ import type { ZodType, z } from 'zod';
 import { isSerializationFailure, type Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { actorName } from './actor.ts';
 import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';
-import {
-  actorName,
-  type RecordedEntry,
-  recordApprovalRequest,
-  recordChange,
-  recordRefusal,
-} from './audit-row.ts';
+import { type RecordedEntry, recordApprovalRequest, recordChange, recordRefusal } from './audit-row.ts';
 import type { Act, Context, Grant } from './context.ts';
 import { type CallerKind, demandPermission } from './permission.ts';
 

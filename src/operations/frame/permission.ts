@@ -5,8 +5,8 @@ import type { Db } from '../../db/connection/connect.ts';
 import { findOperatorRole } from '../../db/operators/operators.ts';
 import { findLiveToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { isProgram } from './actor.ts';
 import type { Actor, Context, Grant, IssuedActor, Role } from './context.ts';
-import { isProgram } from './program.ts';
 
 /**
  * A sort of caller that an operation allows.

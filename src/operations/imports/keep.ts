@@ -3,7 +3,7 @@ import { newId } from '../../db/ids.ts';
 import { countImportsNotEnded, insertImport } from '../../db/imports/imports.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { plannedRow } from './rows.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports/imports.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 

@@ -6,7 +6,7 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { currentState, demandCustomGroups } from '../accounts/account.ts';
-import { actorId } from '../frame/audit-row.ts';
+import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { giveRole, lockAdmins } from '../../db/operators/operators.ts';
 import { listBoundTeamIds } from '../../db/operators/workspaces.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackId } from '../frame/audit-row.ts';
+import { slackId } from '../frame/actor.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackId } from '../frame/audit-row.ts';
+import { slackId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';

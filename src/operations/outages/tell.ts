@@ -4,7 +4,7 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import { callOffMailsOfTemplate } from '../../db/outbox/mails.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
-import { slackId } from '../frame/audit-row.ts';
+import { slackId } from '../frame/actor.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';

@@ -1,12 +1,12 @@
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { ownEmailOf } from '../frame/actor.ts';
 import type { Act } from '../frame/context.ts';
-import { ownAddressOf } from '../frame/program.ts';
 import { ownerOf } from './subscription.ts';
 
 /** Nobody decides about themselves. Errors: `approval_about_oneself` when Slack or the issuer tells the owner's own address. */
 export async function demandOtherThanOwner(act: Act, subscription: Subscription): Promise<void> {
-  const own = ownAddressOf(act.actor);
+  const own = ownEmailOf(act.actor);
   const owner = own ? await ownerOf(act, subscription) : null;
   if (owner && owner.emailCanonical === own) throw new DomainError('approval_about_oneself');
 }

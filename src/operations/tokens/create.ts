@@ -4,7 +4,7 @@ import { findOperatorRole, listOperators } from '../../db/operators/operators.ts
 import { insertToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newToken } from '../../security/token.ts';
-import { slackId } from '../frame/audit-row.ts';
+import { slackId } from '../frame/actor.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 export const DEFAULT_TOKEN_DAYS = 90;

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
-import { slackId } from '../../operations/frame/audit-row.ts';
+import { slackId } from '../../operations/frame/actor.ts';
 import { demandOne, onOneAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
