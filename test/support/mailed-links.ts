@@ -1,11 +1,11 @@
 // Accounts and invitations, and what becomes of the one-time links that are mailed for them.
-import { addAccount } from '../../src/operations/accounts/add.ts';
 import type { Context } from '../../src/operations/frame/context.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { resetPassword } from '../../src/operations/passwords/reset.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { ticketHash } from '../../src/security/ticket.ts';
+import { anAccount, newEmail } from './accounts.ts';
 import { ADMIN, DEVELOPER, refusalOf, type ServiceId, type TestContext } from './context.ts';
 
 export const PASSWORD = 'three quiet garden chairs';
@@ -21,26 +21,13 @@ export const AROUND_THE_END: [number, string][] = [
 
 type Person = { email: string; accountId: string };
 
-let count = 0;
-export const newEmail = (): string => {
-  count += 1;
-  return `dev${count}@example.com`;
-};
-
 export async function invited(t: TestContext, email = newEmail()) {
   const { invitationId } = await invite(t.as(ADMIN), { email });
   return { email, invitationId, ticket: await t.ticketTo(email, INVITATION) };
 }
 
-export async function added(t: TestContext, email = newEmail()): Promise<Person> {
-  const { account } = await addAccount(t.as(ADMIN), {
-    email,
-    firstName: 'Ann',
-    lastName: 'Lee',
-    password: PASSWORD,
-  });
-  return { email, accountId: account.id };
-}
+export const added = (t: TestContext, email = newEmail()): Promise<Person> =>
+  anAccount(t, { email, password: PASSWORD });
 
 export const accept = (t: TestContext, ticket: string, service: ServiceId = 'ours') =>
   acceptInvitation(t.as(DEVELOPER, service), {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
+import { newEmail } from '../../support/accounts.ts';
 import {
   ADMIN,
   createTestContext,
@@ -8,7 +9,7 @@ import {
   type ServiceId,
   type TestContext,
 } from '../../support/context.ts';
-import { accountsWith, newEmail, tally } from '../../support/mailed-links.ts';
+import { accountsWith, tally } from '../../support/mailed-links.ts';
 
 const TRIES = 100;
 

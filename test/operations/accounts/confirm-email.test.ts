@@ -3,15 +3,9 @@ import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
+import { newEmail } from '../../support/accounts.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
-import {
-  accountsWith,
-  added,
-  CONFIRM_CHANGE,
-  newEmail,
-  reset,
-  resetTicketOf,
-} from '../../support/mailed-links.ts';
+import { accountsWith, added, CONFIRM_CHANGE, reset, resetTicketOf } from '../../support/mailed-links.ts';
 
 let t: TestContext;
 beforeAll(async () => {

@@ -9,11 +9,11 @@ import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
 import { setGroupsOfAccount } from '../../../src/operations/accounts/set-groups.ts';
 import { showAccount } from '../../../src/operations/accounts/show.ts';
 import { undo } from '../../../src/operations/accounts/undo.ts';
-import { decideApproval } from '../../../src/operations/approvals/decide.ts';
-import { WaitsForApproval } from '../../../src/operations/frame/approval.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { deleteGroup } from '../../../src/operations/groups/delete.ts';
 import { claimMail } from '../../../src/operations/mails/claim.ts';
+import { accountOf, anAccount, stateOf } from '../../support/accounts.ts';
+import { approvalIdOf, decide } from '../../support/approvals.ts';
 import {
   ADMIN,
   APPROVER,
@@ -36,14 +36,7 @@ afterAll(() => t.close());
 
 let count = 0;
 const admin = () => t.as(ADMIN);
-async function anAccount(how: { verifyFirst?: boolean; groupIds?: string[] } = {}) {
-  const email = `dev${++count}@example.com`;
-  const { account } = await addAccount(admin(), { email, firstName: 'Ann', lastName: 'Lee', ...how });
-  return { email, accountId: account.id };
-}
 const aGroup = async () => (await createGroup(admin(), { name: `Partners ${++count}` })).groupId;
-const look = async (accountId: string) => (await showAccount(admin(), { accountId })).account;
-const stateOf = async (accountId: string) => (await look(accountId)).state;
 const mails = async (accountId: string) =>
   (
     await t.sql`select template, state from mails where account_id = ${accountId}
@@ -55,13 +48,16 @@ async function sendAll(accountId: string): Promise<void> {
     await claimMail(t.as(SYSTEM), { mailId: id });
 }
 
-describe('undo of a block', () => {
-  it('before its mail has left: the state is back and nobody hears of either', async () => {
-    const { accountId } = await anAccount();
+describe('undoing a block', () => {
+  it('before its mail has left restores the state and mails the developer about neither', async () => {
+    const { accountId } = await anAccount(t);
     await sendAll(accountId);
     const { changeId } = await blockAccount(admin(), { accountId, reason: 'the wrong Ann' });
     await undo(t.as(APPROVER), changeId);
-    expect(await look(accountId)).toMatchObject({ state: 'active', stateReason: 'added by an operator' });
+    expect(await accountOf(t, accountId)).toMatchObject({
+      state: 'active',
+      stateReason: 'added by an operator',
+    });
     expect(await mails(accountId)).toEqual([
       'NewDeveloperNotificationMessage queued',
       'AccountBlocked cancelled',
@@ -72,51 +68,55 @@ describe('undo of a block', () => {
     expect(row).toEqual({ operation: 'accounts/activate', actor_name: 'Abe Approver', reason: 'undone' });
   });
 
-  it('after its mail has left: one mail says that all is well', async () => {
-    const { accountId } = await anAccount();
+  it('after its mail has left sends one mail that the account is active', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await blockAccount(admin(), { accountId });
     await sendAll(accountId);
     await undo(admin(), changeId);
     expect((await mails(accountId)).slice(1)).toEqual(['AccountBlocked queued', 'AccountActivated queued']);
   });
 
-  it('that was silent is silent', async () => {
-    const { accountId } = await anAccount();
+  it('sends no mail when the block sent none', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await blockAccount(admin(), { accountId, tellDeveloper: false });
     await undo(admin(), changeId);
     expect(await mails(accountId)).toEqual(['NewDeveloperNotificationMessage queued']);
   });
 
-  it('of somebody pending makes them pending, with a link that works', async () => {
-    const { accountId, email } = await anAccount({ verifyFirst: true });
+  it('makes a pending account pending again, with a confirmation link that works', async () => {
+    const { accountId, email } = await anAccount(t, { verifyFirst: true });
     const { changeId } = await blockAccount(admin(), { accountId });
     await undo(admin(), changeId);
-    expect(await stateOf(accountId)).toBe('pending');
+    expect(await stateOf(t, accountId)).toBe('pending');
     await confirmEmail(t.as(DEVELOPER), { ticket: await t.ticketTo(email) });
-    expect(await stateOf(accountId)).toBe('active');
+    expect(await stateOf(t, accountId)).toBe('active');
   });
 
-  it('of another end gives the former end back', async () => {
-    const { accountId } = await anAccount();
+  it('restores the earlier end when the block had changed it', async () => {
+    const { accountId } = await anAccount(t);
     await blockAccount(admin(), { accountId, end: '7d', reason: 'first' });
-    const { blockEndsAt } = await look(accountId);
+    const { blockEndsAt } = await accountOf(t, accountId);
     const { changeId } = await blockAccount(admin(), { accountId, end: '', reason: 'for good' });
-    expect((await look(accountId)).blockEndsAt).toBe(null);
+    expect((await accountOf(t, accountId)).blockEndsAt).toBe(null);
     await undo(admin(), changeId);
-    expect(await look(accountId)).toMatchObject({ state: 'blocked', blockEndsAt, stateReason: 'first' });
+    expect(await accountOf(t, accountId)).toMatchObject({
+      state: 'blocked',
+      blockEndsAt,
+      stateReason: 'first',
+    });
   });
 });
 
-describe('undo of an activation', () => {
-  it('blocks again, with reason and end as they were, and calls the good news off', async () => {
-    const { accountId } = await anAccount();
+describe('undoing an activation', () => {
+  it('blocks the account with its earlier reason and end, and cancels the unsent mail', async () => {
+    const { accountId } = await anAccount(t);
     await blockAccount(admin(), { accountId, end: '7d', reason: 'leaked a key' });
     await sendAll(accountId);
-    const before = await look(accountId);
+    const before = await accountOf(t, accountId);
     const { changeId } = await activateAccount(admin(), { accountId });
     await undo(admin(), changeId);
     const { state, stateReason, blockEndsAt, stateBeforeBlock, toldOfBlock } = before;
-    expect(await look(accountId)).toMatchObject({
+    expect(await accountOf(t, accountId)).toMatchObject({
       state,
       stateReason,
       blockEndsAt,
@@ -129,47 +129,47 @@ describe('undo of an activation', () => {
     ]);
   });
 
-  it('tells whoever has read the good news that it is off', async () => {
-    const { accountId } = await anAccount();
+  it('mails the developer about the block when the activation was already mailed', async () => {
+    const { accountId } = await anAccount(t);
     await blockAccount(admin(), { accountId });
     const { changeId } = await activateAccount(admin(), { accountId });
     await sendAll(accountId);
     await undo(admin(), changeId);
     expect((await mails(accountId)).slice(-1)).toEqual(['AccountBlocked queued']);
-    expect(await stateOf(accountId)).toBe('blocked');
+    expect(await stateOf(t, accountId)).toBe('blocked');
   });
 
-  it('of somebody pending makes them pending, and their link still works', async () => {
-    const { accountId, email } = await anAccount({ verifyFirst: true });
+  it('makes a pending account pending again, and its confirmation link still works', async () => {
+    const { accountId, email } = await anAccount(t, { verifyFirst: true });
     const ticket = await t.ticketTo(email);
     const { changeId } = await activateAccount(admin(), { accountId });
     await undo(admin(), changeId);
-    expect(await stateOf(accountId)).toBe('pending');
+    expect(await stateOf(t, accountId)).toBe('pending');
     await confirmEmail(t.as(DEVELOPER), { ticket });
-    expect(await stateOf(accountId)).toBe('active');
+    expect(await stateOf(t, accountId)).toBe('active');
   });
 });
 
-describe('undo of groups and data', () => {
-  it('puts the account into the groups it was in', async () => {
+describe('undoing a change of groups or data', () => {
+  it('puts the account back into its earlier groups', async () => {
     const [first, second] = [await aGroup(), await aGroup()];
-    const { accountId } = await anAccount({ groupIds: [first] });
+    const { accountId } = await anAccount(t, { groupIds: [first] });
     const { changeId } = await setGroupsOfAccount(admin(), { accountId, groupIds: [second] });
     await undo(admin(), changeId);
-    expect((await look(accountId)).groups.map(({ id }) => id)).toEqual([first]);
+    expect((await accountOf(t, accountId)).groups.map(({ id }) => id)).toEqual([first]);
   });
 
-  it('is refused when a group is gone meanwhile, and changes nothing', async () => {
+  it('is refused, and changes nothing, when an earlier group was deleted meanwhile', async () => {
     const [first, second] = [await aGroup(), await aGroup()];
-    const { accountId } = await anAccount({ groupIds: [first] });
+    const { accountId } = await anAccount(t, { groupIds: [first] });
     const { changeId } = await setGroupsOfAccount(admin(), { accountId, groupIds: [second] });
     await deleteGroup(admin(), { groupId: first });
     expect(await refusalOf(undo(admin(), changeId))).toBe('group_not_found');
-    expect((await look(accountId)).groups.map(({ id }) => id)).toEqual([second]);
+    expect((await accountOf(t, accountId)).groups.map(({ id }) => id)).toEqual([second]);
   });
 
-  it('gives names and note back, and calls off a new address that was asked for', async () => {
-    const { accountId, email } = await anAccount();
+  it('restores names and note, and cancels the requested change of email', async () => {
+    const { accountId, email } = await anAccount(t);
     const { changeId } = await editAccount(admin(), {
       accountId,
       firstName: 'Anna',
@@ -178,7 +178,12 @@ describe('undo of groups and data', () => {
     });
     const ticket = await t.ticketTo('typo@exmaple.com');
     await undo(admin(), changeId);
-    expect(await look(accountId)).toMatchObject({ firstName: 'Ann', lastName: 'Lee', note: '', email });
+    expect(await accountOf(t, accountId)).toMatchObject({
+      firstName: 'Ann',
+      lastName: 'Lee',
+      note: '',
+      email,
+    });
     expect((await showAccount(admin(), { accountId })).waitsForAddress).toBe(null);
     expect(await refusalOf(confirmEmail(t.as(DEVELOPER), { ticket }))).toBe('ticket_refused');
     await sendAll(accountId);
@@ -189,38 +194,38 @@ describe('undo of groups and data', () => {
     ]);
   });
 
-  it('of an address that was confirmed meanwhile is refused', async () => {
-    const { accountId } = await anAccount();
+  it('is refused once the developer has confirmed the new email', async () => {
+    const { accountId } = await anAccount(t);
     const email = `new${accountId}@example.com`;
     const { changeId } = await editAccount(admin(), { accountId, email });
     await confirmEmail(t.as(DEVELOPER), { ticket: await t.ticketTo(email) });
     expect(await refusalOf(undo(admin(), changeId))).toBe('account_changed');
-    expect((await look(accountId)).email).toBe(email);
+    expect((await accountOf(t, accountId)).email).toBe(email);
   });
 });
 
-describe('undo is refused', () => {
-  it('once ten minutes have gone', async () => {
-    const { accountId } = await anAccount();
+describe('undoing a change is refused', () => {
+  it('ten minutes after the change', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await blockAccount(admin(), { accountId });
     t.advance(10 * MINUTE_MS);
     expect(await refusalOf(undo(admin(), changeId))).toBe('undo_too_late');
-    expect(await stateOf(accountId)).toBe('blocked');
+    expect(await stateOf(t, accountId)).toBe('blocked');
   });
 
-  it('once anything else happened to the account, a second undo included', async () => {
-    const { accountId } = await anAccount();
+  it('once the account has changed again, by an undo too', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await blockAccount(admin(), { accountId });
     await editAccount(admin(), { accountId, note: 'a note' });
     expect(await refusalOf(undo(admin(), changeId))).toBe('account_changed');
-    const other = await anAccount();
+    const other = await anAccount(t);
     const change = await blockAccount(admin(), { accountId: other.accountId });
     await undo(admin(), change.changeId);
     expect(await refusalOf(undo(admin(), change.changeId))).toBe('account_changed');
   });
 
-  it('T44, T52: to whoever may not do the opposite, in another service, and of what is no such change', async () => {
-    const { accountId } = await anAccount();
+  it('T44, T52: to an operator who may not make the opposite change, in another service, and for an audit row that is no such change', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await editAccount(admin(), { accountId, note: 'a note' });
     expect(await refusalOf(undo(t.as(MEMBER), changeId))).toBe('not_permitted');
     // An approver may block and activate, and may not edit.
@@ -229,20 +234,20 @@ describe('undo is refused', () => {
     const [added] = await t.sql`select id from audit where operation = 'accounts/add' limit 1`;
     expect(await refusalOf(undo(admin(), added?.id))).toBe('undo_too_late');
     expect(await refusalOf(undo(admin(), 'nonsense'))).toBe('invalid_input');
-    expect((await look(accountId)).note).toBe('a note');
+    expect((await accountOf(t, accountId)).note).toBe('a note');
   });
 
-  it('when one account’s change is used on another', async () => {
-    const [one, other] = [await anAccount(), await anAccount()];
+  it('when it names a change of another account', async () => {
+    const [one, other] = [await anAccount(t), await anAccount(t)];
     const { changeId } = await blockAccount(admin(), { accountId: one.accountId });
     await blockAccount(admin(), { accountId: other.accountId });
     const wrong = activateAccount(admin(), { accountId: other.accountId, undoes: changeId });
     expect(await refusalOf(wrong)).toBe('account_changed');
-    expect(await stateOf(other.accountId)).toBe('blocked');
+    expect(await stateOf(t, other.accountId)).toBe('blocked');
   });
 
-  it('once the account’s data was erased', async () => {
-    const { accountId } = await anAccount();
+  it('once the account was erased', async () => {
+    const { accountId } = await anAccount(t);
     const { changeId } = await blockAccount(admin(), { accountId });
     await deleteAccount(admin(), { accountId });
     await t.sql`update accounts set deleted_at = deleted_at - interval '1 year' where id = ${accountId}`;
@@ -250,21 +255,21 @@ describe('undo is refused', () => {
     expect(await refusalOf(undo(admin(), changeId))).toBe('undo_too_late');
   });
 
-  it('or done, of two at once, one time', async () => {
+  it('to one of two operators who undo it at once', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const { accountId } = await anAccount();
+      const { accountId } = await anAccount(t);
       const { changeId } = await blockAccount(admin(), { accountId });
       const outcomes = await Promise.all([
         refusalOf(undo(admin(), changeId)),
         refusalOf(undo(t.as(APPROVER), changeId)),
       ]);
       expect(outcomes.sort()).toEqual(['account_changed', 'done']);
-      expect(await stateOf(accountId)).toBe('active');
+      expect(await stateOf(t, accountId)).toBe('active');
     }
   });
 });
 
-it('T45: an opposite that needs a second operator waits for one, and is done as an undo', async () => {
+it('T45: undoing a change waits for a second operator when the opposite change needs one', async () => {
   const strict = await createTestContext({ secondOperatorFor: ['accounts/activate'] });
   try {
     const as = strict.as(ADMIN);
@@ -275,14 +280,9 @@ it('T45: an opposite that needs a second operator waits for one, and is done as 
       verifyFirst: true,
     });
     const { changeId } = await blockAccount(as, { accountId: account.id });
-    const waiting = await undo(as, changeId).catch((error: unknown) => error);
-    if (!(waiting instanceof WaitsForApproval)) throw waiting;
+    const approvalId = await approvalIdOf(undo(as, changeId));
     strict.advance(30 * MINUTE_MS);
-    const decided = await decideApproval(strict.as(APPROVER), {
-      approvalId: waiting.approvalId,
-      decision: 'approve',
-    });
-    expect(decided).toMatchObject({ state: 'approved' });
+    expect(await decide(strict, APPROVER, approvalId)).toMatchObject({ state: 'approved' });
     expect((await showAccount(as, { accountId: account.id })).account.state).toBe('pending');
   } finally {
     await strict.close();

@@ -9,6 +9,7 @@ import { acceptInvitation } from '../../../src/operations/invitations/accept.ts'
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { revokeInvitation } from '../../../src/operations/invitations/revoke.ts';
+import { newEmail } from '../../support/accounts.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
 import {
   AROUND_THE_END,
@@ -19,7 +20,6 @@ import {
   CONFIRM_CHANGE,
   developerAt,
   invited,
-  newEmail,
   PASSWORD,
   tally,
 } from '../../support/mailed-links.ts';

@@ -6,6 +6,7 @@ import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
 import { resetPassword } from '../../../src/operations/passwords/reset.ts';
 import { newTicket } from '../../../src/security/ticket.ts';
+import { newEmail } from '../../support/accounts.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
 import {
   AROUND_THE_END,
@@ -14,7 +15,6 @@ import {
   auditOf,
   CONFIRM_CHANGE,
   developerAt,
-  newEmail,
   PASSWORD,
   reset,
   resetTicketOf,

@@ -3,6 +3,7 @@ import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts'
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
+import { newEmail } from '../../support/accounts.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
 import {
   accept,
@@ -10,7 +11,6 @@ import {
   added,
   CONFIRM_CHANGE,
   invited,
-  newEmail,
   PASSWORD,
   reset,
   resetTicketOf,

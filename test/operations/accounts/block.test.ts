@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blockAccount } from '../../../src/operations/accounts/block.ts';
+import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
+import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
+import { accountOf, anAccount, templatesTo } from '../../support/accounts.ts';
+import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { endDueBlocks } from './end-due-blocks.ts';
+
+const HOUR_MS = 3_600_000;
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+describe('blocking an account', () => {
+  it('again changes or removes the end, and mails the developer no second time', async () => {
+    const { accountId, email } = await anAccount(t);
+    await blockAccount(t.as(ADMIN), { accountId, end: '1h', reason: 'too many calls' });
+    const mails = await templatesTo(t, email);
+    await blockAccount(t.as(ADMIN), { accountId, end: '3h' });
+    t.advance(HOUR_MS);
+    expect(await endDueBlocks(t)).not.toContain(accountId);
+    expect(await accountOf(t, accountId)).toMatchObject({ state: 'blocked', stateReason: 'too many calls' });
+    await blockAccount(t.as(ADMIN), { accountId });
+    t.advance(3 * HOUR_MS);
+    expect(await endDueBlocks(t)).not.toContain(accountId);
+    expect(await refusalOf(blockAccount(t.as(ADMIN), { accountId }))).toBe('account_state_unfitting');
+    expect(await templatesTo(t, email)).toEqual(mails);
+  });
+
+  it('is refused, and changes nothing, when the end is not acceptable', async () => {
+    const { accountId } = await anAccount(t);
+    for (const end of ['7m', '30d 2h', '2020-01-01', '0h'])
+      expect(await refusalOf(blockAccount(t.as(ADMIN), { accountId, end }))).toBe('invalid_input');
+    expect((await accountOf(t, accountId)).state).toBe('active');
+  });
+
+  it('is required for a block end: the database refuses one on an active account', async () => {
+    const { accountId } = await anAccount(t);
+    await expect(
+      t.sql`update accounts set block_ends_at = now() where id = ${accountId}`,
+    ).rejects.toMatchObject({
+      code: '23514',
+    });
+  });
+
+  it('leaves the account’s subscriptions as they are', async () => {
+    const { accountId } = await anAccount(t);
+    const { subscription } = await grantSubscription(t.as(ADMIN), { accountId });
+    await blockAccount(t.as(ADMIN), { accountId });
+    const { subscription: now } = await showSubscription(t.as(ADMIN), { subscriptionId: subscription.id });
+    expect(now).toMatchObject({
+      state: 'active',
+      version: subscription.version,
+      owner: { state: 'blocked' },
+    });
+  });
+});
