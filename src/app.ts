@@ -5,10 +5,10 @@ import { openJobPool } from './db/outbox/job-pool.ts';
 import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
 import { rateLimits } from './db/rate-limits.ts';
-import { openDependencies } from './dependencies.ts';
+import { type Dependencies, openDependencies } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
@@ -18,7 +18,7 @@ import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
-import type { Clock } from './operations/frame/context.ts';
+import type { Clock, Context } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
@@ -28,18 +28,19 @@ import { createPortal } from './portal/app.tsx';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
-import { createSlackConnection } from './slack/receive/connection.ts';
+import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
 import { createHealth } from './web/health.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
-import { createMetrics } from './web/metrics.ts';
+import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
 import { createRateLimits } from './web/rate-limit.ts';
 import { createRootApp } from './web/root-app.ts';
-import { createHttpServer, type HttpServerOptions } from './web/server.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
 const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
+const MAX_MAIL_EVENT_BYTES = 65_536;
 
 /** `url` is where people reach it, `localUrl` where this process listens, `internalUrl` where its `INTERNAL_PORT` is. */
 export type RunningApp = {
@@ -53,203 +54,162 @@ export type RunningApp = {
 /** What tests may set besides the settings. */
 export type AppOptions = { clock?: Clock; passwordCost?: number; say?: (message: string) => void };
 
+/**
+ * Starts every part. Resolves when the app serves requests and runs jobs.
+ * Throws a `SettingsError` when the settings don't fit together. Stops what it had started before it throws.
+ */
 export async function startApp(settings: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
+  const { atStop, stop } = createStops(log);
   const clock = options.clock ?? (() => new Date());
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const one of stops.splice(0).reverse()) {
-      await one().catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
-    }
-  };
+  const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
   try {
-    // The address is known once the port is; nothing is served before that.
-    let url = settings.publicUrl ?? '';
-    let localUrl = '';
-    const { db, sql, databaseUrl, keyring, policy, serviceId, contextOf } = await openDependencies(settings, {
-      clock,
-      publicUrl: () => url,
-      poolSize: POOL_SIZE,
-      passwordCost: options.passwordCost,
-      say: options.say,
-      atEnd: (one) => void stops.push(one),
-      people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
-      afterCommit: () => gateway.noteCommit(),
-    });
-    const system = (name: string) => contextOf({ kind: 'system', name });
-
-    const playground: Playground | null = settings.slack
-      ? null
-      : await openPlayground({ dataDir: settings.dataDir, appUrl: () => localUrl, log, clock });
-    if (playground) stops.push(() => playground.stop());
-    const mail = settings.resend ?? playground?.resend;
-    if (!mail) throw new SettingsError(['RESEND_API_KEY: needed']);
-    const mailUrl = () => ('basePath' in mail ? `${localUrl}${mail.basePath}` : mail.baseUrl);
-    const mailing = {
-      delivery: () => createResendDelivery({ apiKey: mail.apiKey, baseUrl: mailUrl() }),
-      from: settings.mailFrom,
-      replyTo: settings.supportEmail,
-    };
-    const tellStale = createGatewayAlerts({
-      ...mailing,
-      log,
-      clock,
-      to: settings.alertEmails,
-      brand: policy,
-      staleSeconds: settings.gateway.staleSeconds,
-    });
-    const gateway = createGateway({
-      ...settings.gateway,
-      source: createGatewaySource(db, databaseUrl, serviceId),
-      log,
-      clock,
-      tellStale,
-    });
-    stops.push(gateway.stop);
-
-    const slack = createSlackConnection({
-      ...slackKeys(settings, playground),
-      apiUrl: () => (playground ? `${localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
-      log,
-      clock,
-      policy,
-      system,
-      approversGroup: settings.approversGroup,
-      senderDomain: async () =>
-        settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
-      contextOf: (actor) => contextOf(actor),
-      takeReceipt: createReceipts(db).take,
-      limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
-      onConnected: () => retryJobsNow(db, SLACK_JOBS),
-    });
-
-    const limits = createRateLimits(
-      (limiter) => new RateLimiterDrizzle({ ...limiter, storeClient: db, schema: rateLimits }),
-      keyring.current.rateLimit,
-    );
-    const metrics = createMetrics(
-      async () => ({
-        isSlackReachable: slack.isReachable(),
-        oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
-        mailsByState: await countMails(system('metrics'), {}),
-      }),
-      gateway.readings,
-    );
-    const portal = createPortal({
-      policy,
-      limits,
-      contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
-    });
-    const root = createRootApp({ log, respond: portal.refusalPage });
-    root.route('/', portal.app);
-    const { webhookSecret } = mail;
-    if (webhookSecret) {
-      root.route(
-        '/mail/events',
-        createMailWebhook({
-          verify: (body, headers) => verifyMailEvent({ ...mail, webhookSecret }, body, headers),
-          record: (report) => recordMailEvent(system('mail events'), report),
-        }),
-      );
-    }
-    const database = () => sql`select 1`;
-    root.route(
-      '/',
-      createHealth({
-        checks: {
-          database,
-          gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
-        },
-        reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
-        metrics: settings.internal ? null : metrics,
-      }),
-    );
-    root.route(
-      '/subscriptions',
-      createManagement({
-        log,
-        limits,
-        publicUrl: () => url,
-        oidc: settings.oidc,
-        clock,
-        contextOf,
-        system: () => system('management'),
-      }),
-    );
-    const serverOptions: HttpServerOptions = {
-      log,
-      clock,
-      metrics,
-      trustedProxies: settings.trustedProxies,
-      isHttps: settings.publicUrl?.startsWith('https://') ?? false,
-      fetch: root.fetch,
-      bodyLimits: { '/mail/events': 65_536, '/subscriptions': MAX_MANAGEMENT_BYTES },
-      refusals: { '/subscriptions': refusalInAzuresForm },
-      routes: {
-        '/slack/events': slack.listener,
-        ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
-        ...(playground ? { '/playground': playground.listener } : {}),
-      },
-    };
-    const server = createHttpServer({ ...serverOptions, tls: settings.tls });
-    const { port } = await server.listen(settings.host, settings.port);
-    stops.push(() => server.stop(STOP_GRACE_MS));
-    const scheme = settings.tls ? 'https' : 'http';
-    localUrl = `${scheme}://127.0.0.1:${port}`;
-    url ||= `${scheme}://localhost:${port}`;
-    if (settings.tls && playground) {
-      // The playground's Slack and Resend come by plain HTTP: no certificate is for 127.0.0.1.
-      const inner = createHttpServer(serverOptions);
-      stops.push(() => inner.stop(STOP_GRACE_MS));
-      localUrl = `http://127.0.0.1:${(await inner.listen('127.0.0.1', 0)).port}`;
-    }
-
-    let internalUrl: string | null = null;
-    if (settings.internal) {
-      const { host, port } = settings.internal;
-      const internal = createInternalServer({ log, clock, metrics, gateway, database });
-      internalUrl = `http://${host}:${(await internal.listen(host, port)).port}`;
-      stops.push(() => internal.stop(STOP_GRACE_MS));
-      internal.setReady(true);
-    }
-    gateway.start();
-
-    await slack.start();
-    stops.push(() => slack.stop());
-    const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store away'));
-    stops.push(() => jobPool.close());
-    const worker = await startWorker(jobPool, {
-      log,
-      db,
-      tasks: createTasks({ log, system, ...mailing, delivery: mailing.delivery(), slack: slack.jobs }),
-      everyMinute: () => runEveryMinute(system('schedule'), log, slack),
-    });
-    stops.push(() => worker.stop());
-    // Not only at the next full minute: whatever a killed process left.
-    await sweepMails(system('start'), {});
-    await sweepImports(system('start'), {});
+    const parts = await openParts({ settings, log, clock, addresses, atStop }, options);
+    const { server, internalUrl } = await startServers(parts);
+    parts.gateway.start();
+    await parts.slack.start();
+    atStop(() => parts.slack.stop());
+    await startJobs(parts);
     server.setReady(true);
-    stops.push(async () => server.setReady(false));
-    return { url, localUrl, internalUrl, hasPlayground: playground !== null, stop };
+    atStop(async () => server.setReady(false));
+    return { ...addresses, internalUrl, hasPlayground: parts.playground !== null, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Loaded only where it may exist. */
-async function openPlayground(options: {
-  dataDir: string;
-  appUrl: () => string;
+/** `stop` runs what `atStop` was given, the last first. One that fails is logged and the others still run. */
+function createStops(log: Log) {
+  const stops: (() => Promise<unknown>)[] = [];
+  return {
+    atStop: (stop: () => Promise<unknown>): void => void stops.push(stop),
+    async stop(): Promise<void> {
+      for (const stop of stops.splice(0).reverse())
+        await stop().catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
+    },
+  };
+}
+
+type Base = {
+  settings: Settings;
   log: Log;
   clock: Clock;
-}): Promise<Playground> {
+  /** Complete once the server listens. No request is served before that. */
+  addresses: { url: string; localUrl: string };
+  atStop(stop: () => Promise<unknown>): void;
+};
+
+/** What Slack and the gateway are made from. */
+type Opened = Base &
+  Dependencies & {
+    system(name: string): Context;
+    playground: Playground | null;
+    mail: Mail;
+  };
+
+type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
+
+async function openParts(base: Base, { passwordCost, say }: AppOptions): Promise<Parts> {
+  const { settings, clock, addresses, atStop } = base;
+  const dependencies = await openDependencies(settings, {
+    clock,
+    publicUrl: () => addresses.url,
+    poolSize: POOL_SIZE,
+    passwordCost,
+    say,
+    atEnd: atStop,
+    // Slack and the gateway stand on the dependencies, so both are made after them.
+    people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
+    afterCommit: () => gateway.noteCommit(),
+  });
+  const playground = settings.slack ? null : await openPlayground(base);
+  const opened: Opened = {
+    ...base,
+    ...dependencies,
+    system: (name) => dependencies.contextOf({ kind: 'system', name }),
+    playground,
+    mail: openMail(base, playground),
+  };
+  const gateway = openGateway(opened);
+  const slack = openSlack(opened);
+  return { ...opened, gateway, slack };
+}
+
+/** Loads the playground's code only here: production images leave it out. */
+async function openPlayground({ settings, addresses, log, clock, atStop }: Base): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
   const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
-  return createPlayground({ ...options, features: () => ({ shortcuts, subcommands }) });
+  const playground = await createPlayground({
+    dataDir: settings.dataDir,
+    appUrl: () => addresses.localUrl,
+    log,
+    clock,
+    features: () => ({ shortcuts, subcommands }),
+  });
+  atStop(() => playground.stop());
+  return playground;
 }
 
-function slackKeys(settings: Settings, playground: Playground | null) {
+type Mail = ReturnType<typeof openMail>;
+
+/** Resend, or the inbox of the playground. */
+function openMail({ settings, addresses }: Base, playground: Playground | null) {
+  const resend = settings.resend ?? playground?.resend;
+  if (!resend) throw new SettingsError(['RESEND_API_KEY: needed']);
+  const { apiKey, webhookSecret } = resend;
+  const baseUrl = () => ('basePath' in resend ? `${addresses.localUrl}${resend.basePath}` : resend.baseUrl);
+  return {
+    apiKey,
+    webhookSecret,
+    sender: {
+      delivery: () => createResendDelivery({ apiKey, baseUrl: baseUrl() }),
+      from: settings.mailFrom,
+      replyTo: settings.supportEmail,
+    },
+  };
+}
+
+function openGateway(opened: Opened): Gateway {
+  const { settings, log, clock, db, databaseUrl, serviceId, policy, mail, atStop } = opened;
+  const gateway = createGateway({
+    ...settings.gateway,
+    source: createGatewaySource(db, databaseUrl, serviceId),
+    log,
+    clock,
+    tellStale: createGatewayAlerts({
+      ...mail.sender,
+      log,
+      clock,
+      to: settings.alertEmails,
+      brand: policy,
+      staleSeconds: settings.gateway.staleSeconds,
+    }),
+  });
+  atStop(gateway.stop);
+  return gateway;
+}
+
+function openSlack(opened: Opened): SlackConnection {
+  const { settings, addresses, log, clock, db, policy, contextOf, system, playground } = opened;
+  return createSlackConnection({
+    ...slackAccess(settings, playground),
+    apiUrl: () => (playground ? `${addresses.localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
+    log,
+    clock,
+    policy,
+    system,
+    approversGroup: settings.approversGroup,
+    senderDomain: async () =>
+      settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
+    contextOf: (actor) => contextOf(actor),
+    takeReceipt: createReceipts(db).take,
+    limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
+    onConnected: () => retryJobsNow(db, SLACK_JOBS),
+  });
+}
+
+function slackAccess(settings: Settings, playground: Playground | null) {
   const own = playground?.slack;
   return {
     botToken: settings.slack?.botToken ?? own?.botToken ?? '',
@@ -261,4 +221,126 @@ function slackKeys(settings: Settings, playground: Playground | null) {
       approvers: [...settings.approvers, ...(own?.approvers ?? [])],
     },
   };
+}
+
+/** Listens on `HOST` and `PORT`, and on `INTERNAL_PORT` where it is set. The public server isn't ready yet. */
+async function startServers(parts: Parts): Promise<{ server: HttpServer; internalUrl: string | null }> {
+  const { settings, addresses, atStop } = parts;
+  const metrics = createMetrics(() => readMetrics(parts), parts.gateway.readings);
+  const options = serverOptions(parts, metrics);
+  const server = createHttpServer({ ...options, tls: settings.tls });
+  const { port } = await server.listen(settings.host, settings.port);
+  atStop(() => server.stop(STOP_GRACE_MS));
+  const scheme = settings.tls ? 'https' : 'http';
+  addresses.localUrl = `${scheme}://127.0.0.1:${port}`;
+  addresses.url ||= `${scheme}://localhost:${port}`;
+  if (settings.tls && parts.playground) {
+    // The playground's Slack and Resend call the app by plain HTTP: no certificate covers 127.0.0.1.
+    const inner = createHttpServer(options);
+    atStop(() => inner.stop(STOP_GRACE_MS));
+    addresses.localUrl = `http://127.0.0.1:${(await inner.listen('127.0.0.1', 0)).port}`;
+  }
+  return { server, internalUrl: await startInternalServer(parts, metrics) };
+}
+
+async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
+  return {
+    isSlackReachable: slack.isReachable(),
+    oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
+    mailsByState: await countMails(system('metrics'), {}),
+  };
+}
+
+function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
+  const { settings, log, clock, slack, gateway, playground } = parts;
+  return {
+    log,
+    clock,
+    metrics,
+    trustedProxies: settings.trustedProxies,
+    isHttps: settings.publicUrl?.startsWith('https://') ?? false,
+    fetch: mountSurfaces(parts, metrics).fetch,
+    bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
+    refusals: { '/subscriptions': refusalInAzuresForm },
+    routes: {
+      '/slack/events': slack.listener,
+      ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
+      ...(playground ? { '/playground': playground.listener } : {}),
+    },
+  };
+}
+
+/** The portal, Resend's webhook, health and the management API on one Hono app. */
+function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof createRootApp> {
+  const { settings, log, clock, addresses, policy, db, keyring, contextOf, system, mail } = parts;
+  const limits = createRateLimits(
+    (limiter) => new RateLimiterDrizzle({ ...limiter, storeClient: db, schema: rateLimits }),
+    keyring.current.rateLimit,
+  );
+  const portal = createPortal({
+    policy,
+    limits,
+    contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
+  });
+  const root = createRootApp({ log, respond: portal.refusalPage });
+  root.route('/', portal.app);
+  const { apiKey, webhookSecret } = mail;
+  if (webhookSecret) {
+    const webhook = createMailWebhook({
+      verify: (body, headers) => verifyMailEvent({ apiKey, webhookSecret }, body, headers),
+      record: (report) => recordMailEvent(system('mail events'), report),
+    });
+    root.route('/mail/events', webhook);
+  }
+  root.route('/', openHealth(parts, settings.internal ? null : metrics));
+  const management = createManagement({
+    log,
+    limits,
+    publicUrl: () => addresses.url,
+    oidc: settings.oidc,
+    clock,
+    contextOf,
+    system: () => system('management'),
+  });
+  root.route('/subscriptions', management);
+  return root;
+}
+
+function openHealth({ sql, gateway, slack }: Parts, metrics: Metrics | null) {
+  return createHealth({
+    checks: {
+      database: () => sql`select 1`,
+      gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
+    },
+    reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
+    metrics,
+  });
+}
+
+async function startInternalServer(parts: Parts, metrics: Metrics): Promise<string | null> {
+  const { settings, log, clock, sql, gateway, atStop } = parts;
+  if (!settings.internal) return null;
+  const { host, port } = settings.internal;
+  const server = createInternalServer({ log, clock, metrics, gateway, database: () => sql`select 1` });
+  const listening = await server.listen(host, port);
+  atStop(() => server.stop(STOP_GRACE_MS));
+  server.setReady(true);
+  return `http://${host}:${listening.port}`;
+}
+
+async function startJobs(parts: Parts): Promise<void> {
+  const { log, db, databaseUrl, system, mail, slack, atStop } = parts;
+  const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store away'));
+  atStop(() => jobPool.close());
+  const delivery = mail.sender.delivery();
+  const worker = await startWorker(jobPool, {
+    log,
+    db,
+    tasks: createTasks({ log, system, ...mail.sender, delivery, slack: slack.jobs }),
+    everyMinute: () => runEveryMinute(system('schedule'), log, slack),
+  });
+  atStop(() => worker.stop());
+  // What a killed process left should not wait for the next full minute.
+  await sweepMails(system('start'), {});
+  await sweepImports(system('start'), {});
 }
