@@ -1,11 +1,11 @@
 // The one server of all surfaces: limits first, then whoever owns the address.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, BlockList } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { v7 } from 'uuid';
 import type { Log } from '../log.ts';
-import { clientAddress, readTrustedProxies } from './client-address.ts';
+import { clientAddress, readTrustedProxies, type TrustedProxies } from './client-address.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
@@ -209,7 +209,7 @@ async function takeBody(req: IncomingMessage, maxBytes: number): Promise<void> {
 
 function factsOf(
   req: IncomingMessage,
-  known: { id: string; trusted: BlockList; isReady: boolean },
+  known: { id: string; trusted: TrustedProxies; isReady: boolean },
 ): RequestFacts {
   const forwardedFor = req.headers['x-forwarded-for'];
   return {
