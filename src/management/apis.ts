@@ -5,20 +5,25 @@ import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { queryApis } from '../operations/apis/query.ts';
 import { type Api, viewApi } from './api-shape.ts';
-import { ignored, readProperties, text } from './body.ts';
-import { demandNoMatch, expectedVersion } from './if-match.ts';
-import { validationError } from './management-error.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, named, type Route, read } from './route.ts';
+import { demandProperties, ignored, readProperties, text } from './body.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import {
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  withAzureNames,
+} from './route.ts';
 
-const ONE = 'apis/{apiId}';
+const API = 'apis/{apiId}';
 
-export const API_ROUTES: Route[] = named({ id: 'apiId', name: 'displayName' }, [
-  ...read('Api_ListByService', 'apis', listApis),
-  ...read('Api_Get', ONE, (call) => getOne(call), 'Api_GetEntityTag'),
-  { method: 'PUT', path: ONE, operation: 'Api_CreateOrUpdate', run: putOne },
-  { method: 'PATCH', path: ONE, operation: 'Api_Update', run: patchOne },
-  { method: 'DELETE', path: ONE, operation: 'Api_Delete', run: deleteOne },
+export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayName' }, [
+  ...readRoutes('Api_ListByService', 'apis', listApis),
+  ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
+  { method: 'PUT', path: API, operation: 'Api_CreateOrUpdate', run: putApi },
+  { method: 'PATCH', path: API, operation: 'Api_Update', run: patchApi },
+  { method: 'DELETE', path: API, operation: 'Api_Delete', run: removeApi },
 ]);
 
 /** What a gateway does with calls is the gateway's: it may be sent, and is not kept. */
@@ -38,65 +43,67 @@ const PROPERTIES = {
   authenticationSettings: ignored,
 };
 
-async function listApis(call: Call): Promise<Answer> {
-  const wanted = { ...pageOf(call), ...cursorOf<{ name: string; id: string }>(call) };
-  const { apis, count, next } = await queryApis(call.context, wanted);
-  return collection(
-    call,
-    apis.map((api) => viewApi(call.address, api)),
+async function listApis(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
+  const { apis, count, next } = await queryApis(request.context, wanted);
+  return listResponse(
+    request,
+    apis.map((api) => viewApi(request.address, api)),
     count,
     next,
   );
 }
 
-async function find(call: Call): Promise<Api | null> {
-  return (await queryApis(call.context, { ids: [call.params.apiId ?? ''] })).apis[0] ?? null;
+async function findApi(request: ManagementRequest): Promise<Api | null> {
+  return (await queryApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
 }
 
-async function getOne(call: Call, status: 200 | 201 = 200): Promise<Answer> {
-  const api = await find(call);
+async function getApi(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+  const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
-  return { status, body: viewApi(call.address, api), version: api.version };
+  return { status, body: viewApi(request.address, api), version: api.version };
 }
 
-async function putOne(call: Call): Promise<Answer> {
-  const { displayName, path } = readProperties(call, PROPERTIES);
-  const version = expectedVersion(call, false);
-  if (await find(call)) return change(call, { displayName, path }, version);
-  demandNoMatch(call);
-  const missing = { ...(displayName ? {} : { displayName }), ...(path === undefined ? { path } : {}) };
-  if (Object.keys(missing).length > 0)
-    throw validationError(Object.fromEntries(Object.keys(missing).map((name) => [name, 'is needed'])));
-  await createApi(call.context, { id: call.params.apiId ?? '', name: displayName ?? '', path: path ?? '' });
-  return getOne(call, 201);
+async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
+  const { displayName, path } = readProperties(request, PROPERTIES);
+  const expected = readIfMatch(request, 'optional');
+  if (await findApi(request)) return changeApi(request, { displayName, path }, expected);
+  demandNoIfMatch(request);
+  demandProperties({ displayName, path: path !== undefined }, ['displayName', 'path']);
+  await createApi(request.context, {
+    id: request.params.apiId ?? '',
+    name: displayName ?? '',
+    path: path ?? '',
+  });
+  return getApi(request, 201);
 }
 
-async function patchOne(call: Call): Promise<Answer> {
-  const { displayName, path } = readProperties(call, PROPERTIES);
-  return change(call, { displayName, path }, expectedVersion(call, true));
+async function patchApi(request: ManagementRequest): Promise<ManagementResponse> {
+  const { displayName, path } = readProperties(request, PROPERTIES);
+  return changeApi(request, { displayName, path }, readIfMatch(request, 'required'));
 }
 
-async function change(
-  call: Call,
+async function changeApi(
+  request: ManagementRequest,
   { displayName, path }: { displayName?: string | undefined; path?: string | undefined },
-  version: number | undefined,
-): Promise<Answer> {
-  await editApi(call.context, {
-    apiId: call.params.apiId ?? '',
+  expected: { expectedVersion?: number },
+): Promise<ManagementResponse> {
+  await editApi(request.context, {
+    apiId: request.params.apiId ?? '',
     ...(displayName === undefined ? {} : { name: displayName }),
     ...(path === undefined ? {} : { path }),
-    ...(version === undefined ? {} : { expectedVersion: version }),
+    ...expected,
   });
-  return getOne(call);
+  return getApi(request);
 }
 
-async function deleteOne(call: Call): Promise<Answer> {
-  const version = expectedVersion(call, true);
-  if (!(await find(call))) return { status: 204 };
-  await deleteApi(call.context, {
-    apiId: call.params.apiId ?? '',
-    deleteSubscriptions: call.query.flag('deleteSubscriptions') ?? false,
-    ...(version === undefined ? {} : { expectedVersion: version }),
+async function removeApi(request: ManagementRequest): Promise<ManagementResponse> {
+  const expected = readIfMatch(request, 'required');
+  if (!(await findApi(request))) return { status: 204 };
+  await deleteApi(request.context, {
+    apiId: request.params.apiId ?? '',
+    deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,
+    ...expected,
   });
   return { status: 200 };
 }

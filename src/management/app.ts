@@ -1,72 +1,73 @@
-// The management API: what already talks to Azure API Management talks to us.
-import { Hono, type Context as HonoContext } from 'hono';
+// The management API: programs written for Azure API Management can use this server instead.
+import { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Log } from '../log.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Actor, Clock, Context } from '../operations/frame/context.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
 import { asRefusal, HttpRefusal } from '../web/refusal.ts';
-import type { WebEnv } from '../web/request-facts.ts';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type Address, readAddress } from './address.ts';
-import { createGate } from './gate.ts';
+import { createAuthenticator } from './authenticate.ts';
 import { etagOf } from './if-match.ts';
 import { createIssuer } from './issuer.ts';
-import { waiting } from './long-running.ts';
-import { ManagementError, sayDomainError, sayRefusal } from './management-error.ts';
+import { waitingResponse } from './long-running.ts';
+import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { demandApiVersion, readQuery } from './query.ts';
-import { type Answer, type Call, findRoute, type Matched } from './route.ts';
+import { findRoute, type ManagementRequest, type ManagementResponse, type MatchedRoute } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export const MAX_MANAGEMENT_BYTES = 256 * 1_024;
-/** What a client calls its own request, kept in the audit beside our id. */
+/** The audit keeps a client's own id of a request beside ours. */
 const CLIENT_REQUEST_ID = /^[\w.-]{1,100}$/;
 const WITH_BODY = new Set(['PUT', 'PATCH', 'POST']);
 
-type Parts = {
+type ManagementOptions = {
   log: Log;
   limits: RateLimits;
   publicUrl: () => string;
-  /** Whose tokens are taken beside ours; null: nobody's. */
+  /** The issuer whose tokens are accepted beside ours; null for none. */
   oidc: OidcSettings | null;
   clock: Clock;
   contextOf(actor: Actor, requestId: string): Context;
   system(): Context;
 };
-type Web = HonoContext<WebEnv>;
 
-/** Everything below `/subscriptions`. Whatever happens, the answer is in Azure's form. */
-export function createManagement(parts: Parts): Hono<WebEnv> {
-  const { log, limits, publicUrl, oidc, clock, contextOf, system } = parts;
-  const gate = createGate({ limits, system, issuer: oidc ? createIssuer(oidc, { clock, log }) : null });
+/** Everything below `/subscriptions`. Every answer is in Azure's form, faults too. */
+export function createManagement(options: ManagementOptions): Hono<WebEnv> {
+  const { log, limits, oidc, clock, system } = options;
+  const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;
+  const authenticator = createAuthenticator({ limits, system, issuer });
   const management = new Hono<WebEnv>();
 
-  const answer = async (c: Web, headers: Headers): Promise<Response> => {
+  /** Sets `headers` on the way, which errors are answered with too. */
+  const respond = async (c: WebContext, headers: Headers): Promise<Response> => {
     c.env.facts.route = 'management';
-    const program = await gate.recognise(c.req.raw.headers, c.env.facts);
-    for (const [name, value] of Object.entries(await gate.count(program, c.req.method)))
-      headers.set(name, value);
-    const url = new URL(c.req.url);
-    const query = readQuery(url.searchParams);
-    const context = contextOf(program, requestIdOf(c));
-    const address = demandAddress(url.pathname, context);
+    const program = await authenticator.authenticate(c.req.raw.headers, c.env.facts);
+    const counts = await authenticator.countRequest(program, c.req.method);
+    for (const [name, value] of Object.entries(counts)) headers.set(name, value);
+    const { pathname, searchParams } = new URL(c.req.url);
+    const query = readQuery(searchParams);
+    const context = options.contextOf(program, requestIdOf(c));
+    const address = demandAddress(pathname, context);
     demandApiVersion(query);
     const { route, params } = demandRoute(c.req.method, address);
     c.env.facts.route = `management ${route.operation}`;
-    const call: Call = {
+    const request: ManagementRequest = {
       context,
       address,
       params,
       query,
       body: WITH_BODY.has(c.req.method) ? await readBody(c.req.raw) : null,
       ifMatch: c.req.header('if-match') ?? null,
-      publicUrl: publicUrl(),
+      publicUrl: options.publicUrl(),
     };
     try {
-      return respond(await route.run(call), headers);
+      return toResponse(await route.run(request), headers);
     } catch (error) {
-      if (error instanceof WaitsForApproval) return respond(waiting(call, error), headers);
-      if (error instanceof DomainError) throw sayDomainError(error, route.names);
+      if (error instanceof WaitsForApproval) return toResponse(waitingResponse(request, error), headers);
+      if (error instanceof DomainError) throw domainErrorAsAzure(error, route.names);
       throw error;
     }
   };
@@ -74,32 +75,36 @@ export function createManagement(parts: Parts): Hono<WebEnv> {
   management.all('*', async (c) => {
     const headers = new Headers(requestHeaders(c));
     try {
-      return await answer(c, headers);
+      return await respond(c, headers);
     } catch (error) {
-      return refuse(error, headers, (fault) => asRefusal(log, fault, c.env.facts));
+      return toErrorResponse(asManagementError(error, log, c.env.facts), headers);
     }
   });
   return management;
 }
 
-/** For what is refused before anybody is asked: a body that is too large, an address that is too long. */
+/** For requests that the server refuses before the app sees them: a body too large, an address too long. */
 export function refusalInAzuresForm(refusal: HttpRefusal, reference: string): Response {
-  const headers = new Headers({ 'x-ms-request-id': reference });
-  return refuse(refusal, headers, () => refusal);
+  return toErrorResponse(refusalAsAzure(refusal), new Headers({ 'x-ms-request-id': reference }));
 }
 
-function requestHeaders(c: Web): Record<string, string> {
-  const client = c.req.header('x-ms-client-request-id') ?? '';
+function requestHeaders(c: WebContext): Record<string, string> {
+  const client = clientRequestId(c);
   return {
     'x-ms-request-id': c.env.facts.id,
-    ...(CLIENT_REQUEST_ID.test(client) ? { 'x-ms-client-request-id': client } : {}),
+    ...(client === null ? {} : { 'x-ms-client-request-id': client }),
   };
 }
 
-/** Ours, and behind a slash the client's own. */
-function requestIdOf(c: Web): string {
-  const client = c.req.header('x-ms-client-request-id') ?? '';
-  return CLIENT_REQUEST_ID.test(client) ? `${c.env.facts.id}/${client}` : c.env.facts.id;
+/** Our id, and behind a slash the client's. */
+function requestIdOf(c: WebContext): string {
+  const client = clientRequestId(c);
+  return client === null ? c.env.facts.id : `${c.env.facts.id}/${client}`;
+}
+
+function clientRequestId(c: WebContext): string | null {
+  const id = c.req.header('x-ms-client-request-id') ?? '';
+  return CLIENT_REQUEST_ID.test(id) ? id : null;
 }
 
 function demandAddress(path: string, { service }: Context): Address {
@@ -113,9 +118,9 @@ function demandAddress(path: string, { service }: Context): Address {
   );
 }
 
-function demandRoute(method: string, address: Address): Matched {
+function demandRoute(method: string, address: Address): MatchedRoute {
   const found = findRoute(ROUTES, method, address.segments);
-  if (!found) throw sayRefusal(new HttpRefusal('not_found'));
+  if (!found) throw refusalAsAzure(new HttpRefusal('not_found'));
   if ('route' in found) return found;
   throw new ManagementError(405, 'MethodNotAllowed', 'This address does not take such a request.', {
     headers: { allow: found.allow.join(', ') },
@@ -132,25 +137,28 @@ async function readBody(request: Request): Promise<Record<string, unknown> | nul
     if (typeof body === 'object' && body !== null && !Array.isArray(body))
       return body as Record<string, unknown>;
   } catch {
-    // Said below: what a parser says of a body quotes it.
+    // The parser's own message would quote the body.
   }
   throw new ManagementError(400, 'InvalidRequestContent', 'The body is not a JSON object.');
 }
 
-function respond({ status, body, version, headers: more }: Answer, headers: Headers): Response {
+function asManagementError(error: unknown, log: Log, facts: { id: string; route: string }): ManagementError {
+  if (error instanceof ManagementError) return error;
+  if (error instanceof DomainError) return domainErrorAsAzure(error);
+  return refusalAsAzure(asRefusal(log, error, facts));
+}
+
+function toResponse(
+  { status, body, version, headers: more }: ManagementResponse,
+  headers: Headers,
+): Response {
   for (const [name, value] of Object.entries(more ?? {})) headers.set(name, value);
   if (version !== undefined) headers.set('etag', etagOf(version));
   if (body === undefined) return new Response(null, { status, headers });
   return Response.json(body, { status, headers });
 }
 
-function refuse(error: unknown, headers: Headers, asFault: (error: unknown) => HttpRefusal): Response {
-  const said =
-    error instanceof ManagementError
-      ? error
-      : error instanceof DomainError
-        ? sayDomainError(error)
-        : sayRefusal(asFault(error));
-  for (const [name, value] of Object.entries(said.headers)) headers.set(name, value);
-  return Response.json(said.body(), { status: said.status, headers });
+function toErrorResponse(error: ManagementError, headers: Headers): Response {
+  for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
+  return Response.json(error.body(), { status: error.status, headers });
 }

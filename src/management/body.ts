@@ -1,7 +1,7 @@
 // The properties that a request carries: `{ "properties": { … } }`.
 import { z } from 'zod';
 import { validationError } from './management-error.ts';
-import type { Call } from './route.ts';
+import type { ManagementRequest } from './route.ts';
 
 /** Taken so that what was read can be sent back, and left alone. */
 export const ignored = z.unknown().optional();
@@ -9,9 +9,19 @@ export const text = z.string('must be a text').optional();
 export const flag = z.boolean('must be true or false').optional();
 export const appType = z.enum(['portal', 'developerPortal'], 'must be portal or developerPortal').optional();
 
+/** Errors: `ValidationError` that names each of the properties that is missing or empty. */
+export function demandProperties<Name extends string>(
+  properties: Readonly<Partial<Record<Name, unknown>>>,
+  names: readonly Name[],
+): void {
+  const missing = names.filter((name) => !properties[name]);
+  if (missing.length > 0)
+    throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
+}
+
 /** Null counts as absent. Errors: `ValidationError` that names each property that is unknown or of the wrong kind. */
 export function readProperties<Shape extends z.ZodRawShape>(
-  { body }: Call,
+  { body }: ManagementRequest,
   shape: Shape,
 ): z.output<z.ZodObject<Shape>> {
   // The SDK sends {} for a change of nothing.

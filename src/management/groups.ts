@@ -8,27 +8,33 @@ import { deleteGroup } from '../operations/groups/delete.ts';
 import { queryGroups } from '../operations/groups/query.ts';
 import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
-import { ignored, readProperties, text } from './body.ts';
+import { demandProperties, ignored, readProperties, text } from './body.ts';
 import { type GroupView, viewGroup } from './group-shape.ts';
-import { demandNoMatch, expectedVersion } from './if-match.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, named, type Route, read } from './route.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import {
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  withAzureNames,
+} from './route.ts';
 import { type AccountView, viewUser } from './user-shape.ts';
 import { demandUser } from './users.ts';
 
 const MEMBER = 'groups/{groupId}/users/{userId}';
 
-/** What the operations call otherwise. */
-const NAMES = { name: 'displayName' };
+/** Azure's names of the operations' fields, where they differ. */
+const AZURE_NAMES = { name: 'displayName' };
 
-export const GROUP_ROUTES: Route[] = named(NAMES, [
-  ...read('Group_ListByService', 'groups', listGroups),
-  ...read('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
+export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
+  ...readRoutes('Group_ListByService', 'groups', listGroups),
+  ...readRoutes('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
   { method: 'PUT', path: 'groups/{groupId}', operation: 'Group_CreateOrUpdate', run: putGroup },
   { method: 'PATCH', path: 'groups/{groupId}', operation: 'Group_Update', run: patchGroup },
   { method: 'DELETE', path: 'groups/{groupId}', operation: 'Group_Delete', run: removeGroup },
-  ...read('GroupUser_List', 'groups/{groupId}/users', listMembers),
+  ...readRoutes('GroupUser_List', 'groups/{groupId}/users', listMembers),
   { method: 'HEAD', path: MEMBER, operation: 'GroupUser_CheckEntityExists', run: checkMember },
   { method: 'PUT', path: MEMBER, operation: 'GroupUser_Create', run: addMember },
   { method: 'DELETE', path: MEMBER, operation: 'GroupUser_Delete', run: removeMember },
@@ -43,64 +49,67 @@ const PROPERTIES = {
   externalId: z.literal('', 'must be empty: external groups are not kept here').optional(),
 };
 
-async function listGroups(call: Call): Promise<Answer> {
-  const wanted = { ...pageOf(call), ...cursorOf<string>(call) };
-  const { groups, count, next } = await queryGroups(call.context, wanted);
-  return collection(
-    call,
-    groups.map((group) => viewGroup(call.address, group)),
+async function listGroups(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
+  const { groups, count, next } = await queryGroups(request.context, wanted);
+  return listResponse(
+    request,
+    groups.map((group) => viewGroup(request.address, group)),
     count,
     next,
   );
 }
 
-type Versioned = GroupView & { version: number };
-const shown = (call: Call, group: Versioned, status: 200 | 201 = 200): Answer => ({
+type VersionedGroup = GroupView & { version: number };
+const groupResponse = (
+  request: ManagementRequest,
+  group: VersionedGroup,
+  status: 200 | 201 = 200,
+): ManagementResponse => ({
   status,
-  body: viewGroup(call.address, group),
+  body: viewGroup(request.address, group),
   version: group.version,
 });
 
-async function getGroup(call: Call): Promise<Answer> {
-  return shown(call, await demandGroup(call));
+async function getGroup(request: ManagementRequest): Promise<ManagementResponse> {
+  return groupResponse(request, await demandGroup(request));
 }
 
-async function putGroup(call: Call): Promise<Answer> {
-  const { displayName, description, type } = readProperties(call, PROPERTIES);
-  if (!displayName) throw validationError({ displayName: 'is needed' });
-  const id = groupId(call);
-  const existing = await showGroup(call.context, { groupId: id });
-  const version = expectedVersion(call, false);
-  if (!existing) demandNoMatch(call);
+async function putGroup(request: ManagementRequest): Promise<ManagementResponse> {
+  const { displayName, description, type } = readProperties(request, PROPERTIES);
+  demandProperties({ displayName }, ['displayName']);
+  const id = groupId(request);
+  const existing = await showGroup(request.context, { groupId: id });
+  const expected = readIfMatch(request, 'optional');
+  if (!existing) demandNoIfMatch(request);
   if (!existing && type === 'system') throw validationError({ type: 'must be custom' });
-  const said = { groupId: id, name: displayName, ...(description === undefined ? {} : { description }) };
-  if (existing)
-    await renameGroup(call.context, {
-      ...said,
-      ...(version === undefined ? {} : { expectedVersion: version }),
-    });
-  else await createGroup(call.context, said);
-  return shown(call, await demandGroup(call), existing ? 200 : 201);
+  const group = {
+    groupId: id,
+    name: displayName ?? '',
+    ...(description === undefined ? {} : { description }),
+  };
+  if (existing) await renameGroup(request.context, { ...group, ...expected });
+  else await createGroup(request.context, group);
+  return groupResponse(request, await demandGroup(request), existing ? 200 : 201);
 }
 
-async function patchGroup(call: Call): Promise<Answer> {
-  const { displayName, description } = readProperties(call, PROPERTIES);
-  const version = expectedVersion(call, true);
-  const group = await demandGroup(call);
-  await renameGroup(call.context, {
+async function patchGroup(request: ManagementRequest): Promise<ManagementResponse> {
+  const { displayName, description } = readProperties(request, PROPERTIES);
+  const { expectedVersion } = readIfMatch(request, 'required');
+  const group = await demandGroup(request);
+  await renameGroup(request.context, {
     groupId: group.id,
     name: displayName ?? group.name,
-    expectedVersion: version ?? group.version,
+    expectedVersion: expectedVersion ?? group.version,
     ...(description === undefined ? {} : { description }),
   });
-  return shown(call, await demandGroup(call));
+  return groupResponse(request, await demandGroup(request));
 }
 
-async function removeGroup(call: Call): Promise<Answer> {
-  const version = expectedVersion(call, true);
+async function removeGroup(request: ManagementRequest): Promise<ManagementResponse> {
+  const expected = readIfMatch(request, 'required');
   try {
-    const expected = version === undefined ? {} : { expectedVersion: version };
-    await deleteGroup(call.context, { groupId: groupId(call), ...expected });
+    await deleteGroup(request.context, { groupId: groupId(request), ...expected });
     return { status: 200 };
   } catch (error) {
     if (error instanceof DomainError && error.code === 'group_not_found') return { status: 204 };
@@ -108,47 +117,49 @@ async function removeGroup(call: Call): Promise<Answer> {
   }
 }
 
-async function listMembers(call: Call): Promise<Answer> {
-  const cursor = cursorOf<{ registeredAt: string; id: string }>(call);
-  const wanted = { groupId: groupId(call), ...pageOf(call), ...cursor };
-  const { accounts, count, next } = await queryAccounts(call.context, wanted);
-  const value = accounts.map((account) => viewUser(call.address, account, undefined, 'groups/users'));
-  return collection(call, value, count, next);
+async function listMembers(request: ManagementRequest): Promise<ManagementResponse> {
+  const cursor = cursorOf<{ registeredAt: string; id: string }>(request);
+  const wanted = { groupId: groupId(request), ...pageOf(request), ...cursor };
+  const { accounts, count, next } = await queryAccounts(request.context, wanted);
+  const value = accounts.map((account) => viewUser(request.address, account, undefined, 'groups/users'));
+  return listResponse(request, value, count, next);
 }
 
-async function checkMember(call: Call): Promise<Answer> {
-  const { isIn } = await membership(call);
+async function checkMember(request: ManagementRequest): Promise<ManagementResponse> {
+  const { isIn } = await readMembership(request);
   return { status: isIn ? 204 : 404 };
 }
 
-async function addMember(call: Call): Promise<Answer> {
-  const { account, group, isIn } = await membership(call);
+async function addMember(request: ManagementRequest): Promise<ManagementResponse> {
+  const { account, group, isIn } = await readMembership(request);
   const status = isIn ? 200 : 201;
   if (!isIn || group.type === 'system')
-    await setGroupsOfAccount(call.context, { accountId: account.id, join: [group.id] });
-  return { status, body: viewUser(call.address, account, undefined, 'groups/users') };
+    await setGroupsOfAccount(request.context, { accountId: account.id, join: [group.id] });
+  return { status, body: viewUser(request.address, account, undefined, 'groups/users') };
 }
 
-async function removeMember(call: Call): Promise<Answer> {
-  const { account, group, isIn } = await membership(call);
+async function removeMember(request: ManagementRequest): Promise<ManagementResponse> {
+  const { account, group, isIn } = await readMembership(request);
   if (!isIn && group.type === 'custom') return { status: 204 };
-  await setGroupsOfAccount(call.context, { accountId: account.id, leave: [group.id] });
+  await setGroupsOfAccount(request.context, { accountId: account.id, leave: [group.id] });
   return { status: 200 };
 }
 
-async function membership(call: Call): Promise<{ account: AccountView; group: GroupView; isIn: boolean }> {
-  const group = await demandGroup(call);
-  const account = await demandUser(call);
+async function readMembership(
+  request: ManagementRequest,
+): Promise<{ account: AccountView; group: GroupView; isIn: boolean }> {
+  const group = await demandGroup(request);
+  const account = await demandUser(request);
   const isIn =
     group.type === 'system' ? group.id === 'developers' : account.groups.some(({ id }) => id === group.id);
   return { account, group, isIn };
 }
 
 /** Errors: `group_not_found`. */
-async function demandGroup(call: Call): Promise<Versioned> {
-  const group = await showGroup(call.context, { groupId: groupId(call) });
+async function demandGroup(request: ManagementRequest): Promise<VersionedGroup> {
+  const group = await showGroup(request.context, { groupId: groupId(request) });
   if (!group) throw new DomainError('group_not_found');
   return group;
 }
 
-const groupId = ({ params }: Call): string => params.groupId ?? '';
+const groupId = ({ params }: ManagementRequest): string => params.groupId ?? '';

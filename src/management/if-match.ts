@@ -1,30 +1,34 @@
 // ETags: which version of a resource a request is meant for.
 import { ManagementError } from './management-error.ts';
-import type { Call } from './route.ts';
+import type { ManagementRequest } from './route.ts';
 
 export const etagOf = (version: number): string => `"${version}"`;
 
 /**
- * The version that a change is bound to; undefined for any. `isNeeded`: PATCH and DELETE, where nothing is refused with 428.
- * Source: management-api §1.1; RFC 9110 13.1.1, RFC 6585 3.
+ * The version that a change is bound to, as an operation takes it; nothing for any version. Where the header is
+ * `required` (PATCH and DELETE), a request without one is refused with 428.
+ * Source: RFC 9110 13.1.1, RFC 6585 3.
  */
-export function expectedVersion({ ifMatch }: Call, isNeeded: boolean): number | undefined {
+export function readIfMatch(
+  { ifMatch }: ManagementRequest,
+  header: 'required' | 'optional',
+): { expectedVersion?: number } {
   if (ifMatch === null) {
-    if (!isNeeded) return undefined;
+    if (header === 'optional') return {};
     throw new ManagementError(428, 'PreconditionRequired', 'An If-Match header is needed: an ETag, or *.');
   }
-  if (ifMatch.trim() === '*') return undefined;
+  if (ifMatch.trim() === '*') return {};
   const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined || Number(version) < 1) throw changed();
-  return Number(version);
+  if (version === undefined || Number(version) < 1) throw preconditionFailed();
+  return { expectedVersion: Number(version) };
 }
 
-/** An ETag or * for what does not exist. */
-export function demandNoMatch({ ifMatch }: Call): void {
-  if (ifMatch !== null) throw changed();
+/** Refuses (412) an ETag or * for a resource that does not exist. */
+export function demandNoIfMatch({ ifMatch }: ManagementRequest): void {
+  if (ifMatch !== null) throw preconditionFailed();
 }
 
-const changed = () =>
+const preconditionFailed = () =>
   new ManagementError(
     412,
     'PreconditionFailed',

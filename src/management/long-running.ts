@@ -4,44 +4,50 @@ import { showApprovalOutcome } from '../operations/approvals/show-outcome.ts';
 import type { WaitsForApproval } from '../operations/frame/approval.ts';
 import { resourceId } from './address.ts';
 import { ManagementError } from './management-error.ts';
-import { type Answer, type Call, type Route, read } from './route.ts';
+import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 
 export const LONG_RUNNING_ROUTES: Route[] = [
-  ...read('operationResults', 'operationResults/{operationId}', showResult),
-  ...read('operationsStatuses', 'operationsStatuses/{operationId}', showStatus),
+  ...readRoutes('operationResults', 'operationResults/{operationId}', showResult),
+  ...readRoutes('operationsStatuses', 'operationsStatuses/{operationId}', showStatus),
 ];
 
 type Approval = Awaited<ReturnType<typeof showApprovalOutcome>>;
 
-export function waiting(call: Call, { approvalId }: WaitsForApproval): Answer {
+export function waitingResponse(
+  request: ManagementRequest,
+  { approvalId }: WaitsForApproval,
+): ManagementResponse {
   return {
     status: 202,
-    body: { id: statusId(call, approvalId), name: approvalId, status: 'InProgress' },
-    headers: headersOf(call, approvalId),
+    body: { id: statusId(request, approvalId), name: approvalId, status: 'InProgress' },
+    headers: headersOf(request, approvalId),
   };
 }
 
-function headersOf(call: Call, id: string): Record<string, string> {
-  const version = encodeURIComponent(call.query.text('api-version') ?? '');
-  const url = (path: string) => `${call.publicUrl}${path}?api-version=${version}`;
+function headersOf(request: ManagementRequest, id: string): Record<string, string> {
+  const version = encodeURIComponent(request.query.text('api-version') ?? '');
+  const url = (path: string) => `${request.publicUrl}${path}?api-version=${version}`;
   return {
-    location: url(resourceId(call.address, 'operationResults', id)),
-    'azure-asyncoperation': url(statusId(call, id)),
+    location: url(resourceId(request.address, 'operationResults', id)),
+    'azure-asyncoperation': url(statusId(request, id)),
     'retry-after': String(RETRY_AFTER_SECONDS),
   };
 }
 
-const statusId = (call: Call, id: string) => resourceId(call.address, 'operationsStatuses', id);
+const statusId = (request: ManagementRequest, id: string) =>
+  resourceId(request.address, 'operationsStatuses', id);
 
-async function showStatus(call: Call): Promise<Answer> {
-  const approval = await showApprovalOutcome(call.context, { approvalId: call.params.operationId ?? '' });
+async function showStatus(request: ManagementRequest): Promise<ManagementResponse> {
+  const approval = await showApprovalOutcome(request.context, {
+    approvalId: request.params.operationId ?? '',
+  });
   const error = failureOf(approval);
   return {
     status: 200,
     body: {
-      id: statusId(call, approval.id),
+      id: statusId(request, approval.id),
       name: approval.id,
       status: statusOf(approval),
       startTime: approval.createdAt.toISOString(),
@@ -52,9 +58,11 @@ async function showStatus(call: Call): Promise<Answer> {
   };
 }
 
-async function showResult(call: Call): Promise<Answer> {
-  const approval = await showApprovalOutcome(call.context, { approvalId: call.params.operationId ?? '' });
-  if (approval.state === 'open') return { status: 202, headers: headersOf(call, approval.id) };
+async function showResult(request: ManagementRequest): Promise<ManagementResponse> {
+  const approval = await showApprovalOutcome(request.context, {
+    approvalId: request.params.operationId ?? '',
+  });
+  if (approval.state === 'open') return { status: 202, headers: headersOf(request, approval.id) };
   const failure = failureOf(approval);
   if (failure) throw new ManagementError(409, failure.code, failure.message);
   return { status: 204 };

@@ -1,4 +1,4 @@
-// Every refusal as Azure says it: a status, a code, and words that name what is wrong.
+// Every refusal in Azure's form: a status, a code, and a message that names what is wrong.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
   type DomainError,
@@ -49,10 +49,10 @@ export function validationError(fields: Record<string, string>): ManagementError
   });
 }
 
-type AzureAnswer = { status: ContentfulStatusCode; code: string; words?: string };
+type AzureError = { status: ContentfulStatusCode; code: string; words?: string };
 
-/** How Azure answers each sort of refusal, where a code has no row of its own below. */
-const ANSWERS: Record<RefusalKind, AzureAnswer> = {
+/** For codes without a row of their own below. */
+const ERRORS_BY_KIND: Record<RefusalKind, AzureError> = {
   forbidden: {
     status: 403,
     code: 'AuthorizationFailed',
@@ -69,15 +69,15 @@ const ANSWERS: Record<RefusalKind, AzureAnswer> = {
   unavailable: { status: 503, code: 'ServiceUnavailable' },
 };
 
-type AzureWords = Partial<AzureAnswer> & {
+type ErrorOverride = Partial<AzureError> & {
   /** The field of the request that is invalid. */
   target?: string;
 };
 
-const notFound = (what: string): AzureWords => ({ words: `${what} not found.` });
+const notFound = (what: string): ErrorOverride => ({ words: `${what} not found.` });
 
-/** Codes that this API answers in words, or with a status, of its own. */
-const AZURE_WORDS: Partial<Record<DomainErrorCode, AzureWords>> = {
+/** Codes that have another status or message here than their kind has. */
+const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   invalid_input: { words: 'One or more fields contain incorrect values.' },
   email_invalid: { target: 'email', words: 'is not an e-mail address that can be used' },
   email_taken: { target: 'email', words: 'is already the address of another user' },
@@ -117,8 +117,8 @@ const AZURE_WORDS: Partial<Record<DomainErrorCode, AzureWords>> = {
   try_again: { words: 'That did not work this time; please try again.' },
 };
 
-/** What operations call a field, and what Azure does. */
-const TARGETS: Readonly<Record<string, string>> = {
+/** Azure's names of fields of the operations. */
+const AZURE_FIELDS: Readonly<Record<string, string>> = {
   accountId: 'userId',
   filter: '$filter',
   top: '$top',
@@ -127,8 +127,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   input: 'properties',
 };
 
-/** `names`: what a resource's properties are called, where the operation calls them otherwise. */
-export function sayDomainError(
+/** `names` maps the operation's names of a resource's properties to Azure's, where they differ. */
+export function domainErrorAsAzure(
   error: DomainError,
   names: Readonly<Record<string, string>> = {},
 ): ManagementError {
@@ -137,14 +137,17 @@ export function sayDomainError(
     code,
     target,
     words = plainWordsOf(error.code),
-  }: AzureAnswer & AzureWords = { ...ANSWERS[refusalKindOf(error.code)], ...AZURE_WORDS[error.code] };
+  }: AzureError & ErrorOverride = {
+    ...ERRORS_BY_KIND[refusalKindOf(error.code)],
+    ...ERROR_OVERRIDES[error.code],
+  };
   const { fields, current, limit } = error.detail;
   if (code === VALIDATION) {
     const named = Object.entries(
       fields ?? { [target || 'properties']: limit ? `${words}: ${limit}` : words },
     );
     return validationError(
-      Object.fromEntries(named.map(([field, said]) => [names[field] ?? TARGETS[field] ?? field, said])),
+      Object.fromEntries(named.map(([field, said]) => [names[field] ?? AZURE_FIELDS[field] ?? field, said])),
     );
   }
   const state = current?.state && status === 409 ? ` It is ${current.state}.` : '';
@@ -166,8 +169,7 @@ const REFUSAL_CODES: Record<RefusalCode, string> = {
   unavailable: 'ServiceUnavailable',
 };
 
-/** What HTTP itself refused, before or instead of any rule of ours. */
-export function sayRefusal(refusal: HttpRefusal): ManagementError {
+export function refusalAsAzure(refusal: HttpRefusal): ManagementError {
   const { status, message, headers } = describeRefusal(refusal);
   return new ManagementError(status, REFUSAL_CODES[refusal.code], message, { headers });
 }

@@ -1,9 +1,9 @@
 // Lists in pages: `{ value, count, nextLink }`.
 import { validationError } from './management-error.ts';
-import type { Answer, Call } from './route.ts';
+import type { ManagementRequest, ManagementResponse } from './route.ts';
 
 /** What every list takes. */
-export function pageOf({ query }: Call) {
+export function pageOf({ query }: ManagementRequest) {
   const filter = query.text('$filter');
   const [top, skip] = [query.number('$top'), query.number('$skip')];
   return {
@@ -14,7 +14,7 @@ export function pageOf({ query }: Call) {
 }
 
 /** Where a list goes on: opaque to whoever carries it. */
-export function cursorOf<Cursor>({ query }: Call): { after?: Cursor } {
+export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor } {
   const token = query.text('$skiptoken');
   if (token === undefined) return {};
   try {
@@ -26,11 +26,16 @@ export function cursorOf<Cursor>({ query }: Call): { after?: Cursor } {
 
 const CARRIED = ['api-version', '$filter', '$top', 'expandGroups', 'expandApis'];
 
-export function collection(call: Call, value: unknown[], count: number, next: unknown): Answer {
-  return { status: 200, body: { value, count, nextLink: next === null ? '' : nextLink(call, next) } };
+export function listResponse(
+  request: ManagementRequest,
+  value: unknown[],
+  count: number,
+  next: unknown,
+): ManagementResponse {
+  return { status: 200, body: { value, count, nextLink: next === null ? '' : nextLink(request, next) } };
 }
 
-function nextLink({ query, address, publicUrl }: Call, next: unknown): string {
+function nextLink({ query, address, publicUrl }: ManagementRequest, next: unknown): string {
   const path = [address.base, ...address.segments.map(encodeURIComponent)].join('/');
   const link = new URL(`${publicUrl}${path}`);
   for (const name of CARRIED) {

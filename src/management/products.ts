@@ -9,19 +9,24 @@ import { editProduct } from '../operations/products/edit.ts';
 import { queryProducts } from '../operations/products/query.ts';
 import { type Address, resourceId } from './address.ts';
 import { type Api, viewApi } from './api-shape.ts';
-import { flag, ignored, readProperties, text } from './body.ts';
+import { demandProperties, flag, ignored, readProperties, text } from './body.ts';
 import { type GroupView, viewGroup } from './group-shape.ts';
-import { demandNoMatch, expectedVersion } from './if-match.ts';
-import { validationError } from './management-error.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, named, type Route, read } from './route.ts';
-import { listOfProduct } from './subscriptions.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import {
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  withAzureNames,
+} from './route.ts';
+import { listSubscriptionsOfProduct } from './subscriptions.ts';
 
-const ONE = 'products/{productId}';
-const API = `${ONE}/apis/{apiId}`;
-const GROUP = `${ONE}/groups/{groupId}`;
-/** What the operations call otherwise. */
-const NAMES = {
+const PRODUCT = 'products/{productId}';
+const PRODUCT_API = `${PRODUCT}/apis/{apiId}`;
+const PRODUCT_GROUP = `${PRODUCT}/groups/{groupId}`;
+/** Azure's names of the operations' fields, where they differ. */
+const AZURE_NAMES = {
   id: 'productId',
   name: 'displayName',
   isPublished: 'state',
@@ -29,32 +34,52 @@ const NAMES = {
   isApprovalRequired: 'approvalRequired',
 };
 
-export const PRODUCT_ROUTES: Route[] = named(NAMES, [
-  ...read('Product_ListByService', 'products', listProducts),
-  ...read('Product_Get', ONE, (call) => getOne(call), 'Product_GetEntityTag'),
-  { method: 'PUT', path: ONE, operation: 'Product_CreateOrUpdate', run: putOne },
-  { method: 'PATCH', path: ONE, operation: 'Product_Update', run: patchOne },
-  { method: 'DELETE', path: ONE, operation: 'Product_Delete', run: deleteOne },
-  ...read('ProductApi_ListByProduct', `${ONE}/apis`, listApis),
-  { method: 'HEAD', path: API, operation: 'ProductApi_CheckEntityExists', run: (call) => check(call, 'api') },
-  { method: 'PUT', path: API, operation: 'ProductApi_CreateOrUpdate', run: (call) => link(call, 'api') },
-  { method: 'DELETE', path: API, operation: 'ProductApi_Delete', run: (call) => unlink(call, 'api') },
-  ...read('ProductGroup_ListByProduct', `${ONE}/groups`, listGroups),
+export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
+  ...readRoutes('Product_ListByService', 'products', listProducts),
+  ...readRoutes('Product_Get', PRODUCT, (request) => getProduct(request), 'Product_GetEntityTag'),
+  { method: 'PUT', path: PRODUCT, operation: 'Product_CreateOrUpdate', run: putProduct },
+  { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', run: patchProduct },
+  { method: 'DELETE', path: PRODUCT, operation: 'Product_Delete', run: removeProduct },
+  ...readRoutes('ProductApi_ListByProduct', `${PRODUCT}/apis`, listApisOfProduct),
   {
     method: 'HEAD',
-    path: GROUP,
-    operation: 'ProductGroup_CheckEntityExists',
-    run: (call) => check(call, 'group'),
+    path: PRODUCT_API,
+    operation: 'ProductApi_CheckEntityExists',
+    run: (request) => checkLink(request, 'api'),
   },
   {
     method: 'PUT',
-    path: GROUP,
-    operation: 'ProductGroup_CreateOrUpdate',
-    run: (call) => link(call, 'group'),
+    path: PRODUCT_API,
+    operation: 'ProductApi_CreateOrUpdate',
+    run: (request) => addLink(request, 'api'),
   },
-  { method: 'DELETE', path: GROUP, operation: 'ProductGroup_Delete', run: (call) => unlink(call, 'group') },
-  ...read('ProductSubscriptions_List', `${ONE}/subscriptions`, async (call) =>
-    listOfProduct(call, (await demand(call)).id),
+  {
+    method: 'DELETE',
+    path: PRODUCT_API,
+    operation: 'ProductApi_Delete',
+    run: (request) => removeLink(request, 'api'),
+  },
+  ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
+  {
+    method: 'HEAD',
+    path: PRODUCT_GROUP,
+    operation: 'ProductGroup_CheckEntityExists',
+    run: (request) => checkLink(request, 'group'),
+  },
+  {
+    method: 'PUT',
+    path: PRODUCT_GROUP,
+    operation: 'ProductGroup_CreateOrUpdate',
+    run: (request) => addLink(request, 'group'),
+  },
+  {
+    method: 'DELETE',
+    path: PRODUCT_GROUP,
+    operation: 'ProductGroup_Delete',
+    run: (request) => removeLink(request, 'group'),
+  },
+  ...readRoutes('ProductSubscriptions_List', `${PRODUCT}/subscriptions`, async (request) =>
+    listSubscriptionsOfProduct(request, (await demandProduct(request)).id),
   ),
 ]);
 
@@ -89,35 +114,35 @@ function viewProduct(address: Address, product: Product) {
   };
 }
 
-async function listProducts(call: Call): Promise<Answer> {
-  const wanted = { ...pageOf(call), ...cursorOf<{ name: string; id: string }>(call) };
-  const { products, count, next } = await queryProducts(call.context, wanted);
-  return collection(
-    call,
-    products.map((product) => viewProduct(call.address, product)),
+async function listProducts(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
+  const { products, count, next } = await queryProducts(request.context, wanted);
+  return listResponse(
+    request,
+    products.map((product) => viewProduct(request.address, product)),
     count,
     next,
   );
 }
 
-async function find(call: Call): Promise<Product | null> {
-  const ids = [call.params.productId ?? ''];
-  return (await queryProducts(call.context, { ids })).products[0] ?? null;
+async function findProduct(request: ManagementRequest): Promise<Product | null> {
+  const ids = [request.params.productId ?? ''];
+  return (await queryProducts(request.context, { ids })).products[0] ?? null;
 }
 
 /** Errors: `product_not_found`. */
-async function demand(call: Call): Promise<Product> {
-  const product = await find(call);
+async function demandProduct(request: ManagementRequest): Promise<Product> {
+  const product = await findProduct(request);
   if (!product) throw new DomainError('product_not_found');
   return product;
 }
 
-async function getOne(call: Call, status: 200 | 201 = 200): Promise<Answer> {
-  const product = await demand(call);
-  return { status, body: viewProduct(call.address, product), version: product.version };
+async function getProduct(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  return { status, body: viewProduct(request.address, product), version: product.version };
 }
 
-function wantedOf(properties: ReturnType<typeof readProperties<typeof PROPERTIES>>) {
+function productInput(properties: ReturnType<typeof readProperties<typeof PROPERTIES>>) {
   const { displayName: name, description, terms, subscriptionsLimit, state } = properties;
   const { subscriptionRequired: isSubscriptionRequired, approvalRequired: isApprovalRequired } = properties;
   return Object.fromEntries(
@@ -133,115 +158,117 @@ function wantedOf(properties: ReturnType<typeof readProperties<typeof PROPERTIES
   );
 }
 
-async function putOne(call: Call): Promise<Answer> {
-  const properties = readProperties(call, PROPERTIES);
-  if (!properties.displayName) throw validationError({ displayName: 'is needed' });
-  const name = properties.displayName;
-  const id = call.params.productId ?? '';
-  const version = expectedVersion(call, false);
-  if (await find(call)) {
-    const expected = version === undefined ? {} : { expectedVersion: version };
-    await editProduct(call.context, { productId: id, ...wantedOf(properties), ...expected });
-    return getOne(call);
+async function putProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const properties = readProperties(request, PROPERTIES);
+  demandProperties(properties, ['displayName']);
+  const id = request.params.productId ?? '';
+  const expected = readIfMatch(request, 'optional');
+  if (await findProduct(request)) {
+    await editProduct(request.context, { productId: id, ...productInput(properties), ...expected });
+    return getProduct(request);
   }
-  demandNoMatch(call);
-  // As in Azure, nobody sees it until a group is put to it.
-  await createProduct(call.context, { id, ...wantedOf(properties), name, groupIds: [] });
-  return getOne(call, 201);
+  demandNoIfMatch(request);
+  // As in Azure, no developer sees it until a group is linked to it.
+  const name = properties.displayName ?? '';
+  await createProduct(request.context, { id, ...productInput(properties), name, groupIds: [] });
+  return getProduct(request, 201);
 }
 
-async function patchOne(call: Call): Promise<Answer> {
-  const properties = readProperties(call, PROPERTIES);
-  const version = expectedVersion(call, true);
-  const expected = version === undefined ? {} : { expectedVersion: version };
-  const productId = call.params.productId ?? '';
-  await editProduct(call.context, { productId, ...wantedOf(properties), ...expected });
-  return getOne(call);
+async function patchProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const properties = readProperties(request, PROPERTIES);
+  const expected = readIfMatch(request, 'required');
+  const productId = request.params.productId ?? '';
+  await editProduct(request.context, { productId, ...productInput(properties), ...expected });
+  return getProduct(request);
 }
 
-async function deleteOne(call: Call): Promise<Answer> {
-  const version = expectedVersion(call, true);
-  if (!(await find(call))) return { status: 204 };
-  await deleteProduct(call.context, {
-    productId: call.params.productId ?? '',
-    deleteSubscriptions: call.query.flag('deleteSubscriptions') ?? false,
-    ...(version === undefined ? {} : { expectedVersion: version }),
+async function removeProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const expected = readIfMatch(request, 'required');
+  if (!(await findProduct(request))) return { status: 204 };
+  await deleteProduct(request.context, {
+    productId: request.params.productId ?? '',
+    deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,
+    ...expected,
   });
   return { status: 200 };
 }
 
-async function listApis(call: Call): Promise<Answer> {
-  const product = await demand(call);
-  const wanted = { ...pageOf(call), ...cursorOf<{ name: string; id: string }>(call) };
+async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
   const ids = product.apis.map(({ id }) => id);
-  const { apis, count, next } = await queryApis(call.context, { ...wanted, ids });
+  const { apis, count, next } = await queryApis(request.context, { ...wanted, ids });
   const under = ['products', product.id];
-  return collection(
-    call,
-    apis.map((api) => viewApi(call.address, api, under)),
+  return listResponse(
+    request,
+    apis.map((api) => viewApi(request.address, api, under)),
     count,
     next,
   );
 }
 
-async function listGroups(call: Call): Promise<Answer> {
-  const product = await demand(call);
-  const wanted = { ...pageOf(call), ...cursorOf<string>(call) };
+async function listGroupsOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
   const ids = product.groups.map(({ id }) => id);
-  const { groups, count, next } = await queryGroups(call.context, { ...wanted, ids });
+  const { groups, count, next } = await queryGroups(request.context, { ...wanted, ids });
   const under = ['products', product.id];
-  return collection(
-    call,
-    groups.map((group) => viewGroup(call.address, group, under)),
+  return listResponse(
+    request,
+    groups.map((group) => viewGroup(request.address, group, under)),
     count,
     next,
   );
 }
 
-type Kind = 'api' | 'group';
+type LinkKind = 'api' | 'group';
 
-async function linked(call: Call, kind: Kind) {
-  const product = await demand(call);
-  const id = (kind === 'api' ? call.params.apiId : call.params.groupId) ?? '';
+async function readLink(request: ManagementRequest, kind: LinkKind) {
+  const product = await demandProduct(request);
+  const id = (kind === 'api' ? request.params.apiId : request.params.groupId) ?? '';
   const ids = (kind === 'api' ? product.apis : product.groups).map((one) => one.id);
   return { product, id, ids, isIn: ids.includes(id) };
 }
 
 /** Errors: `api_not_found`, `group_not_found`. */
-async function viewOther(call: Call, kind: Kind, id: string): Promise<unknown> {
-  const under = ['products', call.params.productId ?? ''];
+async function viewLinked(request: ManagementRequest, kind: LinkKind, id: string): Promise<unknown> {
+  const under = ['products', request.params.productId ?? ''];
   if (kind === 'api') {
-    const [api] = (await queryApis(call.context, { ids: [id] })).apis as Api[];
+    const [api] = (await queryApis(request.context, { ids: [id] })).apis as Api[];
     if (!api) throw new DomainError('api_not_found');
-    return viewApi(call.address, api, under);
+    return viewApi(request.address, api, under);
   }
-  const [group] = (await queryGroups(call.context, { ids: [id] })).groups as GroupView[];
+  const [group] = (await queryGroups(request.context, { ids: [id] })).groups as GroupView[];
   if (!group) throw new DomainError('group_not_found');
-  return viewGroup(call.address, group, under);
+  return viewGroup(request.address, group, under);
 }
 
-const change = (call: Call, kind: Kind, { product, ids }: { product: Product; ids: string[] }) =>
-  editProduct(call.context, {
+const saveLinks = (
+  request: ManagementRequest,
+  kind: LinkKind,
+  { product, ids }: { product: Product; ids: string[] },
+) =>
+  editProduct(request.context, {
     productId: product.id,
     // Bound to what was read: of two links at once none is lost.
     expectedVersion: product.version,
     ...(kind === 'api' ? { apiIds: ids } : { groupIds: ids }),
   });
 
-async function check(call: Call, kind: Kind): Promise<Answer> {
-  return { status: (await linked(call, kind)).isIn ? 204 : 404 };
+async function checkLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
+  return { status: (await readLink(request, kind)).isIn ? 204 : 404 };
 }
 
-async function link(call: Call, kind: Kind): Promise<Answer> {
-  const { product, id, ids, isIn } = await linked(call, kind);
-  const body = await viewOther(call, kind, id);
-  if (!isIn) await change(call, kind, { product, ids: [...ids, id] });
+async function addLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
+  const { product, id, ids, isIn } = await readLink(request, kind);
+  const body = await viewLinked(request, kind, id);
+  if (!isIn) await saveLinks(request, kind, { product, ids: [...ids, id] });
   return { status: isIn ? 200 : 201, body };
 }
 
-async function unlink(call: Call, kind: Kind): Promise<Answer> {
-  const { product, id, ids, isIn } = await linked(call, kind);
+async function removeLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
+  const { product, id, ids, isIn } = await readLink(request, kind);
   if (!isIn) return { status: 204 };
-  await change(call, kind, { product, ids: ids.filter((one) => one !== id) });
+  await saveLinks(request, kind, { product, ids: ids.filter((one) => one !== id) });
   return { status: 200 };
 }

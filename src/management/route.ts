@@ -1,21 +1,21 @@
-// What a route of the management API is, and how an address finds its own.
+// The routes of the management API: what one is, and which one a request is for.
 import type { Context } from '../operations/frame/context.ts';
 import type { Address } from './address.ts';
 import type { Query } from './query.ts';
 
-export type Call = {
+export type ManagementRequest = {
   context: Context;
   address: Address;
-  /** The parts of the path that a route names, decoded. */
+  /** Decoded parts of the path, by the names that the route gives them. */
   params: Readonly<Record<string, string>>;
   query: Query;
-  /** The JSON object that was sent; null for none. */
+  /** The JSON object in the body; null for none. */
   body: Record<string, unknown> | null;
   ifMatch: string | null;
   publicUrl: string;
 };
 
-export type Answer = {
+export type ManagementResponse = {
   status: 200 | 201 | 202 | 204 | 404;
   body?: unknown;
   version?: number;
@@ -26,32 +26,37 @@ type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
 
 export type Route = {
   method: Method;
-  /** Below the service: `users/{userId}`. */
+  /** Below the service, such as `users/{userId}`. */
   path: string;
-  /** Azure's name of it: `User_Get`. */
+  /** Azure's name, such as `User_Get`. */
   operation: string;
-  run(call: Call): Promise<Answer>;
-  /** What a property is called that the operation calls otherwise. */
+  run(request: ManagementRequest): Promise<ManagementResponse>;
+  /** Azure's names of the operation's fields, where they differ. */
   names?: Readonly<Record<string, string>>;
 };
 
-/** A GET is answered to HEAD as well, which Azure calls by a name of its own. */
-export const read = (operation: string, path: string, run: Route['run'], headOperation?: string): Route[] => [
+/** A GET, and with `headOperation` the HEAD that Azure has a name of its own for. */
+export const readRoutes = (
+  operation: string,
+  path: string,
+  run: Route['run'],
+  headOperation?: string,
+): Route[] => [
   { method: 'GET', operation, path, run },
   ...(headOperation ? [{ method: 'HEAD' as const, operation: headOperation, path, run }] : []),
 ];
 
-export const named = (names: Readonly<Record<string, string>>, routes: readonly Route[]): Route[] =>
+export const withAzureNames = (names: Readonly<Record<string, string>>, routes: readonly Route[]): Route[] =>
   routes.map((route) => ({ ...route, names }));
 
-export type Matched = { route: Route; params: Record<string, string> };
+export type MatchedRoute = { route: Route; params: Record<string, string> };
 
-/** The route of a path and method; the methods that the path takes when the method is none of them. */
+/** The route of a path and method. For another method: those that the path takes. Null for an unknown path. */
 export function findRoute(
   routes: readonly Route[],
   method: string,
   segments: readonly string[],
-): Matched | { allow: string[] } | null {
+): MatchedRoute | { allow: string[] } | null {
   const fitting = routes.flatMap((route) => {
     const params = paramsOf(route.path.split('/'), segments);
     return params ? [{ route, params }] : [];

@@ -8,16 +8,22 @@ import { changeSubscriptionTo } from '../operations/subscriptions/patch.ts';
 import { querySubscriptions } from '../operations/subscriptions/query.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { type Address, resourceId } from './address.ts';
-import { appType, ignored, readProperties, text } from './body.ts';
-import { demandNoMatch, expectedVersion } from './if-match.ts';
+import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, named, type Route, read } from './route.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import {
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  withAzureNames,
+} from './route.ts';
 import { demandUser } from './users.ts';
 
-const ONE = 'subscriptions/{sid}';
-/** What the operations call otherwise. */
-const NAMES = {
+const SUBSCRIPTION = 'subscriptions/{sid}';
+/** Azure's names of the operations' fields, where they differ. */
+const AZURE_NAMES = {
   id: 'sid',
   subscriptionId: 'sid',
   name: 'displayName',
@@ -29,27 +35,32 @@ const NAMES = {
   apiId: 'scope',
 };
 
-export const SUBSCRIPTION_ROUTES: Route[] = named(NAMES, [
-  ...read('Subscription_List', 'subscriptions', (call) => list(call, {})),
-  ...read('Subscription_Get', ONE, getOne, 'Subscription_GetEntityTag'),
-  { method: 'PUT', path: ONE, operation: 'Subscription_CreateOrUpdate', run: putOne },
-  { method: 'PATCH', path: ONE, operation: 'Subscription_Update', run: patchOne },
-  { method: 'DELETE', path: ONE, operation: 'Subscription_Delete', run: deleteOne },
+export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
+  ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptions(request, {})),
+  ...readRoutes('Subscription_Get', SUBSCRIPTION, getSubscription, 'Subscription_GetEntityTag'),
+  { method: 'PUT', path: SUBSCRIPTION, operation: 'Subscription_CreateOrUpdate', run: putSubscription },
+  { method: 'PATCH', path: SUBSCRIPTION, operation: 'Subscription_Update', run: patchSubscription },
+  { method: 'DELETE', path: SUBSCRIPTION, operation: 'Subscription_Delete', run: removeSubscription },
   {
     method: 'POST',
-    path: `${ONE}/regeneratePrimaryKey`,
+    path: `${SUBSCRIPTION}/regeneratePrimaryKey`,
     operation: 'Subscription_RegeneratePrimaryKey',
-    run: (call) => regenerate(call, 'primary'),
+    run: (request) => regenerate(request, 'primary'),
   },
   {
     method: 'POST',
-    path: `${ONE}/regenerateSecondaryKey`,
+    path: `${SUBSCRIPTION}/regenerateSecondaryKey`,
     operation: 'Subscription_RegenerateSecondaryKey',
-    run: (call) => regenerate(call, 'secondary'),
+    run: (request) => regenerate(request, 'secondary'),
   },
-  { method: 'POST', path: `${ONE}/listSecrets`, operation: 'Subscription_ListSecrets', run: secrets },
-  ...read('UserSubscription_List', 'users/{userId}/subscriptions', listOfUser),
-  ...read('UserSubscription_Get', 'users/{userId}/subscriptions/{sid}', getOfUser),
+  {
+    method: 'POST',
+    path: `${SUBSCRIPTION}/listSecrets`,
+    operation: 'Subscription_ListSecrets',
+    run: showSecrets,
+  },
+  ...readRoutes('UserSubscription_List', 'users/{userId}/subscriptions', listSubscriptionsOfUser),
+  ...readRoutes('UserSubscription_Get', 'users/{userId}/subscriptions/{sid}', getSubscriptionOfUser),
 ]);
 
 const STATE = z
@@ -104,62 +115,70 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
   };
 }
 
-async function list(
-  call: Call,
+async function listSubscriptions(
+  request: ManagementRequest,
   of: { accountId?: string; productId?: string },
   under: readonly string[] = [],
-): Promise<Answer> {
-  const wanted = { ...pageOf(call), ...cursorOf<{ createdAt: string; id: string }>(call), ...of };
-  const { subscriptions, count, next } = await querySubscriptions(call.context, wanted);
-  return collection(
-    call,
-    subscriptions.map((row) => viewSubscription(call.address, row, under)),
+): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request), ...cursorOf<{ createdAt: string; id: string }>(request), ...of };
+  const { subscriptions, count, next } = await querySubscriptions(request.context, wanted);
+  return listResponse(
+    request,
+    subscriptions.map((row) => viewSubscription(request.address, row, under)),
     count,
     next,
   );
 }
 
-export const listOfProduct = (call: Call, productId: string): Promise<Answer> =>
-  list(call, { productId }, ['products', productId]);
+export const listSubscriptionsOfProduct = (
+  request: ManagementRequest,
+  productId: string,
+): Promise<ManagementResponse> => listSubscriptions(request, { productId }, ['products', productId]);
 
-async function listOfUser(call: Call): Promise<Answer> {
-  const { id: accountId } = await demandUser(call);
-  return list(call, { accountId }, ['users', accountId]);
+async function listSubscriptionsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const { id: accountId } = await demandUser(request);
+  return listSubscriptions(request, { accountId }, ['users', accountId]);
 }
 
-async function getOfUser(call: Call): Promise<Answer> {
-  const { id: accountId } = await demandUser(call);
-  const row = await find(call, { accountId });
+async function getSubscriptionOfUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const { id: accountId } = await demandUser(request);
+  const row = await findSubscription(request, { accountId });
   if (!row) throw new DomainError('subscription_not_found');
   return {
     status: 200,
-    body: viewSubscription(call.address, row, ['users', accountId]),
+    body: viewSubscription(request.address, row, ['users', accountId]),
     version: row.version,
   };
 }
 
-async function find(call: Call, of: { accountId?: string } = {}): Promise<Subscription | null> {
-  const wanted = { subscriptionId: call.params.sid ?? '', top: 1, ...of };
-  return (await querySubscriptions(call.context, wanted)).subscriptions[0] ?? null;
+async function findSubscription(
+  request: ManagementRequest,
+  of: { accountId?: string } = {},
+): Promise<Subscription | null> {
+  const wanted = { subscriptionId: request.params.sid ?? '', top: 1, ...of };
+  return (await querySubscriptions(request.context, wanted)).subscriptions[0] ?? null;
 }
 
 /** Errors: `subscription_not_found`. */
-async function demand(call: Call): Promise<Subscription> {
-  const row = await find(call);
+async function demandSubscription(request: ManagementRequest): Promise<Subscription> {
+  const row = await findSubscription(request);
   if (!row) throw new DomainError('subscription_not_found');
   return row;
 }
 
-async function getOne(call: Call, status: 200 | 201 = 200): Promise<Answer> {
-  const row = await demand(call);
-  return { status, body: viewSubscription(call.address, row), version: row.version };
+async function getSubscription(
+  request: ManagementRequest,
+  status: 200 | 201 = 200,
+): Promise<ManagementResponse> {
+  const row = await demandSubscription(request);
+  return { status, body: viewSubscription(request.address, row), version: row.version };
 }
 
-async function putOne(call: Call): Promise<Answer> {
-  const wanted = readProperties(call, PROPERTIES);
-  const existing = await find(call);
-  if (existing) return change(call, existing, wanted, false);
-  demandNoMatch(call);
+async function putSubscription(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = readProperties(request, PROPERTIES);
+  const existing = await findSubscription(request);
+  if (existing) return updateSubscription(request, existing, wanted, 'optional');
+  demandNoIfMatch(request);
   const {
     displayName,
     scope,
@@ -169,11 +188,9 @@ async function putOne(call: Call): Promise<Answer> {
     secondaryKey,
     expirationDate,
   } = wanted;
-  const missing = (['displayName', 'scope'] as const).filter((name) => !wanted[name]);
-  if (missing.length > 0)
-    throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
-  await grantSubscription(call.context, {
-    id: call.params.sid ?? '',
+  demandProperties(wanted, ['displayName', 'scope']);
+  await grantSubscription(request.context, {
+    id: request.params.sid ?? '',
     name: displayName ?? '',
     state,
     ...readScope(scope ?? ''),
@@ -181,23 +198,28 @@ async function putOne(call: Call): Promise<Answer> {
     ...(primaryKey === undefined ? {} : { primaryKey }),
     ...(secondaryKey === undefined ? {} : { secondaryKey }),
     ...(expirationDate === undefined ? {} : { endsAt: expirationDate }),
-    tellDeveloper: call.query.flag('notify') ?? false,
+    tellDeveloper: request.query.flag('notify') ?? false,
   });
-  return getOne(call, 201);
+  return getSubscription(request, 201);
 }
 
-async function patchOne(call: Call): Promise<Answer> {
-  const wanted = readProperties(call, PROPERTIES);
-  expectedVersion(call, true);
-  return change(call, await demand(call), wanted, true);
+async function patchSubscription(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = readProperties(request, PROPERTIES);
+  readIfMatch(request, 'required');
+  return updateSubscription(request, await demandSubscription(request), wanted, 'required');
 }
 
-type Wanted = ReturnType<typeof readProperties<typeof PROPERTIES>>;
+type SubscriptionProperties = ReturnType<typeof readProperties<typeof PROPERTIES>>;
 
 /** What a subscription is for, whose it is and its keys stay: another is granted instead, and keys are regenerated. */
-async function change(call: Call, existing: Subscription, wanted: Wanted, isPatch: boolean): Promise<Answer> {
-  const expected = expectedVersion(call, isPatch);
-  if (expected !== undefined && expected !== existing.version)
+async function updateSubscription(
+  request: ManagementRequest,
+  existing: Subscription,
+  wanted: SubscriptionProperties,
+  ifMatch: 'required' | 'optional',
+): Promise<ManagementResponse> {
+  const { expectedVersion = existing.version } = readIfMatch(request, ifMatch);
+  if (expectedVersion !== existing.version)
     throw new DomainError('subscription_changed', { id: existing.id });
   const scope = wanted.scope === undefined ? null : readScope(wanted.scope);
   const isOther =
@@ -211,33 +233,36 @@ async function change(call: Call, existing: Subscription, wanted: Wanted, isPatc
       throw validationError({
         [key]: 'can be brought along only when a subscription is made; regenerate it',
       });
-  await changeSubscriptionTo(call.context, existing, {
+  await changeSubscriptionTo(request.context, existing, {
     name: wanted.displayName,
     state: wanted.state,
     stateComment: wanted.stateComment,
     endsAt: wanted.expirationDate === undefined ? undefined : new Date(wanted.expirationDate),
   });
-  return getOne(call);
+  return getSubscription(request);
 }
 
-async function deleteOne(call: Call): Promise<Answer> {
-  const version = expectedVersion(call, true);
-  if (!(await find(call))) return { status: 204 };
-  await deleteSubscription(call.context, {
-    subscriptionId: call.params.sid ?? '',
-    ...(version === undefined ? {} : { expectedVersion: version }),
+async function removeSubscription(request: ManagementRequest): Promise<ManagementResponse> {
+  const expected = readIfMatch(request, 'required');
+  if (!(await findSubscription(request))) return { status: 204 };
+  await deleteSubscription(request.context, {
+    subscriptionId: request.params.sid ?? '',
+    ...expected,
   });
   return { status: 200 };
 }
 
-async function regenerate(call: Call, slot: 'primary' | 'secondary'): Promise<Answer> {
-  await regenerateKey(call.context, { subscriptionId: call.params.sid ?? '', slot });
+async function regenerate(
+  request: ManagementRequest,
+  slot: 'primary' | 'secondary',
+): Promise<ManagementResponse> {
+  await regenerateKey(request.context, { subscriptionId: request.params.sid ?? '', slot });
   return { status: 204 };
 }
 
-async function secrets(call: Call): Promise<Answer> {
-  const { primary, secondary, version } = await listSecrets(call.context, {
-    subscriptionId: call.params.sid ?? '',
+async function showSecrets(request: ManagementRequest): Promise<ManagementResponse> {
+  const { primary, secondary, version } = await listSecrets(request.context, {
+    subscriptionId: request.params.sid ?? '',
   });
   return { status: 200, body: { primaryKey: primary, secondaryKey: secondary }, version };
 }

@@ -6,18 +6,29 @@ import { restoreDefaultTemplate } from '../operations/templates/restore-default.
 import { saveTemplate } from '../operations/templates/save.ts';
 import { type Address, resourceId } from './address.ts';
 import { ignored, readProperties, text } from './body.ts';
-import { expectedVersion } from './if-match.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, named, type Route, read } from './route.ts';
+import { readIfMatch } from './if-match.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import {
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  withAzureNames,
+} from './route.ts';
 
-const ONE = 'templates/{templateName}';
+const TEMPLATE = 'templates/{templateName}';
 
-export const TEMPLATE_ROUTES: Route[] = named({ template: 'templateName', name: 'templateName' }, [
-  ...read('EmailTemplate_ListByService', 'templates', listTemplates),
-  ...read('EmailTemplate_Get', ONE, (call) => getOne(call), 'EmailTemplate_GetEntityTag'),
-  { method: 'PUT', path: ONE, operation: 'EmailTemplate_CreateOrUpdate', run: putOne },
-  { method: 'PATCH', path: ONE, operation: 'EmailTemplate_Update', run: patchOne },
-  { method: 'DELETE', path: ONE, operation: 'EmailTemplate_Delete', run: deleteOne },
+export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName', name: 'templateName' }, [
+  ...readRoutes('EmailTemplate_ListByService', 'templates', listTemplates),
+  ...readRoutes(
+    'EmailTemplate_Get',
+    TEMPLATE,
+    (request) => getTemplate(request),
+    'EmailTemplate_GetEntityTag',
+  ),
+  { method: 'PUT', path: TEMPLATE, operation: 'EmailTemplate_CreateOrUpdate', run: putTemplate },
+  { method: 'PATCH', path: TEMPLATE, operation: 'EmailTemplate_Update', run: patchTemplate },
+  { method: 'DELETE', path: TEMPLATE, operation: 'EmailTemplate_Delete', run: resetTemplate },
 ]);
 
 /** What the product says of a mail, and what may be filled in, is the product's: it may be sent, and is left alone. */
@@ -60,53 +71,48 @@ function viewTemplate(address: Address, { name, variables, ...template }: Templa
   };
 }
 
-async function listTemplates(call: Call): Promise<Answer> {
-  const wanted = { ...pageOf(call), ...cursorOf<string>(call) };
-  const { templates, count, next } = await queryTemplates(call.context, wanted);
-  return collection(
-    call,
-    templates.map((template) => viewTemplate(call.address, template)),
+async function listTemplates(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
+  const { templates, count, next } = await queryTemplates(request.context, wanted);
+  return listResponse(
+    request,
+    templates.map((template) => viewTemplate(request.address, template)),
     count,
     next,
   );
 }
 
-async function getOne(call: Call, status: 200 | 201 = 200): Promise<Answer> {
-  const { templates } = await queryTemplates(call.context, { name: nameIn(call) });
+async function getTemplate(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+  const { templates } = await queryTemplates(request.context, { name: nameIn(request) });
   const [template] = templates;
   if (!template) throw new DomainError('template_not_found');
-  return { status, body: viewTemplate(call.address, template), version: template.version };
+  return { status, body: viewTemplate(request.address, template), version: template.version };
 }
 
-async function putOne(call: Call): Promise<Answer> {
-  const { wasDefault } = await save(call, false);
-  return getOne(call, wasDefault ? 201 : 200);
+async function putTemplate(request: ManagementRequest): Promise<ManagementResponse> {
+  const { wasDefault } = await save(request, 'optional');
+  return getTemplate(request, wasDefault ? 201 : 200);
 }
 
-async function patchOne(call: Call): Promise<Answer> {
-  await save(call, true);
-  return getOne(call);
+async function patchTemplate(request: ManagementRequest): Promise<ManagementResponse> {
+  await save(request, 'required');
+  return getTemplate(request);
 }
 
-function save(call: Call, isMatchNeeded: boolean) {
-  const { subject, body } = readProperties(call, PROPERTIES);
-  return saveTemplate(call.context, {
-    template: nameIn(call),
-    ...expected(call, isMatchNeeded),
+function save(request: ManagementRequest, ifMatch: 'required' | 'optional') {
+  const { subject, body } = readProperties(request, PROPERTIES);
+  return saveTemplate(request.context, {
+    template: nameIn(request),
+    ...readIfMatch(request, ifMatch),
     ...(subject === undefined ? {} : { subject }),
     ...(body === undefined ? {} : { body, syntax: 'xhtml' }),
   });
 }
 
-async function deleteOne(call: Call): Promise<Answer> {
-  const wanted = { template: nameIn(call), ...expected(call, true) };
-  const { wasDefault } = await restoreDefaultTemplate(call.context, wanted);
+async function resetTemplate(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { template: nameIn(request), ...readIfMatch(request, 'required') };
+  const { wasDefault } = await restoreDefaultTemplate(request.context, wanted);
   return { status: wasDefault ? 204 : 200 };
 }
 
-function expected(call: Call, isNeeded: boolean): { expectedVersion?: number } {
-  const version = expectedVersion(call, isNeeded);
-  return version === undefined ? {} : { expectedVersion: version };
-}
-
-const nameIn = ({ params }: Call): string => params.templateName ?? '';
+const nameIn = ({ params }: ManagementRequest): string => params.templateName ?? '';

@@ -9,26 +9,36 @@ import { queryAccounts } from '../operations/accounts/query.ts';
 import { readAccount } from '../operations/accounts/read.ts';
 import { queryGroups } from '../operations/groups/query.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
-import { appType, ignored, readProperties, text } from './body.ts';
+import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
 import { groupProperties, viewGroup } from './group-shape.ts';
-import { demandNoMatch, expectedVersion } from './if-match.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
-import { collection, cursorOf, pageOf } from './page.ts';
-import { type Answer, type Call, type Route, read } from './route.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 import { type AccountView, identitiesOf, viewUser } from './user-shape.ts';
 
 const ADMINISTRATOR = '1';
 
 export const USER_ROUTES: Route[] = [
-  ...read('User_ListByService', 'users', listUsers),
-  ...read('User_Get', 'users/{userId}', getUser, 'User_GetEntityTag'),
+  ...readRoutes('User_ListByService', 'users', listUsers),
+  ...readRoutes('User_Get', 'users/{userId}', getUser, 'User_GetEntityTag'),
   { method: 'PUT', path: 'users/{userId}', operation: 'User_CreateOrUpdate', run: putUser },
   { method: 'PATCH', path: 'users/{userId}', operation: 'User_Update', run: patchUser },
   { method: 'DELETE', path: 'users/{userId}', operation: 'User_Delete', run: deleteUser },
-  { method: 'POST', path: 'users/{userId}/generateSsoUrl', operation: 'User_GenerateSsoUrl', run: ssoUrl },
-  { method: 'POST', path: 'users/{userId}/token', operation: 'User_GetSharedAccessToken', run: noToken },
-  ...read('UserGroup_List', 'users/{userId}/groups', listGroupsOfUser),
-  ...read('UserIdentities_List', 'users/{userId}/identities', listIdentities),
+  {
+    method: 'POST',
+    path: 'users/{userId}/generateSsoUrl',
+    operation: 'User_GenerateSsoUrl',
+    run: generateSsoUrl,
+  },
+  {
+    method: 'POST',
+    path: 'users/{userId}/token',
+    operation: 'User_GetSharedAccessToken',
+    run: refuseSharedAccessToken,
+  },
+  ...readRoutes('UserGroup_List', 'users/{userId}/groups', listGroupsOfUser),
+  ...readRoutes('UserIdentities_List', 'users/{userId}/identities', listIdentities),
   {
     method: 'POST',
     path: 'users/{userId}/confirmations/password/send',
@@ -55,20 +65,24 @@ const PROPERTIES = {
   registrationDate: ignored,
   groups: ignored,
 };
-const CREATED = {
+const CREATE_PROPERTIES = {
   ...PROPERTIES,
   appType,
   confirmation: z.enum(['signup', 'invite'], 'must be signup or invite').optional(),
 };
 
-async function listUsers(call: Call): Promise<Answer> {
-  const expandGroups = call.query.flag('expandGroups') ?? false;
-  const wanted = { ...pageOf(call), ...cursorOf<{ registeredAt: string; id: string }>(call), expandGroups };
-  const { accounts, groups, count, next } = await queryAccounts(call.context, wanted);
+async function listUsers(request: ManagementRequest): Promise<ManagementResponse> {
+  const expandGroups = request.query.flag('expandGroups') ?? false;
+  const wanted = {
+    ...pageOf(request),
+    ...cursorOf<{ registeredAt: string; id: string }>(request),
+    expandGroups,
+  };
+  const { accounts, groups, count, next } = await queryAccounts(request.context, wanted);
   const value = accounts.map((account) =>
-    viewUser(call.address, account, expandGroups ? groupsOf(account, groups) : undefined),
+    viewUser(request.address, account, expandGroups ? groupsOf(account, groups) : undefined),
   );
-  return collection(call, value, count, next);
+  return listResponse(request, value, count, next);
 }
 
 function groupsOf(account: AccountView, groups: Awaited<ReturnType<typeof queryAccounts>>['groups']) {
@@ -76,34 +90,37 @@ function groupsOf(account: AccountView, groups: Awaited<ReturnType<typeof queryA
   return groups.filter(({ id, type }) => type === 'system' || own.has(id)).map(groupProperties);
 }
 
-async function getUser(call: Call): Promise<Answer> {
-  return shown(call, await demandUser(call));
+async function getUser(request: ManagementRequest): Promise<ManagementResponse> {
+  return userResponse(request, await demandUser(request));
 }
 
-const shown = (call: Call, account: AccountView, status: 200 | 201 = 200, groups?: unknown[]): Answer => ({
+const userResponse = (
+  request: ManagementRequest,
+  account: AccountView,
+  status: 200 | 201 = 200,
+  groups?: unknown[],
+): ManagementResponse => ({
   status,
-  body: viewUser(call.address, account, groups),
+  body: viewUser(request.address, account, groups),
   version: account.version,
 });
 
-async function putUser(call: Call): Promise<Answer> {
-  const { confirmation, appType: _, ...wanted } = readProperties(call, CREATED);
+async function putUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const { confirmation, appType: _, ...wanted } = readProperties(request, CREATE_PROPERTIES);
   demandIdentity(wanted.identities, wanted.email);
-  const accountId = changedUserId(call);
-  const isTold = call.query.flag('notify') ?? false;
-  const missing = (['email', 'firstName', 'lastName'] as const).filter((name) => !wanted[name]);
-  if (missing.length > 0)
-    throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
+  const accountId = changedUserId(request);
+  const isTold = request.query.flag('notify') ?? false;
+  demandProperties(wanted, ['email', 'firstName', 'lastName']);
   const { email = '', firstName = '', lastName = '', note, password, state } = wanted;
-  if (await readAccount(call.context, { accountId })) {
-    const expected = { expectedVersion: expectedVersion(call, false) };
+  if (await readAccount(request.context, { accountId })) {
+    const expected = readIfMatch(request, 'optional');
     const change = { accountId, email, firstName, lastName, note, password, state, ...expected };
-    return withGroups(call, await changeAccount(call.context, change), 200);
+    return userResponseWithGroups(request, await changeAccount(request.context, change), 200);
   }
-  demandNoMatch(call);
+  demandNoIfMatch(request);
   if (confirmation === 'invite' && state !== undefined && state !== 'pending')
     throw validationError({ state: 'is pending for who is invited' });
-  const { account } = await addAccount(call.context, {
+  const { account } = await addAccount(request.context, {
     accountId,
     email,
     firstName,
@@ -114,37 +131,41 @@ async function putUser(call: Call): Promise<Answer> {
     isInvited: confirmation === 'invite',
     tellDeveloper: isTold || confirmation === 'signup',
   });
-  return withGroups(call, account, 201);
+  return userResponseWithGroups(request, account, 201);
 }
 
-async function withGroups(call: Call, account: AccountView, status: 200 | 201): Promise<Answer> {
-  const { groups } = await queryGroups(call.context, { accountId: account.id });
-  return shown(call, account, status, groups.map(groupProperties));
+async function userResponseWithGroups(
+  request: ManagementRequest,
+  account: AccountView,
+  status: 200 | 201,
+): Promise<ManagementResponse> {
+  const { groups } = await queryGroups(request.context, { accountId: account.id });
+  return userResponse(request, account, status, groups.map(groupProperties));
 }
 
-async function patchUser(call: Call): Promise<Answer> {
-  const { identities, registrationDate: _r, groups: _g, ...wanted } = readProperties(call, PROPERTIES);
-  const accountId = changedUserId(call);
-  const change = { accountId, ...wanted, expectedVersion: expectedVersion(call, true) };
+async function patchUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const { identities, registrationDate: _r, groups: _g, ...wanted } = readProperties(request, PROPERTIES);
+  const accountId = changedUserId(request);
+  const change = { accountId, ...wanted, ...readIfMatch(request, 'required') };
   if (identities) {
-    const { email } = await demandUser(call);
+    const { email } = await demandUser(request);
     demandIdentity(identities, wanted.email ?? email);
   }
-  return shown(call, await changeAccount(call.context, change));
+  return userResponse(request, await changeAccount(request.context, change));
 }
 
-async function deleteUser(call: Call): Promise<Answer> {
-  const accountId = changedUserId(call);
-  const version = expectedVersion(call, true);
-  demandAppType(call);
+async function deleteUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const accountId = changedUserId(request);
+  const expected = readIfMatch(request, 'required');
+  demandAppType(request);
   const input = {
     accountId,
-    deleteSubscriptions: call.query.flag('deleteSubscriptions') ?? false,
-    tellDeveloper: call.query.flag('notify') ?? false,
-    ...(version === undefined ? {} : { expectedVersion: version }),
+    deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,
+    tellDeveloper: request.query.flag('notify') ?? false,
+    ...expected,
   };
   try {
-    await deleteAccount(call.context, input);
+    await deleteAccount(request.context, input);
   } catch (error) {
     if (!isGone(error)) throw error;
   }
@@ -159,14 +180,14 @@ function isGone(error: unknown): boolean {
   return code === 'account_not_found' || code === 'account_erased' || isDeleted;
 }
 
-async function ssoUrl(call: Call): Promise<Answer> {
-  const { url } = await makeSignInLink(call.context, { accountId: userId(call) });
+async function generateSsoUrl(request: ManagementRequest): Promise<ManagementResponse> {
+  const { url } = await makeSignInLink(request.context, { accountId: userId(request) });
   return { status: 200, body: { value: url } };
 }
 
 /** Nothing here would accept one: a developer signs in to the portal, and a program has a token of its own. */
-async function noToken(call: Call): Promise<Answer> {
-  await demandUser(call);
+async function refuseSharedAccessToken(request: ManagementRequest): Promise<ManagementResponse> {
+  await demandUser(request);
   throw new ManagementError(
     405,
     'MethodNotAllowed',
@@ -174,39 +195,39 @@ async function noToken(call: Call): Promise<Answer> {
   );
 }
 
-async function listGroupsOfUser(call: Call): Promise<Answer> {
-  const { id: accountId } = await demandUser(call);
-  const wanted = { accountId, ...pageOf(call), ...cursorOf<string>(call) };
-  const { groups, count, next } = await queryGroups(call.context, wanted);
-  const value = groups.map((group) => viewGroup(call.address, group, ['users', accountId]));
-  return collection(call, value, count, next);
+async function listGroupsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
+  const { id: accountId } = await demandUser(request);
+  const wanted = { accountId, ...pageOf(request), ...cursorOf<string>(request) };
+  const { groups, count, next } = await queryGroups(request.context, wanted);
+  const value = groups.map((group) => viewGroup(request.address, group, ['users', accountId]));
+  return listResponse(request, value, count, next);
 }
 
-async function listIdentities(call: Call): Promise<Answer> {
-  const identities = identitiesOf(await demandUser(call));
-  return collection(call, identities, identities.length, null);
+async function listIdentities(request: ManagementRequest): Promise<ManagementResponse> {
+  const identities = identitiesOf(await demandUser(request));
+  return listResponse(request, identities, identities.length, null);
 }
 
-async function sendConfirmation(call: Call): Promise<Answer> {
-  demandAppType(call);
-  await sendPasswordReset(call.context, { accountId: userId(call) });
+async function sendConfirmation(request: ManagementRequest): Promise<ManagementResponse> {
+  demandAppType(request);
+  await sendPasswordReset(request.context, { accountId: userId(request) });
   return { status: 204 };
 }
 
 /** Errors: `account_not_found`. */
-export async function demandUser(call: Call): Promise<AccountView> {
-  const account = await readAccount(call.context, { accountId: userId(call) });
+export async function demandUser(request: ManagementRequest): Promise<AccountView> {
+  const account = await readAccount(request.context, { accountId: userId(request) });
   if (!account) throw new DomainError('account_not_found');
   return account;
 }
 
-function userId({ params }: Call): string {
+function userId({ params }: ManagementRequest): string {
   return params.userId ?? '';
 }
 
 /** Azure: the built-in administrator can neither be changed nor deleted. */
-function changedUserId(call: Call): string {
-  const id = userId(call);
+function changedUserId(request: ManagementRequest): string {
+  const id = userId(request);
   if (id !== ADMINISTRATOR) return id;
   throw new ManagementError(
     405,
@@ -215,7 +236,7 @@ function changedUserId(call: Call): string {
   );
 }
 
-function demandAppType({ query }: Call): void {
+function demandAppType({ query }: ManagementRequest): void {
   const value = query.text('appType');
   if (value !== undefined && !appType.safeParse(value).success)
     throw validationError({ appType: 'must be portal or developerPortal' });

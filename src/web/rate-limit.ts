@@ -1,5 +1,6 @@
 // How often one address, or one e-mail address, may ask. Counted in the database, so that all processes count together.
 import { createHmac, type KeyObject } from 'node:crypto';
+import { HttpRefusal } from './refusal.ts';
 
 /** Names and sizes of all limits. Each counts in a fixed window that begins with its first request. */
 export const RATE_LIMITS = {
@@ -57,9 +58,9 @@ export type LimiterOptions = {
   clearExpiredByTimeout: false;
 };
 
-export type Allowance =
-  | { isAllowed: true /** How many more until the window ends. */; remaining: number }
-  | { isAllowed: false; isStoreDown: boolean; retryAfterSeconds: number };
+/** `remaining`: how many more requests the window has. */
+type Allowed = { isAllowed: true; remaining: number };
+export type Allowance = Allowed | { isAllowed: false; isStoreDown: boolean; retryAfterSeconds: number };
 
 export type RateLimits = {
   /** Counts one request and says whether it may go on. With the store down nothing may (fail closed). */
@@ -120,6 +121,13 @@ export function createRateLimits(
       }
     },
   };
+}
+
+/** Throws a refusal for what isn't allowed: 429, or 503 while the store is down. */
+export function demandAllowance(allowance: Allowance): Allowed {
+  if (allowance.isAllowed) return allowance;
+  const code = allowance.isStoreDown ? 'unavailable' : 'too_many_requests';
+  throw new HttpRefusal(code, allowance.retryAfterSeconds);
 }
 
 function remainingOf(answer: unknown): number {

@@ -1,6 +1,7 @@
 // What the server knows of a request, for every surface alike.
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 
 export type RequestFacts = {
   /** A UUIDv7 of our own, never the client's; on the answer as `X-Request-Id`, in the log and in the audit. */
@@ -15,6 +16,7 @@ export type RequestFacts = {
 /** What Hono's handlers find in `c.env`, and the type of an app of ours: `Hono<WebEnv>`. */
 export type WebBindings = HttpBindings & { facts: RequestFacts };
 export type WebEnv = { Bindings: WebBindings };
+export type WebContext = Context<WebEnv>;
 
 const factsByRequest = new WeakMap<IncomingMessage, RequestFacts>();
 

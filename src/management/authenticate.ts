@@ -1,0 +1,63 @@
+// Which program sends a request, and whether it may send one more.
+import type { Actor, Context } from '../operations/frame/context.ts';
+import { recogniseToken } from '../operations/tokens/recognise.ts';
+import { rateKey } from '../web/client-address.ts';
+import { demandAllowance, type RateLimits } from '../web/rate-limit.ts';
+import type { RequestFacts } from '../web/request-facts.ts';
+import { type Issuer, isJwt, MAX_JWT_LENGTH } from './issuer.ts';
+import { ManagementError } from './management-error.ts';
+
+type Program = Extract<Actor, { kind: 'token' | 'oidc' }>;
+
+type Authenticator = {
+  /**
+   * The program that a bearer token belongs to. Errors: 401 for an invalid token, 429 for too many of those from one
+   * address, 503 for an issuer's token while the issuer is away.
+   */
+  authenticate(headers: Headers, facts: RequestFacts): Promise<Program>;
+  /** Counts one request. Resolves to the headers that say how many the program has left. Errors: 429. */
+  countRequest(program: Program, method: string): Promise<Record<string, string>>;
+};
+
+/** `issuer` is null when only our own tokens are accepted. */
+type AuthenticatorOptions = { limits: RateLimits; system: () => Context; issuer: Issuer | null };
+
+const MAX_TOKEN_LENGTH = 2_000;
+
+/** Fails closed: while the counts can't be read, every request is refused with 503. */
+export function createAuthenticator({ limits, system, issuer }: AuthenticatorOptions): Authenticator {
+  async function findProgram(token: string): Promise<Program | null> {
+    if (isJwt(token))
+      return token.length <= MAX_JWT_LENGTH ? ((await issuer?.recognise(token)) ?? null) : null;
+    return token.length <= MAX_TOKEN_LENGTH ? recogniseToken(system(), { token }) : null;
+  }
+  return {
+    async authenticate(headers, facts) {
+      const from = rateKey(facts.address);
+      demandAllowance(await limits.look('wrongTokens', from));
+      const token = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+      if (token === undefined)
+        throw authenticationFailed('A bearer token is needed: Authorization: Bearer apimtok_….');
+      const program = await findProgram(token);
+      if (program) return program;
+      demandAllowance(await limits.take('wrongTokens', from));
+      throw authenticationFailed(
+        isJwt(token)
+          ? 'This token is not of the issuer that is believed here, not for this service, or not valid now.'
+          : 'This token is unknown, was revoked or has ended.',
+      );
+    },
+    async countRequest(program, method) {
+      const isRead = method === 'GET' || method === 'HEAD';
+      const kind = isRead ? 'reads' : method === 'DELETE' ? 'deletes' : 'writes';
+      const id = program.kind === 'token' ? program.tokenId : `oidc:${program.subject}`;
+      const { remaining } = demandAllowance(
+        await limits.take(isRead ? 'managementReads' : 'managementWrites', id),
+      );
+      return { [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(remaining) };
+    },
+  };
+}
+
+const authenticationFailed = (message: string): ManagementError =>
+  new ManagementError(401, 'AuthenticationFailed', message, { headers: { 'www-authenticate': 'Bearer' } });
