@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import { filesOriginOf, giveTextFile, MAX_FILE_BYTES, takeTextFile } from '../../src/slack/jobs/files.ts';
+import {
+  downloadTextFile,
+  filesOriginOf,
+  MAX_FILE_BYTES,
+  uploadTextFile,
+} from '../../src/slack/jobs/files.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -36,7 +41,7 @@ async function slackWith(file: (origin: string) => Record<string, unknown>, file
   });
   const apiUrl = `${origin}/api/`;
   const client = new WebClient('xoxb-secret', { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
-  const taken = () => takeTextFile({ client, botToken: 'xoxb-secret', apiUrl }, 'F0');
+  const taken = () => downloadTextFile({ client, botToken: 'xoxb-secret', apiUrl }, 'F0');
   return { origin, tokens, client, apiUrl, taken };
 }
 
@@ -91,7 +96,7 @@ describe('a file at Slack', () => {
       () => ({ url_private: url }),
       (_, res) => res.end(),
     );
-    const taking = takeTextFile(
+    const taking = downloadTextFile(
       { client: slack.client, botToken: 'xoxb-secret', apiUrl: 'https://slack.com/api/' },
       'F0',
     );
@@ -146,7 +151,7 @@ it('a file is given to Slack’s own host only', async () => {
   });
   const apiUrl = `${origin}/api/`;
   const client = new WebClient('xoxb-secret', { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
-  const giving = giveTextFile({ client, apiUrl, channelId: 'D0' }, { name: 'a.csv', text: 'email\n' });
+  const giving = uploadTextFile({ client, apiUrl, channelId: 'D0' }, { name: 'a.csv', text: 'email\n' });
   await expect(giving).rejects.toThrow('no address to upload to');
   expect(asked).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { activateAccount } from '../../operations/accounts/activate.ts';
-import { onOneAccount } from '../frame/account-command.ts';
+import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
@@ -7,7 +7,7 @@ import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
 export const activate: Feature = {
-  ...onOneAccount(
+  ...accountCommand(
     {
       name: 'activate',
       usage: 'activate <account>',

@@ -2,16 +2,16 @@ import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import type { Policy } from '../../operations/frame/context.ts';
 import {
-  blanksIn,
+  blankErrors,
   type Feature,
-  faultsOf,
+  type FormValues,
+  fieldErrorsOf,
   listOf,
   type SlackRequest,
   textOf,
-  type Values,
 } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
-import { emailFault } from '../modals/email-field.ts';
+import { requireRole } from '../frame/role.ts';
+import { emailError } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
 
@@ -35,9 +35,9 @@ export const add: Feature = {
   submissions: {
     add: {
       check: (values, { policy }) => ({
-        ...emailFault(values, 'email'),
-        ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
-        ...passwordFault(values, policy),
+        ...emailError(values, 'email'),
+        ...blankErrors(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+        ...passwordError(values, policy),
       }),
       run: (request, values) =>
         added(request, {
@@ -67,21 +67,22 @@ async function added(request: SlackRequest, wanted: Wanted): Promise<Message> {
 }
 
 /** Never trimmed: a password is what was typed. */
-const passwordIn = (values: Values): string => (typeof values.temporary === 'string' ? values.temporary : '');
+const passwordIn = (values: FormValues): string =>
+  typeof values.temporary === 'string' ? values.temporary : '';
 
-function passwordFault(values: Values, policy: Policy): Record<string, string> {
+function passwordError(values: FormValues, policy: Policy): Record<string, string> {
   const password = passwordIn(values);
   if (password === '') return {};
   const words = ['email', 'firstName', 'lastName'].map((name) => textOf(values, name));
   const contextWords = [...words, policy.organizationName].filter((word) => word !== '');
   const rule = { minLength: policy.passwordMinLength, contextWords };
-  const { password: fault } = faultsOf(() => checkPassword(password, rule));
+  const { password: fault } = fieldErrorsOf(() => checkPassword(password, rule));
   return fault ? { temporary: fault } : {};
 }
 
 function openAddModal(request: SlackRequest, filled: { email?: string; firstName?: string }): Promise<void> {
   return request.openModal(async () => {
-    await demandRole(request, 'admins');
+    await requireRole(request, 'admins');
     return addModal(filled);
   });
 }

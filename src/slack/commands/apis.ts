@@ -9,17 +9,21 @@ import { showApi } from '../../operations/apis/show.ts';
 import { apiId, catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
 import {
-  blanksIn,
+  blankErrors,
   type Feature,
-  faultsOf,
+  type FormValues,
+  fieldErrorsOf,
   type SlackRequest,
-  schemaFault,
+  schemaError,
   textOf,
-  type Values,
 } from '../frame/feature.ts';
 import { apiIn } from '../frame/reference.ts';
-import { demandRole } from '../frame/role.ts';
-import { boxFault, subscriptionsBox, withBox } from '../modals/delete-with-subscriptions.ts';
+import { requireRole } from '../frame/role.ts';
+import {
+  checkboxError,
+  deleteSubscriptionsCheckbox,
+  redrawIfSubscribed,
+} from '../modals/delete-with-subscriptions.ts';
 import { actions, button, context, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { apiBlocks, withBlocks } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
@@ -100,15 +104,15 @@ function deleteModal({ name, id, version }: ApiView, subscriptions: number): Mod
       section(
         `*${escapeText(name)}*: products lose it, and no call to its path passes any more. There is no way back.${go}`,
       ),
-      ...subscriptionsBox(subscriptions),
+      ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });
 }
 
-const faultsIn = (values: Values): Record<string, string> => ({
-  ...schemaFault(values, 'name', catalogName),
-  ...blanksIn(values, { name: 'Write a name' }),
-  ...faultsOf(() => void parseApiPath(textOf(values, 'path'))),
+const fieldErrors = (values: FormValues): Record<string, string> => ({
+  ...schemaError(values, 'name', catalogName),
+  ...blankErrors(values, { name: 'Write a name' }),
+  ...fieldErrorsOf(() => void parseApiPath(textOf(values, 'path'))),
 });
 
 async function openDelete(request: SlackRequest, id: string, version?: number): Promise<ModalView> {
@@ -134,18 +138,18 @@ export const apis: Feature = {
       request.reply(await apisPage(request, JSON.parse(value)), { replace: true }),
     'api-create': (request) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         return createModal();
       }),
     'api-edit': (request, value) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         const { apiId, expectedVersion } = apiIn(value);
         return editModal((await showApi(request.context, { apiId })).api, expectedVersion);
       }),
     'api-delete': (request, value) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         const { apiId, expectedVersion } = apiIn(value);
         return openDelete(request, apiId, expectedVersion);
       }),
@@ -153,8 +157,8 @@ export const apis: Feature = {
   submissions: {
     'api-create': {
       check: (values) => ({
-        ...faultsIn(values),
-        ...(textOf(values, 'id') ? schemaFault(values, 'id', apiId) : {}),
+        ...fieldErrors(values),
+        ...(textOf(values, 'id') ? schemaError(values, 'id', apiId) : {}),
       }),
       async run(request, values) {
         const id = textOf(values, 'id');
@@ -167,7 +171,7 @@ export const apis: Feature = {
       },
     },
     'api-edit': {
-      check: faultsIn,
+      check: fieldErrors,
       async run(request, values, metadata) {
         const { api } = await editApi(request.context, {
           ...apiIn(metadata),
@@ -178,9 +182,9 @@ export const apis: Feature = {
       },
     },
     'api-delete': {
-      check: (values, { metadata }) => boxFault(values, metadata),
+      check: (values, { metadata }) => checkboxError(values, metadata),
       run: (request, values, metadata) =>
-        withBox(
+        redrawIfSubscribed(
           deleteApi(request.context, {
             ...apiIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,

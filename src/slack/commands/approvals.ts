@@ -5,7 +5,7 @@ import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
 import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { requireRole } from '../frame/role.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
 
@@ -30,7 +30,7 @@ export const approvals: Feature = {
     },
     'approval-decline': (request, approvalId) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins and approvers');
+        await requireRole(request, 'admins and approvers');
         return declineModal(approvalId);
       }),
     'approval-withdraw': async (request, approvalId) => {

@@ -1,18 +1,23 @@
 import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
+<<<<<<< HEAD
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+=======
+import { showAccount } from '../../operations/accounts/show.ts';
+import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
+>>>>>>> 880593e (Name Slack's helpers in the words of the field)
 import type { SlackRequest } from '../frame/feature.ts';
-import { type Feature, faultsOf, textOf } from '../frame/feature.ts';
+import { type Feature, fieldErrorsOf, textOf } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
-import { cutOffWords } from '../present/counts.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { cutOffText } from '../present/counts.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 /** With a reason it blocks at once; without one the modal asks for it, and for words to the developer. */
-const onCommand = onOneAccount(
+const onCommand = accountCommand(
   {
     name: 'block',
     usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
@@ -35,11 +40,11 @@ const onCommand = onOneAccount(
 
 export const block: Feature = {
   ...onCommand,
-  buttons: { 'account-block': opensFor('admins and approvers', blockModal) },
+  buttons: { 'account-block': openForAccount('admins and approvers', blockModal) },
   submissions: {
     ...onCommand.submissions,
     block: {
-      check: (values) => faultsOf(() => void readBlockEnd(textOf(values, 'end'))),
+      check: (values) => fieldErrorsOf(() => void readBlockEnd(textOf(values, 'end'))),
       run: (request, values, metadata) =>
         blocked(request, {
           ...accountIn(metadata),
@@ -55,12 +60,16 @@ export const block: Feature = {
 async function blocked(request: SlackRequest, wanted: Parameters<typeof blockAccount>[1]) {
   const { account, isTold, changeId } = await blockAccount(request.context, wanted);
   const end = account.blockEndsAt
-    ? `until ${dateWords(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
+    ? `until ${formatDate(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
+<<<<<<< HEAD
     `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(counts)} ${mailed}`,
+=======
+    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffText(subscriptionCounts)} ${mailed}`,
+>>>>>>> 880593e (Name Slack's helpers in the words of the field)
     account,
     await request.role(),
     changeId,
@@ -73,10 +82,14 @@ async function blockModal(account: AccountView, request: SlackRequest) {
     callback: 'block',
     title: 'Block an account',
     submit: 'Block',
-    metadata: aboutAccount(account),
+    metadata: referenceTo(account),
     blocks: [
       section(
+<<<<<<< HEAD
         `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffWords(counts)}`,
+=======
+        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffText(subscriptionCounts)}`,
+>>>>>>> 880593e (Name Slack's helpers in the words of the field)
       ),
       textInput('reason', 'Reason', {
         optional: true,

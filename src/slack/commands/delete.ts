@@ -2,16 +2,20 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
-import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
-import { type Feature, type Metadata, type SlackRequest, textOf, type Values } from '../frame/feature.ts';
+import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
+import { type Feature, type FormValues, type Metadata, type SlackRequest, textOf } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
-import { boxFault, subscriptionsBox, withBox } from '../modals/delete-with-subscriptions.ts';
+import {
+  checkboxError,
+  deleteSubscriptionsCheckbox,
+  redrawIfSubscribed,
+} from '../modals/delete-with-subscriptions.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
-import { cutOffWords } from '../present/counts.ts';
+import { cutOffText } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = onOneAccount(
+const onCommand = accountCommand(
   {
     name: 'delete',
     usage: 'delete <account>',
@@ -26,13 +30,13 @@ const onCommand = onOneAccount(
 /** Named with a suffix: `delete` is a word of the language. */
 export const deleteFeature: Feature = {
   ...onCommand,
-  buttons: { 'account-delete': opensFor('admins', deleteModal) },
+  buttons: { 'account-delete': openForAccount('admins', deleteModal) },
   submissions: {
     ...onCommand.submissions,
     delete: {
-      check: (values, { metadata }) => boxFault(values, metadata),
+      check: (values, { metadata }) => checkboxError(values, metadata),
       run: (request, values, metadata) =>
-        withBox(deleted(request, values, metadata), async () => {
+        redrawIfSubscribed(deleted(request, values, metadata), async () => {
           const { account } = await showAccount(request.context, {
             accountId: accountIn(metadata).accountId,
           });
@@ -42,7 +46,7 @@ export const deleteFeature: Feature = {
   },
 };
 
-async function deleted(request: SlackRequest, values: Values, metadata: Metadata): Promise<Message> {
+async function deleted(request: SlackRequest, values: FormValues, metadata: Metadata): Promise<Message> {
   const deleteSubscriptions = values.deleteSubscriptions === true;
   const { accountId, eraseAfterDays } = await deleteAccount(request.context, {
     ...accountIn(metadata),
@@ -53,7 +57,7 @@ async function deleted(request: SlackRequest, values: Values, metadata: Metadata
   if (eraseAfterDays === 0)
     return { text: 'Deleted. Access has ended and the personal data is erased; there is no way back.' };
   const back = deleteSubscriptions ? 'the account back, and its subscriptions' : 'the account back';
-  const text = `Deleted. Access has ended; personal data is erased in ${daysWords(eraseAfterDays)}. Until then \`/apim-user restore ${accountId}\` brings ${back}.`;
+  const text = `Deleted. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then \`/apim-user restore ${accountId}\` brings ${back}.`;
   return { text, blocks: [section(text), actions([button('list-show', 'Show', accountId)])] };
 }
 
@@ -64,24 +68,24 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
   const erased =
     days === 0
       ? 'Personal data is erased at once; there is no way back.'
-      : `Personal data is erased after ${daysWords(days)}; until then \`/apim-user restore ${account.id}\` brings the account back.`;
+      : `Personal data is erased after ${daysText(days)}; until then \`/apim-user restore ${account.id}\` brings the account back.`;
   return modal({
     callback: 'delete',
     title: 'Delete an account',
     submit: isApprovalNeeded ? 'Ask for it' : 'Delete',
-    metadata: { ...aboutAccount(account), subscriptions: counts.all },
+    metadata: { ...referenceTo(account), subscriptions: counts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffWords(counts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
       ),
       ...(isApprovalNeeded
         ? [section('A second operator has to approve this. Until then nothing is done.')]
         : []),
-      ...subscriptionsBox(counts.all),
+      ...deleteSubscriptionsCheckbox(counts.all),
       textInput('reason', 'Reason', { optional: true, maxLength: 500, hint: 'For operators only.' }),
       checkbox('tellDeveloper', 'Mail', 'Send a farewell mail', true),
     ],
   });
 }
 
-const daysWords = (days: number): string => (days === 1 ? '1 day' : `${days} days`);
+const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`);

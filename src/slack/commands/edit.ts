@@ -1,14 +1,14 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
-import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
-import { blanksIn, type Feature, textOf } from '../frame/feature.ts';
+import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
+import { blankErrors, type Feature, textOf } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
-import { emailFault } from '../modals/email-field.ts';
+import { emailError } from '../modals/email-field.ts';
 import { accountMessage } from '../present/account.ts';
 import { modal, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = onOneAccount(
+const onCommand = accountCommand(
   {
     name: 'edit',
     usage: 'edit <account>',
@@ -22,13 +22,13 @@ const onCommand = onOneAccount(
 
 export const edit: Feature = {
   ...onCommand,
-  buttons: { 'account-edit': opensFor('admins', editModal) },
+  buttons: { 'account-edit': openForAccount('admins', editModal) },
   submissions: {
     ...onCommand.submissions,
     edit: {
       check: (values) => ({
-        ...emailFault(values, 'email'),
-        ...blanksIn(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+        ...emailError(values, 'email'),
+        ...blankErrors(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
       }),
       async run(request, values, metadata) {
         const email = textOf(values, 'email');
@@ -53,7 +53,7 @@ function editModal(account: AccountView) {
     callback: 'edit',
     title: 'Edit an account',
     submit: 'Save',
-    metadata: { ...aboutAccount(account), email: account.email },
+    metadata: { ...referenceTo(account), email: account.email },
     blocks: [
       textInput('firstName', 'First name', { value: account.firstName, maxLength: 100 }),
       textInput('lastName', 'Last name', { value: account.lastName, maxLength: 100 }),

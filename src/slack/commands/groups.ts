@@ -8,17 +8,17 @@ import { deleteGroup } from '../../operations/groups/delete.ts';
 import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
-import { aboutAccount, demandOne, opensFor } from '../frame/account-command.ts';
+import { findAccount, openForAccount, referenceTo } from '../frame/account-command.ts';
 import {
   type Feature,
+  type FormValues,
   listOf,
   type OnPress,
   type SlackRequest,
   textOf,
-  type Values,
 } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
-import { demandRole } from '../frame/role.ts';
+import { requireRole } from '../frame/role.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {
   actions,
@@ -112,7 +112,7 @@ const renameModal = (group: Group) =>
     blocks: fields(group),
   });
 
-const nameFault = (values: Values): Record<string, string> =>
+const nameError = (values: FormValues): Record<string, string> =>
   textOf(values, 'name') === '' ? { name: 'Write a name' } : {};
 
 const turn: OnPress = async (request, from) =>
@@ -129,14 +129,14 @@ export const groups: Feature = {
     async run(request, [account]) {
       if (account === undefined) return request.reply(await groupsPage(request));
       return request.openModal(async () => {
-        await demandRole(request, 'admins');
-        return groupsModal(await demandOne(request, account));
+        await requireRole(request, 'admins');
+        return groupsModal(await findAccount(request, account));
       });
     },
   },
   submissions: {
     'group-create': {
-      check: nameFault,
+      check: nameError,
       async run(request, values) {
         const { name } = await createGroup(request.context, {
           name: textOf(values, 'name'),
@@ -146,7 +146,7 @@ export const groups: Feature = {
       },
     },
     'group-rename': {
-      check: nameFault,
+      check: nameError,
       async run(request, values, metadata) {
         const { name } = await renameGroup(request.context, {
           groupId: String(metadata.id),
@@ -172,12 +172,12 @@ export const groups: Feature = {
     },
   },
   buttons: {
-    'account-groups': opensFor('admins', groupsModal),
+    'account-groups': openForAccount('admins', groupsModal),
     'groups-next': turn,
     'groups-previous': turn,
     'group-create': (request) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         return createModal();
       }),
     'group-rename': (request, id) =>
@@ -201,7 +201,7 @@ function groupsModal(account: AccountView) {
     callback: 'groups',
     title: 'Groups of an account',
     submit: 'Save',
-    metadata: aboutAccount(account),
+    metadata: referenceTo(account),
     blocks: [section(`*${escapeText(nameOf(account))}*`), groupsInput(account.groups)],
   });
 }

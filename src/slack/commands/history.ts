@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/actor.ts';
-import { demandOne, onOneAccount } from '../frame/account-command.ts';
+import { accountCommand, findAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
@@ -11,7 +11,7 @@ import { escapeText, joinLines } from '../present/text.ts';
 
 type Search = Parameters<typeof searchHistory>[1];
 
-const ONE = onOneAccount(
+const ONE = accountCommand(
   {
     name: 'history',
     usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
@@ -31,7 +31,7 @@ export const history: Feature = {
       if (wanted) return request.reply(await page(request, wanted));
       const [name] = words;
       if (name === undefined) return ONE.command?.run(request, words);
-      await request.reply(await ofAccount(request, (await demandOne(request, name)).id));
+      await request.reply(await ofAccount(request, (await findAccount(request, name)).id));
     },
   },
   ...(ONE.submissions ? { submissions: ONE.submissions } : {}),

@@ -5,7 +5,7 @@ import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
 import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { requireRole } from '../frame/role.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
 
@@ -22,7 +22,7 @@ export const importFeature: Feature = {
     who: 'admins',
     run: (request) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         return importModal();
       }),
   },

@@ -1,12 +1,12 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { invite as inviteOne } from '../../operations/invitations/invite.ts';
-import { type Feature, listOf, type SlackRequest, textOf, type Values } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { type Feature, type FormValues, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
+import { requireRole } from '../frame/role.ts';
 import { isEmailAddress } from '../modals/email-field.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
-import { errorWords, wayOn } from '../present/error.ts';
-import { cut, dateWords, escapeText, joinLines } from '../present/text.ts';
+import { errorText, nextStepButtons } from '../present/error.ts';
+import { cut, escapeText, formatDate, joinLines } from '../present/text.ts';
 import { splitWords } from '../receive/typed-words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
@@ -40,7 +40,7 @@ export const invite: Feature = {
   ],
   submissions: {
     invite: {
-      check: (values) => emailsFault(values),
+      check: (values) => emailsError(values),
       run: (request, values) =>
         inviteAll(request, splitWords(textOf(values, 'emails')), {
           firstName: textOf(values, 'firstName'),
@@ -52,7 +52,7 @@ export const invite: Feature = {
   },
 };
 
-function emailsFault(values: Values): Record<string, string> {
+function emailsError(values: FormValues): Record<string, string> {
   const emails = splitWords(textOf(values, 'emails'));
   if (emails.length === 0) return { emails: 'Write at least one address' };
   if (emails.length > MAX_INVITED_AT_ONCE)
@@ -70,7 +70,7 @@ function addressesIn(text: string): string[] {
 
 function openInviteModal(request: SlackRequest, emails: string[]): Promise<void> {
   return request.openModal(async () => {
-    await demandRole(request, 'admins');
+    await requireRole(request, 'admins');
     return inviteModal(emails);
   });
 }
@@ -104,7 +104,7 @@ async function inviteAll(request: SlackRequest, emails: string[], about: About):
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
-    sentWords(sent),
+    sentText(sent),
     ...(failed > 0 ? [`${failed === 1 ? '1 address was' : `${failed} addresses were`} not invited.`] : []),
   ].join(' ');
   return {
@@ -113,7 +113,7 @@ async function inviteAll(request: SlackRequest, emails: string[], about: About):
   };
 }
 
-function sentWords(sent: number): string {
+function sentText(sent: number): string {
   if (sent === 0) return 'Nobody was invited.';
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
@@ -122,7 +122,7 @@ async function inviteEach(request: SlackRequest, email: string, about: About): P
   const name = escapeText(cut(email, SHOWN_OF_ADDRESS));
   try {
     const { expiresAt, deletedAccountId } = await inviteOne(request.context, { email, ...about });
-    const line = `• ${name}: invited; the link ends ${dateWords(expiresAt)}`;
+    const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {
       line: `${line}. A deleted account of this address is still there and could be restored instead`,
@@ -131,8 +131,8 @@ async function inviteEach(request: SlackRequest, email: string, about: About): P
     };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
-    const [way] = wayOn(error);
-    const line = `• ${name}: not invited. ${errorWords(error)}`;
+    const [way] = nextStepButtons(error);
+    const line = `• ${name}: not invited. ${errorText(error)}`;
     if (!way) return { line, isInvited: false };
     const label = cut(`${way.text.text} ${email}`, 75);
     const next = { ...way, action_id: `${way.action_id}:beside`, accessibility_label: label };

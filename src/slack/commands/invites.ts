@@ -5,7 +5,7 @@ import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { invitationIn } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
 
@@ -28,7 +28,7 @@ export const invites: Feature = {
     'invitation-resend': async (request, value) => {
       const { email, expiresAt } = await resendInvitation(request.context, invitationIn(value));
       return request.reply({
-        text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${dateWords(expiresAt)}.`,
+        text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${formatDate(expiresAt)}.`,
       });
     },
     'invitation-revoke': async (request, value) => {
@@ -69,7 +69,7 @@ function rowsOf(one: Page['invitations'][number]): KnownBlock[] {
   const endedAt = one.state === 'open' ? one.expiresAt : (one.endedAt ?? one.expiresAt);
   const lines = [
     `*${escapeText(one.email || 'an erased address')}* · ${one.state} · mail ${one.mailState ?? 'none'}`,
-    `Invited ${dateWords(one.createdAt)} by ${escapeText(one.invitedByName)} · ${ends} ${dateWords(endedAt)}`,
+    `Invited ${formatDate(one.createdAt)} by ${escapeText(one.invitedByName)} · ${ends} ${formatDate(endedAt)}`,
   ];
   const buttons = [
     ...(one.state === 'open' || one.state === 'expired'

@@ -6,9 +6,9 @@ import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import type { Feature, OnPress, SlackRequest } from '../frame/feature.ts';
-import { fittingDeeds, nameOf, refOf } from '../present/account.ts';
+import { buttonValue, fittingDeeds, nameOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 type Query = Parameters<typeof listAccounts>[1];
 
@@ -69,7 +69,7 @@ async function listPage(request: SlackRequest, query: Query): Promise<Message> {
   return {
     text: accounts.length === 1 ? '1 account' : `${accounts.length || 'No'} accounts`,
     blocks: [
-      ...(accounts.length ? accounts.flatMap((one) => rowOf(one, role)) : [section(nothingWords(filter))]),
+      ...(accounts.length ? accounts.flatMap((one) => rowOf(one, role)) : [section(noResultsText(filter))]),
       context(`All: ${counts.active} active · ${counts.pending} pending · ${counts.blocked} blocked`),
       ...(turns.length ? [actions(turns)] : []),
     ],
@@ -78,16 +78,16 @@ async function listPage(request: SlackRequest, query: Query): Promise<Message> {
 
 function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
   const name = nameOf(account);
-  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${account.state} · registered ${dateWords(account.registeredAt)}`;
+  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${account.state} · registered ${formatDate(account.registeredAt)}`;
   // A menu of Slack's holds five entries: Show stands beside it.
   const show = button('list-show', 'Show', account.id, { label: `Show ${name}` });
   return [
     section(facts),
-    actionsWithMenu([show], { value: refOf(account), entries: fittingDeeds(account, role) }),
+    actionsWithMenu([show], { value: buttonValue(account), entries: fittingDeeds(account, role) }),
   ];
 }
 
-function nothingWords(filter: Query): string {
+function noResultsText(filter: Query): string {
   return Object.keys(filter).length > 0
     ? 'No account is like that. `/apim-user list` shows all; invited people are in `/apim-user invites` until they accept.'
     : 'There are no accounts yet. `/apim-user invite` asks somebody in.';

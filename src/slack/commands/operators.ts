@@ -4,7 +4,7 @@ import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
 import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { requireRole } from '../frame/role.ts';
 import {
   actions,
   button,
@@ -34,7 +34,7 @@ export const operators: Feature = {
   buttons: {
     'operator-add': (request) =>
       request.openModal(async () => {
-        await demandRole(request, ABOUT.who);
+        await requireRole(request, ABOUT.who);
         return grantModal();
       }),
     'operator-grant': async (request, value) => {
@@ -70,7 +70,7 @@ async function granted(request: SlackRequest, userId: string, role: Role): Promi
 }
 
 async function page(request: SlackRequest): Promise<Message> {
-  await demandRole(request, ABOUT.who);
+  await requireRole(request, ABOUT.who);
   const all = await listOperators(request.context, { teamId: request.actor.teamId });
   const rows = await Promise.all(
     all.map(async ({ slackUserId, name, role }) =>

@@ -6,11 +6,11 @@ import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
-import { type Feature, type SlackRequest, schemaFault, textOf } from '../frame/feature.ts';
+import { type Feature, type SlackRequest, schemaError, textOf } from '../frame/feature.ts';
 import { productIn } from '../frame/reference.ts';
-import { demandRole } from '../frame/role.ts';
-import { boxFault, withBox } from '../modals/delete-with-subscriptions.ts';
-import { createModal, deleteModal, editModal, faultsIn, wantedIn } from '../modals/product.ts';
+import { requireRole } from '../frame/role.ts';
+import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
+import { createModal, deleteModal, editModal, fieldErrors, wantedIn } from '../modals/product.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { productBlocks, withBlocks } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
@@ -64,19 +64,19 @@ export const products: Feature = {
       request.reply(await productsPage(request, JSON.parse(value)), { replace: true }),
     'product-create': (request) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         return createModal();
       }),
     'product-edit': (request, value) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         const { productId: id, expectedVersion } = productIn(value);
         const { product } = await showProduct(request.context, { productId: id });
         return editModal({ ...product, version: expectedVersion });
       }),
     'product-delete': (request, value) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         const { productId: id, expectedVersion } = productIn(value);
         return openDelete(request, id, expectedVersion);
       }),
@@ -84,8 +84,8 @@ export const products: Feature = {
   submissions: {
     'product-create': {
       check: (values) => ({
-        ...faultsIn(values),
-        ...(textOf(values, 'id') ? schemaFault(values, 'id', productId) : {}),
+        ...fieldErrors(values),
+        ...(textOf(values, 'id') ? schemaError(values, 'id', productId) : {}),
       }),
       async run(request, values) {
         const id = textOf(values, 'id');
@@ -98,7 +98,7 @@ export const products: Feature = {
       },
     },
     'product-edit': {
-      check: faultsIn,
+      check: fieldErrors,
       async run(request, values, metadata) {
         const wanted = productIn(metadata);
         const { product: was } = await showProduct(request.context, { productId: wanted.productId });
@@ -108,9 +108,9 @@ export const products: Feature = {
       },
     },
     'product-delete': {
-      check: (values, { metadata }) => boxFault(values, metadata),
+      check: (values, { metadata }) => checkboxError(values, metadata),
       run: (request, values, metadata) =>
-        withBox(
+        redrawIfSubscribed(
           deleteProduct(request.context, {
             ...productIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,

@@ -1,10 +1,10 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
-import { type Feature, faultsOf, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { type Feature, fieldErrorsOf, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
+import { requireRole } from '../frame/role.ts';
 import { groupsInput, modal, textInput } from '../present/blocks.ts';
-import { dateWords } from '../present/text.ts';
+import { formatDate } from '../present/text.ts';
 
 export const request: Feature = {
   command: {
@@ -18,7 +18,7 @@ export const request: Feature = {
   buttons: { 'menu-request': (request) => opens(request, undefined) },
   submissions: {
     request: {
-      check: (values) => faultsOf(() => void parseEmailAddress(textOf(values, 'email'))),
+      check: (values) => fieldErrorsOf(() => void parseEmailAddress(textOf(values, 'email'))),
       async run(request, values) {
         const { expiresAt, askedBefore } = await requestInvitation(request.context, {
           email: textOf(values, 'email'),
@@ -29,7 +29,7 @@ export const request: Feature = {
         });
         const first = askedBefore ? 'This was asked for already; it still waits.' : 'Asked for.';
         return {
-          text: `${first} An operator can decide until ${dateWords(expiresAt)}, and you are told. App Home and \`/apim-user approvals\` show your requests.`,
+          text: `${first} An operator can decide until ${formatDate(expiresAt)}, and you are told. App Home and \`/apim-user approvals\` show your requests.`,
         };
       },
     },
@@ -38,7 +38,7 @@ export const request: Feature = {
 
 const opens = (request: SlackRequest, email: string | undefined) =>
   request.openModal(async () => {
-    await demandRole(request, 'everybody');
+    await requireRole(request, 'everybody');
     if (!request.context.policy.hasRequests) throw new DomainError('requests_off');
     return requestModal(email);
   });

@@ -1,14 +1,14 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
-import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
+import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
 import type { Feature } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, modal, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = onOneAccount(
+const onCommand = accountCommand(
   {
     name: 'reset-password',
     usage: 'reset-password <account>',
@@ -22,7 +22,7 @@ const onCommand = onOneAccount(
 
 export const resetPassword: Feature = {
   ...onCommand,
-  buttons: { 'account-reset-password': opensFor('admins', resetModal) },
+  buttons: { 'account-reset-password': openForAccount('admins', resetModal) },
   submissions: {
     ...onCommand.submissions,
     'reset-password': {
@@ -48,7 +48,7 @@ function resetModal(account: AccountView) {
     callback: 'reset-password',
     title: 'Reset a password',
     submit: 'Send the link',
-    metadata: aboutAccount(account),
+    metadata: referenceTo(account),
     blocks: [
       section(
         `Mail *${escapeText(nameOf(account))}* a one-time link to set a new password? The old one works until then.`,

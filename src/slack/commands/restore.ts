@@ -1,9 +1,9 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
-import { demandOne } from '../frame/account-command.ts';
+import { findAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
-import { demandRole } from '../frame/role.ts';
+import { requireRole } from '../frame/role.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
@@ -17,13 +17,13 @@ export const restore: Feature = {
     example: '/apim-user restore 0193…',
     who: 'admins',
     async run(request, [id]) {
-      await demandRole(request, 'admins');
+      await requireRole(request, 'admins');
       if (!id) {
         const text =
           'Which one? Write `/apim-user restore &lt;id&gt;`; the id stands in the answer that you got to `delete`, and on the account’s card.';
         return request.reply({ text, blocks: [section(text)] });
       }
-      const account = await demandOne(request, id);
+      const account = await findAccount(request, id);
       return request.reply(await restored(request, { accountId: account.id }));
     },
   },

@@ -1,11 +1,11 @@
 import { showAccount } from '../../operations/accounts/show.ts';
-import { onOneAccount } from '../frame/account-command.ts';
+import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = onOneAccount(
+const onCommand = accountCommand(
   {
     name: 'show',
     usage: 'show <account>',

@@ -4,7 +4,7 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
-import { demandOne } from '../frame/account-command.ts';
+import { findAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
@@ -48,7 +48,7 @@ function titleOf(account: AccountView): string {
 }
 
 async function ofAccount(request: SlackRequest, named: string): Promise<Message> {
-  const account = await demandOne(request, named);
+  const account = await findAccount(request, named);
   return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
 }
 

@@ -14,13 +14,13 @@ import { saveTemplate } from '../../operations/templates/save.ts';
 import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
 import {
-  blanksIn,
+  blankErrors,
   type Feature,
-  faultsOf,
+  type FormValues,
+  fieldErrorsOf,
   type Metadata,
   type SlackRequest,
   textOf,
-  type Values,
 } from '../frame/feature.ts';
 import {
   actions,
@@ -33,7 +33,7 @@ import {
   section,
   textInput,
 } from '../present/blocks.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 type Template = Awaited<ReturnType<typeof showTemplate>>;
 
@@ -73,9 +73,9 @@ function templateModal(template: Template) {
     metadata: { name, version, syntax },
     blocks: [
       section(`*${escapeText(title)}*\n${escapeText(description)}`),
-      context(changeWords(template)),
+      context(changeText(template)),
       textInput('subject', 'Subject', { value: subject, maxLength: MAX_TEMPLATE_SUBJECT_LENGTH }),
-      ...(syntax === 'xhtml' ? [context(XHTML_WORDS)] : []),
+      ...(syntax === 'xhtml' ? [context(XHTML_NOTE)] : []),
       textInput('body', 'Text', {
         ...(syntax === 'xhtml' ? { optional: true } : { value: body }),
         multiline: true,
@@ -92,13 +92,13 @@ function templateModal(template: Template) {
   });
 }
 
-const XHTML_WORDS =
+const XHTML_NOTE =
   'The text was written by a program, in XHTML, and stays as it is while the field below is empty: *Preview* shows it. ' +
   'What you write there replaces it, in Markdown.';
 
-function changeWords({ isDefault, changedBy, changedAt }: Template): string {
+function changeText({ isDefault, changedBy, changedAt }: Template): string {
   if (isDefault || !changedAt) return 'This is the default text.';
-  return `Changed by ${escapeText(changedBy ?? 'somebody')} ${dateWords(changedAt)}`;
+  return `Changed by ${escapeText(changedBy ?? 'somebody')} ${formatDate(changedAt)}`;
 }
 
 const previewModal = (mail: { subject: string; text: string }) =>
@@ -126,17 +126,17 @@ function sectionsOf(text: string): KnownBlock[] {
   return [...parts, rest].map(plainSection);
 }
 
-const written = (typed: Values) => ({ subject: textOf(typed, 'subject'), body: textOf(typed, 'body') });
+const written = (typed: FormValues) => ({ subject: textOf(typed, 'subject'), body: textOf(typed, 'body') });
 
 /** What is typed; where nothing is, the XHTML that stays. */
-async function meant(request: SlackRequest, name: string, typed: Values) {
+async function meant(request: SlackRequest, name: string, typed: FormValues) {
   const { subject, body } = written(typed);
   if (body !== '') return { subject, body };
   const kept = await showTemplate(request.context, { template: name });
   return kept.syntax === 'xhtml' ? { subject, body: kept.body, syntax: kept.syntax } : { subject, body };
 }
 
-const keepsXhtml = (values: Values, { syntax }: Metadata): boolean =>
+const keepsXhtml = (values: FormValues, { syntax }: Metadata): boolean =>
   syntax === 'xhtml' && textOf(values, 'body') === '';
 
 export const templates: Feature = {
@@ -152,13 +152,13 @@ export const templates: Feature = {
     'template-save': {
       check(values, { metadata, policy }) {
         const keeps = keepsXhtml(values, metadata);
-        const blanks = blanksIn(values, {
+        const blanks = blankErrors(values, {
           subject: 'A mail needs a subject',
           ...(keeps ? {} : { body: 'A mail needs a text' }),
         });
         if (keeps || Object.keys(blanks).length > 0) return blanks;
         const template = demandTemplate(String(metadata.name));
-        return faultsOf(() => checkTemplateText({ policy }, template, written(values)));
+        return fieldErrorsOf(() => checkTemplateText({ policy }, template, written(values)));
       },
       async run(request, values, metadata) {
         const { subject, body } = written(values);

@@ -3,7 +3,7 @@ import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 type Token = Awaited<ReturnType<typeof listTokens>>['tokens'][number];
 
@@ -40,10 +40,10 @@ async function page(request: SlackRequest): Promise<Message> {
 function rowOf(token: Token): KnownBlock[] {
   const { id, name, role, grants, ownerUserId, expiresAt, lastUsedAt } = token;
   const beside = grants.length > 0 ? ` with ${grants.join(', ')}` : '';
-  const used = lastUsedAt ? `last used ${dateWords(lastUsedAt)}` : 'never used';
+  const used = lastUsedAt ? `last used ${formatDate(lastUsedAt)}` : 'never used';
   return [
     section(
-      `*${escapeText(name)}* · *${role}*${beside} · of <@${ownerUserId}> · ${used} · ends ${dateWords(expiresAt)}`,
+      `*${escapeText(name)}* · *${role}*${beside} · of <@${ownerUserId}> · ${used} · ends ${formatDate(expiresAt)}`,
     ),
     actions([
       button('token-revoke', 'Revoke', id, {

@@ -4,13 +4,13 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
-import { type Feature, textOf, type Values } from '../frame/feature.ts';
-import { demandRole } from '../frame/role.ts';
+import { type Feature, type FormValues, textOf } from '../frame/feature.ts';
+import { requireRole } from '../frame/role.ts';
 import { nameOf } from '../present/account.ts';
 import { accountInput, checkbox, dateInput, modal, oneInput, section, textInput } from '../present/blocks.ts';
-import { standsInTheWay } from '../present/subscription.ts';
+import { inactiveAccountWarning } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
-import { answered, dayIn, subscriptionWords, toldWords } from './subscription-actions.ts';
+import { answered, dayIn, mailSentText, subscriptionWords } from './subscription-actions.ts';
 
 /** `title`: whose it will be, where that is settled. */
 function grantModal(account: { id: string; title: string } | null): ModalView {
@@ -43,7 +43,7 @@ function grantModal(account: { id: string; title: string } | null): ModalView {
 }
 
 /** What a choice in the field "For" stands for: `all`, `product:starter`, `api:orders`. */
-function scopeIn(values: Values): { productId?: string; apiId?: string } {
+function scopeIn(values: FormValues): { productId?: string; apiId?: string } {
   const chosen = textOf(values, 'scope');
   if (chosen === 'all') return {};
   const [kind, ...id] = chosen.split(':');
@@ -52,7 +52,7 @@ function scopeIn(values: Values): { productId?: string; apiId?: string } {
   throw new DomainError('invalid_input', { fields: { for: 'is a product, an API, or all APIs' } });
 }
 
-function datesFault(values: Values): Record<string, string> {
+function datesError(values: FormValues): Record<string, string> {
   const [from, until] = [textOf(values, 'startsAt'), textOf(values, 'endsAt')];
   return from && until && until <= from ? { endsAt: 'Choose a day after the start' } : {};
 }
@@ -61,7 +61,7 @@ export const grant: Feature = {
   buttons: {
     'subscription-grant': (request, value) =>
       request.openModal(async () => {
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         const { accountId } = JSON.parse(value) as { accountId?: unknown };
         if (typeof accountId !== 'string') return grantModal(null);
         const { account } = await showAccount(request.context, { accountId });
@@ -71,7 +71,7 @@ export const grant: Feature = {
   },
   submissions: {
     'subscription-grant': {
-      check: datesFault,
+      check: datesError,
       async run(request, values, metadata) {
         const accountId = textOf(values, 'account') || String(metadata.accountId ?? '');
         const name = textOf(values, 'name');
@@ -86,7 +86,7 @@ export const grant: Feature = {
           endsAt,
           tellDeveloper: values.tellDeveloper === true,
         });
-        const text = `Granted: ${subscriptionWords(subscription)}.${standsInTheWay(subscription)} The developer finds the keys in the portal.${toldWords(isTold)}`;
+        const text = `Granted: ${subscriptionWords(subscription)}.${inactiveAccountWarning(subscription)} The developer finds the keys in the portal.${mailSentText(isTold)}`;
         return answered(request, text, subscription);
       },
     },

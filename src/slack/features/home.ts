@@ -11,7 +11,7 @@ import { actions, button, divider, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
-import type { Findings, SenderDomain } from '../receive/setup-check.ts';
+import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
@@ -35,14 +35,14 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
       ...(await waitingSubscriptions(request)),
     ];
     const recent = await recentChanges(request);
-    const page = (findings: Findings | null) => [
+    const page = (findings: SetupReport | null) => [
       ...head,
       ...(approvals.length ? [divider, ...approvals] : []),
       divider,
       ...waits,
       ...recent,
       divider,
-      section(healthWords(findings)),
+      section(healthText(findings)),
       ...(role === 'admin' ? missingBlocks(findings) : []),
     ];
     await publish(page(known));
@@ -71,7 +71,7 @@ async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
   return lines.length ? [divider, section('*Recent changes*'), ...joinLines(lines).map(section)] : [];
 }
 
-const pendingWords = (pending: number): string =>
+const pendingText = (pending: number): string =>
   pending === 0
     ? 'No account waits for its address to be confirmed.'
     : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
@@ -89,7 +89,7 @@ async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]
 async function waitsForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
   const { pending } = await countAccounts(request.context, {});
   const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
-  return [section(`*What waits*\n${pendingWords(pending)}`), ...look];
+  return [section(`*What waits*\n${pendingText(pending)}`), ...look];
 }
 
 async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
@@ -100,9 +100,9 @@ async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
   const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
   const lines = [
     '*What waits*',
-    pendingWords(pending),
+    pendingText(pending),
     `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
-    mailWords(failed, unknown),
+    mailText(failed, unknown),
   ];
   const look = [
     ...(pending > 0 ? [button('list-pending', 'Pending accounts', '-')] : []),
@@ -112,14 +112,14 @@ async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
   return [section(lines.join('\n')), ...(look.length ? [actions(look)] : [])];
 }
 
-function mailWords(failed: number, unknown: number): string {
+function mailText(failed: number, unknown: number): string {
   const days = `in the last ${MAILS_COUNTED_FOR_DAYS} days`;
   if (failed + unknown === 0) return `No mail failed ${days}.`;
   const lost = unknown > 0 ? ` Whether ${unknown} more arrived is unknown.` : '';
   return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} The cards and \`/apim-user invites\` say which.`;
 }
 
-const MAIL_WORDS: Record<SenderDomain, string> = {
+const MAIL_TEXTS: Record<SenderDomain, string> = {
   verified: 'ready',
   'not-verified': '*domain not verified*',
   'may-not-be-asked': 'ready as far as this key may ask',
@@ -127,10 +127,10 @@ const MAIL_WORDS: Record<SenderDomain, string> = {
 };
 
 /** Whoever reads this got it from Slack, and the counts above from the database. */
-const healthWords = (findings: Findings | null): string =>
-  `*Health:* database ready · Slack ready · mail ${findings ? MAIL_WORDS[findings.senderDomain] : '…'}`;
+const healthText = (findings: SetupReport | null): string =>
+  `*Health:* database ready · Slack ready · mail ${findings ? MAIL_TEXTS[findings.senderDomain] : '…'}`;
 
-function missingBlocks(findings: Findings | null): KnownBlock[] {
+function missingBlocks(findings: SetupReport | null): KnownBlock[] {
   if (!findings) return [section('*Setup:* looking …')];
   if (findings.missing.length === 0) return [section('*Setup:* nothing is missing.')];
   return [section(`*Still missing*`), ...findings.missing.map(({ words }) => section(`:warning: ${words}`))];

@@ -3,9 +3,9 @@ import type { EventFromType } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
-import { demandRole } from '../frame/role.ts';
-import { takeTextFile } from '../jobs/files.ts';
-import { dispatch, type SlackDependencies } from '../receive/dispatcher.ts';
+import { requireRole } from '../frame/role.ts';
+import { downloadTextFile } from '../jobs/files.ts';
+import { dispatchRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused } from '../receive/typed-keys.ts';
 
 type MessageEvent = EventFromType<'message'>;
@@ -26,17 +26,17 @@ export function workOfMessage(
       text: string;
     }));
   return () =>
-    dispatch(
+    dispatchRequest(
       dependencies,
       { userId: user, teamId: dependencies.teamId, trigger: { id: '', at: 0, isInModal: false }, reply },
       async (request) => {
         // Before anything is fetched: nobody makes us download what they may not import.
-        await demandRole(request, 'admins');
+        await requireRole(request, 'admins');
         if (more.length > 0)
           throw new DomainError('invalid_input', {
             fields: { file: 'has to come alone: one table a message' },
           });
-        const table = await takeTextFile(dependencies, file.id);
+        const table = await downloadTextFile(dependencies, file.id);
         if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
         await postDryRun(request, channel, await makeDryRun(request, table));
       },

@@ -4,14 +4,9 @@ import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts'
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { type Feature, type Metadata, type SlackRequest, textOf } from '../frame/feature.ts';
 import { subscriptionIn } from '../frame/reference.ts';
-import { usedWords } from '../present/account.ts';
+import { lastUsedText } from '../present/account.ts';
 import { choiceInput, type Message, modal, section } from '../present/blocks.ts';
-import {
-  aboutSubscription,
-  answered,
-  opensForSubscription,
-  subscriptionWords,
-} from './subscription-actions.ts';
+import { answered, openForSubscription, referenceTo, subscriptionWords } from './subscription-actions.ts';
 
 type Slot = Parameters<typeof regenerateKey>[1]['slot'];
 
@@ -30,7 +25,7 @@ const regenerateModal = (subscription: SubscriptionView): ModalView =>
     callback: 'subscription-regenerate',
     title: 'Regenerate a key',
     submit: 'Regenerate',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
         `${subscriptionWords(subscription)}: the former key is unknown from the next call on, the other one works as before. The owner is told, and finds the new one in the portal.`,
@@ -45,10 +40,10 @@ const leakedModal = (subscription: SubscriptionView): ModalView =>
     callback: 'subscription-leaked',
     title: 'A key leaked',
     submit: 'Replace',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionWords(subscription)}: the key that leaked stops working at the next call, and a mail tells the owner why. The account is not blocked. The subscription was ${usedWords(subscription)}. Never paste the key itself here.`,
+        `${subscriptionWords(subscription)}: the key that leaked stops working at the next call, and a mail tells the owner why. The account is not blocked. The subscription was ${lastUsedText(subscription)}. Never paste the key itself here.`,
       ),
       choiceInput('slot', 'Which', [PRIMARY, SECONDARY, { value: 'both', text: 'Both, or not known which' }]),
     ],
@@ -75,8 +70,8 @@ async function replaced(
 
 export const leakedKey: Feature = {
   buttons: {
-    'subscription-regenerate': opensForSubscription('admins and approvers', regenerateModal),
-    'subscription-leaked': opensForSubscription('admins and approvers', leakedModal),
+    'subscription-regenerate': openForSubscription('admins and approvers', regenerateModal),
+    'subscription-leaked': openForSubscription('admins and approvers', leakedModal),
   },
   submissions: {
     'subscription-regenerate': {

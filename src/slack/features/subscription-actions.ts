@@ -16,41 +16,41 @@ import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import {
-  blanksIn,
+  blankErrors,
   type Command,
   type Feature,
   type OnPress,
   type SlackRequest,
-  schemaFault,
+  schemaError,
   textOf,
 } from '../frame/feature.ts';
 import { subscriptionIn } from '../frame/reference.ts';
-import { demandRole } from '../frame/role.ts';
-import { nameOf, usedWords } from '../present/account.ts';
+import { requireRole } from '../frame/role.ts';
+import { lastUsedText, nameOf } from '../present/account.ts';
 import { dateInput, type Message, modal, section, textInput } from '../present/blocks.ts';
-import { scopeWords, standsInTheWay, subscriptionMessage } from '../present/subscription.ts';
+import { inactiveAccountWarning, scopeText, subscriptionMessage } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
 
 type View = (subscription: SubscriptionView) => ModalView;
 
 /** Opens a modal for the subscription as it is now; what it submits must still fit the version that was shown. */
-export const opensForSubscription =
+export const openForSubscription =
   (who: Command['who'], view: View): OnPress =>
   (request, value) =>
     request.openModal(async () => {
-      await demandRole(request, who);
+      await requireRole(request, who);
       const { subscriptionId, expectedVersion } = subscriptionIn(value);
       const { subscription } = await showSubscription(request.context, { subscriptionId });
       return view({ ...subscription, version: expectedVersion });
     });
 
-export const aboutSubscription = ({ id, version }: SubscriptionView) => ({ id, version });
+export const referenceTo = ({ id, version }: SubscriptionView) => ({ id, version });
 
 /** "*Starter* of Ann Lee", escaped. */
 export const subscriptionWords = (subscription: SubscriptionView): string =>
   `*${escapeText(subscription.name)}*${subscription.owner ? ` of ${escapeText(nameOf(subscription.owner))}` : ''}`;
 
-export const toldWords = (isTold: boolean): string =>
+export const mailSentText = (isTold: boolean): string =>
   isTold ? ' A mail tells the developer.' : ' No mail was sent.';
 
 export const answered = async (
@@ -67,9 +67,9 @@ const rejectModal: View = (subscription) =>
     callback: 'subscription-reject',
     title: 'Reject a request',
     submit: 'Reject',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
-      section(`${subscriptionWords(subscription)} · to ${escapeText(scopeWords(subscription))}`),
+      section(`${subscriptionWords(subscription)} · to ${escapeText(scopeText(subscription))}`),
       reasonInput('The developer reads it in a mail.', false),
     ],
   });
@@ -79,10 +79,10 @@ const suspendModal: View = (subscription) =>
     callback: 'subscription-suspend',
     title: 'Suspend a subscription',
     submit: 'Suspend',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, until it is resumed. It was ${usedWords(subscription)}.`,
+        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, until it is resumed. It was ${lastUsedText(subscription)}.`,
       ),
       reasonInput('The developer sees it in the portal; no mail is sent.', true),
     ],
@@ -93,10 +93,10 @@ const cancelModal: View = (subscription) =>
     callback: 'subscription-cancel',
     title: 'Cancel a subscription',
     submit: 'Cancel it',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, and it can’t be resumed. To pause it, suspend it. It was ${usedWords(subscription)}.`,
+        `${subscriptionWords(subscription)}: its keys don’t pass from the next call on, and it can’t be resumed. To pause it, suspend it. It was ${lastUsedText(subscription)}.`,
       ),
       reasonInput('The developer sees it in the portal; no mail is sent.', true),
     ],
@@ -107,10 +107,10 @@ const deleteModal: View = (subscription) =>
     callback: 'subscription-delete',
     title: 'Delete a subscription',
     submit: 'Delete',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionWords(subscription)} goes with its keys, for good: from the next call on they are unknown. It was ${usedWords(subscription)}. To keep it on record, cancel it.`,
+        `${subscriptionWords(subscription)} goes with its keys, for good: from the next call on they are unknown. It was ${lastUsedText(subscription)}. To keep it on record, cancel it.`,
       ),
     ],
   });
@@ -120,7 +120,7 @@ const renameModal: View = (subscription) =>
     callback: 'subscription-rename',
     title: 'Rename a subscription',
     submit: 'Save',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [textInput('name', 'Name', { value: subscription.name, maxLength: MAX_CATALOG_NAME_LENGTH })],
   });
 
@@ -129,7 +129,7 @@ const extendModal: View = (subscription) =>
     callback: 'subscription-extend',
     title: 'Change the end',
     submit: 'Save',
-    metadata: aboutSubscription(subscription),
+    metadata: referenceTo(subscription),
     blocks: [
       section(
         `${subscriptionWords(subscription)}${subscription.state === 'expired' ? ': with a later end it is active again.' : ''}`,
@@ -148,24 +148,24 @@ export const subscriptionDeeds: Feature = {
   buttons: {
     'subscription-approve': async (request, value) => {
       const { subscription, isTold } = await approveSubscription(request.context, subscriptionIn(value));
-      const text = `Approved: ${subscriptionWords(subscription)} is active.${standsInTheWay(subscription)}${toldWords(isTold)}`;
+      const text = `Approved: ${subscriptionWords(subscription)} is active.${inactiveAccountWarning(subscription)}${mailSentText(isTold)}`;
       await request.reply(await answered(request, text, subscription), { replace: true });
     },
     'subscription-resume': async (request, value) => {
       const { subscription } = await resumeSubscription(request.context, subscriptionIn(value));
-      const text = `Resumed: ${subscriptionWords(subscription)} is active, with the keys that it has.${standsInTheWay(subscription)}`;
+      const text = `Resumed: ${subscriptionWords(subscription)} is active, with the keys that it has.${inactiveAccountWarning(subscription)}`;
       await request.reply(await answered(request, text, subscription), { replace: true });
     },
-    'subscription-reject': opensForSubscription('admins and approvers', rejectModal),
-    'subscription-suspend': opensForSubscription('admins and approvers', suspendModal),
-    'subscription-cancel': opensForSubscription('admins', cancelModal),
-    'subscription-delete': opensForSubscription('admins', deleteModal),
-    'subscription-rename': opensForSubscription('admins', renameModal),
-    'subscription-extend': opensForSubscription('admins', extendModal),
+    'subscription-reject': openForSubscription('admins and approvers', rejectModal),
+    'subscription-suspend': openForSubscription('admins and approvers', suspendModal),
+    'subscription-cancel': openForSubscription('admins', cancelModal),
+    'subscription-delete': openForSubscription('admins', deleteModal),
+    'subscription-rename': openForSubscription('admins', renameModal),
+    'subscription-extend': openForSubscription('admins', extendModal),
   },
   submissions: {
     'subscription-reject': {
-      check: (values) => blanksIn(values, { reason: 'Say why: the developer reads it' }),
+      check: (values) => blankErrors(values, { reason: 'Say why: the developer reads it' }),
       async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), reason: textOf(values, 'reason') };
         const { subscription, isTold } = await rejectSubscription(request.context, wanted);
@@ -203,8 +203,8 @@ export const subscriptionDeeds: Feature = {
     },
     'subscription-rename': {
       check: (values) => ({
-        ...schemaFault(values, 'name', catalogName),
-        ...blanksIn(values, { name: 'Write a name' }),
+        ...schemaError(values, 'name', catalogName),
+        ...blankErrors(values, { name: 'Write a name' }),
       }),
       async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), name: textOf(values, 'name') };
@@ -216,7 +216,7 @@ export const subscriptionDeeds: Feature = {
       async run(request, values, metadata) {
         const wanted = { ...subscriptionIn(metadata), endsAt: dayIn(textOf(values, 'endsAt')) };
         const { subscription } = await extendSubscription(request.context, wanted);
-        return answered(request, `Saved.${standsInTheWay(subscription)}`, subscription);
+        return answered(request, `Saved.${inactiveAccountWarning(subscription)}`, subscription);
       },
     },
   },

@@ -6,7 +6,7 @@ import { showAccount } from '../../operations/accounts/show.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
 import { type Command, type Feature, type OnPress, type SlackRequest, textOf } from './feature.ts';
 import { accountIn } from './reference.ts';
-import { demandRole } from './role.ts';
+import { requireRole } from './role.ts';
 
 /** What follows once the account is known: a modal that asks the rest, or the deed itself. */
 type Next = { modal: View; act?: Act } | { modal?: never; act: Act };
@@ -21,7 +21,7 @@ type About = Omit<Command, 'run'> & {
  * With no words it asks which account, in a modal of its own; with an account it goes on to the modal, or, where the
  * words after the account say all that is needed, acts.
  */
-export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
+export function accountCommand({ choose, ...about }: About, next: Next): Feature {
   const callback = `choose-for-${about.name}`;
   const chooser = modal({ callback, ...choose, blocks: [accountInput()] });
   return {
@@ -31,24 +31,24 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
         const [name, ...rest] = words;
         if (name === undefined) {
           return request.openModal(async () => {
-            await demandRole(request, about.who);
+            await requireRole(request, about.who);
             return chooser;
           });
         }
         if (next.act && (!next.modal || rest.length > 0))
-          return request.reply(await next.act(request, await demandOne(request, name), rest));
+          return request.reply(await next.act(request, await findAccount(request, name), rest));
         const { modal: view } = next;
         if (!view) return;
         return request.openModal(async () => {
-          await demandRole(request, about.who);
-          return view(await demandOne(request, name), request);
+          await requireRole(request, about.who);
+          return view(await findAccount(request, name), request);
         });
       },
     },
     submissions: {
       [callback]: {
         async run(request, values) {
-          const account = await demandOne(request, textOf(values, 'account'));
+          const account = await findAccount(request, textOf(values, 'account'));
           return next.modal ? next.modal(account, request) : next.act(request, account, []);
         },
       },
@@ -57,18 +57,18 @@ export function onOneAccount({ choose, ...about }: About, next: Next): Feature {
 }
 
 /** Opens a modal for the account as it is now; what it submits must still fit the version that was shown. */
-export const opensFor =
+export const openForAccount =
   (who: Command['who'], view: View): OnPress =>
   (request, value) =>
     request.openModal(async () => {
-      await demandRole(request, who);
+      await requireRole(request, who);
       const { accountId, expectedVersion } = accountIn(value);
       const { account } = await showAccount(request.context, { accountId });
       return view({ ...account, version: expectedVersion }, request);
     });
 
-export async function demandOne(request: SlackRequest, text: string): Promise<AccountView> {
+export async function findAccount(request: SlackRequest, text: string): Promise<AccountView> {
   return (await findOneAccount(request.context, { text })).account;
 }
 
-export const aboutAccount = (account: AccountView) => ({ id: account.id, version: account.version });
+export const referenceTo = (account: AccountView) => ({ id: account.id, version: account.version });

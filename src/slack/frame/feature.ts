@@ -31,17 +31,17 @@ export type Command = {
 };
 
 /** `typed` is what stands in the fields around the button, when it is in a modal. */
-export type OnPress = (request: SlackRequest, value: string, typed: Values) => Promise<void>;
+export type OnPress = (request: SlackRequest, value: string, typed: FormValues) => Promise<void>;
 
 /** What was typed into a modal, by the name of the field. */
-export type Values = Record<string, string | string[] | boolean | null>;
+export type FormValues = Record<string, string | string[] | boolean | null>;
 export type Metadata = Record<string, unknown>;
 
 export type Submission = {
   /** Errors beside fields, judged at once and without the database. */
-  check?: (values: Values, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
+  check?: (values: FormValues, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
   /** The work; what it answers, a message or a further modal, replaces the modal. */
-  run: (request: SlackRequest, values: Values, metadata: Metadata) => Promise<Message | ModalView>;
+  run: (request: SlackRequest, values: FormValues, metadata: Metadata) => Promise<Message | ModalView>;
 };
 
 export type Shortcut = {
@@ -61,17 +61,17 @@ export type Feature = {
   shortcuts?: Shortcut[];
 };
 
-export const textOf = (values: Values, name: string): string => {
+export const textOf = (values: FormValues, name: string): string => {
   const value = values[name];
   return typeof value === 'string' ? value.trim() : '';
 };
-export const listOf = (values: Values, name: string): string[] => {
+export const listOf = (values: FormValues, name: string): string[] => {
   const value = values[name];
   return Array.isArray(value) ? value : [];
 };
 
 /** What a pure rule says of fields, for errors beside them. */
-export function faultsOf(rule: () => void): Record<string, string> {
+export function fieldErrorsOf(rule: () => void): Record<string, string> {
   try {
     rule();
     return {};
@@ -82,12 +82,12 @@ export function faultsOf(rule: () => void): Record<string, string> {
 }
 
 /** What an operation's own schema says of a field, before the operation is asked. */
-export function schemaFault(values: Values, name: string, schema: ZodType): Record<string, string> {
+export function schemaError(values: FormValues, name: string, schema: ZodType): Record<string, string> {
   const parsed = schema.safeParse(textOf(values, name));
   return parsed.success ? {} : { [name]: parsed.error.issues[0]?.message ?? 'This can’t be taken' };
 }
 
 /** Fields that need more than spaces. */
-export function blanksIn(values: Values, needed: Record<string, string>): Record<string, string> {
+export function blankErrors(values: FormValues, needed: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(needed).filter(([name]) => textOf(values, name) === ''));
 }

@@ -8,7 +8,7 @@ const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
 };
 
 /** Spares people a form that they could not submit. Whether they may is decided again when they do. */
-export async function demandRole(request: SlackRequest, who: Command['who']): Promise<void> {
+export async function requireRole(request: SlackRequest, who: Command['who']): Promise<void> {
   // Everybody is every full member of the workspace: guests and strangers are refused here too.
   await showOwnRole(request.context, who === 'everybody' ? {} : { oneOf: ROLES[who] });
 }

@@ -2,7 +2,7 @@
 import { showApproval } from '../../operations/approvals/show.ts';
 import { planApprovalCards } from '../../operations/cards/plan-approval.ts';
 import { recordPaintedCard } from '../../operations/cards/record-painted.ts';
-import { approvalCard, approvalLine, approvalTitle, outcomeWords } from '../present/approval.ts';
+import { approvalCard, approvalLine, approvalTitle, outcomeText } from '../present/approval.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { approvalChannelsWithout, mentionOf, operatorsWithout } from './approvers.ts';
@@ -36,7 +36,7 @@ export async function tellRequester(
   const approval = await showApproval(dependencies.system(), { approvalId });
   const userId = userIdIn(dependencies, approval.requestedBy);
   const requester = approval.requestedByKind === 'token' ? escapeText(approval.requestedByName) : 'You';
-  const text = `${requester} asked: *${escapeText(approvalTitle(approval))}* ${outcomeWords(approval)}.`;
+  const text = `${requester} asked: *${escapeText(approvalTitle(approval))}* ${outcomeText(approval)}.`;
   if (userId) await sendDirectMessage(dependencies, userId, { text, blocks: [section(text)] });
   const { approvalsChannel } = dependencies;
   if (approval.state !== 'expired' || approvalsChannel === null) return;

@@ -23,7 +23,7 @@ const refuse = (words: string) => new DomainError('invalid_input', { fields: { f
  * The text of a file. Errors: `invalid_input` for `file` when it is kept elsewhere, larger than 5 MB, no UTF-8 text, or
  * when Slack doesn't hand it out. A host that doesn't answer in 15 s is a fault.
  */
-export async function takeTextFile(
+export async function downloadTextFile(
   from: { client: WebClient; botToken: string; apiUrl: string },
   fileId: string,
 ): Promise<{ name: string; text: string }> {
@@ -93,7 +93,7 @@ async function bounded(response: Response): Promise<Buffer> {
 }
 
 /** Shares a text as a file in a conversation that the app is in. Throws what Slack refuses. */
-export async function giveTextFile(
+export async function uploadTextFile(
   to: { client: WebClient; apiUrl: string; channelId: string },
   { name, text }: { name: string; text: string },
 ): Promise<void> {

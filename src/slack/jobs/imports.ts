@@ -6,7 +6,7 @@ import { slackErrorOf } from '../modals/open.ts';
 import { importMessage } from '../present/import.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
-import { giveTextFile } from './files.ts';
+import { uploadTextFile } from './files.ts';
 import { paint } from './paint.ts';
 
 /** Slack's errors that may be gone a minute later. */
@@ -32,7 +32,7 @@ export async function showImport(
   const isGiven =
     isEnd &&
     (await unlessRefused(() =>
-      giveTextFile({ client, apiUrl, channelId: at }, resultFile(report.name, report.results)),
+      uploadTextFile({ client, apiUrl, channelId: at }, resultFile(report.name, report.results)),
     ));
   await unlessRefused(async () => {
     const message = importMessage(report, isGiven ? 'given' : 'not given');

@@ -5,8 +5,8 @@ import { showInvitation } from '../../operations/invitations/show.ts';
 import { showToken } from '../../operations/tokens/show.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
-import { type MailOutage, outageWords } from '../present/outage.ts';
-import { dateWords, escapeText } from '../present/text.ts';
+import { type MailOutage, outageText } from '../present/outage.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 import { approvalChannelsWithout, operatorsWithout } from './approvers.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
@@ -60,7 +60,7 @@ export async function tellOfOutage(
 ): Promise<void> {
   const userId = userIdIn(dependencies, operator);
   if (!userId) return;
-  const [text, ...more] = outageWords(outage);
+  const [text, ...more] = outageText(outage);
   await sendDirectMessage(dependencies, userId, { text, blocks: [text, ...more].map(section) });
 }
 
@@ -70,7 +70,7 @@ export async function tellOfEndingToken(
 ): Promise<void> {
   const token = await showToken(dependencies.system(), { tokenId });
   if (token.hasEnded || token.ownerTeamId !== dependencies.teamId) return;
-  const text = `Your token *${escapeText(token.name)}* for the management API ends ${dateWords(token.expiresAt)}. Whoever has a shell on the server makes another: \`npm run token -- create\`.`;
+  const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. Whoever has a shell on the server makes another: \`npm run token -- create\`.`;
   await sendDirectMessage(dependencies, token.ownerUserId, { text, blocks: [section(text)] });
 }
 
@@ -80,7 +80,7 @@ export async function tellOfLostOperator(
   { person }: { person: string },
 ): Promise<void> {
   const { invitations, more } = await listInvitationsOfInviter(dependencies.system(), { invitedBy: person });
-  const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${dateWords(one.expiresAt)}`);
+  const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${formatDate(one.expiresAt)}`);
   const who = userIdIn(dependencies, person);
   const head = `${who ? `<@${who}>` : escapeText(person)} can't act here any more: Slack says so, and the role is withdrawn. What they asked for is closed.`;
   const open = lines.length

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { textOf, type Values } from '../frame/feature.ts';
+import { type FormValues, textOf } from '../frame/feature.ts';
 
 export function isEmailAddress(text: string): boolean {
   try {
@@ -12,7 +12,7 @@ export function isEmailAddress(text: string): boolean {
   }
 }
 
-export const emailFault = (values: Values, name: string): Record<string, string> =>
+export const emailError = (values: FormValues, name: string): Record<string, string> =>
   isEmailAddress(textOf(values, name))
     ? {}
     : { [name]: "That doesn't look like an e-mail address, such as ann@example.com" };

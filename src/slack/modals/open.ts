@@ -33,7 +33,7 @@ export async function openMadeModal(
   client: WebClient,
   trigger: Trigger,
   make: () => ModalView | Promise<ModalView>,
-  inWords: (error: unknown) => Promise<Message>,
+  describeError: (error: unknown) => Promise<Message>,
 ): Promise<void> {
   const making = Promise.resolve().then(make);
   const isLate = Symbol('late');
@@ -49,7 +49,7 @@ export async function openMadeModal(
   making.catch(() => {});
   const loading = modal({ callback: 'done', title: 'One moment', blocks: [section('Loading…')] });
   const view_id = await showModal(client, trigger, loading);
-  const view = await making.catch(async (error: unknown) => resultModal('Sorry', await inWords(error)));
+  const view = await making.catch(async (error: unknown) => resultModal('Sorry', await describeError(error)));
   await updateModal(client, view_id, view);
 }
 

@@ -8,7 +8,7 @@ import {
   MAX_TERMS_LENGTH,
 } from '../../operations/catalog/input.ts';
 import type { ProductView } from '../../operations/catalog/view.ts';
-import { blanksIn, listOf, schemaFault, textOf, type Values } from '../frame/feature.ts';
+import { blankErrors, type FormValues, listOf, schemaError, textOf } from '../frame/feature.ts';
 import {
   checkbox,
   context,
@@ -20,7 +20,7 @@ import {
 } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { subscriptionsBox } from './delete-with-subscriptions.ts';
+import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
 
 type Chosen = { id: string; name: string };
 
@@ -126,19 +126,19 @@ export function deleteModal({ id, version, name }: ProductView, subscriptions: n
     metadata: { id, version, subscriptions },
     blocks: [
       section(`*${escapeText(name)}* goes away for good; its APIs stay.${go}`),
-      ...subscriptionsBox(subscriptions),
+      ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });
 }
 
-export function faultsIn(values: Values): Record<string, string> {
+export function fieldErrors(values: FormValues): Record<string, string> {
   const limit = textOf(values, 'limit');
   const isLimit =
     limit === '' ||
     (/^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_SUBSCRIPTIONS_LIMIT);
   return {
-    ...schemaFault(values, 'name', catalogName),
-    ...blanksIn(values, { name: 'Write a name' }),
+    ...schemaError(values, 'name', catalogName),
+    ...blankErrors(values, { name: 'Write a name' }),
     ...(isLimit ? {} : { limit: `Write a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or nothing` }),
     ...(values.isApprovalRequired === true && values.isSubscriptionRequired !== true
       ? { isApprovalRequired: 'An approval is about subscriptions: tick that one is needed too' }
@@ -147,7 +147,7 @@ export function faultsIn(values: Values): Record<string, string> {
 }
 
 /** All that the fields say; `was` is the product that is edited. */
-export function wantedIn(values: Values, was?: ProductView) {
+export function wantedIn(values: FormValues, was?: ProductView) {
   const limit = textOf(values, 'limit');
   const kept = (things: readonly Chosen[] = []) => things.filter((one) => !isOption(one)).map(({ id }) => id);
   return {

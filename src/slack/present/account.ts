@@ -12,13 +12,13 @@ import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
-import { dateWords, escapeText } from './text.ts';
+import { escapeText, formatDate } from './text.ts';
 
 export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'email'>): string =>
   `${account.firstName} ${account.lastName}`.trim() || account.email || 'an erased account';
 
 /** What a button says of an account: which one, and the version that was shown. */
-export const refOf = (account: Pick<AccountView, 'id' | 'version'>): string =>
+export const buttonValue = (account: Pick<AccountView, 'id' | 'version'>): string =>
   JSON.stringify({ id: account.id, version: account.version });
 
 type State = AccountView['state'];
@@ -94,7 +94,10 @@ export const fittingDeeds = (account: Pick<AccountView, 'state'>, role: Role | n
 
 const buttonsFor = (account: AccountView, deeds: Deed[]): Button[] =>
   deeds.map(({ button: action, text, label, style }) =>
-    button(action, text, refOf(account), { label: label(nameOf(account)), ...(style ? { style } : {}) }),
+    button(action, text, buttonValue(account), {
+      label: label(nameOf(account)),
+      ...(style ? { style } : {}),
+    }),
   );
 
 type Shown = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
@@ -109,12 +112,12 @@ type Extra = {
 function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   if (account.erasedAt)
     return [
-      section(`Account \`${account.id}\` was deleted and its data erased ${dateWords(account.erasedAt)}.`),
+      section(`Account \`${account.id}\` was deleted and its data erased ${formatDate(account.erasedAt)}.`),
     ];
   const isShown = !extra.isExposed;
   const lines = [
-    `*State:* ${stateWords(account)}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
-    `*Since:* ${dateWords(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
+    `*State:* ${stateText(account)}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
+    `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     isShown
       ? `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`
       : `*Address:* ${account.emailConfirmedAt ? 'confirmed' : 'not confirmed'}, and not shown in this channel`,
@@ -125,9 +128,9 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
   const mails = (extra.mails ?? []).map(
-    (mail) => `${mail.title}: *${mail.state}* (${dateWords(mail.createdAt)})`,
+    (mail) => `${mail.title}: *${mail.state}* (${formatDate(mail.createdAt)})`,
   );
-  const registered = `Registered ${dateWords(account.registeredAt)} · last change ${dateWords(account.updatedAt)} · id \`${account.id}\``;
+  const registered = `Registered ${formatDate(account.registeredAt)} · last change ${formatDate(account.updatedAt)} · id \`${account.id}\``;
   return [
     header(nameOf(account)),
     section(lines.join('\n')),
@@ -142,20 +145,20 @@ function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>
   if (all === 0) return [];
   // Those of a deleted account are listed nowhere.
   if (newest.length === 0) return [section(`*Subscriptions:* ${all}, which come back with it`)];
-  const lines = newest.map((one) => `• ${escapeText(one.name)} · ${one.state} · ${usedWords(one)}`);
+  const lines = newest.map((one) => `• ${escapeText(one.name)} · ${one.state} · ${lastUsedText(one)}`);
   const more = all > newest.length ? [`and ${all - newest.length} more`] : [];
   return [section([`*Subscriptions:* ${all}`, ...lines, ...more].join('\n'))];
 }
 
 /** "Last used Nov 24 at 5:40 PM (12 calls)". */
-export function usedWords({ lastUsedAt, calls }: Pick<SubscriptionView, 'lastUsedAt' | 'calls'>): string {
+export function lastUsedText({ lastUsedAt, calls }: Pick<SubscriptionView, 'lastUsedAt' | 'calls'>): string {
   if (!lastUsedAt) return 'never used';
-  return `last used ${dateWords(lastUsedAt)} (${calls === 1 ? '1 call' : `${calls} calls`})`;
+  return `last used ${formatDate(lastUsedAt)} (${calls === 1 ? '1 call' : `${calls} calls`})`;
 }
 
-const stateWords = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
+const stateText = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
   blockEndsAt
-    ? `${state} until ${dateWords(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
+    ? `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
     : state;
 
 /** The account with buttons for what can be done now by whoever asked. */

@@ -4,8 +4,8 @@ import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
-import { countedSubscriptions, cutOffWords } from './counts.ts';
-import { dateWords, escapeText } from './text.ts';
+import { countedSubscriptions, cutOffText } from './counts.ts';
+import { escapeText, formatDate } from './text.ts';
 
 type Words = {
   /** "Delete Ann Lee?" */
@@ -26,7 +26,7 @@ const WORDS: Record<ApprovableName, (whom: string, approval: ApprovalView) => Wo
   'accounts/block': (whom, { input, subscriptions }) => ({
     title: `Block ${whom}?`,
     asks: 'asks to *block*',
-    effect: `The developer can neither sign in nor call anything, from the next request on.${cutOffWords(subscriptions)}${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
+    effect: `The developer can neither sign in nor call anything, from the next request on.${cutOffText(subscriptions)}${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
   }),
   'accounts/delete': (whom, approval) => ({
     title: `Delete ${whom}?`,
@@ -63,7 +63,7 @@ const WORDS: Record<ApprovableName, (whom: string, approval: ApprovalView) => Wo
 function withSubscriptions({ input, subscriptions }: ApprovalView): string {
   const { all } = subscriptions;
   if (all === 0 || input?.deleteSubscriptions !== true) return '';
-  return `${cutOffWords(subscriptions)} *${countedSubscriptions(all)} of the account ${all === 1 ? 'is' : 'are'} deleted with it*, and ${all === 1 ? 'comes' : 'come'} back with it.`;
+  return `${cutOffText(subscriptions)} *${countedSubscriptions(all)} of the account ${all === 1 ? 'is' : 'are'} deleted with it*, and ${all === 1 ? 'comes' : 'come'} back with it.`;
 }
 
 const STATES: Record<ApprovalView['state'], string> = {
@@ -114,15 +114,15 @@ function whomOf(approval: ApprovalView, isExposed: boolean): string {
 /** One line for lists: "Delete Ann Lee? · asked by Ada Admin". */
 export function approvalLine(approval: ApprovalView): string {
   const { title } = wordsOf(approval, whomOf(approval, false));
-  const ended = approval.state === 'open' ? `until ${dateWords(approval.expiresAt)}` : outcomeWords(approval);
+  const ended = approval.state === 'open' ? `until ${formatDate(approval.expiresAt)}` : outcomeText(approval);
   return `*${escapeText(title)}* Asked by ${escapeText(approval.requestedByName)} · ${ended}`;
 }
 
 /** "Approved by Abe Approver, Nov 24 at 5:40 PM: fine". */
-export function outcomeWords(approval: ApprovalView): string {
+export function outcomeText(approval: ApprovalView): string {
   const { state, decidedByName, endedAt, decisionReason, code } = approval;
   const by = decidedByName ? ` by ${escapeText(decidedByName)}` : '';
-  const at = endedAt ? `, ${dateWords(endedAt)}` : '';
+  const at = endedAt ? `, ${formatDate(endedAt)}` : '';
   const why = state === 'outdated' ? `: ${OUTDATED[code ?? ''] ?? 'it was refused'}` : '';
   return `${STATES[state]}${by}${at}${why}${decisionReason ? `: ${escapeText(decisionReason)}` : ''}`;
 }
@@ -141,19 +141,19 @@ export function approvalCard(approval: ApprovalView, place: Place): Message {
   const isOpen = approval.state === 'open';
   const why = place.isExposed ? '' : approval.why;
   const lines = [
-    `${personWords(approval)} ${words.asks} *${escapeText(whom)}*.`,
+    `${requesterText(approval)} ${words.asks} *${escapeText(whom)}*.`,
     ...(approval.account && !place.isExposed && approval.account.email
       ? [`*Address:* ${escapeText(approval.account.email)}`]
       : []),
-    ...(approval.account ? [`*Now:* ${approval.account.state} · ${groupWords(approval)}`] : []),
+    ...(approval.account ? [`*Now:* ${approval.account.state} · ${groupsText(approval)}`] : []),
     ...(why ? [`*Why:* ${escapeText(why)}`] : []),
-    ...(isOpen ? [`*If approved:* ${words.effect}`] : [`*${outcomeWords(approval)}*`]),
+    ...(isOpen ? [`*If approved:* ${words.effect}`] : [`*${outcomeText(approval)}*`]),
   ];
-  const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${dateWords(approval.expiresAt)}. Somebody else than who asked decides.`;
+  const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${formatDate(approval.expiresAt)}. Somebody else than who asked decides.`;
   return {
     text: isOpen
       ? `${escapeText(words.title)} ${escapeText(approval.requestedByName)} asks; a second operator decides.`
-      : `${escapeText(words.title)} ${outcomeWords(approval)}`,
+      : `${escapeText(words.title)} ${outcomeText(approval)}`,
     blocks: [
       header(words.title),
       section(lines.join('\n')),
@@ -175,10 +175,10 @@ export const decisionButtons = (approval: ApprovalView, title: string): KnownBlo
 export const approvalTitle = (approval: ApprovalView): string =>
   wordsOf(approval, whomOf(approval, false)).title;
 
-const groupWords = ({ account }: ApprovalView): string =>
+const groupsText = ({ account }: ApprovalView): string =>
   ['Developers', ...(account?.groups ?? []).map((group) => escapeText(group.name))].join(', ');
 
-function personWords({ requestedBy, requestedByKind, requestedByName }: ApprovalView): string {
+function requesterText({ requestedBy, requestedByKind, requestedByName }: ApprovalView): string {
   const [, userId] = requestedBy.split('/');
   return requestedByKind === 'slack' && userId ? `<@${userId}>` : escapeText(requestedByName);
 }

@@ -13,13 +13,13 @@ const SHOWN_OF_TEXT = 200;
 const NAMES_SHOWN = 8;
 
 /** What a button says of an API or product: which one, and the version that was shown. */
-const catalogRef = ({ id, version }: { id: string; version: number }): string =>
+const buttonValue = ({ id, version }: { id: string; version: number }): string =>
   JSON.stringify({ id, version });
 
-const pathWords = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
+const pathText = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
 
-const apiWords = ({ id, name, path }: ApiView): string =>
-  `*${escapeText(name)}* · ${pathWords(path)} · id \`${id}\``;
+const apiText = ({ id, name, path }: ApiView): string =>
+  `*${escapeText(name)}* · ${pathText(path)} · id \`${id}\``;
 
 function namesOf(things: readonly { name: string }[], none: string): string {
   if (things.length === 0) return none;
@@ -37,7 +37,7 @@ function subscriptionWords(product: ProductView): string {
   ].join(' · ');
 }
 
-function productWords(product: ProductView): string {
+function productText(product: ProductView): string {
   const { id, name, description, isPublished, apis, groups, terms } = product;
   return [
     `*${escapeText(name)}* · ${isPublished ? 'published' : '*not published*'} · id \`${id}\``,
@@ -69,7 +69,7 @@ function rowOf(
 ): KnownBlock[] {
   const deeds = DEEDS[noun].filter(({ operation }) => role !== null && operation.allowed.includes(role));
   const buttons = deeds.map((deed) =>
-    button(deed.button, deed.text, catalogRef(thing), {
+    button(deed.button, deed.text, buttonValue(thing), {
       label: `${deed.text} ${thing.name}`,
       ...('style' in deed ? { style: deed.style } : {}),
     }),
@@ -79,10 +79,10 @@ function rowOf(
 
 /** With the buttons for whoever looks. */
 export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
-  rowOf('api', api, apiWords(api), role);
+  rowOf('api', api, apiText(api), role);
 
 export const productBlocks = (product: ProductView, role: Role | null): KnownBlock[] =>
-  rowOf('product', product, productWords(product), role);
+  rowOf('product', product, productText(product), role);
 
 export const withBlocks = (text: string, blocks: KnownBlock[]): Message => ({
   text,

@@ -4,10 +4,10 @@ import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../doma
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackMembership } from '../../operations/frame/context.ts';
 import { actions, button, type Message, section } from './blocks.ts';
-import { dateWords, escapeText } from './text.ts';
+import { escapeText, formatDate } from './text.ts';
 
 /** Codes that Slack says in words of its own: with what the error tells, and the command that helps. */
-const SLACK_WORDS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
+const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
   not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and whom to ask.`,
   invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
   email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
@@ -15,7 +15,7 @@ const SLACK_WORDS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
     `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}.`,
   email_invited: (error) => {
     const { by, at } = error.detail.current ?? {};
-    return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${dateWords(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
+    return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${formatDate(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
   },
   password_unacceptable: (error, plain) => `${plain} ${plainFieldsOf(error)}`,
   account_not_found: (error, plain) =>
@@ -48,7 +48,7 @@ const SLACK_WORDS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   import_not_found: () =>
     'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
   import_begun: (error) =>
-    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${dateWords(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
+    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${formatDate(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
   requests_off: (_, plain) => `${plain} \`/apim-user help\` says whom to ask.`,
   operator_unfitting: (error) =>
     `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
@@ -86,7 +86,7 @@ const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
 
 /** What was asked for is not done yet: somebody else has to agree. */
 export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
-  const until = `Until ${dateWords(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
+  const until = `Until ${formatDate(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
   if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
   if (askedBefore.isSamePerson)
     return { text: `You have asked for this already, and it still waits. ${until}` };
@@ -95,9 +95,9 @@ export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Me
   };
 }
 
-export function errorWords(error: DomainError): string {
+export function errorText(error: DomainError): string {
   const plain = plainWordsOf(error.code);
-  return SLACK_WORDS[error.code]?.(error, plain) ?? plain;
+  return SLACK_TEXTS[error.code]?.(error, plain) ?? plain;
 }
 
 /** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
@@ -108,21 +108,21 @@ export function errorMessage(
 ): Message {
   if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
   const isAsking = error.code === 'not_permitted' && ask !== null;
-  const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorWords(error);
-  const buttons = wayOn(error);
+  const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorText(error);
+  const buttons = nextStepButtons(error);
   return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
 }
 
 const MAX_NEAR_BUTTONS = 5;
 
 /** The buttons that lead on from a refusal. */
-export function wayOn(error: DomainError): Button[] {
+export function nextStepButtons(error: DomainError): Button[] {
   const { code } = error;
   const { id, current, near = [] } = error.detail;
   if (error.code === 'email_taken' && id && current?.state === 'blocked' && current.version)
-    return [button('account-activate', 'Activate', refOf(id, current.version)), show(id)];
+    return [button('account-activate', 'Activate', buttonValue(id, current.version)), show(id)];
   if (error.code === 'email_invited' && id && current?.version)
-    return [button('invitation-resend', 'Resend', refOf(id, current.version))];
+    return [button('invitation-resend', 'Resend', buttonValue(id, current.version))];
   if (error.code === 'email_invited') return [button('menu-invites', 'Open invitations', '-')];
   const codes: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
   if (id && codes.includes(error.code)) return [show(id)];
@@ -136,7 +136,7 @@ export function wayOn(error: DomainError): Button[] {
 /** "Ann Lee <ann@example.com>": of two that are called alike, the address says which. */
 const addressIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
 
-const refOf = (id: string, version: number): string => JSON.stringify({ id, version });
+const buttonValue = (id: string, version: number): string => JSON.stringify({ id, version });
 const show = (id: string): Button => button('list-show', 'Show account', id);
 
 function plainFieldsOf(error: DomainError): string {
@@ -158,5 +158,5 @@ function nearOf(error: DomainError): string {
 
 function currentOf(error: DomainError): string {
   const { state = 'in another state', by, at } = error.detail.current ?? {};
-  return `*${state}*${by ? ` (${escapeText(by)}${at ? `, ${dateWords(at)}` : ''})` : ''}`;
+  return `*${state}*${by ? ` (${escapeText(by)}${at ? `, ${formatDate(at)}` : ''})` : ''}`;
 }

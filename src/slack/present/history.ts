@@ -2,7 +2,7 @@
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import { countedSubscriptions } from './counts.ts';
-import { dateWords, escapeText } from './text.ts';
+import { escapeText, formatDate } from './text.ts';
 
 /** What was done, after the name of who did it. What has no words here is told by its own name. */
 const DEEDS: Record<string, string> = {
@@ -103,8 +103,8 @@ const ASKED: Record<ApprovableName, string> = {
 export function historyLine(entry: AuditEntryView, place: Place): string {
   const by = entry.actorKind === 'system' ? ' (by itself)' : '';
   const parts = [
-    `${dateWords(entry.at)} · *${escapeText(entry.actorName)}*${by} ${didWords(entry)}`,
-    targetWords(entry, place),
+    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry)}`,
+    targetText(entry, place),
     ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
     changes(entry, place.isExposed ? SHOWN_TO_ALL : FIELDS),
     agreed(entry, place),
@@ -112,7 +112,7 @@ export function historyLine(entry: AuditEntryView, place: Place): string {
   return parts.filter((part) => part !== '').join('. ');
 }
 
-function didWords({ outcome, code, operation, after }: AuditEntryView): string {
+function actionText({ outcome, code, operation, after }: AuditEntryView): string {
   if (outcome === 'refused')
     return `would have ${participle(deed(operation))}, but was refused (\`${code}\`)`;
   if (outcome === 'asked') return `asked ${ASKED[operation as ApprovableName] ?? `for \`${operation}\``}`;
@@ -137,7 +137,7 @@ const IRREGULAR: Record<string, string> = {
 /** As it stands after "would have". */
 const participle = (words: string): string => words.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb);
 
-function targetWords({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
+function targetText({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
   if (!targetKind || !targetId) return '';
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
@@ -163,7 +163,7 @@ const MAX_VALUE_SHOWN = 80;
 const named =
   (label: string): Field =>
   (is, was, hasBefore) =>
-    hasBefore ? `${label}: ${valueWords(was)} → ${valueWords(is)}` : `${label}: ${valueWords(is)}`;
+    hasBefore ? `${label}: ${valueText(was)} → ${valueText(is)}` : `${label}: ${valueText(is)}`;
 /** Said only when it is so. */
 const when =
   (value: boolean, words: string): Field =>
@@ -177,7 +177,7 @@ const either =
 const moment =
   (label: string): Field =>
   (is) =>
-    typeof is === 'string' ? `${label}: ${dateWords(new Date(is))}` : '';
+    typeof is === 'string' ? `${label}: ${formatDate(new Date(is))}` : '';
 
 /** What of an audit row's values is for people; ids of rows and the like are not. */
 const FIELDS: Record<string, Field> = {
@@ -243,7 +243,7 @@ function changes({ before, after, operation }: AuditEntryView, fields: Record<st
     .join(' · ');
 }
 
-function valueWords(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
   const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
   return escapeText(text.length > MAX_VALUE_SHOWN ? `${text.slice(0, MAX_VALUE_SHOWN)}…` : text);

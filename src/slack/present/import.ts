@@ -4,8 +4,8 @@ import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts'
 import { isFailure, type PlannedRow, type RowResult } from '../../operations/imports/rows.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { actions, button, context, type Message, plainSection, section } from './blocks.ts';
-import { errorWords } from './error.ts';
-import { cut, dateWords, escapeText, joinLines } from './text.ts';
+import { errorText } from './error.ts';
+import { cut, escapeText, formatDate, joinLines } from './text.ts';
 
 /** What is listed by line; the file with the results, or the console, has them all. */
 const MAX_LISTED = 20;
@@ -13,7 +13,7 @@ const SHOWN_OF_LINE = 300;
 const SHOWN_OF_NAME = 80;
 
 const number = (count: number): string => count.toLocaleString('en-US');
-const rowsWords = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
+const rowCountText = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
 const title = (name: string): string => `*${escapeText(cut(name, SHOWN_OF_NAME))}*`;
 
 /** Any cell, on one line and with nothing in it that is markup. */
@@ -48,7 +48,7 @@ export function dryRunMessage(
     .filter(({ status, count }) => count > 0 || status === 'new');
   const split =
     fresh.length > 0 ? ` (${number(invites)} to invite, ${number(fresh.length - invites)} to add)` : '';
-  const countWords = counts.map(
+  const countLines = counts.map(
     ({ status, count }) => `• ${number(count)} ${WORDS[status]}${status === 'new' ? split : ''}`,
   );
   const faults = rows.flatMap((row) =>
@@ -60,20 +60,20 @@ export function dryRunMessage(
       button('import-apply', 'Apply', kept.importId, {
         style: 'primary',
         ask: {
-          text: `${rowsWords(fresh.length)} ${fresh.length === 1 ? 'is' : 'are'} done, each with a mail to the developer. Mails leave one a second.`,
+          text: `${rowCountText(fresh.length)} ${fresh.length === 1 ? 'is' : 'are'} done, each with a mail to the developer. Mails leave one a second.`,
           yes: 'Apply',
         },
       }),
     ]),
     context(
-      `Apply does exactly what this shows, until ${dateWords(kept.expiresAt)}. Whoever has an account by then is left out.`,
+      `Apply does exactly what this shows, until ${formatDate(kept.expiresAt)}. Whoever has an account by then is left out.`,
     ),
   ];
   return {
     text: `Dry run of ${escapeText(cut(name, SHOWN_OF_NAME))}: ${counts.map(({ status, count }) => `${number(count)} ${WORDS[status]}`).join(', ')}`,
     blocks: [
-      section(`Dry run of ${title(name)}, ${rowsWords(rows.length)}: nothing is done yet.`),
-      section(countWords.join('\n')),
+      section(`Dry run of ${title(name)}, ${rowCountText(rows.length)}: nothing is done yet.`),
+      section(countLines.join('\n')),
       ...listed([...faults, ...blocked]),
       ...(apply ?? [context('There is nothing to apply.')]),
     ],
@@ -84,7 +84,7 @@ export function dryRunMessage(
 export function importMessage(report: ImportReport, file: 'given' | 'not given'): Message {
   const { name, position, total, state, results } = report;
   if (state === 'applying') {
-    const text = `${title(name)} is being applied: ${number(position)} of ${rowsWords(total)} done.`;
+    const text = `${title(name)} is being applied: ${number(position)} of ${rowCountText(total)} done.`;
     return { text, blocks: [section(text), context('It goes on by itself. Mails leave one a second.')] };
   }
   const counts = new Map<string, number>();
@@ -95,14 +95,14 @@ export function importMessage(report: ImportReport, file: 'given' | 'not given')
   const head =
     state === 'done'
       ? `${title(name)} is applied.`
-      : `${title(name)} was stopped after ${number(position)} of ${rowsWords(total)}: ${whyStopped(report)} What was done stays; the same table, sent again, does the rest.`;
+      : `${title(name)} was stopped after ${number(position)} of ${rowCountText(total)}: ${whyStopped(report)} What was done stays; the same table, sent again, does the rest.`;
   const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${kind}`).join(', ')}`;
   const failures = results.filter(({ outcome }) => isFailure(outcome));
   return {
     text,
     blocks: [
       section(text),
-      ...listed(failures.map((row) => plainLine(row.line, row.email, outcomeWords(row)))),
+      ...listed(failures.map((row) => plainLine(row.line, row.email, outcomeText(row)))),
       context(
         file === 'given'
           ? 'The result of each row is in the file that I sent here.'
@@ -115,7 +115,7 @@ export function importMessage(report: ImportReport, file: 'given' | 'not given')
 const whyStopped = ({ stoppedBy }: ImportReport): string =>
   stoppedBy === 'late' ? 'it could not go on for a day.' : 'whoever applied it may not do this any more.';
 
-function outcomeWords({ outcome }: RowResult): string {
+function outcomeText({ outcome }: RowResult): string {
   const code = /^refused: (\w+)$/.exec(outcome)?.[1];
-  return code ? `refused. ${errorWords(new DomainError(code as DomainErrorCode))}` : outcome;
+  return code ? `refused. ${errorText(new DomainError(code as DomainErrorCode))}` : outcome;
 }

@@ -1,5 +1,5 @@
 // What admins are told by direct message when mail fails, and when it works again.
-import { dateWords } from './text.ts';
+import { formatDate } from './text.ts';
 
 export type MailOutage = { code: string; since: string; isOver: boolean };
 
@@ -31,8 +31,8 @@ const CAUSES: Readonly<Record<string, typeof KEY>> = {
 };
 
 /** Paragraphs; the first says it all in a notification. */
-export function outageWords({ code, since, isOver }: MailOutage): [string, ...string[]] {
-  const from = dateWords(new Date(since));
+export function outageText({ code, since, isOver }: MailOutage): [string, ...string[]] {
+  const from = formatDate(new Date(since));
   if (isOver)
     return [
       `*Mail works again.* It had been failing since ${from}.`,

@@ -12,9 +12,9 @@ import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
-import { nameOf, usedWords } from './account.ts';
+import { lastUsedText, nameOf } from './account.ts';
 import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';
-import { dateWords, escapeText } from './text.ts';
+import { escapeText, formatDate } from './text.ts';
 
 type State = SubscriptionView['state'];
 
@@ -30,13 +30,13 @@ const STATES: Record<State, string> = {
 const MADE: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
 
 /** "Starter", "the API Orders", "all APIs": what it is for, in plain text. */
-export function scopeWords({ scope }: SubscriptionView): string {
+export function scopeText({ scope }: SubscriptionView): string {
   if (scope.kind === 'all') return 'all APIs';
   return scope.kind === 'api' ? `the API ${scope.name}` : scope.name;
 }
 
 /** What a button says of a subscription: which one, and the version that was shown. */
-const subscriptionRef = ({ id, version }: Pick<SubscriptionView, 'id' | 'version'>): string =>
+const buttonValue = ({ id, version }: Pick<SubscriptionView, 'id' | 'version'>): string =>
   JSON.stringify({ id, version });
 
 type Deed = {
@@ -120,20 +120,20 @@ const titleOf = (subscription: SubscriptionView): string =>
 /** `suffix`: in a message that is also about others, so that no answer replaces it. */
 const buttonsFor = (subscription: SubscriptionView, deeds: Deed[], suffix = ''): Button[] =>
   deeds.map((deed) =>
-    button(`${deed.button}${suffix}`, deed.text, subscriptionRef(subscription), {
+    button(`${deed.button}${suffix}`, deed.text, buttonValue(subscription), {
       label: `${deed.text}: ${titleOf(subscription)}`,
       ...(deed.style ? { style: deed.style } : {}),
     }),
   );
 
-function changedWords({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
+function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
   const why = stateComment ? `: ${escapeText(stateComment)}` : '';
   // Nobody did that: its end came.
   const by = state === 'expired' ? '' : ` by ${escapeText(stateChangedBy)}`;
-  return `${MADE[state]}${by} ${dateWords(stateChangedAt)}${why}`;
+  return `${MADE[state]}${by} ${formatDate(stateChangedAt)}${why}`;
 }
 
-function ownerWords({ owner }: SubscriptionView): string {
+function ownerText({ owner }: SubscriptionView): string {
   if (!owner) return 'belongs to nobody';
   const state = owner.state === 'active' ? '' : ` · the account is *${owner.state}*`;
   return `${escapeText(nameOf(owner))} · ${escapeText(owner.email)}${state}`;
@@ -141,15 +141,15 @@ function ownerWords({ owner }: SubscriptionView): string {
 
 function factsOf(subscription: SubscriptionView, withOwner = true): string {
   const { name, state, startsAt, endsAt } = subscription;
-  const scope = scopeWords(subscription);
+  const scope = scopeText(subscription);
   return [
     `*${escapeText(name)}*${name === scope ? '' : ` · to ${escapeText(scope)}`} · *${STATES[state]}*`,
-    ...(withOwner ? [ownerWords(subscription)] : []),
+    ...(withOwner ? [ownerText(subscription)] : []),
     [
-      changedWords(subscription),
-      ...(startsAt ? [`starts ${dateWords(startsAt)}`] : []),
-      ...(endsAt ? [`ends ${dateWords(endsAt)}`] : []),
-      ...(state === 'submitted' ? [] : [usedWords(subscription)]),
+      lastChangeText(subscription),
+      ...(startsAt ? [`starts ${formatDate(startsAt)}`] : []),
+      ...(endsAt ? [`ends ${formatDate(endsAt)}`] : []),
+      ...(state === 'submitted' ? [] : [lastUsedText(subscription)]),
     ].join(' · '),
   ].join('\n');
 }
@@ -172,7 +172,7 @@ export function subscriptionRow(
   const entries = deeds.filter((deed) => !deed.isInFront);
   return [
     section(factsOf(subscription, how.withOwner)),
-    actionsWithMenu([show, ...inFront], { value: subscriptionRef(subscription), entries }),
+    actionsWithMenu([show, ...inFront], { value: buttonValue(subscription), entries }),
   ];
 }
 
@@ -196,14 +196,14 @@ export function subscriptionMessage(
     blocks: [
       section(text),
       section(factsOf(subscription)),
-      context(`Asked for or granted ${dateWords(subscription.createdAt)} · id \`${subscription.id}\``),
+      context(`Asked for or granted ${formatDate(subscription.createdAt)} · id \`${subscription.id}\``),
       ...(buttons.length ? [actions(buttons)] : []),
     ],
   };
 }
 
 /** Said after what makes one active: an account that is shut out has nothing of it yet. */
-export function standsInTheWay({ owner }: SubscriptionView): string {
+export function inactiveAccountWarning({ owner }: SubscriptionView): string {
   if (!owner || owner.state === 'active') return '';
   return ` :warning: The account is *${owner.state}*: no call passes until it is activated.`;
 }
@@ -217,25 +217,25 @@ export function subscriptionCard(
   { isExposed }: { isExposed: boolean },
 ): Message {
   const { owner, state } = subscription;
-  const title = `Subscription to ${scopeWords(subscription)}`;
+  const title = `Subscription to ${scopeText(subscription)}`;
   const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
   const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Somebody';
   const isWaiting = state === 'submitted';
   const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
   const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
   const named =
-    subscription.name === scopeWords(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
-  const outcome = changedWords(isExposed ? { ...subscription, stateComment: '' } : subscription);
+    subscription.name === scopeText(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
+  const outcome = lastChangeText(isExposed ? { ...subscription, stateComment: '' } : subscription);
   return {
     text: `${escapeText(title)}: ${escapeText(who)} ${isWaiting ? 'asks; an operator decides' : `· ${outcome}`}`,
     blocks: [
       header(title),
       section(
-        `*${escapeText(who)}* asks to use *${escapeText(scopeWords(subscription))}*.${address}${blocked}${named}`,
+        `*${escapeText(who)}* asks to use *${escapeText(scopeText(subscription))}*.${address}${blocked}${named}`,
       ),
       isWaiting
         ? context(
-            `Asked for ${dateWords(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
+            `Asked for ${formatDate(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
           )
         : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
       ...(isWaiting ? [actions(buttonsFor(subscription, fittingDeeds(subscription, 'approver')))] : []),

@@ -9,7 +9,7 @@ export function escapeText(text: string): string {
 }
 
 /** A moment in the reader's own time zone, with UTC for where Slack can't say. */
-export function dateWords(at: Date): string {
+export function formatDate(at: Date): string {
   const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;
 }

@@ -8,7 +8,7 @@ import type { Actor, Clock, Context, Policy } from '../../operations/frame/conte
 import { SLACK_PATH } from '../manifest.ts';
 import { createPeople, type SlackPeople } from './actor.ts';
 import { register } from './register.ts';
-import { createSetup, type SenderDomain, type Setup } from './setup-check.ts';
+import { createSetupCheck, type SenderDomain, type SetupCheck } from './setup-check.ts';
 import { isSignedBySlack } from './signature.ts';
 
 const INTERACTIVE_TIMEOUT_MS = 2_500;
@@ -42,7 +42,7 @@ export type SlackSurface = {
   /** With a longer timeout than people would wait. For background tasks. */
   client: WebClient;
   people: SlackPeople;
-  setup: Setup;
+  setup: SetupCheck;
   start(): Promise<void>;
   /** Waits for the work in flight. */
   stop(): Promise<void>;
@@ -55,7 +55,7 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const identity = await client.auth.test();
   const teamId = String(identity.team_id);
   const people = createPeople(interactive, teamId, clock);
-  const setup = createSetup({ client: interactive, people, clock, approvalsChannel, senderDomain });
+  const setup = createSetupCheck({ client: interactive, people, clock, approvalsChannel, senderDomain });
   const receiver = createReceiver(parts);
   const app = createBoltApp(parts, receiver, identity);
   const background = createBackground(parts);

@@ -14,13 +14,13 @@ import { errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
 import type { SlackPeople } from './actor.ts';
 import type { SlackParts } from './app.ts';
-import type { Setup } from './setup-check.ts';
+import type { SetupCheck } from './setup-check.ts';
 
 export type SlackDependencies = SlackParts & {
   people: SlackPeople;
   client: WebClient;
   teamId: string;
-  setup: Setup;
+  setup: SetupCheck;
 };
 
 /** Only the person sees the message. `replace` redraws the message or modal that holds the clicked button. */
@@ -40,7 +40,7 @@ export type RequestSource = {
   tooLate?: Message;
 };
 
-export async function dispatch(
+export async function dispatchRequest(
   dependencies: SlackDependencies,
   source: RequestSource,
   work: (request: SlackRequest) => Promise<void>,

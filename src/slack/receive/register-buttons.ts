@@ -3,13 +3,13 @@ import { BUTTONS } from '../handlers.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
 import {
-  dispatch,
+  dispatchRequest,
   type RequestSource,
   type SendReply,
   type SlackDependencies,
   tooLate,
 } from './dispatcher.ts';
-import { keyFaults, keyRefused } from './typed-keys.ts';
+import { keyErrors, keyRefused } from './typed-keys.ts';
 import { valuesIn } from './view-values.ts';
 
 export function registerButtons(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
@@ -31,9 +31,9 @@ export function registerButtons(app: App, dependencies: SlackDependencies, runOn
           ? { reply: replyToView(dependencies, view, trigger, pressed.isAlone) }
           : replyToMessage(body, respond, pressed.isAlone)),
       };
-      if (view && Object.keys(keyFaults(view.state.values)).length > 0) return source.reply(keyRefused);
+      if (view && Object.keys(keyErrors(view.state.values)).length > 0) return source.reply(keyRefused);
       const typed = view ? valuesIn(view.state.values) : {};
-      await dispatch(dependencies, source, (request) => onPress(request, pressed.value, typed));
+      await dispatchRequest(dependencies, source, (request) => onPress(request, pressed.value, typed));
     });
   });
 }

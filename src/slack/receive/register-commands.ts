@@ -4,7 +4,7 @@ import { commandButton } from '../features/run-command.ts';
 import { runCommand } from '../handlers.ts';
 import { actions, section } from '../present/blocks.ts';
 import type { RunOnce } from './delivery.ts';
-import { dispatch, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
+import { dispatchRequest, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
 import { keyRefused } from './typed-keys.ts';
 import { splitWords } from './typed-words.ts';
 
@@ -24,7 +24,7 @@ export function registerCommands(app: App, dependencies: SlackDependencies, runO
         reply,
         tooLate: tooLate((text) => [section(text), actions([commandButton('Try again', words)])]),
       };
-      await dispatch(dependencies, source, (request) => runCommand(request, words));
+      await dispatchRequest(dependencies, source, (request) => runCommand(request, words));
     });
   });
 }

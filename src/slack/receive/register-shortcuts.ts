@@ -3,7 +3,7 @@ import { holdsKey } from '../../domain/api-key-form.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
-import { dispatch, type RequestSource, type SlackDependencies } from './dispatcher.ts';
+import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { foundKeyRefused } from './typed-keys.ts';
 
 export function registerShortcuts(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
@@ -24,7 +24,7 @@ export function registerShortcuts(app: App, dependencies: SlackDependencies, run
       };
       const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
       if (holdsKey(text)) return source.reply(foundKeyRefused);
-      await dispatch(dependencies, source, (request) => found.run(request, text));
+      await dispatchRequest(dependencies, source, (request) => found.run(request, text));
     });
   });
 }

@@ -4,8 +4,8 @@ import { SUBMISSIONS } from '../handlers.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import { refill } from '../modals/refill.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
-import { dispatch, type RequestSource, type SlackDependencies } from './dispatcher.ts';
-import { keyFaults } from './typed-keys.ts';
+import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
+import { keyErrors } from './typed-keys.ts';
 import { valuesIn } from './view-values.ts';
 
 /** Submitted modals. */
@@ -15,7 +15,7 @@ export function registerViews(app: App, dependencies: SlackDependencies, runOnce
     const at = performance.now();
     const submission = SUBMISSIONS.get(view.callback_id);
     if (!submission) return ack();
-    const keys = keyFaults(view.state.values);
+    const keys = keyErrors(view.state.values);
     if (Object.keys(keys).length > 0) return ack({ response_action: 'errors', errors: keys });
     const values = valuesIn(view.state.values);
     const metadata = JSON.parse(view.private_metadata || '{}') as Metadata;
@@ -32,7 +32,7 @@ export function registerViews(app: App, dependencies: SlackDependencies, runOnce
         reply: show,
         replyToRefusal: (message) => updateModal(client, view.id, refill(view, message)),
       };
-      await dispatch(dependencies, source, async (request) =>
+      await dispatchRequest(dependencies, source, async (request) =>
         show(await submission.run(request, values, metadata)),
       );
     });

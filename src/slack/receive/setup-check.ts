@@ -7,13 +7,13 @@ import type { SlackPeople } from './actor.ts';
 
 /** What the mail provider says of the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';
-type Finding = { code: string; words: string };
-export type Findings = { missing: Finding[]; senderDomain: SenderDomain };
+type SetupProblem = { code: string; words: string };
+export type SetupReport = { missing: SetupProblem[]; senderDomain: SenderDomain };
 
-export type Setup = {
+export type SetupCheck = {
   /** What was found last, if that is not too old. */
-  known(): Findings | null;
-  look(): Promise<Findings>;
+  known(): SetupReport | null;
+  look(): Promise<SetupReport>;
   /** Whether people without a say may read this channel. What can't be found out counts as yes. */
   isExposed(channelId: string): Promise<boolean>;
 };
@@ -30,12 +30,12 @@ const BELIEVED_MS = 60_000;
 const MAX_MEMBERS_LOOKED_AT = 200;
 const LOOKED_AT_TOGETHER = 10;
 
-export function createSetup(dependencies: SetupDependencies): Setup {
-  let last: { at: number; findings: Findings; exposures: Finding[] } | null = null;
-  let looking: Promise<Findings> | null = null;
+export function createSetupCheck(dependencies: SetupDependencies): SetupCheck {
+  let last: { at: number; findings: SetupReport; exposures: SetupProblem[] } | null = null;
+  let looking: Promise<SetupReport> | null = null;
   const known = () => (last && dependencies.clock().getTime() - last.at < BELIEVED_MS ? last : null);
 
-  async function look(): Promise<Findings> {
+  async function look(): Promise<SetupReport> {
     const [scopes, channel, senderDomain] = await Promise.all([
       missingScopes(dependencies.client),
       lookAtChannel(dependencies),
@@ -47,7 +47,7 @@ export function createSetup(dependencies: SetupDependencies): Setup {
     return findings;
   }
 
-  const lookOnce = (): Promise<Findings> => {
+  const lookOnce = (): Promise<SetupReport> => {
     looking ??= look().finally(() => {
       looking = null;
     });
@@ -67,7 +67,7 @@ export function createSetup(dependencies: SetupDependencies): Setup {
   };
 }
 
-async function missingScopes(client: WebClient): Promise<Finding[]> {
+async function missingScopes(client: WebClient): Promise<SetupProblem[]> {
   const answer = await client.auth.test().catch(() => null);
   const granted = answer?.response_metadata?.scopes;
   if (!granted) return [];
@@ -81,7 +81,7 @@ async function missingScopes(client: WebClient): Promise<Finding[]> {
   ];
 }
 
-async function lookAtChannel(dependencies: SetupDependencies): Promise<Finding[]> {
+async function lookAtChannel(dependencies: SetupDependencies): Promise<SetupProblem[]> {
   const { approvalsChannel } = dependencies;
   if (!approvalsChannel) {
     return [
@@ -95,16 +95,19 @@ async function lookAtChannel(dependencies: SetupDependencies): Promise<Finding[]
   return exposuresOf(dependencies, approvalsChannel);
 }
 
-const exposed = (why: string): Finding => ({
+const exposed = (why: string): SetupProblem => ({
   code: `approvals-channel-exposed-${why.replaceAll(' ', '-')}`,
   words: `The approvals channel ${why}: cards there leave out addresses and notes. A private channel of operators alone shows all.`,
 });
 
-async function exposuresOf({ client, people }: SetupDependencies, channelId: string): Promise<Finding[]> {
+async function exposuresOf(
+  { client, people }: SetupDependencies,
+  channelId: string,
+): Promise<SetupProblem[]> {
   try {
     const { channel } = await client.conversations.info({ channel: channelId });
     const isShared = channel?.is_ext_shared || channel?.is_pending_ext_shared || channel?.is_org_shared;
-    const notIn: Finding = {
+    const notIn: SetupProblem = {
       code: 'approvals-channel-not-in',
       words: `I am not in the approvals channel <#${channelId}>, so cards can't be posted there. Write \`/invite @apim-user\` in it.`,
     };
@@ -143,7 +146,7 @@ async function hasGuests(client: WebClient, people: SlackPeople, channel: string
   return false;
 }
 
-function mailFindings(senderDomain: SenderDomain): Finding[] {
+function mailFindings(senderDomain: SenderDomain): SetupProblem[] {
   if (senderDomain === 'not-verified') {
     return [
       {

@@ -22,7 +22,7 @@ const IN_FIELD =
 type State = Record<string, Record<string, { type?: string; value?: unknown }>>;
 
 /** The typed texts of a form that hold what looks like a key, by block, with what is wrong. Choices are not typed. */
-export function keyFaults(state: object): Record<string, string> {
+export function keyErrors(state: object): Record<string, string> {
   const holding = Object.entries(state as State).filter(([, fields]) =>
     Object.values(fields).some(({ value }) => typeof value === 'string' && holdsKey(value)),
   );

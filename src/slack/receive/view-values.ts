@@ -1,15 +1,15 @@
-import type { Values } from '../frame/feature.ts';
+import type { FormValues } from '../frame/feature.ts';
 
 /** What the fields of a view hold, by the name of the field. */
-export function valuesIn(state: Record<string, Record<string, unknown>>): Values {
-  const values: Values = {};
+export function valuesIn(state: Record<string, Record<string, unknown>>): FormValues {
+  const values: FormValues = {};
   for (const fields of Object.values(state)) {
     for (const [name, raw] of Object.entries(fields)) values[name] = valueIn(raw as Record<string, unknown>);
   }
   return values;
 }
 
-function valueIn(field: Record<string, unknown>): Values[string] {
+function valueIn(field: Record<string, unknown>): FormValues[string] {
   const many = field.selected_options as { value: string }[] | undefined;
   if (field.type === 'checkboxes') return (many ?? []).length > 0;
   if (many) return many.map((one) => one.value);
