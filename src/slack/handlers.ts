@@ -1,75 +1,74 @@
-// The one table of what the app answers to. What is not in it does not exist.
-
-import { activate } from './commands/activate.ts';
-import { add } from './commands/add.ts';
-import { apis } from './commands/apis.ts';
-import { approvals } from './commands/approvals.ts';
-import { block } from './commands/block.ts';
+// The table of everything that the app answers to: subcommands, buttons, submitted modals and shortcuts, by name.
+import { activateFeature } from './commands/activate.ts';
+import { addFeature } from './commands/add.ts';
+import { apisFeature } from './commands/apis.ts';
+import { approvalsFeature } from './commands/approvals.ts';
+import { blockFeature } from './commands/block.ts';
 import { deleteFeature } from './commands/delete.ts';
-import { edit } from './commands/edit.ts';
-import { groups } from './commands/groups.ts';
-import { createHelp } from './commands/help.ts';
-import { history } from './commands/history.ts';
+import { editFeature } from './commands/edit.ts';
+import { groupsFeature } from './commands/groups.ts';
+import { createHelpFeature } from './commands/help.ts';
+import { historyFeature } from './commands/history.ts';
 import { importFeature } from './commands/import.ts';
-import { invite } from './commands/invite.ts';
-import { invites } from './commands/invites.ts';
-import { list } from './commands/list.ts';
-import { operators } from './commands/operators.ts';
-import { products } from './commands/products.ts';
-import { request } from './commands/request.ts';
-import { resetPassword } from './commands/reset-password.ts';
-import { restore } from './commands/restore.ts';
-import { show } from './commands/show.ts';
-import { subscriptions } from './commands/subscriptions.ts';
-import { templates } from './commands/templates.ts';
-import { tokens } from './commands/tokens.ts';
-import { grant } from './features/grant-subscription.ts';
-import { leakedKey } from './features/regenerate-key.ts';
+import { inviteFeature } from './commands/invite.ts';
+import { invitesFeature } from './commands/invites.ts';
+import { listFeature } from './commands/list.ts';
+import { operatorsFeature } from './commands/operators.ts';
+import { productsFeature } from './commands/products.ts';
+import { requestFeature } from './commands/request.ts';
+import { resetPasswordFeature } from './commands/reset-password.ts';
+import { restoreFeature } from './commands/restore.ts';
+import { showFeature } from './commands/show.ts';
+import { subscriptionsFeature } from './commands/subscriptions.ts';
+import { templatesFeature } from './commands/templates.ts';
+import { tokensFeature } from './commands/tokens.ts';
+import { grantSubscriptionFeature } from './features/grant-subscription.ts';
+import { regenerateKeyFeature } from './features/regenerate-key.ts';
 import { createCommandRunner } from './features/run-command.ts';
-import { subscriptionDeeds } from './features/subscription-actions.ts';
+import { subscriptionActionsFeature } from './features/subscription-actions.ts';
 import { undoFeature } from './features/undo.ts';
 import type { Command, Feature, OnPress, Shortcut, Submission } from './frame/feature.ts';
 
-const runner = createCommandRunner(() => COMMANDS);
+const commandRunner = createCommandRunner(() => COMMANDS);
 
 const FEATURES: Feature[] = [
-  add,
-  invite,
-  invites,
+  addFeature,
+  inviteFeature,
+  invitesFeature,
   importFeature,
-  list,
-  show,
-  edit,
-  block,
-  activate,
+  listFeature,
+  showFeature,
+  editFeature,
+  blockFeature,
+  activateFeature,
   deleteFeature,
-  restore,
-  resetPassword,
-  groups,
-  products,
-  apis,
-  subscriptions,
-  subscriptionDeeds,
-  leakedKey,
-  grant,
-  templates,
-  history,
+  restoreFeature,
+  resetPasswordFeature,
+  groupsFeature,
+  productsFeature,
+  apisFeature,
+  subscriptionsFeature,
+  subscriptionActionsFeature,
+  regenerateKeyFeature,
+  grantSubscriptionFeature,
+  templatesFeature,
+  historyFeature,
   undoFeature,
-  approvals,
-  request,
-  operators,
-  tokens,
-  createHelp(() => COMMANDS),
-  runner.feature,
+  approvalsFeature,
+  requestFeature,
+  operatorsFeature,
+  tokensFeature,
+  createHelpFeature(() => COMMANDS),
+  commandRunner.feature,
 ];
 
 export const COMMANDS: Command[] = FEATURES.flatMap(({ command }) => command ?? []);
 export const SHORTCUTS: Shortcut[] = FEATURES.flatMap(({ shortcuts }) => shortcuts ?? []);
 export const SUBMISSIONS: ReadonlyMap<string, Submission> = collect(({ submissions }) => submissions);
 export const BUTTONS: ReadonlyMap<string, OnPress> = collect(({ buttons }) => buttons);
-export const runCommand = runner.run;
+export const runCommand = commandRunner.run;
 
-/** Two features that claim one name would be a fault that nobody sees: it stops the start. */
+/** Throws for a name that two features have, because one of them would never run. */
 function collect<Entry>(of: (feature: Feature) => Record<string, Entry> | undefined): Map<string, Entry> {
   const all = new Map<string, Entry>();
   for (const [name, entry] of FEATURES.flatMap((feature) => Object.entries(of(feature) ?? {}))) {

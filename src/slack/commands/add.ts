@@ -1,23 +1,15 @@
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import type { Policy } from '../../operations/frame/context.ts';
-import {
-  blankErrors,
-  type Feature,
-  type FormValues,
-  fieldErrorsOf,
-  listOf,
-  type SlackRequest,
-  textOf,
-} from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
-import { emailError } from '../modals/email-field.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
+import { blankErrors, emailError, type FormValues, fieldErrorsOf, listOf, textOf } from '../modals/form.ts';
 import { accountMessage } from '../present/account.ts';
 import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
 
-type Wanted = Parameters<typeof addAccount>[1];
+type Input = Parameters<typeof addAccount>[1];
 
-export const add: Feature = {
+export const addFeature: Feature = {
   command: {
     name: 'add',
     usage: 'add [email] [first last]',
@@ -27,7 +19,7 @@ export const add: Feature = {
     async run(request, [email, firstName, ...rest]) {
       const lastName = rest.join(' ');
       if (email && firstName && lastName)
-        return request.reply(await added(request, { email, firstName, lastName }));
+        return request.reply(await runAdd(request, { email, firstName, lastName }));
       return openAddModal(request, { ...(email ? { email } : {}), ...(firstName ? { firstName } : {}) });
     },
   },
@@ -40,7 +32,7 @@ export const add: Feature = {
         ...passwordError(values, policy),
       }),
       run: (request, values) =>
-        added(request, {
+        runAdd(request, {
           email: textOf(values, 'email'),
           firstName: textOf(values, 'firstName'),
           lastName: textOf(values, 'lastName'),
@@ -53,12 +45,12 @@ export const add: Feature = {
   },
 };
 
-async function added(request: SlackRequest, wanted: Wanted): Promise<Message> {
-  const { account, endedInvitation } = await addAccount(request.context, wanted);
+async function runAdd(request: SlackRequest, input: Input): Promise<Message> {
+  const { account, endedInvitation } = await addAccount(request.context, input);
   const next =
     account.state === 'pending'
       ? 'A mail asks to confirm the address. The account becomes active by that, or when an operator activates it.'
-      : wanted.password
+      : input.password
         ? 'A welcome mail is on its way. The password must be replaced at the first sign-in.'
         : 'A welcome mail with a link to set a password is on its way.';
   const ended = endedInvitation ? ' The open invitation to that address has ended.' : '';
@@ -66,7 +58,7 @@ async function added(request: SlackRequest, wanted: Wanted): Promise<Message> {
   return accountMessage(text, account, await request.role());
 }
 
-/** Never trimmed: a password is what was typed. */
+/** Not trimmed: spaces belong to a password. */
 const passwordIn = (values: FormValues): string =>
   typeof values.temporary === 'string' ? values.temporary : '';
 
@@ -80,21 +72,19 @@ function passwordError(values: FormValues, policy: Policy): Record<string, strin
   return fault ? { temporary: fault } : {};
 }
 
-function openAddModal(request: SlackRequest, filled: { email?: string; firstName?: string }): Promise<void> {
-  return request.openModal(async () => {
-    await requireRole(request, 'admins');
-    return addModal(filled);
-  });
-}
+type Filled = { email?: string; firstName?: string };
 
-const addModal = ({ email, firstName }: { email?: string; firstName?: string }) =>
+const openAddModal = (request: SlackRequest, filled: Filled) =>
+  openModalFor('admins', request, () => addModal(filled));
+
+const addModal = ({ email = '', firstName = '' }: Filled) =>
   modal({
     callback: 'add',
     title: 'Add an account',
     submit: 'Add',
     blocks: [
-      textInput('email', 'Email', { ...(email ? { value: email } : {}), maxLength: 254 }),
-      textInput('firstName', 'First name', { ...(firstName ? { value: firstName } : {}), maxLength: 100 }),
+      textInput('email', 'Email', { value: email, maxLength: 254 }),
+      textInput('firstName', 'First name', { value: firstName, maxLength: 100 }),
       textInput('lastName', 'Last name', { maxLength: 100 }),
       textInput('temporary', 'Password', {
         optional: true,

@@ -4,22 +4,23 @@ import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
-import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
+import { textOf } from '../modals/form.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
 
-export const approvals: Feature = {
+export const approvalsFeature: Feature = {
   command: {
     name: 'approvals',
     usage: 'approvals',
     summary: 'Shows what waits for your decision, and what became of what you asked for.',
     example: '/apim-user approvals',
     who: 'everybody',
-    run: async (request) => request.reply(await overview(request)),
+    run: async (request) => request.reply(await approvalsPage(request)),
   },
   buttons: {
-    'menu-approvals': async (request) => request.reply(await overview(request)),
+    'menu-approvals': async (request) => request.reply(await approvalsPage(request)),
     'approval-approve': async (request, approvalId) => {
       const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
       const text =
@@ -29,10 +30,7 @@ export const approvals: Feature = {
       await request.reply({ text });
     },
     'approval-decline': (request, approvalId) =>
-      request.openModal(async () => {
-        await requireRole(request, 'admins and approvers');
-        return declineModal(approvalId);
-      }),
+      openModalFor('admins and approvers', request, () => declineModal(approvalId)),
     'approval-withdraw': async (request, approvalId) => {
       await withdrawApproval(request.context, { approvalId });
       await request.reply({ text: 'Taken back. Nothing was done.' });
@@ -64,13 +62,13 @@ const declineModal = (approvalId: string) =>
     ],
   });
 
-async function overview(request: SlackRequest): Promise<Message> {
+async function approvalsPage(request: SlackRequest): Promise<Message> {
   const blocks = await approvalBlocks(request);
   if (blocks.length > 0) return { text: 'Approvals', blocks };
   return { text: 'Nothing waits for you, and you have asked for nothing.' };
 }
 
-/** What waits for this person, with the buttons that decide, and what they asked for themselves. */
+/** The approvals that this person can decide, and their own requests. App Home shows them too. */
 export async function approvalBlocks(request: SlackRequest): Promise<KnownBlock[]> {
   const waiting = (await request.role()) ? await listWaitingApprovals(request.context, {}) : [];
   const own = await listOwnApprovals(request.context, {});
@@ -82,7 +80,7 @@ export async function approvalBlocks(request: SlackRequest): Promise<KnownBlock[
 
 const waitingBlocks = (approval: ApprovalView): KnownBlock[] => [
   section(approvalLine(approval)),
-  // One view may hold several of these rows: each button is known by the row it stands in.
+  // One view may have several of these rows, and Slack wants a block id of its own for each.
   { ...decisionButtons(approval, approvalTitle(approval)), block_id: `waiting-${approval.id}` },
 ];
 

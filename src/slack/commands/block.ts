@@ -1,52 +1,40 @@
 import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
-<<<<<<< HEAD
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
-import { aboutAccount, onOneAccount, opensFor } from '../frame/account-command.ts';
-=======
-import { showAccount } from '../../operations/accounts/show.ts';
-import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
->>>>>>> 880593e (Name Slack's helpers in the words of the field)
-import type { SlackRequest } from '../frame/feature.ts';
-import { type Feature, fieldErrorsOf, textOf } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
+import { accountCommand, openForAccount } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { accountIn, referenceTo } from '../frame/reference.ts';
+import { fieldErrorsOf, textOf } from '../modals/form.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffText } from '../present/counts.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
-/** With a reason it blocks at once; without one the modal asks for it, and for words to the developer. */
-const onCommand = accountCommand(
-  {
-    name: 'block',
-    usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
-    summary:
-      "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
-    example: '/apim-user block ann@example.com for 7d leaked a key',
-    who: 'admins and approvers',
-    choose: { title: 'Block which account?', submit: 'Go on' },
-  },
-  {
+/** Blocks at once when a reason or an end is typed; otherwise the modal asks for them. */
+export const blockFeature: Feature = accountCommand({
+  name: 'block',
+  usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
+  summary:
+    "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
+  example: '/apim-user block ann@example.com for 7d leaked a key',
+  who: 'admins and approvers',
+  chooser: { title: 'Block which account?', submit: 'Go on' },
+  next: {
     modal: blockModal,
-    act: (request, account, rest) =>
-      blocked(request, {
+    run: (request, account, words) =>
+      runBlock(request, {
         accountId: account.id,
         expectedVersion: account.version,
-        ...splitBlockEnd(rest),
+        ...splitBlockEnd(words),
       }),
   },
-);
-
-export const block: Feature = {
-  ...onCommand,
   buttons: { 'account-block': openForAccount('admins and approvers', blockModal) },
   submissions: {
-    ...onCommand.submissions,
     block: {
       check: (values) => fieldErrorsOf(() => void readBlockEnd(textOf(values, 'end'))),
       run: (request, values, metadata) =>
-        blocked(request, {
+        runBlock(request, {
           ...accountIn(metadata),
           reason: textOf(values, 'reason'),
           end: textOf(values, 'end'),
@@ -55,21 +43,17 @@ export const block: Feature = {
         }),
     },
   },
-};
+});
 
-async function blocked(request: SlackRequest, wanted: Parameters<typeof blockAccount>[1]) {
-  const { account, isTold, changeId } = await blockAccount(request.context, wanted);
+async function runBlock(request: SlackRequest, input: Parameters<typeof blockAccount>[1]) {
+  const { account, isTold, changeId } = await blockAccount(request.context, input);
   const end = account.blockEndsAt
     ? `until ${formatDate(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
     : 'until somebody activates it';
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-<<<<<<< HEAD
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffWords(counts)} ${mailed}`,
-=======
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffText(subscriptionCounts)} ${mailed}`,
->>>>>>> 880593e (Name Slack's helpers in the words of the field)
+    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffText(counts)} ${mailed}`,
     account,
     await request.role(),
     changeId,
@@ -85,11 +69,7 @@ async function blockModal(account: AccountView, request: SlackRequest) {
     metadata: referenceTo(account),
     blocks: [
       section(
-<<<<<<< HEAD
-        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffWords(counts)}`,
-=======
-        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffText(subscriptionCounts)}`,
->>>>>>> 880593e (Name Slack's helpers in the words of the field)
+        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffText(counts)}`,
       ),
       textInput('reason', 'Reason', {
         optional: true,

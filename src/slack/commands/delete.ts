@@ -2,51 +2,43 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
-import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
-import { type Feature, type FormValues, type Metadata, type SlackRequest, textOf } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
+import { accountCommand, openForAccount } from '../frame/account-command.ts';
+import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
+import { accountIn, referenceTo } from '../frame/reference.ts';
 import {
   checkboxError,
   deleteSubscriptionsCheckbox,
   redrawIfSubscribed,
 } from '../modals/delete-with-subscriptions.ts';
+import { type FormValues, textOf } from '../modals/form.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffText } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = accountCommand(
-  {
-    name: 'delete',
-    usage: 'delete <account>',
-    summary: 'Deletes an account, after asking. To keep someone out, block.',
-    example: '/apim-user delete ann@example.com',
-    who: 'admins',
-    choose: { title: 'Delete which account?', submit: 'Go on' },
-  },
-  { modal: deleteModal },
-);
-
-/** Named with a suffix: `delete` is a word of the language. */
-export const deleteFeature: Feature = {
-  ...onCommand,
+export const deleteFeature: Feature = accountCommand({
+  name: 'delete',
+  usage: 'delete <account>',
+  summary: 'Deletes an account, after asking. To keep someone out, block.',
+  example: '/apim-user delete ann@example.com',
+  who: 'admins',
+  chooser: { title: 'Delete which account?', submit: 'Go on' },
+  next: { modal: deleteModal },
   buttons: { 'account-delete': openForAccount('admins', deleteModal) },
   submissions: {
-    ...onCommand.submissions,
     delete: {
       check: (values, { metadata }) => checkboxError(values, metadata),
       run: (request, values, metadata) =>
-        redrawIfSubscribed(deleted(request, values, metadata), async () => {
-          const { account } = await showAccount(request.context, {
-            accountId: accountIn(metadata).accountId,
-          });
+        redrawIfSubscribed(runDelete(request, values, metadata), async () => {
+          const { accountId } = accountIn(metadata);
+          const { account } = await showAccount(request.context, { accountId });
           return deleteModal(account, request);
         }),
     },
   },
-};
+});
 
-async function deleted(request: SlackRequest, values: FormValues, metadata: Metadata): Promise<Message> {
+async function runDelete(request: SlackRequest, values: FormValues, metadata: Metadata): Promise<Message> {
   const deleteSubscriptions = values.deleteSubscriptions === true;
   const { accountId, eraseAfterDays } = await deleteAccount(request.context, {
     ...accountIn(metadata),

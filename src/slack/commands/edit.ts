@@ -1,30 +1,23 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
-import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
-import { blankErrors, type Feature, textOf } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
-import { emailError } from '../modals/email-field.ts';
+import { accountCommand, openForAccount } from '../frame/account-command.ts';
+import type { Feature } from '../frame/feature.ts';
+import { accountIn, referenceTo } from '../frame/reference.ts';
+import { blankErrors, emailError, textOf } from '../modals/form.ts';
 import { accountMessage } from '../present/account.ts';
 import { modal, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = accountCommand(
-  {
-    name: 'edit',
-    usage: 'edit <account>',
-    summary: 'Changes names, note or address.',
-    example: '/apim-user edit ann@example.com',
-    who: 'admins',
-    choose: { title: 'Edit which account?', submit: 'Go on' },
-  },
-  { modal: editModal },
-);
-
-export const edit: Feature = {
-  ...onCommand,
+export const editFeature: Feature = accountCommand({
+  name: 'edit',
+  usage: 'edit <account>',
+  summary: 'Changes names, note or address.',
+  example: '/apim-user edit ann@example.com',
+  who: 'admins',
+  chooser: { title: 'Edit which account?', submit: 'Go on' },
+  next: { modal: editModal },
   buttons: { 'account-edit': openForAccount('admins', editModal) },
   submissions: {
-    ...onCommand.submissions,
     edit: {
       check: (values) => ({
         ...emailError(values, 'email'),
@@ -46,7 +39,7 @@ export const edit: Feature = {
       },
     },
   },
-};
+});
 
 function editModal(account: AccountView) {
   return modal({

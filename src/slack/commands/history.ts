@@ -2,51 +2,47 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/actor.ts';
-import { accountCommand, findAccount } from '../frame/account-command.ts';
+import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { escapeText, joinLines } from '../present/text.ts';
+import { optionIn } from '../receive/typed-words.ts';
 
 type Search = Parameters<typeof searchHistory>[1];
 
-const ONE = accountCommand(
-  {
-    name: 'history',
-    usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
-    summary: 'Shows how a person came in and every change since; or what somebody did, or what was refused.',
-    example: '/apim-user history ann@example.com',
-    who: 'admins and approvers',
-    choose: { title: 'History of which one?', submit: 'Show' },
-  },
-  { act: (request, account) => ofAccount(request, account.id) },
-);
+const { command, submissions = {} } = accountCommand({
+  name: 'history',
+  usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
+  summary: 'Shows how a person came in and every change since; or what somebody did, or what was refused.',
+  example: '/apim-user history ann@example.com',
+  who: 'admins and approvers',
+  chooser: { title: 'History of which one?', submit: 'Show' },
+  next: { run: (request, account) => accountPage(request, account.id) },
+});
 
-export const history: Feature = {
+export const historyFeature: Feature = {
   command: {
-    ...(ONE.command as NonNullable<Feature['command']>),
+    ...command,
     async run(request, words) {
-      const wanted = searchIn(request, words);
-      if (wanted) return request.reply(await page(request, wanted));
-      const [name] = words;
-      if (name === undefined) return ONE.command?.run(request, words);
-      await request.reply(await ofAccount(request, (await findAccount(request, name)).id));
+      const search = searchIn(request, words);
+      return search ? request.reply(await searchPage(request, search)) : command.run(request, words);
     },
   },
-  ...(ONE.submissions ? { submissions: ONE.submissions } : {}),
+  submissions,
   buttons: {
-    'history-of': async (request, accountId) => request.reply(await ofAccount(request, accountId)),
+    'history-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     'history-next': async (request, value) => {
       const { accountId, after } = JSON.parse(value) as { accountId: string; after: string };
-      await request.reply(await ofAccount(request, accountId, after), { replace: true });
+      await request.reply(await accountPage(request, accountId, after), { replace: true });
     },
     'history-older': async (request, value) =>
-      request.reply(await page(request, JSON.parse(value)), { replace: true }),
+      request.reply(await searchPage(request, JSON.parse(value)), { replace: true }),
   },
 };
 
-async function ofAccount(request: SlackRequest, accountId: string, after?: string): Promise<Message> {
+async function accountPage(request: SlackRequest, accountId: string, after?: string): Promise<Message> {
   const { account, entries, next } = await showHistory(request.context, {
     accountId,
     ...(after ? { after } : {}),
@@ -64,11 +60,11 @@ async function ofAccount(request: SlackRequest, accountId: string, after?: strin
   };
 }
 
-async function page(request: SlackRequest, wanted: Search): Promise<Message> {
-  const { entries, next } = await searchHistory(request.context, wanted);
+async function searchPage(request: SlackRequest, search: Search): Promise<Message> {
+  const { entries, next } = await searchHistory(request.context, search);
   const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
   if (lines.length === 0) return { text: 'Nothing like that is in the audit.' };
-  const older = JSON.stringify({ ...wanted, before: next });
+  const older = JSON.stringify({ ...search, before: next });
   return {
     text: 'Audit',
     blocks: [
@@ -78,10 +74,9 @@ async function page(request: SlackRequest, wanted: Search): Promise<Message> {
   };
 }
 
-/** `by:@ann from:2026-11-01 to:2026-11-30 refused`, in any order; null when the words name an account. */
+/** The words in any order, such as `by:@ann from:2026-11-01 refused`. Null when they name an account. */
 function searchIn(request: SlackRequest, words: string[]): Search | null {
-  const option = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
-  const by = option('by');
+  const by = optionIn(words, 'by');
   const isSearch = words.some((word) => /^(by|from|to):/.test(word) || word === 'refused');
   if (!isSearch) return null;
   const person = by === undefined ? undefined : /^<@([UW][A-Z0-9]+)(\|[^>]*)?>$/.exec(by)?.[1];
@@ -90,13 +85,13 @@ function searchIn(request: SlackRequest, words: string[]): Search | null {
       fields: { by: 'is a person of this workspace, as in by:@ann' },
     });
   }
-  const from = dayOf('from', option('from'));
-  const to = dayOf('to', option('to'));
+  const from = dayOf('from', optionIn(words, 'from'));
+  const to = dayOf('to', optionIn(words, 'to'));
   return {
     onlyRefused: words.includes('refused'),
     ...(person ? { actorId: slackId(request.actor.teamId, person) } : {}),
     ...(from ? { from } : {}),
-    // The day itself is meant too.
+    // The last day is part of the search.
     ...(to ? { to: new Date(to.getTime() + 86_400_000) } : {}),
   };
 }

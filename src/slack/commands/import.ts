@@ -1,15 +1,15 @@
-// Many developers from one table: pasted into a modal, or sent as a file in the direct message with the app.
-
+// Imports a table of developers: pasted into the modal here, or sent as a file (features/import-file.ts).
 import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
-import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
+import { textOf } from '../modals/form.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
 
-/** Slack: what a field of a modal holds. */
+/** Slack's limit for a field of a modal. */
 const MAX_PASTED_LENGTH = 3_000;
 
 export const importFeature: Feature = {
@@ -20,11 +20,7 @@ export const importFeature: Feature = {
       'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
     example: '/apim-user import',
     who: 'admins',
-    run: (request) =>
-      request.openModal(async () => {
-        await requireRole(request, 'admins');
-        return importModal();
-      }),
+    run: (request) => openModalFor('admins', request, importModal),
   },
   submissions: {
     import: {
@@ -65,7 +61,7 @@ const importModal = () =>
 
 type DryRun = { message: Message; kept: { importId: string } | null };
 
-/** What a table would do, in words, and kept for the button that does it. Errors: of `planImport` and `keepImport`. */
+/** Describes what a table would do, and saves it for the Apply button. Errors: those of `planImport` and `keepImport`. */
 export async function makeDryRun(
   request: SlackRequest,
   table: { name: string; text: string },
@@ -77,7 +73,7 @@ export async function makeDryRun(
   return { message: dryRunMessage(name, rows, kept), kept };
 }
 
-/** Only in the direct message of whoever had it made: it holds addresses. */
+/** The channel has to be the operator's direct message, because a dry run holds emails. */
 export async function postDryRun(
   request: SlackRequest,
   channelId: string,

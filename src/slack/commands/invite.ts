@@ -1,20 +1,20 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
-import { invite as inviteOne } from '../../operations/invitations/invite.ts';
-import { type Feature, type FormValues, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
-import { isEmailAddress } from '../modals/email-field.ts';
+import { invite } from '../../operations/invitations/invite.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
+import { type FormValues, isEmailAddress, listOf, textOf } from '../modals/form.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { errorText, nextStepButtons } from '../present/error.ts';
 import { cut, escapeText, formatDate, joinLines } from '../present/text.ts';
 import { splitWords } from '../receive/typed-words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
-/** Of Slack's fifty blocks a message, the rest is for the addresses that are lines of text. */
+/** A message of Slack's holds fifty blocks. The others are for the emails without a button. */
 const MAX_ROWS_WITH_BUTTON = 30;
-const SHOWN_OF_ADDRESS = 254;
+const MAX_EMAIL_SHOWN = 254;
 
-export const invite: Feature = {
+export const inviteFeature: Feature = {
   command: {
     name: 'invite',
     usage: 'invite [email …]',
@@ -35,12 +35,12 @@ export const invite: Feature = {
       type: 'message',
       callback_id: 'invite_from_message',
       description: 'Invites the e-mail address in this message',
-      run: (request, text) => openInviteModal(request, addressesIn(text)),
+      run: (request, text) => openInviteModal(request, emailsIn(text)),
     },
   ],
   submissions: {
     invite: {
-      check: (values) => emailsError(values),
+      check: emailsError,
       run: (request, values) =>
         inviteAll(request, splitWords(textOf(values, 'emails')), {
           firstName: textOf(values, 'firstName'),
@@ -62,18 +62,14 @@ function emailsError(values: FormValues): Record<string, string> {
   return { emails: cut(`No e-mail address: ${wrong.join(', ')}. Nobody was invited yet.`, 500) };
 }
 
-/** Every address in a message, once, as far as one invitation takes them. */
-function addressesIn(text: string): string[] {
+/** The emails in a message, without repeats. */
+function emailsIn(text: string): string[] {
   const found = text.match(/[^\s<>|:,;"()[\]]+@[^\s<>|:,;"()[\]]+\.[a-z]{2,}/gi) ?? [];
   return [...new Set(found)].filter(isEmailAddress).slice(0, MAX_INVITED_AT_ONCE);
 }
 
-function openInviteModal(request: SlackRequest, emails: string[]): Promise<void> {
-  return request.openModal(async () => {
-    await requireRole(request, 'admins');
-    return inviteModal(emails);
-  });
-}
+const openInviteModal = (request: SlackRequest, emails: string[]) =>
+  openModalFor('admins', request, () => inviteModal(emails));
 
 const inviteModal = (emails: string[]) =>
   modal({
@@ -94,13 +90,13 @@ const inviteModal = (emails: string[]) =>
     ],
   });
 
-type About = { firstName?: string; lastName?: string; groupIds?: string[]; personalLine?: string };
-type Outcome = { line: string; isInvited: boolean; next?: Button };
+type Details = { firstName?: string; lastName?: string; groupIds?: string[]; personalLine?: string };
+type Outcome = { line: string; isInvited: boolean; button?: Button };
 
-/** Invites each address by itself and says what happened to each. */
-async function inviteAll(request: SlackRequest, emails: string[], about: About): Promise<Message> {
+/** Invites each email in a transaction of its own, so that one refusal does not undo the others. */
+async function inviteAll(request: SlackRequest, emails: string[], details: Details): Promise<Message> {
   const outcomes: Outcome[] = [];
-  for (const email of new Set(emails)) outcomes.push(await inviteEach(request, email, about));
+  for (const email of new Set(emails)) outcomes.push(await inviteEach(request, email, details));
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
@@ -118,36 +114,38 @@ function sentText(sent: number): string {
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 
-async function inviteEach(request: SlackRequest, email: string, about: About): Promise<Outcome> {
-  const name = escapeText(cut(email, SHOWN_OF_ADDRESS));
+async function inviteEach(request: SlackRequest, email: string, details: Details): Promise<Outcome> {
+  const name = escapeText(cut(email, MAX_EMAIL_SHOWN));
   try {
-    const { expiresAt, deletedAccountId } = await inviteOne(request.context, { email, ...about });
+    const { expiresAt, deletedAccountId } = await invite(request.context, { email, ...details });
     const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {
       line: `${line}. A deleted account of this address is still there and could be restored instead`,
       isInvited: true,
-      next: button('list-show:beside', 'Show deleted', deletedAccountId, { label: `Show deleted ${email}` }),
+      button: button('list-show:beside', 'Show deleted', deletedAccountId, {
+        label: `Show deleted ${email}`,
+      }),
     };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
-    const [way] = nextStepButtons(error);
+    const [nextStep] = nextStepButtons(error);
     const line = `• ${name}: not invited. ${errorText(error)}`;
-    if (!way) return { line, isInvited: false };
-    const label = cut(`${way.text.text} ${email}`, 75);
-    const next = { ...way, action_id: `${way.action_id}:beside`, accessibility_label: label };
-    return { line, isInvited: false, next };
+    if (!nextStep) return { line, isInvited: false };
+    const label = cut(`${nextStep.text.text} ${email}`, 75);
+    const besideLine = { action_id: `${nextStep.action_id}:beside`, accessibility_label: label };
+    return { line, isInvited: false, button: { ...nextStep, ...besideLine } };
   }
 }
 
-/** Addresses with something to do about them, each with its button; the others as text. */
 function rowsOf(outcomes: Outcome[]): KnownBlock[] {
-  const withButton = outcomes.filter((one) => one.next).slice(0, MAX_ROWS_WITH_BUTTON);
+  const withButton = outcomes.filter((one) => one.button).slice(0, MAX_ROWS_WITH_BUTTON);
   const rest = outcomes.filter((one) => !withButton.includes(one));
   return [
     ...joinLines(rest.map((one) => one.line)).map(section),
     ...withButton.map(
-      ({ line, next }) => ({ ...section(line), ...(next ? { accessory: next } : {}) }) as KnownBlock,
+      ({ line, button: accessory }) =>
+        ({ ...section(line), ...(accessory ? { accessory } : {}) }) as KnownBlock,
     ),
   ];
 }

@@ -3,13 +3,13 @@ import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { invitationIn } from '../frame/reference.ts';
+import { buttonValue, invitationIn } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
 
-export const invites: Feature = {
+export const invitesFeature: Feature = {
   command: {
     name: 'invites',
     usage: 'invites [all]',
@@ -53,18 +53,18 @@ async function invitesPage(
       : 'There are no open invitations. `/apim-user invite` sends one; `/apim-user invites all` shows those that ended.';
     return { text };
   }
-  const turns = [
+  const pageButtons = [
     ...(page.next ? [button('invites-next', 'Next', JSON.stringify({ all, after: page.next }))] : []),
     ...(all ? [] : [button('invites-all', 'Ended ones too', '-')]),
   ];
   return {
     text: length === 1 ? '1 invitation' : `${length} invitations`,
-    blocks: [...page.invitations.flatMap(rowsOf), ...(turns.length ? [actions(turns)] : [])],
+    blocks: [...page.invitations.flatMap(rowsOf), ...(pageButtons.length ? [actions(pageButtons)] : [])],
   };
 }
 
 function rowsOf(one: Page['invitations'][number]): KnownBlock[] {
-  const value = JSON.stringify({ id: one.id, version: one.version });
+  const value = buttonValue(one);
   const ends = one.state === 'open' ? 'ends' : 'link ended';
   const endedAt = one.state === 'open' ? one.expiresAt : (one.endedAt ?? one.expiresAt);
   const lines = [

@@ -5,17 +5,16 @@ import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
-import type { Feature, OnPress, SlackRequest } from '../frame/feature.ts';
-import { buttonValue, fittingDeeds, nameOf } from '../present/account.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { buttonValue } from '../frame/reference.ts';
+import { actionsOn, nameOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
+import { optionIn } from '../receive/typed-words.ts';
 
 type Query = Parameters<typeof listAccounts>[1];
 
-const turn: OnPress = async (request, value) =>
-  request.reply(await listPage(request, JSON.parse(value)), { replace: true });
-
-export const list: Feature = {
+export const listFeature: Feature = {
   command: {
     name: 'list',
     usage: 'list [text] [state:active|blocked|pending] [group:name]',
@@ -27,16 +26,19 @@ export const list: Feature = {
   buttons: {
     'menu-list': async (request) => request.reply(await listPage(request, {})),
     'list-pending': async (request) => request.reply(await listPage(request, { state: 'pending' })),
-    'list-next': turn,
-    'list-previous': turn,
+    'list-next': turnPage,
+    'list-previous': turnPage,
   },
 };
 
+async function turnPage(request: SlackRequest, value: string): Promise<void> {
+  await request.reply(await listPage(request, JSON.parse(value)), { replace: true });
+}
+
 async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
-  const option = (name: string) => words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
   const text = words.filter((word) => !/^(state|group):/.test(word)).join(' ');
-  const state = option('state');
-  const groupName = option('group');
+  const state = optionIn(words, 'state');
+  const groupName = optionIn(words, 'group');
   if (state !== undefined && !['active', 'blocked', 'pending'].includes(state)) {
     throw new DomainError('invalid_input', { fields: { state: 'is active, blocked or pending' } });
   }
@@ -54,13 +56,12 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   };
 }
 
-/** A page of accounts with Previous and Next; what was asked for travels in the buttons. */
 async function listPage(request: SlackRequest, query: Query): Promise<Message> {
   const { accounts, next, previous } = await listAccounts(request.context, query);
   const { after: _a, before: _b, ...filter } = query;
   const counts = await countAccounts(request.context, {});
   const role = await request.role();
-  const turns = [
+  const pageButtons = [
     ...(previous
       ? [button('list-previous', 'Previous', JSON.stringify({ ...filter, before: previous }))]
       : []),
@@ -71,7 +72,7 @@ async function listPage(request: SlackRequest, query: Query): Promise<Message> {
     blocks: [
       ...(accounts.length ? accounts.flatMap((one) => rowOf(one, role)) : [section(noResultsText(filter))]),
       context(`All: ${counts.active} active · ${counts.pending} pending · ${counts.blocked} blocked`),
-      ...(turns.length ? [actions(turns)] : []),
+      ...(pageButtons.length ? [actions(pageButtons)] : []),
     ],
   };
 }
@@ -79,11 +80,11 @@ async function listPage(request: SlackRequest, query: Query): Promise<Message> {
 function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
   const name = nameOf(account);
   const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${account.state} · registered ${formatDate(account.registeredAt)}`;
-  // A menu of Slack's holds five entries: Show stands beside it.
+  // Slack's overflow menu holds five entries, so Show is a button beside it.
   const show = button('list-show', 'Show', account.id, { label: `Show ${name}` });
   return [
     section(facts),
-    actionsWithMenu([show], { value: buttonValue(account), entries: fittingDeeds(account, role) }),
+    actionsWithMenu([show], { value: buttonValue(account), entries: actionsOn(account, role) }),
   ];
 }
 

@@ -3,8 +3,9 @@ import type { Role } from '../../operations/frame/context.ts';
 import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
-import { type Feature, type SlackRequest, textOf } from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor, requireRole } from '../frame/role.ts';
+import { textOf } from '../modals/form.ts';
 import {
   actions,
   button,
@@ -29,17 +30,13 @@ const ROLES = [
   { value: 'admin', text: 'Admin: everything' },
 ];
 
-export const operators: Feature = {
-  command: { ...ABOUT, run: async (request) => request.reply(await page(request)) },
+export const operatorsFeature: Feature = {
+  command: { ...ABOUT, run: async (request) => request.reply(await operatorsPage(request)) },
   buttons: {
-    'operator-add': (request) =>
-      request.openModal(async () => {
-        await requireRole(request, ABOUT.who);
-        return grantModal();
-      }),
+    'operator-add': (request) => openModalFor(ABOUT.who, request, grantModal),
     'operator-grant': async (request, value) => {
       const { userId, role } = JSON.parse(value) as { userId: string; role: Role };
-      await request.reply(await granted(request, userId, role));
+      await request.reply(await runGrant(request, userId, role));
     },
     'operator-withdraw': async (request, userId) => {
       await withdrawRole(request.context, { teamId: request.actor.teamId, userId });
@@ -52,29 +49,33 @@ export const operators: Feature = {
     'operator-grant': {
       check: (values) => (textOf(values, 'person') ? {} : { person: 'Choose somebody' }),
       run: (request, values) =>
-        granted(request, textOf(values, 'person'), textOf(values, 'role') === 'admin' ? 'admin' : 'approver'),
+        runGrant(
+          request,
+          textOf(values, 'person'),
+          textOf(values, 'role') === 'admin' ? 'admin' : 'approver',
+        ),
     },
   },
 };
 
-async function granted(request: SlackRequest, userId: string, role: Role): Promise<Message> {
+async function runGrant(request: SlackRequest, userId: string, role: Role): Promise<Message> {
   const { name, before } = await grantRole(request.context, { teamId: request.actor.teamId, userId, role });
-  const is = `${escapeText(name)} is an *${role}* now`;
+  const isNow = `${escapeText(name)} is an *${role}* now`;
   const text =
     before === role
       ? `${escapeText(name)} was an *${role}* already.`
       : before
-        ? `${is}, was an *${before}*.`
-        : `${is}.`;
+        ? `${isNow}, was an *${before}*.`
+        : `${isNow}.`;
   return { text, blocks: [section(text)] };
 }
 
-async function page(request: SlackRequest): Promise<Message> {
+async function operatorsPage(request: SlackRequest): Promise<Message> {
   await requireRole(request, ABOUT.who);
-  const all = await listOperators(request.context, { teamId: request.actor.teamId });
+  const operators = await listOperators(request.context, { teamId: request.actor.teamId });
   const rows = await Promise.all(
-    all.map(async ({ slackUserId, name, role }) =>
-      role ? rowOf(slackUserId, await nameNow(request, slackUserId, name), role) : [],
+    operators.map(async ({ slackUserId, name, role }) =>
+      role ? rowOf(slackUserId, await currentName(request, slackUserId, name), role) : [],
     ),
   );
   return {
@@ -83,12 +84,16 @@ async function page(request: SlackRequest): Promise<Message> {
   };
 }
 
-/** Whom the settings named is kept by id alone, and people change their names. */
-async function nameNow({ context, actor }: SlackRequest, userId: string, kept: string): Promise<string> {
+/** The saved name can be an id, from the settings, or out of date. */
+async function currentName(
+  { context, actor }: SlackRequest,
+  userId: string,
+  savedName: string,
+): Promise<string> {
   try {
     return (await context.people.actorOf(userId, actor.teamId)).name;
   } catch {
-    return kept;
+    return savedName;
   }
 }
 

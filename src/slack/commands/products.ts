@@ -1,18 +1,24 @@
-// Products: the list, and the buttons and modals that create, change and delete one.
 import type { ModalView } from '@slack/types';
-import { productId } from '../../operations/catalog/input.ts';
+import { productId as productIdSchema } from '../../operations/catalog/input.ts';
 import { createProduct } from '../../operations/products/create.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
-import { type Feature, type SlackRequest, schemaError, textOf } from '../frame/feature.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { productIn } from '../frame/reference.ts';
-import { requireRole } from '../frame/role.ts';
+import { openModalFor } from '../frame/role.ts';
 import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
-import { createModal, deleteModal, editModal, fieldErrors, wantedIn } from '../modals/product.ts';
+import { schemaError, textOf } from '../modals/form.ts';
+import {
+  createProductModal,
+  deleteProductModal,
+  editProductModal,
+  productErrors,
+  productInput,
+} from '../modals/product.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { productBlocks, withBlocks } from '../present/catalog.ts';
+import { messageWith, productBlocks } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
@@ -20,36 +26,7 @@ type Cursor = NonNullable<Parameters<typeof listProducts>[1]['after']>;
 
 const PRODUCTS_A_PAGE = 10;
 
-async function productsPage(request: SlackRequest, after?: Cursor): Promise<Message> {
-  const page = { limit: PRODUCTS_A_PAGE, ...(after ? { after } : {}) };
-  const { products, next } = await listProducts(request.context, page);
-  const role = await request.role();
-  const turns = [
-    ...(role === 'admin' ? [button('product-create', 'Create', '-', { style: 'primary' })] : []),
-    ...(next ? [button('products-next', 'Next', JSON.stringify(next))] : []),
-    button('menu-apis', 'APIs', '-'),
-  ];
-  const none = after
-    ? 'There are no more.'
-    : 'There are no products yet. A product bundles APIs, and developers subscribe to it.';
-  return {
-    text: 'Products',
-    blocks: [
-      ...(products.length ? products.flatMap((one) => productBlocks(one, role)) : [section(none)]),
-      actions(turns),
-    ],
-  };
-}
-
-async function openDelete(request: SlackRequest, id: string, version?: number): Promise<ModalView> {
-  const { product, subscriptions } = await showProduct(request.context, { productId: id });
-  return deleteModal({ ...product, version: version ?? product.version }, subscriptions);
-}
-
-const afterwards = (isPublished: boolean): string =>
-  isPublished ? 'Developers in the groups below see it.' : 'It is not published yet, so nobody sees it.';
-
-export const products: Feature = {
+export const productsFeature: Feature = {
   command: {
     name: 'products',
     usage: 'products',
@@ -62,49 +39,47 @@ export const products: Feature = {
     'menu-products': async (request) => request.reply(await productsPage(request)),
     'products-next': async (request, value) =>
       request.reply(await productsPage(request, JSON.parse(value)), { replace: true }),
-    'product-create': (request) =>
-      request.openModal(async () => {
-        await requireRole(request, 'admins');
-        return createModal();
-      }),
+    'product-create': (request) => openModalFor('admins', request, createProductModal),
     'product-edit': (request, value) =>
-      request.openModal(async () => {
-        await requireRole(request, 'admins');
-        const { productId: id, expectedVersion } = productIn(value);
-        const { product } = await showProduct(request.context, { productId: id });
-        return editModal({ ...product, version: expectedVersion });
+      openModalFor('admins', request, async () => {
+        const { productId, expectedVersion } = productIn(value);
+        const { product } = await showProduct(request.context, { productId });
+        return editProductModal({ ...product, version: expectedVersion });
       }),
     'product-delete': (request, value) =>
-      request.openModal(async () => {
-        await requireRole(request, 'admins');
-        const { productId: id, expectedVersion } = productIn(value);
-        return openDelete(request, id, expectedVersion);
+      openModalFor('admins', request, () => {
+        const { productId, expectedVersion } = productIn(value);
+        return deletionModal(request, productId, expectedVersion);
       }),
   },
   submissions: {
     'product-create': {
       check: (values) => ({
-        ...fieldErrors(values),
-        ...(textOf(values, 'id') ? schemaError(values, 'id', productId) : {}),
+        ...productErrors(values),
+        ...(textOf(values, 'id') ? schemaError(values, 'id', productIdSchema) : {}),
       }),
       async run(request, values) {
         const id = textOf(values, 'id');
         const { product } = await createProduct(request.context, {
-          ...wantedIn(values),
+          ...productInput(values),
           ...(id ? { id } : {}),
         });
-        const text = `Created. ${afterwards(product.isPublished)}`;
-        return withBlocks(text, productBlocks(product, await request.role()));
+        const text = `Created. ${visibilityText(product.isPublished)}`;
+        return messageWith(text, productBlocks(product, await request.role()));
       },
     },
     'product-edit': {
-      check: fieldErrors,
+      check: productErrors,
       async run(request, values, metadata) {
-        const wanted = productIn(metadata);
-        const { product: was } = await showProduct(request.context, { productId: wanted.productId });
-        const { product } = await editProduct(request.context, { ...wanted, ...wantedIn(values, was) });
-        const text = `Saved, and calls go by it at once. ${afterwards(product.isPublished)}`;
-        return withBlocks(text, productBlocks(product, await request.role()));
+        const { productId, expectedVersion } = productIn(metadata);
+        const { product: current } = await showProduct(request.context, { productId });
+        const { product } = await editProduct(request.context, {
+          productId,
+          expectedVersion,
+          ...productInput(values, current),
+        });
+        const text = `Saved, and calls go by it at once. ${visibilityText(product.isPublished)}`;
+        return messageWith(text, productBlocks(product, await request.role()));
       },
     },
     'product-delete': {
@@ -117,8 +92,37 @@ export const products: Feature = {
           }).then(({ name, subscriptions }) => ({
             text: `Deleted: the product *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}. Its APIs stay.`,
           })),
-          () => openDelete(request, productIn(metadata).productId),
+          () => deletionModal(request, productIn(metadata).productId),
         ),
     },
   },
 };
+
+async function productsPage(request: SlackRequest, after?: Cursor): Promise<Message> {
+  const page = { limit: PRODUCTS_A_PAGE, ...(after ? { after } : {}) };
+  const { products, next } = await listProducts(request.context, page);
+  const role = await request.role();
+  const pageButtons = [
+    ...(role === 'admin' ? [button('product-create', 'Create', '-', { style: 'primary' })] : []),
+    ...(next ? [button('products-next', 'Next', JSON.stringify(next))] : []),
+    button('menu-apis', 'APIs', '-'),
+  ];
+  const none = after
+    ? 'There are no more.'
+    : 'There are no products yet. A product bundles APIs, and developers subscribe to it.';
+  return {
+    text: 'Products',
+    blocks: [
+      ...(products.length ? products.flatMap((one) => productBlocks(one, role)) : [section(none)]),
+      actions(pageButtons),
+    ],
+  };
+}
+
+async function deletionModal(request: SlackRequest, productId: string, version?: number): Promise<ModalView> {
+  const { product, subscriptions } = await showProduct(request.context, { productId });
+  return deleteProductModal({ ...product, version: version ?? product.version }, subscriptions);
+}
+
+const visibilityText = (isPublished: boolean): string =>
+  isPublished ? 'Developers in the groups below see it.' : 'It is not published yet, so nobody sees it.';

@@ -1,21 +1,22 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
-import { type Feature, fieldErrorsOf, listOf, type SlackRequest, textOf } from '../frame/feature.ts';
-import { requireRole } from '../frame/role.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
+import { fieldErrorsOf, listOf, textOf } from '../modals/form.ts';
 import { groupsInput, modal, textInput } from '../present/blocks.ts';
 import { formatDate } from '../present/text.ts';
 
-export const request: Feature = {
+export const requestFeature: Feature = {
   command: {
     name: 'request',
     usage: 'request [email]',
     summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
     example: '/apim-user request ann@example.com',
     who: 'everybody',
-    run: (request, words) => opens(request, words[0]),
+    run: (request, [email]) => openRequestModal(request, email),
   },
-  buttons: { 'menu-request': (request) => opens(request, undefined) },
+  buttons: { 'menu-request': (request) => openRequestModal(request) },
   submissions: {
     request: {
       check: (values) => fieldErrorsOf(() => void parseEmailAddress(textOf(values, 'email'))),
@@ -36,20 +37,19 @@ export const request: Feature = {
   },
 };
 
-const opens = (request: SlackRequest, email: string | undefined) =>
-  request.openModal(async () => {
-    await requireRole(request, 'everybody');
+const openRequestModal = (request: SlackRequest, email = '') =>
+  openModalFor('everybody', request, () => {
     if (!request.context.policy.hasRequests) throw new DomainError('requests_off');
     return requestModal(email);
   });
 
-const requestModal = (email: string | undefined) =>
+const requestModal = (email: string) =>
   modal({
     callback: 'request',
     title: 'Ask for an invitation',
     submit: 'Ask',
     blocks: [
-      textInput('email', 'Email', { ...(email ? { value: email } : {}), maxLength: 254 }),
+      textInput('email', 'Email', { value: email, maxLength: 254 }),
       textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
       textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
       groupsInput(),

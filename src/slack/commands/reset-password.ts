@@ -1,44 +1,37 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
-import { accountCommand, openForAccount, referenceTo } from '../frame/account-command.ts';
+import { accountCommand, openForAccount } from '../frame/account-command.ts';
 import type { Feature } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
+import { accountIn, referenceTo } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, modal, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = accountCommand(
-  {
-    name: 'reset-password',
-    usage: 'reset-password <account>',
-    summary: 'Mails a one-time link to set a new password, after asking.',
-    example: '/apim-user reset-password ann@example.com',
-    who: 'admins',
-    choose: { title: 'Whose password?', submit: 'Go on' },
-  },
-  { modal: resetModal },
-);
-
-export const resetPassword: Feature = {
-  ...onCommand,
+export const resetPasswordFeature: Feature = accountCommand({
+  name: 'reset-password',
+  usage: 'reset-password <account>',
+  summary: 'Mails a one-time link to set a new password, after asking.',
+  example: '/apim-user reset-password ann@example.com',
+  who: 'admins',
+  chooser: { title: 'Whose password?', submit: 'Go on' },
+  next: { modal: resetModal },
   buttons: { 'account-reset-password': openForAccount('admins', resetModal) },
   submissions: {
-    ...onCommand.submissions,
     'reset-password': {
       async run(request, _values, metadata) {
-        const wanted = accountIn(metadata);
-        const { email, minutes } = await sendPasswordReset(request.context, wanted);
+        const input = accountIn(metadata);
+        const { email, minutes } = await sendPasswordReset(request.context, input);
         const text = `A link is on its way to ${escapeText(email)}; it works once, for ${minutes} minutes. The card tells what became of the mail.`;
-        return { text, blocks: [section(text), actions([button('list-show', 'Show', wanted.accountId)])] };
+        return { text, blocks: [section(text), actions([button('list-show', 'Show', input.accountId)])] };
       },
     },
   },
-};
+});
 
 function resetModal(account: AccountView) {
   if (account.state !== 'active') {
-    // Said before it is asked: nobody should confirm what can't be done.
+    // Refused now, so that the operator does not confirm what can't be done.
     throw new DomainError('account_state_unfitting', {
       id: account.id,
       current: { state: account.state, by: account.stateChangedBy, at: account.stateChangedAt },

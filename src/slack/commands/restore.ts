@@ -8,8 +8,8 @@ import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 
-/** No search for it: a deleted account is in no list, and its id is in the answer to `delete`. */
-export const restore: Feature = {
+/** Needs the id: no list or search has deleted accounts. */
+export const restoreFeature: Feature = {
   command: {
     name: 'restore',
     usage: 'restore <id>',
@@ -24,17 +24,17 @@ export const restore: Feature = {
         return request.reply({ text, blocks: [section(text)] });
       }
       const account = await findAccount(request, id);
-      return request.reply(await restored(request, { accountId: account.id }));
+      return request.reply(await runRestore(request, { accountId: account.id }));
     },
   },
   buttons: {
     'account-restore': async (request, value) =>
-      request.reply(await restored(request, accountIn(value)), { replace: true }),
+      request.reply(await runRestore(request, accountIn(value)), { replace: true }),
   },
 };
 
-async function restored(request: SlackRequest, wanted: Parameters<typeof restoreAccount>[1]) {
-  const { account } = await restoreAccount(request.context, wanted);
+async function runRestore(request: SlackRequest, input: Parameters<typeof restoreAccount>[1]) {
+  const { account } = await restoreAccount(request.context, input);
   const { all } = await countSubscriptions(request.context, { accountId: account.id });
   const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
   const text = `Restored. The account is *blocked*; activate it when it may be used again.${back}`;

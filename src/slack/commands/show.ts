@@ -5,24 +5,23 @@ import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const onCommand = accountCommand(
-  {
-    name: 'show',
-    usage: 'show <account>',
-    summary: "Shows an account's card, with what can be done now.",
-    example: '/apim-user show ann@example.com',
-    who: 'admins and approvers',
-    choose: { title: 'Which account?', submit: 'Go on' },
-  },
-  { act: (request, account) => showCard(request, account.id) },
-);
-const find = (request: SlackRequest) => onCommand.command?.run(request, []) ?? Promise.resolve();
+const { command, submissions = {} } = accountCommand({
+  name: 'show',
+  usage: 'show <account>',
+  summary: "Shows an account's card, with what can be done now.",
+  example: '/apim-user show ann@example.com',
+  who: 'admins and approvers',
+  chooser: { title: 'Which account?', submit: 'Go on' },
+  next: { run: (request, account) => accountCard(request, account.id) },
+});
+const openChooser = (request: SlackRequest) => command.run(request, []);
 
-export const show: Feature = {
-  ...onCommand,
+export const showFeature: Feature = {
+  command,
+  submissions,
   buttons: {
-    'menu-find': find,
-    'list-show': async (request, id) => request.reply(await showCard(request, id)),
+    'menu-find': openChooser,
+    'list-show': async (request, id) => request.reply(await accountCard(request, id)),
   },
   shortcuts: [
     {
@@ -30,12 +29,12 @@ export const show: Feature = {
       type: 'global',
       callback_id: 'manage_developer',
       description: 'Finds an account and shows its card',
-      run: find,
+      run: openChooser,
     },
   ],
 };
 
-async function showCard(request: SlackRequest, accountId: string): Promise<Message> {
+async function accountCard(request: SlackRequest, accountId: string): Promise<Message> {
   const { account, mails, waitsForAddress, ...more } = await showAccount(request.context, { accountId });
   const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {

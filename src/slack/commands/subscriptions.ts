@@ -1,5 +1,3 @@
-// Subscriptions: those of an account, or those that wait; and one, with all that can be done.
-
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
@@ -17,42 +15,7 @@ const WAITING: Query = { state: 'submitted' };
 const NONE_WAITS =
   'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows those of an account.';
 
-async function subscriptionsPage(request: SlackRequest, query: Query, title?: string): Promise<Message> {
-  const { subscriptions, next } = await listSubscriptions(request.context, query);
-  const role = await request.role();
-  const { accountId } = query;
-  const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
-    style: 'primary',
-  });
-  const last = [
-    ...(role === 'admin' ? [grant] : []),
-    ...(next ? [button('subscriptions-next', 'Next', JSON.stringify({ ...query, after: next }))] : []),
-  ];
-  const none = query.after ? 'There are no more.' : accountId ? 'There are no subscriptions.' : NONE_WAITS;
-  const head = title ?? '*Subscriptions that wait for a decision*';
-  return {
-    text: 'Subscriptions',
-    blocks: [
-      section(head),
-      ...(subscriptions.length
-        ? subscriptions.flatMap((one) => subscriptionRow(one, role, { withOwner: !accountId }))
-        : [section(none)]),
-      ...(last.length ? [actions(last)] : []),
-    ],
-  };
-}
-
-function titleOf(account: AccountView): string {
-  const state = account.state === 'active' ? '' : ` · the account is *${account.state}*`;
-  return `*Subscriptions of ${escapeText(nameOf(account))}*${state}`;
-}
-
-async function ofAccount(request: SlackRequest, named: string): Promise<Message> {
-  const account = await findAccount(request, named);
-  return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
-}
-
-export const subscriptions: Feature = {
+export const subscriptionsFeature: Feature = {
   command: {
     name: 'subscriptions',
     usage: 'subscriptions [account]',
@@ -62,12 +25,12 @@ export const subscriptions: Feature = {
     who: 'admins and approvers',
     run: async (request, [name]) =>
       request.reply(
-        await (name === undefined ? subscriptionsPage(request, WAITING) : ofAccount(request, name)),
+        await (name === undefined ? subscriptionsPage(request, WAITING) : accountPage(request, name)),
       ),
   },
   buttons: {
     'menu-subscriptions': async (request) => request.reply(await subscriptionsPage(request, WAITING)),
-    'subscriptions-of': async (request, accountId) => request.reply(await ofAccount(request, accountId)),
+    'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     'subscriptions-next': async (request, value) => {
       const query = JSON.parse(value) as Query;
       const title = query.accountId
@@ -81,3 +44,38 @@ export const subscriptions: Feature = {
     },
   },
 };
+
+async function subscriptionsPage(request: SlackRequest, query: Query, title?: string): Promise<Message> {
+  const { subscriptions, next } = await listSubscriptions(request.context, query);
+  const role = await request.role();
+  const { accountId } = query;
+  const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
+    style: 'primary',
+  });
+  const pageButtons = [
+    ...(role === 'admin' ? [grant] : []),
+    ...(next ? [button('subscriptions-next', 'Next', JSON.stringify({ ...query, after: next }))] : []),
+  ];
+  const none = query.after ? 'There are no more.' : accountId ? 'There are no subscriptions.' : NONE_WAITS;
+  const head = title ?? '*Subscriptions that wait for a decision*';
+  return {
+    text: 'Subscriptions',
+    blocks: [
+      section(head),
+      ...(subscriptions.length
+        ? subscriptions.flatMap((one) => subscriptionRow(one, role, { withOwner: !accountId }))
+        : [section(none)]),
+      ...(pageButtons.length ? [actions(pageButtons)] : []),
+    ],
+  };
+}
+
+function titleOf(account: AccountView): string {
+  const state = account.state === 'active' ? '' : ` · the account is *${account.state}*`;
+  return `*Subscriptions of ${escapeText(nameOf(account))}*${state}`;
+}
+
+async function accountPage(request: SlackRequest, named: string): Promise<Message> {
+  const account = await findAccount(request, named);
+  return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
+}

@@ -7,17 +7,17 @@ import { escapeText, formatDate } from '../present/text.ts';
 
 type Token = Awaited<ReturnType<typeof listTokens>>['tokens'][number];
 
-const NEW_ONE =
+const HOW_TO_CREATE =
   'Whoever has a shell on the server makes one: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
 
-export const tokens: Feature = {
+export const tokensFeature: Feature = {
   command: {
     name: 'tokens',
     usage: 'tokens',
     summary: 'Shows the tokens that programs use, with whose they are and when they end; admins revoke them.',
     example: '/apim-user tokens',
     who: 'admins',
-    run: async (request) => request.reply(await page(request)),
+    run: async (request) => request.reply(await tokensPage(request)),
   },
   buttons: {
     'token-revoke': async (request, tokenId) => {
@@ -27,23 +27,27 @@ export const tokens: Feature = {
   },
 };
 
-async function page(request: SlackRequest): Promise<Message> {
-  const { tokens: all, hasMore } = await listTokens(request.context, {});
-  if (all.length === 0) return { text: `No token is there. ${NEW_ONE}` };
+async function tokensPage(request: SlackRequest): Promise<Message> {
+  const { tokens, hasMore } = await listTokens(request.context, {});
+  if (tokens.length === 0) return { text: `No token is there. ${HOW_TO_CREATE}` };
   const more = hasMore ? 'There are more, which end later. ' : '';
   return {
     text: 'Tokens of the management API',
-    blocks: [section('*Tokens of the management API*'), ...all.flatMap(rowOf), section(`${more}${NEW_ONE}`)],
+    blocks: [
+      section('*Tokens of the management API*'),
+      ...tokens.flatMap(rowOf),
+      section(`${more}${HOW_TO_CREATE}`),
+    ],
   };
 }
 
 function rowOf(token: Token): KnownBlock[] {
   const { id, name, role, grants, ownerUserId, expiresAt, lastUsedAt } = token;
-  const beside = grants.length > 0 ? ` with ${grants.join(', ')}` : '';
+  const withGrants = grants.length > 0 ? ` with ${grants.join(', ')}` : '';
   const used = lastUsedAt ? `last used ${formatDate(lastUsedAt)}` : 'never used';
   return [
     section(
-      `*${escapeText(name)}* · *${role}*${beside} · of <@${ownerUserId}> · ${used} · ends ${formatDate(expiresAt)}`,
+      `*${escapeText(name)}* · *${role}*${withGrants} · of <@${ownerUserId}> · ${used} · ends ${formatDate(expiresAt)}`,
     ),
     actions([
       button('token-revoke', 'Revoke', id, {

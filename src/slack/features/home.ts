@@ -1,4 +1,3 @@
-// App Home: the menu, what waits, how it goes, and for admins what is still missing.
 import type { KnownBlock } from '@slack/types';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
@@ -17,6 +16,7 @@ import { menu } from './menu.ts';
 const MAILS_COUNTED_FOR_DAYS = 7;
 const NO_TRIGGER = { id: '', at: 0, isInModal: false };
 
+/** Draws App Home for one person: menu, approvals, waiting work, changes, health, and for admins the setup. */
 export async function publishHome(dependencies: SlackDependencies, userId: string): Promise<void> {
   const publish = async (blocks: KnownBlock[]) =>
     void (await dependencies.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
@@ -24,30 +24,30 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
   if (actor.membership !== 'member')
     return publish([section('This app is for full members of the workspace.')]);
   const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
-  const known = dependencies.setup.known();
+  const known = dependencies.setupCheck.latest();
   try {
     const role = await request.role();
     const head = (await menu(request)).blocks ?? [];
     const approvals = await approvalBlocks(request);
     if (role === null) return publish([...head, ...approvals]);
-    const waits = [
-      ...(role === 'admin' ? await waitsForAdmins(request) : await waitsForApprovers(request)),
+    const waiting = [
+      ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
       ...(await waitingSubscriptions(request)),
     ];
     const recent = await recentChanges(request);
-    const page = (findings: SetupReport | null) => [
+    const page = (report: SetupReport | null) => [
       ...head,
       ...(approvals.length ? [divider, ...approvals] : []),
       divider,
-      ...waits,
+      ...waiting,
       ...recent,
       divider,
-      section(healthText(findings)),
-      ...(role === 'admin' ? missingBlocks(findings) : []),
+      section(healthText(report)),
+      ...(role === 'admin' ? setupBlocks(report) : []),
     ];
     await publish(page(known));
-    // Asking Slack and Resend takes its time: what is known is shown first.
-    if (!known) await publish(page(await dependencies.setup.look()));
+    // Asking Slack and Resend takes seconds, so the page appears without their answers first.
+    if (!known) await publish(page(await dependencies.setupCheck.run()));
   } catch (error) {
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     await publish([
@@ -60,7 +60,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
 
 const RECENT_SHOWN = 5;
 
-/** What was done lately, by whomever, without what was refused and what the system does by itself. */
+/** The last changes by people, without refused ones. */
 async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
   const { entries } = await searchHistory(request.context, {
     onlyByPeople: true,
@@ -76,23 +76,22 @@ const pendingText = (pending: number): string =>
     ? 'No account waits for its address to be confirmed.'
     : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
 
-/** Nothing where nobody asked. */
 async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]> {
   const { subscriptions, next } = await listSubscriptions(request.context, { state: 'submitted' });
   const { length } = subscriptions;
   if (length === 0) return [];
   const many = `${next ? 'More than ' : ''}${length} subscriptions wait`;
-  const words = `${length === 1 ? '1 subscription waits' : many} for a decision.`;
-  return [section(words), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
+  const text = `${length === 1 ? '1 subscription waits' : many} for a decision.`;
+  return [section(text), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
 }
 
-async function waitsForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
+async function waitingForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
   const { pending } = await countAccounts(request.context, {});
   const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
   return [section(`*What waits*\n${pendingText(pending)}`), ...look];
 }
 
-async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
+async function waitingForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
   const { pending } = await countAccounts(request.context, {});
   const invitations = await countOpenInvitations(request.context, {});
   const since = new Date(request.context.clock().getTime() - MAILS_COUNTED_FOR_DAYS * 86_400_000);
@@ -104,12 +103,12 @@ async function waitsForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
     `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
     mailText(failed, unknown),
   ];
-  const look = [
+  const buttons = [
     ...(pending > 0 ? [button('list-pending', 'Pending accounts', '-')] : []),
-    // The menu has such a button too; in one view each needs a name of its own.
+    // The menu has this button too, and Slack wants a name of its own for each in a view.
     ...(invitations > 0 ? [button('menu-invites:waiting', 'Show invitations', '-')] : []),
   ];
-  return [section(lines.join('\n')), ...(look.length ? [actions(look)] : [])];
+  return [section(lines.join('\n')), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
 function mailText(failed: number, unknown: number): string {
@@ -126,12 +125,12 @@ const MAIL_TEXTS: Record<SenderDomain, string> = {
   unreachable: '*not reachable*',
 };
 
-/** Whoever reads this got it from Slack, and the counts above from the database. */
-const healthText = (findings: SetupReport | null): string =>
-  `*Health:* database ready · Slack ready · mail ${findings ? MAIL_TEXTS[findings.senderDomain] : '…'}`;
+/** The database and Slack are ready: without them this page could not be drawn and sent. */
+const healthText = (report: SetupReport | null): string =>
+  `*Health:* database ready · Slack ready · mail ${report ? MAIL_TEXTS[report.senderDomain] : '…'}`;
 
-function missingBlocks(findings: SetupReport | null): KnownBlock[] {
-  if (!findings) return [section('*Setup:* looking …')];
-  if (findings.missing.length === 0) return [section('*Setup:* nothing is missing.')];
-  return [section(`*Still missing*`), ...findings.missing.map(({ words }) => section(`:warning: ${words}`))];
+function setupBlocks(report: SetupReport | null): KnownBlock[] {
+  if (!report) return [section('*Setup:* looking …')];
+  if (report.problems.length === 0) return [section('*Setup:* nothing is missing.')];
+  return [section(`*Still missing*`), ...report.problems.map(({ text }) => section(`:warning: ${text}`))];
 }

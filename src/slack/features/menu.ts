@@ -1,16 +1,16 @@
-// `/apim-user` with no words, and the head of App Home.
 import { countAccounts } from '../../operations/accounts/count.ts';
-import { adminsToAsk } from '../commands/help.ts';
 import type { SlackRequest } from '../frame/feature.ts';
+import { adminsToAsk } from '../frame/role.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 
+/** The reply to `/apim-user` alone, and the top of App Home. */
 export async function menu(request: SlackRequest): Promise<Message> {
   const role = await request.role();
   if (!role) {
     const text = `You have no role here yet. ${await adminsToAsk(request)}`;
     return {
       text,
-      blocks: [section(text), actions([...askButton(request), button('menu-help', 'Help', '-')])],
+      blocks: [section(text), actions([...requestButton(request), button('menu-help', 'Help', '-')])],
     };
   }
   const counts = await countAccounts(request.context, {});
@@ -38,7 +38,7 @@ export async function menu(request: SlackRequest): Promise<Message> {
   };
 }
 
-const askButton = (request: SlackRequest) =>
+const requestButton = (request: SlackRequest) =>
   request.context.policy.hasRequests
     ? [button('menu-request', 'Ask for an invitation', '-', { style: 'primary' })]
     : [];

@@ -3,7 +3,7 @@ import type { Feature } from '../frame/feature.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { escapeText } from '../present/text.ts';
 
-/** The button under what was just done to an account. */
+/** The Undo button below the reply to a change of an account. */
 export const undoFeature: Feature = {
   buttons: {
     async undo(request, changeId) {

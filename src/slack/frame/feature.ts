@@ -1,24 +1,16 @@
-// What a command, a click or a submitted modal is given to work with, and what a subcommand's file declares.
+// What a subcommand's file declares, and the request that its functions get.
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { ZodType } from 'zod';
-import { DomainError } from '../../domain/domain-error.ts';
 import type { Context, Policy, Role, SlackActor } from '../../operations/frame/context.ts';
+import type { FormValues } from '../modals/form.ts';
 import type { Message } from '../present/blocks.ts';
 
-export type SlackRequest = {
-  context: Context;
-  actor: SlackActor;
-  client: WebClient;
-  /** The role of whoever asks, for what is offered to them. What they may do is decided by each operation. */
-  role(): Promise<Role | null>;
-  /** Only the person who asked sees it. From a click, `replace` redraws the message or modal that was clicked. */
-  reply(message: Message, how?: { replace?: boolean }): Promise<void>;
-  /**
-   * Opens a modal; from a button in a modal, the new one is laid on top of it. What takes long to make is announced by
-   * a loading one first, because Slack's permission to open lasts three seconds.
-   */
-  openModal(make: () => ModalView | Promise<ModalView>): Promise<void>;
+/** A subcommand, button or other feature. A button's name is its `action_id`, a modal's its `callback_id`. */
+export type Feature = {
+  command?: Command;
+  buttons?: Record<string, OnPress>;
+  submissions?: Record<string, Submission>;
+  shortcuts?: Shortcut[];
 };
 
 export type Command = {
@@ -30,17 +22,16 @@ export type Command = {
   run(request: SlackRequest, words: string[]): Promise<void>;
 };
 
-/** `typed` is what stands in the fields around the button, when it is in a modal. */
+/** `typed` has the fields around a button in a modal, as they are now. */
 export type OnPress = (request: SlackRequest, value: string, typed: FormValues) => Promise<void>;
 
-/** What was typed into a modal, by the name of the field. */
-export type FormValues = Record<string, string | string[] | boolean | null>;
+/** A modal's `private_metadata`, parsed. */
 export type Metadata = Record<string, unknown>;
 
 export type Submission = {
-  /** Errors beside fields, judged at once and without the database. */
+  /** Errors by field. Slack waits for them, so no database. */
   check?: (values: FormValues, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
-  /** The work; what it answers, a message or a further modal, replaces the modal. */
+  /** The message or modal that it returns replaces the submitted modal. */
   run: (request: SlackRequest, values: FormValues, metadata: Metadata) => Promise<Message | ModalView>;
 };
 
@@ -49,45 +40,18 @@ export type Shortcut = {
   type: 'global' | 'message';
   callback_id: string;
   description: string;
-  /** `text` is that of the message it was used on. */
+  /** `text` is the text of the message that a message shortcut was used on. */
   run(request: SlackRequest, text: string): Promise<void>;
 };
 
-/** All that one subcommand consists of. A modal's name is its callback_id, a button's its action_id. */
-export type Feature = {
-  command?: Command;
-  submissions?: Record<string, Submission>;
-  buttons?: Record<string, OnPress>;
-  shortcuts?: Shortcut[];
+export type SlackRequest = {
+  context: Context;
+  actor: SlackActor;
+  client: WebClient;
+  /** The actor's role, which decides what a message offers. Each operation checks permission itself. */
+  role(): Promise<Role | null>;
+  /** Only the actor sees the message. `replace` redraws the message or modal that holds the clicked button. */
+  reply(message: Message, how?: { replace?: boolean }): Promise<void>;
+  /** Opens a modal, above the one that holds the clicked button. `make` may take longer than Slack waits. */
+  openModal(make: () => ModalView | Promise<ModalView>): Promise<void>;
 };
-
-export const textOf = (values: FormValues, name: string): string => {
-  const value = values[name];
-  return typeof value === 'string' ? value.trim() : '';
-};
-export const listOf = (values: FormValues, name: string): string[] => {
-  const value = values[name];
-  return Array.isArray(value) ? value : [];
-};
-
-/** What a pure rule says of fields, for errors beside them. */
-export function fieldErrorsOf(rule: () => void): Record<string, string> {
-  try {
-    rule();
-    return {};
-  } catch (error) {
-    if (error instanceof DomainError && error.detail.fields) return error.detail.fields;
-    throw error;
-  }
-}
-
-/** What an operation's own schema says of a field, before the operation is asked. */
-export function schemaError(values: FormValues, name: string, schema: ZodType): Record<string, string> {
-  const parsed = schema.safeParse(textOf(values, name));
-  return parsed.success ? {} : { [name]: parsed.error.issues[0]?.message ?? 'This can’t be taken' };
-}
-
-/** Fields that need more than spaces. */
-export function blankErrors(values: FormValues, needed: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(needed).filter(([name]) => textOf(values, name) === ''));
-}

@@ -1,33 +1,26 @@
-// What a button or modal was drawn for, and in which version. Nothing in it is trusted: the operation looks and decides.
+// A button or modal carries the id and version of what it was drawn for. Neither is trusted: the operation checks both.
+import type { Metadata } from './feature.ts';
 
-type Ref = { id: string; version: number };
+type Reference = { id: string; version: number };
 
-function readRef(value: string | Record<string, unknown>): Ref {
-  const { id, version } = (typeof value === 'string' ? JSON.parse(value) : value) as Record<string, unknown>;
-  return { id: String(id), version: Number(version) };
-}
+/** For a modal's metadata. */
+export const referenceTo = ({ id, version }: Reference): Reference => ({ id, version });
 
-export function accountIn(value: string | Record<string, unknown>) {
-  const { id, version } = readRef(value);
-  return { accountId: id, expectedVersion: version };
-}
+/** For a button's value. */
+export const buttonValue = (thing: Reference): string => JSON.stringify(referenceTo(thing));
 
-export function apiIn(value: string | Record<string, unknown>) {
-  const { id, version } = readRef(value);
-  return { apiId: id, expectedVersion: version };
-}
+export const accountIn = readerOf('accountId');
+export const apiIn = readerOf('apiId');
+export const productIn = readerOf('productId');
+export const subscriptionIn = readerOf('subscriptionId');
+export const invitationIn = readerOf('invitationId');
 
-export function productIn(value: string | Record<string, unknown>) {
-  const { id, version } = readRef(value);
-  return { productId: id, expectedVersion: version };
-}
-
-export function subscriptionIn(value: string | Record<string, unknown>) {
-  const { id, version } = readRef(value);
-  return { subscriptionId: id, expectedVersion: version };
-}
-
-export function invitationIn(value: string | Record<string, unknown>) {
-  const { id, version } = readRef(value);
-  return { invitationId: id, expectedVersion: version };
+/** Reads a button's value or a modal's metadata as the input of an operation. */
+function readerOf<Key extends string>(key: Key) {
+  return (value: string | Metadata) => {
+    const { id, version } = (typeof value === 'string' ? JSON.parse(value) : value) as Metadata;
+    return { [key]: String(id), expectedVersion: Number(version) } as Record<Key, string> & {
+      expectedVersion: number;
+    };
+  };
 }

@@ -1,9 +1,9 @@
-// Where operators see what they can decide.
+// Who decides approvals, and in which channels the cards appear.
 import { listOperators } from '../../operations/operators/list.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
 
-/** The Slack ids of the operators, without the person who asked or is concerned. */
+/** The Slack ids of the operators, except one person (`T012/U345`): the requester, or the operator that the news is about. */
 export async function operatorsWithout(
   { system, teamId }: SlackJobDependencies,
   person: string,

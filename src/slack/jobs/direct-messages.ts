@@ -1,8 +1,8 @@
-import { slackErrorOf } from '../modals/open.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import type { Message } from '../present/blocks.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 
-/** Slack's errors for a person who gets no direct message: deactivated, a bot, of another workspace, or unknown. */
+/** Slack's errors for a person who can't get direct messages: deactivated, a bot, of another workspace, or unknown. */
 const CANNOT_BE_WRITTEN_TO = new Set([
   'cannot_dm_bot',
   'invalid_user_combination',

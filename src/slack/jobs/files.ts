@@ -1,14 +1,14 @@
-// Files at Slack: taking one that somebody shared, and giving one. Our token goes to Slack's own host for files, nowhere else.
+// Downloads files from Slack and uploads them. The token goes to Slack's own host for files, nowhere else.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../../domain/domain-error.ts';
-import { slackErrorOf } from '../modals/open.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 
 export const MAX_FILE_BYTES = 5_000_000;
 const MAX_WAIT_MS = 15_000;
-/** Slack sends some downloads on to another address of the same host. */
-const MAX_HOPS = 3;
+/** Slack redirects some downloads to another path of the same host. */
+const MAX_REDIRECTS = 3;
 
-/** Where Slack keeps files, beside its Web API; a stand-in for Slack keeps them on its own. */
+/** The host of Slack's files. A stand-in for Slack has them on its own host. */
 export function filesOriginOf(apiUrl: string): string {
   const { hostname, origin } = new URL(apiUrl);
   if (hostname === 'slack.com' || hostname.endsWith('.slack.com')) return 'https://files.slack.com';
@@ -17,11 +17,11 @@ export function filesOriginOf(apiUrl: string): string {
   return origin;
 }
 
-const refuse = (words: string) => new DomainError('invalid_input', { fields: { file: words } });
+const fileError = (words: string) => new DomainError('invalid_input', { fields: { file: words } });
 
 /**
- * The text of a file. Errors: `invalid_input` for `file` when it is kept elsewhere, larger than 5 MB, no UTF-8 text, or
- * when Slack doesn't hand it out. A host that doesn't answer in 15 s is a fault.
+ * Errors: `invalid_input` for `file` when another service stores the file, it is larger than 5 MB, it is no UTF-8 text,
+ * or Slack refuses it. Throws when the host does not answer in 15 s.
  */
 export async function downloadTextFile(
   from: { client: WebClient; botToken: string; apiUrl: string },
@@ -32,7 +32,7 @@ export async function downloadTextFile(
     throw notHandedOut();
   });
   if (!file || file.is_external || !file.url_private)
-    throw refuse('is not kept by Slack; upload the table itself');
+    throw fileError('is not kept by Slack; upload the table itself');
   if ((file.size ?? 0) > MAX_FILE_BYTES) throw tooLarge();
   const bytes = await download(from, file.url_private);
   try {
@@ -41,15 +41,17 @@ export async function downloadTextFile(
       text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
     };
   } catch {
-    throw refuse('is no text in UTF-8; a spreadsheet writes one as "CSV UTF-8"');
+    throw fileError('is no text in UTF-8; a spreadsheet writes one as "CSV UTF-8"');
   }
 }
 
-// A token without the scope is refused, or sent to a page where people sign in.
+// Slack refuses a token without the scope, or redirects to its sign-in page.
 const notHandedOut = () =>
-  refuse(`was not handed out by Slack; an admin sees in this app's Home what it lacks`);
+  fileError(`was not handed out by Slack; an admin sees in this app's Home what it lacks`);
 const tooLarge = () =>
-  refuse(`is larger than ${MAX_FILE_BYTES / 1_000_000} MB; send the table in parts, or use npm run import`);
+  fileError(
+    `is larger than ${MAX_FILE_BYTES / 1_000_000} MB; send the table in parts, or use npm run import`,
+  );
 
 async function download(
   { botToken, apiUrl }: { botToken: string; apiUrl: string },
@@ -57,7 +59,7 @@ async function download(
 ): Promise<Buffer> {
   const signal = AbortSignal.timeout(MAX_WAIT_MS);
   let url = address;
-  for (let hop = 0; hop <= MAX_HOPS; hop++) {
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     if (!isAt(filesOriginOf(apiUrl), url)) break;
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${botToken}` },
@@ -65,7 +67,7 @@ async function download(
       signal,
     });
     const next = response.headers.get('location');
-    if (response.status === 200) return bounded(response);
+    if (response.status === 200) return readBody(response);
     await response.body?.cancel();
     if (response.status >= 500) throw new Error(`a file could not be had: ${response.status}`);
     if (response.status < 300 || response.status >= 400 || !next) break;
@@ -80,19 +82,18 @@ function isAt(origin: string, url: string): boolean {
   return parsed.origin === origin && parsed.username === '' && parsed.password === '';
 }
 
-async function bounded(response: Response): Promise<Buffer> {
+async function readBody(response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    // Leaving the loop closes the connection.
     if (size > MAX_FILE_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-/** Shares a text as a file in a conversation that the app is in. Throws what Slack refuses. */
+/** Shares a text as a file in a channel that the app is in. Throws Slack's errors. */
 export async function uploadTextFile(
   to: { client: WebClient; apiUrl: string; channelId: string },
   { name, text }: { name: string; text: string },

@@ -2,20 +2,20 @@
 import { csvLine } from '../../domain/csv.ts';
 import type { RowResult } from '../../operations/imports/rows.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
-import { slackErrorOf } from '../modals/open.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import { importMessage } from '../present/import.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
 import { uploadTextFile } from './files.ts';
 import { paint } from './paint.ts';
 
-/** Slack's errors that may be gone a minute later. */
-const PASSING = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited'];
+/** Slack's errors that a retry can fix. */
+const TEMPORARY = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited'];
 const MAX_FILE_NAME_LENGTH = 120;
 
 type ImportMessage = { channelId: string | null; messageTs: string | null };
 
-/** Returns where the message is now; `slackUserId` gets a direct message when there is none yet. */
+/** Updates the message, or posts it to `slackUserId` when there is none. Returns where the message is now. */
 export async function showImport(
   dependencies: SlackJobDependencies,
   report: ImportReport,
@@ -23,32 +23,29 @@ export async function showImport(
 ): Promise<ImportMessage> {
   const { client, apiUrl } = dependencies;
   let { channelId, messageTs } = current;
-  await unlessRefused(async () => {
+  await attempt(async () => {
     channelId ??= await openDirectMessage(dependencies, slackUserId);
   });
   if (!channelId) return { channelId, messageTs };
-  const at = channelId;
-  const isEnd = report.state !== 'applying';
-  const isGiven =
-    isEnd &&
-    (await unlessRefused(() =>
-      uploadTextFile({ client, apiUrl, channelId: at }, resultFile(report.name, report.results)),
-    ));
-  await unlessRefused(async () => {
-    const message = importMessage(report, isGiven ? 'given' : 'not given');
-    ({ messageTs } = await paint(client, { channelId: at, messageTs }, message));
+  const to = { client, apiUrl, channelId };
+  const hasEnded = report.state !== 'applying';
+  const isUploaded =
+    hasEnded && (await attempt(() => uploadTextFile(to, resultFile(report.name, report.results))));
+  await attempt(async () => {
+    const message = importMessage(report, isUploaded ? 'given' : 'not given');
+    ({ messageTs } = await paint(client, { channelId: to.channelId, messageTs }, message));
   });
   return { channelId, messageTs };
 }
 
-/** False when Slack refused for good, so that a retry would change nothing. Throws every other error. */
-async function unlessRefused(work: () => Promise<void>): Promise<boolean> {
+/** False when Slack refuses and a retry would not help. Throws every other error, so that the job is retried. */
+async function attempt(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
     const code = slackErrorOf(error);
-    if (code === '' || PASSING.includes(code)) throw error;
+    if (code === '' || TEMPORARY.includes(code)) throw error;
     return false;
   }
 }

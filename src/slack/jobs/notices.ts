@@ -1,4 +1,4 @@
-// Messages about changes and failures to the operators that they concern.
+// Tells operators of changes and failures.
 import { showAuditRow } from '../../operations/audit/show.ts';
 import { listInvitationsOfInviter } from '../../operations/invitations/list-of-inviter.ts';
 import { showInvitation } from '../../operations/invitations/show.ts';

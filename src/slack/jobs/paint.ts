@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
-import { slackErrorOf } from '../modals/open.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import type { Message } from '../present/blocks.ts';
 
-/** Repaints a card where it is; one that is missing, or was taken away, is posted anew. */
+/** Updates the message of a card, or posts it when there is none or a person deleted it in Slack. */
 export async function paint(
   client: WebClient,
   card: { channelId: string; messageTs: string | null },

@@ -1,37 +1,33 @@
-// What a deletion asks when subscriptions hang on what is deleted: they go with it, and whoever deletes says so.
+// A deletion that also deletes subscriptions needs a ticked checkbox.
 import type { InputBlock, ModalView } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { FormValues, Metadata } from '../frame/feature.ts';
+import type { Metadata } from '../frame/feature.ts';
 import { checkbox, type Message } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
+import type { FormValues } from './form.ts';
 
-export const deleteSubscriptionsCheckbox = (count: number): InputBlock[] =>
-  count === 0
-    ? []
-    : [
-        checkbox(
-          'deleteSubscriptions',
-          'Subscriptions',
-          `Delete its ${countedSubscriptions(count)} with it`,
-          false,
-        ),
-      ];
+/** None when there are no subscriptions. */
+export function deleteSubscriptionsCheckbox(count: number): InputBlock[] {
+  if (count === 0) return [];
+  const text = `Delete its ${countedSubscriptions(count)} with it`;
+  return [checkbox('deleteSubscriptions', 'Subscriptions', text, false)];
+}
 
-/** Beside the box, when the modal has one and it isn't ticked. */
+/** `subscriptions` in the metadata is how many there were when the modal opened. */
 export const checkboxError = (values: FormValues, { subscriptions }: Metadata): Record<string, string> =>
   Number(subscriptions) > 0 && values.deleteSubscriptions !== true
     ? { deleteSubscriptions: 'Tick this to delete them too. Otherwise nothing can be deleted' }
     : {};
 
-/** Somebody subscribed while the modal without a box was open: it is drawn again, with one. */
+/** A subscription can come while the modal without a checkbox is open. The modal is drawn again then, with one. */
 export async function redrawIfSubscribed(
   deleting: Promise<Message>,
-  drawAgain: () => Promise<ModalView>,
+  redraw: () => Promise<ModalView>,
 ): Promise<Message | ModalView> {
   try {
     return await deleting;
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'has_subscriptions') return drawAgain();
+    if (error instanceof DomainError && error.code === 'has_subscriptions') return redraw();
     throw error;
   }
 }

@@ -1,59 +1,54 @@
-// Modals: opened within the three seconds that Slack gives, and what replaces them.
+// Opens and replaces modals. Slack lets a trigger open one for three seconds.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import { type Message, modal, section } from '../present/blocks.ts';
 
-/** Slack lets a trigger open a modal for three seconds; what isn't ready by then is announced by a loading one. */
+/** From the arrival of the request. The rest of the three seconds is for the call that opens the loading modal. */
 const LOADING_AFTER_MS = 1_200;
 
 export type Trigger = {
   id: string;
   /** When the request came in, in `performance.now()`. */
   at: number;
-  /** Pressed in a modal: the new one is laid on top. */
+  /** The button is in a modal, so the new modal opens above it. */
   isInModal: boolean;
 };
 
-export const resultModal = (title: string, result: Message | ModalView): ModalView =>
-  'type' in result
-    ? result
-    : modal({ callback: 'done', title, blocks: result.blocks ?? [section(result.text)] });
-
-export async function showModal(client: WebClient, trigger: Trigger, view: ModalView): Promise<string> {
-  const asked = { trigger_id: trigger.id, view };
-  const shown = await (trigger.isInModal ? client.views.push(asked) : client.views.open(asked));
-  return shown.view?.id ?? '';
-}
-
 /**
- * Opens what `make` makes. When it is made in time, errors are thrown for the caller to say; once a loading modal
- * stands, they are said in it.
+ * Opens the modal that `make` returns. If that takes long, a loading modal opens first and is replaced. Throws what
+ * `make` throws, except behind a loading modal: there `describeError` describes it.
  */
-export async function openMadeModal(
+export async function openModalWhenReady(
   client: WebClient,
   trigger: Trigger,
   make: () => ModalView | Promise<ModalView>,
   describeError: (error: unknown) => Promise<Message>,
 ): Promise<void> {
   const making = Promise.resolve().then(make);
-  const isLate = Symbol('late');
-  const patience = Math.max(0, LOADING_AFTER_MS - (performance.now() - trigger.at));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof isLate>((resolve) => {
-    timer = setTimeout(() => resolve(isLate), patience);
-  });
-  const first = await Promise.race([making, late]).finally(() => clearTimeout(timer));
-  if (first !== isLate) return void (await showModal(client, trigger, first));
+  const timer = new AbortController();
+  const patienceMs = Math.max(0, LOADING_AFTER_MS - (performance.now() - trigger.at));
+  const late = delay(patienceMs, null, { signal: timer.signal });
+  const early = await Promise.race([making, late]).finally(() => timer.abort());
+  if (early) return void (await showModal(client, trigger, early));
 
-  // Whatever becomes of the loading modal, a refusal of what is still being made has somebody who hears it.
+  // If the loading modal can't open, nothing below waits for `making`, so its error would be unhandled.
   making.catch(() => {});
   const loading = modal({ callback: 'done', title: 'One moment', blocks: [section('Loading…')] });
-  const view_id = await showModal(client, trigger, loading);
+  const viewId = await showModal(client, trigger, loading);
   const view = await making.catch(async (error: unknown) => resultModal('Sorry', await describeError(error)));
-  await updateModal(client, view_id, view);
+  await updateModal(client, viewId, view);
 }
 
-/** A person may have closed it meanwhile: nobody waits for it then. */
+/** Returns the id of the new view. */
+export async function showModal(client: WebClient, trigger: Trigger, view: ModalView): Promise<string> {
+  const opening = { trigger_id: trigger.id, view };
+  const shown = await (trigger.isInModal ? client.views.push(opening) : client.views.open(opening));
+  return shown.view?.id ?? '';
+}
+
+/** Does nothing when the person has closed the modal. */
 export async function updateModal(client: WebClient, viewId: string, view: ModalView): Promise<void> {
   try {
     await client.views.update({ view_id: viewId, view });
@@ -62,11 +57,7 @@ export async function updateModal(client: WebClient, viewId: string, view: Modal
   }
 }
 
-export const slackErrorOf = (error: unknown): string =>
-  String((error as { data?: { error?: unknown } } | null)?.data?.error ?? '');
-
-/** Slack would not open a modal any more: what was asked for has to be asked again. */
-export const isTriggerGone = (error: unknown): boolean =>
-  ['expired_trigger_id', 'trigger_expired', 'trigger_exchanged', 'exchanged_trigger_id'].includes(
-    slackErrorOf(error),
-  );
+export const resultModal = (title: string, result: Message | ModalView): ModalView =>
+  'type' in result
+    ? result
+    : modal({ callback: 'done', title, blocks: result.blocks ?? [section(result.text)] });

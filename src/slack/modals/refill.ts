@@ -3,16 +3,12 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { type Message, section } from '../present/blocks.ts';
 
 const ERROR_BLOCK = 'went-wrong';
-/** Never sent back to Slack: whoever typed it types it again. */
+/** Never sent back to Slack, so the person types them again. */
 const SECRET_FIELDS = ['temporary'];
 
-/** The modal as it was submitted, with what was typed still in it and what went wrong above, buttons included. */
+/** A submitted modal, filled in as it was, with the error and its buttons above the fields. */
 export function refill(view: ViewOutput, error: Message): ModalView {
-  const typed = new Map<string, Record<string, unknown>>();
-  for (const fields of Object.values(view.state.values)) {
-    for (const [name, value] of Object.entries(fields))
-      typed.set(name, value as unknown as Record<string, unknown>);
-  }
+  const typed = new Map(Object.values(view.state.values).flatMap((fields) => Object.entries(fields)));
   const blocks = (view.blocks as KnownBlock[])
     .filter((block) => !block.block_id?.startsWith(ERROR_BLOCK))
     .map((block) => {
@@ -22,7 +18,7 @@ export function refill(view: ViewOutput, error: Message): ModalView {
       return { ...block, element: { ...block.element, ...initialOf(value) } } as KnownBlock;
     });
   const [, ...buttons] = error.blocks ?? [];
-  const said = [section(`:warning: ${error.text}`), ...buttons].map((block, index) => ({
+  const errorBlocks = [section(`:warning: ${error.text}`), ...buttons].map((block, index) => ({
     ...block,
     block_id: `${ERROR_BLOCK}-${index}`,
   }));
@@ -33,14 +29,19 @@ export function refill(view: ViewOutput, error: Message): ModalView {
     ...(view.submit ? { submit: view.submit } : {}),
     ...(view.close ? { close: view.close } : {}),
     private_metadata: view.private_metadata,
-    blocks: [...said, ...blocks],
+    blocks: [...errorBlocks, ...blocks],
   };
 }
 
-function initialOf(value: Record<string, unknown> | undefined): Record<string, unknown> {
-  const many = value?.selected_options;
+function initialOf(value: object | undefined): Record<string, unknown> {
+  const {
+    selected_options: many,
+    selected_date: date,
+    selected_option: one,
+    value: text,
+  } = (value ?? {}) as Record<string, unknown>;
   if (Array.isArray(many)) return { initial_options: many.length > 0 ? many : undefined };
-  if (value?.selected_date) return { initial_date: value.selected_date };
-  if (value?.selected_option) return { initial_option: value.selected_option };
-  return { initial_value: value?.value ?? undefined };
+  if (date) return { initial_date: date };
+  if (one) return { initial_option: one };
+  return { initial_value: text ?? undefined };
 }

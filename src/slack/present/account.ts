@@ -1,4 +1,3 @@
-// An account, drawn for operators.
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingVerbs } from '../../domain/account-state.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
@@ -11,29 +10,26 @@ import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
 export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'email'>): string =>
   `${account.firstName} ${account.lastName}`.trim() || account.email || 'an erased account';
 
-/** What a button says of an account: which one, and the version that was shown. */
-export const buttonValue = (account: Pick<AccountView, 'id' | 'version'>): string =>
-  JSON.stringify({ id: account.id, version: account.version });
-
 type State = AccountView['state'];
-type Deed = {
+type AccountAction = {
   button: string;
   text: string;
-  /** Its accessibility label: buttons of one name stand beside many accounts. */
+  /** The accessibility label, because a list has the same button for many accounts. */
   label: (name: string) => string;
   operation: { allowed: readonly string[] };
   fits: (state: State) => boolean;
   style?: 'primary' | 'danger';
 };
 
-/** What can be done with an account, in the order in which it is offered. */
-const DEEDS: Deed[] = [
+/** In the order of the buttons. */
+const ACTIONS: AccountAction[] = [
   {
     button: 'account-activate',
     text: 'Activate',
@@ -88,24 +84,24 @@ const DEEDS: Deed[] = [
   },
 ];
 
-/** What somebody with this role can do with an account in this state. */
-export const fittingDeeds = (account: Pick<AccountView, 'state'>, role: Role | null): Deed[] =>
-  DEEDS.filter((deed) => deed.fits(account.state) && role !== null && deed.operation.allowed.includes(role));
+/** The actions that this role may take on an account in this state. */
+export const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
+  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
 
-const buttonsFor = (account: AccountView, deeds: Deed[]): Button[] =>
-  deeds.map(({ button: action, text, label, style }) =>
+const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
+  offered.map(({ button: action, text, label, style }) =>
     button(action, text, buttonValue(account), {
       label: label(nameOf(account)),
       ...(style ? { style } : {}),
     }),
   );
 
-type Shown = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
+type ShownSubscription = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
 type Extra = {
-  subscriptions?: { newest: Shown[]; all: number };
+  subscriptions?: { newest: ShownSubscription[]; all: number };
   mails?: { title: string; state: string; createdAt: Date }[];
   waitsForAddress?: string | null;
-  /** Whoever can read the place may not be meant to: no address and no note. */
+  /** People without a role can read the channel, so the email and the note are left out. */
   isExposed?: boolean;
 };
 
@@ -140,10 +136,9 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   ];
 }
 
-/** The newest, with when each was last used. */
 function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>): KnownBlock[] {
   if (all === 0) return [];
-  // Those of a deleted account are listed nowhere.
+  // A deleted account shows only how many it has.
   if (newest.length === 0) return [section(`*Subscriptions:* ${all}, which come back with it`)];
   const lines = newest.map((one) => `• ${escapeText(one.name)} · ${one.state} · ${lastUsedText(one)}`);
   const more = all > newest.length ? [`and ${all - newest.length} more`] : [];
@@ -161,10 +156,9 @@ const stateText = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): strin
     ? `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
     : state;
 
-/** The account with buttons for what can be done now by whoever asked. */
+/** The account, with buttons for what this role can do now. */
 export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
-  const deeds = account.erasedAt ? [] : fittingDeeds(account, role);
-  // A deleted account shows none of them: they come back with it.
+  const offered = account.erasedAt ? [] : actionsOn(account, role);
   const hasSubscriptions = extra.subscriptions !== undefined && account.state !== 'deleted';
   const all = hasSubscriptions
     ? [
@@ -173,11 +167,11 @@ export function accountBlocks(account: AccountView, role: Role | null, extra: Ex
         }),
       ]
     : [];
-  const buttons = [...buttonsFor(account, deeds), ...all];
+  const buttons = [...buttonsFor(account, offered), ...all];
   return [...factBlocks(account, extra), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
-/** `changeId`: what was just done can be undone for ten minutes. */
+/** With `changeId` the message has an Undo button, which works for ten minutes. */
 export function accountMessage(
   text: string,
   account: AccountView,
@@ -190,14 +184,14 @@ export function accountMessage(
   return { text, blocks: [section(text), ...undo, ...accountBlocks(account, role)] };
 }
 
-/** The card in the approvals channel: what an approver decides by, with Activate and Block while they apply. */
+/** The card in the approvals channel, with the buttons of an approver. */
 export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
   if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
   const hasName = account.firstName !== '' || account.lastName !== '';
   const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
-  const deeds = fittingDeeds(account, 'approver');
+  const offered = actionsOn(account, 'approver');
   return {
     text: `Account of ${escapeText(nameOf(shown))}: ${account.state}`,
-    blocks: [...factBlocks(shown, how), ...(deeds.length ? [actions(buttonsFor(account, deeds))] : [])],
+    blocks: [...factBlocks(shown, how), ...(offered.length ? [actions(buttonsFor(account, offered))] : [])],
   };
 }

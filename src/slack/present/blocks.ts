@@ -1,6 +1,6 @@
 // The Block Kit pieces that messages and modals are made of.
 import type { ActionsBlock, Button, InputBlock, KnownBlock, ModalView, Option } from '@slack/types';
-import { cut } from './text.ts';
+import { cut, MAX_SECTION_LENGTH } from './text.ts';
 
 export type Message = { text: string; blocks?: KnownBlock[] };
 
@@ -8,12 +8,12 @@ const plain = (text: string) => ({ type: 'plain_text' as const, text });
 
 export const section = (text: string): KnownBlock => ({
   type: 'section',
-  text: { type: 'mrkdwn', text: cut(text, 3_000) },
+  text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
 });
 /** For words in which nothing is markup: no link, no mention, no emoji. */
 export const plainSection = (text: string): KnownBlock => ({
   type: 'section',
-  text: { ...plain(cut(text, 3_000)), emoji: false },
+  text: { ...plain(cut(text, MAX_SECTION_LENGTH)), emoji: false },
 });
 export const header = (text: string): KnownBlock => ({
   type: 'header',

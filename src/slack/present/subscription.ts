@@ -1,4 +1,4 @@
-// A subscription, drawn for operators. Never with its keys.
+// Draws a subscription for operators, never with its keys.
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingSubscriptionVerbs, type SubscriptionVerb } from '../../domain/subscription-state.ts';
 import type { Role } from '../../operations/frame/context.ts';
@@ -12,6 +12,7 @@ import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
@@ -26,35 +27,38 @@ const STATES: Record<State, string> = {
   cancelled: 'cancelled',
   expired: 'expired',
 };
-/** What somebody did to it, with their name after it. An active one was approved, granted or resumed. */
-const MADE: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
+/** The last change, before the name of the person who made it. "Made active" covers approved, granted and resumed. */
+const LAST_CHANGES: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
 
-/** "Starter", "the API Orders", "all APIs": what it is for, in plain text. */
+/** "Starter", "the API Orders" or "all APIs", in plain text. */
 export function scopeText({ scope }: SubscriptionView): string {
   if (scope.kind === 'all') return 'all APIs';
   return scope.kind === 'api' ? `the API ${scope.name}` : scope.name;
 }
 
-/** What a button says of a subscription: which one, and the version that was shown. */
-const buttonValue = ({ id, version }: Pick<SubscriptionView, 'id' | 'version'>): string =>
-  JSON.stringify({ id, version });
+/** "*Starter* of Ann Lee", escaped for mrkdwn. */
+export const subscriptionText = ({ name, owner }: SubscriptionView): string =>
+  `*${escapeText(name)}*${owner ? ` of ${escapeText(nameOf(owner))}` : ''}`;
 
-type Deed = {
+export const mailSentText = (isTold: boolean): string =>
+  isTold ? ' A mail tells the developer.' : ' No mail was sent.';
+
+type SubscriptionAction = {
   button: string;
   text: string;
   operation: { allowed: readonly string[] };
   fits: (state: State) => boolean;
   style?: 'primary' | 'danger';
-  /** In a row of a list it stands beside the menu, which holds five. */
+  /** A button in lists; the other actions are in the row's overflow menu, which holds five. */
   isInFront?: true;
 };
 
 const verb = (wanted: SubscriptionVerb) => (state: State) => fittingSubscriptionVerbs(state).includes(wanted);
-/** What has passed, or may again: its keys are in somebody's hands. */
+/** Its keys pass, or may pass again. */
 const hasKeysOut = (state: State) => state === 'active' || state === 'suspended' || state === 'expired';
 
-/** What can be done with a subscription, in the order in which it is offered. */
-const DEEDS: Deed[] = [
+/** In the order of the buttons. */
+const ACTIONS: SubscriptionAction[] = [
   {
     button: 'subscription-approve',
     text: 'Approve',
@@ -110,27 +114,27 @@ const DEEDS: Deed[] = [
   },
 ];
 
-const fittingDeeds = ({ state }: SubscriptionView, role: Role | null): Deed[] =>
-  DEEDS.filter((deed) => deed.fits(state) && role !== null && deed.operation.allowed.includes(role));
+const actionsOn = ({ state }: SubscriptionView, role: Role | null): SubscriptionAction[] =>
+  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
 
-/** Whose and what, for the accessibility label of its buttons. */
-const titleOf = (subscription: SubscriptionView): string =>
+/** "Starter of Ann Lee", in plain text for accessibility labels. */
+const labelOf = (subscription: SubscriptionView): string =>
   `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
 
-/** `suffix`: in a message that is also about others, so that no answer replaces it. */
-const buttonsFor = (subscription: SubscriptionView, deeds: Deed[], suffix = ''): Button[] =>
-  deeds.map((deed) =>
-    button(`${deed.button}${suffix}`, deed.text, buttonValue(subscription), {
-      label: `${deed.text}: ${titleOf(subscription)}`,
-      ...(deed.style ? { style: deed.style } : {}),
+/** A suffix keeps the reply from replacing a message that shows other subscriptions too. */
+const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[], suffix = ''): Button[] =>
+  offered.map((action) =>
+    button(`${action.button}${suffix}`, action.text, buttonValue(subscription), {
+      label: `${action.text}: ${labelOf(subscription)}`,
+      ...(action.style ? { style: action.style } : {}),
     }),
   );
 
 function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
   const why = stateComment ? `: ${escapeText(stateComment)}` : '';
-  // Nobody did that: its end came.
+  // It expired at its end, without a person.
   const by = state === 'expired' ? '' : ` by ${escapeText(stateChangedBy)}`;
-  return `${MADE[state]}${by} ${formatDate(stateChangedAt)}${why}`;
+  return `${LAST_CHANGES[state]}${by} ${formatDate(stateChangedAt)}${why}`;
 }
 
 function ownerText({ owner }: SubscriptionView): string {
@@ -154,35 +158,34 @@ function factsOf(subscription: SubscriptionView, withOwner = true): string {
   ].join('\n');
 }
 
-/** A row of a list: what is done most beside a menu with the rest. */
 export function subscriptionRow(
   subscription: SubscriptionView,
   role: Role | null,
   how: { withOwner: boolean },
 ): KnownBlock[] {
-  const deeds = fittingDeeds(subscription, role);
+  const offered = actionsOn(subscription, role);
   const inFront = buttonsFor(
     subscription,
-    deeds.filter((deed) => deed.isInFront),
+    offered.filter((action) => action.isInFront),
     ':row',
   );
   const show = button('subscription-show:row', 'Show', subscription.id, {
-    label: `Show ${titleOf(subscription)}`,
+    label: `Show ${labelOf(subscription)}`,
   });
-  const entries = deeds.filter((deed) => !deed.isInFront);
+  const entries = offered.filter((action) => !action.isInFront);
   return [
     section(factsOf(subscription, how.withOwner)),
     actionsWithMenu([show, ...inFront], { value: buttonValue(subscription), entries }),
   ];
 }
 
-/** The subscription as it is now, with all that can be done by whoever asked. */
+/** The subscription, with buttons for what this role can do now. */
 export function subscriptionMessage(
   text: string,
   subscription: SubscriptionView,
   role: Role | null,
 ): Message {
-  const deeds = fittingDeeds(subscription, role);
+  const offered = actionsOn(subscription, role);
   const more = subscription.owner
     ? [
         button('list-show', 'Show account', subscription.owner.id, {
@@ -190,7 +193,7 @@ export function subscriptionMessage(
         }),
       ]
     : [];
-  const buttons = [...buttonsFor(subscription, deeds), ...more];
+  const buttons = [...buttonsFor(subscription, offered), ...more];
   return {
     text,
     blocks: [
@@ -202,15 +205,15 @@ export function subscriptionMessage(
   };
 }
 
-/** Said after what makes one active: an account that is shut out has nothing of it yet. */
+/** Follows the news that a subscription is active. Empty when the account is active too. */
 export function inactiveAccountWarning({ owner }: SubscriptionView): string {
   if (!owner || owner.state === 'active') return '';
   return ` :warning: The account is *${owner.state}*: no call passes until it is activated.`;
 }
 
 /**
- * The card of a subscription that was asked for: Approve and Reject while it waits, then who decided, when and why.
- * `isExposed`: people without a say can read the place, so no address and no reason.
+ * The card of a requested subscription: Approve and Reject while it waits, then who decided, when and why. If people
+ * without a role can read the channel, it leaves out the email and the reason.
  */
 export function subscriptionCard(
   subscription: SubscriptionView,
@@ -238,12 +241,12 @@ export function subscriptionCard(
             `Asked for ${formatDate(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
           )
         : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
-      ...(isWaiting ? [actions(buttonsFor(subscription, fittingDeeds(subscription, 'approver')))] : []),
+      ...(isWaiting ? [actions(buttonsFor(subscription, actionsOn(subscription, 'approver')))] : []),
     ],
   };
 }
 
-/** In place of the card of a request whose subscription is gone. */
+/** Replaces the card of a subscription that was deleted. */
 export const goneCard = (): Message => {
   const text =
     'Somebody asked for a subscription here. It was deleted, so there is nothing to decide any more.';

@@ -1,4 +1,7 @@
-/** What a user wrote, made harmless in mrkdwn: no mention, no link, no markup. */
+/** Slack's limit for the text of a section. */
+export const MAX_SECTION_LENGTH = 3_000;
+
+/** Makes a text that a person wrote harmless in mrkdwn: no mention, no link, no markup. */
 export function escapeText(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -8,7 +11,7 @@ export function escapeText(text: string): string {
     .replace(/:\/\//g, ':\u200b//');
 }
 
-/** A moment in the reader's own time zone, with UTC for where Slack can't say. */
+/** Slack shows the time in the reader's time zone. Notifications that can't get UTC. */
 export function formatDate(at: Date): string {
   const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;
@@ -18,9 +21,7 @@ export function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
 
-const MAX_SECTION_LENGTH = 3_000;
-
-/** Lines put together into as few texts as a section's limit allows; none is cut off. */
+/** Joins lines into as few texts as fit into sections, without cutting a line. */
 export function joinLines(lines: readonly string[]): string[] {
   const texts: string[] = [];
   for (const line of lines) {

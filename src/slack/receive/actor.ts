@@ -1,12 +1,12 @@
-// Who is this, in Slack's own eyes? Asked of Slack, and believed for five minutes.
+// Asks Slack who a person is, and remembers the answer for five minutes.
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import type { Clock, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
-import { slackErrorOf } from '../modals/open.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 
-const BELIEVED_MS = 5 * 60_000;
+const REMEMBERED_MS = 5 * 60_000;
 const MAX_REMEMBERED = 5_000;
 
-/** What Slack tells of a person, asked or by an event. */
+/** The part of a user that both `users.info` and the event `user_change` have. */
 type SlackUser = Pick<
   NonNullable<UsersInfoResponse['user']>,
   'id' | 'team_id' | 'deleted' | 'is_bot' | 'is_restricted' | 'is_ultra_restricted'
@@ -14,9 +14,9 @@ type SlackUser = Pick<
 
 export type SlackPeople = {
   actorOf(userId: string, teamId: string): Promise<SlackActor>;
-  /** Slack said that something about this person changed. */
+  /** Call it when Slack reports that the person changed. */
   forget(userId: string): void;
-  /** Of anybody in a channel; an app or bot of whatever workspace is a bot. */
+  /** For any member of a channel. Apps and bots of every workspace are bots. */
   membershipOf(userId: string): Promise<SlackMembership>;
 };
 
@@ -30,8 +30,8 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
         return { kind: 'slack', teamId, userId, name: userId, membership: 'stranger', email: null };
       const now = clock().getTime();
       const found = known.get(userId);
-      if (found && now - found.at < BELIEVED_MS) return found.actor;
-      const user = await personAt(client, userId);
+      if (found && now - found.at < REMEMBERED_MS) return found.actor;
+      const user = await fetchUser(client, userId);
       const name = user?.profile?.real_name || user?.real_name || user?.name || userId;
       const membership = membershipIn(user, ownTeamId);
       const actor: SlackActor = {
@@ -50,7 +50,6 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
   return people;
 }
 
-/** How Slack itself sees a person. */
 export function membershipIn(user: SlackUser | undefined, ownTeamId: string): SlackMembership {
   if (user?.is_bot || user?.id === 'USLACKBOT') return 'bot';
   if (!user || user.team_id !== ownTeamId) return 'stranger';
@@ -58,8 +57,8 @@ export function membershipIn(user: SlackUser | undefined, ownTeamId: string): Sl
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }
 
-/** Whom Slack does not know is nobody of ours, which is not the same as Slack not answering. */
-async function personAt(client: WebClient, userId: string): Promise<UsersInfoResponse['user']> {
+/** Undefined when Slack does not know the person. Throws when Slack does not answer. */
+async function fetchUser(client: WebClient, userId: string): Promise<UsersInfoResponse['user']> {
   try {
     return (await client.users.info({ user: userId })).user;
   } catch (error) {

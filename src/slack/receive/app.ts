@@ -23,12 +23,12 @@ export type SlackParts = {
   clock: Clock;
   policy: Policy;
   approvalsChannel: string | null;
-  /** What the mail provider says of our sender domain; asked at start and when a person opens App Home. */
+  /** What the mail provider says about our sender domain. Runs at the start and when a person opens App Home. */
   senderDomain(): Promise<SenderDomain>;
   contextOf(actor: Actor): Context;
   /** True for the first delivery of a request. Slack's later deliveries of it must have no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
-  /** Limits how many run at once, so that the next acknowledgement comes in time. */
+  /** Limits how many tasks run at once, so that the next acknowledgement comes in time. */
   limitConcurrency(work: () => Promise<void>): Promise<void>;
   /** Slack reports that a person is no longer a full member, because they were deactivated or became a guest. */
   onPersonGone(teamId: string, userId: string): Promise<void>;
@@ -39,10 +39,10 @@ export type SlackParts = {
 export type SlackSurface = {
   teamId: string;
   listener: RequestListener;
-  /** With a longer timeout than people would wait. For background tasks. */
+  /** For background tasks: its timeout is longer than people would wait. */
   client: WebClient;
   people: SlackPeople;
-  setup: SetupCheck;
+  setupCheck: SetupCheck;
   start(): Promise<void>;
   /** Waits for the work in flight. */
   stop(): Promise<void>;
@@ -55,21 +55,21 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const identity = await client.auth.test();
   const teamId = String(identity.team_id);
   const people = createPeople(interactive, teamId, clock);
-  const setup = createSetupCheck({ client: interactive, people, clock, approvalsChannel, senderDomain });
+  const setupCheck = createSetupCheck({ client: interactive, people, clock, approvalsChannel, senderDomain });
   const receiver = createReceiver(parts);
   const app = createBoltApp(parts, receiver, identity);
   const background = createBackground(parts);
-  register(app, { ...parts, people, client: interactive, teamId, setup }, background.run);
+  register(app, { ...parts, people, client: interactive, teamId, setupCheck }, background.run);
   return {
     teamId,
     client,
     people,
-    setup,
+    setupCheck,
     listener: verifying(parts, receiver instanceof HTTPReceiver ? receiver.requestListener : null),
     async start() {
       if (parts.appToken) await app.start();
       background.run(async () => {
-        for (const { code, words } of (await setup.look()).missing) log.warn({ code }, words);
+        for (const { code, text } of (await setupCheck.run()).problems) log.warn({ code }, text);
       });
     },
     async stop() {
@@ -88,7 +88,7 @@ function createReceiver(parts: SlackParts): HTTPReceiver | SocketModeReceiver {
       installerOptions: { clientOptions: { slackApiUrl: parts.apiUrl } },
     });
   return new HTTPReceiver({
-    // `verifying` below does it before Bolt parses the body. Bolt's own check accepts timestamps from the future.
+    // `verifying` checks it before Bolt parses the body. Bolt's own check accepts timestamps from the future.
     signatureVerification: false,
     signingSecret: parts.signingSecret ?? '',
     endpoints: SLACK_PATH,
@@ -134,6 +134,7 @@ function createBackground({ log, limitConcurrency }: SlackParts) {
         log.error({ err: error }, 'slack work failed'),
       );
       inFlight.add(running);
+      // Can't reject: the line above handles every error.
       void running.finally(() => inFlight.delete(running));
     },
     async finish(): Promise<void> {
@@ -158,14 +159,14 @@ function createClient(parts: SlackParts, how: { timeout: number; retries: number
 /** Checks the signature over the raw body that the server read. Nothing parses a request that Slack did not sign. */
 function verifying(parts: SlackParts, next: RequestListener | null): RequestListener {
   return (req, res) => {
-    const answer = (status: number) => void res.writeHead(status, { connection: 'close' }).end();
+    const respond = (status: number) => void res.writeHead(status, { connection: 'close' }).end();
     const body = (req as IncomingMessage & { rawBody?: Buffer }).rawBody;
-    if (!next || !parts.signingSecret || req.method !== 'POST' || !body) return answer(404);
+    if (!next || !parts.signingSecret || req.method !== 'POST' || !body) return respond(404);
     const timestamp = onlyHeader(req, 'x-slack-request-timestamp');
     const signature = onlyHeader(req, 'x-slack-signature');
     const { signingSecret } = parts;
     if (!isSignedBySlack({ signingSecret, timestamp, signature, body, now: parts.clock() }))
-      return answer(401);
+      return respond(401);
     return next(req, res);
   };
 }

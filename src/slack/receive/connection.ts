@@ -9,8 +9,8 @@ import { loseRole } from '../../operations/operators/lose.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
 import { within } from '../../web/within.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import { createSlackJobs, type SlackJobs } from '../jobs/jobs.ts';
-import { slackErrorOf } from '../modals/open.ts';
 import { createSlackSurface, type SlackParts, type SlackSurface } from './app.ts';
 
 /** A start waits this long for Slack, then goes on without it. */
@@ -51,7 +51,7 @@ export type SlackConnection = {
   /** Answers 503 while there is no connection. */
   listener: RequestListener;
   people: People;
-  /** What background tasks do at Slack. Throws while there is no connection, so the worker retries them. */
+  /** The jobs that run at Slack. Throws while there is no connection, so the worker retries them. */
   jobs(): SlackJobs;
   /** Resolves when Slack answered or refused. After 8 s it resolves too, and connecting goes on in the background. */
   start(): Promise<void>;
@@ -92,7 +92,9 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     },
     async start() {
       connecting = keepConnecting(parts, link);
+      // After this wait connecting goes on by itself; it logs its own failures.
       await within(MAX_START_WAIT_MS, connecting).catch(() => {});
+      // Runs until the app stops, and logs its own failures.
       void keepChecking(parts, link);
     },
     async stop() {
@@ -136,13 +138,13 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
       await revokeWorkspace(system(), { teamId, why });
     },
   });
-  const { teamId, client, setup } = link.surface;
+  const { teamId, client, setupCheck } = link.surface;
   const tokenHash = createHash('sha256').update(parts.botToken).digest('hex');
   const { isBound } = await bindWorkspace(parts.system('start'), { teamId, tokenHash });
   if (!isBound) return markTokenRefused(parts, link, 'revoked before');
   await grantFirst(parts.system('settings'), teamId, parts.firstOperators);
   const { approvalsChannel, approversGroup } = parts;
-  const { isExposed } = setup;
+  const { isExposed } = setupCheck;
   link.jobs = createSlackJobs({
     client,
     apiUrl,

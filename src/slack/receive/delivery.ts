@@ -1,4 +1,3 @@
-// What every listener needs of a delivery from Slack.
 import type { SlackDependencies } from './dispatcher.ts';
 
 /** Runs the work after the acknowledgement, and only once however often Slack delivers the request. */

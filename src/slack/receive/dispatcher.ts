@@ -1,4 +1,4 @@
-// Finds out who sent a request, does the work, and tells the person of every refusal and fault where they are.
+// The dispatcher: finds out who sent a request, runs its handler, and replies to the sender with every refusal and fault.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
@@ -6,9 +6,10 @@ import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscri
 import { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackActor } from '../../operations/frame/context.ts';
 import { showOwnRole } from '../../operations/operators/show-own-role.ts';
-import { adminsToAsk } from '../commands/help.ts';
 import type { SlackRequest } from '../frame/feature.ts';
-import { isTriggerGone, openMadeModal, type Trigger } from '../modals/open.ts';
+import { adminsToAsk } from '../frame/role.ts';
+import { isTriggerGone } from '../frame/slack-error.ts';
+import { openModalWhenReady, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
 import { errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
@@ -20,7 +21,7 @@ export type SlackDependencies = SlackParts & {
   people: SlackPeople;
   client: WebClient;
   teamId: string;
-  setup: SetupCheck;
+  setupCheck: SetupCheck;
 };
 
 /** Only the person sees the message. `replace` redraws the message or modal that holds the clicked button. */
@@ -32,7 +33,7 @@ export type RequestSource = {
   teamId: string;
   trigger: Trigger;
   reply: SendReply;
-  /** For a refusal, where it goes elsewhere than an answer: a modal shows it above what was typed. */
+  /** A modal shows a refusal above the filled fields. Without it, refusals go where replies go. */
   replyToRefusal?: SendReply;
   /** The message in a channel that holds the clicked button. */
   card?: { channel: string; ts: string };
@@ -43,19 +44,19 @@ export type RequestSource = {
 export async function dispatchRequest(
   dependencies: SlackDependencies,
   source: RequestSource,
-  work: (request: SlackRequest) => Promise<void>,
+  handle: (request: SlackRequest) => Promise<void>,
 ): Promise<void> {
   let request: SlackRequest | null = null;
   try {
     const actor = await dependencies.people.actorOf(source.userId, source.teamId);
     request = createRequest(dependencies, actor, source);
-    await work(request);
+    await handle(request);
   } catch (error) {
     // A request that waits for approval was accepted, so there is nothing to correct and submit again.
     const reply = error instanceof WaitsForApproval ? source.reply : (source.replyToRefusal ?? source.reply);
     if (isTriggerGone(error)) return replyTooLate(dependencies, source);
     if (request) await repaintIfStale(request, error, source.card);
-    const message = await messageForError(dependencies, request, error);
+    const message = await describeError(dependencies, request, error);
     try {
       await reply(message);
     } catch (cause) {
@@ -107,12 +108,14 @@ export function createRequest(
     },
     reply: source.reply,
     openModal: (make) =>
-      openMadeModal(client, source.trigger, make, (error) => messageForError(dependencies, request, error)),
+      openModalWhenReady(client, source.trigger, make, (error) =>
+        describeError(dependencies, request, error),
+      ),
   };
   return request;
 }
 
-async function messageForError(
+async function describeError(
   dependencies: SlackDependencies,
   request: SlackRequest | null,
   error: unknown,
@@ -125,12 +128,12 @@ async function messageForError(
   }
   const reference = crypto.randomUUID().slice(0, 8);
   dependencies.log.error({ err: error, reference }, 'a request from Slack failed');
-  // With a request at hand the work had begun: it may be done although Slack did not take the answer.
-  const sofar = request
+  // With a request the handler has begun, and may have finished although Slack did not take the reply.
+  const soFar = request
     ? '. It may or may not have been done: look before you try again'
     : ', and nothing was changed';
   return {
-    text: `Something went wrong on our side${sofar}. If it stays so, tell whoever runs this app the reference \`${reference}\`.`,
+    text: `Something went wrong on our side${soFar}. If it stays so, tell whoever runs this app the reference \`${reference}\`.`,
   };
 }
 

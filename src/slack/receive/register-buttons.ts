@@ -1,5 +1,6 @@
 import type { App, BlockAction, RespondFn, ViewOutput } from '@slack/bolt';
 import { BUTTONS } from '../handlers.ts';
+import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
 import {
@@ -10,7 +11,6 @@ import {
   tooLate,
 } from './dispatcher.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
-import { valuesIn } from './view-values.ts';
 
 export function registerButtons(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
   app.action(/.*/, async ({ ack, action, body, respond, context }) => {
@@ -32,16 +32,16 @@ export function registerButtons(app: App, dependencies: SlackDependencies, runOn
           : replyToMessage(body, respond, pressed.isAlone)),
       };
       if (view && Object.keys(keyErrors(view.state.values)).length > 0) return source.reply(keyRefused);
-      const typed = view ? valuesIn(view.state.values) : {};
+      const typed = view ? formValuesIn(view.state.values) : {};
       await dispatchRequest(dependencies, source, (request) => onPress(request, pressed.value, typed));
     });
   });
 }
 
 /**
- * An entry in the menu of a row does what the button of that name does, with the value of the row. Buttons that do the
- * same in one message get a suffix: `list-show:1`. Both belong to a message with several rows, so an answer to one row
- * never replaces that message: `isAlone` is false.
+ * An entry in the overflow menu of a row stands for the button of that name, with the value of the row. A message with
+ * several buttons of one name gives each a suffix: `list-show:1`. Both are in messages with several rows, and a reply to
+ * one row must not replace such a message: `isAlone` is false.
  */
 function pressedIn(action: object): { button: string; value: string; isAlone: boolean } {
   const { action_id, block_id, value, selected_option } = action as Record<string, unknown> & {
@@ -69,7 +69,7 @@ function replyToMessage(
   return { reply, tooLate: tooLate(), ...(channel && ts && !isEphemeral ? { card: { channel, ts } } : {}) };
 }
 
-/** Slack sends no `response_url` with a view, so the app answers in a modal. */
+/** Slack sends no `response_url` with a view, so the app replies in a modal. */
 function replyToView(
   { client }: SlackDependencies,
   view: ViewOutput,

@@ -1,7 +1,6 @@
-// What Slack reports without a person asking for it.
 import type { App, EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
-import { workOfMessage } from '../features/import-file.ts';
+import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
 import { membershipIn } from './actor.ts';
 import type { RunOnce } from './delivery.ts';
@@ -31,10 +30,10 @@ type EventHandlers = {
 function createEventHandlers(dependencies: SlackDependencies): EventHandlers {
   const { people, teamId, onPersonGone, onRevoked } = dependencies;
   return {
-    // Slack also sends it for the app's message tab.
+    // Slack sends it for the app's message tab too.
     app_home_opened: (event) =>
       event.tab === undefined || event.tab === 'home' ? () => publishHome(dependencies, event.user) : null,
-    'message.im': (event) => workOfMessage(dependencies, event),
+    'message.im': (event) => importOfMessage(dependencies, event),
     user_change: (event) => async () => {
       people.forget(event.user.id);
       if (membershipIn(event.user, teamId) !== 'member') await onPersonGone(teamId, event.user.id);

@@ -1,4 +1,4 @@
-// What a search-as-you-type select offers.
+// The options of search-as-you-type selects.
 import type { App } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -24,15 +24,15 @@ export function registerOptions(app: App, dependencies: SlackDependencies): void
   });
 }
 
-type OfferedOption = { text: string; value: string };
+type FoundOption = { text: string; value: string };
 
-const matchingGroups = (typed: string, groups: { id: string; name: string }[]): OfferedOption[] =>
+const matchingGroups = (typed: string, groups: { id: string; name: string }[]): FoundOption[] =>
   groups
     .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()))
     .map(({ id, name }) => ({ text: name, value: id }));
 
-/** What each field offers, by the name of the field. */
-const OFFERS: Record<string, (context: Context, typed: string) => Promise<OfferedOption[]>> = {
+/** By the name of the field. */
+const SEARCHES: Record<string, (context: Context, typed: string) => Promise<FoundOption[]>> = {
   account: async (context, text) =>
     (await searchAccounts(context, { text })).map(({ id, firstName, lastName, email }) => ({
       text: `${firstName} ${lastName} · ${email}`,
@@ -61,8 +61,8 @@ async function optionsFor(
 ) {
   try {
     const actor = await dependencies.people.actorOf(search.userId, search.teamId);
-    const offered = (await OFFERS[search.field]?.(dependencies.contextOf(actor), search.typed)) ?? [];
-    return offered
+    const found = (await SEARCHES[search.field]?.(dependencies.contextOf(actor), search.typed)) ?? [];
+    return found
       .filter(({ value }) => value.length <= MAX_OPTION_VALUE_LENGTH)
       .slice(0, MAX_OPTIONS)
       .map(({ text, value }) => ({ text: { type: 'plain_text' as const, text: cut(text, 75) }, value }));

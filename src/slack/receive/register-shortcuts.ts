@@ -18,7 +18,7 @@ export function registerShortcuts(app: App, dependencies: SlackDependencies, run
         userId: shortcut.user.id,
         teamId: teamOf(dependencies, shortcut),
         trigger,
-        // Slack gives a shortcut no message to answer, so the app answers in a modal.
+        // Slack sends no `response_url` with a shortcut, so the app replies in a modal.
         reply: async (message) =>
           void (await showModal(dependencies.client, trigger, resultModal('Developer accounts', message))),
       };

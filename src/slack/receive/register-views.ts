@@ -1,14 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { Metadata } from '../frame/feature.ts';
 import { SUBMISSIONS } from '../handlers.ts';
+import { formValuesIn } from '../modals/form.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import { refill } from '../modals/refill.ts';
 import { type RunOnce, teamOf } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { keyErrors } from './typed-keys.ts';
-import { valuesIn } from './view-values.ts';
 
-/** Submitted modals. */
 export function registerViews(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
   const { client, policy } = dependencies;
   app.view(/.*/, async ({ ack, body, view, context }) => {
@@ -17,7 +16,7 @@ export function registerViews(app: App, dependencies: SlackDependencies, runOnce
     if (!submission) return ack();
     const keys = keyErrors(view.state.values);
     if (Object.keys(keys).length > 0) return ack({ response_action: 'errors', errors: keys });
-    const values = valuesIn(view.state.values);
+    const values = formValuesIn(view.state.values);
     const metadata = JSON.parse(view.private_metadata || '{}') as Metadata;
     const errors = submission.check?.(values, { metadata, policy }) ?? {};
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });

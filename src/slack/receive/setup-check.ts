@@ -1,24 +1,24 @@
-// What is still missing around the app: scopes, the approvals channel and who can read it, the mail's domain.
+// Checks what an admin has to set up outside the app: Slack's scopes, the approvals channel and the domain of mails.
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../operations/frame/context.ts';
+import { slackErrorOf } from '../frame/slack-error.ts';
 import { BOT_SCOPES } from '../manifest.ts';
-import { slackErrorOf } from '../modals/open.ts';
 import type { SlackPeople } from './actor.ts';
 
-/** What the mail provider says of the domain that mail is sent from. */
+/** What the mail provider says about the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';
-type SetupProblem = { code: string; words: string };
-export type SetupReport = { missing: SetupProblem[]; senderDomain: SenderDomain };
+type SetupProblem = { code: string; text: string };
+export type SetupReport = { problems: SetupProblem[]; senderDomain: SenderDomain };
 
 export type SetupCheck = {
-  /** What was found last, if that is not too old. */
-  known(): SetupReport | null;
-  look(): Promise<SetupReport>;
-  /** Whether people without a say may read this channel. What can't be found out counts as yes. */
+  /** The last report, if it is less than a minute old. */
+  latest(): SetupReport | null;
+  run(): Promise<SetupReport>;
+  /** Whether people without a role can read a channel. True when Slack can't say. */
   isExposed(channelId: string): Promise<boolean>;
 };
 
-type SetupDependencies = {
+type SetupCheckDependencies = {
   client: WebClient;
   people: SlackPeople;
   clock: Clock;
@@ -26,82 +26,82 @@ type SetupDependencies = {
   senderDomain: () => Promise<SenderDomain>;
 };
 
-const BELIEVED_MS = 60_000;
-const MAX_MEMBERS_LOOKED_AT = 200;
-const LOOKED_AT_TOGETHER = 10;
+const REPORT_LIFETIME_MS = 60_000;
+const MAX_MEMBERS_CHECKED = 200;
+const MEMBERS_AT_ONCE = 10;
 
-export function createSetupCheck(dependencies: SetupDependencies): SetupCheck {
-  let last: { at: number; findings: SetupReport; exposures: SetupProblem[] } | null = null;
-  let looking: Promise<SetupReport> | null = null;
-  const known = () => (last && dependencies.clock().getTime() - last.at < BELIEVED_MS ? last : null);
+export function createSetupCheck(dependencies: SetupCheckDependencies): SetupCheck {
+  let last: { at: number; report: SetupReport; isChannelExposed: boolean } | null = null;
+  let running: Promise<SetupReport> | null = null;
+  const latest = () => (last && dependencies.clock().getTime() - last.at < REPORT_LIFETIME_MS ? last : null);
 
-  async function look(): Promise<SetupReport> {
+  async function check(): Promise<SetupReport> {
     const [scopes, channel, senderDomain] = await Promise.all([
       missingScopes(dependencies.client),
-      lookAtChannel(dependencies),
+      channelProblems(dependencies),
       dependencies.senderDomain(),
     ]);
-    const exposures = channel.filter((one) => one.code.startsWith('approvals-channel-exposed'));
-    const findings = { missing: [...scopes, ...channel, ...mailFindings(senderDomain)], senderDomain };
-    last = { at: dependencies.clock().getTime(), findings, exposures };
-    return findings;
+    const report = { problems: [...scopes, ...channel, ...mailProblems(senderDomain)], senderDomain };
+    last = { at: dependencies.clock().getTime(), report, isChannelExposed: channel.some(isExposure) };
+    return report;
   }
 
-  const lookOnce = (): Promise<SetupReport> => {
-    looking ??= look().finally(() => {
-      looking = null;
+  const run = (): Promise<SetupReport> => {
+    running ??= check().finally(() => {
+      running = null;
     });
-    return looking;
+    return running;
   };
   return {
-    known: () => known()?.findings ?? null,
-    look: lookOnce,
+    latest: () => latest()?.report ?? null,
+    run,
     async isExposed(channelId) {
-      // A direct message with the app is read by its person alone.
+      // Only one person can read a direct message with the app.
       if (channelId.startsWith('D')) return false;
       if (channelId !== dependencies.approvalsChannel)
-        return (await exposuresOf(dependencies, channelId)).length > 0;
-      if (!known()) await lookOnce();
-      return (last?.exposures.length ?? 1) > 0;
+        return (await readerProblems(dependencies, channelId)).length > 0;
+      if (!latest()) await run();
+      return last?.isChannelExposed ?? true;
     },
   };
 }
 
 async function missingScopes(client: WebClient): Promise<SetupProblem[]> {
-  const answer = await client.auth.test().catch(() => null);
-  const granted = answer?.response_metadata?.scopes;
+  const identity = await client.auth.test().catch(() => null);
+  const granted = identity?.response_metadata?.scopes;
   if (!granted) return [];
   const missing = BOT_SCOPES.filter((scope) => !granted.includes(scope));
   if (missing.length === 0) return [];
   return [
     {
       code: 'scope-missing',
-      words: `The app was installed without ${missing.map((scope) => `\`${scope}\``).join(', ')}. Update its manifest (\`npm run -s slack:manifest\`) and install it to the workspace again.`,
+      text: `The app was installed without ${missing.map((scope) => `\`${scope}\``).join(', ')}. Update its manifest (\`npm run -s slack:manifest\`) and install it to the workspace again.`,
     },
   ];
 }
 
-async function lookAtChannel(dependencies: SetupDependencies): Promise<SetupProblem[]> {
+async function channelProblems(dependencies: SetupCheckDependencies): Promise<SetupProblem[]> {
   const { approvalsChannel } = dependencies;
   if (!approvalsChannel) {
     return [
       {
         code: 'approvals-channel-none',
-        words:
-          'There is no approvals channel: cards go to each operator by direct message. Set SLACK_APPROVALS_CHANNEL to the id of a private channel.',
+        text: 'There is no approvals channel: cards go to each operator by direct message. Set SLACK_APPROVALS_CHANNEL to the id of a private channel.',
       },
     ];
   }
-  return exposuresOf(dependencies, approvalsChannel);
+  return readerProblems(dependencies, approvalsChannel);
 }
 
+const EXPOSED = 'approvals-channel-exposed';
+const isExposure = ({ code }: SetupProblem): boolean => code.startsWith(EXPOSED);
 const exposed = (why: string): SetupProblem => ({
-  code: `approvals-channel-exposed-${why.replaceAll(' ', '-')}`,
-  words: `The approvals channel ${why}: cards there leave out addresses and notes. A private channel of operators alone shows all.`,
+  code: `${EXPOSED}-${why.replaceAll(' ', '-')}`,
+  text: `The approvals channel ${why}: cards there leave out addresses and notes. A private channel of operators alone shows all.`,
 });
 
-async function exposuresOf(
-  { client, people }: SetupDependencies,
+async function readerProblems(
+  { client, people }: SetupCheckDependencies,
   channelId: string,
 ): Promise<SetupProblem[]> {
   try {
@@ -109,7 +109,7 @@ async function exposuresOf(
     const isShared = channel?.is_ext_shared || channel?.is_pending_ext_shared || channel?.is_org_shared;
     const notIn: SetupProblem = {
       code: 'approvals-channel-not-in',
-      words: `I am not in the approvals channel <#${channelId}>, so cards can't be posted there. Write \`/invite @apim-user\` in it.`,
+      text: `I am not in the approvals channel <#${channelId}>, so cards can't be posted there. Write \`/invite @apim-user\` in it.`,
     };
     return [
       ...(channel?.is_member ? [] : [notIn]),
@@ -121,38 +121,36 @@ async function exposuresOf(
     if (slackErrorOf(error) === 'channel_not_found') {
       return [
         {
-          code: 'approvals-channel-exposed-unknown',
-          words:
-            'The approvals channel does not exist, or is private and I am not in it, so cards wait. Check SLACK_APPROVALS_CHANNEL, or write `/invite @apim-user` in the channel.',
+          code: `${EXPOSED}-unknown`,
+          text: 'The approvals channel does not exist, or is private and I am not in it, so cards wait. Check SLACK_APPROVALS_CHANNEL, or write `/invite @apim-user` in the channel.',
         },
       ];
     }
     return [
       {
-        code: 'approvals-channel-exposed-unknown',
-        words: `Slack did not say who can read the approvals channel (${slackErrorOf(error) || 'no answer'}): until it does, cards there leave out addresses and notes.`,
+        code: `${EXPOSED}-unknown`,
+        text: `Slack did not say who can read the approvals channel (${slackErrorOf(error) || 'no answer'}): until it does, cards there leave out addresses and notes.`,
       },
     ];
   }
 }
 
 async function hasGuests(client: WebClient, people: SlackPeople, channel: string): Promise<boolean> {
-  const { members = [] } = await client.conversations.members({ channel, limit: MAX_MEMBERS_LOOKED_AT });
-  for (let from = 0; from < members.length; from += LOOKED_AT_TOGETHER) {
-    const some = members.slice(from, from + LOOKED_AT_TOGETHER);
+  const { members = [] } = await client.conversations.members({ channel, limit: MAX_MEMBERS_CHECKED });
+  for (let from = 0; from < members.length; from += MEMBERS_AT_ONCE) {
+    const some = members.slice(from, from + MEMBERS_AT_ONCE);
     const memberships = await Promise.all(some.map((userId) => people.membershipOf(userId)));
     if (memberships.some((membership) => membership === 'guest' || membership === 'stranger')) return true;
   }
   return false;
 }
 
-function mailFindings(senderDomain: SenderDomain): SetupProblem[] {
+function mailProblems(senderDomain: SenderDomain): SetupProblem[] {
   if (senderDomain === 'not-verified') {
     return [
       {
         code: 'mail-domain-not-verified',
-        words:
-          'The domain of MAIL_FROM is not verified at Resend, so developers may get no mail. Verify it there under Domains.',
+        text: 'The domain of MAIL_FROM is not verified at Resend, so developers may get no mail. Verify it there under Domains.',
       },
     ];
   }
@@ -160,7 +158,7 @@ function mailFindings(senderDomain: SenderDomain): SetupProblem[] {
   return [
     {
       code: 'mail-unreachable',
-      words: 'Resend does not answer, or refuses RESEND_API_KEY. Mails wait and are tried again.',
+      text: 'Resend does not answer, or refuses RESEND_API_KEY. Mails wait and are tried again.',
     },
   ];
 }

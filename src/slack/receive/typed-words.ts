@@ -1,9 +1,9 @@
-// What Slack makes of typed text, undone: the words that the person meant.
+// The text that follows `/apim-user`. Slack changes it on the way: it links emails and curls quotes.
 import damerauLevenshtein from 'damerau-levenshtein';
 
 const MAX_WORDS = 120;
 
-/** Splits typed text into words: mailto links, escapes, smart quotes and long dashes become what was typed. */
+/** The words as the person typed them, at most 120. Spaces and commas separate; quotes hold words together. */
 export function splitWords(text: string): string[] {
   const plain = text
     .replace(/<mailto:([^|>]+)(?:\|[^>]*)?>/g, '$1')
@@ -19,7 +19,11 @@ export function splitWords(text: string): string[] {
   return words.slice(0, MAX_WORDS).map((word) => word.replace(/^([a-z]+:)?"(.*)"$/, '$1$2'));
 }
 
-/** The nearest of `known` to a mistyped word, if any is near. Two swapped letters count as one mistake. */
+/** The value of an option: of `state:blocked`, `blocked`. */
+export const optionIn = (words: readonly string[], name: string): string | undefined =>
+  words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
+
+/** Null when none of `known` is near the word. Two swapped letters count as one mistake. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   const typed = word.toLowerCase();
   const [best] = known

@@ -1,0 +1,76 @@
+import type { ModalView } from '@slack/types';
+import { MAX_API_PATH_LENGTH, parseApiPath } from '../../domain/api-path.ts';
+import { catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
+import type { ApiView } from '../../operations/catalog/view.ts';
+import { referenceTo } from '../frame/reference.ts';
+import { modal, section, textInput } from '../present/blocks.ts';
+import { countedSubscriptions } from '../present/counts.ts';
+import { escapeText } from '../present/text.ts';
+import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
+import { blankErrors, type FormValues, fieldErrorsOf, schemaError, textOf } from './form.ts';
+
+export const createApiModal = (): ModalView =>
+  modal({
+    callback: 'api-create',
+    title: 'Create an API',
+    submit: 'Create',
+    blocks: [
+      ...fields(),
+      textInput('id', 'Id', {
+        optional: true,
+        maxLength: 80,
+        hint: 'Gateways and programs name it so, and it never changes. Left empty: made from the name.',
+      }),
+    ],
+  });
+
+export const editApiModal = (api: ApiView): ModalView =>
+  modal({
+    callback: 'api-edit',
+    title: 'Edit an API',
+    submit: 'Save',
+    metadata: referenceTo(api),
+    blocks: [
+      section(`*${escapeText(api.name)}* · id \`${api.id}\`. Gateways go by what is saved at once.`),
+      ...fields(api),
+    ],
+  });
+
+export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
+  const go =
+    subscriptions > 0 ? ` ${countedSubscriptions(subscriptions)} to it alone would be left without it.` : '';
+  return modal({
+    callback: 'api-delete',
+    title: 'Delete an API',
+    submit: 'Delete',
+    metadata: { ...referenceTo(api), subscriptions },
+    blocks: [
+      section(
+        `*${escapeText(api.name)}*: products lose it, and no call to its path passes any more. There is no way back.${go}`,
+      ),
+      ...deleteSubscriptionsCheckbox(subscriptions),
+    ],
+  });
+}
+
+export function apiErrors(values: FormValues): Record<string, string> {
+  return {
+    ...schemaError(values, 'name', catalogName),
+    ...blankErrors(values, { name: 'Write a name' }),
+    ...fieldErrorsOf(() => void parseApiPath(textOf(values, 'path'))),
+  };
+}
+
+const fields = (api?: ApiView) => [
+  textInput('name', 'Name', {
+    value: api?.name ?? '',
+    maxLength: MAX_CATALOG_NAME_LENGTH,
+    hint: 'Developers read it.',
+  }),
+  textInput('path', 'Path', {
+    value: api?.path ?? '',
+    optional: true,
+    maxLength: MAX_API_PATH_LENGTH,
+    hint: 'Where it begins behind the gateway, like orders/v1. Left empty: every path that no other API has.',
+  }),
+];

@@ -1,0 +1,160 @@
+import type { ModalView } from '@slack/types';
+import { MAX_CATALOG_NAME_LENGTH, MAX_STATE_COMMENT_LENGTH } from '../../operations/catalog/input.ts';
+import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
+import { referenceTo } from '../frame/reference.ts';
+import { lastUsedText } from '../present/account.ts';
+import {
+  accountInput,
+  checkbox,
+  choiceInput,
+  dateInput,
+  modal,
+  oneInput,
+  section,
+  textInput,
+} from '../present/blocks.ts';
+import { scopeText, subscriptionText } from '../present/subscription.ts';
+import { escapeText } from '../present/text.ts';
+
+/** Without an account the modal asks for one. `title` is mrkdwn. */
+export const grantSubscriptionModal = (account: { id: string; title: string } | null): ModalView =>
+  modal({
+    callback: 'subscription-grant',
+    title: 'Grant a subscription',
+    submit: 'Grant',
+    metadata: account ? { accountId: account.id } : {},
+    blocks: [
+      account
+        ? section(`To ${account.title}`)
+        : accountInput({
+            optional: true,
+            hint: 'Left empty: it belongs to nobody, and only programs see its keys.',
+          }),
+      oneInput('scope', 'For', {
+        placeholder: 'A product, an API, or all APIs',
+        hint: 'One of its keys opens this, and nothing else.',
+      }),
+      textInput('name', 'Name', {
+        optional: true,
+        maxLength: MAX_CATALOG_NAME_LENGTH,
+        hint: 'Left empty: named after what it is for.',
+      }),
+      dateInput('startsAt', 'Starts', { hint: 'At 00:00 UTC of that day. Left empty: at once.' }),
+      dateInput('endsAt', 'Ends', { hint: 'At 00:00 UTC of that day. Left empty: never.' }),
+      checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),
+    ],
+  });
+
+export const rejectSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-reject',
+    title: 'Reject a request',
+    submit: 'Reject',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(`${subscriptionText(subscription)} · to ${escapeText(scopeText(subscription))}`),
+      reasonInput('The developer reads it in a mail.', false),
+    ],
+  });
+
+export const suspendSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-suspend',
+    title: 'Suspend a subscription',
+    submit: 'Suspend',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)}: its keys don’t pass from the next call on, until it is resumed. It was ${lastUsedText(subscription)}.`,
+      ),
+      reasonInput('The developer sees it in the portal; no mail is sent.', true),
+    ],
+  });
+
+export const cancelSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-cancel',
+    title: 'Cancel a subscription',
+    submit: 'Cancel it',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)}: its keys don’t pass from the next call on, and it can’t be resumed. To pause it, suspend it. It was ${lastUsedText(subscription)}.`,
+      ),
+      reasonInput('The developer sees it in the portal; no mail is sent.', true),
+    ],
+  });
+
+const reasonInput = (hint: string, optional: boolean) =>
+  textInput('reason', 'Reason', { multiline: true, optional, maxLength: MAX_STATE_COMMENT_LENGTH, hint });
+
+export const deleteSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-delete',
+    title: 'Delete a subscription',
+    submit: 'Delete',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)} goes with its keys, for good: from the next call on they are unknown. It was ${lastUsedText(subscription)}. To keep it on record, cancel it.`,
+      ),
+    ],
+  });
+
+export const renameSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-rename',
+    title: 'Rename a subscription',
+    submit: 'Save',
+    metadata: referenceTo(subscription),
+    blocks: [textInput('name', 'Name', { value: subscription.name, maxLength: MAX_CATALOG_NAME_LENGTH })],
+  });
+
+export const extendSubscriptionModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-extend',
+    title: 'Change the end',
+    submit: 'Save',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)}${subscription.state === 'expired' ? ': with a later end it is active again.' : ''}`,
+      ),
+      dateInput('endsAt', 'Ends', {
+        hint: 'At 00:00 UTC of that day. Left empty: never.',
+        value: subscription.endsAt,
+      }),
+    ],
+  });
+
+const PRIMARY = { value: 'primary', text: 'The primary key' };
+const SECONDARY = { value: 'secondary', text: 'The secondary key' };
+
+export const regenerateKeyModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-regenerate',
+    title: 'Regenerate a key',
+    submit: 'Regenerate',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)}: the former key is unknown from the next call on, the other one works as before. The owner is told, and finds the new one in the portal.`,
+      ),
+      choiceInput('slot', 'Which', [PRIMARY, SECONDARY]),
+    ],
+  });
+
+/** Offers both keys too, for operators who don't know which one leaked. */
+export const leakedKeyModal = (subscription: SubscriptionView): ModalView =>
+  modal({
+    callback: 'subscription-leaked',
+    title: 'A key leaked',
+    submit: 'Replace',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(
+        `${subscriptionText(subscription)}: the key that leaked stops working at the next call, and a mail tells the owner why. The account is not blocked. The subscription was ${lastUsedText(subscription)}. Never paste the key itself here.`,
+      ),
+      choiceInput('slot', 'Which', [PRIMARY, SECONDARY, { value: 'both', text: 'Both, or not known which' }]),
+    ],
+  });
