@@ -3,13 +3,16 @@ import type { TaskList } from 'graphile-worker';
 import { JOB_NAMES, JOBS, type JobFunctions } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
+import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
 import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
 import type { Context } from '../operations/frame/context.ts';
-import type { ImportReport } from '../operations/imports/run-slice.ts';
+import { claimImport } from '../operations/imports/claim.ts';
+import { type ImportReport, runImport as importSlice } from '../operations/imports/run-slice.ts';
+import { settleImport } from '../operations/imports/settle.ts';
 import { answerInvitationRequest } from '../operations/invitations/answer-request.ts';
+import { claimMail } from '../operations/mails/claim.ts';
+import { settleMail } from '../operations/mails/settle.ts';
 import { answerResetRequest } from '../operations/passwords/answer-request.ts';
-import { deliverMail } from './deliver-mail.ts';
-import { runImport } from './run-import.ts';
 
 /** Where a message is; null until it is posted. */
 type MessagePlace = { channelId: string | null; messageTs: string | null };
@@ -34,6 +37,22 @@ export type JobDependencies = {
   slack(): SlackWork;
 };
 
+/** Each task checks its input against the table, so a queued job of another version fails instead of half running. */
+export function createTasks(dependencies: JobDependencies): TaskList {
+  const server = serverJobs(dependencies);
+  const tasks = JOB_NAMES.map((name) => {
+    const { input, runsIn } = JOBS[name];
+    const run = async (payload: unknown) => {
+      const functions = runsIn === 'slack' ? dependencies.slack() : server;
+      // The table pairs each name with its input; the compiler can't follow that for a name that is a variable.
+      const execute = functions[name as keyof typeof functions] as (input: unknown) => Promise<void>;
+      await execute(input.parse(payload));
+    };
+    return [name, run];
+  });
+  return Object.fromEntries(tasks);
+}
+
 function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
   const context = () => dependencies.system('public request');
   return {
@@ -49,18 +68,42 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
   };
 }
 
-/** Each task checks its input against the table, so a queued job of another version fails instead of half running. */
-export function createTasks(dependencies: JobDependencies): TaskList {
-  const server = serverJobs(dependencies);
-  const tasks = JOB_NAMES.map((name) => {
-    const { input, runsIn } = JOBS[name];
-    const run = async (payload: unknown) => {
-      const functions = runsIn === 'slack' ? dependencies.slack() : server;
-      // The table pairs each name with its input; the compiler can't follow that for a name that is a variable.
-      const execute = functions[name as keyof typeof functions] as (input: unknown) => Promise<void>;
-      await execute(input.parse(payload));
-    };
-    return [name, run];
+/** Tries once to send one mail: claims it, sends it outside any transaction, stores how that ended. */
+export async function deliverMail(
+  { system, delivery, from, replyTo, log }: JobDependencies,
+  mailId: string,
+): Promise<void> {
+  const context = system('mail');
+  const claimed = await claimMail(context, { mailId });
+  if (!claimed) return;
+  const { attempt, message } = claimed;
+  const outcome = await delivery.send({ id: mailId, from, replyTo, ...message });
+  await settleMail(context, {
+    mailId,
+    attempt,
+    outcome:
+      outcome.kind === 'retry'
+        ? {
+            kind: 'retry',
+            code: outcome.code,
+            delaySeconds: nextAttemptDelaySeconds(attempt, context.random, outcome.retryAfterSeconds),
+          }
+        : outcome,
   });
-  return Object.fromEntries(tasks);
+  log.info({ mailId, attempt, outcome: outcome.kind }, 'mail');
+}
+
+/** Imports one slice and shows the progress in Slack. The next slice is a job of its own. */
+async function runImport({ system, slack, log }: JobDependencies, importId: string): Promise<void> {
+  const context = system('import');
+  const claimed = await claimImport(context, { importId });
+  if (!claimed) return;
+  const report = await importSlice(context, claimed);
+  const { state, position } = report;
+  const { slackUserId, leasedUntil } = claimed;
+  const show = async () => slack().showImport(report, { ...claimed.message, slackUserId });
+  // The import goes on when its progress can't be shown. Its end must be shown before its rows are deleted.
+  const message = state === 'applying' ? await show().catch(() => claimed.message) : await show();
+  await settleImport(context, { importId, leasedUntil, position, state, ...message });
+  log.info({ importId, position, state }, 'import');
 }

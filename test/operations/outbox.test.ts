@@ -2,8 +2,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobPool } from '../../src/db/outbox/job-pool.ts';
-import { deliverMail } from '../../src/jobs/deliver-mail.ts';
-import { createTasks, type JobDependencies } from '../../src/jobs/tasks.ts';
+import { createTasks, deliverMail, type JobDependencies } from '../../src/jobs/tasks.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { createResendDelivery } from '../../src/mail/delivery/resend.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
