@@ -19,7 +19,7 @@ const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
 /** The account that an operation concerns, or the email of a person who has none yet. */
-export type Subject = { kind: 'account' | 'address'; id: string };
+export type Subject = { kind: 'account' | 'email'; id: string };
 
 type ApprovalRequest = {
   operation: string;

@@ -1,19 +1,12 @@
 // Several operations of one request, in one transaction: all of them, or none.
-import type { Transaction } from '../../db/connection/connect.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { needsSecondOperator } from './approval.ts';
 import { recordRefusal } from './audit-row.ts';
 import type { Context } from './context.ts';
-import { type RunOptions, withRetries } from './operation.ts';
-
-type BatchableOperation = {
-  (context: Context, input: never): Promise<unknown>;
-  readonly operation: string;
-  runInTransaction(context: Context, tx: Transaction, input: unknown, options?: RunOptions): Promise<unknown>;
-};
+import { type Operation, withRetries } from './operation.ts';
 
 export type BatchPart = {
-  operation: BatchableOperation;
+  operation: Operation<never, unknown>;
   input: Record<string, unknown>;
   /** The field of the request, to name in a refusal of the combination. */
   field: string;

@@ -1,4 +1,4 @@
-// What every operation is given: who acts, for which service, and with what means.
+// What every operation is given: the actor, the service, the settings, and the parts that it works with.
 import type { Database, Transaction } from '../../db/connection/connect.ts';
 import type { Keyring } from '../../security/keyring.ts';
 import type { PasswordHasher } from '../../security/password-hash.ts';
@@ -18,14 +18,14 @@ export type Actor =
       userId: string;
       name: string;
       membership: SlackMembership;
-      /** Their address at work, so that nobody decides about themselves; null when Slack doesn't tell. */
+      /** Their email at work, so that they can't decide about themselves; null when Slack doesn't tell it. */
       email: string | null;
     }
-  /** Somebody with a shell on the server, in their own words. */
+  /** A person with a shell on the server, under the name that they typed. */
   | { kind: 'console'; name: string }
-  /** Whoever came through a mailed link or a public form; a ticket, if any, is part of the input. */
+  /** A visitor with a mailed link or a public form; a ticket, if any, is part of the input. */
   | { kind: 'developer' }
-  /** A program with a token of ours; whoever owns that answers for it. What it may is looked up at each act. */
+  /** A program with a token of ours, for which the owner answers. Each operation looks up what the token may do. */
   | {
       kind: 'token';
       tokenId: string;
@@ -37,26 +37,26 @@ export type Actor =
   | { kind: 'account'; accountId: string; sessionId: string }
   | { kind: 'system'; name: string };
 
-/** What a token may beside its role. */
+/** What a token may do beside its role. */
 export type Grant = 'list-secrets' | 'sso';
 
-/** A program or a person that the OIDC issuer vouches for, with what its token said they may. */
+/** A program or a person that the OIDC issuer vouches for, with the rights that its token states. */
 export type IssuedActor = {
   kind: 'oidc';
   issuer: string;
-  /** Theirs at the issuer, for good. */
+  /** The issuer's id of them. It never changes. */
   subject: string;
   name: string;
-  /** Who of the workspace this is, as an e-mail address or a Slack user id; null when the token doesn't say. */
+  /** Their email or Slack user id in the workspace; null when the token doesn't say. */
   person: string | null;
-  /** Null: nothing that it says stands for a role here. */
+  /** Null when no claim of the token maps to a role. */
   role: Role | 'reader' | null;
   grants: readonly Grant[];
 };
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
 
-/** Who people are, as Slack says now or said within the last five minutes. Throws when Slack can't say. */
+/** Looks people up in Slack; an answer may be five minutes old. Throws when Slack can't say. */
 export type People = { actorOf(userId: string, teamId: string): Promise<SlackActor> };
 
 /** The settings that rules depend on. */
@@ -64,20 +64,20 @@ export type Policy = {
   publicUrl: string;
   organizationName: string;
   supportEmail: string;
-  /** Who is mailed when Slack is away. */
+  /** The emails that hear of an outage of Slack. */
   alertEmails: readonly string[];
   passwordMinLength: number;
   invitationLifetimeHours: number;
   passwordResetLifetimeMinutes: number;
   eraseDeletedAfterDays: number;
   mailLinkHosts: readonly string[];
-  /** Names of the operations that wait for a second operator: `accounts/delete`. */
+  /** The operations that wait for a second operator, by name: `accounts/delete`. */
   secondOperatorFor: readonly string[];
-  /** The OIDC issuer whose tokens are believed; null: none. */
+  /** The OIDC issuer whose tokens are accepted; null when none is. */
   tokenIssuer: string | null;
-  /** Whether anybody in the workspace may ask for an invitation. */
+  /** Whether every member of the workspace may ask for an invitation. */
   hasRequests: boolean;
-  /** Whether developers may sign up by themselves: not at all, once an operator agreed, or freely. */
+  /** Whether developers can sign up: not at all, with an operator's approval, or freely. */
   signUp: 'off' | 'approval' | 'open';
 };
 
@@ -92,13 +92,13 @@ export type Context = {
   service: { id: string; name: string };
   actor: Actor;
   requestId: string;
-  /** Told of each commit, at once: what this process keeps in memory may be out of date. */
+  /** Called at once after each commit: what this process holds in memory may be out of date. */
   afterCommit?: () => void;
-  /** Mails that follow from this are sent no earlier: many at once keep to the mail service's rate. */
+  /** The mails of this operation leave no earlier, so that many at once keep to the mail service's rate. */
   mailNotBefore?: Date;
-  /** Why, for what takes no reason of its own: the console asks for one with every change. */
+  /** The reason for an operation whose input has none: the console demands one with every change. */
   reason?: string;
-  /** What is carried out because somebody agreed. */
+  /** The approval that this operation runs for. */
   approval?: { id: string; decidedByName?: string };
 };
 
@@ -108,9 +108,9 @@ export type Act = Context & {
   now: Date;
   /** The actor's name as people read it: "Ada Admin". */
   actorName: string;
-  /** States what the audit row says, and tells its id. Every operation that changes something calls it once. */
+  /** Sets what the audit row says, and returns its id. Every change calls it once. */
   record(entry: AuditEntry): string;
-  /** Said instead by a change that found everything as it should be. */
+  /** A change that had nothing to do calls this instead of `record`. */
   nothingChanged(): void;
 };
 
@@ -135,6 +135,6 @@ export type AuditEntry = {
   reason?: string;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
-  /** Also said in the approvals channel: who, before → after. */
+  /** Posts the row in the approvals channel too: who, before → after. */
   isAnnounced?: true;
 };

@@ -1,4 +1,4 @@
-// The pieces that inputs are made of, with the limit of each.
+// The fields that inputs are made of, with the limit of each.
 import { z } from 'zod';
 
 /** Azure: 1–100 (User create contract). */
@@ -11,7 +11,7 @@ export const MAX_GROUPS_OF_ACCOUNT = 50;
 export const MAX_AGENT_LENGTH = 200;
 /** Azure: 1–80 (userId). */
 const MAX_ACCOUNT_ID_LENGTH = 80;
-/** Long enough for any address and any password that is allowed, short enough to look at. */
+/** Longer than any email or password that is allowed; it bounds the work of checking one. */
 const MAX_LINE_LENGTH = 2_000;
 
 const NUL = String.fromCharCode(0);
@@ -28,14 +28,14 @@ export const reason = line(MAX_REASON_LENGTH);
 export const message = line(MAX_MESSAGE_LENGTH);
 export const personalLine = line(MAX_PERSONAL_LINE_LENGTH);
 export const email = z.string().max(MAX_LINE_LENGTH);
-/** Never trimmed: a password is what was typed (ASVS 6.2.8). Its own rule judges it. */
+/** Never trimmed: a password is what was typed (ASVS 6.2.8). `domain/password-rule.ts` decides whether it may be used. */
 export const password = z.string().max(MAX_LINE_LENGTH, 'is too long');
 export const ticket = z.string().max(MAX_LINE_LENGTH);
 export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
-/** A browser in its own words. */
+/** The User-Agent of a browser. */
 export const agent = line(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
-/** Azure: 1–80, no pattern; ours stands in addresses and in what people type. `1` is Azure's administrator. */
+/** Azure: 1–80, no pattern. Ours is part of URLs, and people type it. `1` is Azure's administrator. */
 export const newAccountId = z
   .string()
   .max(MAX_ACCOUNT_ID_LENGTH, `at most ${MAX_ACCOUNT_ID_LENGTH} characters`)
@@ -45,7 +45,7 @@ export const rowId = z.uuid();
 export const groupIds = z
   .array(z.string().min(1).max(256))
   .max(MAX_GROUPS_OF_ACCOUNT, `at most ${MAX_GROUPS_OF_ACCOUNT} groups`);
-/** The version that a button or form was drawn for; absent when a person named the account afresh. */
+/** The version that a button or form shows; absent when the person typed the account's name. */
 export const expectedVersion = z.int().positive().optional();
 /** A person in Slack. */
 export const slackPerson = { teamId: z.string().min(1).max(40), userId: z.string().min(1).max(40) };

@@ -1,4 +1,4 @@
-// The frame of every operation: permission, input, one transaction, one audit row. Read it from the top down.
+// The frame of every operation: permission, input, one transaction, one audit row.
 import type { ZodType, z } from 'zod';
 import { isSerializationFailure, type Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
@@ -63,7 +63,7 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
   /** Slow work that needs no lock (hashing a password), done before the transaction. Writes nothing. */
   prepare?: (context: Context, input: z.output<Schema>) => Promise<Prepared>;
   run: (act: Act, input: z.output<Schema>, prepared: Prepared) => Promise<Output>;
-  /** What the operation concerns, when it can wait for a second operator. Not beside `prepare`. */
+  /** What the operation concerns, when it can wait for a second operator. It can't have a `prepare` then. */
   subjectOf?: (input: z.output<Schema>) => Subject;
 };
 
@@ -184,7 +184,7 @@ async function askForApproval<Schema extends ZodType, Output, Prepared>(
   if (waiting.askedBefore) return waiting;
   const { approvalId: id } = waiting;
   await recordApprovalRequest(definition.name, { ...context, approval: { id } }, tx, {
-    target: subject.kind === 'address' ? { kind: 'approval', id } : { kind: subject.kind, id: subject.id },
+    target: subject.kind === 'email' ? { kind: 'approval', id } : { kind: subject.kind, id: subject.id },
     ...(reason ? { reason } : {}),
   });
   return waiting;

@@ -1,5 +1,4 @@
-// What follows from a change: mail and repainted cards, written in the change's own transaction.
-
+// What follows from a change: tickets, mails and repaints, written in the change's own transaction.
 import { insertTicket, type TicketPurpose, voidTickets } from '../../db/accounts/tickets.ts';
 import type { Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
@@ -10,12 +9,12 @@ import { sealText } from '../../security/sealed-text.ts';
 import { newTicket } from '../../security/ticket.ts';
 import type { Act } from './context.ts';
 
-/** What a mail is made of, sealed in its row until it is sent. */
+/** The recipient and values of a mail, sealed in its row until it is rendered. */
 export type MailOrder = {
   to: string;
   variables: Record<string, string>;
   linkEndsAt: string | null;
-  /** A test of a template that was not saved yet brings its own text. */
+  /** The text of a template that is tested before it is saved. */
   text?: TemplateText;
 };
 
@@ -30,7 +29,7 @@ const PAGES: Record<TicketPurpose, string> = {
 
 type Owner = { accountId: string } | { invitationId: string };
 
-/** Makes a ticket and ends the owner's former ones of the same purpose. Only the mail ever holds its secret. */
+/** Makes a ticket and voids the owner's former ones of the same purpose. Only the mail ever holds its secret. */
 export async function issueTicket(
   act: Act,
   ticket: { purpose: TicketPurpose; owner: Owner; email: string; expiresAt: Date },
@@ -58,7 +57,7 @@ export async function issueTicket(
   };
 }
 
-/** Writes a mail into the outbox. It is sent by a job, after this transaction, if this transaction comes true. */
+/** Writes a mail into the outbox. A job sends it once this transaction is committed. Returns its id. */
 export async function queueMail(
   act: Act,
   mail: {
@@ -104,19 +103,19 @@ export async function queueMail(
   return id;
 }
 
-/** Has every card of the account painted anew, once for any number of changes that come together. */
+/** Queues a repaint of all cards of the account. Repaints that wait together become one. */
 export async function queueRepaint(act: Act, accountId: string): Promise<void> {
   const serviceId = act.service.id;
   await addJob(act.tx, 'repaint-cards', { serviceId, accountId });
 }
 
-/** Has the card that stands for many sign-ups painted anew. */
+/** Queues a repaint of the card that stands for many sign-ups. */
 export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<void> {
   const serviceId = act.service.id;
   await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId });
 }
 
-/** Has the approval's cards painted anew. */
+/** Queues a repaint of the approval's cards. */
 export async function queueApprovalRepaint(
   tx: Transaction,
   { serviceId, id: approvalId }: { serviceId: string; id: string },
@@ -124,13 +123,13 @@ export async function queueApprovalRepaint(
   await addJob(tx, 'repaint-approval', { serviceId, approvalId });
 }
 
-/** Has the cards of a request for a subscription painted anew; the first painting posts them. */
+/** Queues a repaint of the subscription's cards. The first one posts them. */
 export async function queueSubscriptionRepaint(act: Act, subscriptionId: string): Promise<void> {
   const serviceId = act.service.id;
   await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId });
 }
 
-/** What follows from the end of an approval: its cards say so, and whoever asked is told unless they ended it. */
+/** Queues what follows from the end of an approval: its cards show it, and the requester hears of it unless they ended it. */
 export async function queueApprovalEnd(
   tx: Transaction,
   approval: { serviceId: string; id: string; decidedBy: string; requestedBy: string },

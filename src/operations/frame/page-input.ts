@@ -1,13 +1,13 @@
-// Pages of lists, as programs ask for them.
+// The page of a list that a program asks for.
 import { z } from 'zod';
 import { MAX_FILTER_LENGTH } from '../../domain/list-filter.ts';
 
 const DEFAULT_PAGE = 100;
-/** Azure states no cap; a longer page comes in parts, each with its `nextLink`. */
+/** Azure states no cap. A longer page comes in parts, each with its `nextLink`. */
 const MAX_PAGE = 1_000;
 const MAX_SKIPPED = 10_000;
 
-/** Azure: `$top` is 1 at least, `$skip` 0 at least. */
+/** Azure: `$top` is at least 1, `$skip` at least 0. */
 export const page = {
   filter: z.string().max(MAX_FILTER_LENGTH, `has more than ${MAX_FILTER_LENGTH} characters`).optional(),
   top: z

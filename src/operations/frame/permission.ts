@@ -29,8 +29,9 @@ export type CallerKind =
 /** The console counts as an admin: a person with a shell on the server can change the database anyway. */
 export const ADMINS: readonly CallerKind[] = ['admin', 'console'];
 export const OPERATORS: readonly CallerKind[] = ['admin', 'approver', 'console'];
-/** The same, and programs with that role. */
+/** Admins, and programs with that role. */
 export const ADMINS_AND_PROGRAMS: readonly CallerKind[] = [...ADMINS, 'token'];
+/** Operators, and programs with one of their roles. */
 export const OPERATORS_AND_PROGRAMS: readonly CallerKind[] = [...OPERATORS, 'token'];
 /** Operators, and programs that may only read. */
 export const READERS: readonly CallerKind[] = [...OPERATORS, 'reader', 'token'];

@@ -30,7 +30,7 @@ export const invite = defineOperation({
     groupIds: input.groupIds.default([]),
     personalLine: input.personalLine.default(''),
   }),
-  subjectOf: ({ email }) => ({ kind: 'address', id: parseEmailAddress(email).canonical }),
+  subjectOf: ({ email }) => ({ kind: 'email', id: parseEmailAddress(email).canonical }),
   async run(act, wanted) {
     const email = parseEmailAddress(wanted.email);
     const serviceId = act.service.id;

@@ -29,7 +29,7 @@ export const requestInvitation = defineOperation({
     const waiting = await requestApproval(act, act.tx, {
       operation: 'invitations/invite',
       origin: 'request',
-      subject: { kind: 'address', id: email.canonical },
+      subject: { kind: 'email', id: email.canonical },
       input: wanted,
       why,
     });
