@@ -8,8 +8,8 @@ import { queueApprovalEnd } from '../frame/outbox.ts';
 const MAX_CLOSED_AT_ONCE = 500;
 
 /**
- * Takes back whatever waits for a second operator, up to 500 at once, and says how many: in a database that was brought
- * back from a backup it may have been decided before. Whoever asked is told.
+ * Withdraws every open approval, up to 500 at once, and returns how many: after a restore from a backup some of them may
+ * have been decided already. The requesters are told.
  */
 export const closeApprovals = defineOperation({
   name: 'approvals/close-all',
@@ -22,13 +22,14 @@ export const closeApprovals = defineOperation({
       limit: MAX_CLOSED_AT_ONCE,
       all: true,
     });
-    for (const approval of open) {
-      const by = { decidedBy: actorId(act.actor), decidedByName: act.actorName, decisionReason: reason };
-      await queueApprovalEnd(
-        act.tx,
-        await endApproval(act.tx, approval, { state: 'withdrawn', ...by }, act.now),
-      );
-    }
+    const end = {
+      state: 'withdrawn' as const,
+      decidedBy: actorId(act.actor),
+      decidedByName: act.actorName,
+      decisionReason: reason,
+    };
+    for (const approval of open)
+      await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, end, act.now));
     if (open.length === 0) act.nothingChanged();
     else act.record({ reason, after: { count: open.length } });
     return { count: open.length };

@@ -16,11 +16,11 @@ import { actorOfToken } from '../tokens/token-actor.ts';
 import { approvableOperation, isApprovable } from './approvable.ts';
 
 /**
- * A second operator agrees or declines. Agreed, the operation is done in the same transaction, for whoever asked and
- * with their rights as they are now; when it can't be done any more, the approval ends as `outdated` with the reason's
- * code. Of any number of decisions at once one is made.
+ * A second operator approves or declines. An approved operation runs in the same transaction, as the requester and with
+ * the rights that they have now; when it is refused, the approval ends as `outdated` with the code of the refusal. Of
+ * several decisions at once, one counts.
  * Errors: `approval_not_found`; `approval_ended` with who decided; `approval_own`; `approval_about_oneself`;
- * `standing_unknown` when Slack can't say whether whoever asked can still act: it goes on waiting.
+ * `standing_unknown` when Slack can't say whether the requester can still act: the approval stays open.
  * Source: OWASP ASVS 5.0, 2.3.5 and 8.3.2; safety T45 to T47.
  */
 export const decideApproval = defineOperation({
@@ -35,7 +35,7 @@ export const decideApproval = defineOperation({
   async prepare(context, { approvalId, decision }) {
     if (decision === 'decline') return null;
     const approval = await findApproval(context.db, context.service.id, approvalId);
-    return approval ? requesterOf(context, approval) : null;
+    return approval ? findRequester(context, approval) : null;
   },
   async run(act, { approvalId, decision, reason }, requester) {
     const approval = await lockApproval(act.tx, act.service.id, approvalId);
@@ -79,12 +79,12 @@ function demandOpen(approval: Approval, now: Date): void {
   });
 }
 
-/** Neither whoever asked, by whatever user of theirs, nor the person concerned: Slack and the issuer tell their addresses. */
+/** Refuses the requester, under any user of theirs, and the person concerned: Slack and the issuer tell their emails. */
 async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {
   if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
   if (requester && isSamePerson(requester, act.actor)) throw new DomainError('approval_own');
   const own = ownEmailOf(act.actor);
-  // A token that names a person by their address must not pass because Slack keeps theirs to itself.
+  // The requester's token names a person by email, and without an email from Slack the two can't be compared.
   if (!own && requester?.kind === 'oidc' && requester.person) throw new DomainError('standing_unknown');
   if (!own) return;
   const account = approval.accountId ? await findAccount(act.tx, act.service.id, approval.accountId) : null;
@@ -92,16 +92,16 @@ async function demandOther(act: Act, approval: Approval, requester: Actor | null
     throw new DomainError('approval_about_oneself');
 }
 
-/** Whoever asked, as they are now. */
-async function requesterOf(context: Context, approval: Approval): Promise<Actor | null> {
-  if (approval.requestedByToken) return programOf(context, approval.requestedByToken);
+/** The requester with the rights that they have now; null when the claims of their token were erased. */
+async function findRequester(context: Context, approval: Approval): Promise<Actor | null> {
+  if (approval.requestedByToken) return findProgram(context, approval.requestedByToken);
   if (approval.requestedByKind === 'oidc') return openSealedRequest(context, approval)?.requester ?? null;
   if (approval.requestedByKind !== 'slack') return { kind: 'console', name: approval.requestedBy };
   const [teamId = '', userId = ''] = approval.requestedBy.split('/');
   return personNow(context, { teamId, userId });
 }
 
-async function programOf(context: Context, tokenId: string): Promise<Actor> {
+async function findProgram(context: Context, tokenId: string): Promise<Actor> {
   const token = await findToken(context.db, context.service.id, tokenId);
   if (!token) throw new Error('a token that asked is gone');
   return actorOfToken(token);
@@ -111,29 +111,29 @@ type Outcome = { state: 'approved' } | { state: 'outdated'; code: string };
 
 async function runApproved(act: Act, approval: Approval, requester: Actor | null): Promise<Outcome> {
   const { operation } = approval;
-  const wanted = openSealedRequest(act, approval)?.input;
-  if (!wanted || !requester || !isApprovable(operation))
+  const operationInput = openSealedRequest(act, approval)?.input;
+  if (!operationInput || !requester || !isApprovable(operation))
     throw new Error('an open approval lacks what it is for');
   const context: Context = {
     ...act,
     actor: requester,
     approval: { id: approval.id, decidedByName: act.actorName },
   };
-  // Who has no role may ask all the same: the right is what the approver adds.
+  // A member without a role may make such a request; the approver adds the right.
   const allowed = approval.origin === 'request' ? MEMBERS : undefined;
   try {
     await act.tx.transaction((savepoint) =>
-      approvableOperation(operation).runInTransaction(context, savepoint, wanted, { allowed }),
+      approvableOperation(operation).runInTransaction(context, savepoint, operationInput, { allowed }),
     );
     return { state: 'approved' };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    await recordRefusal(operation, context, wanted, error, act.tx);
+    await recordRefusal(operation, context, operationInput, error, act.tx);
     return { state: 'outdated', code: error.code };
   }
 }
 
-/** With `ERASE_DELETED_AFTER_DAYS` at 0 an approved deletion has erased the account by now. */
+/** With `ERASE_DELETED_AFTER_DAYS` at 0 an approved deletion has already erased the account, but not this decision. */
 async function eraseWithItsAccount(act: Act, approval: Approval): Promise<boolean> {
   const { accountId } = approval;
   const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;

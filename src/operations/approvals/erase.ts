@@ -6,9 +6,9 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
- * Erases what an ended approval about an address kept, `ERASE_DELETED_AFTER_DAYS` after its end: the address and names
- * that were asked for. Reasons go too, unless it was agreed to: they tell who let somebody in, and go with that person's
- * invitation or account. Errors: `approval_not_found`.
+ * Erases the email and names in an ended approval that concerns no account, `ERASE_DELETED_AFTER_DAYS` after its end. Its
+ * reasons go too, unless it was approved: those are erased with the invitation or account that came of it.
+ * Errors: `approval_not_found`.
  */
 export const eraseApproval = defineOperation({
   name: 'approvals/erase',
@@ -19,9 +19,9 @@ export const eraseApproval = defineOperation({
     const serviceId = act.service.id;
     const approval = await lockApproval(act.tx, serviceId, approvalId);
     if (!approval) throw new DomainError('approval_not_found');
-    const keptMs = act.policy.eraseDeletedAfterDays * 86_400_000;
+    const retentionMs = act.policy.eraseDeletedAfterDays * 86_400_000;
     const { endedAt, accountId, sealedInput, state } = approval;
-    const isDue = endedAt !== null && endedAt.getTime() + keptMs <= act.now.getTime();
+    const isDue = endedAt !== null && endedAt.getTime() + retentionMs <= act.now.getTime();
     if (!isDue || accountId !== null || sealedInput === null) return act.nothingChanged();
     const keepsReasons = state === 'approved';
     await eraseApprovals(act.tx, { serviceId, ids: [approvalId], keepsReasons });

@@ -6,7 +6,7 @@ import { viewApprovals } from './approval-view.ts';
 
 const MAX_OWN_SHOWN = 10;
 
-/** What whoever asks has asked for, newest first, and what became of it. */
+/** The caller's own requests and what became of them, newest first; at most 10. */
 export const listOwnApprovals = defineOperation({
   name: 'approvals/list-own',
   allowed: MEMBERS,

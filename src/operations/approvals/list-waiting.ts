@@ -6,7 +6,7 @@ import { viewApprovals } from './approval-view.ts';
 
 const MAX_WAITING_SHOWN = 10;
 
-/** What waits for whoever asks, oldest first: everything open that they did not ask for themselves. */
+/** The open approvals that the caller can decide, oldest first: all but their own; at most 10. */
 export const listWaitingApprovals = defineOperation({
   name: 'approvals/list-waiting',
   allowed: OPERATORS,

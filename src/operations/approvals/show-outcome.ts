@@ -5,8 +5,8 @@ import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
 
 /**
- * How it stands with what was asked for, by whomever: a request for what waits already joins it, and is then followed by
- * both. Errors: `approval_not_found`.
+ * What became of a request. Any reader may look: a second request for the same joins the open approval, and both
+ * requesters follow it. Errors: `approval_not_found`.
  */
 export const showApprovalOutcome = defineOperation({
   name: 'approvals/show-outcome',
@@ -17,7 +17,7 @@ export const showApprovalOutcome = defineOperation({
     const approval = await findApproval(act.tx, act.service.id, approvalId);
     if (!approval) throw new DomainError('approval_not_found');
     const { id, operation, state, code, createdAt, endedAt, expiresAt } = approval;
-    const isOver = state === 'open' && expiresAt <= act.now;
-    return { id, operation, state: isOver ? ('expired' as const) : state, code, createdAt, endedAt };
+    const isExpired = state === 'open' && expiresAt <= act.now;
+    return { id, operation, state: isExpired ? ('expired' as const) : state, code, createdAt, endedAt };
   },
 });

@@ -9,7 +9,7 @@ const MAX_SWEPT = 100;
 const FIRST_REMINDER_HOURS = 4;
 const LAST_REMINDER_HOURS = 2;
 
-/** Ends what nobody decided in time, and reminds of what still waits: once after 4 hours, once 2 hours before the end. */
+/** Ends expired approvals, and reminds of open ones twice: 4 hours after the request and 2 hours before the end. */
 export const sweepApprovals = defineOperation({
   name: 'approvals/sweep',
   allowed: SYSTEM,
@@ -17,18 +17,18 @@ export const sweepApprovals = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const serviceId = act.service.id;
-    const all = { serviceId, limit: MAX_SWEPT };
-    for (const approval of await lockOpenApprovals(act.tx, { ...all, endedBefore: act.now })) {
+    const page = { serviceId, limit: MAX_SWEPT };
+    for (const approval of await lockOpenApprovals(act.tx, { ...page, endedBefore: act.now })) {
       await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
     }
     const due = [
       ...(await lockOpenApprovals(act.tx, {
-        ...all,
+        ...page,
         reminders: 1,
         endsBefore: hoursAfter(act.now, LAST_REMINDER_HOURS),
       })),
       ...(await lockOpenApprovals(act.tx, {
-        ...all,
+        ...page,
         reminders: 0,
         createdBefore: hoursAfter(act.now, -FIRST_REMINDER_HOURS),
       })),

@@ -7,7 +7,7 @@ import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
 
 /**
- * Whoever asked takes it back. Errors: `approval_not_found`, also when somebody else asked; `approval_ended`.
+ * The requester withdraws their request. Errors: `approval_not_found`, also for another person's; `approval_ended`.
  */
 export const withdrawApproval = defineOperation({
   name: 'approvals/withdraw',

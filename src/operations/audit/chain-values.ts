@@ -1,4 +1,4 @@
-// Which values of an audit row its link seals.
+// The values of an audit row that its link seals.
 import type { LinkedRow } from '../../db/audit/links.ts';
 import { linkHash } from '../../security/audit-chain.ts';
 

@@ -1,4 +1,4 @@
-// An audit row as people read it: who, when, what, why, before → after, and who agreed.
+// An audit row as people read it: who, when, what, why, before → after, and who approved.
 import { findAccounts } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { findInvitations } from '../../db/accounts/invitations.ts';
@@ -11,9 +11,9 @@ import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 
 export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
-  /** Whom or what it was about, by the name that it has now; null when that is erased, or has none. */
+  /** The present name of what the row is about; null when that is erased or has no name. */
   about: string | null;
-  /** What it took: who asked and who decided. */
+  /** The approval that the operation ran for or waits for. */
   approval: Pick<
     Approval,
     'requestedByName' | 'decidedByName' | 'decisionReason' | 'endedAt' | 'state'
@@ -33,15 +33,15 @@ export async function viewAuditRows(act: Act, rows: FullAuditRow[]): Promise<Aud
   });
 }
 
-/** By `account 0123`: what people call it. */
+/** The names of what the rows are about, by kind and id: `account 0123`. */
 async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, string>> {
   const serviceId = act.service.id;
   const idsOf = (kind: string) => [
     ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
   ];
-  const asked = await findApprovals(act.tx, serviceId, idsOf('approval'));
-  const askedAbout = asked.flatMap(({ accountId }) => accountId ?? []);
-  const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...askedAbout]);
+  const approvals = await findApprovals(act.tx, serviceId, idsOf('approval'));
+  const ofApprovals = approvals.flatMap(({ accountId }) => accountId ?? []);
+  const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...ofApprovals]);
   const people = new Map(
     accounts.map(({ id, firstName, lastName, email }) => [
       id,
@@ -58,7 +58,7 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
     ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),
     ...subscriptions.map((one): [string, string] => [`subscription ${one.id}`, subscriptionLabel(one)]),
     ...[...people].map(([id, name]): [string, string] => [`account ${id}`, name]),
-    ...asked.map(({ id, accountId }): [string, string] => [
+    ...approvals.map(({ id, accountId }): [string, string] => [
       `approval ${id}`,
       people.get(accountId ?? '') ?? '',
     ]),

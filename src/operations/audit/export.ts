@@ -7,8 +7,8 @@ import { viewAuditRows } from './entry.ts';
 const ROWS_A_PAGE = 1_000;
 
 /**
- * The audit for a copy outside, oldest first: each row whole, with its number and hash in the chain (null until the next
- * run of `audit/link`). `from` is included, `to` is not; `after` is the last id that was seen. At most 1,000 a page.
+ * The whole audit rows, oldest first, each with its number and hash in the chain (null until the next run of
+ * `audit/link`). `from` is included, `to` is not; `after` is the last id of the page before. At most 1,000 a page.
  */
 export const exportAudit = defineOperation({
   name: 'audit/export',
@@ -20,9 +20,9 @@ export const exportAudit = defineOperation({
     after: input.rowId.optional(),
     limit: z.int().min(1).max(ROWS_A_PAGE).default(ROWS_A_PAGE),
   }),
-  async run(act, { limit, ...wanted }) {
+  async run(act, { limit, ...span }) {
     const serviceId = act.service.id;
-    const rows = await listAuditWithLinks(act.tx, { serviceId, ...wanted, limit: limit + 1 });
+    const rows = await listAuditWithLinks(act.tx, { serviceId, ...span, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const views = await viewAuditRows(act, page);
     const links = new Map(page.map(({ id, number, hash }) => [id, { number, hash }]));

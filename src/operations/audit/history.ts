@@ -9,12 +9,13 @@ import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
 export const ENTRIES_A_PAGE = 10;
-/** Of an account that has more, the newest are told of. */
+/** Older subscriptions than these are left out. */
 const MAX_SUBSCRIPTIONS = 200;
 
 /**
- * What happened to an account, oldest first: how the person came in (asked for, approved, invited, resent, accepted,
- * added), then every change, also of its subscriptions, deleted and erased accounts included. Errors: `account_not_found`.
+ * What happened to an account, oldest first, 10 a page: how the person came in (request, approval, invitation, or added by
+ * an operator), then every change of it and of its subscriptions. Deleted and erased accounts have one too.
+ * Errors: `account_not_found`.
  */
 export const showHistory = defineOperation({
   name: 'audit/history',

@@ -13,12 +13,12 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hashOfRow } from './chain-values.ts';
 
 export const MAX_LINKED_AT_ONCE = 5_000;
-/** A row that was written this long before the newest linked one may still be waiting for its commit. */
+/** A row may be committed this long after its id was made. */
 const LATE_COMMIT_MS = 24 * 3_600_000;
 
 /**
- * Adds links for the rows that have none yet, at most 5,000; tells them, so that a copy of each can leave the system.
- * Rows younger than the last run are not covered until the next one.
+ * Adds the rows that have no link yet to the hash chain, at most 5,000 at once. Returns them, so that the caller can copy
+ * them out of the system. The chain covers a new row from the next run on.
  */
 export const linkAudit = defineOperation({
   name: 'audit/link',

@@ -6,8 +6,8 @@ import { viewAuditRows } from './entry.ts';
 import { ENTRIES_A_PAGE } from './history.ts';
 
 /**
- * The audit across accounts, newest first: by one actor (`T012/U034`, a name on the console), within a span of time
- * (`from` included, `to` not), or refusals only. At most 1,000 a page; ten unless told.
+ * The audit across accounts, newest first: of one actor (`T012/U034`, or a name on the console), within a span of time
+ * (`from` included, `to` not), with or without refusals. At most 1,000 a page, by default 10.
  */
 export const searchHistory = defineOperation({
   name: 'audit/search',
@@ -17,15 +17,15 @@ export const searchHistory = defineOperation({
     actorId: z.string().max(200).optional(),
     onlyRefused: z.boolean().default(false),
     withoutRefused: z.boolean().default(false),
-    /** Leaves out what the system does by itself. */
+    /** Leaves out what jobs did. */
     onlyByPeople: z.boolean().default(false),
     from: z.coerce.date().optional(),
     to: z.coerce.date().optional(),
     before: input.rowId.optional(),
     limit: z.int().min(1).max(1_000).default(ENTRIES_A_PAGE),
   }),
-  async run(act, { limit, ...wanted }) {
-    const rows = await searchAudit(act.tx, { serviceId: act.service.id, ...wanted, limit: limit + 1 });
+  async run(act, { limit, ...filter }) {
+    const rows = await searchAudit(act.tx, { serviceId: act.service.id, ...filter, limit: limit + 1 });
     const page = rows.slice(0, limit);
     return {
       entries: await viewAuditRows(act, page),

@@ -5,7 +5,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
-/** One audit row, for saying it in the approvals channel. Errors: `try_again` when it is not there (yet). */
+/** One audit row, for the approvals channel. Errors: `try_again` when it is not there (yet). */
 export const showAuditRow = defineOperation({
   name: 'audit/show',
   allowed: SYSTEM,

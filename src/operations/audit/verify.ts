@@ -5,7 +5,7 @@ import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hashOfRow } from './chain-values.ts';
 
 const PAGE = 10_000;
-/** The job that adds links runs every minute; after an hour a row without one was not written by us. */
+/** The job that adds links runs every minute, so a row that has none after an hour was not written by this app. */
 const MAX_UNLINKED_MS = 3_600_000;
 
 export type ChainProblem = {
@@ -15,9 +15,8 @@ export type ChainProblem = {
 };
 
 /**
- * Follows the chain from its start and names the first thing that is wrong with it. `head` is one that was exported or
- * logged before: it shows when the end was cut off, or everything from some point on was made anew.
- * Reads every row: some tens of thousands a second.
+ * Follows the chain from its start and returns the first problem. `head` is a number and hash that were exported or logged
+ * before: with it, a chain that was cut off or rebuilt is found out too. Reads every row, tens of thousands a second.
  */
 export const verifyAudit = defineOperation({
   name: 'audit/verify',
@@ -33,7 +32,7 @@ export const verifyAudit = defineOperation({
     const serviceId = act.service.id;
     let number = 0;
     let hash = CHAIN_START;
-    const found = (what: ChainProblem['what'], auditId: string | null, at = number + 1) => ({
+    const problemAt = (what: ChainProblem['what'], auditId: string | null, at = number + 1) => ({
       rows: number,
       head: number > 0 ? { number, hash } : null,
       problem: { what, number: at, auditId },
@@ -41,19 +40,19 @@ export const verifyAudit = defineOperation({
     for (;;) {
       const page = await listLinks(act.tx, { serviceId, afterNumber: number, limit: PAGE });
       for (const { link, row } of page) {
-        if (link.number !== number + 1) return found('link removed', null);
-        if (!row) return found('row removed', link.auditId);
-        if (hashOfRow(hash, row) !== link.hash) return found('row changed', row.id);
+        if (link.number !== number + 1) return problemAt('link removed', null);
+        if (!row) return problemAt('row removed', link.auditId);
+        if (hashOfRow(hash, row) !== link.hash) return problemAt('row changed', row.id);
         number = link.number;
         hash = link.hash;
-        if (head?.number === number && head.hash !== hash) return found('another chain', row.id, number);
+        if (head?.number === number && head.hash !== hash) return problemAt('another chain', row.id, number);
       }
       if (page.length < PAGE) break;
     }
-    if (head && head.number > number) return found('end cut off', null);
+    if (head && head.number > number) return problemAt('end cut off', null);
     const until = new Date(act.now.getTime() - MAX_UNLINKED_MS);
     const [added] = await listUnlinkedRows(act.tx, { serviceId, until, limit: 1 });
-    if (added) return found('row added', added.id);
+    if (added) return problemAt('row added', added.id);
     return { rows: number, head: number > 0 ? { number, hash } : null, problem: null };
   },
 });

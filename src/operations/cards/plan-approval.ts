@@ -10,8 +10,8 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 const MAX_CHANNELS = 50;
 
 /**
- * Where the approval's cards are, and what they should show. An open one gets a card in each of `channels`; one that
- * was decided before Slack ever had a card gets none. Errors: `approval_not_found`.
+ * Where the approval's cards are, and what they should show. An open approval gets a card in each of `channels`; one that
+ * ended before Slack had a card gets none. Errors: `approval_not_found`.
  */
 export const planApprovalCards = defineOperation({
   name: 'cards/plan-approval',

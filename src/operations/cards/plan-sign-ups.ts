@@ -8,8 +8,8 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 const MAX_CHANNELS = 50;
 
 /**
- * Where the cards are that stand for many sign-ups, how many there were, and how many still wait. While some do, it has a
- * card in each of `channels`; once none does, the next flood begins another one.
+ * Where the cards are that stand for many sign-ups, how many sign-ups there were, and how many still wait. While one waits,
+ * each of `channels` has a card; once none does, the next flood of sign-ups gets a new card.
  */
 export const planSignUpCards = defineOperation({
   name: 'cards/plan-sign-ups',

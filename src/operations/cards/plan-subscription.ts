@@ -8,7 +8,7 @@ import { viewOneSubscription } from '../subscriptions/subscription.ts';
 const MAX_CHANNELS = 50;
 
 /**
- * Where the cards of a subscription are, and what they should show. One that was asked for gets a card in each of
+ * Where the cards of a subscription are, and what they should show. A requested subscription gets a card in each of
  * `channels`; one that never waited has none. Errors: `subscription_not_found`.
  */
 export const planSubscriptionCards = defineOperation({
@@ -28,7 +28,7 @@ export const planSubscriptionCards = defineOperation({
     const cards = await listCardsOfSubscription(act.tx, serviceId, subscriptionId);
     return {
       subscription,
-      // One that Slack never had while it waited is not posted any more.
+      // A card that Slack did not get while the subscription waited is not posted any more.
       cards: cards
         .filter((card) => isWaiting || card.messageTs !== null)
         .map(({ id, channelId, messageTs }) => ({ id, channelId, messageTs })),

@@ -14,8 +14,9 @@ const hasCardOfItsOwn = (account: Account): boolean =>
   account.state === 'pending' && !isUnconfirmedSignUp(account) && account.signUpSummaryId === null;
 
 /**
- * Where the account's cards are, and what they should show. A pending account gets a card in each of `channels`, unless
- * it was signed up for and isn't confirmed yet, or is on a card with others; one that never waited has none. Errors: `account_not_found`.
+ * Where the account's cards are, and what they should show. A pending account gets a card in each of `channels`, unless it
+ * is a sign-up whose email isn't confirmed yet, or is on a card with other sign-ups; an account that never waited has none.
+ * Errors: `account_not_found`.
  */
 export const planCards = defineOperation({
   name: 'cards/plan',
@@ -45,7 +46,7 @@ export const planCards = defineOperation({
     const rows = await listCardsOfAccount(act.tx, serviceId, accountId);
     return {
       account: await viewAccount(act, account),
-      // One that Slack never had while the account waited is not posted any more.
+      // A card that Slack did not get while the account waited is not posted any more.
       cards: rows
         .filter((card) => card.messageTs !== null || hasCardOfItsOwn(account))
         .map(({ id, channelId, messageTs, paintedVersion }) => ({

@@ -3,7 +3,7 @@ import { updateCard } from '../../db/outbox/cards.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
-/** Keeps where a card is and which version of the account it shows. */
+/** Stores where a card is and which version it shows. */
 export const recordPaintedCard = defineOperation({
   name: 'cards/record-painted',
   allowed: SYSTEM,

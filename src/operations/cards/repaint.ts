@@ -4,7 +4,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 
-/** Has the account's cards painted again, when somebody met one that was out of date. Errors: `account_not_found`. */
+/** Queues a repaint of an account's cards, after a person clicked on an outdated one. Errors: `account_not_found`. */
 export const repaintCards = defineOperation({
   name: 'cards/repaint',
   allowed: OPERATORS,

@@ -14,8 +14,8 @@ import {
 const MAX_SWEPT = 100;
 
 /**
- * Gives a job again to what has an outdated card, or should have one: after an outage of Slack each is posted once, in
- * its present state, and what was decided meanwhile is not posted at all.
+ * Queues the repaint again of everything whose card is outdated or missing: after an outage of Slack each card is posted
+ * once, in its present state, and what was decided meanwhile gets none. Returns how many.
  */
 export const sweepCards = defineOperation({
   name: 'cards/sweep',

@@ -6,8 +6,8 @@ import { endMail } from './end-mail.ts';
 const MAX_CANCELLED_AT_ONCE = 500;
 
 /**
- * Cancels every mail that waits, up to 500 at once, and says how many: in a database that was brought back from a backup
- * they may have been sent before.
+ * Cancels every mail that waits, up to 500 at once, and returns how many: after a restore from a backup some of them may
+ * have been sent already.
  */
 export const cancelMails = defineOperation({
   name: 'mails/cancel-all',

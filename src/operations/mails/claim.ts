@@ -15,17 +15,17 @@ import type { MailOrder } from '../frame/outbox.ts';
 import { endMail } from './end-mail.ts';
 
 /**
- * How long one attempt may take before another process may make the next: thrice what sending may take, and so short
- * that the mail of a killed process is sent within two minutes, the minute between sweeps included (safety T60).
+ * How long one attempt may take before another process may make the next. It is three times the limit of sending, and
+ * short enough that the mail of a killed process is sent within two minutes, with the minute between sweeps (safety T60).
  */
 const MAIL_LEASE_SECONDS = 30;
 
 export type RenderedMail = { to: string; subject: string; html: string; text: string };
 
 /**
- * Takes a mail for one attempt and says what to send, rendered once and the same on every attempt. Null when there is
- * nothing to do: another process has it, it isn't due, it became final, what it says is no longer true, or it can't be
- * written any more (its link is of a former `PUBLIC_URL`, it was sealed with a key that is gone), which ends it too.
+ * Claims a mail for one attempt and returns what to send: rendered once, and the same on every attempt. Null when there is
+ * nothing to send: another process has it, it isn't due, it has ended, what it says is no longer true, or it can't be
+ * rendered any more (its link is of a former `PUBLIC_URL`, or the key that sealed it is gone). The last two end it.
  */
 export const claimMail = defineOperation({
   name: 'mails/claim',
@@ -40,7 +40,7 @@ export const claimMail = defineOperation({
       await endMail(act, mail, end);
       return null;
     }
-    const message = await rendered(act, mail).catch(hopelessness);
+    const message = await renderOnce(act, mail).catch(permanentFault);
     if (typeof message === 'string') {
       await endMail(act, mail, 'failed', message);
       return null;
@@ -62,8 +62,8 @@ export const claimMail = defineOperation({
 });
 
 /**
- * When too much time went by `unknown`, or `failed` where the last answer was a plain refusal; `cancelled` when its ticket
- * is dead or its welcome no longer true.
+ * How a mail ends that must not be sent; null when it may be. Too late for another attempt: `unknown`, or `failed` after a
+ * plain refusal. A dead ticket, or a welcome to an account that isn't active: `cancelled`.
  */
 async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'cancelled' | null> {
   if (!mayTryAgain(mail.firstAttemptAt, act.now))
@@ -79,20 +79,20 @@ async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'fai
   return null;
 }
 
-/** The code of what no later attempt could mend; everything else is thrown on, and tried again. */
-function hopelessness(error: unknown): string {
+/** The code of an error that no later attempt can mend. Throws every other error again, so the job is retried. */
+function permanentFault(error: unknown): string {
   if (error instanceof OwnLinkError) return 'link_of_another_site';
   if (error instanceof SealedTextError) return `sealed_${error.code}`;
   throw error;
 }
 
-async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {
+async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
   if (mail.sealedMessage)
     return JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedMessage)) as RenderedMail;
   if (!mail.sealedOrder) throw new Error('a queued mail has nothing to say');
   const order = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
   const template = mail.template as MailName;
-  const kept = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
+  const savedText = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
   const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
   const renderWith = (text: TemplateText) =>
     renderMail({
@@ -103,8 +103,8 @@ async function rendered(act: Act, mail: Mail): Promise<RenderedMail> {
       linkHosts: mailLinkHosts,
       ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
     });
-  // A text that was saved before a rule became stricter must not keep the mail from its reader.
-  const content = await renderWith(kept ?? defaultText(template)).catch((error: unknown) => {
+  // A text that was saved before a rule became stricter must not stop the mail.
+  const content = await renderWith(savedText ?? defaultText(template)).catch((error: unknown) => {
     if (error instanceof DomainError) return renderWith(defaultText(template));
     throw error;
   });

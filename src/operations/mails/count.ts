@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countMailsByState } from '../../db/outbox/mails.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** How many mails are in each state (with `since`: of those that changed after it), for metrics and the health on Home. */
+/** How many mails are in each state, for metrics and the health on Home. With `since`, only those that changed after it. */
 export const countMails = defineOperation({
   name: 'mails/count',
   allowed: ['admin', 'system'],

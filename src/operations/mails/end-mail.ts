@@ -7,8 +7,8 @@ import { queueRepaint } from '../frame/outbox.ts';
 type MailEnd = 'delivered' | 'bounced' | 'complained' | 'failed' | 'unknown' | 'cancelled';
 
 /**
- * Keeps how a mail ended, with `code` for why, and empties what was sealed for it. Whoever invited is told of an
- * invitation that never reached anybody; of every other mail the account's card tells.
+ * Stores how a mail ended, with `code` for why, and empties its sealed parts. The inviter hears of an invitation that did
+ * not arrive; every other mail shows on the account's card.
  */
 export async function endMail(act: Act, mail: Mail, state: MailEnd, code?: string): Promise<void> {
   const end = { state, sealedOrder: null, sealedMessage: null, leasedUntil: null };

@@ -3,12 +3,12 @@ import { lockMailByProviderId } from '../../db/outbox/mails.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endMail } from './end-mail.ts';
 
-/** Later news outranks earlier, in whatever order they arrive. */
+/** The provider's reports arrive in any order; the one with the higher rank counts. */
 const RANK = { accepted: 0, delivered: 1, bounced: 2, complained: 3 } as const;
 
 /**
- * Keeps what became of a mail after the provider took it. A bounced invitation is told to whoever sent it. False when
- * no mail has that id (yet): the provider is to say it again.
+ * Stores the provider's report of a mail. The inviter hears of a bounced invitation. False when no mail has that id (yet),
+ * so that the provider reports again.
  */
 export const recordMailEvent = defineOperation({
   name: 'mails/record-event',

@@ -7,8 +7,8 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endMail } from './end-mail.ts';
 
 /**
- * Keeps how an attempt to send ended. A mail that another attempt settled meanwhile is left as it is, but for news of
- * its acceptance: the provider took it, whoever asked. What fails in a row is kept for `outages/tell`.
+ * Stores how an attempt to send ended. When another attempt has begun since, only an acceptance counts: the provider has
+ * the mail. Failures in a row are stored for `outages/tell`.
  */
 export const settleMail = defineOperation({
   name: 'mails/settle',
@@ -52,7 +52,7 @@ export const settleMail = defineOperation({
       await endMail(act, mail, 'failed', outcome.code);
       return;
     }
-    // A refusal of one mail says nothing of the next; "not now" does.
+    // A rejected mail says nothing about the next one; "not now" does.
     await noteFailure(act.tx, { ...delivery, code: outcome.code });
     const nextAttemptAt = new Date(act.now.getTime() + outcome.delaySeconds * 1_000);
     await updateMail(act.tx, mail, { nextAttemptAt, leasedUntil: null, lastCode: outcome.code }, act.now);

@@ -5,7 +5,7 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const MAX_SWEPT = 500;
 
-/** Gives a job again to mails that are due and have lost theirs: a killed process keeps its jobs for hours. */
+/** Queues due mails again whose job was lost: a killed process holds its jobs for hours. Returns how many. */
 export const sweepMails = defineOperation({
   name: 'mails/sweep',
   allowed: SYSTEM,

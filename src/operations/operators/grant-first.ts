@@ -3,7 +3,8 @@ import { grantOperatorOnce } from '../../db/operators/operators.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
- * Grants a role that the settings name. Once a person: whoever was withdrawn since is not granted again by a restart.
+ * Grants a role that the settings name, once a person: after a withdrawal, a restart does not grant it again. Returns
+ * whether it did.
  */
 export const grantFirstOperator = defineOperation({
   name: 'operators/grant-first',

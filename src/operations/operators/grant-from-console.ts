@@ -6,9 +6,9 @@ import { slackId } from '../frame/actor.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**
- * The way back when no admin can act: makes a person an admin without asking Slack who they are, which the audit says.
- * Whether they can act is still looked at whenever they do.
- * Errors: `workspace_not_bound` when the team is none that this service is used from.
+ * The way back when no admin can act: makes a person an admin without asking Slack who they are, and the audit says so.
+ * Each of their operations still asks Slack whether they can act.
+ * Errors: `workspace_not_bound` when this service is not used from that team.
  */
 export const grantFromConsole = defineOperation({
   name: 'operators/grant-from-console',

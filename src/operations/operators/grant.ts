@@ -7,8 +7,8 @@ import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { adminsWhoCanAct, demandOtherAdmin, personNow } from './operator-rules.ts';
 
 /**
- * Gives a person of the workspace a role, or another one than they have.
- * Errors: `operator_unfitting` when Slack says that they can't act (a guest, a bot, deactivated, of elsewhere);
+ * Gives a person of the workspace a role, or changes it.
+ * Errors: `operator_unfitting` when Slack says that they can't act (a guest, a bot, deactivated, of another workspace);
  * `operator_last_admin` when the last admin would become an approver; `standing_unknown` when Slack can't say.
  */
 export const grantRole = defineOperation({

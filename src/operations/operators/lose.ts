@@ -7,9 +7,9 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endApprovalsOf, personNow } from './operator-rules.ts';
 
 /**
- * Slack says that something about a person changed. Whoever can't act any more (deactivated, a guest now, gone) loses
- * the role, also as the last admin; what they asked for is closed, and the admins who are left are told of their open
- * invitations. Errors: `standing_unknown`.
+ * Runs when Slack reports a change of a person. One who can't act any more (deactivated, a guest now, gone) loses their
+ * role, also as the last admin; their requests end, and the remaining admins hear of their open invitations.
+ * Errors: `standing_unknown`.
  */
 export const loseRole = defineOperation({
   name: 'operators/lose',

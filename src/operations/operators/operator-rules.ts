@@ -1,4 +1,4 @@
-// Rules of changing who may act.
+// Rules for changing who may act.
 import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { listAdmins, type OperatorKey } from '../../db/operators/operators.ts';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
@@ -7,7 +7,7 @@ import { queueApprovalEnd } from '../frame/outbox.ts';
 
 const MAX_ENDED_AT_ONCE = 500;
 
-/** Who this is, as Slack says. Errors: `standing_unknown`: what depends on it waits. */
+/** Looks a person up in Slack. Errors: `standing_unknown` when Slack can't say. */
 export async function personNow(
   context: Context,
   person: { teamId: string; userId: string },
@@ -19,7 +19,7 @@ export async function personNow(
   }
 }
 
-/** The admins whom Slack calls members now; only they count when one is to go. Errors: `standing_unknown`. */
+/** The admins that are members in Slack now: one of them must remain. Errors: `standing_unknown`. */
 export async function adminsWhoCanAct(context: Context): Promise<OperatorKey[]> {
   const admins = await listAdmins(context.db, context.service.id);
   const people = await Promise.all(
@@ -28,7 +28,7 @@ export async function adminsWhoCanAct(context: Context): Promise<OperatorKey[]> 
   return admins.filter((_, index) => people[index]?.membership === 'member');
 }
 
-/** Errors: `operator_last_admin` when nobody else is an admin and can act. `admins` are those who are it now. */
+/** Errors: `operator_last_admin` when `than` is one of the `admins` and no other of them is `able` to act. */
 export function demandOtherAdmin(
   admins: readonly OperatorKey[],
   than: OperatorKey,
@@ -45,8 +45,8 @@ const isSame = (one: OperatorKey, other: OperatorKey) =>
   one.teamId === other.teamId && one.slackUserId === other.slackUserId;
 
 /**
- * Closes what somebody, or anybody of a workspace, asked for and nobody decided yet; `code` says why. `requestedBy` is
- * `T012/U034`.
+ * Ends the open approvals that a person (`T012/U034`), or any person of a workspace, requested; at most 500. `code` says
+ * why.
  */
 export async function endApprovalsOf(
   act: Act,

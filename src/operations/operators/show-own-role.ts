@@ -4,8 +4,8 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**
- * The role of whoever asks, or null: for what a menu offers. What they may do is still decided at each act. With
- * `oneOf`, for a form that only these roles could submit. Errors: `not_permitted` when it is none of them.
+ * The caller's role, or null, for what a menu offers. Each operation still decides what they may do. With `oneOf`, for a
+ * form that only these roles can submit. Errors: `not_permitted` when the role is none of them.
  */
 export const showOwnRole = defineOperation({
   name: 'operators/show-own-role',

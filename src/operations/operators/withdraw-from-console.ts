@@ -7,9 +7,9 @@ import { defineOperation } from '../frame/operation.ts';
 import { demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**
- * Takes a person's role away, or all of it but that of an approver, without asking Slack who else can act, which the
- * audit says: while Slack is away, or in a database that was brought back from a backup. What they asked for is closed.
- * Errors: `operator_unfitting` when they have no role, or none above; `operator_last_admin`.
+ * Takes a person's role away, or makes an admin an approver, without asking Slack who else can act, and the audit says so:
+ * for an outage of Slack, or after a restore from a backup. A person without a role has their requests closed.
+ * Errors: `operator_unfitting` when they have no role, or have the one to keep; `operator_last_admin`.
  */
 export const withdrawFromConsole = defineOperation({
   name: 'operators/withdraw-from-console',

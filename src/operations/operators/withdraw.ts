@@ -7,9 +7,9 @@ import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**
- * Takes a person's role away; what they asked for and nobody decided yet is closed.
- * Errors: `operator_unfitting` when they have none; `operator_last_admin`; `standing_unknown`
- * when Slack can't say who else can act.
+ * Takes a person's role away and ends their open requests.
+ * Errors: `operator_unfitting` when they have no role; `operator_last_admin`; `standing_unknown` when Slack can't say who
+ * else can act.
  */
 export const withdrawRole = defineOperation({
   name: 'operators/withdraw',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { noteFailure, noteSuccess } from '../../db/outbox/outages.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
-/** Keeps how Slack was met this minute; `code` is why it can't be used, null when it can. What follows, `outages/tell` does. */
+/** Stores whether Slack works this minute: `code` says why it doesn't, null that it does. `outages/tell` acts on it. */
 export const noteOutage = defineOperation({
   name: 'outages/note',
   allowed: SYSTEM,

@@ -9,12 +9,12 @@ import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
 
-/** What fails once and works again is no news. */
+/** A shorter failure is not reported. */
 const TOLD_AFTER_MS = 5 * 60_000;
 
 /**
- * Tells of what has failed for five minutes, and of its end: each once, however many processes there are. Of Slack it
- * tells by mail (`ALERT_EMAIL`), of mail by a direct message to each admin. Says what it told.
+ * Reports what has failed for five minutes, and its end: each once, however many processes there are. An outage of Slack
+ * is reported by mail (`ALERT_EMAIL`), one of mail by a direct message to each admin. Returns what it reported.
  */
 export const tellOutages = defineOperation({
   name: 'outages/tell',
@@ -22,7 +22,7 @@ export const tellOutages = defineOperation({
   effect: 'bookkeeping',
   input: z.strictObject({}),
   async run(act) {
-    const told: { of: Outage['of']; code: string; since: Date; isOver: boolean }[] = [];
+    const reported: { of: Outage['of']; code: string; since: Date; isOver: boolean }[] = [];
     for (const outage of await lockOutages(act.tx, act.service.id)) {
       const { of, code, since } = outage;
       const isOver = outage.endedAt !== null;
@@ -30,17 +30,19 @@ export const tellOutages = defineOperation({
         ? outage.toldAt !== null
         : outage.toldAt === null && outage.lastFailedAt.getTime() - since.getTime() >= TOLD_AFTER_MS;
       if (isNews) {
-        await (of === 'slack' ? mailOfSlack(act, outage, isOver) : writeOfMail(act, outage, isOver));
-        told.push({ of, code, since, isOver });
+        await (of === 'slack'
+          ? reportSlackByMail(act, outage, isOver)
+          : reportMailBySlack(act, outage, isOver));
+        reported.push({ of, code, since, isOver });
       }
       if (isOver) await deleteOutage(act.tx, outage);
       else if (isNews) await markTold(act.tx, outage, act.now);
     }
-    return told;
+    return reported;
   },
 });
 
-async function mailOfSlack(act: Act, outage: Outage, isOver: boolean): Promise<void> {
+async function reportSlackByMail(act: Act, outage: Outage, isOver: boolean): Promise<void> {
   const OutageSince = writeMoment(outage.since);
   if (isOver)
     await callOffMailsOfTemplate(act.tx, {
@@ -54,8 +56,8 @@ async function mailOfSlack(act: Act, outage: Outage, isOver: boolean): Promise<v
   for (const to of act.policy.alertEmails) await queueMail(act, { ...mail, to, firstName: '', lastName: '' });
 }
 
-/** One job a person, so that nobody is told twice because another could not be. The end takes the place of what waits. */
-async function writeOfMail(act: Act, outage: Outage, isOver: boolean): Promise<void> {
+/** One job an admin, so that a failure of one doesn't repeat the others. The end replaces a message that still waits. */
+async function reportMailBySlack(act: Act, outage: Outage, isOver: boolean): Promise<void> {
   const { serviceId, code } = outage;
   const since = outage.since.toISOString();
   for (const { teamId, slackUserId } of await listAdmins(act.tx, serviceId)) {
@@ -64,7 +66,7 @@ async function writeOfMail(act: Act, outage: Outage, isOver: boolean): Promise<v
   }
 }
 
-/** Slack's words for a token that it no longer takes. Until a new one is set nothing gets better. */
+/** Slack's codes for a token that it no longer accepts. Only a new token ends the outage. */
 const GONE = ['account_inactive', 'token_revoked', 'token_expired', 'revoked before', 'app_uninstalled'];
 const WRONG = ['invalid_auth', 'not_authed', 'not_allowed_token_type', 'team_access_not_granted'];
 
