@@ -30,7 +30,7 @@ type Effect = 'change' | 'read' | 'bookkeeping';
 /** How often a transaction runs in all, when it ends in a deadlock or a serialization failure. */
 const MAX_TRIES = 4;
 
-export type RunOptions = {
+type RunOptions = {
   /** Callers that are allowed instead of the operation's own. */
   allowed?: readonly CallerKind[] | undefined;
   /** The result of the operation's `prepare`, made by the caller. */
