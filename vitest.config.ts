@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 // real Chromium, where the machine has one. `smoke` starts the product on the Node that runs the tests.
 export default defineConfig({
   test: {
+    // What was transformed in one run needs no second transformation in the next.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
@@ -16,6 +18,8 @@ export default defineConfig({
       {
         test: {
           name: 'product',
+          // Each worker loads the product once, not once a file; a file undoes what it changes of it.
+          isolate: false,
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**', 'test/smoke/**'],
@@ -35,7 +39,6 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          // The whole product is loaded once a worker, not once a file; each file starts one of its own.
           isolate: false,
           sequence: { groupOrder: 2 },
           include: ['test/browser/**/*.test.ts'],
