@@ -14,6 +14,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A server for tests: any database of it, and the name of the template. */
     postgres: { url: string; template: string };
+    /** Where the compiled programs are, or will be: see programs.ts. */
+    programs: string;
   }
 }
 
@@ -32,9 +34,9 @@ let drop: (() => Promise<void>) | undefined;
 export async function setup(project: TestProject): Promise<void> {
   // TEST_DATABASE_URL: run against a Postgres of your own; its role must be allowed to create databases.
   let url = process.env.TEST_DATABASE_URL;
+  folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   if (!url) {
     await removeAbandoned();
-    folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
     server = await startEmbeddedPostgres({ dataDir: folder, settings: FAST });
     url = server.url;
   }
@@ -43,6 +45,7 @@ export async function setup(project: TestProject): Promise<void> {
   drop = () => runSql(url, `drop database if exists ${template} with (force)`);
   await migrate(databaseUrl(url, template));
   project.provide('postgres', { url, template });
+  project.provide('programs', join(folder, 'programs'));
 }
 
 export async function teardown(): Promise<void> {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
+import { COMPILED_PROGRAMS } from './programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 90_000;
@@ -19,12 +20,16 @@ export type AppProcess = {
   address(): Promise<string>;
 };
 
-function start(words: string[], env: Record<string, string>, cwd = ROOT) {
+/** `program` is a path without its ending: `src/main`. */
+function start(program: string, words: string[], env: Record<string, string>, cwd?: string) {
   const own = Object.fromEntries(
     KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  return spawn(process.execPath, ['--import', 'tsx', ...words], {
-    cwd,
+  // A copy of the product is started as it is.
+  const isCompiled = COMPILED_PROGRAMS !== null && cwd === undefined;
+  const entry = isCompiled ? [`${COMPILED_PROGRAMS}/${program}.js`] : ['--import', 'tsx', `${program}.ts`];
+  return spawn(process.execPath, [...entry, ...words], {
+    cwd: cwd ?? ROOT,
     env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -38,7 +43,7 @@ export const runProgram = (program: string, words: string[], env: Record<string,
 
 /** One that a test does not wait for. */
 export function startProgram(program: string, words: string[], env: Record<string, string>) {
-  const child = start([`src/cli/${program}.ts`, ...words], env);
+  const child = start(`src/cli/${program}`, words, env);
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += String(chunk)));
   child.stderr.on('data', (chunk) => (err += String(chunk)));
@@ -48,7 +53,7 @@ export function startProgram(program: string, words: string[], env: Record<strin
 
 /** `cwd` is another folder that the product was copied to. */
 export function startProcess(env: Record<string, string>, cwd?: string): AppProcess {
-  const child = start(['src/main.ts'], env, cwd);
+  const child = start('src/main', [], env, cwd);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   // `close` comes after the last of what it printed.
