@@ -34,7 +34,7 @@ export function openContext(url: string) {
     passwords: createPasswordHasher({ keyring }),
     people: {
       actorOf: async () => {
-        throw new Error('nobody decides in a bench');
+        throw new Error('a bench has no approver');
       },
     },
     policy: {
@@ -160,7 +160,7 @@ function summary(queries: string[], times: number[]) {
   return { queries: queries.length, p50: percentile(times, 0.5), p95: percentile(times, 0.95), slowest };
 }
 
-/** A hundred different: names, full names, addresses, beginnings of them, misspellings, and what nobody is called. */
+/** A hundred different: names, full names, emails, their beginnings, misspellings, and names that no account has. */
 async function likelyQueries(sql: postgres.Sql, count: number): Promise<string[]> {
   const people = await listedFrom(sql, Math.floor(count * 0.3), 60);
   const pick = (from: number, to: number) => people.slice(from, to);

@@ -84,7 +84,7 @@ export async function fillForeignKeys(sql: postgres.Sql, serviceId: string, coun
   await sql`analyze`;
 }
 
-/** A million words to gateways that nobody hears would only be slow. */
+/** A million notifications without a listener would only be slow. */
 async function withoutTriggers(
   sql: postgres.Sql,
   work: (tx: postgres.TransactionSql) => Promise<unknown>,

@@ -19,7 +19,7 @@ async function adds(address: string, name: string): Promise<void> {
 }
 
 describe('list', () => {
-  story('turns pages in place, filters, and says what an empty page means', async () => {
+  story('turns pages in place, filters, and explains an empty page', async () => {
     for (let n = 1; n <= 11; n++) await adds(`dev${n}@example.com`, `Dev Number${n}`);
     await admin.types('/apim-user list');
     const page = await admin.sees(/10 accounts|All: 11 active/);
@@ -47,7 +47,7 @@ describe('list', () => {
 });
 
 describe('edit', () => {
-  story('of the address counts once it is confirmed there, and the old address is told', async () => {
+  story('of the email takes effect once the new one is confirmed, and the old one is told', async () => {
     await adds('dora@example.com', 'Dora Dee');
     await admin.types('/apim-user edit dora@example.com');
     await admin.fills('Edit an account', { 'First name': ' ', Email: 'dora@new.example.com', Note: 'moved' });
@@ -70,7 +70,7 @@ describe('edit', () => {
 });
 
 describe('block and activate', () => {
-  story('the reason stands on the card and stays out of the mail; the message goes out', async () => {
+  story('the reason stands on the card and stays out of the mail, which has the message', async () => {
     await adds('bea@example.com', 'Bea Fox');
     await approver.types('/apim-user show bea@example.com');
     await approver.presses('Block Bea Fox');
@@ -90,21 +90,24 @@ describe('block and activate', () => {
     await developer.reads('bea@example.com', /active|again/i);
   });
 
-  story('a card drawn before somebody else’s change does nothing, and says how it stands', async () => {
-    await adds('ed@example.com', 'Ed Oak');
-    await approver.types('/apim-user show ed@example.com');
-    await approver.sees(/State: active/);
-    await admin.types('/apim-user block ed@example.com first');
-    await admin.sees(/Blocked: Ed Oak/);
-    await approver.presses('Block Ed Oak');
-    await approver.fills('Block an account', { Reason: 'second' });
-    await approver.submits('Block an account', 'Block');
-    await approver.seesInModal(/has changed since this was drawn.*blocked.*Ada Admin/s);
-    await approver.closesModal();
-    await admin.types('/apim-user show ed@example.com');
-    const card = await admin.sees(/State: blocked/);
-    expect(await card.textContent()).toContain('first');
-  });
+  story(
+    'a card drawn before another operator’s change does nothing, and says what state the account is in',
+    async () => {
+      await adds('ed@example.com', 'Ed Oak');
+      await approver.types('/apim-user show ed@example.com');
+      await approver.sees(/State: active/);
+      await admin.types('/apim-user block ed@example.com first');
+      await admin.sees(/Blocked: Ed Oak/);
+      await approver.presses('Block Ed Oak');
+      await approver.fills('Block an account', { Reason: 'second' });
+      await approver.submits('Block an account', 'Block');
+      await approver.seesInModal(/has changed since this was drawn.*blocked.*Ada Admin/s);
+      await approver.closesModal();
+      await admin.types('/apim-user show ed@example.com');
+      const card = await admin.sees(/State: blocked/);
+      expect(await card.textContent()).toContain('first');
+    },
+  );
 });
 
 describe('reset-password', () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('add', () => {
-  story('with a password: faults stand beside their fields, the welcome mail has no link', async () => {
+  story('with a password shows faults beside their fields, and its welcome mail has no link', async () => {
     await admin.types('/apim-user add');
     const wrong = { Email: 'no address', 'First name': ' ', 'Last name': 'Lee', Password: 'short' };
     const modal = await admin.fills('Add an account', wrong);
@@ -46,7 +46,7 @@ describe('add', () => {
   });
 
   story(
-    'with the address verified first: an approver activates on the card, which is repainted',
+    'with the email verified first lets an approver activate on the card, which is repainted',
     async () => {
       await approver.goesTo('approvals');
       await admin.types('/apim-user add cleo@example.com Cleo');

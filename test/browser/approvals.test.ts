@@ -1,4 +1,4 @@
-// SECOND_OPERATOR_FOR as it is by default: deleting needs somebody else.
+// SECOND_OPERATOR_FOR has its default: a second operator must approve a deletion.
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
@@ -30,7 +30,7 @@ async function asksToDelete(who: BrowserPerson, address: string, reason: string)
 }
 
 describe('delete', () => {
-  story('waits for a second operator: who asked can’t approve, the approver can', async () => {
+  story('waits for a second operator: the requester can’t approve, the approver can', async () => {
     await admin.types('/apim-user add ann@example.com Ann Lee');
     await admin.sees(/Added: the account is active/);
     await asksToDelete(admin, 'ann@example.com', 'contract ended');
@@ -54,7 +54,7 @@ describe('delete', () => {
     await admin.sees(/No account is called that/);
   });
 
-  story('two who approve at once have one effect, and the loser is told who was first', async () => {
+  story('has one effect when two approve at once, and the second is told who was first', async () => {
     await admin.goesTo('apim-user messages');
     await admin.types('/apim-user operators');
     await admin.presses('Add an operator');
@@ -81,7 +81,7 @@ describe('delete', () => {
     expect(said.find((text) => text?.includes('decided already'))).toMatch(/Ada Admin|Amir Approver/);
   });
 
-  story('is declined with a reason that whoever asked reads', async () => {
+  story('is declined with a reason that the requester reads', async () => {
     await noor.types('/apim-user add bea@example.com Bea Fox');
     await noor.sees(/Added: the account is active/);
     await asksToDelete(noor, 'bea@example.com', 'by mistake');

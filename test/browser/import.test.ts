@@ -18,7 +18,7 @@ no address,,,,,
 `;
 
 story(
-  'a file that is attached in the direct message is looked at, applied, and each row has a result',
+  'a file that is attached in the direct message has a dry run, is applied, and gives each row a result',
   async () => {
     await admin.goesTo('apim-user');
     const composer = admin.page.getByLabel('File for apim-user');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('two invited at once', () => {
-  story('a wrong address invites nobody yet, and what was typed stays', async () => {
+  story('are not invited while one email is wrong, and what was typed stays', async () => {
     await admin.types('/apim-user invite');
     const modal = await admin.fills('Invite developers', { Email: 'ann@example.com\nben at example' });
     await admin.submits('Invite developers', 'Send invitations');
@@ -29,7 +29,7 @@ describe('two invited at once', () => {
     await admin.closesModal();
   });
 
-  story('one accepts in the mail, and is in the list only then', async () => {
+  story('are in the list only once one of them accepts in the mail', async () => {
     await admin.types('/apim-user list');
     await admin.sees(/There are no accounts yet/);
     const tab = await developer.follows('ann@example.com', /invited/, /accept/i);
@@ -44,7 +44,7 @@ describe('two invited at once', () => {
     await developer.reads('ann@example.com', /Welcome/);
   });
 
-  story('the other is sent again, and the former link is dead', async () => {
+  story('get a new link when one of them is sent again, and the former link is dead', async () => {
     const first = await developer.follows('ben@example.com', /invited/, /accept/i);
     await first.getByRole('button', { name: 'Accept the invitation' }).waitFor();
     await admin.types('/apim-user invites');

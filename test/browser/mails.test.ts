@@ -56,7 +56,7 @@ describe('axe finds nothing serious in any mail', () => {
     });
 });
 
-story('no mail is wider than a phone, with names and words as long as they come', async () => {
+story('no mail is wider than a phone, even with very long names and words', async () => {
   const page = await windowOf({ viewport: { width: 360, height: 640 }, isMobile: true });
   for (const name of MAILS) {
     await show(page, name, {

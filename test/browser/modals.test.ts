@@ -27,7 +27,7 @@ const fault = (modal: Locator, words: RegExp) =>
   modal.getByRole('alert').filter({ hasText: words }).waitFor();
 
 describe('add and invite', () => {
-  story('an address that has an account, or is missing', async () => {
+  story('refuse an email that has an account, or is missing', async () => {
     await admin.types('/apim-user add ann@example.com');
     await admin.fills('Add an account', { 'First name': 'Ann', 'Last name': 'Twice' });
     await admin.submits('Add an account', 'Add');
@@ -45,7 +45,7 @@ describe('add and invite', () => {
 });
 
 describe('edit', () => {
-  story('no address, and one that somebody else has', async () => {
+  story('refuses no email, and one that another account has', async () => {
     await admin.types('/apim-user edit ben@example.com');
     const modal = await admin.fills('Edit an account', { Email: 'ben at example', 'Last name': 'Wolf' });
     await admin.submits('Edit an account', 'Save');
@@ -62,7 +62,7 @@ describe('edit', () => {
 });
 
 describe('a command without its account', () => {
-  story('asks for it by typing, and goes on with the one that was chosen', async () => {
+  story('asks for it by typing, and goes on with the chosen account', async () => {
     await admin.types('/apim-user block');
     const chooser = admin.dialog('Block which account?');
     await admin.submits('Block which account?', 'Go on');
@@ -84,7 +84,7 @@ describe('a command without its account', () => {
   });
 });
 
-describe('an account that somebody else changed while the modal was open', () => {
+describe('an account that another operator changed while the modal was open', () => {
   const CHANGED = /has changed since this was drawn/;
   story('is not deleted', async () => {
     await admin.types('/apim-user delete cy@example.com');
@@ -115,7 +115,7 @@ describe('an account that somebody else changed while the modal was open', () =>
 });
 
 describe('groups', () => {
-  story('a name that is blank or taken; the group’s accounts stay when it is deleted', async () => {
+  story('refuse a name that is blank or taken, and keep their accounts when they are deleted', async () => {
     await admin.types('/apim-user groups');
     await admin.presses('Create');
     const modal = await admin.fills('Create a group', { Name: ' ' });
@@ -157,7 +157,7 @@ describe('groups', () => {
 });
 
 describe('decline', () => {
-  story('needs a reason, and is too late when somebody decided first', async () => {
+  story('needs a reason, and is too late when another operator decided first', async () => {
     await admin.types('/apim-user delete ann@example.com');
     await admin.fills('Delete an account', { Reason: 'contract ended' });
     await admin.submits('Delete an account', 'Ask for it');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-story('a person without a role is refused everywhere, and told whom to ask', async () => {
+story('a person without a role is refused everywhere, and told which admin to ask', async () => {
   const composer = noor.page.getByRole('textbox', { name: /^Message/ });
   await composer.fill('/apim-user ');
   const options = await noor.page.getByRole('listbox').getByRole('option').allInnerTexts();
@@ -33,7 +33,7 @@ story('a person without a role is refused everywhere, and told whom to ask', asy
   await noor.goesTo('apim-user messages');
 });
 
-story('a role is granted to somebody who is looked up by typing, and holds at once', async () => {
+story('a role is granted to a person who is found by typing, and takes effect at once', async () => {
   await admin.types('/apim-user operators');
   await admin.presses(ADD);
   const modal = admin.dialog(ADD);
@@ -81,7 +81,7 @@ story('the history says what a person did, and what was refused', async () => {
   await admin.sees(/2026|date/);
 });
 
-story('somebody without a role asks for an invitation, and is told what became of it', async () => {
+story('a person without a role asks for an invitation, and is told the outcome', async () => {
   const ASK = 'Ask for an invitation';
   await noor.types('/apim-user request');
   const modal = await noor.fills(ASK, { Email: 'no address', Why: 'she builds our app' });

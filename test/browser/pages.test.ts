@@ -43,7 +43,7 @@ const isAsWideAsScreen = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
 
 describe('on a phone without scripts', () => {
-  story('an invitation is accepted, and what is wrong stands beside its field', async () => {
+  story('an invitation is accepted, and faults stand beside their fields', async () => {
     const path = await pathOfInvitation('ann@example.com');
     const page = await app.open(path, { ...PHONE, javaScriptEnabled: false });
     await page.getByRole('textbox', { name: 'First name' }).fill('Ann');
@@ -59,7 +59,7 @@ describe('on a phone without scripts', () => {
     await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
   });
 
-  story('a password is set and an address confirmed, each by one press', async () => {
+  story('a password is set and an email confirmed, each by one press', async () => {
     const reset = await app.open(await pathOfReset('cleo@example.com'), {
       ...PHONE,
       javaScriptEnabled: false,
@@ -83,7 +83,7 @@ describe('on a phone without scripts', () => {
   });
 });
 
-describe('by keyboard alone, the focus always to be seen', () => {
+describe('by keyboard alone, with the focus always visible', () => {
   async function tabTo(page: Page, words: string): Promise<void> {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
@@ -98,7 +98,7 @@ describe('by keyboard alone, the focus always to be seen', () => {
     await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
   });
 
-  story('a password is set and an address confirmed', async () => {
+  story('a password is set and an email confirmed', async () => {
     const reset = await app.open(await pathOfReset('eve@example.com'));
     await tabTo(reset, 'three quiet garden chairs');
     await reset.keyboard.press('Enter');

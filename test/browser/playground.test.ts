@@ -1,4 +1,4 @@
-// The playground itself: what somebody finds in it who has read nothing, and what the keyboard does.
+// The playground itself: what a newcomer finds in it, and what the keyboard does.
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
@@ -37,7 +37,7 @@ describe('the first visit', () => {
     await admin.page.getByRole('table', { name: 'Deliveries' }).waitFor();
   });
 
-  story('is over once it was read, until somebody asks for it', async () => {
+  story('is over once it was read, until the reader asks for it again', async () => {
     const hint = admin.page.getByRole('region', { name: 'Three things to try' });
     await hint.getByRole('button', { name: 'Got it' }).click();
     await hint.waitFor({ state: 'detached' });
@@ -103,7 +103,7 @@ describe('the composer', () => {
 });
 
 describe('Escape', () => {
-  story('closes what is on top, and the focus is where it was', async () => {
+  story('closes what is on top, and the focus returns to where it was', async () => {
     const { keyboard } = admin.page;
     await admin.types('/apim-user add');
     const modal = admin.dialog('Add an account');
@@ -131,7 +131,7 @@ describe('Escape', () => {
 });
 
 describe('the panes', () => {
-  story('a mail is shown as it looks, as text, with its headers and what became of it', async () => {
+  story('show a mail as it looks and as text, with its headers and its delivery', async () => {
     const developer = await app.developer();
     const mail = await developer.reads('robin@example.com', /invited/);
     await mail.getByRole('link', { name: /accept/i }).waitFor();
@@ -149,7 +149,7 @@ describe('the panes', () => {
     await developer.page.context().close();
   });
 
-  story('a request is shown with its signature, its answer and how long it took', async () => {
+  story('show a request with its signature, its answer and how long it took', async () => {
     await admin.types('/apim-user help');
     await admin.sees(/templates/);
     const { page } = admin;
@@ -165,23 +165,26 @@ describe('the panes', () => {
     await calls.getByRole('region', { name: 'What was sent' }).getByText('"blocks"').waitFor();
   });
 
-  story('one press puts the workspace back to the start, for everybody who looks', async () => {
-    const approver = await app.as('approver');
-    await approver.goesTo('general');
-    await admin.goesTo('general');
-    await admin.types('good morning');
-    await approver.message(/good morning/).waitFor();
-    await admin.page.getByRole('button', { name: 'Back to the start' }).click();
-    await admin.page.getByRole('button', { name: 'Keep' }).click();
-    await approver.message(/good morning/).waitFor();
-    await admin.page.getByRole('button', { name: 'Back to the start' }).click();
-    await admin.page.getByRole('button', { name: 'Empty them' }).click();
-    await approver.page.getByText('Nothing here yet.').waitFor();
-    await admin.page.getByRole('button', { name: 'Inbox (0)' }).waitFor();
-  });
+  story(
+    'go back to the start with the whole workspace at one press, for everyone who has the page open',
+    async () => {
+      const approver = await app.as('approver');
+      await approver.goesTo('general');
+      await admin.goesTo('general');
+      await admin.types('good morning');
+      await approver.message(/good morning/).waitFor();
+      await admin.page.getByRole('button', { name: 'Back to the start' }).click();
+      await admin.page.getByRole('button', { name: 'Keep' }).click();
+      await approver.message(/good morning/).waitFor();
+      await admin.page.getByRole('button', { name: 'Back to the start' }).click();
+      await admin.page.getByRole('button', { name: 'Empty them' }).click();
+      await approver.page.getByText('Nothing here yet.').waitFor();
+      await admin.page.getByRole('button', { name: 'Inbox (0)' }).waitFor();
+    },
+  );
 });
 
-story('what somebody reads stays where it is while a card above is repainted', async () => {
+story('a message stays where it is for its reader while a card above is repainted', async () => {
   const approver = await app.as('approver');
   await admin.goesTo('apim-user messages');
   await admin.types('/apim-user add zoe@example.com Zoe');

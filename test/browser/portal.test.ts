@@ -107,7 +107,7 @@ describe('from nothing to a call', () => {
     await admin.closesModal();
   });
 
-  story('Ann signs up; what is wrong stands beside its field, and what was typed stays', async () => {
+  story('Ann signs up; faults stand beside their fields, and what was typed stays', async () => {
     await follows(ann, 'Sign up');
     await fills(ann, { 'E-mail address': 'ann@localhost', 'First name': 'Ann', 'Last name': 'Lee' });
     await presses(ann, 'Sign up');
@@ -119,7 +119,7 @@ describe('from nothing to a call', () => {
   });
 
   story(
-    'the mailed link confirms the address and takes a password; nobody had been asked before',
+    'the mailed link confirms the email and takes a password; until then no approver is asked',
     async () => {
       await approver.goesTo('approvals');
       const tab = await mailbox.follows(EMAIL, /confirm/, /confirm/i);
@@ -187,7 +187,7 @@ describe('from nothing to a call', () => {
   });
 
   story(
-    'she makes a new key after a question; the former one is unknown, and so is she once she cancels',
+    'she replaces a key after a question, and the former key is unknown, as are all once she cancels',
     async () => {
       await follows(ann, 'Subscriptions');
       await follows(ann, 'My shop');
@@ -208,7 +208,7 @@ describe('from nothing to a call', () => {
 });
 
 describe('her account', () => {
-  story('changes its names and its password, and ends where else she is signed in', async () => {
+  story('changes its names and its password, and ends its other sessions', async () => {
     const elsewhere = await app.open('/portal/sign-in');
     await signsIn(elsewhere);
     await sees(elsewhere, 'Hello Ann');
@@ -244,7 +244,7 @@ describe('her account', () => {
   });
 });
 
-describe('by every means', () => {
+describe('in every way of use', () => {
   /** Somebody who can be looked at: signed in, with a subscription. */
   async function developer(options: BrowserContextOptions, address: string): Promise<Page> {
     await admin.types(`/apim-user add ${address} Ben Fox`);
@@ -305,7 +305,7 @@ describe('by every means', () => {
     });
   }
 
-  story('the keyboard alone signs in, subscribes and signs out, the focus always to be seen', async () => {
+  story('the keyboard alone signs in, subscribes and signs out, with the focus always visible', async () => {
     const page = await developer({}, 'keys@example.com');
     const isSeen = 'getComputedStyle(document.activeElement).outlineStyle';
     const tabTo = async (name: string) => {

@@ -21,24 +21,21 @@ async function opensInvitation() {
   return modal;
 }
 
-story(
-  'a text that would send nobody anywhere is refused beside its field, and stays as it was typed',
-  async () => {
-    const modal = await opensInvitation();
-    await modal.getByText('This is the default text.').waitFor();
-    await admin.fills(TITLE, { Subject: ' ', Text: 'No link, but a $DevPassword' });
-    await admin.submits(TITLE, 'Save');
-    await modal.getByRole('alert').filter({ hasText: 'A mail needs a subject' }).waitFor();
-    await admin.fills(TITLE, { Subject: 'Come in' });
-    await admin.submits(TITLE, 'Save');
-    await modal.getByRole('alert').filter({ hasText: 'DevPassword' }).waitFor();
-    const text = modal.getByRole('textbox', { name: 'Text' });
-    expect(await text.inputValue()).toBe('No link, but a $DevPassword');
-    expect(await text.getAttribute('aria-invalid')).toBe('true');
-  },
-);
+story('a text whose links lead nowhere is refused beside its field, and stays as it was typed', async () => {
+  const modal = await opensInvitation();
+  await modal.getByText('This is the default text.').waitFor();
+  await admin.fills(TITLE, { Subject: ' ', Text: 'No link, but a $DevPassword' });
+  await admin.submits(TITLE, 'Save');
+  await modal.getByRole('alert').filter({ hasText: 'A mail needs a subject' }).waitFor();
+  await admin.fills(TITLE, { Subject: 'Come in' });
+  await admin.submits(TITLE, 'Save');
+  await modal.getByRole('alert').filter({ hasText: 'DevPassword' }).waitFor();
+  const text = modal.getByRole('textbox', { name: 'Text' });
+  expect(await text.inputValue()).toBe('No link, but a $DevPassword');
+  expect(await text.getAttribute('aria-invalid')).toBe('true');
+});
 
-story('it is previewed on top, and under the preview everything is as it was', async () => {
+story('the preview of a text opens on top, and under it everything is as it was', async () => {
   const modal = admin.dialog(TITLE);
   await admin.fills(TITLE, {
     Subject: 'Come in, $DevFirstName',
@@ -53,7 +50,7 @@ story('it is previewed on top, and under the preview everything is as it was', a
   expect(await modal.getByRole('textbox', { name: 'Subject' }).inputValue()).toBe('Come in, $DevFirstName');
 });
 
-story('a test of it goes to whoever asks, and nothing is saved by that', async () => {
+story('a test of a text goes to the admin who asks, and nothing is saved by that', async () => {
   await admin.dialog(TITLE).getByRole('button', { name: 'Send a test to me' }).click();
   await admin.seesInModal(/A test is on its way to ada@playground.example/);
   const mail = await developer.reads('ada@playground.example', /Come in, /);
@@ -64,34 +61,37 @@ story('a test of it goes to whoever asks, and nothing is saved by that', async (
   await admin.closesModal();
 });
 
-story('saved, it is what developers get; restored after a question, they get the default again', async () => {
-  let modal = await opensInvitation();
-  await admin.fills(TITLE, { Subject: 'Our own words', Text: 'Please do.\n\n[Come in]($ConfirmUrl)' });
-  await admin.submits(TITLE, 'Save');
-  await admin.seesInModal(/Saved: Invite user/);
-  await admin.closesModal();
-  await admin.types('/apim-user invite ann@example.com');
-  const own = await developer.reads('ann@example.com', /Our own words/);
-  await own.getByRole('link', { name: 'Come in' }).waitFor();
+story(
+  'a saved text is what developers get; restored after a question, they get the default again',
+  async () => {
+    let modal = await opensInvitation();
+    await admin.fills(TITLE, { Subject: 'Our own words', Text: 'Please do.\n\n[Come in]($ConfirmUrl)' });
+    await admin.submits(TITLE, 'Save');
+    await admin.seesInModal(/Saved: Invite user/);
+    await admin.closesModal();
+    await admin.types('/apim-user invite ann@example.com');
+    const own = await developer.reads('ann@example.com', /Our own words/);
+    await own.getByRole('link', { name: 'Come in' }).waitFor();
 
-  modal = await opensInvitation();
-  await modal.getByText(/Changed by Ada Admin/).waitFor();
-  await modal.getByRole('button', { name: 'Restore default' }).click();
-  await admin.page
-    .getByRole('dialog', { name: 'Restore default?' })
-    .getByRole('button', { name: 'Cancel' })
-    .click();
-  await modal.getByText(/Changed by Ada Admin/).waitFor();
-  await modal.getByRole('button', { name: 'Restore default' }).click();
-  await admin.page
-    .getByRole('dialog', { name: 'Restore default?' })
-    .getByRole('button', { name: 'Restore', exact: true })
-    .click();
-  await admin.seesInModal(/Invite user has its default text again/);
-  await admin.closesModal();
-  await admin.types('/apim-user invite ben@example.com');
-  await developer.reads('ben@example.com', /You are invited/);
-});
+    modal = await opensInvitation();
+    await modal.getByText(/Changed by Ada Admin/).waitFor();
+    await modal.getByRole('button', { name: 'Restore default' }).click();
+    await admin.page
+      .getByRole('dialog', { name: 'Restore default?' })
+      .getByRole('button', { name: 'Cancel' })
+      .click();
+    await modal.getByText(/Changed by Ada Admin/).waitFor();
+    await modal.getByRole('button', { name: 'Restore default' }).click();
+    await admin.page
+      .getByRole('dialog', { name: 'Restore default?' })
+      .getByRole('button', { name: 'Restore', exact: true })
+      .click();
+    await admin.seesInModal(/Invite user has its default text again/);
+    await admin.closesModal();
+    await admin.types('/apim-user invite ben@example.com');
+    await developer.reads('ben@example.com', /You are invited/);
+  },
+);
 
 story('the approvals channel hears who changed which mail', async () => {
   await admin.goesTo('approvals');

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-story('a bystander sees no answer that is for somebody else, and no private channel', async () => {
+story('a bystander sees no answer meant for another person, and no private channel', async () => {
   await admin.goesTo('general');
   await noor.goesTo('general');
   await admin.types('/apim-user add ann@example.com Ann Lee');

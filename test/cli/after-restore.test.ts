@@ -86,7 +86,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     await t.sql`update mails set state = 'cancelled', sealed_order = null where state = 'queued'`;
   });
 
-  it('says what it would do and does nothing; with --apply it does it, once, and the audit says so', async () => {
+  it('only says what it would do; with --apply it does so once and writes audit rows', async () => {
     const { id, email } = await account('Ann');
     await sendPasswordReset(t.own(), { accountId: id });
     await invite(t.own(), { email: 'new@example.com' });
@@ -135,7 +135,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(email).toMatch(/@/);
   });
 
-  it('repeats what an export says was taken away since, row by row, and a second time finds it so', async () => {
+  it('repeats each removal that an audit export lists, and finds it done the second time', async () => {
     const [blocked, let_in, deleted, week, past, already] = await Promise.all(
       ['Bea', 'Cy', 'Di', 'Ed', 'Flo', 'Gus'].map(account),
     );
@@ -208,7 +208,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(await auditRows()).toBe(changes);
   });
 
-  it('takes back keys that were replaced and subscriptions that were ended', async () => {
+  it('replaces the keys and ends the subscriptions that were replaced and ended after the backup', async () => {
     const ann = await account('Ann');
     const granted = async () =>
       (await grantSubscription(t.own(), { accountId: ann.id, tellDeveloper: false })).subscription.id;
@@ -256,7 +256,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(again.out).toMatch(/4 so already/);
   });
 
-  it('an account is deleted again with the subscriptions that it has', async () => {
+  it('deletes an account again with the subscriptions that it has', async () => {
     const { id } = await account('Ivy');
     await grantSubscription(t.own(), { accountId: id, tellDeveloper: false });
     const done = await t.afterRestore('--audit', await exportOf(row('accounts/delete', id)), ...APPLY);
@@ -264,7 +264,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect((await stateOf(id))?.state).toBe('deleted');
   });
 
-  it('a deletion that needs a second operator waits, and the account is blocked until somebody agrees', async () => {
+  it('leaves a deletion waiting for its second operator, and blocks the account until that operator approves', async () => {
     const { id } = await account('Hal');
     await operator('approver');
     const file = await exportOf(row('accounts/delete', id));
@@ -280,7 +280,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(await t.sql`select from approvals where account_id = ${id} and state = 'open'`).toHaveLength(1);
   });
 
-  it('the last admin stays, and the row says why', async () => {
+  it('keeps the last admin, and the row says why', async () => {
     await t.sql`update operators set role = null`;
     const last = await operator('admin');
     const file = await exportOf(row('operators/withdraw', last, { after: { role: null } }));
@@ -292,7 +292,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(await roleOf(last)).toBe('admin');
   });
 
-  it('refuses while a server runs, also to look', async () => {
+  it('refuses to run while a server runs, even without --apply', async () => {
     const server = await enterAsServer(t.databaseUrl);
     const before = await auditRows();
     for (const words of [[], APPLY]) {
@@ -307,7 +307,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     await server?.leave();
   });
 
-  it('brings a database of an older version up to date, but not to look', async () => {
+  it('refuses a database of an older version without --apply', async () => {
     const [last] =
       await t.sql`select id, hash, created_at from drizzle.__drizzle_migrations order by created_at desc limit 1`;
     await t.sql`delete from drizzle.__drizzle_migrations where id = ${last?.id}`;
@@ -317,7 +317,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect((await t.afterRestore()).code).toBe(0);
   });
 
-  it('takes no export that is none, is of another service, or differs from what the database has', async () => {
+  it('refuses an export that is not one, belongs to another service, or differs from the database', async () => {
     const [known] = await t.sql`select id from audit order by id limit 1`;
     await t.sql`insert into audit_links (service_id, number, audit_id, hash, linked_at)
       values ('default', 1, ${known?.id}, ${'a'.repeat(64)}, now())`;

@@ -66,7 +66,7 @@ describe('npm run audit', () => {
   );
 
   it(
-    'exports a span: the day that --to names included, nothing of another',
+    'exports a span of days, the day that --to names included, and no row outside it',
     async () => {
       const today = new Date().toISOString().slice(0, 10);
       const all = rowsOf((await t.audit('export')).out).length;
@@ -77,7 +77,7 @@ describe('npm run audit', () => {
   );
 
   it(
-    'exports CSV whose cells no spreadsheet runs, each as it was behind an apostrophe',
+    'exports CSV with an apostrophe before each cell that a spreadsheet would run',
     async () => {
       const { code, out } = await t.audit('export', '--format', 'csv');
       expect(code).toBe(0);
@@ -93,7 +93,7 @@ describe('npm run audit', () => {
   );
 
   it(
-    'verifies: whole, then a row changed by hand is named, then a cut tail is caught by the head of an export',
+    'verifies a whole chain, names a row that was changed by hand, and notices a cut tail by the head of an export',
     async () => {
       const head = headOf((await t.audit('export')).err);
       const whole = await t.audit('verify', '--head', head);
@@ -144,7 +144,7 @@ describe('npm run audit', () => {
   );
 
   it(
-    'ends with 78 on settings that are bad, or that are of another database',
+    'ends with 78 when the settings are bad or belong to another database',
     async () => {
       const other = Buffer.alloc(32, 9).toString('base64');
       for (const [name, value, said] of [

@@ -127,7 +127,7 @@ const mailCount = async () => (await t.sql`select count(*)::int as n from mails`
 
 describe('npm run import:azure', () => {
   it(
-    'says of each thing that can not be copied what and why, and leaves out what hangs on it',
+    'names each thing that it can’t copy with the reason, and leaves out what depends on it',
     async () => {
       const file = await saved([
         group('dev-group', 'Developers', 'system'),
@@ -265,7 +265,7 @@ describe('npm run import:azure', () => {
     ['is none', async () => join(folder, 'token'), 'line 1: is no record'],
     ['is nowhere', async () => join(folder, 'nowhere'), 'There is no file'],
   ])(
-    'refuses an export that %s before anything is done, and repeats nothing of it',
+    'refuses an export that %s before it writes anything, and prints nothing of the export',
     async (_what, file, words) => {
       const { code, out, err } = await run([await file(), '--apply', ...BY]);
       expect([code, out]).toEqual([64, '']);
@@ -287,7 +287,7 @@ describe('npm run import:azure', () => {
     expect(err).toContain(said);
   });
 
-  it('offers no mail where each would wait for a second operator', async () => {
+  it('offers no mails when each of them would wait for a second operator', async () => {
     const file = await saved([account('bo')]);
     const mailed = await mailCount();
     const { code, err } = await run([file, '--mail-passwords', '5', ...BY], {
@@ -304,7 +304,7 @@ const example = (name: string) =>
 
 describe('a source over HTTPS', () => {
   it(
-    'is read as Azure publishes its answers, waits when it says so, and is asked for keys by id',
+    'is read in the form that Azure publishes, waits as long as Azure asks, and gives the keys by id',
     async () => {
       const azure = await startAzureStandIn({
         groups: { body: example('ApiManagementListGroups') },
@@ -344,7 +344,7 @@ describe('a source over HTTPS', () => {
   );
 
   it(
-    'that refuses is told with its code, without the token, and nothing is saved',
+    'that refuses is reported with its code and without the token, and nothing is saved',
     async () => {
       const refusal = { error: { code: 'AuthorizationFailed', message: 'no' } };
       const azure = await startAzureStandIn({ groups: { status: 403, body: refusal } });

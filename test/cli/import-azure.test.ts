@@ -146,7 +146,7 @@ async function check(url: string, key: string): Promise<number[]> {
 
 describe('npm run import:azure', () => {
   it(
-    'saves a service for its owner alone, and says of it what it would do, and does nothing',
+    'saves a service in a file that only its owner can read, says what it would do, and changes nothing',
     async () => {
       const saved = await run(...fromThere(), '--save', exported);
       expect([saved.code, saved.err]).toEqual([0, expect.not.stringContaining('fault')]);
@@ -171,7 +171,7 @@ describe('npm run import:azure', () => {
   );
 
   it(
-    'copies all of it straight from there, killed in the midst and run again, and each key does here what it did there',
+    'copies a whole service although it is killed midway and run again, and each key works as it did in Azure',
     async () => {
       const first = startProgram('import-azure', [...fromThere(), '--apply', ...BY], env());
       await eventually('some accounts to be copied', async () => (await countHere())?.accounts >= 60, 60_000);
@@ -201,7 +201,7 @@ describe('npm run import:azure', () => {
     SLOW_MS,
   );
 
-  it('keeps what belongs to an account: id, state, note, groups, when it registered', async () => {
+  it('keeps what belongs to an account: id, state, note, groups and registration date', async () => {
     const facts = (db: postgres.Sql) => db`
       select id, email, first_name, last_name, note, state, registered_at,
         (select array_agg(group_id) from account_groups where account_id = accounts.id) as groups
@@ -230,7 +230,7 @@ describe('npm run import:azure', () => {
   });
 
   it(
-    'run again changes nothing, and what differs by then is said and left as it is here',
+    'changes nothing when it runs again, and reports what differs by then',
     async () => {
       const before = await auditRows();
       const { code, out } = await run(exported, '--apply', ...BY);
@@ -256,7 +256,7 @@ describe('npm run import:azure', () => {
   );
 
   it(
-    'mails links to set a password when it is asked to, to so many, and to nobody twice',
+    'mails links to set a password on request, to as many accounts as asked, and to none of them twice',
     async () => {
       const mailed = async () =>
         (
@@ -282,7 +282,7 @@ describe('npm run import:azure', () => {
         await sql`select extract(epoch from tickets.expires_at - mails.next_attempt_at)::int as seconds
         from mails join tickets on tickets.id = mails.ticket_id where mails.attempts = 0`;
       for (const { seconds } of lives) expect(seconds).toBe(3_600);
-      // Those few are whom anybody ever heard from, beside the two whom Connie blocked and suspended.
+      // No developer got another mail, except the two that Connie blocked and suspended.
       const told = [addressOf(0), addressOf(7)];
       const addresses = new Set(
         (await sql`select email from accounts where id in ${sql(all.map(({ id }) => id))}`).map(

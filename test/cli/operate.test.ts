@@ -32,7 +32,7 @@ const newestAudit = async (operation: string) => {
   return row ?? {};
 };
 
-it('the console has every operation that it may, or says why not', async () => {
+it('the console offers every operation that it may run, or says why it does not', async () => {
   const may = [...(await findOperations()).values()].filter(({ allowed }) => allowed.includes('console'));
   const known = [...EXPOSED.map(({ operation }) => operation.operation), ...Object.keys(NOT_EXPOSED)];
   expect(may.map(({ operation }) => operation).sort()).toEqual(known.sort());
@@ -47,7 +47,7 @@ it('the console has every operation that it may, or says why not', async () => {
 
 describe('npm run operate', () => {
   it(
-    'blocks by address, and the audit says who on the console, and why',
+    'blocks an account by its email, and the audit has the name and the reason from the console',
     async () => {
       const { email, id } = await account();
       const done = await t.operate('accounts/block', email, '--no-tell-developer', ...CONNIE);
@@ -74,7 +74,7 @@ describe('npm run operate', () => {
   );
 
   it(
-    'keeps the reason also of what takes none by itself, and takes groups by name',
+    'keeps the reason even of an operation that takes none, and takes groups by name',
     async () => {
       const { email, id } = await account();
       await createGroup(t.own(), { name: 'Early birds' });
@@ -89,7 +89,7 @@ describe('npm run operate', () => {
   );
 
   it(
-    'says a refusal in words, ends with 1, and leaves an audit row',
+    'explains a refusal in words, ends with 1, and leaves an audit row',
     async () => {
       const { email } = await account();
       const refused = await t.operate('activate', email, ...CONNIE);
@@ -106,7 +106,7 @@ describe('npm run operate', () => {
   );
 
   it(
-    'what needs a second operator waits, says who may decide, and is queued for Slack',
+    'leaves a change that needs a second operator waiting, says who may decide, and queues its card for Slack',
     async () => {
       const { email, id } = await account();
       const two = { SECOND_OPERATOR_FOR: 'accounts/delete' };
@@ -133,7 +133,7 @@ describe('npm run operate', () => {
   );
 
   it(
-    'makes an admin when nobody else can, in the one workspace there is, and the audit says it was not checked',
+    'makes an admin in the only workspace, and the audit says that Slack did not check the person',
     async () => {
       const done = await t.operate('grant-operator', 'U0BACK', 'Bea Back', ...CONNIE);
       expect([done.code, done.err]).toEqual([0, '']);
@@ -188,7 +188,7 @@ describe('npm run operate', () => {
   );
 
   it(
-    'help names every operation',
+    'names every operation in its help',
     async () => {
       const { code, out } = await t.operate('--help');
       expect(code).toBe(0);

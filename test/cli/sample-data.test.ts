@@ -35,7 +35,7 @@ const mailsByState = () =>
   pairs(t.sql`select state as key, count(*)::int as count from mails group by state`);
 
 describe('sample people', () => {
-  it('can’t exist, and the same seed makes the same ones', () => {
+  it('have addresses that belong to no one, and the same seed makes the same people', () => {
     const people = Array.from({ length: 1_000 }, (_, number) => sampleDeveloper('a', number));
     for (const { email } of people)
       expect(parseEmailAddress(email).canonical).toMatch(/@([a-z-]+\.example|example\.com)$/);
@@ -47,7 +47,7 @@ describe('sample people', () => {
 
 describe('npm run sample-data', () => {
   it(
-    'makes people in every state, and nobody twice',
+    'makes people in every state, and none of them twice',
     async () => {
       const first = await t.sampleData(String(COUNT));
       expect(first.err).toBe('');
@@ -96,7 +96,7 @@ describe('npm run sample-data', () => {
         await t.sql`select count(*)::int as count, max(last_used_at) <= now() as past from subscription_usage`;
       expect(used).toEqual({ count: wanted.filter(({ calls }) => calls > 0).length, past: true });
       expect((await t.sql`select 1 from products where is_published`).length).toBe(4);
-      // What whoever plays has made of it stays.
+      // What an operator has changed stays.
       await t.sql`update products set name = 'Mine' where id = 'starter'`;
       await t.sampleData('5');
       expect((await t.sql`select name from products where id = 'starter'`)[0]?.name).toBe('Mine');
@@ -107,7 +107,7 @@ describe('npm run sample-data', () => {
     SLOW_MS,
   );
 
-  it('has only the mails of open invitations and pending accounts wait to be sent', async () => {
+  it('queues only the mails of open invitations and pending accounts', async () => {
     const mails = await mailsByState();
     expect(Object.keys(mails).sort()).toEqual(['cancelled', 'queued']);
     const waiting = await t.sql`
@@ -121,7 +121,7 @@ describe('npm run sample-data', () => {
     ]);
   });
 
-  it('leaves as it is whom somebody has changed since', async () => {
+  it('leaves a person as an operator has changed them since', async () => {
     const { email } = sampleDeveloper('apim-user', 2);
     await t.operate('accounts/activate', email, '--as', 'Connie', '--reason', 'paid');
     await t.sampleData('5');
@@ -147,14 +147,14 @@ describe('npm run sample-data', () => {
     ['a word', 'many'],
     ['too many', '10001'],
     ['two numbers', '5', '6'],
-  ])('says what it takes when it is given %s', async (_what, ...words) => {
+  ])('explains what COUNT may be when it is given %s', async (_what, ...words) => {
     const { code, err } = await t.sampleData(...words);
     expect(code).toBe(64);
     expect(err).toContain('COUNT is one number');
   });
 
   it(
-    'refuses where Slack or a mail service is, unless it is meant, and mails nobody then',
+    'refuses to run beside a real Slack or mail service unless it is told to, and then mails no developer',
     async () => {
       const before = await accountsByState();
       const resend = { RESEND_API_KEY: 're_1', MAIL_FROM: 'a@example.com' };
@@ -173,7 +173,7 @@ describe('npm run sample-data', () => {
     SLOW_MS,
   );
 
-  it('refuses in production, whatever is said', async () => {
+  it('refuses to run in production, whatever its options say', async () => {
     const production = {
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://developers.example.com',

@@ -20,7 +20,7 @@ afterAll(() => t?.close());
 
 describe('npm run token', () => {
   it(
-    'prints a token once, keeps its hash alone, and ends it after 90 days',
+    'prints a token once, stores only its hash, and lets it end after 90 days',
     async () => {
       const words = ['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0ADMIN', ...BY];
       const made = await t.token(...words, '--grant', 'list-secrets,sso');
@@ -57,7 +57,7 @@ describe('npm run token', () => {
   );
 
   it(
-    'is made by whoever the machine says, unless they say who they are',
+    'records the machine’s user as the creator unless --as names another person',
     async () => {
       const made = await t.token('create', '--name', 'mine', '--role', 'reader', '--owner', 'U0ADMIN');
       expect(made.code).toBe(0);
@@ -89,7 +89,7 @@ describe('npm run token', () => {
     [['create', '--name', 'ci', '--role', 'reader', ...BY], 64, 'npm run -s token'],
     [['destroy'], 64, 'npm run -s token'],
   ])(
-    '%j makes none',
+    '%j makes no token',
     async (words, code, said) => {
       const [before] = await t.sql`select count(*)::int as rows from tokens`;
       const ended = await t.token(...words);

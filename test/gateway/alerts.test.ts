@@ -1,4 +1,4 @@
-// While the database is away and an old index serves, whoever runs the server hears of it by a mail that needs no database.
+// While the database is away and an old index serves, the alert addresses get a mail that needs no database.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-it('the last index serves, the mail says since when and what does not hold, and one more says that it is over', async () => {
+it('the gateway serves its last index, and mails say since when, what is not certain, and later that it is over', async () => {
   const programme = createProgramme(beside.console);
   await programme.api('orders');
   const { primaryKey } = await programme.subscription({});

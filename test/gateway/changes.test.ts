@@ -94,7 +94,7 @@ describe('T28: the very next check', () => {
     ['the API moves', 403, ({ apiId }) => editApi(admin(), { apiId, path: `moved${count}` })],
   ];
   it.each(CUTS)(
-    'is refused after %s (%i), here at once and in another process within its word',
+    'is refused after %s (%i), at once in this process and within two seconds in another',
     async (_what, status, cut) => {
       const its = await callable();
       expect((await own.ask(its)).status).toBe(200);
@@ -110,7 +110,7 @@ describe('T28: the very next check', () => {
     },
   );
 
-  it('passes again after activate, resume and restore, and only what was alive before', async () => {
+  it('passes again after activate, resume and restore, for the keys that were alive before', async () => {
     const its = await callable();
     await suspendSubscription(admin(), { subscriptionId: its.subscriptionId });
     const second = await programme.subscription({ productId: its.productId, accountId: its.accountId });
@@ -129,7 +129,7 @@ describe('T28: the very next check', () => {
     expect((await own.ask(its)).status).toBe(200);
   });
 
-  it('is never one too many: 50 blocks, each with checks under way', async () => {
+  it('is refused after each of 50 blocks, with other checks under way', async () => {
     const its = await callable();
     for (let round = 0; round < 50; round++) {
       const before = Array.from({ length: 4 }, () => own.ask(its));
@@ -143,7 +143,7 @@ describe('T28: the very next check', () => {
   });
 });
 
-describe('what the index hears', () => {
+describe('the index of the gateway', () => {
   const closing: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -164,11 +164,11 @@ describe('what the index hears', () => {
   }
   const isTrusted = ({ gateway }: ServedGateway) => gateway.readings().isTrusted;
 
-  it('block, and within 3 s the call is refused, also when the line to Postgres drops every packet in silence', async () => {
+  it('refuses a blocked call within 3 s even when the line to Postgres silently drops every packet', async () => {
     const its = await callable();
     const { proxy, gateway } = await behindProxy();
     expect((await gateway.ask(its)).status).toBe(200);
-    // What is open dies without a word; the database can still be reached anew.
+    // Open connections die silently; new ones still reach the database.
     proxy.silenceOpen();
     await blockAccount(admin(), { accountId: its.accountId });
     const blockedAt = performance.now();
@@ -179,7 +179,7 @@ describe('what the index hears', () => {
     expect((await gateway.ask(its)).status).toBe(200);
   });
 
-  it('with the database gone altogether a call is refused with 503 within 3 s, and passes when it is back', async () => {
+  it('refuses a call with 503 within 3 s when the database is gone, and lets it pass when the database is back', async () => {
     const its = await callable();
     const { proxy, gateway } = await behindProxy();
     expect((await gateway.ask(its)).status).toBe(200);
@@ -192,7 +192,7 @@ describe('what the index hears', () => {
     await eventually('the index to be trusted again', () => isTrusted(gateway));
   });
 
-  it('a connection that is cut is missed at once: no check goes by what it had', async () => {
+  it('notices a cut connection at once, and no check relies on what it held before', async () => {
     const its = await callable();
     const { proxy, gateway } = await behindProxy();
     for (let round = 0; round < 5; round++) {
@@ -206,7 +206,7 @@ describe('what the index hears', () => {
     }
   });
 
-  it('GATEWAY_STALE_SECONDS lets the last index serve for so long, which every answer says', async () => {
+  it('serves for GATEWAY_STALE_SECONDS without the database, and every answer says so', async () => {
     const its = await callable();
     const { proxy, gateway } = await behindProxy({ staleSeconds: 6 });
     proxy.silenceAll();
@@ -226,7 +226,7 @@ describe('what the index hears', () => {
     expect(gateway.gateway.canAnswerAlone()).toBe(false);
   });
 
-  it('is complete whatever changes while it is being loaded', async () => {
+  it('is complete although rows change while it loads', async () => {
     await t.sql`insert into accounts (service_id, id, email, email_canonical, first_name, last_name, state,
         state_changed_at, state_changed_by, registered_at, updated_at)
       select 'ours', 'load' || n, 'load' || n || '@example.com', 'load' || n || '@example.com', 'L', 'O', 'active',
@@ -253,7 +253,7 @@ describe('what the index hears', () => {
     expect(gateway.gateway.readings().answersFrom.index).toBeGreaterThanOrEqual(6);
   });
 
-  it('forgets what is gone: as many keys as before after many came and went', async () => {
+  it('forgets deleted keys: it holds as many as before after many came and went', async () => {
     const its = await callable();
     await other.catchUp();
     const before = other.gateway.readings().keys;

@@ -49,7 +49,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
   const idsIn = ({ headers }: { headers: Headers }) =>
     ['x-account-id', 'x-subscription-id', 'x-product-id', 'x-groups'].map((name) => headers.get(name));
 
-  it('lets an active subscription’s keys pass, and says whose they are', async () => {
+  it('lets an active subscription’s keys pass, and names their owner', async () => {
     const { primaryKey, secondaryKey, accountId, subscriptionId } = await programme.subscription({
       productId: 'starter',
     });
@@ -63,7 +63,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
   });
 
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'answers %s alike, and below',
+    'answers %s alike, also at addresses below its own',
     async (method) => {
       const { primaryKey: key } = await programme.subscription({ productId: 'starter' });
       const body = ['GET', 'HEAD'].includes(method) ? {} : { body: 'x'.repeat(100_000) };
@@ -80,7 +80,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     },
   );
 
-  it('takes the key from the original address, then from its own, and the header before both', async () => {
+  it('takes the key from the header, then from the original address, then from the check’s own address', async () => {
     const one = await programme.subscription({ productId: 'starter' });
     const two = await programme.subscription({ productId: 'starter' });
     const [inUri, inQuery] = [
@@ -96,7 +96,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect((await ask({ uri: `${inUri}&subscription-key=${two.primaryKey}` })).code).toBe('KeyTwice');
   });
 
-  it('T32: answers byte for byte alike without a key, to a mistyped, unknown, replaced and deleted one', async () => {
+  it('T32: answers byte for byte alike without a key and with a mistyped, unknown, replaced or deleted one', async () => {
     const replaced = await programme.subscription({ productId: 'starter' });
     await regenerateKey(admin(), { subscriptionId: replaced.subscriptionId, slot: 'primary' });
     const deleted = await programme.subscription({ productId: 'starter' });
@@ -152,7 +152,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect([answer.status, answer.code]).toEqual([403, reason]);
   });
 
-  it('goes by the dates to the millisecond, by the clock at the time of the call', async () => {
+  it('obeys the dates of a subscription to the millisecond, by the clock at the time of the call', async () => {
     const { primaryKey: key } = await programme.subscription({
       productId: 'starter',
       startsAt: inDays(1),
@@ -196,7 +196,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect(idsIn(await ask({ key: nobodys.primaryKey }))).toEqual(['', nobodys.subscriptionId, '', '']);
   });
 
-  it('finds the API by id when the gateway names it, and then not by the address', async () => {
+  it('finds the API by id when the gateway names it, and then ignores the address', async () => {
     const { primaryKey: key } = await programme.subscription({ apiId: 'archive' });
     expect((await ask({ key, query: '?api=archive', uri: '/a/../b' })).status).toBe(200);
     expect((await ask({ key, query: '?api=orders', uri: '/orders/v1/archive' })).code).toBe('ApiNotCovered');
@@ -204,7 +204,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect((await ask({ key, query: '?api=archive&api=orders' })).code).toBe('ApiTwice');
   });
 
-  it('lets calls of an open API pass without a key, with a good one as its own, with another as nobody’s', async () => {
+  it('lets calls of an open API pass without a key, as the owner’s with a good one, as anonymous with another', async () => {
     const uri = '/weather/today';
     const suspended = await programme.subscription({ productId: 'open', state: 'suspended' });
     const good = await programme.subscription({ productId: 'open' });
@@ -215,14 +215,14 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect(idsIn(await ask({ uri, key: good.primaryKey }))[1]).toBe(good.subscriptionId);
   });
 
-  it('refuses a blocked account’s key where no key is needed', async () => {
+  it('refuses a blocked account’s key even where no key is needed', async () => {
     const { primaryKey: key, accountId } = await programme.subscription({ productId: 'starter' });
     expect((await ask({ uri: '/weather', key })).status).toBe(200);
     await blockAccount(admin(), { accountId });
     expect((await ask({ uri: '/weather', key })).code).toBe('AccountBlocked');
   });
 
-  it('names groups percent-encoded, whole ones up to 4 KB, and says when it cut', async () => {
+  it('names groups percent-encoded, only whole ones up to 4 KB, and says when it left some out', async () => {
     const { primaryKey: key, accountId } = await programme.subscription({ productId: 'starter' });
     const { groupId } = await createGroup(admin(), { name: `Größe, ja ${from}` });
     await setGroupsOfAccount(admin(), { accountId, groupIds: [groupId] });
@@ -241,7 +241,7 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect(many.headers.get('x-groups-cut')).toBe('true');
   });
 
-  it('knows the keys that were brought along, whatever they look like', async () => {
+  it('knows imported keys, whatever they look like', async () => {
     const key = `${from}/Legacy+Key==0123456789`.padEnd(20, 'x');
     await programme.subscription({ productId: 'starter', primaryKey: key });
     expect((await ask({ key })).status).toBe(200);

@@ -51,14 +51,14 @@ describe('the header with the original address', () => {
     expect(await ask('/gateway/check', 'X-Original-URI: /orders', withKey())).toEqual([200, undefined]);
   });
 
-  it('can be another, and then the usual one is ignored', async () => {
+  it('can be another one, and then the usual one is ignored', async () => {
     const ask = await serve({ uriHeader: 'x-forwarded-uri' });
     const lie = 'X-Original-URI: /weather';
     expect(await ask('/gateway/check', 'X-Forwarded-Uri: /orders', lie)).toEqual([401, 'Unauthorized']);
     expect(await ask('/gateway/check', lie)).toEqual([400, 'AddressMissing']);
   });
 
-  it('can be our own path; then nothing of the query is ours, and every header is ignored', async () => {
+  it('can be the check’s own path; then its query holds nothing of ours, and every header is ignored', async () => {
     const ask = await serve({ uriHeader: null });
     const lie = 'X-Original-URI: /weather';
     expect(await ask('/gateway/check/weather/today?x=1')).toEqual([200, undefined]);
@@ -101,7 +101,7 @@ describe('the header with the original address', () => {
     ['/weather\\..\\orders', 'AddressUnreadable'],
     ['//weather', 'AddressAmbiguous'],
     ['/%77eather', 'AddressAmbiguous'],
-  ])('%s is no way past a key', async (uri, code) => {
+  ])('gives no way past a key: %s', async (uri, code) => {
     const ask = await serve();
     expect(await ask('/gateway/check', `X-Original-URI: ${uri}`)).toEqual([400, code]);
     expect(await ask('/gateway/check', `X-Original-URI: ${uri}`, withKey())).toEqual([400, code]);
@@ -109,7 +109,7 @@ describe('the header with the original address', () => {
 });
 
 describe('the secret of the gateway', () => {
-  it('is demanded before anything is said: without it there is nothing at this address', async () => {
+  it('is required before the check says anything: without it the address answers 404', async () => {
     const ask = await serve({ secret: 'what-the-gateway-sends' });
     const uri = 'X-Original-URI: /orders';
     for (const lines of [
@@ -128,7 +128,7 @@ describe('the secret of the gateway', () => {
   });
 });
 
-it('a body that never ends is not waited for, and nothing of it is kept', async () => {
+it('the check does not wait for a body that never ends, and keeps nothing of it', async () => {
   await serve();
   const answer = await askRaw(served?.port ?? 0, [
     'POST /gateway/check HTTP/1.1',

@@ -5,7 +5,7 @@ import { createKeyTable } from '../../src/gateway/key-table.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('after any changes it finds what a plain map would', () => {
+test('the table finds what a plain map would, after any changes', () => {
   const change = fc.record({
     owner: fc.nat(40),
     slot: fc.constantFrom(0 as const, 1 as const),
@@ -41,7 +41,7 @@ test('after any changes it finds what a plain map would', () => {
   );
 });
 
-test('100,000 keys are all found, none of the others, and as many again after every one was replaced', () => {
+test('the table finds all of 100,000 keys and no other, and as many again after every key was replaced', () => {
   const table = createKeyTable();
   const fill = (round: number) => {
     for (let owner = 0; owner < 50_000; owner++) {
@@ -58,7 +58,7 @@ test('100,000 keys are all found, none of the others, and as many again after ev
   }
 });
 
-test('T32: a hash that differs from a kept one in its last bit only is another', () => {
+test('T32: a hash that differs from a stored one in its last bit only is unknown', () => {
   const table = createKeyTable();
   const hash = sha256('key');
   table.set(3, 0, hash);

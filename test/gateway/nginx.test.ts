@@ -80,7 +80,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     return { ...subscription, productId, path, key: subscription.primaryKey, email: String(account?.email) };
   }
 
-  it('calls pass, the account is blocked from Slack, the next call through either is refused, activate restores', async () => {
+  it('calls pass until the account is blocked from Slack, are refused by both processes, and pass again once it is active', async () => {
     const { path, key, email } = await subscribed();
     await eventually('both to know it', async () =>
       (await callThroughBoth(path, key)).every((one) => one === 200),
@@ -96,7 +96,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     );
   });
 
-  it('the API gets the call whole, with our ids in place of whatever the client made up, and never the key', async () => {
+  it('the API gets the whole call, with our ids in place of any that the client made up, and never the key', async () => {
     const { path, key, accountId, subscriptionId, productId } = await subscribed();
     const { groupId } = await createGroup(beside.console(), { name: 'Partners' });
     await setGroupsOfAccount(beside.console(), { accountId, groupIds: [groupId] });
@@ -143,7 +143,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     expect(arrived?.headers['x-product-id']).toBe('open');
   });
 
-  it('refuses what has no key, with our challenge, and says why a known key may not', async () => {
+  it('a call without a key gets our challenge, and a call with a refused key the reason', async () => {
     const { path, key, subscriptionId } = await subscribed();
     const without = await call(path);
     expect(without.status).toBe(401);
@@ -156,7 +156,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     expect(JSON.parse(refused.body).error.code).toBe('SubscriptionSuspended');
   });
 
-  it('headers of other gateways, an address of dots and two keys are no way in', async () => {
+  it('headers of other gateways, an address with dots and two keys are no way in', async () => {
     const { path, key } = await subscribed();
     await eventually('both to know it', async () =>
       (await callThroughBoth(path, key)).every((one) => one === 200),
@@ -177,7 +177,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     expect((await call(`${path}&subscription-key=${key}`)).status).toBe(200);
   });
 
-  it('the public port has neither the check nor the metrics, the internal one has', async () => {
+  it('the internal port has the check and the metrics, and the public port has neither', async () => {
     const [app] = apps;
     for (const path of ['/gateway/check', '/gateway/check/orders', '/metrics'])
       expect((await fetch(`${app?.url}${path}`)).status).toBe(404);
@@ -190,7 +190,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     expect((await fetch(`${app?.internalUrl}/portal`)).status).toBe(404);
   });
 
-  it('goes on through the other when one of the two stops', async () => {
+  it('calls go on through the other process when one of the two stops', async () => {
     const { path, key } = await subscribed();
     await eventually('both to know it', async () =>
       (await callThroughBoth(path, key)).every((one) => one === 200),

@@ -1,4 +1,4 @@
-// A key is a secret to everybody but its owner and the gateway: nothing of ours writes one down, and no typing is a key.
+// Only its owner and the gateway know a key: the product writes none down, and no guess is one.
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
@@ -89,7 +89,7 @@ it('T26: neither a key nor its hash gets into the log, an answer or the metrics,
   expect(everything).not.toContain('the-secret-of-a-gateway');
 });
 
-it('T27: a key with any character changed is refused, and so is whatever a hand may type, without a look-up', async () => {
+it('T27: a key with any character changed is refused without a look-up, and so is a key with a few slips of the hand', async () => {
   const { source, asked } = countingSource();
   served = await serveGateway(t, 'memory', { source });
   const { primaryKey: key } = await programme.subscription({ apiId: 'orders' });
@@ -114,7 +114,7 @@ it('T27: a key with any character changed is refused, and so is whatever a hand 
   expect(asked()).toBe(0);
 });
 
-it('a flood of keys that are none keeps the database as quiet as before, and a known key as quick', async () => {
+it('a flood of unknown keys keeps the database as quiet as before, and a known key as quick', async () => {
   const { source, asked } = countingSource();
   served = await serveGateway(t, 'memory', { source });
   const { primaryKey: key } = await programme.subscription({ apiId: 'orders' });

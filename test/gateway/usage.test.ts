@@ -20,7 +20,7 @@ async function usageOf(subscriptionId: string) {
   return { calls: subscription.calls, lastUsedAt: subscription.lastUsedAt };
 }
 
-it('calls that passed are counted over all processes, and the last is remembered, once they stop', async () => {
+it('calls that passed are counted over all processes, and the last call is remembered, once the processes stop', async () => {
   const one = await programme.subscription({ apiId: 'orders' });
   const two = await programme.subscription({ apiId: 'orders', state: 'suspended' });
   const gone = await programme.subscription({ apiId: 'orders' });
@@ -43,7 +43,7 @@ it('calls that passed are counted over all processes, and the last is remembered
   expect(await usageOf(two.subscriptionId)).toEqual({ calls: 0, lastUsedAt: null });
 });
 
-it('is written every few seconds without being asked, and what could not be written is written later', async () => {
+it('usage is written every few seconds, and what could not be written is written later', async () => {
   const { primaryKey: key, subscriptionId } = await programme.subscription({ apiId: 'orders' });
   const gateway = await serveGateway(t, 'memory');
   await t.sql`alter table subscription_usage rename to away`;

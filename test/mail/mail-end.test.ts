@@ -1,4 +1,4 @@
-// A mail that can't reach anybody ends, says why, and whoever waits for it hears of it.
+// A mail that can't be delivered ends and says why, and its inviter is told.
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { invite } from '../../src/operations/invitations/invite.ts';
@@ -34,7 +34,7 @@ const newsOf = async (email: string) =>
     join invitations i on i.id::text = j.payload->>'invitationId'
     where k.identifier = 'tell-operator' and i.email = ${email}`;
 
-test('a mail that was queued under another PUBLIC_URL fails, says why, and its inviter is told', async () => {
+test('a mail that was queued under another PUBLIC_URL fails and says why, and its inviter is told', async () => {
   const id = await queuedInvitation('moved@example.com');
   const policy = { ...t.policy, publicUrl: 'https://new.example.com' };
   expect(await claimMail({ ...t.as(SYSTEM), policy }, { mailId: id })).toBeNull();
@@ -55,7 +55,7 @@ test('a mail that was sealed with a key that is gone fails, and its inviter is t
   expect(await newsOf('rekeyed@example.com')).toHaveLength(1);
 });
 
-test('nobody knows within 23 hours whether an invitation was sent: it is unknown, and its inviter is told', async () => {
+test('an invitation without an answer from the provider for 23 hours becomes unknown, and its inviter is told', async () => {
   const id = await queuedInvitation('silent@example.com');
   expect(await claimMail(t.as(SYSTEM), { mailId: id })).toMatchObject({ attempt: 1 });
   t.advance(24 * 3_600_000);
@@ -64,13 +64,13 @@ test('nobody knows within 23 hours whether an invitation was sent: it is unknown
   expect(await newsOf('silent@example.com')).toMatchObject([{ news: 'invitation-unsent' }]);
 });
 
-test('the provider refuses an invitation: the inviter reads of it in Slack', async () => {
+test('an inviter reads in Slack that the provider refused the invitation', async () => {
   app.mailFails({ kind: 'error', code: 'validation_error' });
   await app.as('admin').types('/apim-user invite refused@example.com');
   await app.as('admin').sees(/invitation to .*refused@example\.com.* could not be mailed/);
 });
 
-test('the provider refuses a mail to a developer: it is failed, with the provider’s code', async () => {
+test('a mail to a developer that the provider refuses is failed, with the provider’s code', async () => {
   app.mailFails({ kind: 'error', code: 'validation_error' });
   await app.as('admin').types('/apim-user add unlucky@example.com Ann Lee');
   await eventually('the mail to fail', async () => {

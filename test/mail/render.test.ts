@@ -62,8 +62,8 @@ function skeleton(html: string): string {
   ).join('');
 }
 
-describe('every mail to whoever runs the server', () => {
-  it.each(OPERATOR_MAIL_NAMES)('%s says since when, and leaves nothing open', async (name) => {
+describe('every mail to the operators of the server', () => {
+  it.each(OPERATOR_MAIL_NAMES)('says since when, and leaves no variable open: %s', async (name) => {
     const { subject, text, html } = await render(name);
     for (const part of [text, visible(html)]) {
       expect(part).toContain('26 November 2026, 09:30 UTC');
@@ -74,7 +74,7 @@ describe('every mail to whoever runs the server', () => {
 });
 
 describe('every mail', () => {
-  it.each(NAMES)('%s says what it should in both parts, and leaves no variable open', async (name) => {
+  it.each(NAMES)('says what it should in both parts, and leaves no variable open: %s', async (name) => {
     const { subject, html, text } = await render(name);
     for (const part of [subject, visible(html), text])
       expect(part).not.toMatch(/\$|undefined|null|\[object|\{|\}/);
@@ -88,20 +88,23 @@ describe('every mail', () => {
     }
   });
 
-  it.each(NAMES)('T64: %s links only to our own site, and the text part has the same links', async (name) => {
-    const { html, text } = await render(name);
-    for (const href of hrefs(html)) expect(new URL(href).origin).toBe(PUBLIC_URL);
-    expect(addresses(text).sort()).toEqual(hrefs(html).sort());
-  });
+  it.each(NAMES)(
+    'T64: links only to our own site, with the same links in the text part: %s',
+    async (name) => {
+      const { html, text } = await render(name);
+      for (const href of hrefs(html)) expect(new URL(href).origin).toBe(PUBLIC_URL);
+      expect(addresses(text).sort()).toEqual(hrefs(html).sort());
+    },
+  );
 
-  it.each(NAMES)('%s is fit for dark mode and loads nothing', async (name) => {
+  it.each(NAMES)('suits dark mode and loads nothing: %s', async (name) => {
     const { html } = await render(name);
     expect(html).toContain('prefers-color-scheme: dark');
     expect(html).toContain('<meta name="color-scheme" content="light dark"/>');
     expect(html).not.toMatch(/<(img|script|link|iframe|form)\b|@import|url\(/i);
   });
 
-  it.each(NAMES)('%s reads well without a name or a message', async (name) => {
+  it.each(NAMES)('reads well without a name or a message: %s', async (name) => {
     const none = { DevFirstName: '', DevLastName: '', PersonalLine: '', OperatorMessage: '' };
     const { text, html } = await render(name, { values: none });
     expect(text).toContain('Hi there,');
@@ -127,7 +130,7 @@ describe('values', () => {
     "javascript:alert('1')",
   ];
 
-  it.each(HOSTILE)('T64: %s is shown as it is, and is nothing else', async (value) => {
+  it.each(HOSTILE)('T64: appear as they are and as nothing else: %s', async (value) => {
     const values = { DevFirstName: value, DevLastName: value, PersonalLine: value };
     const hostile = await render('InviteUserNotificationMessage', { values });
     const friendly = await render('InviteUserNotificationMessage');
@@ -141,7 +144,7 @@ describe('values', () => {
     }
   });
 
-  it('T64: whatever a value is, elements and links are those of a friendly one', async () => {
+  it('T64: leave the elements and links of a mail as they are with a friendly value', async () => {
     const friendly = await render('InviteUserNotificationMessage');
     const value = fc
       .oneof(
@@ -172,7 +175,7 @@ describe('values', () => {
     );
   });
 
-  it('T64: a subject stays one line of at most 150 characters', async () => {
+  it('T64: keep a subject one line of at most 150 characters', async () => {
     const text = { subject: 'Hello $DevFirstName!', body: 'Hi' };
     const send = async (name: string) =>
       (await render('AccountBlocked', { text, values: { DevFirstName: name } })).subject;
@@ -183,20 +186,20 @@ describe('values', () => {
     expect(await send('<b>{{1}}</b>')).toBe('Hello <b>{{1}}</b>!');
   });
 
-  it('drops the marks that would make the following words read backwards', async () => {
+  it('lose the marks that would make the following words read backwards', async () => {
     const { html, text } = await renderBody('Hi $DevFirstName, hello', {
       values: { DevFirstName: '\u202Eevil\u2066' },
     });
     for (const part of [html, text]) expect(part).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
   });
 
-  it('keeps the lines of a message, and quotes each of them in the text part', async () => {
+  it('keep the lines of a message, and the text part quotes each of them', async () => {
     const { html, text } = await render('AccountBlocked', { values: { OperatorMessage: 'One\r\nTwo' } });
     expect(text).toContain('> One\n> Two\n');
     expect(html).toMatch(/One<br\/>(<!-- -->)?Two/);
   });
 
-  it('shows an e-mail address so that it can be copied', async () => {
+  it('show an email address so that it can be copied', async () => {
     const { html, text } = await render('NewDeveloperNotificationMessage', {
       values: { DevUsername: 'ann@example.com' },
     });
@@ -212,20 +215,20 @@ describe('links', () => {
     );
   });
 
-  it('say it even when the operator’s text has no button', async () => {
+  it('say when they end even when the operator’s text has no button', async () => {
     const text = { subject: 'Hi', body: 'Go to $ConfirmUrl please.' };
     const mail = await render('PasswordResetIdentityDefault', { text });
     expect(mail.text).toContain('until Thursday, 26 November 2026, 09:30 UTC');
     expect(hrefs(mail.html)).toEqual([`${PUBLIC_URL}/portal?ticket=sample`]);
   });
 
-  it('say it once when the operator’s text says it', async () => {
+  it('say when they end only once when the operator’s text says it', async () => {
     const text = { subject: 'Hi', body: '[Go]($ConfirmUrl)\n\nEnds $LinkEnds.' };
     const mail = await render('PasswordResetIdentityDefault', { text });
     expect(mail.text.match(/26 November/g)).toHaveLength(1);
   });
 
-  it('are left out of the welcome, with all that belongs to them, when there is none', async () => {
+  it('are left out of a welcome without a link, with all that belongs to them', async () => {
     const {
       ConfirmUrl: _,
       LinkEnds: __,
@@ -243,7 +246,7 @@ describe('links', () => {
     'http://developers.example.com/',
     'javascript:alert(1)',
     '/accept',
-  ])('T64: of another site are never mailed as the one-time link: %j', async (link) => {
+  ])('T64: to another site are never mailed as the one-time link: %j', async (link) => {
     await expect(render('InviteUserNotificationMessage', { values: { ConfirmUrl: link } })).rejects.toThrow(
       'no link',
     );
@@ -293,7 +296,7 @@ describe('Markdown', () => {
     );
   });
 
-  it('makes a button of a paragraph that is one link, and the first one stands out', async () => {
+  it('makes a button of a paragraph that is one link, and the first button stands out', async () => {
     const { html, text } = await renderBody(
       '[One]($DevPortalUrl)\n\n[Two]($DevPortalUrl)\n\nA [third]($DevPortalUrl).',
     );
@@ -306,12 +309,12 @@ describe('Markdown', () => {
     expect(text).toContain(`A third <${PUBLIC_URL}/portal>.`);
   });
 
-  it('shows a variable that was escaped, and the value of one in code', async () => {
+  it('shows an escaped variable as typed, and the value of a variable in code', async () => {
     const { text } = await renderBody('\\$DevFirstName `$DevFirstName`');
     expect(text).toContain('$DevFirstName Ann');
   });
 
-  it('keeps code so that it can be copied, but not what a value brings into it', async () => {
+  it('keeps code copyable, but gives no such form to what a value brings in', async () => {
     const body = '`curl https://developers.example.com/v1/a.b?x=y`\n\n    $DevFirstName';
     const { text, html } = await renderBody(body, { values: { DevFirstName: 'https://evil.example' } });
     for (const part of [text, html]) {
@@ -327,7 +330,7 @@ describe('Markdown', () => {
   });
 });
 
-it('loading the mail’s parts costs a start nothing: React Email waits for the first mail', async () => {
+it('a start loads nothing for mails: React Email waits for the first mail', async () => {
   const { readFileSync } = await import('node:fs');
   const source = readFileSync(new URL('../../src/mail/render.ts', import.meta.url), 'utf8');
   expect(source).not.toMatch(/^import (?!type)[^;]*(react-email|\.tsx)/m);

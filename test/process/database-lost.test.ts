@@ -110,7 +110,7 @@ function startLoad() {
 // Windows has no signals that a program could hear.
 describe.skipIf(process.platform === 'win32')('a database that dies', () => {
   it(
-    `${DEATHS.length} times under load ends no process, refuses no call meanwhile, and is told of once`,
+    `${DEATHS.length} times under load ends no process and refuses no call, and each alert address hears of it once`,
     async () => {
       await eventually('the gateway to know the key', isTrue, WAIT_MS);
       const load = startLoad();
@@ -144,7 +144,7 @@ describe.skipIf(process.platform === 'win32')('a database that dies', () => {
   );
 
   it(
-    'leaves nothing behind: jobs run and none is held, there are connections for all, and a block counts at once',
+    'leaves nothing behind: jobs run, no job stays locked, connections are free, and a block takes effect at once',
     async () => {
       const answers = await Promise.all(
         Array.from({ length: 40 }, (_, at) => invite([`late-${at}@example.com`])),
@@ -171,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('a database that dies', () => {
   );
 
   it(
-    'for longer than GATEWAY_STALE_SECONDS has calls refused from then on, and SIGTERM still ends the process with 0',
+    'for longer than GATEWAY_STALE_SECONDS makes the gateway refuse calls, and SIGTERM still ends the process with 0',
     async () => {
       await postgres.kill('SIGKILL');
       const refused = await eventually(

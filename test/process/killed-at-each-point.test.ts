@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
 const WAIT_MS = 60_000;
-/** Held by the test, so that whoever needs it stands still in the midst of a transaction. */
+/** The test holds this lock, so that a transaction that needs it stops midway. */
 const STALL = 6_060;
 
 let folder: string;
@@ -124,7 +124,7 @@ async function inviteMany(address: string, emails: string[]): Promise<void> {
   expect(typed.status).toBe(200);
 }
 
-/** While `work` runs, whoever comes to the trigger stands still. */
+/** While `work` runs, each transaction that reaches the trigger waits there. */
 async function stalling(trigger: Point['trigger'], work: () => Promise<void>): Promise<void> {
   if (!trigger) return work();
   await sql.unsafe(`alter table mails enable trigger ${trigger}`);
@@ -141,7 +141,7 @@ async function stalling(trigger: Point['trigger'], work: () => Promise<void>): P
   }
 }
 
-describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails, and SIGKILL`, () => {
+describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails and a process that SIGKILL ends`, () => {
   let app: AppProcess;
   beforeAll(async () => {
     app = start();
@@ -149,7 +149,7 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails, and SIGKILL`
   }, 120_000);
 
   it.each(POINTS)(
-    '$name: each arrives exactly once',
+    '$name: each mail arrives exactly once',
     async ({ name, rule = 'open', letPass = 0, trigger, isReached }) => {
       const round = POINTS.findIndex((point) => point.name === name);
       const emails = Array.from({ length: MAILS }, (_, index) => `dev${round}-${index}@example.com`);
@@ -196,7 +196,7 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails, and SIGKILL`
     180_000,
   );
 
-  it('and the last process ends with 0', async () => {
+  it('SIGTERM ends the last process with 0', async () => {
     app.child.kill('SIGTERM');
     expect(await app.ended).toBe(0);
   });

@@ -60,7 +60,7 @@ afterAll(async () => {
 const accounts = async (): Promise<number> => (await sql`select count(*)::int as n from accounts`)[0]?.n;
 
 it.skipIf(process.platform === 'win32')(
-  `an import of ${ROWS} rows, killed three times, ends with ${ROWS} accounts and ${ROWS} mails`,
+  `an import of ${ROWS} rows makes ${ROWS} accounts and ${ROWS} mails although its process is killed three times`,
   async () => {
     let app = start();
     const address = await app.address();
@@ -113,7 +113,7 @@ it.skipIf(process.platform === 'win32')(
     expect(most?.n).toBeLessThanOrEqual(10 + KILLED_AT.length);
     const sent = slack.inbox.mails().flatMap((mail) => mail.to);
     expect(new Set(sent).size).toBe(sent.length);
-    // Each row says that it was added, also those of which the killed process could not say so any more.
+    // Each row says that it was added, also the rows that the killed process could not report.
     const result = admin.reads('developers result').trimEnd().split('\r\n').slice(1);
     expect(result).toHaveLength(ROWS);
     expect(result.filter((line) => !line.endsWith('"added"'))).toEqual([]);

@@ -87,7 +87,7 @@ it.skipIf(process.platform === 'win32')(
     await app.address();
     const { port, password } = await readNote({ dataDir });
     const url = `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
-    // Also those that were accepted when nobody was left to hear it: they are sent again, with the same key.
+    // The killed process never heard that some were accepted: those are sent again, with the same key.
     await eventually(
       () => `all mails; there are ${provider.inbox.mails().length}; it said:\n${app.output()}`,
       async () => {

@@ -59,7 +59,7 @@ async function openRequest(address: string) {
 // Windows has no signals that a program could hear.
 describe.skipIf(process.platform === 'win32')('the process', () => {
   it(
-    'prints its address, answers what is open when SIGTERM comes, and ends with 0 and without its Postgres',
+    'prints its address, answers the open request after SIGTERM, and ends with 0 and without its Postgres',
     async () => {
       const app = start();
       const address = await app.address();
@@ -87,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
   );
 
   it(
-    'ends with 0 on SIGINT although a request stays open, also when told twice',
+    'ends with 0 on SIGINT, even when it comes twice and a request stays open',
     async () => {
       const app = start();
       const open = await openRequest(await app.address());
@@ -113,7 +113,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
   );
 
   it(
-    'starts again after SIGKILL, on the same folder',
+    'starts again on the same folder after SIGKILL',
     async () => {
       const killed = start();
       await killed.address();
@@ -131,7 +131,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
 
 describe('settings', () => {
   it(
-    'that are bad end the process with 78, all of them named',
+    'that are bad end the process with 78, and it names all of them',
     async () => {
       const app = start({ PORT: 'many', SECRET_KEY: 'c2hvcnQ=', SUPPORT_EMAIL: 'nobody', LOG_LEVEL: 'loud' });
       expect(await app.ended).toBe(78);
@@ -142,7 +142,7 @@ describe('settings', () => {
   );
 
   it.each(['', ' ', 'short'])(
-    'T39: a signing secret of "%s" ends the process with 78: without one anybody could sign',
+    'T39: a signing secret of "%s" ends the process with 78, because anyone could sign without one',
     async (secret) => {
       const app = start({ SLACK_BOT_TOKEN: 'xoxb-a-token', SLACK_SIGNING_SECRET: secret });
       expect(await app.ended).toBe(78);
@@ -152,7 +152,7 @@ describe('settings', () => {
   );
 
   it(
-    'that production needs and that are missing end the process with 78, all of them named',
+    'that production needs and that are missing end the process with 78, and it names all of them',
     async () => {
       const app = start({ NODE_ENV: 'production' });
       expect(await app.ended).toBe(78);

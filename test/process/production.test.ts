@@ -25,7 +25,7 @@ afterAll(async () => {
 // Windows has no signals that a program could hear.
 describe.skipIf(process.platform === 'win32')('in production', () => {
   it(
-    'it starts with all settings given, is ready, answers Slack, has no playground, and ends with 0',
+    'the product starts with all settings given, is ready, answers Slack, has no playground, and ends with 0',
     async () => {
       const port = await freePort();
       app = startProcess({

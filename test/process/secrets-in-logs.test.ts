@@ -133,9 +133,9 @@ const linesWith = (words: string): Record<string, unknown>[] =>
     .filter((line) => line.startsWith('{') && line.includes(words))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-describe.skipIf(process.platform === 'win32')('a process that says all it can', () => {
+describe.skipIf(process.platform === 'win32')('a process that logs all it can', () => {
   it(
-    'T67: prints nothing of people, passwords, tickets, keys or what was typed',
+    'T67: prints no personal data, password, ticket, key or typed text',
     async () => {
       const admin = slack.as('admin');
       await admin.types(`/apim-user invite ${EMAIL}`);
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === 'win32')('a process that says all it can', 
   );
 
   it(
-    'T67: nor when Slack and the mail service answer with trouble',
+    'T67: prints none of them either when Slack and the mail service answer with errors',
     async () => {
       const admin = slack.as('admin');
       slack.slackFails('*', { kind: 'error', code: TYPED }, 2);
@@ -192,7 +192,7 @@ describe.skipIf(process.platform === 'win32')('a process that says all it can', 
   );
 
   it(
-    'T68: of a fault in the database a person and the log get the same reference, and the values stay there',
+    'T68: gives a person and the log the same reference for a database fault, and keeps the row’s values out of both',
     async () => {
       await sql.unsafe(`
         create function fault() returns trigger language plpgsql as $$
@@ -222,10 +222,10 @@ describe.skipIf(process.platform === 'win32')('a process that says all it can', 
   );
 
   it.each([
-    ['SIGUSR2', 'an exception that nobody catches'],
-    ['SIGHUP', 'a rejection that nobody handles'],
+    ['SIGUSR2', 'an uncaught exception'],
+    ['SIGHUP', 'an unhandled rejection'],
   ] as const)(
-    'T70: on %s, %s is logged once, ends the process, and what it was about to do is done by the next',
+    'T70: on %s, %s is logged once and ends the process, and the next process does what that one had begun',
     async (signal, _what) => {
       const email = `canary.${signal.toLowerCase()}@example.com`;
       slack.mailFails({ kind: 'hang' }, Number.POSITIVE_INFINITY);

@@ -100,7 +100,7 @@ type Payload = {
   view: { callback_id: string; private_metadata: string };
   nonce?: number;
 };
-/** The last thing of its kind that was pressed or submitted, changed and signed anew. */
+/** The last press or submission of its kind, changed and signed again. */
 const send = (kind: 'block_actions' | 'view_submission', change: (payload: Payload) => void) =>
   app.send(
     app.altered((fields) => {
@@ -127,8 +127,8 @@ async function looks(card: Awaited<ReturnType<typeof asked>>['card'], title: str
   await modal.closeAll();
 }
 
-describe('T45: who must not decide', () => {
-  it('presses Approve in vain, whoever it is, and the request stays open for somebody who may', async () => {
+describe('T45: a person who must not decide', () => {
+  it('presses Approve in vain, and the request stays open for an operator who may decide', async () => {
     const { id, title, card, email } = await asked('cora@example.com');
     await looks(card, title);
     await refusedWith('approval_own', () => press(app.ids.admin, id));
@@ -151,7 +151,7 @@ describe('T45: who must not decide', () => {
 });
 
 describe('T46: Approve against Decline', () => {
-  it('of two at once one decides, and the card shows which', async () => {
+  it('of two operators who press at once only one decides, and the card shows which one', async () => {
     for (let round = 0; round < 5; round++) {
       const { id, title, card, email } = await asked();
       await looks(card, title);
@@ -184,7 +184,7 @@ describe('T47: a button that is out of date', () => {
       SECOND_OPERATOR_FOR: 'none',
     });
 
-  it('after 24 hours decides nothing, says so, and its card is drawn anew', async () => {
+  it('decides nothing after 24 hours, says so, and its card is repainted', async () => {
     const { id, title, card, email } = await asked();
     offset += DAY_MS;
     await refusedWith('approval_ended', () => card.clicks(`Approve: ${title}`));
@@ -195,7 +195,7 @@ describe('T47: a button that is out of date', () => {
     expect(await stateOf(email)).toBe('active');
   });
 
-  it('drawn by a process that is gone still decides', async () => {
+  it('still decides when the process that drew it is gone', async () => {
     const other = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' }, { clock, beside: app });
     app.deliverTo(other.url);
     const { title, card, email } = await asked();
@@ -207,7 +207,7 @@ describe('T47: a button that is out of date', () => {
   });
 
   it(
-    'of an account that has changed since does nothing, and card and words say why',
+    'does nothing once its account has changed, and card and answer say why',
     async () => {
       const { id, title, card, email } = await asked();
       expect((await operate('edit', email, '--note', 'has a contract')).code).toBe(0);
@@ -221,7 +221,7 @@ describe('T47: a button that is out of date', () => {
   );
 
   it(
-    'of what was done another way meanwhile does nothing twice',
+    'does nothing a second time when the deed was done another way meanwhile',
     async () => {
       const { id, title, card, email } = await asked();
       expect((await operate('delete', email)).code).toBe(0);
@@ -237,8 +237,8 @@ describe('T47: a button that is out of date', () => {
   );
 });
 
-describe('T48: who is no member of the workspace', () => {
-  it('decides nothing, with whatever role on paper, and it is audited', async () => {
+describe('T48: a person who is no member of the workspace', () => {
+  it('decides nothing, whatever their stored role, and the attempt is audited', async () => {
     const { id, title, card, email } = await asked();
     await looks(card, title);
     for (const userId of UNFITTING) await refusedWith('not_permitted', () => press(userId, id));
@@ -270,21 +270,21 @@ describe('T48: who is no member of the workspace', () => {
   });
 });
 
-describe('T49: what a payload says of itself', () => {
+describe('T49: what a payload claims', () => {
   const elsewhere = (payload: Payload) => {
     const channel = [...app.workspace.conversations.channels.values()].find((one) => one.name === 'general');
     payload.channel = { id: channel?.id ?? '' };
     payload.container = { ...payload.container, channel_id: channel?.id, message_ts: '1.000001' };
   };
 
-  it('a card that was copied elsewhere opens nothing to somebody without a role', async () => {
+  it('a card copied to another channel opens nothing to a person without a role', async () => {
     const { id, title, card } = await asked();
     await looks(card, title);
     await refusedWith('not_permitted', () => press(app.ids.nobody, id, elsewhere));
     expect(await approvalOf(id)).toMatchObject({ state: 'open' });
   });
 
-  it('pressed on the copy by somebody who may, it decides, and the card itself says so', async () => {
+  it('an approver who presses the button on a copy decides, and the original card says so', async () => {
     const { id, title, card, email } = await asked();
     await looks(card, title);
     const calls = app.everythingSent().length;
@@ -321,7 +321,7 @@ describe('T49: what a payload says of itself', () => {
     expect(await approvalOf(shown.id)).toMatchObject({ state: 'open' });
   });
 
-  it('a window’s metadata gives nobody a right, and can’t turn Decline into Approve', async () => {
+  it('a window’s metadata gives no right, and can’t turn Decline into Approve', async () => {
     const [shown, other] = [await asked(), await asked()];
     await shown.card.clicks(`Decline: ${shown.title}`);
     const modal = await approver().modal('Decline');
@@ -347,8 +347,8 @@ describe('T49: what a payload says of itself', () => {
   });
 });
 
-describe('T44: with nobody named in the settings', () => {
-  it('nobody may do anything, and it is said whom to ask', async () => {
+describe('T44: with no operator named in the settings', () => {
+  it('every person is refused and told how to get an operator', async () => {
     const empty = await startTestApp({ SLACK_ADMINS: ' ', SLACK_APPROVERS: ' ' });
     try {
       await empty.as('admin').types('/apim-user list');

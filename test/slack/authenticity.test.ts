@@ -72,7 +72,7 @@ const stateOf = async (email: string) => {
   return row as { state: string; version: number };
 };
 
-describe('T39: only what the signing secret signed within five minutes', () => {
+describe('T39: the app takes only what the signing secret signed within five minutes, and', () => {
   let base: SignedRequest;
   beforeAll(async () => {
     await app.as('admin').types('/apim-user help');
@@ -88,11 +88,11 @@ describe('T39: only what the signing secret signed within five minutes', () => {
   });
   const seconds = now.getTime() / 1_000;
 
-  it.each([-299, 0, 299])('accepts %i seconds from now', async (offset) => {
+  it.each([-299, 0, 299])('accepts a timestamp %i seconds from now', async (offset) => {
     expect(await post(app.url, at(String(seconds + offset)))).toBe(200);
   });
 
-  it.each([-301, 301, -3_600, 86_400])('refuses %i seconds from now', async (offset) => {
+  it.each([-301, 301, -3_600, 86_400])('refuses a timestamp %i seconds from now', async (offset) => {
     expect(await post(app.url, at(String(seconds + offset)))).toBe(401);
   });
 
@@ -103,7 +103,7 @@ describe('T39: only what the signing secret signed within five minutes', () => {
     },
   );
 
-  it('refuses when any part was altered', async () => {
+  it('refuses a request when any part of it was altered', async () => {
     const signature = String(base.headers['x-slack-signature']);
     const flip = (text: string, index: number) =>
       `${text.slice(0, index)}${text[index] === '1' ? '2' : '1'}${text.slice(index + 1)}`;
@@ -138,21 +138,24 @@ describe('T39: only what the signing secret signed within five minutes', () => {
     ).toBe(401);
   });
 
-  it.each(['x-slack-signature', 'x-slack-request-timestamp'])('refuses %s missing or twice', async (name) => {
-    const { [name]: value = '', ...rest } = base.headers;
-    expect(await post(app.url, { ...base, headers: rest })).toBe(401);
-    const status = await new Promise((resolve, reject) => {
-      const sent = request(`${app.url}/slack/events`, {
-        method: 'POST',
-        headers: { ...rest, [name]: [value, value] },
+  it.each(['x-slack-signature', 'x-slack-request-timestamp'])(
+    'refuses a request whose %s is missing or comes twice',
+    async (name) => {
+      const { [name]: value = '', ...rest } = base.headers;
+      expect(await post(app.url, { ...base, headers: rest })).toBe(401);
+      const status = await new Promise((resolve, reject) => {
+        const sent = request(`${app.url}/slack/events`, {
+          method: 'POST',
+          headers: { ...rest, [name]: [value, value] },
+        });
+        sent.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
+        sent.end(base.body);
       });
-      sent.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
-      sent.end(base.body);
-    });
-    expect(status).toBe(401);
-  });
+      expect(status).toBe(401);
+    },
+  );
 
-  it('T43: verifies the raw bytes before it reads them, form and JSON alike', async () => {
+  it('T43: verifies the raw bytes before it parses them, form and JSON alike', async () => {
     const kinds = ['application/json', 'application/x-www-form-urlencoded'];
     for (const contentType of kinds) {
       const broken = app.signed('{"payload": payload=%7Bbroken', { contentType });
@@ -190,7 +193,7 @@ describe('a repeated delivery', () => {
     expect(await audited()).toMatchObject([{ outcome: 'done' }]);
   });
 
-  it('T42: also when both processes get it first', async () => {
+  it('T42: to two processes has one effect when both get it first', async () => {
     await app.as('admin').types('/apim-user help');
     const fields = new URLSearchParams(app.lastRequest('command').body);
     fields.set('text', 'invite three@example.com');
@@ -203,14 +206,14 @@ describe('a repeated delivery', () => {
   });
 });
 
-describe('T48: who is no member of the workspace', () => {
+describe('T48: a person who is no member of the workspace', () => {
   it.each([
     ['a guest', GUEST],
     ['a single-channel guest', SINGLE_CHANNEL_GUEST],
-    ['somebody of another workspace', STRANGER],
+    ['a person from another workspace', STRANGER],
     ['a bot', BOT],
     ['a deactivated person', GONE],
-  ])('%s is refused in words, and it is audited', async (_what, id) => {
+  ])('is refused in words, and the attempt is audited: %s', async (_what, id) => {
     const before = await written();
     const person = app.as(id);
     await person.types(`/apim-user invite from-${id.toLowerCase()}@example.com`);
@@ -220,7 +223,7 @@ describe('T48: who is no member of the workspace', () => {
     expect(await written()).toEqual(before);
   });
 
-  it("cannot come in by another workspace's id, with an admin's own", async () => {
+  it("cannot come in under an admin's id by naming another workspace", async () => {
     const before = await written();
     const admin = app.as('admin');
     await admin.types('/apim-user invite elsewhere@example.com', { team_id: 'T0STRANGER' });
@@ -297,7 +300,7 @@ describe('a button', () => {
     expect(await audited()).toMatchObject([{ outcome: 'refused', code: 'account_changed' }]);
   });
 
-  it('that two press at once activates once, and the other is told', async () => {
+  it('that two operators press at once activates once, and the second operator is told', async () => {
     const [admin, approver] = [app.as('admin'), app.as('approver')];
     await admin.types('/apim-user add both@example.com Bea Twice');
     await admin.sees(/Added: the account is/, WAIT_MS);
@@ -317,7 +320,7 @@ describe('a button', () => {
     ]);
   });
 
-  it('that two press at once blocks once, and the other is told in the window', async () => {
+  it('that two operators press at once blocks once, and the second operator is told in the window', async () => {
     const [admin, approver] = [app.as('admin'), app.as('approver')];
     for (const person of [admin, approver]) {
       await person.types('/apim-user show both@example.com');

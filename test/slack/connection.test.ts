@@ -77,8 +77,8 @@ afterAll(async () => {
   await database?.close();
 });
 
-describe('a start with a token that Slack took away', () => {
-  it('serves pages and mails, asks Slack once, and what waited is shown after a start with a good one', async () => {
+describe('a start with a token that Slack revoked', () => {
+  it('serves pages and mails and asks Slack once, and a start with a good token repaints the waiting card', async () => {
     const { card, ticket } = await pendingAccount('kept@example.com');
     driver.workspace.access.error = 'token_revoked';
     const before = timesAsked();
@@ -99,14 +99,14 @@ describe('a start with a token that Slack took away', () => {
     expect(ready).toMatchObject({ checks: { slack: 'ok' } });
   });
 
-  it('is the same when Slack calls the token wrong', async () => {
+  it('does the same when Slack calls the token wrong', async () => {
     await expectAllElseToWork(await start({ SLACK_BOT_TOKEN: 'xoxb-not-a-token-of-anybody' }));
   });
 });
 
 describe('a start while Slack is away', { timeout: 2 * WAIT_MS }, () => {
   it.each([{ kind: 'server-error' }, { kind: 'rate-limited', retryAfterSeconds: 1 }] as const)(
-    'goes on without it, and comes to it by itself: $kind',
+    'goes on without Slack and connects once Slack is back: $kind',
     async (fault) => {
       const address = `${fault.kind}@example.com`;
       const { card, ticket } = await pendingAccount(address);

@@ -29,8 +29,8 @@ async function added(email: string, name: string) {
   await admin.sees(/Added: the account is/, WAIT_MS);
 }
 
-describe('T41', () => {
-  it('an event that is delivered again and again has one effect', async () => {
+describe('T41: Slack’s retries', () => {
+  it('of an event have one effect', async () => {
     // Whose Home is published once for each opening.
     await app.as('nobody').home();
     const first = app.lastRequest('event app_home_opened');
@@ -52,7 +52,7 @@ describe('T41', () => {
     expect(published(app.ids.nobody)).toBe(before + 1);
   });
 
-  it('a request whose work takes long is acknowledged before it is done', async () => {
+  it('are avoided: a request whose work takes long is acknowledged before the work is done', async () => {
     const admin = app.as('admin');
     const holder = await sql.reserve();
     await holder`begin`;
@@ -71,7 +71,7 @@ describe('T41', () => {
   });
 });
 
-it('T47: a button drawn by a process that is gone still works', async () => {
+it('T47: a button still works when the process that drew it is gone', async () => {
   await added('gone@example.com', 'Grace Gone');
   const other = await startTestApp({}, { beside: app });
   const admin = app.as('admin');
@@ -85,7 +85,7 @@ it('T47: a button drawn by a process that is gone still works', async () => {
   expect(await stateOf('gone@example.com')).toBe('active');
 });
 
-describe('T49: what a payload says of itself', () => {
+describe('T49: what a payload claims', () => {
   type Payload = {
     user: { id: string };
     channel?: { id: string };
@@ -100,7 +100,7 @@ describe('T49: what a payload says of itself', () => {
       return { ...fields, payload: JSON.stringify(payload) };
     }, kind);
 
-  it('opens nothing to somebody without a role who copies a card elsewhere', async () => {
+  it('opens nothing to a person without a role who copies a card to another channel', async () => {
     await added('copied@example.com', 'Cora Copy');
     const admin = app.as('admin');
     await admin.types('/apim-user block copied@example.com first');
@@ -130,7 +130,7 @@ describe('T49: what a payload says of itself', () => {
     expect(await stateOf('copied@example.com')).toBe('blocked');
   });
 
-  it('makes no other operation, and no other account, of what a person may do', async () => {
+  it('can’t turn a permitted operation into another operation or onto another account', async () => {
     await added('meant@example.com', 'Mia Meant');
     await added('other@example.com', 'Otto Other');
     const approver = app.as('approver');
@@ -151,7 +151,7 @@ describe('T49: what a payload says of itself', () => {
     await eventually('the refusal', async () => (await refusals('accounts/delete')).length === 1, WAIT_MS);
     expect(await refusals('accounts/delete')).toMatchObject([{ code: 'not_permitted' }]);
 
-    // Another account, at a version that nobody was shown.
+    // Another account, at a version that no card showed.
     await app.send(
       altered('view_submission', ({ view }) => {
         view.callback_id = 'block';
@@ -164,8 +164,8 @@ describe('T49: what a payload says of itself', () => {
   });
 });
 
-describe('T54: once Slack took the token away', () => {
-  it('it is used no more, the metrics say so, and everything else goes on', async () => {
+describe('T54: once Slack has revoked the token', () => {
+  it('the app uses it no more, the metrics say so, and everything else goes on', async () => {
     const metric = async () => (await fetch(`${app.url}/metrics`)).text();
     expect(await metric()).toMatch(/slack_reachable 1$/m);
     await app.revokeTokens();
@@ -187,7 +187,7 @@ describe('T54: once Slack took the token away', () => {
     expect(await sql`select 1 from invitations where email = 'nobody-asked@example.com'`).toEqual([]);
   });
 
-  it('a start with a new one binds again', async () => {
+  it('a start with a new token connects again', async () => {
     app.workspace.access.error = null;
     app.workspace.credentials.botToken = 'xoxb-playground-another-one';
     const again = await startTestApp({ SLACK_BOT_TOKEN: 'xoxb-playground-another-one' }, { beside: app });

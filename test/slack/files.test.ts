@@ -56,7 +56,7 @@ const refusal = async (taking: Promise<unknown>): Promise<string> => {
 };
 
 describe('a file at Slack', () => {
-  it('is had with the token, also when it is elsewhere on the same host', async () => {
+  it('is fetched with the token, also from another place on the same host', async () => {
     const slack = await slackWith(atHome, (req, res) => {
       if (req.url === '/other') res.end('email\n');
       else res.writeHead(302, { location: '/other' }).end();
@@ -65,7 +65,7 @@ describe('a file at Slack', () => {
     expect(slack.tokens).toEqual(['Bearer xoxb-secret', 'Bearer xoxb-secret']);
   });
 
-  it('the token never goes to another host, named in the file or in a redirect', async () => {
+  it('never takes the token to another host, whether the file or a redirect names that host', async () => {
     const asked: string[] = [];
     const other = await serve((req, res) => {
       asked.push(req.url ?? '');
@@ -91,7 +91,7 @@ describe('a file at Slack', () => {
     'file:///etc/passwd',
     'no address',
     '',
-  ])('at %s is not asked for', async (url) => {
+  ])('is not fetched from %s', async (url) => {
     const slack = await slackWith(
       () => ({ url_private: url }),
       (_, res) => res.end(),
@@ -104,7 +104,7 @@ describe('a file at Slack', () => {
     expect(slack.tokens).toEqual([]);
   });
 
-  it('that turns round and round, or is somebody else’s, is given up', async () => {
+  it('is given up when it redirects without end or to another host', async () => {
     const slack = await slackWith(atHome, (req, res) => {
       res.writeHead(302, { location: req.url }).end();
     });
@@ -117,7 +117,7 @@ describe('a file at Slack', () => {
     expect(await refusal(external.taken())).toMatch(/is not kept by Slack/);
   });
 
-  it('that is larger than it says is cut off, not read to its end', async () => {
+  it('is cut off, not read to its end, when it is larger than Slack said', async () => {
     let sent = 0;
     const slack = await slackWith(atHome, (_, res) => {
       const more = () => {
@@ -131,7 +131,7 @@ describe('a file at Slack', () => {
     expect(sent).toBeLessThan(3 * MAX_FILE_BYTES);
   });
 
-  it('that is no text is refused; a host in trouble is a fault', async () => {
+  it('is refused when it is no text; a host that fails is a fault', async () => {
     const slack = await slackWith(atHome, (_, res) => res.end(Buffer.from([0xff, 0xfe, 0x00])));
     expect(await refusal(slack.taken())).toMatch(/no text in UTF-8/);
     const broken = await slackWith(atHome, (_, res) => res.writeHead(503).end());
@@ -139,7 +139,7 @@ describe('a file at Slack', () => {
   });
 });
 
-it('a file is given to Slack’s own host only', async () => {
+it('a file goes to Slack’s own host only', async () => {
   const asked: string[] = [];
   const other = await serve((req, res) => {
     asked.push(req.url ?? '');
@@ -160,4 +160,4 @@ it.each([
   ['https://slack.com/api/', 'https://files.slack.com'],
   ['https://slack-gov.com/api/', 'https://files.slack-gov.com'],
   ['http://127.0.0.1:3000/playground/slack/api/', 'http://127.0.0.1:3000'],
-])('the files of %s are at %s', (apiUrl, origin) => expect(filesOriginOf(apiUrl)).toBe(origin));
+])('for %s the files are at %s', (apiUrl, origin) => expect(filesOriginOf(apiUrl)).toBe(origin));

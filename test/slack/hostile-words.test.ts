@@ -32,7 +32,7 @@ const BUT_FOR_SPACES = Object.entries(HOSTILE_ADDRESSES).filter(([, text]) => {
   return !/^[a-z]+@example\.com$/.test(text.trim()) && text.length <= SLACK_INPUT_LENGTH;
 });
 
-describe('T17: forty and more hostile addresses make no row and no mail', () => {
+describe('T17: forty and more hostile addresses make no row and no mail when they are', () => {
   // A command's text is one line of words, and mailto: is what Slack itself makes of an address.
   const typable = BUT_FOR_SPACES.filter(([, text]) => !/[\s,]/.test(text) && text !== '');
 
@@ -51,7 +51,7 @@ describe('T17: forty and more hostile addresses make no row and no mail', () => 
     expect(await rows()).toEqual(before);
   });
 
-  it('put into the form that adds', async () => {
+  it('put into the form that adds an account', async () => {
     const before = await rows();
     await app.as('admin').types('/apim-user add');
     const modal = await app.as('admin').modal('Add an account');

@@ -30,9 +30,9 @@ import {
 } from '../support/context.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
-/** In the name and address of whoever must not be shown to people without a role. */
+/** In the name and email of each account, which people without a role must not see. */
 const CANARY = 'zanzibar';
-/** A guest stands for all whom Slack itself does not call a member. */
+/** A guest stands for every person that Slack does not call a member. */
 const ROLES: Record<string, SlackActor> = {
   admin: ADMIN as SlackActor,
   approver: APPROVER as SlackActor,
@@ -40,7 +40,7 @@ const ROLES: Record<string, SlackActor> = {
   guest: withMembership('guest') as SlackActor,
 };
 
-/** Who gets an answer other than a refusal, and with `*` who changes something; nobody else does either. */
+/** The roles that get an answer other than a refusal; those with `*` also change something. */
 const EXPECTED: Record<string, string> = {
   '/apim-user add': 'admin*',
   '/apim-user invite': 'admin*',
@@ -360,11 +360,11 @@ async function everything(): Promise<string> {
   return JSON.stringify(await t.sql.unsafe(`select ${looks.join(" || ' ' || ")} as rows`));
 }
 
-it('T44: every command, button, modal and shortcut is written down here, and none that is gone', () => {
+it('T44: this file lists every command, button, modal and shortcut, and none that is gone', () => {
   expect([...entries.keys()].sort()).toEqual(Object.keys(EXPECTED).sort());
 });
 
-it.each([...entries.keys()])('T44: %s', async (name) => {
+it.each([...entries.keys()])('T44: only the listed roles may use %s', async (name) => {
   const able: string[] = [];
   let things = await arrange();
   for (const [role, actor] of Object.entries(ROLES)) {

@@ -107,12 +107,12 @@ const command = (envelopeId: string, text: string, name: string) => ({
   },
 });
 
-it('connects with the app token when the app starts', () => {
+it('the app connects with the app token when it starts', () => {
   expect(slack.tokens).toEqual([`Bearer ${APP_TOKEN}`]);
   expect(slack.sockets).toHaveLength(1);
 });
 
-it('acknowledges a command on the socket and answers it once, also when it comes a second time', async () => {
+it('the app acknowledges each delivery of a command on the socket, and answers the command once', async () => {
   slack.send(command('envelope-1', 'help', 'help'));
   await eventually('the answer', () => slack.answers.length > 0, WAIT_MS);
   slack.send(command('envelope-2', 'help', 'help'));
@@ -123,12 +123,12 @@ it('acknowledges a command on the socket and answers it once, also when it comes
   expect(slack.answers[0]?.text).toContain('Help');
 });
 
-it('takes no command over HTTP beside it', async () => {
+it('the app takes no command over HTTP in Socket Mode', async () => {
   const response = await fetch(`${app.url}/slack/events`, { method: 'POST', body: 'command=%2Fapim-user' });
   expect(response.status).toBe(404);
 });
 
-it('connects again when Slack closes the socket, and answers there', async () => {
+it('the app connects again when Slack closes the socket, and answers there', async () => {
   slack.send({ type: 'disconnect', reason: 'refresh_requested' });
   await eventually('a second socket', () => slack.sockets.length >= 2, WAIT_MS);
   await delay(SETTLE_MS);
@@ -136,7 +136,7 @@ it('connects again when Slack closes the socket, and answers there', async () =>
   await eventually('the answer', () => slack.answers.some(({ path }) => path === '/answer/list'), WAIT_MS);
 });
 
-it('closes the socket when the app stops, after the work that it took', async () => {
+it('the app closes the socket when it stops, after it has finished the work that it took', async () => {
   slack.send(command('envelope-4', 'help', 'last'));
   await eventually(
     'it to be taken',

@@ -1,4 +1,4 @@
-// T26 on the way in: a key that somebody types is neither kept nor said again, wherever it is typed.
+// T26 on the way in: the app neither stores nor repeats a key that a person types, wherever they type it.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ const audited = async () => (await sql`select count(*)::int as rows from audit`)
 
 describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
   it.each(['', ...COMMANDS.map(({ name }) => name)])(
-    'typed after /apim-user %s, is refused',
+    'is refused when it is typed after /apim-user %s',
     async (name) => {
       const before = await audited();
       await admin().types(`/apim-user ${name} ann@example.com it was “${key}”, I think`);
@@ -57,7 +57,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     },
   );
 
-  it('in a field of any modal there is, is refused beside the field', async () => {
+  it('is refused beside the field in every modal', async () => {
     await admin().types('/apim-user add');
     const modal = await admin().modal('Add an account');
     await modal.fill({
@@ -83,14 +83,14 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     expect((await sql`select 1 from accounts`).length).toBe(0);
   });
 
-  it('is not looked for by a type-ahead', async () => {
+  it('is not searched for by a type-ahead', async () => {
     await admin().types('/apim-user show');
     const modal = await admin().modal('Which account?');
     expect(await modal.searches('Account', key)).toEqual([]);
     await modal.closeAll();
   });
 
-  it('in a field is not used by the buttons around it', async () => {
+  it('is not used by the buttons around the field that holds it', async () => {
     await admin().types('/apim-user templates');
     await admin().sees(/default text/);
     await admin().clicks(/^Edit Account blocked/);
@@ -104,7 +104,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     expect(app.inbox.mails()).toEqual([]);
   });
 
-  it('in a message is not taken by a shortcut', async () => {
+  it('is not taken from a message by a shortcut', async () => {
     await admin().types(`zoe@example.com calls us with ${key}`);
     const message = await admin().message(key);
     for (const { callback_id } of SHORTCUTS.filter(({ type }) => type === 'message')) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nearestWord, splitWords } from '../../src/slack/receive/typed-words.ts';
 
 describe('typed words', () => {
-  it('are what the person meant, not what Slack made of them', () => {
+  it('are read as the person meant them, not as Slack formats them', () => {
     expect(splitWords('block <mailto:ann@example.com|ann@example.com> “leaked a key”')).toEqual([
       'block',
       'ann@example.com',
@@ -17,7 +17,7 @@ describe('typed words', () => {
     expect(splitWords('list R&amp;D &lt;x&gt;')).toEqual(['list', 'R&D', '<x>']);
   });
 
-  it('are split at white space and commas, whatever is typed', () => {
+  it('are split at white space and commas, whatever a person types', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z0-9@.]{1,12}$/), { maxLength: 20 }), (typed) => {
         expect(splitWords(typed.join(', '))).toEqual(typed);
@@ -28,13 +28,13 @@ describe('typed words', () => {
 
 describe('a mistyped word', () => {
   const known = ['add', 'invite', 'show', 'block', 'help'];
-  it('has the nearest one as its meaning', () => {
+  it('gets the nearest known word as its suggestion', () => {
     expect(nearestWord('shwo', known)).toBe('show');
     expect(nearestWord('eidt', ['list', 'edit'])).toBe('edit');
     expect(nearestWord('Blok', known)).toBe('block');
     expect(nearestWord('invit', known)).toBe('invite');
   });
-  it('that is like none has none', () => {
+  it('gets no suggestion when no known word is near', () => {
     expect(nearestWord('frobnicate', known)).toBeNull();
   });
 });

@@ -46,7 +46,7 @@ describe('add', () => {
     expect(JSON.stringify(app.everythingSent())).not.toContain(PASSWORD);
   });
 
-  it('says what is wrong beside the field, and adds nothing', async () => {
+  it('says beside the field what is wrong, and adds no account', async () => {
     const modal = await add({
       Email: 'no address',
       'First name': '  ',
@@ -61,7 +61,7 @@ describe('add', () => {
     await modal.closeAll();
   });
 
-  it('of an address that has an account keeps what was typed but the password, and shows the account', async () => {
+  it('of an email that has an account keeps what was typed except the password, and shows the account', async () => {
     const modal = await add({ ...ann('ann@example.com', 'Twice'), Password: PASSWORD });
     await modal.sees(/already an account with this address; it is \*active/);
     expect(await modal.value('Last name')).toBe('Twice');
@@ -71,7 +71,7 @@ describe('add', () => {
     expect(JSON.stringify(app.everythingSent())).not.toContain(PASSWORD);
   });
 
-  it('that verifies first shows a card; Activate before the address is confirmed warns and is recorded', async () => {
+  it('that verifies first shows a card; Activate before the email is confirmed warns and is recorded', async () => {
     const modal = await add({ ...ann('cleo@example.com'), Address: ['Verify the address first'] });
     await modal.sees(/asks to confirm the address/);
     await modal.closeAll();
@@ -91,7 +91,7 @@ describe('add', () => {
     await eventually('the card to know the address', () => !/not confirmed/.test(card.text()));
   });
 
-  it('that verifies first becomes active by the mailed link', async () => {
+  it('that verifies first makes the account active by the mailed link', async () => {
     const modal = await add({ ...ann('dora@example.com', 'Dee'), Address: ['Verify the address first'] });
     await modal.sees(/Added/);
     await modal.closeAll();
@@ -109,7 +109,7 @@ describe('a card', () => {
     return approver.message(words);
   };
 
-  it('that is behind the account does nothing, says so, and is painted anew', async () => {
+  it('that is older than the account does nothing, says so, and is repainted', async () => {
     const modal = await add({ ...ann('elsa@example.com', 'Ember'), Address: ['Verify the address first'] });
     await modal.sees(/Added/);
     await modal.closeAll();
@@ -141,7 +141,7 @@ describe('a card', () => {
 });
 
 describe('block', () => {
-  it('without a reason asks for it, and the words to the developer go out while the reason stays', async () => {
+  it('without a reason asks for one, mails the message to the developer and keeps the reason out of that mail', async () => {
     const approver = app.as('approver');
     await approver.types('/apim-user block bea@example.com');
     const modal = await approver.modal('Block an account');
@@ -156,7 +156,7 @@ describe('block', () => {
     await approver.sees(/State:\* blocked · unpaid invoice 17/);
   });
 
-  it('without mail tells nobody', async () => {
+  it('without mail tells the developer nothing', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user show dora@example.com');
     await admin.clicks('Block Ann Dee');
@@ -196,7 +196,7 @@ describe('with no account named', () => {
     await choose.closeAll();
   });
 
-  it('a name that several have is an error with what was near, not a guess', async () => {
+  it('a name that several accounts have is an error that lists near matches, not a guess', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user show Lee');
     const said = await admin.sees(/Several accounts come near that/);
@@ -207,7 +207,7 @@ describe('with no account named', () => {
 });
 
 describe('edit', () => {
-  it('of the address tells both, and counts once the new one is confirmed', async () => {
+  it('of the email tells the old and the new one, and takes effect once the new one is confirmed', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user edit dora@example.com');
     const modal = await admin.modal('Edit an account');
@@ -229,7 +229,7 @@ describe('edit', () => {
     await admin.sees(/No account is called that/);
   });
 
-  it('of what somebody changed meanwhile keeps what was typed and overwrites nothing', async () => {
+  it('of an account that an operator has changed meanwhile keeps what was typed and overwrites nothing', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user edit dora@new.example.com');
     const modal = await admin.modal('Edit an account');
@@ -246,7 +246,7 @@ describe('edit', () => {
 });
 
 describe('reset-password', () => {
-  it('asks, mails a link, and the new password is set by it', async () => {
+  it('asks first and mails a link, and the link sets the new password', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user reset-password ann@example.com');
     const modal = await admin.modal('Reset a password');
@@ -300,7 +300,7 @@ describe('delete', () => {
     expect(await admin.sees(/invitation/)).not.toContain('ann@example.com');
   });
 
-  it('restores nothing that is not deleted, and says which id is meant', async () => {
+  it('restores nothing that is not deleted, and says which id was meant', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user restore ann@example.com');
     await admin.sees(/doesn't fit now: the account is \*blocked/);
@@ -309,7 +309,7 @@ describe('delete', () => {
   });
 });
 
-it('nothing that was sent to Slack was refused, but for what was made to fail', () => {
+it('Slack refused nothing that was sent to it, except what was made to fail', () => {
   const ours = ['chat.update: message_not_found', 'chat.postMessage: channel_not_found'];
   expect(app.refusals().filter((one) => !ours.some((made) => one.startsWith(made)))).toEqual([]);
 });

@@ -37,7 +37,7 @@ const isState = (address: string, state: string) =>
 const card = (title: RegExp) => approver().message(title);
 
 describe('deleting with a second operator', () => {
-  it('waits for somebody else, is done when they approve, and everybody concerned is told', async () => {
+  it('waits for another operator, is done when that operator approves, and both are told', async () => {
     await hasAccount('ann@example.com', 'Ann Lee');
     await asksToDelete('ann@example.com', 'contract ended');
     approver().goesTo('approvals');
@@ -71,7 +71,7 @@ describe('deleting with a second operator', () => {
     await admin().sees(/No account is called that/);
   });
 
-  it('says on its card that the subscriptions go with the account, when that was asked for', async () => {
+  it('says on its card that the subscriptions go with the account, when the requester chose that', async () => {
     await hasAccount('sue@example.com', 'Sue Birch');
     const beside = await besideApp(app);
     const [account] = await beside.sql`select id from accounts where email = 'sue@example.com'`;
@@ -90,7 +90,7 @@ describe('deleting with a second operator', () => {
     await approver().sees(/Approved, and done/);
   });
 
-  it('is declined with a reason that whoever asked reads', async () => {
+  it('is declined with a reason that the requester reads', async () => {
     await hasAccount('bea@example.com', 'Bea Fox');
     await asksToDelete('bea@example.com', 'by mistake');
     await card(/Delete Bea Fox\?/);
@@ -106,7 +106,7 @@ describe('deleting with a second operator', () => {
     await approver().sees(/Nothing waits for you/);
   });
 
-  it('T46: two who press at once have one effect, and the loser is told who decided', async () => {
+  it('T46: two approvers who press at once have one effect, and the second is told who decided', async () => {
     const second = app.addPerson('bo', { realName: 'Bo Second' });
     await admin().types('/apim-user operators');
     await admin().clicks('Add an operator');
@@ -128,7 +128,7 @@ describe('deleting with a second operator', () => {
     expect([one, other].find((text) => /decided already/.test(text))).toMatch(/Amir Approver|Bo Second/);
   });
 
-  it('is closed when whoever asked is made a guest, and the admins are told', async () => {
+  it('is closed when the requester becomes a guest, and the admins are told', async () => {
     await admin().types('/apim-user operators');
     await admin().clicks('Make Bo Second an admin');
     await admin().sees(/Bo Second is an \*?admin\*? now/);
@@ -155,8 +155,8 @@ describe('deleting with a second operator', () => {
   });
 });
 
-describe('a request by anybody in the workspace', () => {
-  it('becomes an invitation once an operator approves, and App Home shows how it goes', async () => {
+describe('a request by any member of the workspace', () => {
+  it('becomes an invitation once an operator approves it, and App Home shows its progress', async () => {
     await nobody().types('/apim-user request');
     const modal = await nobody().modal('Ask for an invitation');
     await modal.fill({
@@ -185,7 +185,7 @@ describe('a request by anybody in the workspace', () => {
 });
 
 describe('the history', () => {
-  it('says who let somebody in, and what was done since', async () => {
+  it('says who let a developer in, and what was done since', async () => {
     const mail = app.inbox.mails().find((one) => one.to.includes('partner@example.com'));
     const ticket = /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
     await app.post('/invitations/accept', {
@@ -215,7 +215,7 @@ describe('the history', () => {
     }
   });
 
-  it('finds what one person did and what was refused, and is not for everybody', async () => {
+  it('finds what one person did and what was refused, and is closed to people without a role', async () => {
     await admin().types(`/apim-user history by:<@${app.ids.approver}|amir>`);
     await admin().sees(/Amir Approver\W+declined what was asked/);
     await admin().types('/apim-user history refused');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('help', () => {
-  it('names every subcommand with who may, and one of them with an example', async () => {
+  it('names every subcommand with the roles that may use it, and explains one with an example', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user help');
     const all = await admin.sees(/For admins and approvers/);
@@ -28,7 +28,7 @@ describe('help', () => {
     await admin.sees(/There is no `dance`/);
   });
 
-  it('says to somebody without a role whom to ask', async () => {
+  it('tells a person without a role which admin to ask', async () => {
     const nobody = app.as('nobody');
     await nobody.types('/apim-user help');
     expect(await nobody.sees(/You have no role here yet/)).toContain(`<@${app.ids.admin}>`);
@@ -38,7 +38,7 @@ describe('help', () => {
 });
 
 describe('a mistyped subcommand', () => {
-  it('gets the nearest one as a button, which goes on with the words that followed', async () => {
+  it('gets the nearest subcommand as a button, which goes on with the words that followed', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user eidt ann@example.com');
     await admin.sees(/There is no `eidt`. Did you mean `edit`\?/);
@@ -56,7 +56,7 @@ describe('a mistyped subcommand', () => {
   });
 });
 
-describe('who may not', () => {
+describe('a person without the role for it', () => {
   const ADMINS_ONLY = [
     'add',
     'invite',
@@ -69,7 +69,7 @@ describe('who may not', () => {
   ];
   const CHANGES = ['add eve@example.com Eve Il', 'invite eve@example.com', 'block ann@example.com why not'];
 
-  it('is told so at once, and whom to ask; no window opens and nothing changes', async () => {
+  it('is told so at once, and which admin to ask; no window opens and nothing changes', async () => {
     const lines = [
       ...[...ADMINS_ONLY, ...CHANGES.slice(0, 2)].map((line) => ['approver', line] as const),
       ...[...ADMINS_ONLY, ...CHANGES, 'list', 'show', 'block'].map((line) => ['nobody', line] as const),
@@ -87,7 +87,7 @@ describe('who may not', () => {
     ['guests', { isUltraRestricted: true }],
     ['deactivated', { isDeactivated: true }],
     ['bots', { isBot: true }],
-  ])('a member of the table who is among %s is refused whatever the table says', async (words, change) => {
+  ])('is refused among %s, whatever their stored role', async (words, change) => {
     const id = `U0${words.toUpperCase().slice(0, 5)}${Object.keys(change)[0]?.slice(2, 7).toUpperCase()}`;
     const other = await startTestApp({ SLACK_ADMINS: `${app.ids.admin},${id}` });
     try {
@@ -102,7 +102,7 @@ describe('who may not', () => {
     }
   });
 
-  it('finds no one by the search of the global shortcut', async () => {
+  it('finds no account by the search of the global shortcut', async () => {
     const nobody = app.as('nobody');
     await nobody.shortcut('manage_developer');
     const modal = await nobody.modal(/You may not do this/);
@@ -143,7 +143,7 @@ describe('a shortcut', () => {
 });
 
 describe('a window', () => {
-  it('opens with a loading one when the database takes long, and fills in when it answers', async () => {
+  it('opens as a loading one when the database takes long, and fills in when it answers', async () => {
     const admin = app.as('admin');
     const sql = postgres(app.databaseUrl, { max: 1 });
     try {
@@ -161,7 +161,7 @@ describe('a window', () => {
     }
   });
 
-  it('that turns out to be for nothing says so in the loading one', async () => {
+  it('that turns out to have nothing to show says so in the loading one', async () => {
     const admin = app.as('admin');
     const sql = postgres(app.databaseUrl, { max: 1 });
     try {
@@ -177,7 +177,7 @@ describe('a window', () => {
     }
   });
 
-  it('that Slack will not open any more is asked for again by a button', async () => {
+  it('that Slack will not open any more can be opened again by a button', async () => {
     const admin = app.as('admin');
     app.slackFails('views.open', { kind: 'error', code: 'expired_trigger_id' });
     await admin.types('/apim-user edit ann@example.com');
@@ -194,7 +194,7 @@ describe('a window', () => {
   });
 });
 
-describe('what goes wrong after a window was submitted', () => {
+describe('a fault after a window was submitted', () => {
   /** The window as Slack got it back: what a person would find typed in its fields. */
   const refilled = (modal: ModalDriver) => JSON.stringify(modal.view().blocks);
 
@@ -286,7 +286,7 @@ describe('what goes wrong after a window was submitted', () => {
   );
 });
 
-it('nothing that was sent to Slack was refused, but for what was made to fail', () => {
+it('Slack refused nothing that was sent to it, except what was made to fail', () => {
   expect(app.refusals().filter((one) => !/expired_trigger_id|users\.info|views\.update/.test(one))).toEqual(
     [],
   );

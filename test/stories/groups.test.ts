@@ -28,7 +28,7 @@ describe('groups', () => {
     expect((await admin.message(/no custom groups yet/)).buttons()).toEqual(['Create']);
   });
 
-  it('are created, and a name is not taken twice', async () => {
+  it('are created, and no two have the same name', async () => {
     const admin = app.as('admin');
     const first = await create('Partners', 'Who sells <!channel> with us');
     await first.sees(/Created: the group/);
@@ -46,7 +46,7 @@ describe('groups', () => {
     expect(await admin.sees(/Partners\*? · 0 accounts/)).toContain('Testers');
   });
 
-  it('ask for a name beside the field', async () => {
+  it('need a name, and say so beside the field', async () => {
     const modal = await create('   ');
     expect(modal.errors()).toEqual({ Name: 'Write a name' });
     await modal.cancel();
@@ -77,7 +77,7 @@ describe('groups', () => {
     expect((await admin.message(/1 account/)).buttons()).not.toContain('Delete Early birds');
   });
 
-  it('of an account are chosen as before', async () => {
+  it('of an account are shown as they are when they are to be changed', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user groups ann@example.com');
     const modal = await admin.modal('Groups of an account');
@@ -89,7 +89,7 @@ describe('groups', () => {
     await admin.sees(/Partners\*? · 1 account/);
   });
 
-  it('are looked at by approvers, without buttons, and not shown to others', async () => {
+  it('are shown to approvers without buttons, and not to people without a role', async () => {
     const approver = app.as('approver');
     await approver.types('/apim-user groups');
     await approver.sees(/Partners/);

@@ -103,7 +103,7 @@ describe('App Home', () => {
     await homeOf(app, 'admin', /1 mail failed/);
   });
 
-  it('shows an approver less, and others whom to ask', async () => {
+  it('shows an approver less, and tells other people which admin to ask', async () => {
     const approver = await homeOf(app, 'approver', /What waits/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
     expect(approver.buttons()).toEqual(['List', 'Find', 'Products', 'Subscriptions', 'Approvals', 'Help']);
@@ -122,7 +122,7 @@ describe('App Home', () => {
     app.workspace.scopes.add('users:read.email');
   });
 
-  it('is drawn without what Slack does not tell', async () => {
+  it('is drawn without the facts that Slack does not tell', async () => {
     now += 120_000;
     app.slackFails('conversations.info', { kind: 'error', code: 'internal_error' });
     await homeOf(app, 'admin', /did not say who can read the approvals channel \(internal_error\)/);
@@ -130,7 +130,7 @@ describe('App Home', () => {
   });
 });
 
-it('says when the database fails, and is whole again afterwards', async () => {
+it('App Home says when the database fails, and is whole again afterwards', async () => {
   const app = await start();
   await homeOf(app, 'admin', /database ready/);
   const sql = postgres(app.databaseUrl, { max: 1 });
@@ -164,7 +164,7 @@ describe('the approvals channel', () => {
     );
   };
 
-  it('that is private shows address and note on its cards', async () => {
+  it('that is private has cards with email and note', async () => {
     const app = await start();
     const card = JSON.stringify((await pendingCard(app)).blocks);
     expect(card).toContain('dan@secret.example.com');
@@ -176,7 +176,7 @@ describe('the approvals channel', () => {
     ['is shared with another company', { kind: 'private' as const, isExtShared: true }, []],
     ['has guests', { kind: 'private' as const }, [{ isRestricted: true }]],
     ['has guests', { kind: 'private' as const }, [{ teamId: 'T0STRANGER' }]],
-  ])('that %s is warned of, and its cards leave out address and note', async (why, rest, people) => {
+  ])('that %s is warned of, and its cards leave out email and note', async (why, rest, people) => {
     const id = 'C0EXPOSED1';
     let now = Date.now();
     const app = await start({ SLACK_APPROVALS_CHANNEL: id }, { clock: () => new Date(now) });
@@ -197,7 +197,7 @@ describe('the approvals channel', () => {
     expect(home.text()).not.toMatch(/nothing is missing/);
   });
 
-  it('that is missing, or without the app in it, is said at home; the account is there all the same', async () => {
+  it('that is missing, or that the app is not in, is reported at App Home, and the account is added all the same', async () => {
     const none = await start({ SLACK_APPROVALS_CHANNEL: '' });
     await homeOf(none, 'admin', /There is no approvals channel/);
     const app = await start({ SLACK_APPROVALS_CHANNEL: 'C0GENERAL0' });
@@ -208,7 +208,7 @@ describe('the approvals channel', () => {
   });
 });
 
-it('the start warns in the log of what is missing, without keeping anybody waiting', async () => {
+it('the start warns in the log of what is missing, and waits for none of it', async () => {
   const database = await createTestDatabase();
   const driver = await createSlackDriver();
   const process = startProcess({

@@ -47,7 +47,7 @@ const secondAdmin = async (name: string) => {
 const begun = () => sql`select id from audit where operation = 'imports/begin' and outcome = 'done'`;
 
 describe('a table that is pasted', () => {
-  it('is looked at first, applied as it was shown, and each row has a result', async () => {
+  it('has a dry run first, is applied as the dry run showed it, and gives each row a result', async () => {
     const admin = app.as('admin');
     await person('ann@example.com Ann Lee');
     await person('bob@example.com Bob Lee');
@@ -102,7 +102,7 @@ describe('a table that is pasted', () => {
     );
     expect(await made('cleo')).toEqual({ accounts: 1, invitations: 0 });
     expect(await made('dora')).toEqual({ accounts: 0, invitations: 1 });
-    // In the name of whoever pressed Apply, as if each had been added by hand.
+    // In the name of the admin who pressed Apply, as if they had added each account by hand.
     await admin.types('/apim-user history cleo@example.com');
     await admin.sees(/Ada Admin\W* added the account/);
     expect(app.refusals()).toEqual([]);
@@ -110,7 +110,7 @@ describe('a table that is pasted', () => {
 });
 
 describe('a file in the direct message', () => {
-  it('with faults names them by line, and sent again has nothing new', async () => {
+  it('has its faults named by line, and adds nothing when it is sent again', async () => {
     const admin = atDm('admin');
     const rows = [
       'eve@example.com\tEve\tLee\t\t\tadd',
@@ -147,14 +147,14 @@ describe('a file in the direct message', () => {
     ['letter.txt', Buffer.from('Dear Ada,\nplease add Ann.'), /begins with the names of its columns/],
     ['endless.csv', Buffer.from(many(10_001, 'endless')), /10000 rows/],
     ['open.csv', Buffer.from('email\n"a'), /a quote in it is never closed/],
-  ])('that is no table is refused where it was sent: %s', async (name, bytes, words) => {
+  ])('is refused where it was sent when it is no table: %s', async (name, bytes, words) => {
     const admin = atDm('admin');
     await admin.shares(name, bytes);
     await admin.sees(words);
     expect(app.refusals()).toEqual([]);
   });
 
-  it('is not asked for when it is elsewhere, and what people only say is not answered', async () => {
+  it('is not fetched from another place, and the app answers no plain message', async () => {
     const admin = app.as('admin');
     admin.goesTo('general');
     await admin.shares('elsewhere.csv', many(1, 'elsewhere'));
@@ -165,7 +165,7 @@ describe('a file in the direct message', () => {
     expect(admin.canRead(/Dry run of \W*elsewhere/)).toBe(false);
   });
 
-  it('that Slack does not hand out says so', async () => {
+  it('says so when Slack does not hand it out', async () => {
     app.workspace.scopes.delete('files:read');
     const admin = atDm('admin');
     await admin.shares('unread.csv', many(1, 'unread'));
@@ -183,7 +183,7 @@ describe('a file in the direct message', () => {
   });
 });
 
-describe('T44: whoever is no admin', () => {
+describe('T44: a person who is no admin', () => {
   it.each(['approver', 'nobody'] as const)('is told why not, and nothing is fetched: %s', async (who) => {
     const person = atDm(who);
     const before = app.everythingSent().filter((call) => call.method === 'files.info').length;
@@ -195,12 +195,12 @@ describe('T44: whoever is no admin', () => {
     expect(await made('mine')).toEqual({ accounts: 0, invitations: 0 });
   });
 
-  it('can’t apply what an admin looked at', async () => {
+  it('can’t apply the dry run of an admin', async () => {
     const admin = atDm('admin');
     await admin.shares('theirs.csv', many(1, 'theirs'));
     const dryRun = await admin.message(/Dry run of \W*theirs\.csv/);
     const before = await begun();
-    // The admin's own click, signed by Slack, but as somebody else.
+    // The admin's own click, signed by Slack, but with another person's id.
     await dryRun.clicks('Apply');
     await admin.sees(/It has begun/);
     await eventually('the end', async () => (await made('theirs'))?.accounts === 1);
@@ -217,7 +217,7 @@ describe('T44: whoever is no admin', () => {
 });
 
 describe('between the dry run and Apply', () => {
-  it('the role may be withdrawn: nothing is done', async () => {
+  it('an admin may lose the role: nothing is done', async () => {
     const second = await secondAdmin('sue');
     second.goesToDm();
     await second.shares('sue.csv', many(1, 'sue'));
@@ -254,7 +254,7 @@ describe('between the dry run and Apply', () => {
     expect(await made('late')).toEqual({ accounts: 0, invitations: 0 });
   });
 
-  it('somebody may be added: they are left out', async () => {
+  it('an account may be added for a row: that row is left out', async () => {
     const admin = atDm('admin');
     await admin.shares('meanwhile.csv', many(2, 'meanwhile'));
     const dryRun = await admin.message(/Dry run of \W*meanwhile\.csv/);
@@ -266,7 +266,7 @@ describe('between the dry run and Apply', () => {
   });
 });
 
-it('of many clicks on Apply, by two admins at once, one has an effect', async () => {
+it('one of many clicks on Apply, by two admins at once, has an effect', async () => {
   const admin = atDm('admin');
   const third = await secondAdmin('tom');
   await admin.shares('twice.csv', many(20, 'twice'));
@@ -286,7 +286,7 @@ it('of many clicks on Apply, by two admins at once, one has an effect', async ()
   expect(admin.canRead(/has applied this already/)).toBe(true);
 });
 
-it('T50: what stands in cells and in the name of a file is shown as it is', async () => {
+it('T50: text in cells and in the name of a file is shown as it is', async () => {
   const admin = atDm('admin');
   const hostile = [
     '<!channel>',

@@ -66,7 +66,7 @@ describe('an invitation', () => {
     expect(page.status).toBe(410);
   });
 
-  it('is refused to somebody without the role', async () => {
+  it('is refused to a person without the role', async () => {
     const nobody = app.as('nobody');
     await nobody.types('/apim-user invite eve@example.com');
     await nobody.sees(/You may not do this/);
@@ -88,7 +88,7 @@ describe('an account', () => {
     await mailTo('cara@example.com', /active/);
   });
 
-  it('that waits for its address has a card whose button activates it, and the card is repainted', async () => {
+  it('that waits for its email to be confirmed has a card whose button activates it, and the card is repainted', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user add');
     const modal = await admin.modal();
@@ -132,7 +132,7 @@ it('T51: no message, view or answer in Slack ever held a ticket or a password', 
   expect(sent).not.toContain(PASSWORD);
 });
 
-it('offers the nearest subcommand for a mistyped one, with the words that followed', async () => {
+it('a mistyped subcommand gets the nearest one offered, with the words that followed', async () => {
   const admin = app.as('admin');
   await admin.types('/apim-user shwo ann@example.com');
   await admin.sees(/Did you mean/);

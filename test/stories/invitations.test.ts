@@ -15,7 +15,7 @@ const ticketIn = (mail: { text: string } | undefined) =>
 const open = async (ticket: string) => (await fetch(`${app.url}/invitations/accept?ticket=${ticket}`)).status;
 
 describe('invite', () => {
-  it('tells of each address what happened, with the button that fits', async () => {
+  it('says for each email what happened, with the button that fits', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user add active@example.com Act Ive');
     await admin.sees(/Added/);
@@ -70,7 +70,7 @@ describe('invite', () => {
     expect(mailsTo('one-more@example.com')).toEqual([]);
   });
 
-  it('says in the modal which lines are no addresses, and invites nobody yet', async () => {
+  it('says in the modal which lines are no emails, and invites none of them yet', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user invite');
     const modal = await admin.modal('Invite developers');
@@ -83,7 +83,7 @@ describe('invite', () => {
 });
 
 describe('invites', () => {
-  it('resends with a new link, revokes for good, and lists ended ones on demand', async () => {
+  it('resends with a new link, revokes for good, and lists ended invitations on demand', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user invite fay@example.com gus@example.com');
     await admin.sees(/2 invitations are on their way/);
@@ -126,6 +126,6 @@ describe('invites', () => {
   });
 });
 
-it('nothing that was sent to Slack was refused', () => {
+it('Slack refused nothing that was sent to it', () => {
   expect(app.refusals()).toEqual([]);
 });

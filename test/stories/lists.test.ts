@@ -24,7 +24,7 @@ afterAll(() => app.close());
 const names = (text: string) => [...text.matchAll(/\*Dev (Number\d+)\*/g)].map((found) => found[1]);
 
 describe('list', () => {
-  it('shows ten a page, newest first, and turns pages in place without losing or repeating any', async () => {
+  it('shows ten a page, newest first, and turns pages in place without losing or repeating an account', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user list');
     await admin.sees(/All: 12/);
@@ -42,7 +42,7 @@ describe('list', () => {
     expect(names(page.text())).toEqual(first);
   });
 
-  it('of a page stays far below what Slack takes', () => {
+  it('has pages far below the size that Slack takes', () => {
     const sent = app
       .everythingSent()
       .filter(({ sent: payload }) => JSON.stringify(payload).includes('Number12'));
@@ -51,7 +51,7 @@ describe('list', () => {
     expect(Math.max(...sizes)).toBeLessThan(30_000);
   });
 
-  it('filters by text, state and group, and says what an empty page means', async () => {
+  it('filters by text, state and group, and explains an empty page', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user block dev7@example.com late again');
     await admin.sees(/Blocked: Dev Number7/);
@@ -78,7 +78,7 @@ describe('list', () => {
     await admin.sees(/There is no such group/);
   });
 
-  it('leaves out whoever was deleted or has not accepted yet', async () => {
+  it('leaves out accounts that were deleted and invitations that were not accepted yet', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user delete dev1@example.com');
     const modal = await admin.modal('Delete an account');
@@ -112,7 +112,7 @@ describe("a row's menu", () => {
       .filter((element) => element.type === 'overflow')
       .map((element) => (element.options ?? []).map((option) => option.text.text));
 
-  it('offers an admin all that fits the state, an approver what approvers may', async () => {
+  it('offers an admin everything that fits the state, and an approver what approvers may do', async () => {
     expect(entriesOf(await rowOf('admin', 'dev12@example.com'))[0]).toEqual([
       'Block',
       'Reset password',
@@ -127,7 +127,7 @@ describe("a row's menu", () => {
     expect(entriesOf(blocked)).toEqual([['Activate', 'Edit', 'Groups', 'Delete']]);
   });
 
-  it('opens the modals and does the deeds of that account', async () => {
+  it('opens the modals and does the actions of that account', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user list state:blocked');
     await admin.sees(/All:/);
@@ -152,7 +152,7 @@ describe("a row's menu", () => {
     await admin.sees(/State:\* active/);
   });
 
-  it('drawn before a change does nothing, and says how the account stands', async () => {
+  it('drawn before a change does nothing, and says what state the account is in', async () => {
     const approver = app.as('approver');
     await approver.types('/apim-user list Number5');
     await approver.sees(/Number5/);
@@ -169,6 +169,6 @@ describe("a row's menu", () => {
   });
 });
 
-it('nothing that was sent to Slack was refused', () => {
+it('Slack refused nothing that was sent to it', () => {
   expect(app.refusals()).toEqual([]);
 });

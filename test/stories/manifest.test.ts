@@ -33,7 +33,7 @@ describe('npm run slack:manifest', () => {
     expect(manifest.settings.socket_mode_enabled).toBe(false);
   });
 
-  it('says on the other stream when the address is missing, and names no address with Socket Mode', async () => {
+  it('says on standard error when the address is missing, and names no address with Socket Mode', async () => {
     const without = await print({});
     expect(without.stderr).toContain('PUBLIC_URL is not set');
     expect(JSON.parse(without.stdout)).toBeTruthy();
@@ -43,7 +43,7 @@ describe('npm run slack:manifest', () => {
     expect(JSON.parse(socket.stdout).settings.socket_mode_enabled).toBe(true);
   });
 
-  it('ends with 78 when the address is none', async () => {
+  it('ends with 78 when the address is invalid', async () => {
     await expect(print({ PUBLIC_URL: 'nowhere' })).rejects.toMatchObject({ code: 78 });
   });
 

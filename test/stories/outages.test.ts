@@ -78,7 +78,7 @@ async function asksToDelete(address: string): Promise<void> {
 describe('Slack away for an hour, in the middle of approving and blocking', {
   timeout: 4 * NOTICED_MS,
 }, () => {
-  it('loses nothing: who must know is mailed, the console goes on, and each card is posted once, as things are', async () => {
+  it('loses nothing: the alert addresses are mailed, the console works, and each card is posted once, in its latest state', async () => {
     await hasAccount('ann@example.com', 'Ann Lee');
     await hasAccount('bea@example.com', 'Bea Fox', true);
     await hasAccount('cy@example.com', 'Cy Oak');
@@ -134,7 +134,7 @@ describe('Slack away for an hour, in the middle of approving and blocking', {
 });
 
 describe('a mail provider that refuses our key', () => {
-  it('is told to each admin once with what to do, and once more when the mails that waited are leaving', async () => {
+  it('is reported to each admin once with the remedy, and once more when the waiting mails leave', async () => {
     const away = /No mail has left since/;
     const back = /Mail works again/;
     app.mailFails({ kind: 'error', code: 'invalid_api_key', status: 403 }, 1_000);

@@ -54,7 +54,7 @@ describe('APIs', () => {
     await modal.closeAll();
   });
 
-  it('are changed, unless somebody else was faster', async () => {
+  it('are changed, unless another operator was faster', async () => {
     await admin().types('/apim-user apis');
     const list = await admin().message(/Invoices/);
     await list.clicks('Edit Invoices');
@@ -73,7 +73,7 @@ describe('APIs', () => {
     await late.closeAll();
   });
 
-  it('are listed for approvers without buttons, and for nobody else', async () => {
+  it('are listed for approvers without buttons, and not for people without a role', async () => {
     const approver = app.as('approver');
     await approver.types('/apim-user apis');
     await approver.sees(/Orders API/);
@@ -124,7 +124,7 @@ describe('products', () => {
     await modal.closeAll();
   });
 
-  it('are changed as a whole, and what a form can not show stays', async () => {
+  it('are changed as a whole, and what the form can not show stays', async () => {
     const id = 'a'.repeat(78);
     await sql`insert into apis (service_id, id, name, path, created_at, updated_at)
       values ('default', ${id}, 'Long', 'long', now(), now())`;
@@ -139,7 +139,7 @@ describe('products', () => {
     await modal.closeAll();
   });
 
-  it('are deleted after a question, with the subscriptions that it counts', async () => {
+  it('are deleted after a question that counts their subscriptions, and those go with them', async () => {
     const subscribe = (subscriptionId: string) => sql`insert into subscriptions
       (service_id, id, product_id, name, state, state_changed_at, state_changed_by, created_at, updated_at)
       values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;

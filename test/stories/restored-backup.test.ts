@@ -67,7 +67,7 @@ async function deletes(address: string, name: string): Promise<void> {
   await approver().message(new RegExp(`Delete ${name}\\?`));
 }
 
-it('a backup restored: what was taken away since is taken away again, and no former link or request lives', {
+it('after a backup is restored, what was removed since is removed again, and no former link or request lives', {
   timeout: SLOW_MS,
 }, async () => {
   await startOn(database);
@@ -146,7 +146,7 @@ it('a backup restored: what was taken away since is taken away again, and no for
   ).toEqual([]);
 });
 
-it('leaves the chain of the audit whole', { timeout: SLOW_MS }, async () => {
+it('a restored backup leaves the chain of the audit whole', { timeout: SLOW_MS }, async () => {
   await stop();
   if (!backup) throw new Error('there is no backup');
   const verified = await program('audit', backup, 'verify');

@@ -1,4 +1,4 @@
-// Who is there to decide changes between the card and the click: nobody from the start, fewer, or everybody gone.
+// The operators who may decide change between the card and the click: none from the start, fewer, or none left.
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -69,8 +69,8 @@ const operate = (...words: string[]) =>
     PUBLIC_URL: app.publicUrl,
   });
 
-describe('whoever asks alone', () => {
-  it('is told at once that nobody could decide, and how to add somebody; nothing waits', async () => {
+describe('a requester who is the only operator', () => {
+  it('is told at once that no one could decide, and how to add an operator; nothing waits', async () => {
     await sql`update operators set role = null where slack_user_id in (${BO}, ${app.ids.approver})`;
     const { email } = await account();
     await asksToDelete(email, /there is none who could decide[\s\S]*\/apim-user operators/);
@@ -93,7 +93,7 @@ describe('whoever asks alone', () => {
 
 describe('between the card and the click', () => {
   it.each(['demoted', 'deactivated', 'turned guest'])(
-    'an approver who was %s decides nothing, and somebody else still can',
+    'an approver who was %s decides nothing, and another approver still can',
     async (what) => {
       const { email, title, card, words } = await asked();
       if (what === 'demoted') {
@@ -118,8 +118,8 @@ describe('between the card and the click', () => {
   );
 });
 
-describe('everybody gone', { timeout: SLOW_MS }, () => {
-  it('what waits ends by itself after a day and whoever asked is told; the console makes somebody able again', async () => {
+describe('with every operator gone', { timeout: SLOW_MS }, () => {
+  it('what waits ends by itself after a day, the requester is told, and the console makes an operator again', async () => {
     const { email } = await asked();
     await app.changePerson(BO, { isDeactivated: true });
     await app.changePerson(app.ids.approver, { isRestricted: true });
@@ -133,7 +133,7 @@ describe('everybody gone', { timeout: SLOW_MS }, () => {
     expect(await stateOf(email)).toBe('active');
     await asksToDelete(email, /there is none who could decide/);
 
-    // The last admin goes too: nobody can act in Slack any more.
+    // The last admin goes too, so no person can act in Slack any more.
     await app.changePerson(app.ids.admin, { isDeactivated: true });
     await eventually('the admin to be without a role', async () => (await roleOf(app.ids.admin)) === null);
     await app.as('nobody').types('/apim-user list');

@@ -29,7 +29,7 @@ const inChannel = () =>
 const cards = () => inChannel().filter((text) => /flood\d+@example\.com/.test(text));
 const summaries = () => inChannel().filter((text) => /signed up/.test(text) && !/flood/.test(text));
 
-test('the first twenty get a card each, the others share one, which counts down and ends', async () => {
+test('the first twenty sign-ups get a card each, and the others share one that counts down and ends', async () => {
   for (const email of addresses) {
     const wish = { email, firstName: 'Ann', lastName: 'Lee' };
     expect((await portal.visitor().post('/portal/sign-up', wish)).status).toBe(200);

@@ -60,7 +60,7 @@ describe('a request for a subscription', () => {
     await mailsTo('ann@example.com', /subscription to Gold is active/);
   });
 
-  it('T45: of two who decide at once one does, and the other is told who', async () => {
+  it('T45: is decided by one of two operators who press at once, and the other is told who decided', async () => {
     await hasAccount('bea@example.com', 'Bea Fox');
     await asks('bea@example.com', 'Bea’s');
     const card = await cardOf(/Bea Fox/);
@@ -78,7 +78,7 @@ describe('a request for a subscription', () => {
     admin().goesTo('general');
   });
 
-  it('is rejected with a reason, which the developer reads; asked for again, it waits again', async () => {
+  it('is rejected with a reason that the developer reads, and waits again when the developer asks again', async () => {
     await hasAccount('cy@example.com', 'Cy Oak');
     await asks('cy@example.com', 'Cy’s');
     const card = await cardOf(/Cy Oak/);
@@ -101,7 +101,7 @@ describe('a request for a subscription', () => {
     await approver().message(/Subscription to.*Cy Oak.*Until somebody decides/s);
   });
 
-  it('of a blocked account can be approved, and says that nothing passes yet', async () => {
+  it('of a blocked account can be approved, and the answer says that no call passes yet', async () => {
     await approver().types('/apim-user block cy@example.com unpaid');
     await approver().sees(/Blocked: Cy Oak/);
     await approver().types('/apim-user subscriptions');
@@ -212,7 +212,7 @@ describe('the subscriptions of an account', () => {
       ).map(({ slot, hash }) => [slot, hash]),
     );
 
-  it('get a new key in place of one, and the owner is told', async () => {
+  it('get a new key in place of an old one, and the owner is told', async () => {
     const before = await hashes('For the shop');
     await (await rows()).chooses('Regenerate a key');
     const modal = await admin().modal('Regenerate a key');
@@ -228,7 +228,7 @@ describe('the subscriptions of an account', () => {
     await mailsTo('ann@example.com', /A key of your subscription to Gold was replaced/);
   });
 
-  it('whose key leaked get one or two new ones, with a mail that says why, and no block', async () => {
+  it('whose key leaked get one or two new keys, with a mail that says why, and no block', async () => {
     const before = await hashes('For the shop');
     await approver().types('/apim-user subscriptions ann@example.com');
     await approver().sees(/Subscriptions of Ann Lee/);
@@ -266,7 +266,7 @@ describe('the subscriptions of an account', () => {
     await shown.closeAll();
   });
 
-  it('stand on the account’s card with when they were used, and their id finds the account', async () => {
+  it('stand on the account’s card with their last use, and their id finds the account', async () => {
     const [row] = await beside.sql`select id from subscriptions where name = 'For the shop'`;
     await beside.sql`insert into subscription_usage (service_id, subscription_id, last_used_at, calls)
       values ('default', ${String(row?.id)}, now(), 12)`;
@@ -277,7 +277,7 @@ describe('the subscriptions of an account', () => {
     await approver().sees(/suspended by Amir Approver/);
   });
 
-  it('are told of in the account’s history, in words', async () => {
+  it('appear in the account’s history, in words', async () => {
     await approver().types('/apim-user history ann@example.com');
     await approver().sees(/History of Ann Lee/);
     let text = '';
@@ -299,7 +299,7 @@ describe('the subscriptions of an account', () => {
     expect(deeds).toMatch(/granted a subscription.*for: Orders/);
   });
 
-  it('are for operators alone, and granted by admins alone', async () => {
+  it('are open to operators only, and granted by admins only', async () => {
     await app.as('nobody').types('/apim-user subscriptions ann@example.com');
     await app.as('nobody').sees(/You may not do this/);
     await approver().types('/apim-user subscriptions ann@example.com');
@@ -317,7 +317,7 @@ describe('an account that has subscriptions', () => {
     return admin().modal(title);
   };
 
-  it('says before a block what it cuts off, and after it', async () => {
+  it('is shown with what a block cuts off, before the block and after it', async () => {
     const modal = await opens('/apim-user block bea@example.com', 'Block an account');
     await modal.sees(/It cuts off 1 subscription, not used in the last 24 hours/);
     await modal.closeAll();
@@ -329,7 +329,7 @@ describe('an account that has subscriptions', () => {
     await admin().sees(/Activated: Bea Fox/);
   });
 
-  it('is deleted with them when that is said, and comes back with them', async () => {
+  it('is deleted with them when the admin chooses so, and comes back with them', async () => {
     const modal = await opens('/apim-user delete bea@example.com', 'Delete an account');
     await modal.sees(/It cuts off 1 subscription, used in the last 24 hours/);
     await modal.submit();
@@ -348,7 +348,7 @@ describe('an account that has subscriptions', () => {
     await admin().sees(/Bea’s.*active/s);
   });
 
-  it('asks for the box when it gets its first one while the question stands', async () => {
+  it('asks for the box when it gets its first subscription while the question is open', async () => {
     await hasAccount('eve@example.com', 'Eve Ash');
     const modal = await opens('/apim-user delete eve@example.com', 'Delete an account');
     expect(modal.labels()).not.toContain('Subscriptions');
@@ -362,7 +362,7 @@ describe('an account that has subscriptions', () => {
 });
 
 describe('without an approvals channel', () => {
-  it('the card comes to each operator, and every one of them says who decided', async () => {
+  it('the card comes to each operator, and every one of those cards says who decided', async () => {
     const own = await startTestApp({ SLACK_APPROVALS_CHANNEL: '' });
     const beside = await besideApp(own);
     await createProduct(beside.console(), {

@@ -40,7 +40,7 @@ describe("a mail's text", () => {
     await modal.closeAll();
   });
 
-  it('that carries no one-time link says nothing of one', async () => {
+  it('says nothing of a one-time link when it carries none', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user templates');
     await admin.clicks('Edit Account blocked');
@@ -65,7 +65,7 @@ describe("a mail's text", () => {
     await modal.closeAll();
   });
 
-  it('goes as a test to whoever asks, and nothing is saved by that', async () => {
+  it('goes as a test to the admin who asks, and is not saved by that', async () => {
     const modal = await openInvitation();
     await modal.fill({ Subject: 'Only a test' });
     await modal.clicks('Send a test to me');
@@ -96,7 +96,7 @@ describe("a mail's text", () => {
     await again.closeAll();
   });
 
-  it('that somebody else saved meanwhile is not overwritten', async () => {
+  it('is not overwritten when another admin saved it meanwhile', async () => {
     const admin = app.as('admin');
     const second = app.as(SECOND_ADMIN);
     second.goesToDm();

@@ -23,7 +23,7 @@ const mailTo = (address: string, subject: RegExp) =>
     app.inbox.mails().find((mail) => mail.to.includes(address) && subject.test(mail.subject)),
   );
 
-it('a block for a week says when it ends, on the answer and the card, and ends by itself', async () => {
+it('a block for a week shows its end on the answer and the card, and ends by itself', async () => {
   const admin = app.as('admin');
   await admin.types('/apim-user add ann@example.com Ann Lee');
   await admin.sees(/Added/);
@@ -41,7 +41,7 @@ it('a block for a week says when it ends, on the answer and the card, and ends b
   await admin.sees(/ended the block\. Why: the block ended\. state: blocked → active/);
 });
 
-it('the modal takes an end, and says beside the field what is wrong with one', async () => {
+it('the modal of a block takes an end, and says beside the field what is wrong with one', async () => {
   const admin = app.as('admin');
   await admin.types('/apim-user block ann@example.com');
   const modal = await admin.modal('Block an account');

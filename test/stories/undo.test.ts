@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-it('the answer to a block can be undone in place, once', async () => {
+it('an operator can undo a block from its answer, in place and once', async () => {
   const admin = app.as('admin');
   await admin.types('/apim-user add ann@example.com Ann Lee');
   await admin.sees(/Added/);
@@ -20,7 +20,7 @@ it('the answer to a block can be undone in place, once', async () => {
   await admin.sees(/State:\W* active/);
 });
 
-it('the answer in a modal too; after ten minutes it says that it is too late', async () => {
+it('an operator can undo a block from the answer in a modal, and after ten minutes is told that it is too late', async () => {
   const admin = app.as('admin');
   await admin.types('/apim-user add bea@example.com Bea Lee');
   await admin.sees(/Added/);

@@ -13,7 +13,7 @@ export async function besideApp(app: { databaseUrl: string; publicUrl: string })
   const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
   const { sql, contextOf } = await openDependencies(readSettings(env), {
     clock: () => new Date(),
-    people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+    people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
     publicUrl: () => app.publicUrl,
     poolSize: 3,
     atEnd: (end) => void ends.push(end),

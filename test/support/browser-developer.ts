@@ -1,4 +1,4 @@
-// A developer: somebody with a mailbox and a browser, without Slack.
+// A developer: a person with a mailbox and a browser, without Slack.
 import type { Locator, Page } from 'playwright-core';
 
 export type BrowserDeveloper = ReturnType<typeof createBrowserDeveloper>;

@@ -21,7 +21,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
   const lay = (atEnd: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
     openDependencies(readSettings(env), {
       clock: () => new Date(),
-      people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+      people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
       publicUrl: () => env.PUBLIC_URL,
       poolSize: 5,
       passwordCost: TEST_PASSWORD_COST,
@@ -36,7 +36,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
   return {
     ...dependencies,
     system: () => dependencies.contextOf({ kind: 'system', name: 'test' }),
-    /** As whoever has a shell and arranges something for a test. */
+    /** As a person with a shell who arranges something for a test. */
     own: () => dependencies.contextOf({ kind: 'console', name: 'Test' }),
     audit: (...words: string[]) => runProgram('audit', words, env),
     auditWith: (more: Record<string, string>, ...words: string[]) =>

@@ -104,7 +104,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     theirs: { id: 'theirs', name: 'Their service' },
   };
 
-  /** What Slack would say; whom no test changed is a member. `silent`: Slack doesn't answer. */
+  /** What Slack would say of a person; without an entry they are a member. `silent`: Slack doesn't answer. */
   const memberships = new Map<string, SlackMembership | 'silent'>();
   const personInSlack = (userId: string, teamId: string): SlackActor => {
     const membership = memberships.get(userId) ?? 'member';

@@ -1,4 +1,4 @@
-// An API that somebody publishes: what a gateway stands before. It writes down what reached it.
+// A published API, which a gateway stands before. It records each request that reached it.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

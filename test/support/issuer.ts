@@ -51,7 +51,7 @@ export async function startTestIssuer() {
         .sign(key.privateKey);
     },
     newKey,
-    /** The newest signs from now on; whoever reads the keys finds all of them. */
+    /** The newest key signs from now on; the published set holds all of them. */
     add: (key: Key) => void keys.push(key),
     dropAllBut: (kid: string) => {
       keys = keys.filter((key) => key.kid === kid);

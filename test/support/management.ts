@@ -50,7 +50,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
     }),
     {
       clock: clock ?? (() => new Date()),
-      people: { actorOf: () => Promise.reject(new Error('nobody asks Slack here')) },
+      people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
       publicUrl: () => url,
       poolSize: 3,
       passwordCost: 4,

@@ -31,7 +31,7 @@ export async function startMortalPostgres() {
   return {
     url: first.url,
     start,
-    /** SIGKILL is a crash, SIGQUIT one that says good-bye, SIGINT an orderly stop that waits for nobody. */
+    /** SIGKILL is a crash, SIGQUIT a crash that tells its clients, SIGINT an orderly stop that waits for no client. */
     async kill(signal: 'SIGKILL' | 'SIGQUIT' | 'SIGINT'): Promise<void> {
       const postmaster = await findPostmaster(place.data);
       if (!postmaster) throw new Error('Postgres is not there');

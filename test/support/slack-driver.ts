@@ -65,7 +65,7 @@ function inhabitants(playground: Playground) {
   const known = new Map<string, PersonDriver>();
   function as(who: Role | string): PersonDriver {
     const id = who in PEOPLE ? PEOPLE[who as Role] : who;
-    if (!workspace.conversations.people.has(id)) throw new Error(`nobody has the id ${who}`);
+    if (!workspace.conversations.people.has(id)) throw new Error(`no person has the id ${who}`);
     const found = known.get(id) ?? createPerson(playground, id);
     known.set(id, found);
     return found;
@@ -74,7 +74,7 @@ function inhabitants(playground: Playground) {
     as,
     ids: PEOPLE,
     botUserId: APP.botUserId,
-    /** A further person: a guest, a bot, somebody of another team (`{teamId: 'T0STRANGER'}`) … */
+    /** A further person: a guest, a bot, a person from another team (`{teamId: 'T0STRANGER'}`) … */
     addPerson: (name: string, rest: Partial<Person> = {}): PersonDriver =>
       as(workspace.addPerson(name, rest.realName ?? name, rest).id),
     addChannel: workspace.addChannel,
@@ -117,7 +117,7 @@ function requests({ workspace, deeds: { courier } }: Playground) {
         },
       };
     },
-    /** The last request with other form fields (or payload fields), signed anew. */
+    /** The last request with other form fields (or payload fields), signed again. */
     altered(
       change: (fields: Record<string, string>) => Record<string, string>,
       kind?: string,

@@ -33,7 +33,7 @@ const mail = {
   text: 'Hi',
 };
 
-it('another stand-in takes our mail once, however often it is sent, and refuses another body under the same key', async () => {
+it('another stand-in takes our mail once, however often we send it, and refuses another body under the same key', async () => {
   const first = await delivery.send(mail);
   expect(first).toMatchObject({ kind: 'accepted', providerId: expect.stringMatching(/./) });
   expect(await delivery.send(mail)).toEqual(first);

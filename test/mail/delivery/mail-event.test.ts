@@ -25,7 +25,7 @@ function signed(
   };
 }
 
-describe('news of a mail', () => {
+describe('an event about a mail', () => {
   it.each([
     ['email.delivered', 'delivered'],
     ['email.bounced', 'bounced'],
@@ -35,7 +35,7 @@ describe('news of a mail', () => {
     ['email.sent', 'other'],
     ['email.opened', 'other'],
     ['constructor', 'other'],
-  ])('%s is told as %s', (type, kind) => {
+  ])('of type %s is read as %s', (type, kind) => {
     const body = event(type);
     const at = new Date('2026-11-24T10:00:00Z');
     expect(verifyMailEvent(options, body, signed(body))).toEqual({ kind, providerId: 'mail-1', at });
@@ -47,7 +47,7 @@ describe('news of a mail', () => {
     expect(verifyMailEvent(options, Buffer.from(body), headers)).toMatchObject({ kind: 'delivered' });
   });
 
-  it('that is not about a mail is of no kind', () => {
+  it('is ignored when it is about something other than a mail', () => {
     const body = event('domain.updated', { id: 'x' });
     expect(verifyMailEvent(options, body, signed(body))).toMatchObject({ kind: 'other', providerId: '' });
   });

@@ -53,7 +53,7 @@ const refusal = (status: number, name: string) =>
   answer(status, { statusCode: status, name, message: 'no: ann@example.com' });
 
 describe('sending a mail', () => {
-  it('gives the provider the whole mail under the row’s key, and brings back its id', async () => {
+  it('gives the provider the whole mail under the row’s key, and returns the provider’s id', async () => {
     const { received, delivery } = await provider(answer(200, { id: 'mail-1' }));
     expect(await delivery.send(mail)).toEqual({ kind: 'accepted', providerId: 'mail-1' });
     const { id, replyTo, ...rest } = mail;
@@ -66,7 +66,7 @@ describe('sending a mail', () => {
     expect(JSON.parse(received[0]?.body ?? '')).toEqual({ ...rest, reply_to: replyTo });
   });
 
-  it('sends the very same bytes and key again', async () => {
+  it('sends the very same bytes and key on a retry', async () => {
     const { received, delivery } = await provider(answer(500, {}));
     await delivery.send(mail);
     await delivery.send(mail);
@@ -81,7 +81,7 @@ describe('sending a mail', () => {
     [409, 'concurrent_idempotent_requests'],
     [500, 'internal_server_error'],
     [500, 'application_error'],
-  ])('is to be tried again after %i %s', async (status, name) => {
+  ])('is to be retried after %i %s', async (status, name) => {
     const { delivery } = await provider(refusal(status, name));
     expect(await delivery.send(mail)).toEqual({ kind: 'retry', code: name });
   });
@@ -105,7 +105,7 @@ describe('sending a mail', () => {
     ['success without an id', answer(200, {}), 'unreadable_answer'],
     ['success that is no JSON', answer(200, 'ok'), 'no_answer'],
     ['a connection that breaks', (response: ServerResponse) => void response.destroy(), 'no_answer'],
-  ])('is to be tried again after %s, and the code holds nothing of the answer', async (_, say, code) => {
+  ])('is to be retried after %s, and the code holds nothing of the answer', async (_, say, code) => {
     const { delivery } = await provider(say);
     expect(await delivery.send(mail)).toEqual({ kind: 'retry', code });
   });
@@ -117,10 +117,13 @@ describe('sending a mail', () => {
     [422, 'invalid_from_address', 'invalid_from_address'],
     // The domain isn't verified, or may not send to this address yet.
     [403, 'validation_error', 'domain_refused'],
-  ])('is to be tried again after %i %s: it refuses us, not this mail', async (status, name, code) => {
-    const { delivery } = await provider(refusal(status, name));
-    expect(await delivery.send(mail)).toEqual({ kind: 'retry', code });
-  });
+  ])(
+    'is to be retried after %i %s, which refuses our account and not this mail',
+    async (status, name, code) => {
+      const { delivery } = await provider(refusal(status, name));
+      expect(await delivery.send(mail)).toEqual({ kind: 'retry', code });
+    },
+  );
 
   it('waits as long as the provider asks, but no longer than an hour', async () => {
     const soon = await provider(
@@ -151,7 +154,7 @@ describe('sending a mail', () => {
     expect(await halting.delivery.send(mail)).toEqual({ kind: 'retry', code: 'timeout' });
   });
 
-  it('is to be tried again when nobody is there', async () => {
+  it('is to be retried when no server answers at the address', async () => {
     const delivery = createResendDelivery({
       apiKey: 're_secret',
       baseUrl: 'http://127.0.0.1:9',

@@ -12,7 +12,7 @@ describe('the waits between attempts', () => {
     expect(waits).toEqual([...waits].sort((a, b) => a - b));
   });
 
-  it('are never further than a fifth from that, and never nothing', () => {
+  it('differ from that by a fifth at most, and are never zero', () => {
     fc.assert(
       fc.property(fc.integer({ min: -5, max: 10_000 }), fc.integer({ min: 0, max: 255 }), (attempt, byte) => {
         const wait = nextAttemptDelaySeconds(attempt, always(byte));
@@ -34,7 +34,7 @@ describe('T63: a mail without an answer', () => {
   const first = new Date('2026-11-24T10:00:00Z');
   const minutesLater = (minutes: number) => new Date(first.getTime() + minutes * 60_000);
 
-  it('is tried again for 23 hours, and never when the provider may have forgotten it', () => {
+  it('is retried for 23 hours, and never once the provider may have forgotten it', () => {
     expect(mayTryAgain(null, first)).toBe(true);
     expect(mayTryAgain(first, minutesLater(23 * 60))).toBe(true);
     expect(mayTryAgain(first, minutesLater(23 * 60 + 1))).toBe(false);

@@ -27,7 +27,7 @@ function complaints(
   }
 }
 
-describe('a template that may be kept', () => {
+describe('a template that may be saved', () => {
   it.each(TEMPLATES.map(({ name }) => name))('is the default of %s', (name) => {
     checkTemplate(name, defaultText(name), HOSTS);
   });
@@ -47,7 +47,7 @@ describe('a template that may be kept', () => {
     ['a heading that begins like a directive', `# If you build\n\n${LINK}`],
     ['angle brackets that are no HTML', `${LINK} 1 < 2 and 3 > 2`],
     ['a nested list', `- one\n  - two\n    1. three\n\n${LINK}`],
-  ])('has %s', (_, body) => {
+  ])('may have %s', (_, body) => {
     expect(complaints(body)).toEqual({});
   });
 
@@ -114,13 +114,13 @@ describe('T64: a template is refused', () => {
     expect(Object.keys(complaints(`${LINK}\n\n${body}`))).toEqual(['body']);
   });
 
-  it('for an unknown variable, by its name, and says which there are', () => {
+  it('for an unknown variable, and the complaint names it and the known ones', () => {
     expect(complaints(`${LINK} $DevFristName`).body).toContain('$DevFristName');
     expect(complaints(`${LINK} \${Nope}`).body).toContain('$DevFirstName');
     expect(complaints(LINK, 'Hi $ProdName').subject).toContain('$ProdName');
   });
 
-  it('for a variable that another mail has', () => {
+  it('for a variable that belongs to another mail', () => {
     expect(complaints('$ConfirmUrl', 'Hi', 'AccountBlocked').body).toContain('$ConfirmUrl');
     expect(complaints('$OperatorMessage', 'Hi', 'AccountBlocked')).toEqual({});
   });
@@ -134,7 +134,7 @@ describe('T64: a template is refused', () => {
     expect(words).toMatch(/\$DevPassword.*password is never mailed/);
   });
 
-  it('for a key', () => {
+  it('for a key in its text', () => {
     const words = complaints(
       '$SubPrimaryKey',
       'Hi',
@@ -171,7 +171,7 @@ describe('T64: a template is refused', () => {
     'ConfirmUrl',
     '\\$ConfirmUrl',
     '```\n$ConfirmUrl\n```',
-  ])('when its link is missing: %j', (body) => {
+  ])('for its missing link: %j', (body) => {
     expect(complaints(body)).toHaveProperty('body');
   });
 
@@ -188,7 +188,7 @@ describe('T64: a template is refused', () => {
     expect(Object.keys(complaints(LINK, subject))).toEqual(['subject']);
   });
 
-  it('for what is too long or too deep, without ending the process', () => {
+  it('for text that is too long or too deep, without ending the process', () => {
     for (const text of [
       'a'.repeat(10_001),
       '>'.repeat(9_000),

@@ -40,7 +40,7 @@ const within = (inner: string): string => `<div>${LINK}${inner}</div>`;
 const said = async (body: string, values?: Record<string, string>) =>
   (await render(within(body), values)).text.split('\n\n---\n')[0]?.replace(/^Accept:\n\S+\n\n/, '');
 
-describe('XHTML that may be kept', () => {
+describe('XHTML that may be saved', () => {
   it.each([
     [
       'a document',
@@ -71,11 +71,11 @@ describe('XHTML that may be kept', () => {
       within('<p><a href="mailto:$SupportEmail"><b>$SupportEmail</b></a></p>'),
     ],
     ['the bare link', '<p>Go to $ConfirmUrl</p>'],
-  ])('has %s', (_, body) => {
+  ])('may have %s', (_, body) => {
     expect(complaint(body)).toBe('');
   });
 
-  it.each(TEMPLATES.map(({ name }) => name))('is what %s becomes, and mails the same', async (name) => {
+  it.each(TEMPLATES.map(({ name }) => name))('is what %s becomes, and gives the same mail', async (name) => {
     const text = defaultText(name);
     const xhtml = xhtmlOf(name, text);
     checkTemplate(name, { ...text, body: xhtml, syntax: 'xhtml' }, HOSTS);
@@ -90,7 +90,7 @@ describe('XHTML that may be kept', () => {
     expect(again).toEqual(mail);
   });
 
-  it('is what any Markdown becomes, and mails the same', async () => {
+  it('is what any Markdown becomes, and gives the same mail', async () => {
     const parts = fc.constantFrom(
       ...[
         'a',
@@ -231,7 +231,7 @@ describe('T64: XHTML is refused', () => {
     expect(complaint(body)).toMatch(words);
   });
 
-  it('for whatever is no template, in words and without a fault', () => {
+  it('for any input that is no template, in words and without a fault', () => {
     const sign = fc.constantFrom(...'<>/="\'&;![]?-$# \n', 'p', 'a', 'href', 'div', 'x', '\0', '\ud800', 'é');
     fc.assert(
       fc.property(fc.array(sign, { maxLength: 60 }), (signs) => {
@@ -244,7 +244,7 @@ describe('T64: XHTML is refused', () => {
 });
 
 describe('a mail of XHTML', () => {
-  it('has its elements in the one part and plain words in the other', async () => {
+  it('has its elements in the HTML part and plain words in the text part', async () => {
     const body =
       '<h1>News</h1>\n<p>A <b>bold</b>\n   <i>word</i> &amp; <code>a  b</code><br/>next &lt;line&gt;</p>' +
       '<ol start="3"><li>three</li><li>four<ul><li>inner</li></ul></li></ol><blockquote>said</blockquote><hr/>' +
@@ -270,7 +270,7 @@ describe('a mail of XHTML', () => {
     expect(mail.html.match(/class="m-button"/g)).toHaveLength(1);
   });
 
-  it('has the cells of a table one below the other, and nothing of styles, titles and comments', async () => {
+  it('has the cells of a table one below the other, and no styles, titles or comments', async () => {
     const table =
       '<table><tr><td style="color:red">one</td><td>two <!-- x --></td></tr><tr><td><p/></td></tr></table>';
     expect(await said(table)).toBe('one\n\ntwo');
@@ -283,7 +283,7 @@ describe('a mail of XHTML', () => {
     expect(await said(body, { PersonalLine: '' })).toBe('Bye');
   });
 
-  it('of a welcome has no empty place where its link would be, when there is none', async () => {
+  it('leaves no empty place in a welcome that has no link', async () => {
     const name: TemplateName = 'NewDeveloperNotificationMessage';
     const link = '<p><a href="$ConfirmUrl"><strong>$ConfirmUrl</strong></a></p>';
     const text = {
@@ -303,7 +303,7 @@ describe('a mail of XHTML', () => {
 
   const skeleton = (html: string) => (html.replace(/<!--.*?-->/gs, '').match(/<[^>]*>/g) ?? []).join('');
 
-  it('T64: whatever a value is, elements and links are those of a friendly one', async () => {
+  it('T64: has the elements and links of a friendly value, whatever a value is', async () => {
     const body = within(
       '<p>Dear $DevFirstName <b>$DevLastName</b></p><pre>$DevFirstName</pre><p>$PersonalLine</p>',
     );
