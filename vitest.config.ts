@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'structure',
           include: ['test/structure/**/*.test.ts'],
+          // Each test reads every source, which a busy machine takes long over.
+          testTimeout: 60_000,
           // Vitest wants projects with other numbers of workers to run one after the other.
           sequence: { groupOrder: 0 },
         },
