@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addAccount } from '../../src/operations/accounts/add.ts';
-import { blockAccount } from '../../src/operations/accounts/block.ts';
-import { createGroup } from '../../src/operations/groups/create.ts';
-import { applyImport, planImport } from '../../src/operations/imports/import-table.ts';
-import { invite } from '../../src/operations/invitations/invite.ts';
-import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../support/context.ts';
+import { addAccount } from '../../../src/operations/accounts/add.ts';
+import { blockAccount } from '../../../src/operations/accounts/block.ts';
+import { createGroup } from '../../../src/operations/groups/create.ts';
+import { applyImport, planImport } from '../../../src/operations/imports/import-table.ts';
+import { invite } from '../../../src/operations/invitations/invite.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
 
-/** A process that is killed over 10,000 of them is in test/process. */
 const ROWS = 200;
 const KILLED_AFTER = [0, 28, 80];
 
@@ -16,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-it('a dry run says of each row what it is, by its line, and changes nothing', async () => {
+it('a dry run reports the state of each line and changes nothing', async () => {
   const as = t.as(ADMIN);
   const person = { firstName: 'Ann', lastName: 'Lee' };
   await createGroup(as, { name: 'Partners' });
@@ -57,15 +56,15 @@ hal@example.com,,,,,delete\r
 });
 
 it.each(['', 'first,last\na,b', 'email,email\na,b', 'email,password\na,b', 'email\n"a'])(
-  'a table that is none is refused: %j',
+  'a malformed table is refused: %j',
   async (text) => expect(await refusalOf(planImport(t.as(ADMIN), text))).toBe('invalid_input'),
 );
 
-it('T44: is refused to an approver', async () => {
+it('T44: planning an import is refused to an approver', async () => {
   expect(await refusalOf(planImport(t.as(APPROVER), 'email\na@example.com'))).toBe('not_permitted');
 });
 
-it(`${ROWS} rows, ended three times in the midst and begun again, are each done once, a mail a second`, async () => {
+it(`${ROWS} rows are each applied once, with one mail a second, after three interrupted runs`, async () => {
   const lines = Array.from(
     { length: ROWS },
     (_, n) => `many${n}@example.com,Ann,Lee,${n % 2 ? 'add' : 'invite'}`,

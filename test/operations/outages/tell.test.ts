@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { invite } from '../../src/operations/invitations/invite.ts';
-import { claimMail } from '../../src/operations/mails/claim.ts';
-import { settleMail } from '../../src/operations/mails/settle.ts';
-import { noteOutage } from '../../src/operations/outages/note.ts';
-import { tellOutages } from '../../src/operations/outages/tell.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
+import { invite } from '../../../src/operations/invitations/invite.ts';
+import { claimMail } from '../../../src/operations/mails/claim.ts';
+import { settleMail } from '../../../src/operations/mails/settle.ts';
+import { noteOutage } from '../../../src/operations/outages/note.ts';
+import { tellOutages } from '../../../src/operations/outages/tell.ts';
+import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
 
 const MINUTE_MS = 60_000;
 const ALERTED = ['oncall@example.com', 'boss@example.com'];
@@ -23,7 +23,7 @@ afterAll(() => t.close());
 const system = () => t.as(SYSTEM);
 const slackIs = (code: string | null) => noteOutage(system(), { of: 'slack', code });
 const tell = () => tellOutages(system(), {});
-/** As the schedule does it: how things are, then what follows. */
+/** Notes and tells each minute, as the schedule does. */
 async function minutes(count: number, code: string | null): Promise<void> {
   for (let minute = 0; minute < count; minute++) {
     t.advance(MINUTE_MS);
@@ -37,8 +37,8 @@ const jobs = () =>
     select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks k on k.id = j.task_id
     where k.identifier = 'tell-of-outage'`;
 
-describe('Slack that is away', () => {
-  it('is no news for five minutes, then told to each address once, and once more when it is back', async () => {
+describe('an outage of Slack', () => {
+  it('is mailed once to each address after five minutes, and once more when Slack is back', async () => {
     await minutes(5, 'no_answer');
     expect(await mailed()).toEqual([]);
     await minutes(30, 'no_answer');
@@ -50,7 +50,7 @@ describe('Slack that is away', () => {
     expect(await mailed()).toEqual(['SlackBack', 'SlackBack']);
   });
 
-  it('is told once by ten processes that look at the same moment', async () => {
+  it('is mailed once when ten processes check at the same moment', async () => {
     await minutes(5, 'no_answer');
     t.advance(MINUTE_MS);
     await slackIs('no_answer');
@@ -61,7 +61,7 @@ describe('Slack that is away', () => {
     expect(await mailed()).toEqual(['SlackBack', 'SlackBack']);
   });
 
-  it('for a moment, again and again, is no news', async () => {
+  it('is not mailed when it is short, however often it happens', async () => {
     for (let round = 0; round < 5; round++) {
       await minutes(4, 'no_answer');
       await minutes(1, null);
@@ -69,14 +69,14 @@ describe('Slack that is away', () => {
     expect(await mailed()).toEqual([]);
   });
 
-  it('that fails again before its end was told is the same outage', async () => {
+  it('continues when Slack fails again before its end was mailed', async () => {
     await minutes(7, 'no_answer');
     await slackIs(null);
     await minutes(7, 'no_answer');
     expect(await mailed()).toEqual(['SlackAway', 'SlackAway']);
   });
 
-  it('says what to do, by what Slack said', async () => {
+  it('is mailed with advice that fits the error from Slack', async () => {
     await minutes(7, 'token_revoked');
     const [mail] = await t.mailsTo('oncall@example.com');
     expect(mail?.variables).toMatchObject({
@@ -86,7 +86,7 @@ describe('Slack that is away', () => {
   });
 });
 
-describe('mail that fails', () => {
+describe('an outage of the mail service', () => {
   let count = 0;
   async function queued(): Promise<string> {
     count += 1;
@@ -101,7 +101,7 @@ describe('mail that fails', () => {
   }
   const refused = { kind: 'retry', code: 'invalid_api_key', delaySeconds: 60 } as const;
 
-  it('is told to each admin once, and once more when a mail is accepted', async () => {
+  it('is told to each admin in Slack once, and once more when a mail is accepted', async () => {
     const mailId = await queued();
     await attempted(mailId, refused);
     t.advance(4 * MINUTE_MS);
@@ -116,7 +116,7 @@ describe('mail that fails', () => {
       { ...about, isOver: false, since: expect.any(String) },
     ]);
 
-    // What was not said yet is not said any more.
+    // The job for the beginning has not run yet: the one for the end replaces it.
     await attempted(mailId, { kind: 'accepted', providerId: 'provider 1' });
     await tell();
     expect((await jobs()).map((job) => job.payload)).toEqual([
@@ -127,12 +127,12 @@ describe('mail that fails', () => {
     expect(await jobs()).toEqual([]);
   });
 
-  it('by itself alone (a wrong address) is no outage', async () => {
+  it('does not begin when the service rejects one mail for a wrong address', async () => {
     await attempted(await queued(), { kind: 'rejected', code: 'validation_error' });
     expect(await t.sql`select * from outages`).toHaveLength(0);
   });
 
-  it('ends as failed after 23 hours of refusals, not as unknown: nobody took it', async () => {
+  it('ends a mail after 23 hours of refusals as failed, not as unknown, because the service never took it', async () => {
     const mailId = await queued();
     await t.sql`update tickets set expires_at = now() + interval '9 days'`;
     await attempted(mailId, refused);

@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activateAccount } from '../../src/operations/accounts/activate.ts';
-import { addAccount } from '../../src/operations/accounts/add.ts';
-import { decideApproval } from '../../src/operations/approvals/decide.ts';
-import { planCards } from '../../src/operations/cards/plan.ts';
-import { planApprovalCards } from '../../src/operations/cards/plan-approval.ts';
-import { recordPaintedCard } from '../../src/operations/cards/record-painted.ts';
-import { sweepCards } from '../../src/operations/cards/sweep.ts';
-import { requestInvitation } from '../../src/operations/invitations/request.ts';
-import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
+import { activateAccount } from '../../../src/operations/accounts/activate.ts';
+import { addAccount } from '../../../src/operations/accounts/add.ts';
+import { decideApproval } from '../../../src/operations/approvals/decide.ts';
+import { planCards } from '../../../src/operations/cards/plan.ts';
+import { planApprovalCards } from '../../../src/operations/cards/plan-approval.ts';
+import { recordPaintedCard } from '../../../src/operations/cards/record-painted.ts';
+import { sweepCards } from '../../../src/operations/cards/sweep.ts';
+import { requestInvitation } from '../../../src/operations/invitations/request.ts';
+import {
+  ADMIN,
+  APPROVER,
+  createTestContext,
+  MEMBER,
+  SYSTEM,
+  type TestContext,
+} from '../../support/context.ts';
 
 const CHANNEL = 'C0APPROVALS';
 let t: TestContext;
@@ -31,7 +38,7 @@ async function asked(): Promise<string> {
   });
   return approvalId;
 }
-/** The jobs that a sweep gives, after all that were there are lost. */
+/** The jobs that a sweep queues after every earlier job was lost. */
 async function swept(): Promise<string[]> {
   await t.sql`delete from graphile_worker._private_jobs`;
   t.advance(2 * 60_000);
@@ -49,11 +56,11 @@ const planOfApproval = (approvalId: string) =>
   planApprovalCards(t.as(SYSTEM), { approvalId, channels: [CHANNEL] });
 
 describe('a card whose job was lost', () => {
-  it('of an account that waits is posted after all, and then left alone', async () => {
+  it('is posted for a pending account by the next sweep, and is then left alone', async () => {
     const accountId = await pending();
     expect(await swept()).toEqual([`cards:ours:${accountId}`]);
     const plan = await planOf(accountId);
-    // Planned, and Slack did not take it.
+    // The card was planned, and Slack did not take it.
     expect(await swept()).toEqual([`cards:ours:${accountId}`]);
     await painted(plan, plan.account.version);
     expect(await swept()).toEqual([]);
@@ -64,7 +71,7 @@ describe('a card whose job was lost', () => {
     expect(await swept()).toEqual([]);
   });
 
-  it('of an account that was decided meanwhile is not posted at all', async () => {
+  it('is not posted for an account that an approver decided meanwhile', async () => {
     const accountId = await pending();
     await planOf(accountId);
     await activateAccount(t.as(APPROVER), { accountId });
@@ -72,7 +79,7 @@ describe('a card whose job was lost', () => {
     expect((await planOf(accountId)).cards).toEqual([]);
   });
 
-  it('of an approval is posted while it is open, and repainted once it has ended', async () => {
+  it('is posted for an open request, and repainted once the request has ended', async () => {
     const approvalId = await asked();
     const key = `approval:ours:${approvalId}`;
     expect(await swept()).toEqual([key]);
@@ -86,7 +93,7 @@ describe('a card whose job was lost', () => {
     expect(await swept()).toEqual([]);
   });
 
-  it('of an approval that was decided meanwhile is not posted at all', async () => {
+  it('is not posted for a request that an approver decided meanwhile', async () => {
     const approvalId = await asked();
     await planOfApproval(approvalId);
     await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: 'no' });
