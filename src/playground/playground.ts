@@ -1,17 +1,17 @@
 // The local Slack and its inbox, put together. Start here.
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
-import { createDeeds, type Deeds } from './actions/actions.ts';
-import { createCourier } from './actions/delivery.ts';
-import { hearOwnMessage } from './actions/events.ts';
+import { type Actions, createActions } from './actions/actions.ts';
+import { createSender } from './actions/delivery.ts';
+import { sendOwnMessage } from './actions/events.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createListener } from './listener.ts';
-import { createPostman, type Postman } from './mail/events.ts';
+import { createMailEvents, type MailEvents } from './mail/events.ts';
 import { createInbox, type Inbox } from './mail/inbox.ts';
 import type { AppFeatures } from './page/state.ts';
 import type { Clock } from './shapes.ts';
-import { type Kept, openMemory } from './workspace/memory.ts';
 import { ADMIN, APP, APPROVALS, APPROVER, TEAM } from './workspace/people.ts';
+import { openStorage, type StoredState } from './workspace/storage.ts';
 import { createWorkspace, type Workspace } from './workspace/workspace.ts';
 
 export type { AppFeatures } from './page/state.ts';
@@ -32,8 +32,8 @@ export type Playground = {
   workspace: Workspace;
   inbox: Inbox;
   /** What a person does: type, click, submit. The page and the tests' driver both go through it. */
-  deeds: Deeds;
-  postman: Postman;
+  actions: Actions;
+  mailEvents: MailEvents;
   /** Trouble that the next calls of the Web API meet; the inbox has its own. */
   faults: Faults;
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ export async function createPlayground(o: {
   clock?: Clock;
 }): Promise<Playground> {
   const clock = o.clock ?? (() => new Date());
-  const memory = await openMemory(o.dataDir, o.log);
+  const memory = await openStorage(o.dataDir, o.log);
   const { kept } = memory;
   const ownUrl = o.ownUrl ?? o.appUrl;
   const filesUrl = () => `${ownUrl()}/playground/slack`;
@@ -66,19 +66,19 @@ export async function createPlayground(o: {
     }, ms).unref();
     timers.add(timer);
   };
-  const courier = createCourier({ workspace, appUrl: o.appUrl });
-  const context = { workspace, courier, ownUrl, later };
-  const postman = createPostman({
+  const sender = createSender({ workspace, appUrl: o.appUrl });
+  const context = { workspace, sender, ownUrl, later };
+  const mailEvents = createMailEvents({
     inbox,
     webhookSecret: kept.resend.webhookSecret,
     appUrl: o.appUrl,
     context,
   });
   const faults = createFaults();
-  const deeds = createDeeds(context);
-  workspace.conversations.onPosted((message) => later(0, () => void hearOwnMessage(context, message)));
+  const actions = createActions(context);
+  workspace.conversations.onPosted((message) => later(0, () => void sendOwnMessage(context, message)));
 
-  const read = (): Kept => ({
+  const read = (): StoredState => ({
     ...kept,
     messages: workspace.conversations.all().filter((message) => message.onlyFor === null),
     homes: workspace.views.homes(),
@@ -90,7 +90,7 @@ export async function createPlayground(o: {
   const { listener, closePages } = createListener({
     workspace,
     inbox,
-    deeds,
+    actions,
     faults,
     features: o.features ?? (() => ({ shortcuts: [], subcommands: [] })),
     apiKey: kept.resend.apiKey,
@@ -111,8 +111,8 @@ export async function createPlayground(o: {
     resend: { ...kept.resend, basePath: '/playground/resend' },
     workspace,
     inbox,
-    deeds,
-    postman,
+    actions,
+    mailEvents,
     faults,
     async stop() {
       for (const timer of timers) clearTimeout(timer);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage, checkOptionsAnswer, checkView } from '../../src/playground/checks/messages.ts';
 import type { Dict } from '../../src/playground/shapes.ts';
-import { SlackRefusal } from '../../src/playground/web-api/refusal.ts';
+import { SlackRefusal } from '../../src/playground/workspace/slack-refusal.ts';
 
 const pt = (text: string) => ({ type: 'plain_text', text });
 const md = (text: string) => ({ type: 'mrkdwn', text });

@@ -130,7 +130,7 @@ test('messages, Home, inbox and secrets outlive a restart; ephemerals do not; th
 
 test('what was said over the wire is told of one request at a time, without a typed password', async () => {
   const wire = (id: number) => fetch(`${driver.url}/playground/api/wire?id=${id}`);
-  await driver.playground.deeds.typeCommand({
+  await driver.playground.actions.typeCommand({
     user: driver.ids.admin,
     channel: 'C0GENERAL0',
     text: '/apim-user add ann@example.com',
@@ -152,7 +152,7 @@ test('what was said over the wire is told of one request at a time, without a ty
     blocks: [{ type: 'input', block_id: 'password', label, element: input }],
   });
   const values = { password: { password: { type: 'plain_text_input', value: 'seven slow yellow trams' } } };
-  await driver.playground.deeds.submitView({ user: driver.ids.admin, view: view.id, values });
+  await driver.playground.actions.submitView({ user: driver.ids.admin, view: view.id, values });
   const submitted = driver.workspace.deliveries.at(-1);
   expect(submitted).toMatchObject({ kind: 'view_submission', about: 'set' });
   const payload = await (await wire(submitted?.id ?? 0)).text();

@@ -166,7 +166,7 @@ test('nobody clicks what they can’t see, and no option that is not offered', a
   });
   const message = await driver.as('admin').message('Press');
   const press = (user: string, actionId: string) =>
-    driver.playground.deeds.act({ user, place: message.at, element: { blockId: 'b', actionId } });
+    driver.playground.actions.act({ user, place: message.at, element: { blockId: 'b', actionId } });
   await expect(press(driver.ids.nobody, 'a')).rejects.toThrow('message_not_found');
   await expect(press(driver.ids.admin, 'other')).rejects.toThrow('element_not_found');
   expect(driver.workspace.deliveries).toEqual([]);

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
-import { type Answer, type SignedRequest, sign } from '../../src/playground/actions/delivery.ts';
+import { type AppResponse, type SignedRequest, sign } from '../../src/playground/actions/delivery.ts';
 import type { Fault } from '../../src/playground/faults.ts';
 import { createPlayground, type Playground } from '../../src/playground/playground.ts';
 import type { Clock, Dict, Person } from '../../src/playground/shapes.ts';
@@ -61,7 +61,7 @@ export async function createSlackDriver(
 }
 
 function inhabitants(playground: Playground) {
-  const { workspace, deeds } = playground;
+  const { workspace, actions } = playground;
   const known = new Map<string, PersonDriver>();
   function as(who: Role | string): PersonDriver {
     const id = who in PEOPLE ? PEOPLE[who as Role] : who;
@@ -78,26 +78,26 @@ function inhabitants(playground: Playground) {
     addPerson: (name: string, rest: Partial<Person> = {}): PersonDriver =>
       as(workspace.addPerson(name, rest.realName ?? name, rest).id),
     addChannel: workspace.addChannel,
-    changePerson: deeds.changePerson,
-    uninstall: deeds.uninstall,
-    revokeTokens: deeds.revokeTokens,
-    sendEvent: deeds.sendEvent,
+    changePerson: actions.changePerson,
+    uninstall: actions.uninstall,
+    revokeTokens: actions.revokeTokens,
+    sendEvent: actions.sendEvent,
   };
 }
 
-function requests({ workspace, deeds: { courier } }: Playground) {
+function requests({ workspace, actions: { sender } }: Playground) {
   function lastRequest(kind?: string): SignedRequest {
-    const found = courier.requests.filter((one) => kind === undefined || one.kind === kind).at(-1);
+    const found = sender.requests.filter((one) => kind === undefined || one.kind === kind).at(-1);
     if (found === undefined) throw new Error(`nothing was sent yet${kind ? ` of kind ${kind}` : ''}`);
     return found;
   }
   return {
     lastRequest,
-    send: courier.send,
+    send: sender.send,
     /** Sends the last signed request (of a kind) again, n times at once, byte for byte. */
-    replay(count = 1, kind?: string): Promise<Answer[]> {
+    replay(count = 1, kind?: string): Promise<AppResponse[]> {
       const request = lastRequest(kind);
-      return Promise.all(Array.from({ length: count }, () => courier.send(request)));
+      return Promise.all(Array.from({ length: count }, () => sender.send(request)));
     },
     /** Signs any body; `offsetSeconds` moves its time (−600 is stale, +600 future), `secret` forges it. */
     signed(
@@ -124,7 +124,7 @@ function requests({ workspace, deeds: { courier } }: Playground) {
     ): SignedRequest {
       const before = lastRequest(kind);
       const fields = change(Object.fromEntries(new URLSearchParams(before.body)));
-      return courier.signed(before.kind, before.user, FORM, new URLSearchParams(fields).toString());
+      return sender.signed(before.kind, before.user, FORM, new URLSearchParams(fields).toString());
     },
     /** The last request with its body changed but the old signature kept. */
     forged(change: (body: string) => string, kind?: string): SignedRequest {
@@ -134,7 +134,7 @@ function requests({ workspace, deeds: { courier } }: Playground) {
   };
 }
 
-function trouble({ faults, inbox, postman }: Playground) {
+function trouble({ faults, inbox, mailEvents }: Playground) {
   return {
     /** The next `times` calls of a Web API method (`*`: of any; `response_url` too) meet trouble. */
     slackFails: (method: string, fault: Fault, times = 1): void => faults.next(method, fault, times),
@@ -143,9 +143,9 @@ function trouble({ faults, inbox, postman }: Playground) {
       faults.clear();
       inbox.faults.clear();
     },
-    sendMailEvent: postman.send,
-    signedMailEvent: postman.signed,
-    setMailDelivering: postman.setDelivering,
+    sendMailEvent: mailEvents.send,
+    signedMailEvent: mailEvents.signed,
+    setMailDelivering: mailEvents.setDelivering,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Dict, dictsOf, type StateValues, textOf, type View } from '../../src/playground/shapes.ts';
-import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField, stateOf } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import { findField, findOption, labelsOf, type Target, type Words } from './slack-look.ts';
@@ -11,7 +11,7 @@ import { findField, findOption, labelsOf, type Target, type Words } from './slac
 export type Filling = string | string[] | null;
 export type Form = ReturnType<typeof createForm>;
 
-export function createForm({ workspace, deeds }: Playground, user: string) {
+export function createForm({ workspace, actions }: Playground, user: string) {
   let values: StateValues = {};
   /** Each view has its own values: a new modal begins afresh, and one that is uncovered again has kept its own. */
   const held = new Map<string, StateValues>();
@@ -59,12 +59,12 @@ export function createForm({ workspace, deeds }: Playground, user: string) {
       return found.option;
     }
     const options = await suggestions(target, words);
-    const exact = options.find((option) => wordsOf(option.text) === words || option.value === words);
+    const exact = options.find((option) => objectText(option.text) === words || option.value === words);
     const only = exact ?? (options.length === 1 ? options[0] : undefined);
-    const near = only ?? options.find((option) => wordsOf(option.text).includes(words));
+    const near = only ?? options.find((option) => objectText(option.text).includes(words));
     if (near === undefined)
       throw new Error(
-        `no option for "${words}"; offered: ${options.map((one) => wordsOf(one.text)).join(' | ')}`,
+        `no option for "${words}"; offered: ${options.map((one) => objectText(one.text)).join(' | ')}`,
       );
     return near;
   }
@@ -72,14 +72,14 @@ export function createForm({ workspace, deeds }: Playground, user: string) {
   /** What the app offers for the typed words. */
   async function suggestions(target: Target, typed: string): Promise<Dict[]> {
     const place = { view: view().id };
-    const found = await deeds.suggest({ user, place, element: target, typed, values });
+    const found = await actions.suggest({ user, place, element: target, typed, values });
     return [...found.options, ...found.groups.flatMap((group) => dictsOf(group.options))];
   }
 
   /** Acts on an element that is not part of the submission, or whose block has `dispatch_action`. */
   const act = (target: Target, chosen: Dict = {}) => {
     if (Object.keys(chosen).length > 0) put(target, chosen);
-    return deeds.act({ user, place: { view: view().id }, element: target, chosen, values });
+    return actions.act({ user, place: { view: view().id }, element: target, chosen, values });
   };
 
   function valuesNow(): StateValues {

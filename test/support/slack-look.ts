@@ -1,7 +1,7 @@
 // What a person can see and point at: elements of messages, modals and Home, found by their visible words.
 
 import { type Block, type Dict, isDict, textOf } from '../../src/playground/shapes.ts';
-import { elementsOf, optionsOf, readBlocks, wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { elementsOf, objectText, optionsOf, readBlocks } from '../../src/playground/workspace/blocks.ts';
 
 export type Words = string | RegExp;
 export type Target = { blockId: string; actionId: string; element: Dict; block: Block };
@@ -24,10 +24,10 @@ function namesOf(target: Target): string[] {
   const { element, block } = target;
   return [
     textOf(element.accessibility_label),
-    wordsOf(element.text),
-    wordsOf(element.placeholder),
-    block.type === 'input' ? wordsOf(block.label) : '',
-    block.type === 'section' && element.type !== 'button' ? wordsOf(block.text) : '',
+    objectText(element.text),
+    objectText(element.placeholder),
+    block.type === 'input' ? objectText(block.label) : '',
+    block.type === 'section' && element.type !== 'button' ? objectText(block.text) : '',
   ].filter((name) => name !== '');
 }
 
@@ -45,7 +45,7 @@ export function findOption(
 ): { target: Target; option: Dict } | null {
   for (const target of targetsOf(blocks)) {
     if (of !== undefined && !namesOf(target).some((name) => contains(of, name))) continue;
-    const option = optionsOf(target.element).find((one) => matches(words, wordsOf(one.text)));
+    const option = optionsOf(target.element).find((one) => matches(words, objectText(one.text)));
     if (option !== undefined) return { target, option };
   }
   return null;
@@ -64,7 +64,7 @@ export const buttonsOf = (blocks: Block[]): string[] =>
     .map((target) => namesOf(target)[0] ?? '');
 
 export const labelsOf = (blocks: Block[]): string[] =>
-  blocks.filter((block) => block.type === 'input').map((block) => wordsOf(block.label));
+  blocks.filter((block) => block.type === 'input').map((block) => objectText(block.label));
 
 /** All that can be read in a message or view, the blocks first, the notification text where there are none. */
 export function readable(text: string, blocks: Block[]): string {

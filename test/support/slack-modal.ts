@@ -1,7 +1,7 @@
 // A modal in a test's hands: fill, submit, read the errors. It always means the view that is on top now.
 
 import type { Playground } from '../../src/playground/playground.ts';
-import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import { createForm, type Filling, type Form } from './slack-form.ts';
@@ -13,18 +13,18 @@ export function createModal(playground: Playground, user: string) {
   const form = createForm(playground, user);
   return {
     view: form.view,
-    title: (): string => wordsOf(form.view().payload.title),
+    title: (): string => objectText(form.view().payload.title),
     text: (): string => readable('', form.view().blocks),
     buttons: (): string[] => buttonsOf(form.view().blocks),
     labels: (): string[] => labelsOf(form.view().blocks),
-    submitText: (): string => wordsOf(form.view().payload.submit),
+    submitText: (): string => objectText(form.view().payload.submit),
     isOpen: (): boolean => playground.workspace.views.top(user) !== null,
     /** Waits until these words stand in the modal on top. */
     sees: (words: Words): Promise<string> =>
       eventually(`"${String(words)}" in the modal`, () => {
         const top = playground.workspace.views.top(user);
         if (top === null) return null;
-        const all = `${wordsOf(top.payload.title)}\n${readable('', top.blocks)}`;
+        const all = `${objectText(top.payload.title)}\n${readable('', top.blocks)}`;
         return contains(words, all) ? all : null;
       }),
     ...filling(form),
@@ -66,22 +66,22 @@ function filling(form: Form) {
     },
     /** What a type-ahead offers for these words. */
     searches: async (label: Words, typed: string): Promise<string[]> =>
-      (await form.suggestions(await form.field(label), typed)).map((option) => wordsOf(option.text)),
+      (await form.suggestions(await form.field(label), typed)).map((option) => objectText(option.text)),
   };
 }
 
-function ending({ deeds }: Playground, user: string, form: Form) {
+function ending({ actions }: Playground, user: string, form: Form) {
   let errors: Record<string, string> = {};
   let trouble = '';
   return {
     /** Presses the submit button. Field errors are in `errors()` afterwards. */
     async submit(): Promise<void> {
       const top = form.view();
-      const done = await deeds.submitView({ user, view: top.id, values: form.values() });
+      const done = await actions.submitView({ user, view: top.id, values: form.values() });
       errors = {};
       for (const [blockId, words] of Object.entries(done.errors)) {
         const block = top.blocks.find((one) => one.block_id === blockId);
-        errors[wordsOf(block?.label) || blockId] = words;
+        errors[objectText(block?.label) || blockId] = words;
       }
       trouble = done.trouble;
     },
@@ -89,7 +89,7 @@ function ending({ deeds }: Playground, user: string, form: Form) {
     errors: (): Record<string, string> => errors,
     /** Slack's own words when the app did not answer well. */
     trouble: (): string => trouble,
-    cancel: async (): Promise<void> => deeds.closeView({ user, view: form.view().id }),
-    closeAll: async (): Promise<void> => deeds.closeView({ user, view: form.view().id, isCleared: true }),
+    cancel: async (): Promise<void> => actions.closeView({ user, view: form.view().id }),
+    closeAll: async (): Promise<void> => actions.closeView({ user, view: form.view().id, isCleared: true }),
   };
 }

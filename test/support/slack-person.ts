@@ -1,9 +1,9 @@
 // One person at the local Slack, in a person's words.
 
-import type { Answer } from '../../src/playground/actions/delivery.ts';
+import type { AppResponse } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Block, type Dict, dictsOf, type Message, textOf } from '../../src/playground/shapes.ts';
-import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { directMessageId, GENERAL } from '../../src/playground/workspace/people.ts';
 import { eventually } from './eventually.ts';
 import { contains, findButton, findField, findOption, readable, type Words } from './slack-look.ts';
@@ -25,7 +25,7 @@ export function createPerson(playground: Playground, user: string) {
   };
 }
 
-function typing({ workspace, deeds }: Playground, user: string, sight: Sight) {
+function typing({ workspace, actions }: Playground, user: string, sight: Sight) {
   let place = GENERAL;
   return {
     /** Goes to a channel by name or id; commands and messages are typed there from now on. */
@@ -40,17 +40,17 @@ function typing({ workspace, deeds }: Playground, user: string, sight: Sight) {
       place = workspace.conversations.openDirectMessage(user)?.id ?? place;
     },
     /** Types a slash command, or a message; resolves when the app has answered. */
-    async types(text: string, changes?: Record<string, string>): Promise<Answer | null> {
+    async types(text: string, changes?: Record<string, string>): Promise<AppResponse | null> {
       sight.began();
       if (text.startsWith('/'))
-        return deeds.typeCommand({ user, channel: place, text, ...(changes && { changes }) });
-      await deeds.say({ user, channel: place, text });
+        return actions.typeCommand({ user, channel: place, text, ...(changes && { changes }) });
+      await actions.say({ user, channel: place, text });
       return null;
     },
     /** Shares a file there; resolves when the app has been told. */
     shares(name: string, content: string | Uint8Array): Promise<Message> {
       sight.began();
-      return deeds.shareFile({ user, channel: place, name, bytes: Buffer.from(content) });
+      return actions.shareFile({ user, channel: place, name, bytes: Buffer.from(content) });
     },
     /** The text of the file in the newest message that has one of such a name. */
     reads(name: string): string {
@@ -60,13 +60,13 @@ function typing({ workspace, deeds }: Playground, user: string, sight: Sight) {
         .find((one) => one.name.includes(name));
       return workspace.files.find(file?.id ?? '')?.bytes.toString('utf8') ?? '';
     },
-    shortcut: (callbackId: string): Promise<Answer> => {
+    shortcut: (callbackId: string): Promise<AppResponse> => {
       sight.began();
-      return deeds.globalShortcut(user, callbackId);
+      return actions.globalShortcut(user, callbackId);
     },
-    messageShortcut: (callbackId: string, message: Message): Promise<Answer> => {
+    messageShortcut: (callbackId: string, message: Message): Promise<AppResponse> => {
       sight.began();
-      return deeds.messageShortcut({ user, callbackId, channel: message.channel, ts: message.ts });
+      return actions.messageShortcut({ user, callbackId, channel: message.channel, ts: message.ts });
     },
   };
 }
@@ -106,14 +106,14 @@ function reading({ workspace }: Playground, user: string, sight: Sight) {
   };
 }
 
-function windows({ workspace, deeds }: Playground, user: string, sight: Sight, modal: ModalDriver) {
+function windows({ workspace, actions }: Playground, user: string, sight: Sight, modal: ModalDriver) {
   return {
     /** The modal on top; waits for one (with such a title or words, when given). */
     async modal(words?: Words): Promise<ModalDriver> {
       await eventually(`${user} to get a modal ${String(words ?? '')}`, () => {
         const top = workspace.views.top(user);
         if (top === null) return false;
-        const all = `${wordsOf(top.payload.title)}\n${readable('', top.blocks)}`;
+        const all = `${objectText(top.payload.title)}\n${readable('', top.blocks)}`;
         return words === undefined || contains(words, all);
       });
       return modal;
@@ -122,7 +122,7 @@ function windows({ workspace, deeds }: Playground, user: string, sight: Sight, m
     /** Opens the app's Home tab and waits for something to be there. */
     async home() {
       sight.began();
-      await deeds.openHome(user);
+      await actions.openHome(user);
       await eventually(`the Home of ${user}`, () => workspace.views.home(user));
       const blocks = (): Block[] => workspace.views.home(user)?.blocks ?? [];
       const id = textOf(workspace.views.home(user)?.id);
@@ -131,10 +131,10 @@ function windows({ workspace, deeds }: Playground, user: string, sight: Sight, m
   };
 }
 
-function pointing({ deeds }: Playground, user: string, sight: Sight, modal: ModalDriver) {
+function pointing({ actions }: Playground, user: string, sight: Sight, modal: ModalDriver) {
   return {
     /** Presses a button by its words or accessibility label: in the modal, else in the newest message that has it. */
-    async clicks(words: Words): Promise<Answer> {
+    async clicks(words: Words): Promise<AppResponse> {
       const what = `a button "${String(words)}" for ${user}`;
       const { at, blocks, isModal, found } = await sight.somewhere(what, (blocks) =>
         findButton(blocks, words),
@@ -142,7 +142,7 @@ function pointing({ deeds }: Playground, user: string, sight: Sight, modal: Moda
       return isModal ? modal.clicks(words) : sight.actAt(at, found, {}, blocks);
     },
     /** Chooses an option of a select or of a "more actions" menu; `of` names the menu when several offer it. */
-    async chooses(words: Words, of?: Words): Promise<Answer> {
+    async chooses(words: Words, of?: Words): Promise<AppResponse> {
       const what = `an option "${String(words)}" for ${user}`;
       const { at, blocks, isModal, found } = await sight.somewhere(what, (blocks) =>
         findOption(blocks, words, of),
@@ -155,9 +155,9 @@ function pointing({ deeds }: Playground, user: string, sight: Sight, modal: Moda
       const { at, found } = await sight.somewhere(`a field "${String(label)}"`, (blocks) =>
         findField(blocks, label),
       );
-      const { options, groups } = await deeds.suggest({ user, place: at, element: found, typed });
+      const { options, groups } = await actions.suggest({ user, place: at, element: found, typed });
       const all: Dict[] = [...options, ...groups.flatMap((group) => dictsOf(group.options))];
-      return all.map((option) => wordsOf(option.text));
+      return all.map((option) => objectText(option.text));
     },
   };
 }

@@ -1,10 +1,10 @@
 // What one person can see and reach at the local Slack, and the messages in their hands.
 
 import type { Place } from '../../src/playground/actions/clicks.ts';
-import type { Answer } from '../../src/playground/actions/delivery.ts';
+import type { AppResponse } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
 import type { Block, Dict, Message, StateValues } from '../../src/playground/shapes.ts';
-import { wordsOf } from '../../src/playground/workspace/blocks.ts';
+import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField, stateOf } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
 import {
@@ -25,7 +25,7 @@ export const chosenOf = (target: Target, option: Dict): Dict => {
   return { [name]: isPlural(target.element) ? [option] : option };
 };
 
-type ActAt = (at: Place, target: Target, chosen: Dict, blocks: Block[]) => Promise<Answer>;
+type ActAt = (at: Place, target: Target, chosen: Dict, blocks: Block[]) => Promise<AppResponse>;
 
 /** A stored message (or Home), with what can be done on it. */
 const held = (blocks: () => Block[], at: Place, text: () => string, actAt: ActAt) => ({
@@ -37,23 +37,23 @@ const held = (blocks: () => Block[], at: Place, text: () => string, actAt: ActAt
   asks: (words: Words): string => {
     const target = findButton(blocks(), words);
     const confirm = target && confirmOf(target.element);
-    return confirm ? `${wordsOf(confirm.title)}\n${wordsOf(confirm.text)}` : '';
+    return confirm ? `${objectText(confirm.title)}\n${objectText(confirm.text)}` : '';
   },
-  clicks: async (words: Words): Promise<Answer> => {
+  clicks: async (words: Words): Promise<AppResponse> => {
     const target = await eventually(
       () => `a button "${String(words)}" (there are: ${buttonsOf(blocks()).join(', ')})`,
       () => findButton(blocks(), words),
     );
     return actAt(at, target, {}, blocks());
   },
-  chooses: async (words: Words, of?: Words): Promise<Answer> => {
+  chooses: async (words: Words, of?: Words): Promise<AppResponse> => {
     const found = await eventually(`an option "${String(words)}"`, () => findOption(blocks(), words, of));
     return actAt(at, found.target, chosenOf(found.target, found.option), blocks());
   },
 });
 
 export function createSight(playground: Playground, user: string) {
-  const { workspace, deeds } = playground;
+  const { workspace, actions } = playground;
   /** What changed after the last deed counts as its consequence. */
   let since = 0;
   const began = (): void => {
@@ -71,7 +71,7 @@ export function createSight(playground: Playground, user: string) {
       ...workspace.views
         .stackOf(user)
         .filter(isNew)
-        .map((one) => `${wordsOf(one.payload.title)}\n${readable('', one.blocks)}`),
+        .map((one) => `${objectText(one.payload.title)}\n${readable('', one.blocks)}`),
       ...visible().filter(isNew).map(read),
       ...(home !== null && isNew(home) ? [readable('', home.blocks)] : []),
       ...workspace
@@ -81,13 +81,13 @@ export function createSight(playground: Playground, user: string) {
     ];
   }
 
-  function actAt(at: Place, target: Target, chosen: Dict, blocks: Block[]): Promise<Answer> {
+  function actAt(at: Place, target: Target, chosen: Dict, blocks: Block[]): Promise<AppResponse> {
     const values: StateValues = stateOf(blocks);
     const row = values[target.blockId];
     if (row !== undefined && Object.keys(chosen).length > 0)
       row[target.actionId] = { type: target.element.type, ...chosen };
     began();
-    return deeds.act({ user, place: at, element: target, chosen, values });
+    return actions.act({ user, place: at, element: target, chosen, values });
   }
 
   const holds = (blocks: () => Block[], at: Place, text: () => string) => held(blocks, at, text, actAt);
@@ -104,9 +104,9 @@ export function createSight(playground: Playground, user: string) {
       message,
       notification: (): string => now()?.text ?? '',
       isOnlyVisibleToMe: message.onlyFor === user,
-      shortcut: (callbackId: string): Promise<Answer> => {
+      shortcut: (callbackId: string): Promise<AppResponse> => {
         began();
-        return deeds.messageShortcut({ user, callbackId, channel, ts });
+        return actions.messageShortcut({ user, callbackId, channel, ts });
       },
     };
   };

@@ -1,19 +1,19 @@
 // Everything that a person can do in Slack, bound to one workspace.
 import * as clicks from './clicks.ts';
 import * as commands from './commands.ts';
-import type { DeedContext } from './context.ts';
+import type { ActionContext } from './context.ts';
 import * as events from './events.ts';
 import * as modals from './modals.ts';
 import * as shortcuts from './shortcuts.ts';
 
-export type Deeds = ReturnType<typeof createDeeds>;
+export type Actions = ReturnType<typeof createActions>;
 
 const bind =
-  <A extends unknown[], R>(c: DeedContext, deed: (c: DeedContext, ...args: A) => R) =>
+  <A extends unknown[], R>(c: ActionContext, deed: (c: ActionContext, ...args: A) => R) =>
   (...args: A): R =>
     deed(c, ...args);
 
-export function createDeeds(c: DeedContext) {
+export function createActions(c: ActionContext) {
   return {
     typeCommand: bind(c, commands.typeCommand),
     say: bind(c, commands.say),
@@ -30,6 +30,6 @@ export function createDeeds(c: DeedContext) {
     uninstall: bind(c, events.uninstall),
     revokeTokens: bind(c, events.revokeTokens),
     /** The signed requests themselves, for replays and forgeries in tests. */
-    courier: c.courier,
+    sender: c.sender,
   };
 }

@@ -11,19 +11,19 @@ import {
   textOf,
   type View,
 } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { findElement, optionsOf } from '../workspace/blocks.ts';
 import { canRead } from '../workspace/conversations.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import { viewJson } from '../workspace/views.ts';
 import {
+  type ActionContext,
   channelOf,
-  type DeedContext,
   interactionHead,
   messageJson,
   nameOfChannel,
   responseUrl,
 } from './context.ts';
-import type { Answer } from './delivery.ts';
+import type { AppResponse } from './delivery.ts';
 
 /** Where the element stands. */
 export type Place = { channel: string; ts: string } | { view: string };
@@ -35,7 +35,7 @@ const TROUBLE = 'Something went wrong with that. Try again in a moment.';
 
 type Found = { blocks: Block[]; message: Message | null; view: View | null };
 
-function findPlace(c: DeedContext, user: string, place: Place): Found {
+function findPlace(c: ActionContext, user: string, place: Place): Found {
   if ('view' in place) {
     const view = c.workspace.views.find(place.view);
     if (view === null || view.user !== user) throw new SlackRefusal('view_not_found');
@@ -49,7 +49,7 @@ function findPlace(c: DeedContext, user: string, place: Place): Found {
 }
 
 function whereabouts(
-  c: DeedContext,
+  c: ActionContext,
   user: string,
   found: Found,
   values: StateValues,
@@ -81,7 +81,7 @@ function whereabouts(
 }
 
 /** `actions[0]` of the payload: the element as the app defined it, with what the person chose. */
-function actionJson(c: DeedContext, element: Dict, blockId: string, chosen: Chosen): Dict {
+function actionJson(c: ActionContext, element: Dict, blockId: string, chosen: Chosen): Dict {
   const { type, action_id, value, text, style, placeholder, initial_option, initial_options } = element;
   return {
     type,
@@ -108,9 +108,9 @@ function refuseUnknownChoice(element: Dict, chosen: Chosen): void {
 
 /** Presses, chooses or ticks. Throws when the element is not there or this person can't see it. */
 export async function act(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; place: Place; element: ElementName; chosen?: Chosen; values?: StateValues },
-): Promise<Answer> {
+): Promise<AppResponse> {
   const found = findPlace(c, o.user, o.place);
   const element = findElement(found.blocks, o.element.blockId, o.element.actionId);
   if (element === null) throw new SlackRefusal('element_not_found');
@@ -121,20 +121,20 @@ export async function act(
     trigger_id: c.workspace.triggers.mint(o.user),
     actions: [actionJson(c, element, o.element.blockId, o.chosen ?? {})],
   };
-  const answer = await c.courier.interaction('block_actions', o.user, payload);
+  const answer = await c.sender.interaction('block_actions', o.user, payload);
   if (answer.problem !== '') c.workspace.notify(o.user, `${TROUBLE} (${answer.problem})`);
   return answer;
 }
 
 /** What an external select offers for the typed words. An answer that Slack would refuse offers nothing. */
 export async function suggest(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; place: Place; element: ElementName; typed: string; values?: StateValues },
-): Promise<{ options: Dict[]; groups: Dict[]; answer: Answer }> {
+): Promise<{ options: Dict[]; groups: Dict[]; answer: AppResponse }> {
   const found = findPlace(c, o.user, o.place);
   const element = findElement(found.blocks, o.element.blockId, o.element.actionId);
   if (element === null) throw new SlackRefusal('element_not_found');
-  const answer = await c.courier.interaction('block_suggestion', o.user, {
+  const answer = await c.sender.interaction('block_suggestion', o.user, {
     ...interactionHead(c, 'block_suggestion', o.user),
     ...whereabouts(c, o.user, found, o.values ?? {}, false),
     action_id: o.element.actionId,

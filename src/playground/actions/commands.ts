@@ -1,18 +1,18 @@
 // A person types: a slash command, or a message.
 
 import { type Dict, isDict, type Message, textOf } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { canRead } from '../workspace/conversations.ts';
 import { APP, SLACKBOT } from '../workspace/people.ts';
-import { channelOf, commandFields, type DeedContext, personOf, responseUrl } from './context.ts';
-import type { Answer } from './delivery.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
+import { type ActionContext, channelOf, commandFields, personOf, responseUrl } from './context.ts';
+import type { AppResponse } from './delivery.ts';
 import { messageEvent, sendEvent } from './events.ts';
 
 const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** What `should_escape: true` makes of typed words: people, channels, addresses and links arrive as references. */
-function escapeTyped(c: DeedContext, text: string): string {
+function escapeTyped(c: ActionContext, text: string): string {
   const { people, channels } = c.workspace.conversations;
   return escapeText(text)
     .replace(/(?<![\w.@])@([a-z0-9._-]*[a-z0-9])/gi, (whole, name: string) => {
@@ -34,14 +34,14 @@ function escapeTyped(c: DeedContext, text: string): string {
 
 /** Sends `/apim-user …` as Slack would and shows the person what Slack would show. */
 export async function typeCommand(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; channel: string; text: string; changes?: Record<string, string> },
-): Promise<Answer> {
+): Promise<AppResponse> {
   const channel = channelOf(c, o.channel);
   if (!canRead(channel, o.user)) throw new SlackRefusal('channel_not_found');
   const [command = '', ...rest] = o.text.trim().split(' ');
   if (command !== APP.command) throw new SlackRefusal('unknown_command');
-  const answer = await c.courier.command(o.user, {
+  const answer = await c.sender.command(o.user, {
     ...commandFields(c, o.user, channel),
     command,
     text: escapeTyped(c, rest.join(' ').trim()),
@@ -53,7 +53,7 @@ export async function typeCommand(
   return answer;
 }
 
-function showCommandAnswer(c: DeedContext, user: string, channel: string, answer: Answer): void {
+function showCommandAnswer(c: ActionContext, user: string, channel: string, answer: AppResponse): void {
   const tell = (text: string): Message =>
     c.workspace.conversations.post({ channel, user: SLACKBOT, text, onlyFor: user });
   if (answer.problem !== '') {
@@ -72,7 +72,7 @@ function showCommandAnswer(c: DeedContext, user: string, channel: string, answer
   }
 }
 
-function readAnswer(answer: Answer): Dict {
+function readAnswer(answer: AppResponse): Dict {
   if (!answer.contentType.includes('json')) return { text: answer.body };
   try {
     const parsed: unknown = JSON.parse(answer.body);
@@ -84,7 +84,7 @@ function readAnswer(answer: Answer): Dict {
 
 /** A plain message of a person. In the app's direct message the app hears of it. */
 export async function say(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; channel: string; text: string; threadTs?: string },
 ): Promise<Message> {
   const channel = channelOf(c, o.channel);
@@ -102,7 +102,7 @@ export async function say(
 
 /** A file from a person's machine. Where the app is, it hears of it. */
 export async function shareFile(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; channel: string; name: string; bytes: Buffer },
 ): Promise<Message> {
   const channel = channelOf(c, o.channel);

@@ -1,14 +1,14 @@
 // What every deed of a person needs, and the fields that Slack puts into each payload.
 
 import type { Channel, Dict, Message, Person } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { APP, TEAM } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { Courier } from './delivery.ts';
+import type { Sender } from './delivery.ts';
 
-export type DeedContext = {
+export type ActionContext = {
   workspace: Workspace;
-  courier: Courier;
+  sender: Sender;
   /** Where the app reaches us: the base of every response_url. */
   ownUrl: () => string;
   /** Runs what Slack does later (retries of events), and is stopped with the playground. */
@@ -18,13 +18,13 @@ export type DeedContext = {
 /** The verification token of old: Slack still sends it, nobody should trust it. */
 const OLD_TOKEN = 'playground-verification-token';
 
-export function personOf(c: DeedContext, user: string): Person {
+export function personOf(c: ActionContext, user: string): Person {
   const found = c.workspace.conversations.people.get(user);
   if (found === undefined) throw new SlackRefusal('user_not_found');
   return found;
 }
 
-export function channelOf(c: DeedContext, channel: string): Channel {
+export function channelOf(c: ActionContext, channel: string): Channel {
   const found = c.workspace.conversations.channels.get(channel);
   if (found === undefined) throw new SlackRefusal('channel_not_found');
   return found;
@@ -33,11 +33,11 @@ export function channelOf(c: DeedContext, channel: string): Channel {
 export const nameOfChannel = (channel: Channel): string =>
   channel.kind === 'im' ? 'directmessage' : channel.kind === 'private' ? 'privategroup' : channel.name;
 
-export const responseUrl = (c: DeedContext, user: string, channel: string, about: Message | null): string =>
+export const responseUrl = (c: ActionContext, user: string, channel: string, about: Message | null): string =>
   `${c.ownUrl()}/playground/slack/${c.workspace.responseUrls.mint(user, channel, about)}`;
 
 /** The part that every interaction payload begins with. */
-export function interactionHead(c: DeedContext, type: string, user: string): Dict {
+export function interactionHead(c: ActionContext, type: string, user: string): Dict {
   const one = personOf(c, user);
   return {
     type,
@@ -50,7 +50,7 @@ export function interactionHead(c: DeedContext, type: string, user: string): Dic
   };
 }
 
-export function commandFields(c: DeedContext, user: string, channel: Channel): Record<string, string> {
+export function commandFields(c: ActionContext, user: string, channel: Channel): Record<string, string> {
   const one = personOf(c, user);
   return {
     token: OLD_TOKEN,

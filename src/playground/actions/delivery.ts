@@ -16,9 +16,9 @@ export type SignedRequest = {
   user: string;
 };
 /** A signed request and what the app answered. */
-export type Exchange = { request: SignedRequest; answer: Answer };
+export type Exchange = { request: SignedRequest; answer: AppResponse };
 
-export type Answer = {
+export type AppResponse = {
   status: number | null;
   body: string;
   contentType: string;
@@ -27,7 +27,7 @@ export type Answer = {
   delivery: Delivery;
 };
 
-export type Courier = ReturnType<typeof createCourier>;
+export type Sender = ReturnType<typeof createSender>;
 
 /** Slack's v0 signature: HMAC-SHA-256 over `v0:seconds:body`. */
 export function sign(signingSecret: string, timestampSeconds: number, body: string): string {
@@ -72,7 +72,7 @@ async function post(url: string, request: SignedRequest) {
   }
 }
 
-export function createCourier(o: { workspace: Workspace; appUrl: () => string }) {
+export function createSender(o: { workspace: Workspace; appUrl: () => string }) {
   /** The last signed requests, whole. In memory only; never logged. */
   const requests: SignedRequest[] = [];
   const exchanges: Exchange[] = [];
@@ -104,7 +104,7 @@ export function createCourier(o: { workspace: Workspace; appUrl: () => string })
     };
   }
 
-  async function send(request: SignedRequest): Promise<Answer> {
+  async function send(request: SignedRequest): Promise<AppResponse> {
     requests.push(request);
     if (requests.length > MAX_REMEMBERED) requests.shift();
     const retryNum = Number(request.headers['x-slack-retry-num'] ?? 0);
@@ -128,11 +128,11 @@ export function createCourier(o: { workspace: Workspace; appUrl: () => string })
       exchanges.find(({ answer }) => answer.delivery.id === deliveryId) ?? null,
     signed,
     send,
-    command: (user: string, fields: Record<string, string>): Promise<Answer> =>
+    command: (user: string, fields: Record<string, string>): Promise<AppResponse> =>
       postForm('command', user, fields, aboutOf('command', fields)),
-    interaction: (kind: string, user: string, payload: Dict): Promise<Answer> =>
+    interaction: (kind: string, user: string, payload: Dict): Promise<AppResponse> =>
       postForm(kind, user, { payload: JSON.stringify(payload) }, aboutOf(kind, payload)),
-    event: (kind: string, user: string, body: unknown, retryNum = 0): Promise<Answer> =>
+    event: (kind: string, user: string, body: unknown, retryNum = 0): Promise<AppResponse> =>
       send(signed(kind, user, 'application/json', JSON.stringify(body), '', retryNum)),
   };
 }

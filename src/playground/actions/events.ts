@@ -5,13 +5,13 @@ import { personJson } from '../web-api/lookup.ts';
 import { newId } from '../workspace/ids.ts';
 import { APP, directMessageId, TEAM } from '../workspace/people.ts';
 import { viewJson } from '../workspace/views.ts';
-import { type DeedContext, interactionHead, messageJson } from './context.ts';
-import type { Answer } from './delivery.ts';
+import { type ActionContext, interactionHead, messageJson } from './context.ts';
+import type { AppResponse } from './delivery.ts';
 
 /** Slack waits a moment, a minute, five minutes; a playground is livelier than that. */
 const RETRY_AFTER_MS = [200, 2_000, 10_000];
 
-function eventBody(c: DeedContext, user: string, event: Dict): Dict {
+function eventBody(c: ActionContext, user: string, event: Dict): Dict {
   const seconds = Math.floor(c.workspace.clock().getTime() / 1000);
   return {
     token: interactionHead(c, 'event', user).token,
@@ -36,24 +36,24 @@ function eventBody(c: DeedContext, user: string, event: Dict): Dict {
   };
 }
 
-export async function sendEvent(c: DeedContext, user: string, event: Dict): Promise<Answer> {
+export async function sendEvent(c: ActionContext, user: string, event: Dict): Promise<AppResponse> {
   const body = eventBody(c, user, event);
   const kind = `event ${String(event.type)}`;
   const again = (retryNum: number): void => {
     const wait = RETRY_AFTER_MS[retryNum - 1];
     if (wait === undefined) return;
     c.later(wait, async () => {
-      const answer = await c.courier.event(kind, user, body, retryNum);
+      const answer = await c.sender.event(kind, user, body, retryNum);
       if (answer.problem !== '') again(retryNum + 1);
     });
   };
-  const answer = await c.courier.event(kind, user, body);
+  const answer = await c.sender.event(kind, user, body);
   if (answer.problem !== '') again(1);
   return answer;
 }
 
 /** A message in the app's direct message, as the app is told of it: the person's, and also its own. */
-export const messageEvent = (c: DeedContext, message: Message): Dict => ({
+export const messageEvent = (c: ActionContext, message: Message): Dict => ({
   ...messageJson(message),
   ...(message.files && {
     subtype: 'file_share',
@@ -67,13 +67,17 @@ export const messageEvent = (c: DeedContext, message: Message): Dict => ({
 });
 
 /** An app that answers whatever it hears would answer itself. */
-export async function hearOwnMessage(c: DeedContext, message: Message): Promise<void> {
+export async function sendOwnMessage(c: ActionContext, message: Message): Promise<void> {
   const isDirect = c.workspace.conversations.channels.get(message.channel)?.kind === 'im';
   if (isDirect && message.user === APP.botUserId && message.onlyFor === null)
     await sendEvent(c, APP.botUserId, messageEvent(c, message));
 }
 
-export function openHome(c: DeedContext, user: string, tab: 'home' | 'messages' = 'home'): Promise<Answer> {
+export function openHome(
+  c: ActionContext,
+  user: string,
+  tab: 'home' | 'messages' = 'home',
+): Promise<AppResponse> {
   c.workspace.conversations.openDirectMessage(user);
   const view = c.workspace.views.home(user);
   return sendEvent(c, user, {
@@ -86,19 +90,19 @@ export function openHome(c: DeedContext, user: string, tab: 'home' | 'messages' 
 }
 
 /** A change of a person (deactivated, made a guest, renamed), told to the app as `user_change`. */
-export function changePerson(c: DeedContext, user: string, change: Partial<Person>): Promise<Answer> {
+export function changePerson(c: ActionContext, user: string, change: Partial<Person>): Promise<AppResponse> {
   const one = c.workspace.conversations.people.get(user);
   if (one !== undefined) Object.assign(one, change);
   c.workspace.changed();
   return sendEvent(c, user, { type: 'user_change', user: one === undefined ? {} : personJson(one, true) });
 }
 
-export function uninstall(c: DeedContext): Promise<Answer> {
+export function uninstall(c: ActionContext): Promise<AppResponse> {
   c.workspace.access.error = 'account_inactive';
   return sendEvent(c, APP.botUserId, { type: 'app_uninstalled' });
 }
 
-export function revokeTokens(c: DeedContext): Promise<Answer> {
+export function revokeTokens(c: ActionContext): Promise<AppResponse> {
   c.workspace.access.error = 'token_revoked';
   return sendEvent(c, APP.botUserId, { type: 'tokens_revoked', tokens: { oauth: [], bot: [APP.botUserId] } });
 }

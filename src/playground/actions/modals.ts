@@ -2,18 +2,18 @@
 
 import { checkView } from '../checks/messages.ts';
 import { type Dict, isDict, type StateValues, textOf, type View } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import { missingValues } from '../workspace/view-state.ts';
 import { viewJson } from '../workspace/views.ts';
-import { type DeedContext, interactionHead } from './context.ts';
-import type { Answer } from './delivery.ts';
+import { type ActionContext, interactionHead } from './context.ts';
+import type { AppResponse } from './delivery.ts';
 
 const MODAL_TROUBLE = 'We had some trouble connecting. Try again?';
 
 /** Errors beside the fields (block_id → words), or nothing when the modal went through. */
-export type Submitted = { errors: Record<string, string>; trouble: string; answer: Answer | null };
+export type Submitted = { errors: Record<string, string>; trouble: string; answer: AppResponse | null };
 
-function openView(c: DeedContext, user: string, id: string): View {
+function openView(c: ActionContext, user: string, id: string): View {
   const view = c.workspace.views.find(id);
   if (view === null || view.user !== user || view.type !== 'modal') throw new SlackRefusal('view_not_found');
   if (c.workspace.views.top(user) !== view) throw new SlackRefusal('view_not_on_top');
@@ -21,7 +21,7 @@ function openView(c: DeedContext, user: string, id: string): View {
 }
 
 export async function submitView(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; view: string; values: StateValues },
 ): Promise<Submitted> {
   const view = openView(c, o.user, o.view);
@@ -29,7 +29,7 @@ export async function submitView(
     throw new SlackRefusal('view_has_no_submit');
   const missing = missingValues(view.blocks, o.values);
   if (Object.keys(missing).length > 0) return { errors: missing, trouble: '', answer: null };
-  const answer = await c.courier.interaction('view_submission', o.user, {
+  const answer = await c.sender.interaction('view_submission', o.user, {
     ...interactionHead(c, 'view_submission', o.user),
     trigger_id: c.workspace.triggers.mint(o.user),
     view: viewJson(view, o.values),
@@ -55,7 +55,7 @@ export async function submitView(
 }
 
 /** Does what `response_action` says; returns the errors it carried. */
-function followAnswer(c: DeedContext, view: View, text: string): Record<string, string> {
+function followAnswer(c: ActionContext, view: View, text: string): Record<string, string> {
   const { views } = c.workspace;
   if (text.trim() === '') {
     views.close(view.user, 1);
@@ -101,7 +101,7 @@ function readErrors(view: View, errors: unknown): Record<string, string> {
 }
 
 /** Cancels the top modal, or with `isCleared` the whole stack (the X). */
-export function closeView(c: DeedContext, o: { user: string; view: string; isCleared?: boolean }): void {
+export function closeView(c: ActionContext, o: { user: string; view: string; isCleared?: boolean }): void {
   openView(c, o.user, o.view);
   c.workspace.views.close(o.user, o.isCleared ? undefined : 1);
 }

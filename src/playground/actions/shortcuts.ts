@@ -1,24 +1,28 @@
 // Shortcuts: the global ones of the composer's menu, and those of a message.
 
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { canRead } from '../workspace/conversations.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import {
+  type ActionContext,
   channelOf,
-  type DeedContext,
   interactionHead,
   messageJson,
   nameOfChannel,
   responseUrl,
 } from './context.ts';
-import type { Answer } from './delivery.ts';
+import type { AppResponse } from './delivery.ts';
 
-function tell(c: DeedContext, user: string, answer: Answer): Answer {
+function tell(c: ActionContext, user: string, answer: AppResponse): AppResponse {
   if (answer.problem !== '') c.workspace.notify(user, `The shortcut failed (${answer.problem}).`);
   return answer;
 }
 
-export async function globalShortcut(c: DeedContext, user: string, callbackId: string): Promise<Answer> {
-  const answer = await c.courier.interaction('shortcut', user, {
+export async function globalShortcut(
+  c: ActionContext,
+  user: string,
+  callbackId: string,
+): Promise<AppResponse> {
+  const answer = await c.sender.interaction('shortcut', user, {
     ...interactionHead(c, 'shortcut', user),
     callback_id: callbackId,
     action_ts: c.workspace.conversations.nextTs(),
@@ -28,14 +32,14 @@ export async function globalShortcut(c: DeedContext, user: string, callbackId: s
 }
 
 export async function messageShortcut(
-  c: DeedContext,
+  c: ActionContext,
   o: { user: string; callbackId: string; channel: string; ts: string },
-): Promise<Answer> {
+): Promise<AppResponse> {
   const channel = channelOf(c, o.channel);
   const message = c.workspace.conversations.find(o.channel, o.ts);
   if (message === null || message.onlyFor !== null || !canRead(channel, o.user))
     throw new SlackRefusal('message_not_found');
-  const answer = await c.courier.interaction('message_action', o.user, {
+  const answer = await c.sender.interaction('message_action', o.user, {
     ...interactionHead(c, 'message_action', o.user),
     callback_id: o.callbackId,
     action_ts: c.workspace.conversations.nextTs(),

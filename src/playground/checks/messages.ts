@@ -1,7 +1,7 @@
 // Whole payloads against Slack's limits: messages, views, and what an options request is answered with.
 import { z } from 'zod';
 import { type Dict, textOf } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import { home, messageBlocks, modal, options } from './block-kit.ts';
 
 const MAX_TEXT = 40_000;

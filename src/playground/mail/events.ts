@@ -1,6 +1,6 @@
 // Resend's webhooks, signed in the form that its SDK verifies (Standard Webhooks: HMAC-SHA-256, base64, `v1,`).
 import { createHmac } from 'node:crypto';
-import type { DeedContext } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
 import type { Dict } from '../shapes.ts';
 import { newId } from '../workspace/ids.ts';
 import { addressOf, type Inbox, type Mail, type MailState } from './inbox.ts';
@@ -10,7 +10,7 @@ const RETRY_AFTER_MS = [1_000, 5_000, 30_000];
 const TIMEOUT_MS = 5_000;
 
 export type MailEvent = 'delivered' | 'bounced' | 'complained' | 'sent' | 'delivery_delayed';
-export type Postman = ReturnType<typeof createPostman>;
+export type MailEvents = ReturnType<typeof createMailEvents>;
 
 function signWebhook(secret: string, id: string, seconds: number, body: string): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
@@ -59,11 +59,11 @@ async function post(
   }
 }
 
-export function createPostman(o: {
+export function createMailEvents(o: {
   inbox: Inbox;
   webhookSecret: string;
   appUrl: () => string;
-  context: Pick<DeedContext, 'workspace' | 'later'>;
+  context: Pick<ActionContext, 'workspace' | 'later'>;
 }) {
   let isDelivering = true;
   const { workspace, later } = o.context;

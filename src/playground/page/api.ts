@@ -1,7 +1,7 @@
 // The page's own API under /playground/api/: read the state, do what a person does, hear of changes.
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { Deeds } from '../actions/actions.ts';
+import type { Actions } from '../actions/actions.ts';
 import type { ElementName, Place } from '../actions/clicks.ts';
 import {
   isSameOrigin,
@@ -13,10 +13,10 @@ import {
 } from '../http.ts';
 import type { Inbox } from '../mail/inbox.ts';
 import { type Dict, isDict, type StateValues, textOf } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { canRead } from '../workspace/conversations.ts';
 import { MAX_FILE_BYTES } from '../workspace/files.ts';
 import { ADMIN } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type AppFeatures, pageState } from './state.ts';
 import { wireOf } from './wire.ts';
@@ -26,46 +26,46 @@ const TELL_AFTER_MS = 40;
 const HEARTBEAT_MS = 15_000;
 const MAX_READERS = 50;
 
-export type PageParts = { workspace: Workspace; inbox: Inbox; deeds: Deeds; features: () => AppFeatures };
+export type PageParts = { workspace: Workspace; inbox: Inbox; actions: Actions; features: () => AppFeatures };
 
-type DeedOf = (o: PageParts, user: string, body: Dict) => Promise<Dict> | Dict;
+type Action = (o: PageParts, user: string, body: Dict) => Promise<Dict> | Dict;
 
 /** What a person does, by the last part of its address. Each gets who does it and the body that the page sent. */
-const DEEDS: Record<string, DeedOf> = {
-  async type({ deeds }, user, body) {
+const ACTIONS: Record<string, Action> = {
+  async type({ actions }, user, body) {
     const [channel, text] = [textOf(body.channel), textOf(body.text)];
     if (text.trim() === '') return {};
-    if (text.trimStart().startsWith('/')) await deeds.typeCommand({ user, channel, text });
-    else await deeds.say({ user, channel, text });
+    if (text.trimStart().startsWith('/')) await actions.typeCommand({ user, channel, text });
+    else await actions.say({ user, channel, text });
     return {};
   },
-  async act({ deeds }, user, body) {
+  async act({ actions }, user, body) {
     const chosen = isDict(body.chosen) ? body.chosen : {};
-    const answer = await deeds.act({ user, ...pointed(body), chosen, values: valuesOf(body) });
+    const answer = await actions.act({ user, ...pointed(body), chosen, values: valuesOf(body) });
     return { problem: answer.problem };
   },
-  async suggest({ deeds }, user, body) {
+  async suggest({ actions }, user, body) {
     const typed = textOf(body.typed);
-    const found = await deeds.suggest({ user, ...pointed(body), typed, values: valuesOf(body) });
+    const found = await actions.suggest({ user, ...pointed(body), typed, values: valuesOf(body) });
     return { options: found.options, groups: found.groups, problem: found.answer.problem };
   },
-  async submit({ deeds }, user, body) {
-    const done = await deeds.submitView({ user, view: textOf(body.view), values: valuesOf(body) });
+  async submit({ actions }, user, body) {
+    const done = await actions.submitView({ user, view: textOf(body.view), values: valuesOf(body) });
     return { errors: done.errors, trouble: done.trouble };
   },
-  close({ deeds }, user, body) {
-    deeds.closeView({ user, view: textOf(body.view), isCleared: body.isCleared === true });
+  close({ actions }, user, body) {
+    actions.closeView({ user, view: textOf(body.view), isCleared: body.isCleared === true });
     return {};
   },
-  async home({ deeds }, user, body) {
-    await deeds.openHome(user, body.tab === 'messages' ? 'messages' : 'home');
+  async home({ actions }, user, body) {
+    await actions.openHome(user, body.tab === 'messages' ? 'messages' : 'home');
     return {};
   },
-  async shortcut({ deeds }, user, body) {
+  async shortcut({ actions }, user, body) {
     const callbackId = textOf(body.callbackId);
     const [channel, ts] = [textOf(body.channel), textOf(body.ts)];
-    if (ts === '') await deeds.globalShortcut(user, callbackId);
-    else await deeds.messageShortcut({ user, callbackId, channel, ts });
+    if (ts === '') await actions.globalShortcut(user, callbackId);
+    else await actions.messageShortcut({ user, callbackId, channel, ts });
     return {};
   },
   'back-to-start'({ workspace, inbox }) {
@@ -92,11 +92,11 @@ export function createPageApi(o: PageParts) {
     return c.json(pageState(workspace, o.inbox, o.features(), me));
   });
   routes.get('/wire', (c) => {
-    const found = wireOf(workspace, o.deeds.courier, Number(c.req.query('id')));
+    const found = wireOf(workspace, o.actions.sender, Number(c.req.query('id')));
     return found === null ? c.json({ error: 'forgotten' }, 404) : c.json(found);
   });
   routes.get('/file', (c) => serveFile(workspace, c));
-  for (const [name, deed] of Object.entries(DEEDS)) {
+  for (const [name, deed] of Object.entries(ACTIONS)) {
     routes.post(`/${name}`, requireSameOrigin, limitBody(MAX_BODY_BYTES), async (c) => {
       const isJson = (c.req.header('content-type') ?? '').includes('application/json');
       const body = isJson ? parseBody('application/json', await c.req.text()) : null;
@@ -111,7 +111,7 @@ export function createPageApi(o: PageParts) {
     const { as: user = '', channel = '', name = '' } = c.req.query();
     const bytes = Buffer.from(await c.req.arrayBuffer());
     return perform(workspace, user, c, async () => {
-      await o.deeds.shareFile({ user, channel, name, bytes });
+      await o.actions.shareFile({ user, channel, name, bytes });
       return {};
     });
   });

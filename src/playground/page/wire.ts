@@ -1,5 +1,5 @@
 // What one request or call said, for whoever opens it in the inspector: made readable, without typed passwords.
-import type { Courier } from '../actions/delivery.ts';
+import type { Sender } from '../actions/delivery.ts';
 import { type Dict, isDict } from '../shapes.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -13,8 +13,8 @@ export type Wire = {
 };
 
 /** Null when it is so long ago that it is forgotten. */
-export function wireOf(w: Workspace, courier: Courier, id: number): Wire | null {
-  const exchange = courier.exchangeOf(id);
+export function wireOf(w: Workspace, sender: Sender, id: number): Wire | null {
+  const exchange = sender.exchangeOf(id);
   if (exchange !== null) {
     const { request, answer } = exchange;
     const head = answer.problem || `HTTP ${answer.status}`;

@@ -3,9 +3,9 @@ import { messageJson } from '../actions/context.ts';
 import { checkMessage } from '../checks/messages.ts';
 import { type Channel, type Dict, type Message, textOf } from '../shapes.ts';
 import { APP, directMessageId, TEAM } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { conversationOf, requireScope } from './lookup.ts';
-import { SlackRefusal } from './refusal.ts';
 
 /** Where the app may write. A person's id stands for the direct message with them. */
 function writableChannel(w: Workspace, id: unknown): Channel {

@@ -2,9 +2,9 @@
 
 import { type Dict, dictsOf, textOf } from '../shapes.ts';
 import { APP } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { conversationOf, requireScope } from './lookup.ts';
-import { SlackRefusal } from './refusal.ts';
 
 /** Only files of conversations that the app is in; others are not there. */
 export function filesInfo(w: Workspace, args: Dict): Dict {

@@ -16,9 +16,9 @@ import { type Dict, textOf } from '../shapes.ts';
 import { MAX_FILE_BYTES } from '../workspace/files.ts';
 import { newSecret } from '../workspace/ids.ts';
 import { TEAM } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { callMethod, isBotToken, scopesHeader } from './methods.ts';
-import { SlackRefusal } from './refusal.ts';
 
 type SlackHttp = { workspace: Workspace; faults: Faults };
 

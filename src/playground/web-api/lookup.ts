@@ -2,8 +2,8 @@
 
 import { type Channel, type Dict, type Person, textOf } from '../shapes.ts';
 import { APP, TEAM } from '../workspace/people.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { SlackRefusal } from './refusal.ts';
 
 export function personJson(one: Person, withEmail: boolean): Dict {
   return {

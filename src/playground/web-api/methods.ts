@@ -1,11 +1,11 @@
 // The methods of Slack's Web API that the app calls, with the token, scopes and errors of the real one.
 
 import { type Dict, isDict, textOf } from '../shapes.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import * as chat from './chat.ts';
 import * as files from './files.ts';
 import * as lookup from './lookup.ts';
-import { SlackRefusal } from './refusal.ts';
 import * as views from './views.ts';
 
 type Method = (workspace: Workspace, args: Dict) => Dict;

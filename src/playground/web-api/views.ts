@@ -1,9 +1,9 @@
 // views.*
 import { checkView } from '../checks/messages.ts';
 import { type Dict, textOf, type View } from '../shapes.ts';
+import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import { viewJson } from '../workspace/views.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { SlackRefusal } from './refusal.ts';
 
 function readTrigger(w: Workspace, args: Dict): { id: string; user: string } {
   const id = textOf(args.trigger_id);

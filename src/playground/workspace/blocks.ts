@@ -21,7 +21,7 @@ export function optionsOf(element: Dict): Dict[] {
   ];
 }
 
-export const wordsOf = (text: unknown): string => (isDict(text) ? textOf(text.text) : '');
+export const objectText = (text: unknown): string => (isDict(text) ? textOf(text.text) : '');
 
 /** Every word of the blocks that a person reads, one piece a line. */
 export function readBlocks(blocks: Dict[]): string {

@@ -1,20 +1,20 @@
 // Files that were shared. Their bytes are in memory only; a message remembers what was in it.
 
 import type { Clock, Dict, SharedFile } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { newId, newSecret } from './ids.ts';
 import { APP, TEAM } from './people.ts';
+import { SlackRefusal } from './slack-refusal.ts';
 
 /** A playground, not an archive: older files fall away. */
 const MAX_FILES = 50;
 export const MAX_FILE_BYTES = 20_000_000;
 const MAX_NAME_LENGTH = 255;
 
-type Kept = SharedFile & { bytes: Buffer; at: number; channel: string | null };
+type StoredFile = SharedFile & { bytes: Buffer; at: number; channel: string | null };
 type Slot = { id: string; name: string; length: number; bytes: Buffer | null };
 
 export function createFiles(o: { clock: Clock; filesUrl: () => string }) {
-  const files = new Map<string, Kept>();
+  const files = new Map<string, StoredFile>();
   const slots = new Map<string, Slot>();
 
   function add(user: string, name: string, bytes: Buffer, id = newId('F')): SharedFile {
@@ -34,7 +34,7 @@ export function createFiles(o: { clock: Clock; filesUrl: () => string }) {
 
   return {
     add,
-    find: (id: string): Kept | null => files.get(id) ?? null,
+    find: (id: string): StoredFile | null => files.get(id) ?? null,
     shareIn(id: string, channel: string): void {
       const file = files.get(id);
       if (file !== undefined) file.channel = channel;

@@ -1,10 +1,10 @@
 // Modals are a stack for each person (three at most); Home is one view for each person.
 
 import { type Clock, type Dict, type StateValues, textOf, type View } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
 import { newId, newSecret } from './ids.ts';
 import { nameBlocks } from './naming.ts';
 import { APP, TEAM } from './people.ts';
+import { SlackRefusal } from './slack-refusal.ts';
 import { stateOf } from './view-state.ts';
 
 const MAX_STACKED = 3;

@@ -1,13 +1,13 @@
 // The engine: everything the local Slack holds, without HTTP.
 
-import { createTriggers } from '../actions/triggers.ts';
 import type { Channel, Clock, Message, Person, View } from '../shapes.ts';
-import { createResponseUrls } from '../web-api/response-urls.ts';
 import { createConversations } from './conversations.ts';
 import { createFiles } from './files.ts';
 import { newId, newSecret } from './ids.ts';
 import { person, TEAM } from './people.ts';
 import { createRecords } from './records.ts';
+import { createResponseUrls } from './response-urls.ts';
+import { createTriggers } from './triggers.ts';
 import { createViews } from './views.ts';
 
 const FIRST_SCOPES = [

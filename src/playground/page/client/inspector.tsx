@@ -14,7 +14,7 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
       <h3>Slack → app</h3>
       <Table
         label="Deliveries"
-        heads={['Time', 'What', 'Who', 'Answer', 'Ack']}
+        heads={['Time', 'What', 'Who', 'AppResponse', 'Ack']}
         empty="Nothing was sent yet. Type a command."
         openId={openId}
         onToggle={toggle}
@@ -30,7 +30,7 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
       <h3>app → Slack and mail</h3>
       <Table
         label="API calls"
-        heads={['Time', 'Method', 'Answer']}
+        heads={['Time', 'Method', 'AppResponse']}
         empty="The app has called nothing yet."
         openId={openId}
         onToggle={toggle}
@@ -140,7 +140,7 @@ function Said({ id }: { id: number }): ReactNode {
     <>
       {headers !== '' && <pre>{headers}</pre>}
       <Long label="What was sent" text={wire.sent} />
-      <p className="note">Answer</p>
+      <p className="note">AppResponse</p>
       <Long label="The answer" text={wire.answer} />
     </>
   );

@@ -1,8 +1,8 @@
 // A trigger_id allows one modal, once, within three seconds of what the person did.
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../shapes.ts';
-import { SlackRefusal } from '../web-api/refusal.ts';
-import { newSecret } from '../workspace/ids.ts';
+import { newSecret } from './ids.ts';
+import { SlackRefusal } from './slack-refusal.ts';
 
 const TRIGGER_LIFETIME_MS = 3_000;
 const MAX_REMEMBERED = 1_000;

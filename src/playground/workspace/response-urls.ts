@@ -2,10 +2,10 @@
 
 import { checkMessage } from '../checks/messages.ts';
 import { type Clock, type Dict, type Message, textOf } from '../shapes.ts';
-import type { Conversations } from '../workspace/conversations.ts';
-import { newId, newSecret } from '../workspace/ids.ts';
-import { APP } from '../workspace/people.ts';
-import { SlackRefusal } from './refusal.ts';
+import type { Conversations } from './conversations.ts';
+import { newId, newSecret } from './ids.ts';
+import { APP } from './people.ts';
+import { SlackRefusal } from './slack-refusal.ts';
 
 const MAX_POSTS = 5;
 const LIFETIME_MS = 30 * 60_000;

@@ -9,7 +9,7 @@ import { type Credentials, newCredentials } from './workspace.ts';
 
 const WRITE_AFTER_MS = 250;
 
-export type Kept = {
+export type StoredState = {
   version: 1;
   credentials: Credentials;
   resend: { apiKey: string; webhookSecret: string };
@@ -18,9 +18,13 @@ export type Kept = {
   mails: Mail[];
   keys: KeyRow[];
 };
-export type Memory = { kept: Kept; touch: (read: () => Kept) => void; flush: () => Promise<void> };
+export type StateStorage = {
+  kept: StoredState;
+  touch: (read: () => StoredState) => void;
+  flush: () => Promise<void>;
+};
 
-function firstMemory(): Kept {
+function firstState(): StoredState {
   return {
     version: 1,
     credentials: newCredentials(),
@@ -36,16 +40,16 @@ function firstMemory(): Kept {
 }
 
 /** Reads what is kept; a file that is damaged or of another version is a fresh start, said in the log. */
-export async function openMemory(dataDir: string | null, log: Log): Promise<Memory> {
-  if (dataDir === null) return { kept: firstMemory(), touch: () => {}, flush: async () => {} };
+export async function openStorage(dataDir: string | null, log: Log): Promise<StateStorage> {
+  if (dataDir === null) return { kept: firstState(), touch: () => {}, flush: async () => {} };
   const path = join(dataDir, 'playground.json');
-  let kept = firstMemory();
+  let kept = firstState();
   let text: string | null = null;
   try {
     text = await readFile(path, 'utf8');
     const parsed: unknown = JSON.parse(text);
     if (!isDict(parsed) || parsed.version !== 1) throw new Error('unknown version');
-    kept = parsed as Kept;
+    kept = parsed as StoredState;
   } catch {
     if (text !== null) log.warn('the playground could not read what it kept and starts afresh');
   }
@@ -53,7 +57,7 @@ export async function openMemory(dataDir: string | null, log: Log): Promise<Memo
   if (text === null) await write(path, JSON.stringify(kept));
 
   let timer: NodeJS.Timeout | null = null;
-  let latest: (() => Kept) | null = null;
+  let latest: (() => StoredState) | null = null;
   let writing: Promise<void> = Promise.resolve();
   const flush = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
@@ -66,7 +70,7 @@ export async function openMemory(dataDir: string | null, log: Log): Promise<Memo
         .catch(() => log.warn('the playground could not keep its messages'));
     return writing;
   };
-  const touch = (read: () => Kept): void => {
+  const touch = (read: () => StoredState): void => {
     latest = read;
     timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
   };
