@@ -11,30 +11,21 @@ import { createInbox, type Inbox } from './mail/inbox.ts';
 import type { AppFeatures } from './page/state.ts';
 import type { Clock } from './shapes.ts';
 import { ADMIN, APP, APPROVALS, APPROVER, TEAM } from './workspace/people.ts';
-import { openStorage, type StoredState } from './workspace/storage.ts';
+import { openStorage, type StateStorage, type StoredState } from './workspace/storage.ts';
 import { createWorkspace, type Workspace } from './workspace/workspace.ts';
 
 export type { AppFeatures } from './page/state.ts';
 
 export type Playground = {
   listener: RequestListener;
-  slack: {
-    botToken: string;
-    signingSecret: string;
-    teamId: string;
-    botUserId: string;
-    apiPath: '/playground/slack/api/';
-    approvalsChannel: string;
-    admins: string[];
-    approvers: string[];
-  };
+  slack: ReturnType<typeof slackAddress>;
   resend: { apiKey: string; basePath: '/playground/resend'; webhookSecret: string };
   workspace: Workspace;
   inbox: Inbox;
   /** What a person does: type, click, submit. The page and the tests' driver both go through it. */
   actions: Actions;
   mailEvents: MailEvents;
-  /** Trouble that the next calls of the Web API meet; the inbox has its own. */
+  /** Faults that the next calls of the Web API meet; the inbox has its own. */
   faults: Faults;
   stop(): Promise<void>;
 };
@@ -51,75 +42,80 @@ export async function createPlayground(o: {
   log: Log;
   clock?: Clock;
 }): Promise<Playground> {
-  const clock = o.clock ?? (() => new Date());
-  const memory = await openStorage(o.dataDir, o.log);
-  const { kept } = memory;
-  const ownUrl = o.ownUrl ?? o.appUrl;
+  const { appUrl, ownUrl = appUrl, log, clock = () => new Date() } = o;
+  const storage = await openStorage(o.dataDir, log);
+  const { credentials, resend } = storage.stored;
   const filesUrl = () => `${ownUrl()}/playground/slack`;
-  const workspace = createWorkspace({ clock, credentials: kept.credentials, kept, filesUrl });
-  const inbox = createInbox({ clock, kept });
-  const timers = new Set<NodeJS.Timeout>();
-  const later = (ms: number, work: () => void): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms).unref();
-    timers.add(timer);
-  };
-  const sender = createSender({ workspace, appUrl: o.appUrl });
-  const context = { workspace, sender, ownUrl, later };
-  const mailEvents = createMailEvents({
-    inbox,
-    webhookSecret: kept.resend.webhookSecret,
-    appUrl: o.appUrl,
-    context,
-  });
+  const workspace = createWorkspace({ clock, credentials, stored: storage.stored, filesUrl });
+  const inbox = createInbox({ clock, stored: storage.stored });
+  const timers = createTimers();
+  const context = { workspace, sender: createSender({ workspace, appUrl }), ownUrl, later: timers.later };
+  const { webhookSecret, apiKey } = resend;
+  const mailEvents = createMailEvents({ inbox, webhookSecret, appUrl, context });
   const faults = createFaults();
   const actions = createActions(context);
-  workspace.conversations.onPosted((message) => later(0, () => void sendOwnMessage(context, message)));
-
-  const read = (): StoredState => ({
-    ...kept,
-    messages: workspace.conversations.all().filter((message) => message.onlyFor === null),
-    homes: workspace.views.homes(),
-    mails: [...inbox.mails()],
-    keys: inbox.keys(),
-  });
-  const touch = (): void => memory.touch(read);
-  const forget = [workspace.onChange(touch), inbox.onChange(touch)];
-  const { listener, closePages } = createListener({
-    workspace,
-    inbox,
-    actions,
-    faults,
-    features: o.features ?? (() => ({ shortcuts: [], subcommands: [] })),
-    apiKey: kept.resend.apiKey,
-    log: o.log,
-  });
+  workspace.conversations.onPosted((message) => timers.later(0, () => void sendOwnMessage(context, message)));
+  const endStoring = storeChanges(storage, workspace, inbox);
+  const features = o.features ?? (() => ({ shortcuts: [], subcommands: [] }));
+  const pages = createListener({ workspace, inbox, actions, faults, features, apiKey, log });
 
   return {
-    listener,
-    slack: {
-      ...kept.credentials,
-      teamId: TEAM.id,
-      botUserId: APP.botUserId,
-      apiPath: '/playground/slack/api/',
-      approvalsChannel: APPROVALS,
-      admins: [ADMIN],
-      approvers: [APPROVER],
-    },
-    resend: { ...kept.resend, basePath: '/playground/resend' },
+    listener: pages.listener,
+    slack: slackAddress(credentials),
+    resend: { ...resend, basePath: '/playground/resend' },
     workspace,
     inbox,
     actions,
     mailEvents,
     faults,
     async stop() {
-      for (const timer of timers) clearTimeout(timer);
-      for (const end of forget) end();
-      closePages();
-      memory.touch(read);
-      await memory.flush();
+      timers.stop();
+      pages.closePages();
+      await endStoring();
     },
+  };
+}
+
+const slackAddress = (credentials: StoredState['credentials']) => ({
+  ...credentials,
+  teamId: TEAM.id,
+  botUserId: APP.botUserId,
+  apiPath: '/playground/slack/api/' as const,
+  approvalsChannel: APPROVALS,
+  admins: [ADMIN],
+  approvers: [APPROVER],
+});
+
+function createTimers() {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    later(ms: number, work: () => void): void {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        work();
+      }, ms).unref();
+      timers.add(timer);
+    },
+    stop(): void {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+/** Stores each change; the result stops that, after a last time. */
+function storeChanges(storage: StateStorage, workspace: Workspace, inbox: Inbox): () => Promise<void> {
+  const read = (): StoredState => ({
+    ...storage.stored,
+    messages: workspace.conversations.all().filter((message) => message.onlyFor === null),
+    homes: workspace.views.homes(),
+    mails: [...inbox.mails()],
+    keys: inbox.keys(),
+  });
+  const touch = (): void => storage.touch(read);
+  const unsubscribe = [workspace.onChange(touch), inbox.onChange(touch)];
+  return () => {
+    for (const end of unsubscribe) end();
+    touch();
+    return storage.flush();
   };
 }

@@ -23,11 +23,10 @@ export type Channel = {
   name: string;
   kind: 'public' | 'private' | 'im';
   members: string[];
-  isArchived: boolean;
   isExtShared: boolean;
 };
 
-/** What a message shows of a file; the bytes are kept apart. */
+/** What a message shows of a file; `workspace/files.ts` has the bytes. */
 export type SharedFile = { id: string; name: string; size: number; mimetype: string; user: string };
 
 export type Message = {
@@ -36,10 +35,9 @@ export type Message = {
   user: string;
   text: string;
   blocks: Block[];
-  /** As it was before its last edit: somebody may press what is still drawn on their screen. */
+  /** As it was before its last edit: a person may press what is still drawn on their screen. */
   former?: Block[];
   files?: SharedFile[];
-  threadTs: string | null;
   editedTs: string | null;
   /** The one person who sees an ephemeral message; null for all others. */
   onlyFor: string | null;
@@ -58,8 +56,6 @@ export type View = {
   /** The view as the app sent it, but with its blocks named. */
   payload: Dict;
   blocks: Block[];
-  rootId: string;
-  previousId: string | null;
   changed: number;
 };
 

@@ -1,7 +1,7 @@
 // The fields of the modal that is on top now, and what a person has put into them.
 
 import type { Playground } from '../../src/playground/playground.ts';
-import { type Dict, dictsOf, type StateValues, textOf, type View } from '../../src/playground/shapes.ts';
+import { type Dict, type StateValues, textOf, type View } from '../../src/playground/shapes.ts';
 import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField, stateOf } from '../../src/playground/workspace/view-state.ts';
 import { eventually } from './eventually.ts';
@@ -73,7 +73,7 @@ export function createForm({ workspace, actions }: Playground, user: string) {
   async function suggestions(target: Target, typed: string): Promise<Dict[]> {
     const place = { view: view().id };
     const found = await actions.suggest({ user, place, element: target, typed, values });
-    return [...found.options, ...found.groups.flatMap((group) => dictsOf(group.options))];
+    return found.options;
   }
 
   /** Acts on an element that is not part of the submission, or whose block has `dispatch_action`. */

@@ -2,7 +2,7 @@
 
 import type { AppResponse } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
-import { type Block, type Dict, dictsOf, type Message, textOf } from '../../src/playground/shapes.ts';
+import { type Block, type Message, textOf } from '../../src/playground/shapes.ts';
 import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { directMessageId, GENERAL } from '../../src/playground/workspace/people.ts';
 import { eventually } from './eventually.ts';
@@ -155,9 +155,8 @@ function pointing({ actions }: Playground, user: string, sight: Sight, modal: Mo
       const { at, found } = await sight.somewhere(`a field "${String(label)}"`, (blocks) =>
         findField(blocks, label),
       );
-      const { options, groups } = await actions.suggest({ user, place: at, element: found, typed });
-      const all: Dict[] = [...options, ...groups.flatMap((group) => dictsOf(group.options))];
-      return all.map((option) => objectText(option.text));
+      const { options } = await actions.suggest({ user, place: at, element: found, typed });
+      return options.map((option) => objectText(option.text));
     },
   };
 }

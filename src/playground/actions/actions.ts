@@ -8,11 +8,6 @@ import * as shortcuts from './shortcuts.ts';
 
 export type Actions = ReturnType<typeof createActions>;
 
-const bind =
-  <A extends unknown[], R>(c: ActionContext, deed: (c: ActionContext, ...args: A) => R) =>
-  (...args: A): R =>
-    deed(c, ...args);
-
 export function createActions(c: ActionContext) {
   return {
     typeCommand: bind(c, commands.typeCommand),
@@ -32,4 +27,8 @@ export function createActions(c: ActionContext) {
     /** The signed requests themselves, for replays and forgeries in tests. */
     sender: c.sender,
   };
+}
+
+function bind<A extends unknown[], R>(c: ActionContext, action: (c: ActionContext, ...args: A) => R) {
+  return (...args: A): R => action(c, ...args);
 }

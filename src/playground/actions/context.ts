@@ -1,47 +1,67 @@
-// What every deed of a person needs, and the fields that Slack puts into each payload.
-
+// What every action of a person needs, and the fields that Slack puts into each payload.
 import type { Channel, Dict, Message, Person } from '../shapes.ts';
+import { canRead } from '../workspace/conversations.ts';
 import { APP, TEAM } from '../workspace/people.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { Sender } from './delivery.ts';
+import type { AppResponse, Sender } from './delivery.ts';
 
 export type ActionContext = {
   workspace: Workspace;
   sender: Sender;
-  /** Where the app reaches us: the base of every response_url. */
+  /** Where the app reaches the playground: the base of every response_url. */
   ownUrl: () => string;
   /** Runs what Slack does later (retries of events), and is stopped with the playground. */
   later: (ms: number, work: () => void) => void;
 };
 
-/** The verification token of old: Slack still sends it, nobody should trust it. */
+/** Slack still sends its former verification token. Apps must not trust it. */
 const OLD_TOKEN = 'playground-verification-token';
 
+/** Errors: `user_not_found`. */
 export function personOf(c: ActionContext, user: string): Person {
   const found = c.workspace.conversations.people.get(user);
   if (found === undefined) throw new SlackRefusal('user_not_found');
   return found;
 }
 
-export function channelOf(c: ActionContext, channel: string): Channel {
+/** A channel that the person can read. Errors: `channel_not_found`. */
+export function channelFor(c: ActionContext, user: string, channel: string): Channel {
   const found = c.workspace.conversations.channels.get(channel);
-  if (found === undefined) throw new SlackRefusal('channel_not_found');
+  if (found === undefined || !canRead(found, user)) throw new SlackRefusal('channel_not_found');
   return found;
 }
 
-export const nameOfChannel = (channel: Channel): string =>
-  channel.kind === 'im' ? 'directmessage' : channel.kind === 'private' ? 'privategroup' : channel.name;
+/** A message that the person can read. Errors: `message_not_found`. */
+export function messageFor(c: ActionContext, user: string, channel: string, ts: string): Message {
+  const { channels, find } = c.workspace.conversations;
+  const [around, message] = [channels.get(channel), find(channel, ts)];
+  const isHidden = message?.onlyFor !== null && message?.onlyFor !== user;
+  if (around === undefined || message === null || isHidden || !canRead(around, user))
+    throw new SlackRefusal('message_not_found');
+  return message;
+}
 
 export const responseUrl = (c: ActionContext, user: string, channel: string, about: Message | null): string =>
   `${c.ownUrl()}/playground/slack/${c.workspace.responseUrls.mint(user, channel, about)}`;
 
+/** Shows the person that the app did not answer well. */
+export function reportProblem(
+  c: ActionContext,
+  user: string,
+  response: AppResponse,
+  words: string,
+): AppResponse {
+  if (response.problem !== '') c.workspace.notify(user, `${words} (${response.problem})`);
+  return response;
+}
+
 /** The part that every interaction payload begins with. */
 export function interactionHead(c: ActionContext, type: string, user: string): Dict {
-  const one = personOf(c, user);
+  const { id, name, teamId } = personOf(c, user);
   return {
     type,
-    user: { id: one.id, username: one.name, name: one.name, team_id: one.teamId },
+    user: { id, username: name, name, team_id: teamId },
     api_app_id: APP.id,
     token: OLD_TOKEN,
     team: { id: TEAM.id, domain: TEAM.domain },
@@ -51,35 +71,24 @@ export function interactionHead(c: ActionContext, type: string, user: string): D
 }
 
 export function commandFields(c: ActionContext, user: string, channel: Channel): Record<string, string> {
-  const one = personOf(c, user);
+  const { id, name } = personOf(c, user);
   return {
     token: OLD_TOKEN,
     team_id: TEAM.id,
     team_domain: TEAM.domain,
     channel_id: channel.id,
-    channel_name: nameOfChannel(channel),
-    user_id: one.id,
-    user_name: one.name,
+    channel_name: channelJson(channel).name,
+    user_id: id,
+    user_name: name,
     api_app_id: APP.id,
     is_enterprise_install: 'false',
   };
 }
 
-/** A message as Slack writes it into payloads and answers. */
-export function messageJson(message: Message): Dict {
-  return {
-    type: 'message',
-    ...(message.user === APP.botUserId && {
-      subtype: 'bot_message',
-      bot_id: APP.botId,
-      app_id: APP.id,
-      team: TEAM.id,
-    }),
-    user: message.user,
-    text: message.text,
-    ts: message.ts,
-    ...(message.blocks.length > 0 && { blocks: message.blocks }),
-    ...(message.threadTs !== null && { thread_ts: message.threadTs }),
-    ...(message.editedTs !== null && { edited: { user: message.user, ts: message.editedTs } }),
-  };
-}
+const NAMES_BY_KIND = { im: 'directmessage', private: 'privategroup' };
+
+/** Slack does not tell an app the names of direct messages and private channels. */
+export const channelJson = ({ id, kind, name }: Channel): { id: string; name: string } => ({
+  id,
+  name: kind === 'public' ? name : NAMES_BY_KIND[kind],
+});

@@ -16,7 +16,7 @@ export type SignedRequest = {
   user: string;
 };
 /** A signed request and what the app answered. */
-export type Exchange = { request: SignedRequest; answer: AppResponse };
+export type Exchange = { request: SignedRequest; response: AppResponse };
 
 export type AppResponse = {
   status: number | null;
@@ -32,44 +32,6 @@ export type Sender = ReturnType<typeof createSender>;
 /** Slack's v0 signature: HMAC-SHA-256 over `v0:seconds:body`. */
 export function sign(signingSecret: string, timestampSeconds: number, body: string): string {
   return `v0=${createHmac('sha256', signingSecret).update(`v0:${timestampSeconds}:${body}`).digest('hex')}`;
-}
-
-/** The subcommand, the button, the modal: never what a person typed. */
-function aboutOf(kind: string, payload: Dict): string {
-  if (kind === 'command')
-    return `${textOf(payload.command)} ${textOf(payload.text).split(/\s/, 1)[0]}`.trim();
-  const [action] = dictsOf(payload.actions);
-  const view = isDict(payload.view) ? payload.view : {};
-  return (
-    textOf(action?.action_id) || textOf(payload.action_id) || textOf(payload.callback_id ?? view.callback_id)
-  );
-}
-
-async function post(url: string, request: SignedRequest) {
-  const startedAt = performance.now();
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: request.headers,
-      body: request.body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
-    });
-    const body = (await response.text()).slice(0, MAX_ANSWER_BYTES);
-    const ackMs = Math.round(performance.now() - startedAt);
-    const contentType = response.headers.get('content-type') ?? '';
-    return {
-      status: response.status,
-      ackMs,
-      body,
-      contentType,
-      problem: response.ok ? '' : 'dispatch_failed',
-    };
-  } catch (error) {
-    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-    const problem = isTimeout ? 'operation_timeout' : 'dispatch_failed';
-    return { status: null, ackMs: null, body: '', contentType: '', problem };
-  }
 }
 
 export function createSender(o: { workspace: Workspace; appUrl: () => string }) {
@@ -111,10 +73,10 @@ export function createSender(o: { workspace: Workspace; appUrl: () => string }) 
     const { status, ackMs, body, contentType, problem } = await post(`${o.appUrl()}/slack/events`, request);
     const { kind, about, user } = request;
     const delivery = o.workspace.recordDelivery({ kind, about, user, retryNum, status, ackMs, problem });
-    const answer = { status, body, contentType, problem, delivery };
-    exchanges.push({ request, answer });
+    const response = { status, body, contentType, problem, delivery };
+    exchanges.push({ request, response });
     if (exchanges.length > MAX_REMEMBERED) exchanges.shift();
-    return answer;
+    return response;
   }
 
   function postForm(kind: string, user: string, fields: Record<string, string>, about: string) {
@@ -125,7 +87,7 @@ export function createSender(o: { workspace: Workspace; appUrl: () => string }) 
   return {
     requests: requests as readonly SignedRequest[],
     exchangeOf: (deliveryId: number): Exchange | null =>
-      exchanges.find(({ answer }) => answer.delivery.id === deliveryId) ?? null,
+      exchanges.find(({ response }) => response.delivery.id === deliveryId) ?? null,
     signed,
     send,
     command: (user: string, fields: Record<string, string>): Promise<AppResponse> =>
@@ -135,4 +97,42 @@ export function createSender(o: { workspace: Workspace; appUrl: () => string }) 
     event: (kind: string, user: string, body: unknown, retryNum = 0): Promise<AppResponse> =>
       send(signed(kind, user, 'application/json', JSON.stringify(body), '', retryNum)),
   };
+}
+
+/** The subcommand, the button, the modal: never what a person typed. */
+function aboutOf(kind: string, payload: Dict): string {
+  if (kind === 'command')
+    return `${textOf(payload.command)} ${textOf(payload.text).split(/\s/, 1)[0]}`.trim();
+  const [action] = dictsOf(payload.actions);
+  const view = isDict(payload.view) ? payload.view : {};
+  return (
+    textOf(action?.action_id) || textOf(payload.action_id) || textOf(payload.callback_id ?? view.callback_id)
+  );
+}
+
+async function post(url: string, request: SignedRequest) {
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: request.headers,
+      body: request.body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
+    });
+    const body = (await response.text()).slice(0, MAX_ANSWER_BYTES);
+    const ackMs = Math.round(performance.now() - startedAt);
+    const contentType = response.headers.get('content-type') ?? '';
+    return {
+      status: response.status,
+      ackMs,
+      body,
+      contentType,
+      problem: response.ok ? '' : 'dispatch_failed',
+    };
+  } catch (error) {
+    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+    const problem = isTimeout ? 'operation_timeout' : 'dispatch_failed';
+    return { status: null, ackMs: null, body: '', contentType: '', problem };
+  }
 }

@@ -1,69 +1,62 @@
 // A person submits or closes a modal, and Slack does what the app's answer says.
-
 import { checkView } from '../checks/messages.ts';
 import { type Dict, isDict, type StateValues, textOf, type View } from '../shapes.ts';
+import { viewJson } from '../workspace/slack-json.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import { missingValues } from '../workspace/view-state.ts';
-import { viewJson } from '../workspace/views.ts';
-import { type ActionContext, interactionHead } from './context.ts';
-import type { AppResponse } from './delivery.ts';
+import { type ActionContext, interactionHead, reportProblem } from './context.ts';
 
-const MODAL_TROUBLE = 'We had some trouble connecting. Try again?';
+const TROUBLE = 'We had some trouble connecting. Try again?';
 
-/** Errors beside the fields (block_id → words), or nothing when the modal went through. */
-export type Submitted = { errors: Record<string, string>; trouble: string; answer: AppResponse | null };
+/** Errors beside the fields (block_id → words), or what Slack says when the app did not answer well. */
+export type Submitted = { errors: Record<string, string>; trouble: string };
 
-function openView(c: ActionContext, user: string, id: string): View {
-  const view = c.workspace.views.find(id);
-  if (view === null || view.user !== user || view.type !== 'modal') throw new SlackRefusal('view_not_found');
-  if (c.workspace.views.top(user) !== view) throw new SlackRefusal('view_not_on_top');
-  return view;
-}
-
+/** Errors: `view_not_found`, `view_not_on_top`, `view_has_no_submit`. */
 export async function submitView(
   c: ActionContext,
   o: { user: string; view: string; values: StateValues },
 ): Promise<Submitted> {
-  const view = openView(c, o.user, o.view);
-  if (view.blocks.some((block) => block.type === 'input') === false && !isDict(view.payload.submit))
-    throw new SlackRefusal('view_has_no_submit');
+  const view = viewOnTop(c, o.user, o.view);
+  if (!isDict(view.payload.submit)) throw new SlackRefusal('view_has_no_submit');
   const missing = missingValues(view.blocks, o.values);
-  if (Object.keys(missing).length > 0) return { errors: missing, trouble: '', answer: null };
-  const answer = await c.sender.interaction('view_submission', o.user, {
+  if (Object.keys(missing).length > 0) return { errors: missing, trouble: '' };
+  const response = await c.sender.interaction('view_submission', o.user, {
     ...interactionHead(c, 'view_submission', o.user),
     trigger_id: c.workspace.triggers.mint(o.user),
     view: viewJson(view, o.values),
     response_urls: [],
   });
-  if (answer.problem !== '') {
-    c.workspace.notify(o.user, `${MODAL_TROUBLE} (${answer.problem})`);
-    return { errors: {}, trouble: MODAL_TROUBLE, answer };
-  }
+  if (reportProblem(c, o.user, response, TROUBLE).problem !== '') return { errors: {}, trouble: TROUBLE };
+  const record = (sent: Dict, error = '', messages: string[] = []): void =>
+    c.workspace.recordApiCall({ method: 'view_submission answer', error, messages, sent });
   try {
-    return { errors: followAnswer(c, view, answer.body), trouble: '', answer };
+    const body: unknown = response.body.trim() === '' ? null : JSON.parse(response.body);
+    if (isDict(body)) record(body);
+    return { errors: followResponse(c, view, isDict(body) ? body : {}), trouble: '' };
   } catch (error) {
     const refusal = error instanceof SlackRefusal ? error : new SlackRefusal('invalid_json');
-    c.workspace.recordApiCall({
-      method: 'view_submission answer',
-      error: refusal.code,
-      messages: [JSON.stringify(refusal.extra)],
-      sent: {},
-    });
-    c.workspace.notify(o.user, MODAL_TROUBLE);
-    return { errors: {}, trouble: MODAL_TROUBLE, answer };
+    record({}, refusal.code, refusal.messages);
+    c.workspace.notify(o.user, TROUBLE);
+    return { errors: {}, trouble: TROUBLE };
   }
 }
 
+/** Closes the top modal, or with `isCleared` the whole stack (the X). Errors: as of `submitView`. */
+export function closeView(c: ActionContext, o: { user: string; view: string; isCleared?: boolean }): void {
+  viewOnTop(c, o.user, o.view);
+  c.workspace.views.close(o.user, o.isCleared ? undefined : 1);
+}
+
+function viewOnTop(c: ActionContext, user: string, id: string): View {
+  const view = c.workspace.views.find(id);
+  if (view?.user !== user || view.type !== 'modal') throw new SlackRefusal('view_not_found');
+  if (c.workspace.views.top(user) !== view) throw new SlackRefusal('view_not_on_top');
+  return view;
+}
+
 /** Does what `response_action` says; returns the errors it carried. */
-function followAnswer(c: ActionContext, view: View, text: string): Record<string, string> {
+function followResponse(c: ActionContext, view: View, body: Dict): Record<string, string> {
   const { views } = c.workspace;
-  if (text.trim() === '') {
-    views.close(view.user, 1);
-    return {};
-  }
-  const parsed: unknown = JSON.parse(text);
-  const body: Dict = isDict(parsed) ? parsed : {};
-  c.workspace.recordApiCall({ method: 'view_submission answer', error: '', messages: [], sent: body });
   switch (body.response_action) {
     case undefined:
       views.close(view.user, 1);
@@ -87,21 +80,12 @@ function followAnswer(c: ActionContext, view: View, text: string): Record<string
 }
 
 function readErrors(view: View, errors: unknown): Record<string, string> {
-  if (!isDict(errors) || Object.keys(errors).length === 0) throw new SlackRefusal('invalid_errors');
-  const inputs = new Set(
-    view.blocks.filter((block) => block.type === 'input').map((block) => block.block_id),
-  );
-  for (const [blockId, words] of Object.entries(errors)) {
-    if (!inputs.has(blockId))
-      throw new SlackRefusal('invalid_errors', { messages: [`no input block ${blockId}`] });
-    if (textOf(words) === '')
-      throw new SlackRefusal('invalid_errors', { messages: [`no words for ${blockId}`] });
+  const entries = Object.entries(isDict(errors) ? errors : {});
+  const inputs = view.blocks.filter((block) => block.type === 'input').map((block) => block.block_id);
+  const wrong = entries.filter(([blockId, words]) => !inputs.includes(blockId) || textOf(words) === '');
+  if (entries.length === 0 || wrong.length > 0) {
+    const messages = wrong.map(([blockId]) => `no words, or no input block: ${blockId}`);
+    throw new SlackRefusal('invalid_errors', { response_metadata: { messages } });
   }
   return errors as Record<string, string>;
-}
-
-/** Cancels the top modal, or with `isCleared` the whole stack (the X). */
-export function closeView(c: ActionContext, o: { user: string; view: string; isCleared?: boolean }): void {
-  openView(c, o.user, o.view);
-  c.workspace.views.close(o.user, o.isCleared ? undefined : 1);
 }

@@ -41,13 +41,13 @@ const ACTIONS: Record<string, Action> = {
   },
   async act({ actions }, user, body) {
     const chosen = isDict(body.chosen) ? body.chosen : {};
-    const answer = await actions.act({ user, ...pointed(body), chosen, values: valuesOf(body) });
-    return { problem: answer.problem };
+    await actions.act({ user, ...pointed(body), chosen, values: valuesOf(body) });
+    return {};
   },
   async suggest({ actions }, user, body) {
     const typed = textOf(body.typed);
     const found = await actions.suggest({ user, ...pointed(body), typed, values: valuesOf(body) });
-    return { options: found.options, groups: found.groups, problem: found.answer.problem };
+    return { options: found.options };
   },
   async submit({ actions }, user, body) {
     const done = await actions.submitView({ user, view: textOf(body.view), values: valuesOf(body) });

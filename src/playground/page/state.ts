@@ -26,7 +26,6 @@ export type ShownMessage = {
   text: string;
   blocks: Block[];
   files: SharedFile[];
-  threadTs: string | null;
   isEdited: boolean;
   isOnlyForMe: boolean;
   changed: number;
@@ -91,7 +90,6 @@ export function pageState(w: Workspace, inbox: Inbox, features: AppFeatures, me:
         text: one.text,
         blocks: one.blocks,
         files: one.files ?? [],
-        threadTs: one.threadTs,
         isEdited: one.editedTs !== null,
         isOnlyForMe: one.onlyFor !== null,
         changed: one.changed,

@@ -16,12 +16,14 @@ export type Wire = {
 export function wireOf(w: Workspace, sender: Sender, id: number): Wire | null {
   const exchange = sender.exchangeOf(id);
   if (exchange !== null) {
-    const { request, answer } = exchange;
-    const head = answer.problem || `HTTP ${answer.status}`;
+    const { request, response } = exchange;
+    const head = response.problem || `HTTP ${response.status}`;
     return {
       headers: Object.entries(request.headers),
       sent: readable(request.headers['content-type'] ?? '', request.body),
-      answer: [head, readable(answer.contentType, answer.body)].filter((part) => part !== '').join('\n\n'),
+      answer: [head, readable(response.contentType, response.body)]
+        .filter((part) => part !== '')
+        .join('\n\n'),
     };
   }
   const call = w.apiCalls.find((one) => one.id === id);

@@ -14,11 +14,10 @@ import {
 } from '../http.ts';
 import { type Dict, textOf } from '../shapes.ts';
 import { MAX_FILE_BYTES } from '../workspace/files.ts';
-import { newSecret } from '../workspace/ids.ts';
 import { TEAM } from '../workspace/people.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { callMethod, isBotToken, scopesHeader } from './methods.ts';
+import { callMethod } from './methods.ts';
 
 type SlackHttp = { workspace: Workspace; faults: Faults };
 
@@ -48,7 +47,7 @@ function serveFile({ workspace, faults }: SlackHttp, id: string, c: PlaygroundCo
   const trouble = faultResponse(faults.take('files-pri'), FAULT_CODES, (status) => c.body('', status));
   if (trouble !== null) return trouble;
   const mayRead =
-    isBotToken(workspace, bearerToken(c)) &&
+    bearerToken(c) === workspace.credentials.botToken &&
     workspace.access.error === null &&
     workspace.scopes.has('files:read');
   if (!mayRead) return c.redirect(`https://${TEAM.domain}.slack.com/`);
@@ -74,8 +73,8 @@ async function serveMethod(o: SlackHttp, method: string, c: PlaygroundContext): 
   }
   const answer = callMethod(o.workspace, method, token, args);
   if (fault?.kind === 'accept-then-drop') return dropConnection(c);
-  c.header('x-slack-req-id', newSecret(16));
-  if (isBotToken(o.workspace, token)) c.header('x-oauth-scopes', scopesHeader(o.workspace));
+  const { credentials, scopes } = o.workspace;
+  if (token === credentials.botToken) c.header('x-oauth-scopes', [...scopes].join(','));
   return c.json(answer);
 }
 
@@ -97,7 +96,7 @@ async function serveResponseUrl(o: SlackHttp, path: string, c: PlaygroundContext
     return c.html('ok');
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
-    record(error.code, [JSON.stringify(error.extra)]);
+    record(error.code, error.messages);
     const isGone = ['used_url', 'expired_url', 'invalid_url'].includes(error.code);
     return c.json({ ok: false, error: error.code, ...error.extra }, isGone ? 404 : 400);
   }

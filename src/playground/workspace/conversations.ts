@@ -1,48 +1,79 @@
-// People, channels and what was said in them.
-
+// People, channels and the messages in them.
 import type { Channel, Clock, Message, Person, SharedFile } from '../shapes.ts';
-import { createTimestamps } from './ids.ts';
-import { nameBlocks } from './naming.ts';
-import { APP, directMessage, directMessageId, firstChannels, firstPeople } from './people.ts';
+import { createTimestamps, nameBlocks } from './ids.ts';
+import { directMessage, directMessageId, firstChannels, firstPeople } from './people.ts';
 
 /** Older messages fall away: the workspace is a playground, not an archive. */
 const MAX_MESSAGES = 2_000;
 
-export type NewMessage = {
+type NewMessage = {
   channel: string;
   user: string;
   text: string;
   blocks?: unknown;
   files?: SharedFile[];
-  threadTs?: string | null;
   onlyFor?: string | null;
 };
-
+type Parts = { clock: Clock; changed: () => number; stored: Message[] };
 export type Conversations = ReturnType<typeof createConversations>;
 
-export function createConversations(o: { clock: Clock; changed: () => number; kept: Message[] }) {
+export function createConversations(o: Parts) {
+  const directory = createDirectory(o.changed);
+  const messages = createMessages(o);
+
+  /** What one person can read: the channels they are in (and public ones), without others' ephemerals. */
+  function visibleTo(user: string): Message[] {
+    return messages.all().filter(({ channel: id, onlyFor }) => {
+      const found = directory.channels.get(id);
+      return found !== undefined && canRead(found, user) && (onlyFor === null || onlyFor === user);
+    });
+  }
+
+  return { ...directory, ...messages, visibleTo };
+}
+
+export const canRead = ({ kind, members }: Channel, user: string): boolean =>
+  kind === 'public' || members.includes(user);
+
+function createDirectory(changed: () => number) {
   const people = new Map<string, Person>(firstPeople().map((one) => [one.id, one]));
   const channels = new Map<string, Channel>(firstChannels().map((one) => [one.id, one]));
-  let messages: Message[] = [...o.kept];
-  const hearers: ((message: Message) => void)[] = [];
-  const nextTs = createTimestamps(o.clock, messages.at(-1)?.ts);
 
-  function post(m: NewMessage): Message {
+  function added<T extends { id: string }>(map: Map<string, T>, made: T): T {
+    map.set(made.id, made);
+    changed();
+    return made;
+  }
+
+  return {
+    people,
+    channels,
+    addPerson: (made: Person): Person => added(people, made),
+    addChannel: (made: Channel): Channel => added(channels, made),
+    /** The app's direct message with a person; made on first need. Null for a bot and for an unknown person. */
+    openDirectMessage(user: string): Channel | null {
+      if (people.get(user)?.isBot !== false) return null;
+      return channels.get(directMessageId(user)) ?? added(channels, directMessage(user));
+    },
+  };
+}
+
+function createMessages({ clock, changed, stored }: Parts) {
+  let messages: Message[] = [...stored];
+  const listeners: ((message: Message) => void)[] = [];
+  const nextTs = createTimestamps(clock, messages.at(-1)?.ts);
+
+  function post({ blocks, onlyFor = null, ...rest }: NewMessage): Message {
     const message: Message = {
+      ...rest,
       ts: nextTs(),
-      channel: m.channel,
-      user: m.user,
-      text: m.text,
-      blocks: nameBlocks(m.blocks),
-      ...(m.files && { files: m.files }),
-      threadTs: m.threadTs ?? null,
+      blocks: nameBlocks(blocks),
       editedTs: null,
-      onlyFor: m.onlyFor ?? null,
-      changed: o.changed(),
+      onlyFor,
+      changed: changed(),
     };
-    messages.push(message);
-    if (messages.length > MAX_MESSAGES) messages = messages.slice(-MAX_MESSAGES);
-    for (const hear of hearers) hear(message);
+    messages = [...messages.slice(1 - MAX_MESSAGES), message];
+    for (const listener of listeners) listener(message);
     return message;
   }
 
@@ -53,58 +84,24 @@ export function createConversations(o: { clock: Clock; changed: () => number; ke
       message.blocks = nameBlocks(blocks);
     }
     message.editedTs = nextTs();
-    message.changed = o.changed();
-  }
-
-  function remove(message: Message): void {
-    messages = messages.filter((one) => one !== message);
-    o.changed();
-  }
-
-  const find = (channel: string, ts: string): Message | null =>
-    messages.find((one) => one.channel === channel && one.ts === ts) ?? null;
-
-  /** What one person can read: the channels they are in (and public ones), without others' ephemerals. */
-  function visibleTo(user: string): Message[] {
-    return messages.filter((one) => {
-      const channel = channels.get(one.channel);
-      return (
-        channel !== undefined && canRead(channel, user) && (one.onlyFor === null || one.onlyFor === user)
-      );
-    });
-  }
-
-  /** The app's direct message with a person; made on first need. Null when there is no such person. */
-  function openDirectMessage(user: string): Channel | null {
-    const one = people.get(user);
-    if (one === undefined || one.isBot) return null;
-    const existing = channels.get(directMessageId(user));
-    if (existing !== undefined) return existing;
-    const made = directMessage(user);
-    channels.set(made.id, made);
-    o.changed();
-    return made;
+    message.changed = changed();
   }
 
   return {
-    people,
-    channels,
-    post,
-    onPosted: (hear: (message: Message) => void): void => void hearers.push(hear),
-    edit,
-    remove,
-    find,
-    visibleTo,
-    openDirectMessage,
     nextTs,
+    post,
+    edit,
+    find: (channel: string, ts: string): Message | null =>
+      messages.find((one) => one.channel === channel && one.ts === ts) ?? null,
     all: (): readonly Message[] => messages,
-    clear: (): void => {
-      messages = [];
-      o.changed();
+    onPosted: (listener: (message: Message) => void): void => void listeners.push(listener),
+    remove(message: Message): void {
+      messages = messages.filter((one) => one !== message);
+      changed();
     },
-    isBotIn: (channel: Channel): boolean => channel.members.includes(APP.botUserId),
+    clear(): void {
+      messages = [];
+      changed();
+    },
   };
 }
-
-export const canRead = (channel: Channel, user: string): boolean =>
-  channel.kind === 'public' || channel.members.includes(user);

@@ -1,4 +1,4 @@
-// Who lives in the local workspace. The names say the role, so that nobody has to look it up.
+// The people and channels of the local workspace. A person's name says the role.
 import type { Channel, Person } from '../shapes.ts';
 
 export const TEAM = { id: 'T0PLAYGRND', name: 'Playground', domain: 'playground' };
@@ -16,59 +16,45 @@ export const APPROVALS = 'C0APPROVAL';
 export const GENERAL = 'C0GENERAL0';
 export const SLACKBOT = 'USLACKBOT';
 
-/** Fills in what is ordinary about a person: of this team, not a guest, not a bot. */
-export function person(id: string, name: string, realName: string, rest: Partial<Person> = {}): Person {
-  return {
-    id,
-    name,
-    realName,
-    email: `${name}@playground.example`,
-    teamId: TEAM.id,
-    title: '',
-    isBot: false,
-    isRestricted: false,
-    isUltraRestricted: false,
-    isDeactivated: false,
-    ...rest,
-  };
-}
+export const firstPeople = (): Person[] => [
+  person(ADMIN, 'ada', 'Ada Admin', { title: 'runs the API programme' }),
+  person(APPROVER, 'amir', 'Amir Approver', { title: 'may block and activate' }),
+  person(NOBODY, 'noor', 'Noor Nobody', { title: 'has no role here' }),
+  person(APP.botUserId, 'apim-user', 'apim-user', { isBot: true, email: '' }),
+  person(SLACKBOT, 'slackbot', 'Slackbot', { isBot: true, email: '' }),
+];
 
-export function firstPeople(): Person[] {
-  return [
-    person(ADMIN, 'ada', 'Ada Admin', { title: 'runs the API programme' }),
-    person(APPROVER, 'amir', 'Amir Approver', { title: 'may block and activate' }),
-    person(NOBODY, 'noor', 'Noor Nobody', { title: 'has no role here' }),
-    person(APP.botUserId, 'apim-user', 'apim-user', { isBot: true, email: '' }),
-    person(SLACKBOT, 'slackbot', 'Slackbot', { isBot: true, email: '' }),
-  ];
-}
+export const firstChannels = (): Channel[] => [
+  channel(APPROVALS, 'approvals', { kind: 'private', members: [ADMIN, APPROVER, APP.botUserId] }),
+  channel(GENERAL, 'general', { members: [ADMIN, APPROVER, NOBODY] }),
+  ...[ADMIN, APPROVER, NOBODY].map(directMessage),
+];
+
+/** Fills in what is ordinary about a person: of this team, not a guest, not a bot. */
+export const person = (id: string, name: string, realName: string, rest: Partial<Person> = {}): Person => ({
+  id,
+  name,
+  realName,
+  email: `${name}@playground.example`,
+  teamId: TEAM.id,
+  title: '',
+  isBot: false,
+  isRestricted: false,
+  isUltraRestricted: false,
+  isDeactivated: false,
+  ...rest,
+});
+
+export const channel = (id: string, name: string, rest: Partial<Channel> = {}): Channel => ({
+  id,
+  name,
+  kind: 'public',
+  members: [],
+  isExtShared: false,
+  ...rest,
+});
 
 /** The direct message of a person with the app. Its id is made from theirs, so that it outlives a restart. */
 export const directMessageId = (user: string): string => `D${user.slice(1)}`;
-
-export function directMessage(user: string): Channel {
-  return {
-    id: directMessageId(user),
-    name: user,
-    kind: 'im',
-    members: [user, APP.botUserId],
-    isArchived: false,
-    isExtShared: false,
-  };
-}
-
-export function firstChannels(): Channel[] {
-  const channel = (id: string, name: string, kind: Channel['kind'], members: string[]): Channel => ({
-    id,
-    name,
-    kind,
-    members,
-    isArchived: false,
-    isExtShared: false,
-  });
-  return [
-    channel(APPROVALS, 'approvals', 'private', [ADMIN, APPROVER, APP.botUserId]),
-    channel(GENERAL, 'general', 'public', [ADMIN, APPROVER, NOBODY]),
-    ...[ADMIN, APPROVER, NOBODY].map(directMessage),
-  ];
-}
+export const directMessage = (user: string): Channel =>
+  channel(directMessageId(user), user, { kind: 'im', members: [user, APP.botUserId] });

@@ -18,7 +18,7 @@ export type Delivery = {
   retryNum: number;
 };
 
-/** One call of the app to us. `sent` stays here until somebody opens that call in the inspector. */
+/** One call of the app to us. `sent` stays here until a person opens that call in the inspector. */
 export type ApiCall = {
   id: number;
   at: string;
@@ -31,7 +31,7 @@ export type ApiCall = {
 export function createRecords(clock: Clock, changed: () => number) {
   const deliveries: Delivery[] = [];
   const apiCalls: ApiCall[] = [];
-  const callReaders: ((call: ApiCall) => void)[] = [];
+  const listeners: ((call: ApiCall) => void)[] = [];
   let notices: Notice[] = [];
   let nextRecord = 1;
 
@@ -53,10 +53,10 @@ export function createRecords(clock: Clock, changed: () => number) {
     recordDelivery: (row: Omit<Delivery, 'id' | 'at'>): Delivery => record(deliveries, row),
     recordApiCall: (row: Omit<ApiCall, 'id' | 'at'>): void => {
       const call = record(apiCalls, row);
-      for (const hear of callReaders) hear(call);
+      for (const listener of listeners) listener(call);
     },
     /** Hears of every call, also of those that the bounded list has dropped. */
-    onApiCall: (hear: (call: ApiCall) => void): void => void callReaders.push(hear),
+    onApiCall: (listener: (call: ApiCall) => void): void => void listeners.push(listener),
     clearRecords: (): void => {
       notices = [];
       deliveries.length = 0;

@@ -1,5 +1,4 @@
-// A response_url takes five posts within thirty minutes and answers only for the deed that it was handed out with.
-
+// A response_url takes five posts within thirty minutes, and answers only the action that Slack made it for.
 import { checkMessage } from '../checks/messages.ts';
 import { type Clock, type Dict, type Message, textOf } from '../shapes.ts';
 import type { Conversations } from './conversations.ts';
@@ -20,10 +19,7 @@ export function createResponseUrls(o: { clock: Clock; conversations: Conversatio
   function mint(user: string, channel: string, about: Message | null): string {
     const path = `hooks/${newId('T')}/${newId('H')}/${newSecret(12)}`;
     minted.set(path, { user, channel, about, mintedAt: o.clock().getTime(), posts: 0 });
-    for (const oldest of minted.keys()) {
-      if (minted.size <= MAX_REMEMBERED) break;
-      minted.delete(oldest);
-    }
+    if (minted.size > MAX_REMEMBERED) minted.delete(minted.keys().next().value ?? '');
     return path;
   }
 
@@ -44,18 +40,13 @@ export function createResponseUrls(o: { clock: Clock; conversations: Conversatio
       return;
     }
     checkMessage(body);
+    const text = textOf(body.text);
     if (body.replace_original === true && present) {
-      o.conversations.edit(present, textOf(body.text), body.blocks ?? []);
+      o.conversations.edit(present, text, body.blocks ?? []);
       return;
     }
-    o.conversations.post({
-      channel,
-      user: APP.botUserId,
-      text: textOf(body.text),
-      blocks: body.blocks,
-      threadTs: textOf(body.thread_ts) || null,
-      onlyFor: body.response_type === 'in_channel' ? null : user,
-    });
+    const onlyFor = body.response_type === 'in_channel' ? null : user;
+    o.conversations.post({ channel, user: APP.botUserId, text, blocks: body.blocks, onlyFor });
   }
 
   return { mint, receive, apply };

@@ -11,4 +11,17 @@ export class SlackRefusal extends Error {
     this.code = code;
     this.extra = extra;
   }
+
+  /** `invalid_arguments`, with Slack's word for what is wrong. */
+  static forArguments(message: string): SlackRefusal {
+    return new SlackRefusal('invalid_arguments', {
+      response_metadata: { messages: [`[ERROR] ${message}`] },
+    });
+  }
+
+  /** What Slack says about each fault, as the inspector shows it. */
+  get messages(): string[] {
+    const metadata = this.extra.response_metadata as { messages?: string[] } | undefined;
+    return metadata?.messages ?? [];
+  }
 }

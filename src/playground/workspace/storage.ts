@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../log.ts';
-import type { KeyRow, Mail } from '../mail/inbox.ts';
+import type { IdempotencyRow, Mail } from '../mail/inbox.ts';
 import { isDict, type Message, type View } from '../shapes.ts';
 import { newSecret } from './ids.ts';
 import { type Credentials, newCredentials } from './workspace.ts';
@@ -16,45 +16,22 @@ export type StoredState = {
   messages: Message[];
   homes: View[];
   mails: Mail[];
-  keys: KeyRow[];
+  keys: IdempotencyRow[];
 };
 export type StateStorage = {
-  kept: StoredState;
+  stored: StoredState;
+  /** Writes what `read` returns a moment later. */
   touch: (read: () => StoredState) => void;
   flush: () => Promise<void>;
 };
 
-function firstState(): StoredState {
-  return {
-    version: 1,
-    credentials: newCredentials(),
-    resend: {
-      apiKey: `re_playground_${newSecret(12)}`,
-      webhookSecret: `whsec_${Buffer.from(newSecret(24), 'hex').toString('base64')}`,
-    },
-    messages: [],
-    homes: [],
-    mails: [],
-    keys: [],
-  };
-}
-
-/** Reads what is kept; a file that is damaged or of another version is a fresh start, said in the log. */
+/** A file that is damaged or of another version is a fresh start, said in the log. `dataDir` null: memory only. */
 export async function openStorage(dataDir: string | null, log: Log): Promise<StateStorage> {
-  if (dataDir === null) return { kept: firstState(), touch: () => {}, flush: async () => {} };
+  if (dataDir === null) return { stored: firstState(), touch: () => {}, flush: async () => {} };
   const path = join(dataDir, 'playground.json');
-  let kept = firstState();
-  let text: string | null = null;
-  try {
-    text = await readFile(path, 'utf8');
-    const parsed: unknown = JSON.parse(text);
-    if (!isDict(parsed) || parsed.version !== 1) throw new Error('unknown version');
-    kept = parsed as StoredState;
-  } catch {
-    if (text !== null) log.warn('the playground could not read what it kept and starts afresh');
-  }
+  const stored = await readState(path, log);
   await mkdir(dataDir, { recursive: true });
-  if (text === null) await write(path, JSON.stringify(kept));
+  await write(path, JSON.stringify(stored));
 
   let timer: NodeJS.Timeout | null = null;
   let latest: (() => StoredState) | null = null;
@@ -74,8 +51,32 @@ export async function openStorage(dataDir: string | null, log: Log): Promise<Sta
     latest = read;
     timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
   };
-  return { kept, touch, flush };
+  return { stored, touch, flush };
 }
+
+async function readState(path: string, log: Log): Promise<StoredState> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return firstState();
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isDict(parsed) && parsed.version === 1) return parsed as StoredState;
+  } catch {}
+  log.warn('the playground could not read what it kept and starts afresh');
+  return firstState();
+}
+
+const firstState = (): StoredState => ({
+  version: 1,
+  credentials: newCredentials(),
+  resend: {
+    apiKey: `re_playground_${newSecret(12)}`,
+    webhookSecret: `whsec_${Buffer.from(newSecret(24), 'hex').toString('base64')}`,
+  },
+  messages: [],
+  homes: [],
+  mails: [],
+  keys: [],
+});
 
 /** Written beside and renamed over, so that a killed process leaves the old file or the new one, never a half. */
 async function write(path: string, text: string): Promise<void> {

@@ -13,14 +13,11 @@ export function createTriggers(clock: Clock) {
   function mint(user: string): string {
     const id = `${clock().getTime()}.${randomInt(1e12)}.${newSecret(16)}`;
     minted.set(id, { user, mintedAt: clock().getTime(), isSpent: false });
-    for (const oldest of minted.keys()) {
-      if (minted.size <= MAX_REMEMBERED) break;
-      minted.delete(oldest);
-    }
+    if (minted.size > MAX_REMEMBERED) minted.delete(minted.keys().next().value ?? '');
     return id;
   }
 
-  /** The person whose deed this was. Throws what Slack answers to a trigger that is unknown, used or old. */
+  /** The person whose action this was. Errors: `invalid_trigger_id`, `exchanged_trigger_id`, `expired_trigger_id`. */
   function check(id: string): string {
     const trigger = minted.get(id);
     if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');

@@ -1,10 +1,9 @@
-// The engine: everything the local Slack holds, without HTTP.
-
+// Everything that the local Slack holds, without HTTP.
 import type { Channel, Clock, Message, Person, View } from '../shapes.ts';
 import { createConversations } from './conversations.ts';
 import { createFiles } from './files.ts';
 import { newId, newSecret } from './ids.ts';
-import { person, TEAM } from './people.ts';
+import { channel, person } from './people.ts';
 import { createRecords } from './records.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createTriggers } from './triggers.ts';
@@ -20,7 +19,6 @@ const FIRST_SCOPES = [
   'users:read.email',
   'channels:read',
   'groups:read',
-  'team:read',
   'files:read',
   'files:write',
 ];
@@ -36,72 +34,59 @@ export const newCredentials = (): Credentials => ({
 export function createWorkspace(o: {
   clock: Clock;
   credentials: Credentials;
-  kept?: { messages: Message[]; homes: View[] };
-  /** Where files are had and given; the app calls nothing else of us there. */
-  filesUrl?: () => string;
+  stored: { messages: Message[]; homes: View[] };
+  /** Where the app uploads and downloads files. */
+  filesUrl: () => string;
 }) {
-  let sequence = 0;
-  const readers = new Set<() => void>();
-  const changed = (): number => {
-    sequence += 1;
-    for (const tell of readers) tell();
-    return sequence;
-  };
-  const conversations = createConversations({ clock: o.clock, changed, kept: o.kept?.messages ?? [] });
-  const views = createViews({ clock: o.clock, changed, keptHomes: o.kept?.homes ?? [] });
-  const files = createFiles({ clock: o.clock, filesUrl: o.filesUrl ?? (() => '') });
-  const { clearRecords, ...records } = createRecords(o.clock, changed);
-
-  function addPerson(name: string, realName: string, rest: Partial<Person> = {}): Person {
-    const made = person(rest.id ?? newId('U'), name, realName, rest);
-    conversations.people.set(made.id, made);
-    changed();
-    return made;
-  }
-
-  function addChannel(name: string, rest: Partial<Channel> = {}): Channel {
-    const id = rest.id ?? newId('C');
-    const made: Channel = {
-      id,
-      name,
-      kind: 'public',
-      members: [],
-      isArchived: false,
-      isExtShared: false,
-      ...rest,
-    };
-    conversations.channels.set(id, made);
-    changed();
-    return made;
-  }
+  const { clock, credentials, stored } = o;
+  const { changed, ...changes } = createChanges();
+  const conversations = createConversations({ clock, changed, stored: stored.messages });
+  const views = createViews({ clock, changed, storedHomes: stored.homes });
+  const files = createFiles(o.filesUrl);
+  const { clearRecords, ...records } = createRecords(clock, changed);
 
   return {
-    clock: o.clock,
-    team: TEAM,
-    credentials: o.credentials,
+    clock,
+    credentials,
     scopes: new Set<string>(FIRST_SCOPES),
     /** Set when the app was uninstalled or its token revoked: the error every call then gets. */
     access: { error: null as 'account_inactive' | 'token_revoked' | null },
     conversations,
     views,
     files,
-    triggers: createTriggers(o.clock),
-    responseUrls: createResponseUrls({ clock: o.clock, conversations }),
+    triggers: createTriggers(clock),
+    responseUrls: createResponseUrls({ clock, conversations }),
     ...records,
-    addPerson,
-    addChannel,
+    addPerson: (name: string, realName: string, rest: Partial<Person> = {}): Person =>
+      conversations.addPerson(person(rest.id ?? newId('U'), name, realName, rest)),
+    addChannel: (name: string, rest: Partial<Channel> = {}): Channel =>
+      conversations.addChannel(channel(rest.id ?? newId('C'), name, rest)),
     changed,
-    sequence: (): number => sequence,
-    onChange: (tell: () => void): (() => void) => {
-      readers.add(tell);
-      return () => readers.delete(tell);
-    },
-    backToStart: (): void => {
+    ...changes,
+    backToStart(): void {
       conversations.clear();
       views.clear();
       files.clear();
       clearRecords();
       changed();
+    },
+  };
+}
+
+/** A number that grows with every change, and who listens for changes. */
+function createChanges() {
+  let sequence = 0;
+  const listeners = new Set<() => void>();
+  return {
+    changed(): number {
+      sequence += 1;
+      for (const listener of listeners) listener();
+      return sequence;
+    },
+    sequence: (): number => sequence,
+    onChange(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

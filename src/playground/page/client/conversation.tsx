@@ -49,7 +49,7 @@ export function Conversation({
   draft: string;
   onDrafted: () => void;
 }): ReactNode {
-  const messages = inThreads(state.messages.filter((message) => message.channel === channel.id));
+  const messages = state.messages.filter((message) => message.channel === channel.id);
   const list = useEnd(channel.id, messages);
   const isDirect = channel.kind === 'im';
   const { me } = state;
@@ -87,17 +87,6 @@ function Empty({ state, channel }: { state: PageState; channel: PageState['chann
   );
 }
 
-/** Replies stand right below what they reply to. */
-function inThreads(messages: ShownMessage[]): ShownMessage[] {
-  const roots = messages.filter(
-    (one) => one.threadTs === null || !messages.some((m) => m.ts === one.threadTs),
-  );
-  return roots.flatMap((root) => [
-    root,
-    ...messages.filter((one) => one.threadTs === root.ts && one !== root),
-  ]);
-}
-
 function Message({ state, message }: { state: PageState; message: ShownMessage }): ReactNode {
   const author = state.people.find((one) => one.id === message.user);
   const name = author?.realName ?? message.user;
@@ -105,9 +94,7 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
   const shortcuts = state.features.shortcuts.filter((one) => one.type === 'message');
   const place = { channel: message.channel, ts: message.ts };
   return (
-    <li
-      className={`message ${message.isOnlyForMe ? 'ephemeral' : ''} ${message.threadTs !== null ? 'reply' : ''}`}
-    >
+    <li className={`message ${message.isOnlyForMe ? 'ephemeral' : ''}`}>
       <Avatar name={name} isApp={author?.isBot === true} />
       <article aria-label={`${name}: ${message.text.slice(0, 80)}`}>
         <header>
