@@ -32,7 +32,7 @@ export async function showImport(
   const isUploaded =
     hasEnded && (await attempt(() => uploadTextFile(to, resultFile(report.name, report.results))));
   await attempt(async () => {
-    const message = importMessage(report, isUploaded ? 'given' : 'not given');
+    const message = importMessage(report, isUploaded);
     ({ messageTs } = await paint(client, { channelId: to.channelId, messageTs }, message));
   });
   return { channelId, messageTs };

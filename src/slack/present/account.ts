@@ -14,10 +14,64 @@ import { buttonValue } from '../frame/reference.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
-export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'email'>): string =>
-  `${account.firstName} ${account.lastName}`.trim() || account.email || 'an erased account';
+type Extra = {
+  subscriptions?: { newest: ShownSubscription[]; all: number };
+  mails?: { title: string; state: string; createdAt: Date }[];
+  waitsForAddress?: string | null;
+  /** People without a role can read the channel, so the email and the note are left out. */
+  isExposed?: boolean;
+};
+
+/** With `changeId` the message has an Undo button, which works for ten minutes. */
+export function accountMessage(
+  text: string,
+  account: AccountView,
+  role: Role | null,
+  changeId?: string,
+): Message {
+  const undo = changeId
+    ? [actions([button('undo', 'Undo', changeId, { label: `Undo for ${nameOf(account)}` })])]
+    : [];
+  return { text, blocks: [section(text), ...undo, ...accountBlocks(account, role)] };
+}
+
+/** The account, with buttons for what this role can do now. */
+export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
+  const offered = account.erasedAt ? [] : actionsOn(account, role);
+  const hasSubscriptions = extra.subscriptions !== undefined && account.state !== 'deleted';
+  const all = hasSubscriptions
+    ? [
+        button('subscriptions-of', 'Subscriptions', account.id, {
+          label: `Subscriptions of ${nameOf(account)}`,
+        }),
+      ]
+    : [];
+  const buttons = [...buttonsFor(account, offered), ...all];
+  return [...factBlocks(account, extra), ...(buttons.length ? [actions(buttons)] : [])];
+}
+
+/** The card in the approvals channel, with the buttons of an approver. */
+export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
+  if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
+  const hasName = account.firstName !== '' || account.lastName !== '';
+  const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
+  const offered = actionsOn(account, 'approver');
+  return {
+    text: `Account of ${escapeText(nameOf(shown))}: ${account.state}`,
+    blocks: [...factBlocks(shown, how), ...(offered.length ? [actions(buttonsFor(account, offered))] : [])],
+  };
+}
+
+const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
+  offered.map(({ button: action, text, label, style }) =>
+    button(action, text, buttonValue(account), {
+      label: label(nameOf(account)),
+      ...(style ? { style } : {}),
+    }),
+  );
 
 type State = AccountView['state'];
+
 type AccountAction = {
   button: string;
   text: string;
@@ -27,6 +81,10 @@ type AccountAction = {
   fits: (state: State) => boolean;
   style?: 'primary' | 'danger';
 };
+
+/** The actions that this role may take on an account in this state. */
+export const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
+  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
 
 /** In the order of the buttons. */
 const ACTIONS: AccountAction[] = [
@@ -84,27 +142,6 @@ const ACTIONS: AccountAction[] = [
   },
 ];
 
-/** The actions that this role may take on an account in this state. */
-export const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
-  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
-
-const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
-  offered.map(({ button: action, text, label, style }) =>
-    button(action, text, buttonValue(account), {
-      label: label(nameOf(account)),
-      ...(style ? { style } : {}),
-    }),
-  );
-
-type ShownSubscription = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
-type Extra = {
-  subscriptions?: { newest: ShownSubscription[]; all: number };
-  mails?: { title: string; state: string; createdAt: Date }[];
-  waitsForAddress?: string | null;
-  /** People without a role can read the channel, so the email and the note are left out. */
-  isExposed?: boolean;
-};
-
 function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   if (account.erasedAt)
     return [
@@ -136,6 +173,8 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
   ];
 }
 
+type ShownSubscription = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
+
 function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>): KnownBlock[] {
   if (all === 0) return [];
   // A deleted account shows only how many it has.
@@ -145,53 +184,16 @@ function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>
   return [section([`*Subscriptions:* ${all}`, ...lines, ...more].join('\n'))];
 }
 
+const stateText = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
+  blockEndsAt
+    ? `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
+    : state;
+
 /** "Last used Nov 24 at 5:40 PM (12 calls)". */
 export function lastUsedText({ lastUsedAt, calls }: Pick<SubscriptionView, 'lastUsedAt' | 'calls'>): string {
   if (!lastUsedAt) return 'never used';
   return `last used ${formatDate(lastUsedAt)} (${calls === 1 ? '1 call' : `${calls} calls`})`;
 }
 
-const stateText = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
-  blockEndsAt
-    ? `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
-    : state;
-
-/** The account, with buttons for what this role can do now. */
-export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
-  const offered = account.erasedAt ? [] : actionsOn(account, role);
-  const hasSubscriptions = extra.subscriptions !== undefined && account.state !== 'deleted';
-  const all = hasSubscriptions
-    ? [
-        button('subscriptions-of', 'Subscriptions', account.id, {
-          label: `Subscriptions of ${nameOf(account)}`,
-        }),
-      ]
-    : [];
-  const buttons = [...buttonsFor(account, offered), ...all];
-  return [...factBlocks(account, extra), ...(buttons.length ? [actions(buttons)] : [])];
-}
-
-/** With `changeId` the message has an Undo button, which works for ten minutes. */
-export function accountMessage(
-  text: string,
-  account: AccountView,
-  role: Role | null,
-  changeId?: string,
-): Message {
-  const undo = changeId
-    ? [actions([button('undo', 'Undo', changeId, { label: `Undo for ${nameOf(account)}` })])]
-    : [];
-  return { text, blocks: [section(text), ...undo, ...accountBlocks(account, role)] };
-}
-
-/** The card in the approvals channel, with the buttons of an approver. */
-export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
-  if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
-  const hasName = account.firstName !== '' || account.lastName !== '';
-  const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
-  const offered = actionsOn(account, 'approver');
-  return {
-    text: `Account of ${escapeText(nameOf(shown))}: ${account.state}`,
-    blocks: [...factBlocks(shown, how), ...(offered.length ? [actions(buttonsFor(account, offered))] : [])],
-  };
-}
+export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'email'>): string =>
+  `${account.firstName} ${account.lastName}`.trim() || account.email || 'an erased account';

@@ -10,7 +10,7 @@ export const section = (text: string): KnownBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
 });
-/** For words in which nothing is markup: no link, no mention, no emoji. */
+/** Shows a text as it is, without links, mentions or emoji. */
 export const plainSection = (text: string): KnownBlock => ({
   type: 'section',
   text: { ...plain(cut(text, MAX_SECTION_LENGTH)), emoji: false },
@@ -25,7 +25,7 @@ export const context = (text: string): KnownBlock => ({
 });
 export const divider: KnownBlock = { type: 'divider' };
 
-/** `value` is an opaque id and a version, nothing that is trusted. */
+/** `value` is mostly an id with a version, and never trusted. `ask` opens Slack's dialog to confirm. */
 export function button(
   action: string,
   text: string,
@@ -55,12 +55,12 @@ export function button(
 
 export const actions = (elements: Button[]): ActionsBlock => ({ type: 'actions', elements });
 
-/** Slack: what a menu behind "⋯" holds. */
+/** Slack's limit. */
 const MAX_OVERFLOW_OPTIONS = 5;
 
 /**
- * A row of buttons that ends with a menu, whose entries do what the buttons of that name do. The value that they share
- * is the id of the row, which holds more than an option's own value may.
+ * Buttons and an overflow menu, whose entries stand for the buttons of that name. They share the value in the block's
+ * id, because the value of an option is too short for it.
  */
 export const actionsWithMenu = (
   elements: Button[],
@@ -127,7 +127,7 @@ export function checkbox(name: string, label: string, text: string, isChecked: b
   };
 }
 
-/** One of a few. The first is chosen already. */
+/** Radio buttons; the first is chosen. */
 export function choiceInput(
   name: string,
   label: string,
@@ -147,7 +147,6 @@ export function choiceInput(
   };
 }
 
-/** Slack's own choice of a person of the workspace. */
 export function personInput(name: string, label: string, hint: string): InputBlock {
   return {
     type: 'input',
@@ -158,16 +157,16 @@ export function personInput(name: string, label: string, hint: string): InputBlo
   };
 }
 
-/** Slack: what the value of an option may hold. */
+/** Slack's limit. */
 export const MAX_OPTION_VALUE_LENGTH = 75;
 
-type Chosen = { id: string; name: string };
+type ChosenOption = { id: string; name: string };
 
-/** Search-as-you-type for any number of things; what is offered stands in `options.ts` under the name. */
+/** Searches as the person types, for any number of things. `receive/register-options.ts` has the search of each name. */
 export function manyInput(
   name: string,
   label: string,
-  options: { placeholder: string; hint?: string; chosen?: readonly Chosen[] },
+  options: { placeholder: string; hint?: string; chosen?: readonly ChosenOption[] },
 ): InputBlock {
   const { placeholder, hint, chosen = [] } = options;
   return {
@@ -188,11 +187,11 @@ export function manyInput(
   };
 }
 
-/** Search-as-you-type over custom groups. */
-export const groupsInput = (chosen: readonly Chosen[] = []): InputBlock =>
+/** Searches the custom groups. */
+export const groupsInput = (chosen: readonly ChosenOption[] = []): InputBlock =>
   manyInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
 
-/** Search-as-you-type for one thing; what is offered stands in `options.ts` under the name. */
+/** Like `manyInput`, for one thing. */
 export function oneInput(
   name: string,
   label: string,
@@ -214,11 +213,10 @@ export function oneInput(
   };
 }
 
-/** Search-as-you-type over accounts. */
 export const accountInput = (options: { hint?: string; optional?: boolean } = {}): InputBlock =>
   oneInput('account', 'Account', { placeholder: 'Type a name or an address', minLength: 2, ...options });
 
-/** A day, which may be left out. */
+/** An optional day. */
 export function dateInput(
   name: string,
   label: string,

@@ -9,52 +9,18 @@ import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { cut, escapeText } from './text.ts';
 
-const MAX_DESCRIPTION_SHOWN = 200;
-const MAX_NAMES_SHOWN = 8;
+export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
+  rowOf('api', api, apiText(api), role);
 
-const pathText = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
+export const productBlocks = (product: ProductView, role: Role | null): KnownBlock[] =>
+  rowOf('product', product, productText(product), role);
 
-const apiText = ({ id, name, path }: ApiView): string =>
-  `*${escapeText(name)}* · ${pathText(path)} · id \`${id}\``;
-
-function namesOf(things: readonly { name: string }[], none: string): string {
-  if (things.length === 0) return none;
-  const shown = things.slice(0, MAX_NAMES_SHOWN).map(({ name }) => escapeText(name));
-  const more = things.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function subscriptionRuleText(product: ProductView): string {
-  if (!product.isSubscriptionRequired) return 'not needed: calls pass without a key';
-  const limit = product.subscriptionsLimit;
-  return [
-    product.isApprovalRequired ? 'needed, and an operator decides' : 'needed',
-    ...(limit === null ? [] : [`at most ${limit} for an account`]),
-  ].join(' · ');
-}
-
-function productText(product: ProductView): string {
-  const { id, name, description, isPublished, apis, groups, terms } = product;
-  return [
-    `*${escapeText(name)}* · ${isPublished ? 'published' : '*not published*'} · id \`${id}\``,
-    ...(description ? [escapeText(cut(description, MAX_DESCRIPTION_SHOWN))] : []),
-    `*APIs:* ${namesOf(apis, 'none yet')}`,
-    `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
-    `*Seen by:* ${namesOf(groups, 'nobody')}`,
-  ].join('\n');
-}
+export const messageWith = (text: string, blocks: KnownBlock[]): Message => ({
+  text,
+  blocks: [section(text), ...blocks],
+});
 
 type Noun = 'api' | 'product';
-const ACTIONS = {
-  api: [
-    { button: 'api-edit', text: 'Edit', operation: editApi },
-    { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
-  ],
-  product: [
-    { button: 'product-edit', text: 'Edit', operation: editProduct },
-    { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
-  ],
-} as const;
 
 function rowOf(
   noun: Noun,
@@ -72,13 +38,48 @@ function rowOf(
   return [section(text), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
-export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
-  rowOf('api', api, apiText(api), role);
+const ACTIONS = {
+  api: [
+    { button: 'api-edit', text: 'Edit', operation: editApi },
+    { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
+  ],
+  product: [
+    { button: 'product-edit', text: 'Edit', operation: editProduct },
+    { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
+  ],
+} as const;
 
-export const productBlocks = (product: ProductView, role: Role | null): KnownBlock[] =>
-  rowOf('product', product, productText(product), role);
+const apiText = ({ id, name, path }: ApiView): string =>
+  `*${escapeText(name)}* · ${pathText(path)} · id \`${id}\``;
 
-export const messageWith = (text: string, blocks: KnownBlock[]): Message => ({
-  text,
-  blocks: [section(text), ...blocks],
-});
+const pathText = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
+
+function productText(product: ProductView): string {
+  const { id, name, description, isPublished, apis, groups, terms } = product;
+  return [
+    `*${escapeText(name)}* · ${isPublished ? 'published' : '*not published*'} · id \`${id}\``,
+    ...(description ? [escapeText(cut(description, MAX_DESCRIPTION_SHOWN))] : []),
+    `*APIs:* ${namesOf(apis, 'none yet')}`,
+    `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
+    `*Seen by:* ${namesOf(groups, 'nobody')}`,
+  ].join('\n');
+}
+
+function subscriptionRuleText(product: ProductView): string {
+  if (!product.isSubscriptionRequired) return 'not needed: calls pass without a key';
+  const limit = product.subscriptionsLimit;
+  return [
+    product.isApprovalRequired ? 'needed, and an operator decides' : 'needed',
+    ...(limit === null ? [] : [`at most ${limit} for an account`]),
+  ].join(' · ');
+}
+
+function namesOf(things: readonly { name: string }[], none: string): string {
+  if (things.length === 0) return none;
+  const shown = things.slice(0, MAX_NAMES_SHOWN).map(({ name }) => escapeText(name));
+  const more = things.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const MAX_DESCRIPTION_SHOWN = 200;
+const MAX_NAMES_SHOWN = 8;

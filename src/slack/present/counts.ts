@@ -1,12 +1,10 @@
-// How much hangs on something.
-
 export const countedSubscriptions = (count: number): string =>
   count === 1 ? '1 subscription' : `${count} subscriptions`;
 
-/** What a block or a deletion cuts off: "It cuts off 3 subscriptions, 2 used in the last 24 hours". */
+/** " It cuts off 3 subscriptions, 2 used in the last 24 hours." Empty without live ones. */
 export function cutOffText({ live, used }: { live: number; used: number }): string {
   if (live === 0) return '';
   const lately = 'used in the last 24 hours';
-  const some = live === 1 ? (used === 1 ? '' : 'not ') : `${used === 0 ? 'none' : used} `;
-  return ` It cuts off ${countedSubscriptions(live)}, ${some}${lately}.`;
+  const usedText = live === 1 ? (used === 1 ? '' : 'not ') : `${used === 0 ? 'none' : used} `;
+  return ` It cuts off ${countedSubscriptions(live)}, ${usedText}${lately}.`;
 }

@@ -1,12 +1,44 @@
-// Every refusal in words: what happened, why, and what to do next, with the buttons that fit.
+// The texts of refusals, with the buttons that help.
 import type { Button } from '@slack/types';
 import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackMembership } from '../../operations/frame/context.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
-/** Codes that Slack says in words of its own: with what the error tells, and the command that helps. */
+/** `adminsToAsk` is a sentence for full members who may not do this. */
+export function errorMessage(
+  error: DomainError,
+  membership: SlackMembership,
+  adminsToAsk: string | null = null,
+): Message {
+  if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
+  const text =
+    error.code === 'not_permitted' && adminsToAsk !== null
+      ? `You may not do this; nothing was changed. ${adminsToAsk}`
+      : errorText(error);
+  const buttons = nextStepButtons(error);
+  return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
+}
+
+/** The operation waits for a second operator. */
+export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
+  const until = `Until ${formatDate(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
+  if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
+  if (askedBefore.isSamePerson)
+    return { text: `You have asked for this already, and it still waits. ${until}` };
+  return {
+    text: `${escapeText(askedBefore.by)} has asked for this already; you can approve it there. ${until}`,
+  };
+}
+
+export function errorText(error: DomainError): string {
+  const plain = plainWordsOf(error.code);
+  return SLACK_TEXTS[error.code]?.(error, plain) ?? plain;
+}
+
+/** For codes where Slack can say more than the plain text: details of the error, or the command that helps. */
 const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
   not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and whom to ask.`,
   invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
@@ -76,7 +108,7 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
 };
 
-/** Why Slack's own view of a person shuts them out, whatever role they were given. */
+/** For people who can't act whatever their role, because Slack does not count them as full members. */
 const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
   guest: "You may not do this: guests of this workspace can't use it. Ask the person who invited you here.",
   bot: 'You may not do this: bots and workflows can’t use it.',
@@ -84,60 +116,34 @@ const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
   stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
 };
 
-/** What was asked for is not done yet: somebody else has to agree. */
-export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
-  const until = `Until ${formatDate(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
-  if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
-  if (askedBefore.isSamePerson)
-    return { text: `You have asked for this already, and it still waits. ${until}` };
-  return {
-    text: `${escapeText(askedBefore.by)} has asked for this already; you can approve it there. ${until}`,
-  };
-}
+const MAX_SIMILAR_ACCOUNTS = 5;
+const WITH_SHOW_ACCOUNT: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
+const WITH_SHOW_SUBSCRIPTION: DomainErrorCode[] = ['subscription_changed', 'subscription_state_unfitting'];
 
-export function errorText(error: DomainError): string {
-  const plain = plainWordsOf(error.code);
-  return SLACK_TEXTS[error.code]?.(error, plain) ?? plain;
-}
-
-/** The refusal as whoever asked gets it. `ask` says whom a member may turn to. */
-export function errorMessage(
-  error: DomainError,
-  membership: SlackMembership,
-  ask: string | null = null,
-): Message {
-  if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
-  const isAsking = error.code === 'not_permitted' && ask !== null;
-  const text = isAsking ? `You may not do this; nothing was changed. ${ask}` : errorText(error);
-  const buttons = nextStepButtons(error);
-  return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
-}
-
-const MAX_NEAR_BUTTONS = 5;
-
-/** The buttons that lead on from a refusal. */
-export function nextStepButtons(error: DomainError): Button[] {
-  const { code } = error;
-  const { id, current, near = [] } = error.detail;
-  if (error.code === 'email_taken' && id && current?.state === 'blocked' && current.version)
-    return [button('account-activate', 'Activate', buttonValue(id, current.version)), show(id)];
-  if (error.code === 'email_invited' && id && current?.version)
-    return [button('invitation-resend', 'Resend', buttonValue(id, current.version))];
-  if (error.code === 'email_invited') return [button('menu-invites', 'Open invitations', '-')];
-  const codes: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
-  if (id && codes.includes(error.code)) return [show(id)];
-  if (id && (code === 'subscription_changed' || code === 'subscription_state_unfitting'))
+/** The buttons for what a person can do after a refusal. */
+export function nextStepButtons({ code, detail }: DomainError): Button[] {
+  const { id, current, near = [] } = detail;
+  const value = id && current?.version ? buttonValue({ id, version: current.version }) : null;
+  if (code === 'email_invited')
+    return [
+      value ? button('invitation-resend', 'Resend', value) : button('menu-invites', 'Open invitations', '-'),
+    ];
+  if (id && WITH_SHOW_ACCOUNT.includes(code)) {
+    const canActivate = code === 'email_taken' && current?.state === 'blocked' && value;
+    return [
+      ...(canActivate ? [button('account-activate', 'Activate', value)] : []),
+      button('list-show', 'Show account', id),
+    ];
+  }
+  if (id && WITH_SHOW_SUBSCRIPTION.includes(code))
     return [button('subscription-show', 'Show subscription', id)];
   return near
-    .slice(0, MAX_NEAR_BUTTONS)
-    .map((one, index) => button(`list-show:${index}`, `Show ${addressIn(one.label)}`, one.id));
+    .slice(0, MAX_SIMILAR_ACCOUNTS)
+    .map((one, index) => button(`list-show:${index}`, `Show ${emailIn(one.label)}`, one.id));
 }
 
-/** "Ann Lee <ann@example.com>": of two that are called alike, the address says which. */
-const addressIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
-
-const buttonValue = (id: string, version: number): string => JSON.stringify({ id, version });
-const show = (id: string): Button => button('list-show', 'Show account', id);
+/** Accounts can have the same name, so the button shows the email of "Ann Lee <ann@example.com>". */
+const emailIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
 
 function plainFieldsOf(error: DomainError): string {
   return Object.values(error.detail.fields ?? {})

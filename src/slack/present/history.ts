@@ -1,11 +1,46 @@
-// The audit in words: who did what, when, why, before → after.
+// Writes audit rows as lines that people read.
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import { countedSubscriptions } from './counts.ts';
 import { escapeText, formatDate } from './text.ts';
 
-/** What was done, after the name of who did it. What has no words here is told by its own name. */
-const DEEDS: Record<string, string> = {
+type LinePlace = {
+  /** People without a role can read the channel, so reasons and emails are left out. */
+  isExposed: boolean;
+  /** Names the target too. The history of one account does not need it. */
+  withTarget?: boolean;
+};
+
+/** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
+export function historyLine(entry: AuditEntryView, place: LinePlace): string {
+  const by = entry.actorKind === 'system' ? ' (by itself)' : '';
+  const parts = [
+    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry)}`,
+    targetText(entry, place),
+    ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
+    changesText(entry, place.isExposed ? FIELDS_FOR_ALL : FIELDS),
+    approvalText(entry, place),
+  ];
+  return parts.filter((part) => part !== '').join('. ');
+}
+
+function actionText({ outcome, code, operation, after }: AuditEntryView): string {
+  if (outcome === 'refused')
+    return `would have ${participle(pastTenseOf(operation))}, but was refused (\`${code}\`)`;
+  if (outcome === 'asked') return `asked ${REQUESTS[operation as ApprovableName] ?? `for \`${operation}\``}`;
+  if (operation === 'approvals/decide') {
+    const requested = REQUESTS[after?.operation as ApprovableName] ?? '';
+    return after?.state === 'declined'
+      ? `declined what was asked: ${requested}`
+      : `agreed to what was asked: ${requested}`;
+  }
+  return pastTenseOf(operation);
+}
+
+const pastTenseOf = (operation: string): string => PAST_TENSE[operation] ?? `did \`${operation}\``;
+
+/** Follows the actor's name. An operation without a text here is shown by its name. */
+const PAST_TENSE: Record<string, string> = {
   'accounts/activate': 'activated the account',
   'accounts/answer-sign-up': 'made the account that was signed up for, or told who has it',
   'accounts/add': 'added the account',
@@ -80,15 +115,19 @@ const DEEDS: Record<string, string> = {
   'tickets/void-all': 'voided every mailed link',
 };
 
-type Place = {
-  /** Whether people without a say may read it: no reason, no address then. */
-  isExposed: boolean;
-  /** Whether the line also says what it was about: not in the history of one account. */
-  withTarget?: boolean;
+/** For "would have …". Verbs that are not listed have a participle like their past tense. */
+const participle = (words: string): string => words.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb);
+
+const IRREGULAR: Record<string, string> = {
+  did: 'done',
+  gave: 'given',
+  took: 'taken',
+  withdrew: 'withdrawn',
+  wrote: 'written',
 };
 
-/** What was asked for and waits, or waited, for a second operator. */
-const ASKED: Record<ApprovableName, string> = {
+/** Follows "asked", for operations that need a second operator. */
+const REQUESTS: Record<ApprovableName, string> = {
   'accounts/activate': 'to activate the account',
   'accounts/block': 'to block the account',
   'accounts/delete': 'to delete the account',
@@ -99,88 +138,68 @@ const ASKED: Record<ApprovableName, string> = {
   'passwords/send-reset': 'to mail a link to reset the password',
 };
 
-/** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
-export function historyLine(entry: AuditEntryView, place: Place): string {
-  const by = entry.actorKind === 'system' ? ' (by itself)' : '';
-  const parts = [
-    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry)}`,
-    targetText(entry, place),
-    ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
-    changes(entry, place.isExposed ? SHOWN_TO_ALL : FIELDS),
-    agreed(entry, place),
-  ];
-  return parts.filter((part) => part !== '').join('. ');
-}
-
-function actionText({ outcome, code, operation, after }: AuditEntryView): string {
-  if (outcome === 'refused')
-    return `would have ${participle(deed(operation))}, but was refused (\`${code}\`)`;
-  if (outcome === 'asked') return `asked ${ASKED[operation as ApprovableName] ?? `for \`${operation}\``}`;
-  if (operation === 'approvals/decide') {
-    const wanted = ASKED[after?.operation as ApprovableName] ?? '';
-    return after?.state === 'declined'
-      ? `declined what was asked: ${wanted}`
-      : `agreed to what was asked: ${wanted}`;
-  }
-  return deed(operation);
-}
-
-const deed = (operation: string): string => DEEDS[operation] ?? `did \`${operation}\``;
-
-const IRREGULAR: Record<string, string> = {
-  did: 'done',
-  gave: 'given',
-  took: 'taken',
-  withdrew: 'withdrawn',
-  wrote: 'written',
-};
-/** As it stands after "would have". */
-const participle = (words: string): string => words.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb);
-
-function targetText({ targetKind, targetId, about }: AuditEntryView, place: Place): string {
+function targetText({ targetKind, targetId, about }: AuditEntryView, place: LinePlace): string {
   if (!targetKind || !targetId) return '';
   if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
-  // What was asked says it already; its id says nothing to anybody.
+  // The request names its target, and people can't use the approval's id.
   if (targetKind === 'approval' && !about) return '';
-  // An account's history tells of each of its subscriptions.
+  // An account has many subscriptions, so its history names them.
   if (!place.withTarget && targetKind !== 'subscription') return '';
   return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
 }
 
-function agreed({ approval, operation, outcome }: AuditEntryView, place: Place): string {
+function approvalText({ approval, operation, outcome }: AuditEntryView, place: LinePlace): string {
   if (!approval?.decidedByName || operation === 'approvals/decide' || outcome !== 'done') return '';
   const reason =
     approval.decisionReason && !place.isExposed ? `: ${escapeText(approval.decisionReason)}` : '';
   return `Asked for by ${escapeText(approval.requestedByName)}, approved by ${escapeText(approval.decidedByName)}${reason}`;
 }
 
-type Field = (is: unknown, was: unknown, hasBefore: boolean) => string;
+function changesText(
+  { before, after, operation }: AuditEntryView,
+  fields: Record<string, FieldText>,
+): string {
+  if (operation === 'approvals/decide') return '';
+  // Values that did not change, or that only the row from before has, are no news.
+  const names = Object.keys(fields).filter(
+    (name) =>
+      name in (after ?? before ?? {}) && JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
+  );
+  return names
+    .map((name) => fields[name]?.(after?.[name], before?.[name], before !== null && name in before) ?? '')
+    .filter((words) => words !== '')
+    .join(' · ');
+}
 
+type FieldText = (is: unknown, was: unknown, hasBefore: boolean) => string;
 const MAX_VALUE_SHOWN = 80;
 
 /** `state: active → blocked`. */
 const named =
-  (label: string): Field =>
+  (label: string): FieldText =>
   (is, was, hasBefore) =>
     hasBefore ? `${label}: ${valueText(was)} → ${valueText(is)}` : `${label}: ${valueText(is)}`;
-/** Said only when it is so. */
+
+/** Empty for any other value. */
 const when =
-  (value: boolean, words: string): Field =>
+  (value: boolean, words: string): FieldText =>
   (is) =>
     is === value ? words : '';
-/** What isn't so is said when it was so before. */
+
+/** False is news only when the row has a value from before. */
 const either =
-  (yes: string, no: string): Field =>
+  (yes: string, no: string): FieldText =>
   (is, _was, hasBefore) =>
     is === true ? yes : hasBefore ? no : '';
+
 const moment =
-  (label: string): Field =>
+  (label: string): FieldText =>
   (is) =>
     typeof is === 'string' ? `${label}: ${formatDate(new Date(is))}` : '';
 
-/** What of an audit row's values is for people; ids of rows and the like are not. */
-const FIELDS: Record<string, Field> = {
+/** The values of an audit row that people read. Others, such as ids, are left out. */
+const FIELDS: Record<string, FieldText> = {
   state: named('state'),
   email: named('address'),
   emailAskedFor: named('new address, to be confirmed'),
@@ -205,7 +224,7 @@ const FIELDS: Record<string, Field> = {
   leaked: when(true, 'because it leaked'),
   broughtKeys: when(true, 'with keys that were brought along'),
   agreedToTerms: when(true, 'the terms were agreed to'),
-  // Too long to be told here.
+  // Too long for a line.
   terms: (is, _was, hasBefore) => (hasBefore ? 'the terms changed' : is ? 'with terms' : ''),
   subscriptions: (is, was) => {
     const count = Number(is ?? was ?? 0);
@@ -214,7 +233,7 @@ const FIELDS: Record<string, Field> = {
   from: moment('from'),
   rows: named('rows'),
   new: named('new'),
-  // Too long to be told here; the mail itself shows it.
+  // Too long for a line.
   body: () => 'the text changed',
   syntax: (is) => (is === 'xhtml' ? 'a program wrote it, in XHTML' : 'it is Markdown again'),
   expiresAt: moment('ends'),
@@ -228,20 +247,8 @@ const FIELDS: Record<string, Field> = {
   erased: when(true, 'erased at once'),
   default: when(true, 'the default text is back'),
 };
-const SHOWN_TO_ALL = { role: named('role'), state: named('state') };
 
-function changes({ before, after, operation }: AuditEntryView, fields: Record<string, Field>): string {
-  if (operation === 'approvals/decide') return '';
-  // Where there is an after, only what is in it; and only what is another than before.
-  const names = Object.keys(fields).filter(
-    (name) =>
-      name in (after ?? before ?? {}) && JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
-  );
-  return names
-    .map((name) => fields[name]?.(after?.[name], before?.[name], before !== null && name in before) ?? '')
-    .filter((words) => words !== '')
-    .join(' · ');
-}
+const FIELDS_FOR_ALL = { role: named('role'), state: named('state') };
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';

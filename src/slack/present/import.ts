@@ -1,4 +1,4 @@
-// An import as people see it: the dry run, how far it is, how it ended.
+// Draws an import: the dry run, the progress and the result.
 import type { KnownBlock } from '@slack/types';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
 import { isFailure, type PlannedRow, type RowResult } from '../../operations/imports/rows.ts';
@@ -7,54 +7,29 @@ import { actions, button, context, type Message, plainSection, section } from '.
 import { errorText } from './error.ts';
 import { cut, escapeText, formatDate, joinLines } from './text.ts';
 
-/** What is listed by line; the file with the results, or the console, has them all. */
-const MAX_LISTED = 20;
-const SHOWN_OF_LINE = 300;
-const SHOWN_OF_NAME = 80;
-
-const number = (count: number): string => count.toLocaleString('en-US');
-const rowCountText = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
-const title = (name: string): string => `*${escapeText(cut(name, SHOWN_OF_NAME))}*`;
-
-/** Any cell, on one line and with nothing in it that is markup. */
-const plainLine = (line: number, email: string, words: string): string =>
-  cut(`line ${line}: ${email} – ${words}`.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '), SHOWN_OF_LINE);
-
-function listed(lines: string[]): KnownBlock[] {
-  const more = lines.length - MAX_LISTED;
-  const shown = [...lines.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${number(more)} more`] : [])];
-  return joinLines(shown).map(plainSection);
-}
-
-const WORDS: Record<PlannedRow['status'], string> = {
-  new: 'new',
-  existing: 'existing',
-  blocked: 'blocked',
-  invited: 'invited already',
-  faulty: 'faulty',
-};
-
-/** `kept` is what Apply refers to; null when nothing is new. */
+/** `kept` is the import that Apply starts. Null when the table has nothing new. */
 export function dryRunMessage(
   name: string,
   rows: PlannedRow[],
   kept: { importId: string; expiresAt: Date } | null,
 ): Message {
-  const of = (status: PlannedRow['status']) => rows.filter((row) => row.status === status);
+  const rowsWith = (status: PlannedRow['status']) => rows.filter((row) => row.status === status);
   const fresh = rows.flatMap((row) => (row.status === 'new' ? row.wanted : []));
   const invites = fresh.filter((row) => row.mode === 'invite').length;
-  const counts = (Object.keys(WORDS) as PlannedRow['status'][])
-    .map((status) => ({ status, count: of(status).length }))
+  const counts = (Object.keys(STATUS_TEXTS) as PlannedRow['status'][])
+    .map((status) => ({ status, count: rowsWith(status).length }))
     .filter(({ status, count }) => count > 0 || status === 'new');
   const split =
     fresh.length > 0 ? ` (${number(invites)} to invite, ${number(fresh.length - invites)} to add)` : '';
   const countLines = counts.map(
-    ({ status, count }) => `• ${number(count)} ${WORDS[status]}${status === 'new' ? split : ''}`,
+    ({ status, count }) => `• ${number(count)} ${STATUS_TEXTS[status]}${status === 'new' ? split : ''}`,
   );
   const faults = rows.flatMap((row) =>
     row.status === 'faulty' ? plainLine(row.line, row.email, row.fault) : [],
   );
-  const blocked = of('blocked').map((row) => plainLine(row.line, row.email, 'is blocked, and stays so'));
+  const blocked = rowsWith('blocked').map((row) =>
+    plainLine(row.line, row.email, 'is blocked, and stays so'),
+  );
   const apply = kept && [
     actions([
       button('import-apply', 'Apply', kept.importId, {
@@ -70,18 +45,17 @@ export function dryRunMessage(
     ),
   ];
   return {
-    text: `Dry run of ${escapeText(cut(name, SHOWN_OF_NAME))}: ${counts.map(({ status, count }) => `${number(count)} ${WORDS[status]}`).join(', ')}`,
+    text: `Dry run of ${escapeText(cut(name, MAX_NAME_LENGTH))}: ${counts.map(({ status, count }) => `${number(count)} ${STATUS_TEXTS[status]}`).join(', ')}`,
     blocks: [
       section(`Dry run of ${title(name)}, ${rowCountText(rows.length)}: nothing is done yet.`),
       section(countLines.join('\n')),
-      ...listed([...faults, ...blocked]),
+      ...listBlocks([...faults, ...blocked]),
       ...(apply ?? [context('There is nothing to apply.')]),
     ],
   };
 }
 
-/** `file`: whether the results could be given as one. */
-export function importMessage(report: ImportReport, file: 'given' | 'not given'): Message {
+export function importMessage(report: ImportReport, isFileSent: boolean): Message {
   const { name, position, total, state, results } = report;
   if (state === 'applying') {
     const text = `${title(name)} is being applied: ${number(position)} of ${rowCountText(total)} done.`;
@@ -102,15 +76,45 @@ export function importMessage(report: ImportReport, file: 'given' | 'not given')
     text,
     blocks: [
       section(text),
-      ...listed(failures.map((row) => plainLine(row.line, row.email, outcomeText(row)))),
+      ...listBlocks(failures.map((row) => plainLine(row.line, row.email, outcomeText(row)))),
       context(
-        file === 'given'
+        isFileSent
           ? 'The result of each row is in the file that I sent here.'
           : 'The file with the result of each row could not be sent here; `/apim-user history by:` shows what was done.',
       ),
     ],
   };
 }
+
+const STATUS_TEXTS: Record<PlannedRow['status'], string> = {
+  new: 'new',
+  existing: 'existing',
+  blocked: 'blocked',
+  invited: 'invited already',
+  faulty: 'faulty',
+};
+
+function listBlocks(lines: string[]): KnownBlock[] {
+  const more = lines.length - MAX_LISTED;
+  const shown = [...lines.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${number(more)} more`] : [])];
+  return joinLines(shown).map(plainSection);
+}
+
+/** The file with the results has all lines. */
+const MAX_LISTED = 20;
+
+const MAX_LINE_LENGTH = 300;
+const MAX_NAME_LENGTH = 80;
+
+const number = (count: number): string => count.toLocaleString('en-US');
+
+const rowCountText = (count: number): string => (count === 1 ? '1 row' : `${number(count)} rows`);
+
+const title = (name: string): string => `*${escapeText(cut(name, MAX_NAME_LENGTH))}*`;
+
+/** Cells of the table can have line breaks. */
+const plainLine = (line: number, email: string, words: string): string =>
+  cut(`line ${line}: ${email} – ${words}`.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '), MAX_LINE_LENGTH);
 
 const whyStopped = ({ stoppedBy }: ImportReport): string =>
   stoppedBy === 'late' ? 'it could not go on for a day.' : 'whoever applied it may not do this any more.';

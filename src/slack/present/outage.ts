@@ -1,36 +1,9 @@
-// What admins are told by direct message when mail fails, and when it works again.
+// The direct message to admins when mail fails, and when it works again.
 import { formatDate } from './text.ts';
 
 export type MailOutage = { code: string; since: string; isOver: boolean };
 
-const KEY = {
-  what: 'Resend refuses our key',
-  advice: 'Make a key at Resend that may send, set it as `RESEND_API_KEY`, and restart the server.',
-};
-const SENDER = {
-  what: 'Resend does not let us send from the address in `MAIL_FROM`',
-  advice:
-    'Verify its domain at Resend under Domains, or set `MAIL_FROM` to an address of one that is, and restart the server.',
-};
-const QUOTA = {
-  what: 'the quota of our plan at Resend is used up',
-  advice: 'Wait until it starts anew, or choose a larger plan at Resend.',
-};
-const NO_ANSWER = {
-  what: 'Resend does not answer, or says that it can’t now',
-  advice: 'Look at Resend’s status page, and whether the server still reaches it (`RESEND_BASE_URL`).',
-};
-const CAUSES: Readonly<Record<string, typeof KEY>> = {
-  invalid_api_key: KEY,
-  missing_api_key: KEY,
-  restricted_api_key: KEY,
-  domain_refused: SENDER,
-  invalid_from_address: SENDER,
-  daily_quota_exceeded: QUOTA,
-  monthly_quota_exceeded: QUOTA,
-};
-
-/** Paragraphs; the first says it all in a notification. */
+/** Paragraphs of mrkdwn. A notification shows only the first. */
 export function outageText({ code, since, isOver }: MailOutage): [string, ...string[]] {
   const from = formatDate(new Date(since));
   if (isOver)
@@ -45,3 +18,34 @@ export function outageText({ code, since, isOver }: MailOutage): [string, ...str
     'Still works: everything here in Slack, the developers’ pages, and links that were mailed before. Mail waits for up to 23 hours and leaves by itself once this is mended. You are told when it does.',
   ];
 }
+
+const KEY = {
+  what: 'Resend refuses our key',
+  advice: 'Make a key at Resend that may send, set it as `RESEND_API_KEY`, and restart the server.',
+};
+
+const SENDER = {
+  what: 'Resend does not let us send from the address in `MAIL_FROM`',
+  advice:
+    'Verify its domain at Resend under Domains, or set `MAIL_FROM` to an address of one that is, and restart the server.',
+};
+
+const QUOTA = {
+  what: 'the quota of our plan at Resend is used up',
+  advice: 'Wait until it starts anew, or choose a larger plan at Resend.',
+};
+
+const NO_ANSWER = {
+  what: 'Resend does not answer, or says that it can’t now',
+  advice: 'Look at Resend’s status page, and whether the server still reaches it (`RESEND_BASE_URL`).',
+};
+
+const CAUSES: Readonly<Record<string, typeof KEY>> = {
+  invalid_api_key: KEY,
+  missing_api_key: KEY,
+  restricted_api_key: KEY,
+  domain_refused: SENDER,
+  invalid_from_address: SENDER,
+  daily_quota_exceeded: QUOTA,
+  monthly_quota_exceeded: QUOTA,
+};

@@ -1,6 +1,6 @@
-// Many who signed up within an hour, on one card.
 import { actions, button, type Message, section } from './blocks.ts';
 
+/** One card for many sign-ups within an hour. */
 export function signUpsCard({ total, waiting }: { total: number; waiting: number }): Message {
   if (waiting === 0) {
     const text = `None of the ${total} who signed up here together waits any more.`;

@@ -17,18 +17,98 @@ import { lastUsedText, nameOf } from './account.ts';
 import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
-type State = SubscriptionView['state'];
+/** The subscription, with buttons for what this role can do now. */
+export function subscriptionMessage(
+  text: string,
+  subscription: SubscriptionView,
+  role: Role | null,
+): Message {
+  const offered = actionsOn(subscription, role);
+  const more = subscription.owner
+    ? [
+        button('list-show', 'Show account', subscription.owner.id, {
+          label: `Show ${nameOf(subscription.owner)}`,
+        }),
+      ]
+    : [];
+  const buttons = [...buttonsFor(subscription, offered), ...more];
+  return {
+    text,
+    blocks: [
+      section(text),
+      section(factsOf(subscription)),
+      context(`Asked for or granted ${formatDate(subscription.createdAt)} · id \`${subscription.id}\``),
+      ...(buttons.length ? [actions(buttons)] : []),
+    ],
+  };
+}
 
-const STATES: Record<State, string> = {
-  submitted: 'waits for a decision',
-  active: 'active',
-  suspended: 'suspended',
-  rejected: 'rejected',
-  cancelled: 'cancelled',
-  expired: 'expired',
+export function subscriptionRow(
+  subscription: SubscriptionView,
+  role: Role | null,
+  how: { withOwner: boolean },
+): KnownBlock[] {
+  const offered = actionsOn(subscription, role);
+  const inFront = buttonsFor(
+    subscription,
+    offered.filter((action) => action.isInFront),
+    ':row',
+  );
+  const show = button('subscription-show:row', 'Show', subscription.id, {
+    label: `Show ${labelOf(subscription)}`,
+  });
+  const entries = offered.filter((action) => !action.isInFront);
+  return [
+    section(factsOf(subscription, how.withOwner)),
+    actionsWithMenu([show, ...inFront], { value: buttonValue(subscription), entries }),
+  ];
+}
+
+/**
+ * The card of a requested subscription: Approve and Reject while it waits, then who decided, when and why. If people
+ * without a role can read the channel, it leaves out the email and the reason.
+ */
+export function subscriptionCard(
+  subscription: SubscriptionView,
+  { isExposed }: { isExposed: boolean },
+): Message {
+  const { owner, state } = subscription;
+  const title = `Subscription to ${scopeText(subscription)}`;
+  const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
+  const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Somebody';
+  const isWaiting = state === 'submitted';
+  const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
+  const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
+  const named =
+    subscription.name === scopeText(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
+  const outcome = lastChangeText(isExposed ? { ...subscription, stateComment: '' } : subscription);
+  return {
+    text: `${escapeText(title)}: ${escapeText(who)} ${isWaiting ? 'asks; an operator decides' : `· ${outcome}`}`,
+    blocks: [
+      header(title),
+      section(
+        `*${escapeText(who)}* asks to use *${escapeText(scopeText(subscription))}*.${address}${blocked}${named}`,
+      ),
+      isWaiting
+        ? context(
+            `Asked for ${formatDate(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
+          )
+        : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
+      ...(isWaiting ? [actions(buttonsFor(subscription, actionsOn(subscription, 'approver')))] : []),
+    ],
+  };
+}
+
+/** Replaces the card of a subscription that was deleted. */
+export const goneCard = (): Message => {
+  const text =
+    'Somebody asked for a subscription here. It was deleted, so there is nothing to decide any more.';
+  return { text, blocks: [section(text)] };
 };
-/** The last change, before the name of the person who made it. "Made active" covers approved, granted and resumed. */
-const LAST_CHANGES: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
+
+/** "*Starter* of Ann Lee", escaped for mrkdwn. */
+export const subscriptionText = ({ name, owner }: SubscriptionView): string =>
+  `*${escapeText(name)}*${owner ? ` of ${escapeText(nameOf(owner))}` : ''}`;
 
 /** "Starter", "the API Orders" or "all APIs", in plain text. */
 export function scopeText({ scope }: SubscriptionView): string {
@@ -36,12 +116,16 @@ export function scopeText({ scope }: SubscriptionView): string {
   return scope.kind === 'api' ? `the API ${scope.name}` : scope.name;
 }
 
-/** "*Starter* of Ann Lee", escaped for mrkdwn. */
-export const subscriptionText = ({ name, owner }: SubscriptionView): string =>
-  `*${escapeText(name)}*${owner ? ` of ${escapeText(nameOf(owner))}` : ''}`;
-
 export const mailSentText = (isTold: boolean): string =>
   isTold ? ' A mail tells the developer.' : ' No mail was sent.';
+
+/** Follows the news that a subscription is active. Empty when the account is active too. */
+export function inactiveAccountWarning({ owner }: SubscriptionView): string {
+  if (!owner || owner.state === 'active') return '';
+  return ` :warning: The account is *${owner.state}*: no call passes until it is activated.`;
+}
+
+type State = SubscriptionView['state'];
 
 type SubscriptionAction = {
   button: string;
@@ -54,6 +138,7 @@ type SubscriptionAction = {
 };
 
 const verb = (wanted: SubscriptionVerb) => (state: State) => fittingSubscriptionVerbs(state).includes(wanted);
+
 /** Its keys pass, or may pass again. */
 const hasKeysOut = (state: State) => state === 'active' || state === 'suspended' || state === 'expired';
 
@@ -117,10 +202,6 @@ const ACTIONS: SubscriptionAction[] = [
 const actionsOn = ({ state }: SubscriptionView, role: Role | null): SubscriptionAction[] =>
   ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
 
-/** "Starter of Ann Lee", in plain text for accessibility labels. */
-const labelOf = (subscription: SubscriptionView): string =>
-  `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
-
 /** A suffix keeps the reply from replacing a message that shows other subscriptions too. */
 const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[], suffix = ''): Button[] =>
   offered.map((action) =>
@@ -130,18 +211,9 @@ const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[
     }),
   );
 
-function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
-  const why = stateComment ? `: ${escapeText(stateComment)}` : '';
-  // It expired at its end, without a person.
-  const by = state === 'expired' ? '' : ` by ${escapeText(stateChangedBy)}`;
-  return `${LAST_CHANGES[state]}${by} ${formatDate(stateChangedAt)}${why}`;
-}
-
-function ownerText({ owner }: SubscriptionView): string {
-  if (!owner) return 'belongs to nobody';
-  const state = owner.state === 'active' ? '' : ` · the account is *${owner.state}*`;
-  return `${escapeText(nameOf(owner))} · ${escapeText(owner.email)}${state}`;
-}
+/** "Starter of Ann Lee", in plain text for accessibility labels. */
+const labelOf = (subscription: SubscriptionView): string =>
+  `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
 
 function factsOf(subscription: SubscriptionView, withOwner = true): string {
   const { name, state, startsAt, endsAt } = subscription;
@@ -158,97 +230,27 @@ function factsOf(subscription: SubscriptionView, withOwner = true): string {
   ].join('\n');
 }
 
-export function subscriptionRow(
-  subscription: SubscriptionView,
-  role: Role | null,
-  how: { withOwner: boolean },
-): KnownBlock[] {
-  const offered = actionsOn(subscription, role);
-  const inFront = buttonsFor(
-    subscription,
-    offered.filter((action) => action.isInFront),
-    ':row',
-  );
-  const show = button('subscription-show:row', 'Show', subscription.id, {
-    label: `Show ${labelOf(subscription)}`,
-  });
-  const entries = offered.filter((action) => !action.isInFront);
-  return [
-    section(factsOf(subscription, how.withOwner)),
-    actionsWithMenu([show, ...inFront], { value: buttonValue(subscription), entries }),
-  ];
-}
-
-/** The subscription, with buttons for what this role can do now. */
-export function subscriptionMessage(
-  text: string,
-  subscription: SubscriptionView,
-  role: Role | null,
-): Message {
-  const offered = actionsOn(subscription, role);
-  const more = subscription.owner
-    ? [
-        button('list-show', 'Show account', subscription.owner.id, {
-          label: `Show ${nameOf(subscription.owner)}`,
-        }),
-      ]
-    : [];
-  const buttons = [...buttonsFor(subscription, offered), ...more];
-  return {
-    text,
-    blocks: [
-      section(text),
-      section(factsOf(subscription)),
-      context(`Asked for or granted ${formatDate(subscription.createdAt)} · id \`${subscription.id}\``),
-      ...(buttons.length ? [actions(buttons)] : []),
-    ],
-  };
-}
-
-/** Follows the news that a subscription is active. Empty when the account is active too. */
-export function inactiveAccountWarning({ owner }: SubscriptionView): string {
-  if (!owner || owner.state === 'active') return '';
-  return ` :warning: The account is *${owner.state}*: no call passes until it is activated.`;
-}
-
-/**
- * The card of a requested subscription: Approve and Reject while it waits, then who decided, when and why. If people
- * without a role can read the channel, it leaves out the email and the reason.
- */
-export function subscriptionCard(
-  subscription: SubscriptionView,
-  { isExposed }: { isExposed: boolean },
-): Message {
-  const { owner, state } = subscription;
-  const title = `Subscription to ${scopeText(subscription)}`;
-  const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
-  const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Somebody';
-  const isWaiting = state === 'submitted';
-  const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
-  const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
-  const named =
-    subscription.name === scopeText(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
-  const outcome = lastChangeText(isExposed ? { ...subscription, stateComment: '' } : subscription);
-  return {
-    text: `${escapeText(title)}: ${escapeText(who)} ${isWaiting ? 'asks; an operator decides' : `· ${outcome}`}`,
-    blocks: [
-      header(title),
-      section(
-        `*${escapeText(who)}* asks to use *${escapeText(scopeText(subscription))}*.${address}${blocked}${named}`,
-      ),
-      isWaiting
-        ? context(
-            `Asked for ${formatDate(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
-          )
-        : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
-      ...(isWaiting ? [actions(buttonsFor(subscription, actionsOn(subscription, 'approver')))] : []),
-    ],
-  };
-}
-
-/** Replaces the card of a subscription that was deleted. */
-export const goneCard = (): Message => {
-  const text =
-    'Somebody asked for a subscription here. It was deleted, so there is nothing to decide any more.';
-  return { text, blocks: [section(text)] };
+const STATES: Record<State, string> = {
+  submitted: 'waits for a decision',
+  active: 'active',
+  suspended: 'suspended',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+  expired: 'expired',
 };
+
+/** The last change, before the name of the person who made it. "Made active" covers approved, granted and resumed. */
+const LAST_CHANGES: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
+
+function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
+  const why = stateComment ? `: ${escapeText(stateComment)}` : '';
+  // It expired at its end, without a person.
+  const by = state === 'expired' ? '' : ` by ${escapeText(stateChangedBy)}`;
+  return `${LAST_CHANGES[state]}${by} ${formatDate(stateChangedAt)}${why}`;
+}
+
+function ownerText({ owner }: SubscriptionView): string {
+  if (!owner) return 'belongs to nobody';
+  const state = owner.state === 'active' ? '' : ` · the account is *${owner.state}*`;
+  return `${escapeText(nameOf(owner))} · ${escapeText(owner.email)}${state}`;
+}
