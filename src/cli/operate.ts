@@ -109,7 +109,7 @@ async function main(): Promise<number> {
 async function named(context: Context, { exposed, input }: Given): Promise<Record<string, unknown>> {
   const { accountId, groupId, groupIds, ...rest } = input;
   const idOfGroup = async (text: unknown) => {
-    const groups = await listGroups(context, {});
+    const { groups } = await listGroups(context, {});
     const found = groups.find(
       ({ id, name }) => id === text || name.toLowerCase() === String(text).toLowerCase(),
     );

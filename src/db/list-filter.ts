@@ -1,22 +1,16 @@
-// A list's filter as SQL; what was typed is always a parameter.
+// A list's filter as SQL. What a person or program typed is always a parameter.
 import { and, type Column, not, or, type SQL, sql } from 'drizzle-orm';
-import type { FilterOperator, ListFilter } from '../domain/list-filter.ts';
+import type { FilterOperand, FilterOperator, ListFilter } from '../domain/list-filter.ts';
 
-/** `exact`: case makes a difference, as in ids. `lowered`: kept in lower case, and indexed so. */
-type FilterColumn = { column: Column | SQL; text?: 'exact' | 'lowered' };
+/** `exact`: case makes a difference, as in ids. `lowered`: stored in lower case, and indexed so. */
+type FilterColumn = { column: Column | SQL; text?: 'exact' | 'lowered'; isNullable?: true };
 
-export type FilterColumns = Readonly<Record<string, FilterColumn>>;
+export type FilterColumns<Field extends string> = Readonly<Record<Field, FilterColumn>>;
 
-const SIGNS: Record<FilterOperator, SQL> = {
-  eq: sql`=`,
-  ne: sql`<>`,
-  gt: sql`>`,
-  ge: sql`>=`,
-  lt: sql`<`,
-  le: sql`<=`,
-};
-
-export function filterCondition(filter: ListFilter, columns: FilterColumns): SQL {
+export function filterCondition<Field extends string>(
+  filter: ListFilter<Field>,
+  columns: FilterColumns<Field>,
+): SQL {
   switch (filter.kind) {
     case 'and':
     case 'or': {
@@ -30,6 +24,7 @@ export function filterCondition(filter: ListFilter, columns: FilterColumns): SQL
       const found = columnOf(filter.field, columns);
       if (value instanceof Date)
         return sql`${found.column} ${SIGNS[operator]} ${value.toISOString()}::timestamptz`;
+      if (typeof value === 'boolean') return sql`${found.column} ${SIGNS[operator]} ${value}`;
       const [column, text] = comparable(found, value);
       return sql`${column} ${SIGNS[operator]} ${text}`;
     }
@@ -42,13 +37,31 @@ export function filterCondition(filter: ListFilter, columns: FilterColumns): SQL
   }
 }
 
+const SIGNS: Record<FilterOperator, SQL> = {
+  eq: sql`=`,
+  ne: sql`<>`,
+  gt: sql`>`,
+  ge: sql`>=`,
+  lt: sql`<`,
+  le: sql`<=`,
+};
+
+function columnOf<Field extends string>(
+  operand: FilterOperand<Field>,
+  columns: FilterColumns<Field>,
+): FilterColumn {
+  if (typeof operand === 'string') {
+    const found = columns[operand];
+    // A null compares as the empty text, so that `ne` finds its row too.
+    return found.isNullable ? { ...found, column: sql`coalesce(${found.column}, '')` } : found;
+  }
+  const parts = operand.firstOf.map(({ prefix, field }) =>
+    field === undefined ? sql`${prefix}::text` : sql`${prefix}::text || ${columns[field].column}`,
+  );
+  return { column: sql`coalesce(${sql.join(parts, sql`, `)})`, text: 'exact' };
+}
+
 function comparable({ column, text }: FilterColumn, value: string): [column: Column | SQL, value: SQL] {
   if (text === 'exact') return [column, sql`${value}`];
   return [text === 'lowered' ? column : sql`lower(${column})`, sql`lower(${value}::text)`];
-}
-
-function columnOf(field: string, columns: FilterColumns) {
-  const found = columns[field];
-  if (!found) throw new Error(`no column for the field ${field}`);
-  return found;
 }

@@ -1,5 +1,6 @@
 // An API as Azure writes it, as far as ours has it.
 import { type Address, resourceId } from './address.ts';
+import { textField } from './filter.ts';
 
 export type Api = { id: string; name: string; path: string; version: number };
 
@@ -12,3 +13,9 @@ export function viewApi(address: Address, { id, name, path }: Api, under: readon
     properties: { displayName: name, path, apiRevision: '1', isCurrent: true, protocols: ['https'] },
   };
 }
+
+export const API_FILTER = {
+  name: textField('id'),
+  displayName: textField('name'),
+  path: textField('path'),
+};

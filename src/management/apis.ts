@@ -3,8 +3,8 @@ import { DomainError } from '../domain/domain-error.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
-import { queryApis } from '../operations/apis/query.ts';
-import { type Api, viewApi } from './api-shape.ts';
+import { listApis } from '../operations/apis/list.ts';
+import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { demandProperties, ignored, readProperties, text } from './body.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -19,7 +19,7 @@ import {
 const API = 'apis/{apiId}';
 
 export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayName' }, [
-  ...readRoutes('Api_ListByService', 'apis', listApis),
+  ...readRoutes('Api_ListByService', 'apis', listApisOfService),
   ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
   { method: 'PUT', path: API, operation: 'Api_CreateOrUpdate', run: putApi },
   { method: 'PATCH', path: API, operation: 'Api_Update', run: patchApi },
@@ -43,19 +43,15 @@ const PROPERTIES = {
   authenticationSettings: ignored,
 };
 
-async function listApis(request: ManagementRequest): Promise<ManagementResponse> {
-  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
-  const { apis, count, next } = await queryApis(request.context, wanted);
-  return listResponse(
-    request,
-    apis.map((api) => viewApi(request.address, api)),
-    count,
-    next,
-  );
+async function listApisOfService(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
+  const { apis, ...page } = await listApis(request.context, wanted);
+  const value = apis.map((api) => viewApi(request.address, api));
+  return listResponse(request, value, page);
 }
 
 async function findApi(request: ManagementRequest): Promise<Api | null> {
-  return (await queryApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
+  return (await listApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
 }
 
 async function getApi(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {

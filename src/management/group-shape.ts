@@ -1,5 +1,6 @@
 // A group as Azure writes it.
 import { type Address, resourceId } from './address.ts';
+import { textField } from './filter.ts';
 
 export type GroupView = { id: string; name: string; description: string; type: 'system' | 'custom' };
 
@@ -20,3 +21,11 @@ export function viewGroup(address: Address, group: GroupView, under: readonly st
     properties: groupProperties(group),
   };
 }
+
+export const GROUP_FILTER = {
+  name: textField('id'),
+  displayName: textField('name'),
+  description: textField('description'),
+  // No directory elsewhere knows a group of ours.
+  externalId: textField<'id'>({ firstOf: [{ prefix: '' }] }),
+};

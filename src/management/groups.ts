@@ -1,15 +1,15 @@
 // Groups, and who is in them.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { queryAccounts } from '../operations/accounts/query.ts';
+import { listAccounts } from '../operations/accounts/list.ts';
 import { setGroupsOfAccount } from '../operations/accounts/set-groups.ts';
 import { createGroup } from '../operations/groups/create.ts';
 import { deleteGroup } from '../operations/groups/delete.ts';
-import { queryGroups } from '../operations/groups/query.ts';
+import { listGroups } from '../operations/groups/list.ts';
 import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
 import { demandProperties, ignored, readProperties, text } from './body.ts';
-import { type GroupView, viewGroup } from './group-shape.ts';
+import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -20,7 +20,7 @@ import {
   readRoutes,
   withAzureNames,
 } from './route.ts';
-import { type AccountView, viewUser } from './user-shape.ts';
+import { type AccountView, MEMBER_FILTER, viewUser } from './user-shape.ts';
 import { demandUser } from './users.ts';
 
 const MEMBER = 'groups/{groupId}/users/{userId}';
@@ -29,7 +29,7 @@ const MEMBER = 'groups/{groupId}/users/{userId}';
 const AZURE_NAMES = { name: 'displayName' };
 
 export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Group_ListByService', 'groups', listGroups),
+  ...readRoutes('Group_ListByService', 'groups', listGroupsOfService),
   ...readRoutes('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
   { method: 'PUT', path: 'groups/{groupId}', operation: 'Group_CreateOrUpdate', run: putGroup },
   { method: 'PATCH', path: 'groups/{groupId}', operation: 'Group_Update', run: patchGroup },
@@ -49,15 +49,11 @@ const PROPERTIES = {
   externalId: z.literal('', 'must be empty: external groups are not kept here').optional(),
 };
 
-async function listGroups(request: ManagementRequest): Promise<ManagementResponse> {
-  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
-  const { groups, count, next } = await queryGroups(request.context, wanted);
-  return listResponse(
-    request,
-    groups.map((group) => viewGroup(request.address, group)),
-    count,
-    next,
-  );
+async function listGroupsOfService(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
+  const { groups, ...page } = await listGroups(request.context, wanted);
+  const value = groups.map((group) => viewGroup(request.address, group));
+  return listResponse(request, value, page);
 }
 
 type VersionedGroup = GroupView & { version: number };
@@ -119,10 +115,15 @@ async function removeGroup(request: ManagementRequest): Promise<ManagementRespon
 
 async function listMembers(request: ManagementRequest): Promise<ManagementResponse> {
   const cursor = cursorOf<{ registeredAt: string; id: string }>(request);
-  const wanted = { groupId: groupId(request), ...pageOf(request), ...cursor };
-  const { accounts, count, next } = await queryAccounts(request.context, wanted);
+  const wanted = {
+    groupId: groupId(request),
+    asMembers: true,
+    ...pageOf(request, MEMBER_FILTER),
+    ...cursor,
+  };
+  const { accounts, ...page } = await listAccounts(request.context, wanted);
   const value = accounts.map((account) => viewUser(request.address, account, undefined, 'groups/users'));
-  return listResponse(request, value, count, next);
+  return listResponse(request, value, page);
 }
 
 async function checkMember(request: ManagementRequest): Promise<ManagementResponse> {

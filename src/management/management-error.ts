@@ -121,7 +121,7 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
 const AZURE_FIELDS: Readonly<Record<string, string>> = {
   accountId: 'userId',
   filter: '$filter',
-  top: '$top',
+  limit: '$top',
   skip: '$skip',
   after: '$skiptoken',
   input: 'properties',
@@ -147,13 +147,21 @@ export function domainErrorAsAzure(
       fields ?? { [target || 'properties']: limit ? `${words}: ${limit}` : words },
     );
     return validationError(
-      Object.fromEntries(named.map(([field, said]) => [names[field] ?? AZURE_FIELDS[field] ?? field, said])),
+      Object.fromEntries(
+        named.map(([field, said]) => [
+          names[field] ?? AZURE_FIELDS[field] ?? field,
+          `${said}${hintOf(field, said)}`,
+        ]),
+      ),
     );
   }
   const state = current?.state && status === 409 ? ` It is ${current.state}.` : '';
   const headers = status === 503 ? { 'retry-after': '5' } : {};
   return new ManagementError(status, code, `${words}${state}`, { headers });
 }
+
+const hintOf = (field: string, words: string): string =>
+  field === 'skip' && words.endsWith('at most') ? '; follow nextLink to go further' : '';
 
 const REFUSAL_CODES: Record<RefusalCode, string> = {
   bad_request: 'BadRequest',

@@ -1,15 +1,19 @@
 // Lists in pages: `{ value, count, nextLink }`.
+import { type FilterFields, readFilter } from './filter.ts';
 import { validationError } from './management-error.ts';
 import type { ManagementRequest, ManagementResponse } from './route.ts';
 
-/** What every list takes. */
-export function pageOf({ query }: ManagementRequest) {
+const ROWS_A_PAGE = 100;
+
+/** What every list takes. `fields`: those that its `$filter` knows. */
+export function pageOf<Field extends string>({ query }: ManagementRequest, fields: FilterFields<Field>) {
   const filter = query.text('$filter');
-  const [top, skip] = [query.number('$top'), query.number('$skip')];
+  const skip = query.number('$skip');
   return {
-    ...(filter === undefined ? {} : { filter }),
-    ...(top === undefined ? {} : { top }),
+    ...(filter ? { filter: readFilter(filter, fields) } : {}),
+    limit: query.number('$top') ?? ROWS_A_PAGE,
     ...(skip === undefined ? {} : { skip }),
+    isCounted: true,
   };
 }
 
@@ -29,8 +33,7 @@ const CARRIED = ['api-version', '$filter', '$top', 'expandGroups', 'expandApis']
 export function listResponse(
   request: ManagementRequest,
   value: unknown[],
-  count: number,
-  next: unknown,
+  { count, next }: { count?: number; next: unknown },
 ): ManagementResponse {
   return { status: 200, body: { value, count, nextLink: next === null ? '' : nextLink(request, next) } };
 }

@@ -1,16 +1,17 @@
 // Products, with their APIs and the groups that see them.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { queryApis } from '../operations/apis/query.ts';
-import { queryGroups } from '../operations/groups/query.ts';
+import { listApis } from '../operations/apis/list.ts';
+import { listGroups } from '../operations/groups/list.ts';
 import { createProduct } from '../operations/products/create.ts';
 import { deleteProduct } from '../operations/products/delete.ts';
 import { editProduct } from '../operations/products/edit.ts';
-import { queryProducts } from '../operations/products/query.ts';
+import { listProducts } from '../operations/products/list.ts';
 import { type Address, resourceId } from './address.ts';
-import { type Api, viewApi } from './api-shape.ts';
+import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { demandProperties, flag, ignored, readProperties, text } from './body.ts';
-import { type GroupView, viewGroup } from './group-shape.ts';
+import { choiceField, textField } from './filter.ts';
+import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import {
@@ -35,7 +36,7 @@ const AZURE_NAMES = {
 };
 
 export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Product_ListByService', 'products', listProducts),
+  ...readRoutes('Product_ListByService', 'products', listProductsOfService),
   ...readRoutes('Product_Get', PRODUCT, (request) => getProduct(request), 'Product_GetEntityTag'),
   { method: 'PUT', path: PRODUCT, operation: 'Product_CreateOrUpdate', run: putProduct },
   { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', run: patchProduct },
@@ -94,7 +95,15 @@ const PROPERTIES = {
   groups: ignored,
 };
 
-type Product = Awaited<ReturnType<typeof queryProducts>>['products'][number];
+const PRODUCT_FILTER = {
+  name: textField('id'),
+  displayName: textField('name'),
+  description: textField('description'),
+  terms: textField('terms'),
+  state: choiceField('isPublished', { published: true, notpublished: false }),
+};
+
+type Product = Awaited<ReturnType<typeof listProducts>>['products'][number];
 
 function viewProduct(address: Address, product: Product) {
   const { id, name, description, terms, isPublished, subscriptionsLimit } = product;
@@ -114,20 +123,16 @@ function viewProduct(address: Address, product: Product) {
   };
 }
 
-async function listProducts(request: ManagementRequest): Promise<ManagementResponse> {
-  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
-  const { products, count, next } = await queryProducts(request.context, wanted);
-  return listResponse(
-    request,
-    products.map((product) => viewProduct(request.address, product)),
-    count,
-    next,
-  );
+async function listProductsOfService(request: ManagementRequest): Promise<ManagementResponse> {
+  const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
+  const { products, ...page } = await listProducts(request.context, wanted);
+  const value = products.map((product) => viewProduct(request.address, product));
+  return listResponse(request, value, page);
 }
 
 async function findProduct(request: ManagementRequest): Promise<Product | null> {
   const ids = [request.params.productId ?? ''];
-  return (await queryProducts(request.context, { ids })).products[0] ?? null;
+  return (await listProducts(request.context, { ids })).products[0] ?? null;
 }
 
 /** Errors: `product_not_found`. */
@@ -195,30 +200,20 @@ async function removeProduct(request: ManagementRequest): Promise<ManagementResp
 
 async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
   const product = await demandProduct(request);
-  const wanted = { ...pageOf(request), ...cursorOf<{ name: string; id: string }>(request) };
+  const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
   const ids = product.apis.map(({ id }) => id);
-  const { apis, count, next } = await queryApis(request.context, { ...wanted, ids });
-  const under = ['products', product.id];
-  return listResponse(
-    request,
-    apis.map((api) => viewApi(request.address, api, under)),
-    count,
-    next,
-  );
+  const { apis, ...page } = await listApis(request.context, { ...wanted, ids });
+  const value = apis.map((api) => viewApi(request.address, api, ['products', product.id]));
+  return listResponse(request, value, page);
 }
 
 async function listGroupsOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
   const product = await demandProduct(request);
-  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
+  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
   const ids = product.groups.map(({ id }) => id);
-  const { groups, count, next } = await queryGroups(request.context, { ...wanted, ids });
-  const under = ['products', product.id];
-  return listResponse(
-    request,
-    groups.map((group) => viewGroup(request.address, group, under)),
-    count,
-    next,
-  );
+  const { groups, ...page } = await listGroups(request.context, { ...wanted, ids });
+  const value = groups.map((group) => viewGroup(request.address, group, ['products', product.id]));
+  return listResponse(request, value, page);
 }
 
 type LinkKind = 'api' | 'group';
@@ -234,11 +229,11 @@ async function readLink(request: ManagementRequest, kind: LinkKind) {
 async function viewLinked(request: ManagementRequest, kind: LinkKind, id: string): Promise<unknown> {
   const under = ['products', request.params.productId ?? ''];
   if (kind === 'api') {
-    const [api] = (await queryApis(request.context, { ids: [id] })).apis as Api[];
+    const [api] = (await listApis(request.context, { ids: [id] })).apis as Api[];
     if (!api) throw new DomainError('api_not_found');
     return viewApi(request.address, api, under);
   }
-  const [group] = (await queryGroups(request.context, { ids: [id] })).groups as GroupView[];
+  const [group] = (await listGroups(request.context, { ids: [id] })).groups as GroupView[];
   if (!group) throw new DomainError('group_not_found');
   return viewGroup(request.address, group, under);
 }

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { deleteSubscription } from '../operations/subscriptions/delete.ts';
 import { grantSubscription } from '../operations/subscriptions/grant.ts';
+import { listSubscriptions } from '../operations/subscriptions/list.ts';
 import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
 import { changeSubscriptionTo } from '../operations/subscriptions/patch.ts';
-import { querySubscriptions } from '../operations/subscriptions/query.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { type Address, resourceId } from './address.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
+import { choiceField, textField } from './filter.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -36,7 +37,7 @@ const AZURE_NAMES = {
 };
 
 export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptions(request, {})),
+  ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptionsIn(request, {})),
   ...readRoutes('Subscription_Get', SUBSCRIPTION, getSubscription, 'Subscription_GetEntityTag'),
   { method: 'PUT', path: SUBSCRIPTION, operation: 'Subscription_CreateOrUpdate', run: putSubscription },
   { method: 'PATCH', path: SUBSCRIPTION, operation: 'Subscription_Update', run: patchSubscription },
@@ -88,20 +89,49 @@ const PROPERTIES = {
   notificationDate: ignored,
 };
 
-type Subscription = Awaited<ReturnType<typeof querySubscriptions>>['subscriptions'][number];
+const OWN_SUBSCRIPTION_FILTER = {
+  name: textField('id'),
+  displayName: textField('name'),
+  stateComment: textField('stateComment'),
+  ownerId: textField({ firstOf: [{ prefix: '/users/', field: 'accountId' }, { prefix: '/users/' }] }),
+  scope: textField({
+    firstOf: [
+      { prefix: '/products/', field: 'productId' },
+      { prefix: '/apis/', field: 'apiId' },
+      { prefix: '/apis' },
+    ],
+  }),
+  userId: textField('accountId'),
+  productId: textField('productId'),
+} as const;
+
+/** Azure has no `state` among the subscriptions of a user. */
+const SUBSCRIPTION_FILTER = {
+  ...OWN_SUBSCRIPTION_FILTER,
+  state: choiceField('presentState', {
+    suspended: 'suspended',
+    active: 'active',
+    expired: 'expired',
+    submitted: 'submitted',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+  }),
+};
+
+type Subscription = Awaited<ReturnType<typeof listSubscriptions>>['subscriptions'][number];
 
 /** Never a key: `listSecrets` alone tells them. */
 function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
-  const { id, accountId, productId, apiId, name, state, stateComment, createdAt, startsAt, endsAt } = row;
+  const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
   const kinds = [...under.filter((_, index) => index % 2 === 0), 'subscriptions'];
-  const scope = productId ? ['products', productId] : apiId ? ['apis', apiId] : ['apis'];
+  const scopePath = scope.kind === 'all' ? ['apis'] : [`${scope.kind}s`, scope.id];
   return {
     id: resourceId(address, ...under, 'subscriptions', id),
     type: `Microsoft.ApiManagement/service/${kinds.join('/')}`,
     name: id,
     properties: {
-      ...(accountId === null ? {} : { ownerId: resourceId(address, 'users', accountId) }),
-      scope: resourceId(address, ...scope),
+      ...(owner === null ? {} : { ownerId: resourceId(address, 'users', owner.id) }),
+      scope: resourceId(address, ...scopePath),
       displayName: name,
       state,
       createdDate: createdAt.toISOString(),
@@ -115,29 +145,27 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
   };
 }
 
-async function listSubscriptions(
+async function listSubscriptionsIn(
   request: ManagementRequest,
   of: { accountId?: string; productId?: string },
   under: readonly string[] = [],
 ): Promise<ManagementResponse> {
-  const wanted = { ...pageOf(request), ...cursorOf<{ createdAt: string; id: string }>(request), ...of };
-  const { subscriptions, count, next } = await querySubscriptions(request.context, wanted);
-  return listResponse(
-    request,
-    subscriptions.map((row) => viewSubscription(request.address, row, under)),
-    count,
-    next,
-  );
+  const fields = of.accountId === undefined ? SUBSCRIPTION_FILTER : OWN_SUBSCRIPTION_FILTER;
+  const cursor = cursorOf<{ createdAt: string; id: string }>(request);
+  const wanted = { ...pageOf(request, fields), ...cursor, ...of };
+  const { subscriptions, ...page } = await listSubscriptions(request.context, wanted);
+  const value = subscriptions.map((one) => viewSubscription(request.address, one, under));
+  return listResponse(request, value, page);
 }
 
 export const listSubscriptionsOfProduct = (
   request: ManagementRequest,
   productId: string,
-): Promise<ManagementResponse> => listSubscriptions(request, { productId }, ['products', productId]);
+): Promise<ManagementResponse> => listSubscriptionsIn(request, { productId }, ['products', productId]);
 
 async function listSubscriptionsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { id: accountId } = await demandUser(request);
-  return listSubscriptions(request, { accountId }, ['users', accountId]);
+  return listSubscriptionsIn(request, { accountId }, ['users', accountId]);
 }
 
 async function getSubscriptionOfUser(request: ManagementRequest): Promise<ManagementResponse> {
@@ -155,8 +183,8 @@ async function findSubscription(
   request: ManagementRequest,
   of: { accountId?: string } = {},
 ): Promise<Subscription | null> {
-  const wanted = { subscriptionId: request.params.sid ?? '', top: 1, ...of };
-  return (await querySubscriptions(request.context, wanted)).subscriptions[0] ?? null;
+  const wanted = { subscriptionId: request.params.sid ?? '', limit: 1, ...of };
+  return (await listSubscriptions(request.context, wanted)).subscriptions[0] ?? null;
 }
 
 /** Errors: `subscription_not_found`. */
@@ -224,9 +252,9 @@ async function updateSubscription(
   const scope = wanted.scope === undefined ? null : readScope(wanted.scope);
   const isOther =
     scope !== null &&
-    ((scope.productId ?? null) !== existing.productId || (scope.apiId ?? null) !== existing.apiId);
+    (scope.productId !== scopeId(existing, 'product') || scope.apiId !== scopeId(existing, 'api'));
   if (isOther) throw validationError({ scope: 'cannot be changed; grant another subscription' });
-  if (wanted.ownerId !== undefined && readOwner(wanted.ownerId) !== existing.accountId)
+  if (wanted.ownerId !== undefined && readOwner(wanted.ownerId) !== existing.owner?.id)
     throw validationError({ ownerId: 'cannot be changed; grant another subscription' });
   for (const key of ['primaryKey', 'secondaryKey'] as const)
     if (wanted[key] !== undefined)
@@ -241,6 +269,9 @@ async function updateSubscription(
   });
   return getSubscription(request);
 }
+
+const scopeId = ({ scope }: Subscription, kind: 'product' | 'api'): string | undefined =>
+  scope.kind === kind ? scope.id : undefined;
 
 async function removeSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const expected = readIfMatch(request, 'required');

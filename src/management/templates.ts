@@ -1,11 +1,12 @@
 // The texts of mails: Azure's e-mail templates.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { queryTemplates } from '../operations/templates/query.ts';
+import { listTemplates } from '../operations/templates/list.ts';
 import { restoreDefaultTemplate } from '../operations/templates/restore-default.ts';
 import { saveTemplate } from '../operations/templates/save.ts';
 import { type Address, resourceId } from './address.ts';
 import { ignored, readProperties, text } from './body.ts';
+import { textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import {
@@ -19,7 +20,7 @@ import {
 const TEMPLATE = 'templates/{templateName}';
 
 export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName', name: 'templateName' }, [
-  ...readRoutes('EmailTemplate_ListByService', 'templates', listTemplates),
+  ...readRoutes('EmailTemplate_ListByService', 'templates', listTemplatesOfService),
   ...readRoutes(
     'EmailTemplate_Get',
     TEMPLATE,
@@ -59,7 +60,7 @@ const PROPERTIES = {
   isDefault: ignored,
 };
 
-type Template = Awaited<ReturnType<typeof queryTemplates>>['templates'][number];
+type Template = Awaited<ReturnType<typeof listTemplates>>['templates'][number];
 
 function viewTemplate(address: Address, { name, variables, ...template }: Template) {
   const { subject, body, title, description, isDefault } = template;
@@ -71,19 +72,16 @@ function viewTemplate(address: Address, { name, variables, ...template }: Templa
   };
 }
 
-async function listTemplates(request: ManagementRequest): Promise<ManagementResponse> {
-  const wanted = { ...pageOf(request), ...cursorOf<string>(request) };
-  const { templates, count, next } = await queryTemplates(request.context, wanted);
-  return listResponse(
-    request,
-    templates.map((template) => viewTemplate(request.address, template)),
-    count,
-    next,
-  );
+async function listTemplatesOfService(request: ManagementRequest): Promise<ManagementResponse> {
+  const fields = { name: textField('name') };
+  const wanted = { order: 'name' as const, ...pageOf(request, fields), ...cursorOf<string>(request) };
+  const { templates, ...page } = await listTemplates(request.context, wanted);
+  const value = templates.map((template) => viewTemplate(request.address, template));
+  return listResponse(request, value, page);
 }
 
 async function getTemplate(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
-  const { templates } = await queryTemplates(request.context, { name: nameIn(request) });
+  const { templates } = await listTemplates(request.context, { name: nameIn(request) });
   const [template] = templates;
   if (!template) throw new DomainError('template_not_found');
   return { status, body: viewTemplate(request.address, template), version: template.version };

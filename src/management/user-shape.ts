@@ -1,6 +1,7 @@
 // An account as Azure writes a user.
 import type { AccountView } from '../operations/accounts/account.ts';
 import { type Address, resourceId } from './address.ts';
+import { choiceField, dateField, textField } from './filter.ts';
 
 export type { AccountView };
 
@@ -30,3 +31,23 @@ export function viewUser(
     },
   };
 }
+
+export const MEMBER_FILTER = {
+  name: textField('id'),
+  firstName: textField('firstName'),
+  lastName: textField('lastName'),
+  email: textField('email'),
+  note: textField('note'),
+  registrationDate: dateField('registeredAt'),
+};
+
+/** Azure has no `state` among the members of a group. */
+export const USER_FILTER = {
+  ...MEMBER_FILTER,
+  state: choiceField('state', {
+    active: 'active',
+    blocked: 'blocked',
+    pending: 'pending',
+    deleted: 'deleted',
+  }),
+};

@@ -3,19 +3,19 @@ import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
+import { listAccounts } from '../operations/accounts/list.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
 import { changeAccount } from '../operations/accounts/patch.ts';
-import { queryAccounts } from '../operations/accounts/query.ts';
 import { readAccount } from '../operations/accounts/read.ts';
-import { queryGroups } from '../operations/groups/query.ts';
+import { listGroups } from '../operations/groups/list.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
-import { groupProperties, viewGroup } from './group-shape.ts';
+import { GROUP_FILTER, groupProperties, viewGroup } from './group-shape.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
-import { type AccountView, identitiesOf, viewUser } from './user-shape.ts';
+import { type AccountView, identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
 
 const ADMINISTRATOR = '1';
 
@@ -72,20 +72,21 @@ const CREATE_PROPERTIES = {
 };
 
 async function listUsers(request: ManagementRequest): Promise<ManagementResponse> {
-  const expandGroups = request.query.flag('expandGroups') ?? false;
   const wanted = {
-    ...pageOf(request),
+    ...pageOf(request, USER_FILTER),
     ...cursorOf<{ registeredAt: string; id: string }>(request),
-    expandGroups,
+    withGroups: request.query.flag('expandGroups') ?? false,
   };
-  const { accounts, groups, count, next } = await queryAccounts(request.context, wanted);
+  const { accounts, groups, ...page } = await listAccounts(request.context, wanted);
   const value = accounts.map((account) =>
-    viewUser(request.address, account, expandGroups ? groupsOf(account, groups) : undefined),
+    viewUser(request.address, account, groups && groupsOf(account, groups)),
   );
-  return listResponse(request, value, count, next);
+  return listResponse(request, value, page);
 }
 
-function groupsOf(account: AccountView, groups: Awaited<ReturnType<typeof queryAccounts>>['groups']) {
+type Groups = NonNullable<Awaited<ReturnType<typeof listAccounts>>['groups']>;
+
+function groupsOf(account: AccountView, groups: Groups) {
   const own = new Set(account.groups.map(({ id }) => id));
   return groups.filter(({ id, type }) => type === 'system' || own.has(id)).map(groupProperties);
 }
@@ -139,7 +140,7 @@ async function userResponseWithGroups(
   account: AccountView,
   status: 200 | 201,
 ): Promise<ManagementResponse> {
-  const { groups } = await queryGroups(request.context, { accountId: account.id });
+  const { groups } = await listGroups(request.context, { accountId: account.id, order: 'name' });
   return userResponse(request, account, status, groups.map(groupProperties));
 }
 
@@ -197,15 +198,16 @@ async function refuseSharedAccessToken(request: ManagementRequest): Promise<Mana
 
 async function listGroupsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { id: accountId } = await demandUser(request);
-  const wanted = { accountId, ...pageOf(request), ...cursorOf<string>(request) };
-  const { groups, count, next } = await queryGroups(request.context, wanted);
+  const order = 'name' as const;
+  const wanted = { accountId, order, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
+  const { groups, ...page } = await listGroups(request.context, wanted);
   const value = groups.map((group) => viewGroup(request.address, group, ['users', accountId]));
-  return listResponse(request, value, count, next);
+  return listResponse(request, value, page);
 }
 
 async function listIdentities(request: ManagementRequest): Promise<ManagementResponse> {
   const identities = identitiesOf(await demandUser(request));
-  return listResponse(request, identities, identities.length, null);
+  return listResponse(request, identities, { count: identities.length, next: null });
 }
 
 async function sendConfirmation(request: ManagementRequest): Promise<ManagementResponse> {

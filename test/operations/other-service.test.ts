@@ -124,6 +124,8 @@ async function resetTicket() {
   return t.ticketTo(email, 'PasswordResetIdentityDefault');
 }
 
+const contains = (field: string, text: string) => ({ kind: 'match', field, how: 'contains', text });
+
 type Case = {
   as: Actor;
   /** An input that finds, or keeps, something in our service. */
@@ -146,8 +148,8 @@ const CASES: Record<string, Case> = {
   },
   'accounts/list': {
     as: ADMIN,
-    ours: having(account, { text: OURS }),
-    nothing: { text: 'nowhere' },
+    ours: having(account, { filter: contains('firstName', OURS), isCounted: true }),
+    nothing: { filter: contains('firstName', 'nowhere'), isCounted: true },
   },
   'accounts/plan-undo': {
     as: ADMIN,
@@ -155,11 +157,6 @@ const CASES: Record<string, Case> = {
       changeId: (await blockAccount(admin(), { accountId: (await account()).accountId })).changeId,
     }),
     nothing: { changeId: NO_UUID },
-  },
-  'accounts/query': {
-    as: ADMIN,
-    ours: having(account, { filter: `contains(firstName, '${OURS}')` }),
-    nothing: { filter: "contains(firstName, 'nowhere')" },
   },
   'accounts/read': {
     as: ADMIN,
@@ -176,8 +173,7 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
-  'apis/query': { as: ADMIN, ours: having(api), nothing: {} },
-  'apis/list': { as: ADMIN, ours: having(api), nothing: {} },
+  'apis/list': { as: ADMIN, ours: having(api, { isCounted: true }), nothing: { isCounted: true } },
   'apis/show': { as: ADMIN, ours: api, nothing: { apiId: 'none' } },
   'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
@@ -284,13 +280,6 @@ const CASES: Record<string, Case> = {
     ours: having(() => createGroup(admin(), { name: `${OURS} friends` })),
     nothing: {},
   },
-  'groups/query': {
-    as: ADMIN,
-    ours: having(() => createGroup(admin(), { name: `${OURS} query` }), {
-      filter: `startswith(displayName, '${OURS}')`,
-    }),
-    nothing: { filter: "startswith(displayName, 'nowhere')" },
-  },
   'groups/show': {
     as: ADMIN,
     ours: async () => ({ groupId: (await createGroup(admin(), { name: `${OURS} show` })).groupId }),
@@ -298,8 +287,12 @@ const CASES: Record<string, Case> = {
   },
   'groups/list': {
     as: ADMIN,
-    ours: having(() => createGroup(admin(), { name: `${OURS} partners` })),
-    nothing: {},
+    ours: having(() => createGroup(admin(), { name: `${OURS} partners` }), {
+      filter: contains('name', OURS),
+      order: 'name',
+      isCounted: true,
+    }),
+    nothing: { filter: contains('name', 'nowhere'), order: 'name', isCounted: true },
   },
   'imports/claim': { as: SYSTEM, ours: begunImport, nothing: { importId: NO_UUID } },
   'imports/record-message': {
@@ -468,8 +461,7 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ticket: await resetTicket() }),
     nothing: { ticket: NO_TICKET },
   },
-  'products/query': { as: ADMIN, ours: having(product), nothing: {} },
-  'products/list': { as: ADMIN, ours: having(product), nothing: {} },
+  'products/list': { as: ADMIN, ours: having(product, { isCounted: true }), nothing: { isCounted: true } },
   'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
   'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
   'sessions/list': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
@@ -501,8 +493,11 @@ const CASES: Record<string, Case> = {
     },
     nothing: { accountId: 'nobody' },
   },
-  'subscriptions/query': { as: ADMIN, ours: having(subscription), nothing: {} },
-  'subscriptions/list': { as: ADMIN, ours: having(subscription), nothing: {} },
+  'subscriptions/list': {
+    as: ADMIN,
+    ours: having(subscription, { isCounted: true }),
+    nothing: { isCounted: true },
+  },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'tokens/list': { as: ADMIN, ours: having(() => programOf(t, 'reader')), nothing: {} },
@@ -534,7 +529,6 @@ const CASES: Record<string, Case> = {
     ours: () => ({ template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' }),
     nothing: { template: TEMPLATE, subject: 'Blocked', body: 'It is blocked.' },
   },
-  'templates/query': { as: ADMIN, ours: saved, nothing: {} },
   'templates/show': {
     as: ADMIN,
     ours: having(saved, { template: TEMPLATE }),

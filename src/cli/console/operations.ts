@@ -65,23 +65,42 @@ export type Exposed = {
   alias?: string;
   /** Fields that are given by place: `accounts/block ann@example.com`. */
   words: readonly string[];
+  /** The fields that the console takes, where the operation has others for programs. */
+  fields?: readonly string[];
   /** What comes in pages: where the rows are, and which field takes `next`. */
   pages?: { rows: string; cursor: string } | undefined;
 };
 
+type Exposure<Input, Output> = Partial<Pick<Exposed, 'alias' | 'words' | 'fields' | 'pages'>> & {
+  /** What the console always wants. */
+  given?: Input;
+  /** What it prints of the answer; all of it, unless this is given. */
+  print?: (output: Output) => unknown;
+};
+
 function expose<Input, Output>(
   operation: Operation<Input, Output>,
-  { words = [], ...more }: { alias?: string; words?: readonly string[]; pages?: Exposed['pages'] } = {},
+  { words = [], given, print = (output) => output, ...more }: Exposure<Input, Output> = {},
 ): Exposed {
-  // What is given was typed in a shell: the operation's own schema judges it.
-  return { operation, words, run: (context, input) => operation(context, input as Input), ...more };
+  return {
+    operation,
+    words,
+    // The input was typed in a shell: the operation's own schema judges it.
+    run: async (context, input) => print(await operation(context, { ...given, ...(input as Input) })),
+    ...more,
+  };
 }
 
 const ACCOUNT = ['accountId'];
 const SUBSCRIPTION = ['subscriptionId'];
 
 export const EXPOSED: readonly Exposed[] = [
-  expose(listAccounts, { alias: 'list', words: ['text'], pages: { rows: 'accounts', cursor: 'after' } }),
+  expose(listAccounts, {
+    alias: 'list',
+    words: ['text'],
+    fields: ['text', 'state', 'groupId'],
+    pages: { rows: 'accounts', cursor: 'after' },
+  }),
   expose(countAccounts, { alias: 'count' }),
   expose(findOneAccount, { alias: 'find', words: ['text'] }),
   expose(showAccount, { alias: 'show', words: ACCOUNT }),
@@ -98,7 +117,12 @@ export const EXPOSED: readonly Exposed[] = [
   expose(countOpenInvitations),
   expose(resendInvitation, { alias: 'resend', words: ['invitationId'] }),
   expose(revokeInvitation, { alias: 'revoke', words: ['invitationId'] }),
-  expose(listGroups, { alias: 'groups' }),
+  expose(listGroups, {
+    alias: 'groups',
+    fields: [],
+    given: { withMembers: true },
+    print: ({ groups }) => groups.map(({ type: _t, version: _v, ...group }) => group),
+  }),
   expose(createGroup, { words: ['name'] }),
   expose(renameGroup, { words: ['groupId', 'name'] }),
   expose(deleteGroup, { words: ['groupId'] }),
@@ -107,12 +131,20 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listWaitingApprovals, { alias: 'approvals' }),
   expose(listOperators, { alias: 'operators' }),
   expose(grantFromConsole, { alias: 'grant-operator', words: ['userId', 'name'] }),
-  expose(listApis, { alias: 'apis', pages: { rows: 'apis', cursor: 'after' } }),
+  expose(listApis, {
+    alias: 'apis',
+    fields: ['limit', 'text'],
+    pages: { rows: 'apis', cursor: 'after' },
+  }),
   expose(showApi, { words: ['apiId'] }),
   expose(createApi, { words: ['name', 'path'] }),
   expose(editApi, { words: ['apiId'] }),
   expose(deleteApi, { words: ['apiId'] }),
-  expose(listProducts, { alias: 'products', pages: { rows: 'products', cursor: 'after' } }),
+  expose(listProducts, {
+    alias: 'products',
+    fields: ['limit', 'text'],
+    pages: { rows: 'products', cursor: 'after' },
+  }),
   expose(showProduct, { words: ['productId'] }),
   expose(createProduct, { words: ['name'] }),
   expose(editProduct, { words: ['productId'] }),
@@ -120,6 +152,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listSubscriptions, {
     alias: 'subscriptions',
     words: ACCOUNT,
+    fields: ['accountId', 'productId', 'apiId', 'state'],
     pages: { rows: 'subscriptions', cursor: 'after' },
   }),
   expose(showSubscription, { words: SUBSCRIPTION }),
@@ -134,7 +167,14 @@ export const EXPOSED: readonly Exposed[] = [
   expose(regenerateKey, { words: [...SUBSCRIPTION, 'slot'] }),
   expose(deleteSubscription, { words: SUBSCRIPTION }),
   expose(withdrawFromConsole, { alias: 'withdraw-operator', words: ['userId'] }),
-  expose(listTemplates, { alias: 'templates' }),
+  expose(listTemplates, {
+    alias: 'templates',
+    fields: [],
+    print: ({ templates }) =>
+      templates.map(({ name, title, description, isInUse, isDefault }) => ({
+        ...{ name, title, description, isInUse, isDefault },
+      })),
+  }),
   expose(showTemplate, { words: ['template'] }),
   expose(restoreDefaultTemplate, { words: ['template'] }),
   expose(listTokens, { alias: 'tokens' }),
@@ -144,15 +184,9 @@ export const EXPOSED: readonly Exposed[] = [
 /** What the console may and doesn't have, each with why. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
-  'accounts/query': 'for the management API; accounts/list has pages too',
   'accounts/read': 'for the management API; accounts/show says more',
-  'apis/query': 'for the management API; apis/list has pages too',
-  'products/query': 'for the management API; products/list has pages too',
-  'subscriptions/query': 'for the management API; subscriptions/list has pages too',
-  'templates/query': 'for the management API; templates/list and templates/show say more',
   'approvals/show-outcome': 'for the management API; Slack tells whoever asked',
   'copies/compare': 'npm run import:azure',
-  'groups/query': 'for the management API; groups/list has all',
   'groups/show': 'for the management API; groups/list has all',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
@@ -171,6 +205,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'templates/preview': 'gives a page of HTML',
   'templates/save': 'takes pages of text',
   'templates/send-test': 'takes pages of text',
+  'subscriptions/count': 'for the question before a block; accounts/show has the subscriptions',
   'tickets/void-all': 'npm run after-restore',
   'tokens/create': 'npm run token',
   'tokens/revoke-all': 'npm run after-restore',

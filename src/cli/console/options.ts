@@ -14,10 +14,10 @@ const kebab = (name: string): string =>
     .replace(/Ids?$/, (end) => (end === 'Ids' ? 's' : ''))
     .replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`);
 
-export function fieldsOf({ operation }: Pick<Exposed, 'operation'>): Field[] {
+export function fieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fields'>): Field[] {
   const { shape } = operation.input as z.ZodObject;
   return Object.entries(shape)
-    .filter(([name]) => !LEFT_OUT.includes(name))
+    .filter(([name]) => !LEFT_OUT.includes(name) && (fields?.includes(name) ?? true))
     .map(([name, schema]) => {
       const isNeeded = !(schema as z.ZodType).safeParse(undefined).success;
       return { name, option: kebab(name), isNeeded, ...kindOf(name, schema as z.ZodType) };

@@ -32,7 +32,7 @@ export type Samples = {
 
 /** The groups by name; those that are missing are made. */
 export async function sampleGroups(context: Context): Promise<Map<string, string>> {
-  const present = await listGroups(context, {});
+  const { groups: present } = await listGroups(context, {});
   const ids = new Map<string, string>();
   for (const group of GROUPS) {
     const found = present.find(({ name }) => name.toLowerCase() === group.name.toLowerCase());

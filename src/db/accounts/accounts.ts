@@ -1,8 +1,7 @@
-import { and, asc, desc, eq, inArray, isNull, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { prepared } from '../connection/prepared.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
-import { hasText } from './search.ts';
 
 export type Account = typeof accounts.$inferSelect;
 export type AccountState = Account['state'];
@@ -119,53 +118,6 @@ export async function keepPasswordHash(
     .update(accounts)
     .set({ passwordHash })
     .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)));
-}
-
-export type AccountFilter = {
-  text?: string;
-  state?: Exclude<AccountState, 'deleted'>;
-  groupId?: string;
-};
-
-export type AccountCursor = { registeredAt: Date; id: string };
-
-/** Newest first, by index; deleted accounts are not listed. `before` pages back toward newer ones. */
-export async function listAccounts(
-  db: Db,
-  serviceId: string,
-  filter: AccountFilter,
-  page: { limit: number; after?: AccountCursor; before?: AccountCursor },
-): Promise<Account[]> {
-  const backwards = page.before !== undefined;
-  const cursor = page.before ?? page.after;
-  const position = cursor
-    ? backwards
-      ? sql`(${accounts.registeredAt}, ${accounts.id}) > (${cursor.registeredAt.toISOString()}::timestamptz, ${cursor.id})`
-      : sql`(${accounts.registeredAt}, ${accounts.id}) < (${cursor.registeredAt.toISOString()}::timestamptz, ${cursor.id})`
-    : undefined;
-  const rows = await db
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), ...filterConditions(filter, serviceId), position))
-    .orderBy(
-      backwards ? asc(accounts.registeredAt) : desc(accounts.registeredAt),
-      backwards ? asc(accounts.id) : desc(accounts.id),
-    )
-    .limit(page.limit);
-  return backwards ? rows.reverse() : rows;
-}
-
-function filterConditions(filter: AccountFilter, serviceId: string): (SQL | undefined)[] {
-  return [
-    // Both, so that the planner sees the partial indexes fit.
-    ne(accounts.state, 'deleted'),
-    filter.state ? eq(accounts.state, filter.state) : undefined,
-    filter.text ? hasText(filter.text) : undefined,
-    filter.groupId
-      ? sql`exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
-          and ${accountGroups.groupId} = ${filter.groupId} and ${accountGroups.accountId} = ${accounts.id})`
-      : undefined,
-  ];
 }
 
 export async function countAccountsByState(db: Db, serviceId: string): Promise<Record<AccountState, number>> {

@@ -1,18 +1,11 @@
-import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import type { Page } from '../page.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
 export type Group = typeof groups.$inferSelect;
-
-export async function listGroups(db: Db, serviceId: string): Promise<Group[]> {
-  return db
-    .select()
-    .from(groups)
-    .where(eq(groups.serviceId, serviceId))
-    .orderBy(asc(groups.type), asc(sql`lower(${groups.name})`));
-}
 
 export async function findGroups(db: Db, serviceId: string, ids: readonly string[]): Promise<Group[]> {
   if (ids.length === 0) return [];
@@ -109,61 +102,60 @@ export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<
   return new Map(rows.map((row) => [row.groupId, Number(row.count)]));
 }
 
-const COLUMNS: FilterColumns = {
-  name: { column: groups.id, text: 'exact' },
-  displayName: { column: groups.name },
-  description: { column: groups.description },
-  // None of ours is known to a directory elsewhere.
-  externalId: { column: sql`''`, text: 'exact' },
-};
+type GroupField = 'id' | 'name' | 'description';
 
 export type GroupsWanted = {
-  filter: ListFilter | null;
+  filter?: ListFilter<GroupField> | undefined;
   /** Only those that an account is in, and one more that holds every account. */
-  of?: { accountId: string; alsoIn: string };
+  of?: { accountId: string; alsoIn: string } | undefined;
   ids?: readonly string[] | undefined;
 };
 
-/** By name, after one that was seen. */
-export async function listGroupPage(
+/** All groups: custom ones, then the built-in ones, each by name. */
+export async function listGroups(db: Db, serviceId: string, wanted: GroupsWanted = {}): Promise<Group[]> {
+  return db
+    .select()
+    .from(groups)
+    .where(isWanted(serviceId, wanted))
+    .orderBy(asc(groups.type), asc(sql`lower(${groups.name})`));
+}
+
+/** By name. The cursor is the name in lower case, as `sortName` has it: no two groups have the same. */
+export async function listGroupsByName(
   db: Db,
   serviceId: string,
   wanted: GroupsWanted,
-  page: { limit: number; skip: number; after?: string | undefined },
+  page: Page<string>,
 ): Promise<(Group & { sortName: string })[]> {
   const sortName = sql<string>`lower(${groups.name})`;
+  const isAfter = page.after === undefined ? undefined : sql`${sortName} > ${page.after}`;
   return db
     .select({ ...getTableColumns(groups), sortName })
     .from(groups)
-    .where(
-      and(
-        wantedGroups(serviceId, wanted),
-        page.after === undefined ? undefined : sql`${sortName} > ${page.after}`,
-      ),
-    )
+    .where(and(isWanted(serviceId, wanted), isAfter))
     .orderBy(asc(sortName))
-    .offset(page.skip)
+    .offset(page.skip ?? 0)
     .limit(page.limit);
 }
 
-export async function countGroupPage(db: Db, serviceId: string, wanted: GroupsWanted): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<string>`count(*)` })
-    .from(groups)
-    .where(wantedGroups(serviceId, wanted));
-  return Number(row?.count ?? 0);
+export async function countGroups(db: Db, serviceId: string, wanted: GroupsWanted): Promise<number> {
+  return db.$count(groups, isWanted(serviceId, wanted));
 }
 
-function wantedGroups(serviceId: string, { filter, of, ids }: GroupsWanted) {
-  const isIn = of
-    ? sql`(${groups.id} = ${of.alsoIn} or exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
-        and ${accountGroups.accountId} = ${of.accountId} and ${accountGroups.groupId} = ${groups.id}))`
-    : undefined;
-  const isOne = ids ? (ids.length > 0 ? inArray(groups.id, [...ids]) : sql`false`) : undefined;
+function isWanted(serviceId: string, { filter, of, ids }: GroupsWanted): SQL | undefined {
   return and(
     eq(groups.serviceId, serviceId),
-    isIn,
-    isOne,
+    of
+      ? sql`(${groups.id} = ${of.alsoIn} or exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
+          and ${accountGroups.accountId} = ${of.accountId} and ${accountGroups.groupId} = ${groups.id}))`
+      : undefined,
+    ids ? inArray(groups.id, [...ids]) : undefined,
     filter ? filterCondition(filter, COLUMNS) : undefined,
   );
 }
+
+const COLUMNS: FilterColumns<GroupField> = {
+  id: { column: groups.id, text: 'exact' },
+  name: { column: groups.name },
+  description: { column: groups.description },
+};

@@ -1,5 +1,8 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import type { NameCursor, Page } from '../page.ts';
 import { apis, productApis } from '../schema/index.ts';
 
 export type Api = typeof apis.$inferSelect;
@@ -73,26 +76,52 @@ export async function deleteApi(tx: Transaction, api: Api): Promise<void> {
   await tx.delete(apis).where(keyed(api.serviceId, api.id));
 }
 
-/** By name, after one that was seen. `text`: only those whose name has it. */
+type ApiField = 'id' | 'name' | 'path';
+
+export type ApisWanted = {
+  /** Only those whose name has it. */
+  text?: string | undefined;
+  ids?: readonly string[] | undefined;
+  filter?: ListFilter<ApiField> | undefined;
+};
+
+/** By name. */
 export async function listApis(
   db: Db,
   serviceId: string,
-  page: { limit: number; after?: { name: string; id: string } | undefined; text?: string | undefined },
+  wanted: ApisWanted,
+  page: Page<NameCursor>,
 ): Promise<Api[]> {
-  const { after, limit, text } = page;
+  const isAfter = page.after
+    ? sql`(lower(${apis.name}), ${apis.id}) > (lower(${page.after.name}), ${page.after.id})`
+    : undefined;
   return db
     .select()
     .from(apis)
-    .where(
-      and(
-        eq(apis.serviceId, serviceId),
-        text ? sql`strpos(lower(${apis.name}), lower(${text})) > 0` : undefined,
-        after ? sql`(lower(${apis.name}), ${apis.id}) > (lower(${after.name}), ${after.id})` : undefined,
-      ),
-    )
+    .where(and(isWanted(serviceId, wanted), isAfter))
     .orderBy(asc(sql`lower(${apis.name})`), asc(apis.id))
-    .limit(limit);
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
 }
+
+export async function countApis(db: Db, serviceId: string, wanted: ApisWanted): Promise<number> {
+  return db.$count(apis, isWanted(serviceId, wanted));
+}
+
+function isWanted(serviceId: string, { text, ids, filter }: ApisWanted) {
+  return and(
+    eq(apis.serviceId, serviceId),
+    text ? sql`strpos(lower(${apis.name}), lower(${text})) > 0` : undefined,
+    ids ? inArray(apis.id, [...ids]) : undefined,
+    filter ? filterCondition(filter, COLUMNS) : undefined,
+  );
+}
+
+const COLUMNS: FilterColumns<ApiField> = {
+  id: { column: apis.id, text: 'exact' },
+  name: { column: apis.name },
+  path: { column: apis.path },
+};
 
 /** The APIs of each of these products, by name. */
 export async function listApisOfProducts(

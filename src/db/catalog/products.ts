@@ -1,5 +1,8 @@
 import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
+import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import type { NameCursor, Page } from '../page.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
 export type Product = typeof products.$inferSelect;
@@ -82,38 +85,48 @@ export async function replaceGroupsOfProduct(
     await tx.insert(productGroups).values(groupIds.map((groupId) => ({ serviceId, productId, groupId })));
 }
 
-/**
- * By name, after one that was seen. `seenBy`: only published ones that one of these groups sees. `text`: only those
- * whose name has it.
- */
+type ProductField = 'id' | 'name' | 'description' | 'terms' | 'isPublished';
+
+export type ProductsWanted = {
+  /** Only those whose name has it. */
+  text?: string | undefined;
+  ids?: readonly string[] | undefined;
+  filter?: ListFilter<ProductField> | undefined;
+  /** Only published ones that one of these groups sees. */
+  seenBy?: readonly string[] | undefined;
+};
+
+/** By name. */
 export async function listProducts(
   db: Db,
   serviceId: string,
-  page: {
-    limit: number;
-    after?: { name: string; id: string } | undefined;
-    seenBy?: readonly string[];
-    id?: string;
-    text?: string | undefined;
-  },
+  wanted: ProductsWanted,
+  page: Page<NameCursor>,
 ): Promise<Product[]> {
-  const { after, limit, seenBy, id, text } = page;
+  const isAfter = page.after
+    ? sql`(lower(${products.name}), ${products.id}) > (lower(${page.after.name}), ${page.after.id})`
+    : undefined;
   return db
     .select()
     .from(products)
-    .where(
-      and(
-        eq(products.serviceId, serviceId),
-        id === undefined ? undefined : eq(products.id, id),
-        text ? sql`strpos(lower(${products.name}), lower(${text})) > 0` : undefined,
-        seenBy ? and(eq(products.isPublished, true), isSeenBy(db, seenBy)) : undefined,
-        after
-          ? sql`(lower(${products.name}), ${products.id}) > (lower(${after.name}), ${after.id})`
-          : undefined,
-      ),
-    )
+    .where(and(isWanted(db, serviceId, wanted), isAfter))
     .orderBy(asc(sql`lower(${products.name})`), asc(products.id))
-    .limit(limit);
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+}
+
+export async function countProducts(db: Db, serviceId: string, wanted: ProductsWanted): Promise<number> {
+  return db.$count(products, isWanted(db, serviceId, wanted));
+}
+
+function isWanted(db: Db, serviceId: string, { text, ids, filter, seenBy }: ProductsWanted) {
+  return and(
+    eq(products.serviceId, serviceId),
+    text ? sql`strpos(lower(${products.name}), lower(${text})) > 0` : undefined,
+    ids ? inArray(products.id, [...ids]) : undefined,
+    filter ? filterCondition(filter, COLUMNS) : undefined,
+    seenBy ? and(eq(products.isPublished, true), isSeenBy(db, seenBy)) : undefined,
+  );
 }
 
 function isSeenBy(db: Db, groupIds: readonly string[]) {
@@ -130,6 +143,14 @@ function isSeenBy(db: Db, groupIds: readonly string[]) {
       ),
   );
 }
+
+const COLUMNS: FilterColumns<ProductField> = {
+  id: { column: products.id, text: 'exact' },
+  name: { column: products.name },
+  description: { column: products.description },
+  terms: { column: products.terms },
+  isPublished: { column: products.isPublished },
+};
 
 /** Who sees each of these products, by name. */
 export async function listGroupsOfProducts(

@@ -103,93 +103,6 @@ function partOf(of: { id?: string; productId?: string; apiId?: string; accountId
   return eq(subscriptions.accountId, of.accountId ?? '');
 }
 
-/** What a subscription is shown with: whose it is, what it is for, and when it was last used. */
-export type SubscriptionRow = Subscription & {
-  owner: { id: string; email: string; firstName: string; lastName: string; state: string } | null;
-  scopeName: string | null;
-  lastUsedAt: Date | null;
-  calls: number;
-};
-
-export type SubscriptionFilter = {
-  id?: string;
-  accountId?: string;
-  productId?: string;
-  apiId?: string;
-  state?: Subscription['state'];
-};
-export type SubscriptionCursor = { createdAt: Date; id: string };
-
-/** Newest first, by index. Those of deleted accounts are not listed. */
-export async function listSubscriptions(
-  db: Db,
-  serviceId: string,
-  filter: SubscriptionFilter,
-  page: { limit: number; after?: SubscriptionCursor | undefined },
-): Promise<SubscriptionRow[]> {
-  const { after, limit } = page;
-  const rows = await db
-    .select({
-      subscription: subscriptions,
-      owner: {
-        id: accounts.id,
-        email: accounts.email,
-        firstName: accounts.firstName,
-        lastName: accounts.lastName,
-        state: accounts.state,
-      },
-      scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`,
-      lastUsedAt: subscriptionUsage.lastUsedAt,
-      calls: subscriptionUsage.calls,
-    })
-    .from(subscriptions)
-    .leftJoin(
-      accounts,
-      and(eq(accounts.serviceId, subscriptions.serviceId), eq(accounts.id, subscriptions.accountId)),
-    )
-    .leftJoin(
-      products,
-      and(eq(products.serviceId, subscriptions.serviceId), eq(products.id, subscriptions.productId)),
-    )
-    .leftJoin(apis, and(eq(apis.serviceId, subscriptions.serviceId), eq(apis.id, subscriptions.apiId)))
-    .leftJoin(
-      subscriptionUsage,
-      and(
-        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
-        eq(subscriptionUsage.subscriptionId, subscriptions.id),
-      ),
-    )
-    .where(
-      and(
-        eq(subscriptions.serviceId, serviceId),
-        ...filterConditions(filter),
-        or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
-        after
-          ? sql`(${subscriptions.createdAt}, ${subscriptions.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`
-          : undefined,
-      ),
-    )
-    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
-    .limit(limit);
-  return rows.map(({ subscription, calls, ...rest }) => ({ ...subscription, ...rest, calls: calls ?? 0 }));
-}
-
-function filterConditions({
-  id,
-  accountId,
-  productId,
-  apiId,
-  state,
-}: SubscriptionFilter): (SQL | undefined)[] {
-  return [
-    id === undefined ? undefined : eq(subscriptions.id, id),
-    accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
-    productId === undefined ? undefined : eq(subscriptions.productId, productId),
-    apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
-    state === undefined ? undefined : eq(subscriptions.state, state),
-  ];
-}
-
 /** How many there are of something; of an account's, only those that count toward a product's limit. */
 export async function countSubscriptions(
   db: Db,
@@ -201,14 +114,16 @@ export async function countSubscriptions(
     states?: readonly Subscription['state'][];
   },
 ): Promise<number> {
-  const { serviceId, states, ...filter } = of;
+  const { serviceId, states, accountId, productId, apiId } = of;
   const [row] = await db
     .select({ count: count() })
     .from(subscriptions)
     .where(
       and(
         eq(subscriptions.serviceId, serviceId),
-        ...filterConditions(filter),
+        accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
+        productId === undefined ? undefined : eq(subscriptions.productId, productId),
+        apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
         states ? inArray(subscriptions.state, [...states]) : undefined,
       ),
     );

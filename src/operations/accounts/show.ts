@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { listMailsOf } from '../../db/outbox/mails.ts';
-import { listSubscriptions } from '../../db/subscriptions/subscriptions.ts';
+import { listSubscriptions } from '../../db/subscriptions/lists.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';

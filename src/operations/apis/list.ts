@@ -1,28 +1,34 @@
 import { z } from 'zod';
-import { listApis as listApiRows } from '../../db/catalog/apis.ts';
-import * as input from '../catalog/input.ts';
+import { countApis, listApis as listApiRows } from '../../db/catalog/apis.ts';
+import * as catalog from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import * as lists from '../frame/lists.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
 
-const MAX_APIS_A_PAGE = 100;
+const APIS_A_PAGE = 100;
 
-/** A page of APIs by name, at most 100. `text`: only those whose name has it. */
+/** A page of APIs by name; with `isCounted`, how many fit in all. `text`: only those whose name has it. */
 export const listApis = defineOperation({
   name: 'apis/list',
-  allowed: OPERATORS,
+  allowed: READERS,
   effect: 'read',
   input: z.strictObject({
-    limit: z.int().min(1).max(MAX_APIS_A_PAGE).default(MAX_APIS_A_PAGE),
-    after: input.nameCursor.optional(),
-    text: input.searchedText.optional(),
+    limit: lists.limit.default(APIS_A_PAGE),
+    text: catalog.searchedText.optional(),
+    ids: lists.onlyIds,
+    filter: lists.filterInput(['id', 'name', 'path']),
+    skip: lists.skip,
+    after: catalog.nameCursor.optional(),
+    isCounted: lists.isCounted,
   }),
-  async run(act, { limit, after, text }) {
-    const rows = await listApiRows(act.tx, act.service.id, { limit: limit + 1, after, text });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
+  async run(act, { text, ids, filter, isCounted, ...wanted }) {
+    const which = { text, ids, filter };
+    const rows = await listApiRows(act.tx, act.service.id, which, lists.pageToRead(wanted));
+    const { page, next } = lists.cutPage(rows, wanted.limit, ({ name, id }) => ({ name, id }));
     return {
       apis: page.map(viewApi),
-      next: rows.length > limit && last ? { name: last.name, id: last.id } : null,
+      next,
+      ...(isCounted ? { count: await countApis(act.tx, act.service.id, which) } : {}),
     };
   },
 });

@@ -1,12 +1,12 @@
 // Groups, APIs and products from elsewhere, beside those of here.
 import { parseApiPath } from '../../domain/api-path.ts';
 import { createApi } from '../apis/create.ts';
-import { queryApis } from '../apis/query.ts';
+import { listApis } from '../apis/list.ts';
 import type { Context } from '../frame/context.ts';
 import { createGroup } from '../groups/create.ts';
 import { listGroups } from '../groups/list.ts';
 import { createProduct } from '../products/create.ts';
-import { queryProducts } from '../products/query.ts';
+import { listProducts } from '../products/list.ts';
 import { compareCopied } from './compare.ts';
 import {
   asNew,
@@ -26,7 +26,7 @@ export async function judgeGroups(
   memory: CopyMemory,
   page: Copied<'group'>[],
 ): Promise<Verdict[]> {
-  const ours = await listGroups(context, {});
+  const { groups: ours } = await listGroups(context, {});
   return page.map((group): Verdict => {
     const { id, name, description, type } = group;
     const named = ours.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
@@ -59,7 +59,7 @@ export async function judgeApis(
   memory: CopyMemory,
   page: Copied<'api'>[],
 ): Promise<Verdict[]> {
-  const { apis: ours } = await queryApis(context, { ids: page.map(({ id }) => id.slice(0, 256)) });
+  const { apis: ours } = await listApis(context, { ids: page.map(({ id }) => id.slice(0, 256)) });
   const paths = page.flatMap(({ path }) => readBy(() => parseApiPath(path)).value ?? []);
   const { apis: taken } = await compareCopied(context, { apiPaths: paths });
   return page.map(({ id, name, path: typed, isCurrent }): Verdict => {
@@ -87,7 +87,7 @@ export async function judgeProducts(
   page: Copied<'product'>[],
 ): Promise<Verdict[]> {
   const ids = page.map(({ id }) => id.slice(0, 256));
-  const { products: ours } = await queryProducts(context, { ids });
+  const { products: ours } = await listProducts(context, { ids });
   return page.map(({ kind: _, groupIds, apiIds, ...product }): Verdict => {
     const lostApi = apiIds.find((id) => memory.isLost('api', id));
     if (lostApi !== undefined) return verdict('impossible', `its API ${lostApi} is not copied`);

@@ -1,7 +1,7 @@
 // Mail templates from elsewhere, beside those of here.
 import type { Context } from '../frame/context.ts';
 import { checkTemplateText, demandTemplate, isSameText } from '../templates/input.ts';
-import { queryTemplates } from '../templates/query.ts';
+import { listTemplates } from '../templates/list.ts';
 import { saveTemplate } from '../templates/save.ts';
 import { asNew, type CopyMemory, compared, readAs, readBy, type Verdict, verdict } from './outcome.ts';
 import type { Copied } from './record.ts';
@@ -12,7 +12,7 @@ export async function judgeTemplates(
   _memory: CopyMemory,
   page: Copied<'template'>[],
 ): Promise<Verdict[]> {
-  const { templates: ours } = await queryTemplates(context, { top: 1_000 });
+  const { templates: ours } = await listTemplates(context, {});
   return page.map(({ id, subject, body }): Verdict => {
     const there = ours.find((one) => one.name.toLowerCase() === id.toLowerCase());
     if (!there) return verdict('skipped', 'nothing here sends such a mail');

@@ -35,6 +35,8 @@ export const ADMINS_AND_PROGRAMS: readonly CallerKind[] = [...ADMINS, 'token'];
 export const OPERATORS_AND_PROGRAMS: readonly CallerKind[] = [...OPERATORS, 'token'];
 /** Operators, and programs that may only read. */
 export const READERS: readonly CallerKind[] = [...OPERATORS, 'reader', 'token'];
+/** Of people admins alone, and programs that may only read. */
+export const ADMINS_AND_READERS: readonly CallerKind[] = [...ADMINS, 'reader', 'token'];
 /** Every full member of the workspace. */
 export const MEMBERS: readonly CallerKind[] = ['admin', 'approver', 'member'];
 export const DEVELOPERS: readonly CallerKind[] = ['developer'];
@@ -70,7 +72,7 @@ function demandIssued(
   { allowed, grant }: { allowed: readonly CallerKind[]; grant: Grant | undefined },
 ): void {
   const isTrusted = issuer === policy.tokenIssuer;
-  const suffices = role !== null && allowed.includes(role) && (!grant || grants.includes(grant));
+  const suffices = role !== null && isProgramAllowed(role, allowed) && (!grant || grants.includes(grant));
   if (!isTrusted || !suffices) throw new DomainError('not_permitted');
 }
 
@@ -84,9 +86,13 @@ async function demandToken(
   const token = await findLiveToken(db, service.id, tokenId, clock());
   if (!token) throw new DomainError('not_permitted');
   const role = token.role === 'admin' ? token.ownerRole : token.role;
-  const isAllowed = allowed.includes(role) && (!grant || token.grants.includes(grant));
+  const isAllowed = isProgramAllowed(role, allowed) && (!grant || token.grants.includes(grant));
   if (!isAllowed) throw new DomainError('not_permitted');
 }
+
+/** A program of any role may do what a reader may. */
+const isProgramAllowed = (role: Role | 'reader', allowed: readonly CallerKind[]): boolean =>
+  allowed.includes(role) || allowed.includes('reader');
 
 /** A block, a deletion or a new password may have ended the session since the request began. */
 async function demandSignedIn(

@@ -1,27 +1,69 @@
 import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts/accounts.ts';
-import { countAccountsOfGroups, listGroups as listGroupRows } from '../../db/accounts/groups.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import {
+  countAccountsOfGroups,
+  countGroups,
+  listGroups as listGroupRows,
+  listGroupsByName,
+} from '../../db/accounts/groups.ts';
+import { demandAccount } from '../accounts/account.ts';
+import type { Act } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
 
-/** Every group with how many accounts are in it; Developers holds every account that is not deleted. */
+const GROUPS_A_PAGE = 100;
+
+/**
+ * Groups: by `kind` all of them, custom ones first, or by `name` a page. With `isCounted`, how many fit in all; with
+ * `withMembers`, how many accounts are in each. Developers has every account that is not deleted.
+ * `accountId`: only those that the account is in.
+ * Errors: `account_not_found`, also when it is deleted.
+ */
 export const listGroups = defineOperation({
   name: 'groups/list',
-  allowed: OPERATORS,
+  allowed: READERS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
-    const groups = await listGroupRows(act.tx, act.service.id);
-    const counts = await countAccountsOfGroups(act.tx, act.service.id);
-    const states = await countAccountsByState(act.tx, act.service.id);
-    return groups.map(({ id, name, description, type }) => ({
-      id,
-      name,
-      description,
-      isBuiltIn: type === 'system',
-      accounts:
-        id === DEVELOPERS_GROUP ? states.active + states.blocked + states.pending : (counts.get(id) ?? 0),
-    }));
+  input: z.strictObject({
+    accountId: input.accountId.optional(),
+    ids: lists.onlyIds,
+    filter: lists.filterInput(['id', 'name', 'description']),
+    order: z.enum(['kind', 'name']).default('kind'),
+    limit: lists.limit.default(GROUPS_A_PAGE),
+    skip: lists.skip,
+    after: z.string().max(1_200).optional(),
+    isCounted: lists.isCounted,
+    withMembers: z.boolean().default(false),
+  }),
+  async run(act, { accountId, ids, filter, order, isCounted, withMembers, ...wanted }) {
+    if (accountId !== undefined) await demandAccount(act, accountId);
+    const of = accountId === undefined ? undefined : { accountId, alsoIn: DEVELOPERS_GROUP };
+    const which = { ids, filter, of };
+    const { page, next } =
+      order === 'kind'
+        ? { page: await listGroupRows(act.tx, act.service.id, which), next: null }
+        : lists.cutPage(
+            await listGroupsByName(act.tx, act.service.id, which, lists.pageToRead(wanted)),
+            wanted.limit,
+            ({ sortName }) => sortName,
+          );
+    const members = withMembers ? await countMembers(act) : null;
+    return {
+      groups: page.map(({ id, name, description, type, version }) => ({
+        ...{ id, name, description, type, version },
+        isBuiltIn: type === 'system',
+        accounts: members ? (members.get(id) ?? 0) : null,
+      })),
+      next,
+      ...(isCounted ? { count: await countGroups(act.tx, act.service.id, which) } : {}),
+    };
   },
 });
 
 export const DEVELOPERS_GROUP = 'developers';
+
+async function countMembers(act: Act): Promise<Map<string, number>> {
+  const counts = await countAccountsOfGroups(act.tx, act.service.id);
+  const { active, blocked, pending } = await countAccountsByState(act.tx, act.service.id);
+  return counts.set(DEVELOPERS_GROUP, active + blocked + pending);
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listProducts as listProductRows } from '../../db/catalog/products.ts';
 import * as input from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
+import * as lists from '../frame/lists.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { groupsOfViewer } from './visible-products.ts';
 
@@ -17,18 +18,14 @@ export const listOfferedProducts = defineOperation({
   effect: 'read',
   input: z.strictObject({ productId: input.productId.optional(), after: input.nameCursor.optional() }),
   async run(act, { productId, after }) {
-    const rows = await listProductRows(act.tx, act.service.id, {
-      limit: PRODUCTS_A_PAGE + 1,
-      after,
+    const wanted = {
       seenBy: await groupsOfViewer(act),
-      ...(productId === undefined ? {} : { id: productId }),
-    });
-    const page = rows.slice(0, PRODUCTS_A_PAGE);
-    const last = page.at(-1);
-    const views = await viewProducts(act, act.tx, page);
-    return {
-      products: views.map(({ groups: _, ...product }) => product),
-      next: rows.length > PRODUCTS_A_PAGE && last ? { name: last.name, id: last.id } : null,
+      ...(productId === undefined ? {} : { ids: [productId] }),
     };
+    const size = { limit: PRODUCTS_A_PAGE, after };
+    const rows = await listProductRows(act.tx, act.service.id, wanted, lists.pageToRead(size));
+    const { page, next } = lists.cutPage(rows, PRODUCTS_A_PAGE, ({ name, id }) => ({ name, id }));
+    const views = await viewProducts(act, act.tx, page);
+    return { products: views.map(({ groups: _, ...product }) => product), next };
   },
 });

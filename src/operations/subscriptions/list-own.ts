@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions/subscriptions.ts';
+import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions/lists.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from '../sessions/session.ts';

@@ -1,39 +1,63 @@
 import { z } from 'zod';
-import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions/subscriptions.ts';
+import {
+  countListedSubscriptions,
+  listSubscriptions as listSubscriptionRows,
+} from '../../db/subscriptions/lists.ts';
 import * as catalog from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import * as lists from '../frame/lists.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
 import { viewSubscription } from './subscription.ts';
 
 const SUBSCRIPTIONS_A_PAGE = 10;
 const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(256) });
 
-/** A page of subscriptions, newest first: of an account, a product, an API, in a state, or all. */
+/**
+ * A page of subscriptions without their keys, newest first: of an account, a product, an API, in a state, the one of an
+ * id, or all. With `isCounted`, how many fit in all.
+ */
 export const listSubscriptions = defineOperation({
   name: 'subscriptions/list',
-  allowed: OPERATORS,
+  allowed: READERS,
   effect: 'read',
   input: z.strictObject({
+    subscriptionId: z.string().max(256).optional(),
     accountId: input.accountId.optional(),
     productId: catalog.productId.optional(),
     apiId: catalog.apiId.optional(),
     state: z.enum(['submitted', 'active', 'suspended', 'rejected', 'cancelled', 'expired']).optional(),
+    filter: lists.filterInput([
+      'id',
+      'name',
+      'stateComment',
+      'accountId',
+      'productId',
+      'apiId',
+      'presentState',
+    ]),
+    limit: lists.limit.default(SUBSCRIPTIONS_A_PAGE),
+    skip: lists.skip,
     after: cursor.optional(),
+    isCounted: lists.isCounted,
   }),
-  async run(act, { after, accountId, productId, apiId, state }) {
-    const filter = {
-      ...(accountId === undefined ? {} : { accountId }),
-      ...(productId === undefined ? {} : { productId }),
-      ...(apiId === undefined ? {} : { apiId }),
-      ...(state === undefined ? {} : { state }),
+  async run(act, { limit, skip, after, isCounted, subscriptionId, filter, ...wanted }) {
+    const serviceId = act.service.id;
+    const which = {
+      ...wanted,
+      id: subscriptionId,
+      filter: filter && { tree: filter, now: act.now },
     };
-    const limit = SUBSCRIPTIONS_A_PAGE + 1;
-    const rows = await listSubscriptionRows(act.tx, act.service.id, filter, { limit, after });
-    const page = rows.slice(0, SUBSCRIPTIONS_A_PAGE);
-    const last = page.at(-1);
+    const rows = await listSubscriptionRows(
+      act.tx,
+      serviceId,
+      which,
+      lists.pageToRead({ limit, skip, after }),
+    );
+    const { page, next } = lists.cutPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
     return {
       subscriptions: page.map((row) => viewSubscription(row, act.now)),
-      next: rows.length > SUBSCRIPTIONS_A_PAGE && last ? { createdAt: last.createdAt, id: last.id } : null,
+      next,
+      ...(isCounted ? { count: await countListedSubscriptions(act.tx, serviceId, which) } : {}),
     };
   },
 });

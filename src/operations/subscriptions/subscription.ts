@@ -1,15 +1,14 @@
 // Getting hold of a subscription before it is changed, showing it, and taking many away.
 import { findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { eraseAuditDetailsOfSubscriptions } from '../../db/audit/rows.ts';
+import { type ListedSubscription, listSubscriptions } from '../../db/subscriptions/lists.ts';
 import {
   countLiveSubscriptions,
   countSubscriptions,
   deleteSubscriptions,
   findSubscription,
-  listSubscriptions,
   lockSubscription,
   type Subscription,
-  type SubscriptionRow,
 } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import {
@@ -26,7 +25,7 @@ type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'al
 
 /** A subscription as people and programs see it, without its keys. */
 export type SubscriptionView = Omit<
-  SubscriptionRow,
+  ListedSubscription,
   'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName'
 > & { scope: Scope };
 
@@ -72,7 +71,7 @@ function standing(act: Act, subscription: Subscription) {
   return { id, current: { state: subscriptionStateAt(subscription, act.now), version, by, at } };
 }
 
-export function viewSubscription(row: SubscriptionRow, now: Date): SubscriptionView {
+export function viewSubscription(row: ListedSubscription, now: Date): SubscriptionView {
   const { serviceId: _s, accountId: _a, productId, apiId, scopeName, ...rest } = row;
   const name = scopeName ?? '';
   const scope: Scope = productId

@@ -1,22 +1,55 @@
 import { z } from 'zod';
-import { listMailTexts } from '../../db/outbox/mails.ts';
-import { TEMPLATES } from '../../mail/templates/catalog.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { FIRST_VERSION, listMailTexts } from '../../db/outbox/mails.ts';
+import { fitsFilter } from '../../domain/list-filter.ts';
+import { TEMPLATES, xhtmlOf } from '../../mail/templates/catalog.ts';
+import * as lists from '../frame/lists.ts';
+import { ADMINS_AND_READERS, defineOperation } from '../frame/operation.ts';
 
-/** Every mail template with its title, whether anything sends it, and whether its text is still the default. */
+const TEMPLATES_A_PAGE = 100;
+
+/**
+ * Mail templates with their present text, the body in XHTML: by `catalog` all of them, as people know them, or by `name`
+ * a page. With `isCounted`, how many fit in all. `name`: only that one.
+ */
 export const listTemplates = defineOperation({
   name: 'templates/list',
-  allowed: ADMINS,
+  allowed: ADMINS_AND_READERS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
-    const kept = await listMailTexts(act.tx, act.service.id);
-    return TEMPLATES.map(({ name, title, description, isInUse }) => ({
-      name,
-      title,
-      description,
-      isInUse,
-      isDefault: !kept.get(name)?.text,
-    }));
+  input: z.strictObject({
+    name: z.string().max(2_000).optional(),
+    filter: lists.filterInput(['name']),
+    order: z.enum(['catalog', 'name']).default('catalog'),
+    limit: lists.limit.default(TEMPLATES_A_PAGE),
+    skip: lists.skip,
+    after: z.string().max(100).optional(),
+    isCounted: lists.isCounted,
+  }),
+  async run(act, { name, filter, order, limit, skip, after, isCounted }) {
+    const fitting = (order === 'catalog' ? TEMPLATES : BY_NAME).filter(
+      (one) =>
+        (name === undefined || one.name.toLowerCase() === name.toLowerCase()) &&
+        (!filter || fitsFilter(filter, { name: one.name })),
+    );
+    const further = after === undefined ? fitting.slice(skip) : fitting.filter((one) => one.name > after);
+    const { page, next } =
+      order === 'catalog'
+        ? { page: fitting, next: null }
+        : lists.cutPage(further, limit, (last) => last.name);
+    const stored = await listMailTexts(act.tx, act.service.id);
+    return {
+      templates: page.map(({ name: template, title, description, isInUse, variables, subject, body }) => {
+        const { version, text } = stored.get(template) ?? { version: FIRST_VERSION, text: null };
+        return {
+          ...{ name: template, title, description, isInUse, variables, version },
+          subject: text?.subject ?? subject,
+          body: xhtmlOf(template, text ?? { subject, body }),
+          isDefault: text === null,
+        };
+      }),
+      next,
+      ...(isCounted ? { count: fitting.length } : {}),
+    };
   },
 });
+
+const BY_NAME = [...TEMPLATES].sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -40,7 +40,8 @@ export const groupsFeature: Feature = {
     'group-create': (request) => openModalFor('admins', request, createGroupModal),
     'group-rename': (request, id) =>
       request.openModal(async () => {
-        const group = (await listGroups(request.context, {})).find((one) => one.id === id);
+        const { groups } = await listGroups(request.context, {});
+        const group = groups.find((one) => one.id === id);
         if (!group) throw new DomainError('group_not_found');
         return renameGroupModal(group);
       }),
@@ -97,7 +98,7 @@ async function turnPage(request: SlackRequest, from: string): Promise<void> {
 
 /** All built-in groups, and ten custom ones beginning at number `from`. */
 async function groupsPage(request: SlackRequest, from = 0): Promise<Message> {
-  const groups = await listGroups(request.context, {});
+  const { groups } = await listGroups(request.context, { withMembers: true });
   const isAdmin = (await request.role()) === 'admin';
   const custom = groups.filter((group) => !group.isBuiltIn);
   // Falls back to the page before when the last group of a page was just deleted.

@@ -45,7 +45,7 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   const group =
     groupName === undefined
       ? null
-      : (await listGroups(request.context, {})).find(
+      : (await listGroups(request.context, {})).groups.find(
           (one) => one.name.toLowerCase() === groupName.toLowerCase(),
         );
   if (group === undefined) throw new DomainError('group_not_found');

@@ -79,7 +79,7 @@ export const templatesFeature: Feature = {
 };
 
 async function templatesPage(request: SlackRequest): Promise<Message> {
-  const templates = await listTemplates(request.context, {});
+  const { templates } = await listTemplates(request.context, {});
   const changed = templates.filter((one) => !one.isDefault).length;
   return {
     text: `${templates.length} mails, ${changed} with a text of your own`,

@@ -6,7 +6,7 @@ import { nameOf } from '../present/account.ts';
 import { groupsInput, modal, section, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-export type Group = Awaited<ReturnType<typeof listGroups>>[number];
+export type Group = Awaited<ReturnType<typeof listGroups>>['groups'][number];
 
 export const createGroupModal = () =>
   modal({ callback: 'group-create', title: 'Create a group', submit: 'Create', blocks: fields() });

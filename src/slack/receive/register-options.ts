@@ -39,7 +39,7 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
       value: id,
     })),
   groups: async (context, typed) => matchingGroups(typed, await listCustomGroups(context, {})),
-  seenBy: async (context, typed) => matchingGroups(typed, await listGroups(context, {})),
+  seenBy: async (context, typed) => matchingGroups(typed, (await listGroups(context, {})).groups),
   scope: async (context, text) => [
     ...('all apis'.includes(text.toLowerCase()) ? [{ text: 'All APIs', value: 'all' }] : []),
     ...(await listProducts(context, { text })).products.map(({ id, name }) => ({

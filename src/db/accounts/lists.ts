@@ -1,0 +1,106 @@
+// Lists of accounts, in pages, and how many there are. Deleted accounts are not listed.
+import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import type { ListFilter } from '../../domain/list-filter.ts';
+import type { Db } from '../connection/connect.ts';
+import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import type { Page } from '../page.ts';
+import { accountGroups, accounts } from '../schema/index.ts';
+import { type Account, type AccountState, countAccountsByState } from './accounts.ts';
+import { hasText } from './search.ts';
+
+type AccountField = 'id' | 'firstName' | 'lastName' | 'email' | 'note' | 'state' | 'registeredAt';
+
+export type AccountsWanted = {
+  text?: string | undefined;
+  state?: Exclude<AccountState, 'deleted'> | undefined;
+  /** A custom group. */
+  groupId?: string | undefined;
+  filter?: ListFilter<AccountField> | undefined;
+};
+
+export type AccountCursor = { registeredAt: Date; id: string };
+
+/** Newest first, by index. `before` pages back toward newer ones. */
+export async function listAccounts(
+  db: Db,
+  serviceId: string,
+  wanted: AccountsWanted,
+  page: Page<AccountCursor> & { before?: AccountCursor | undefined },
+): Promise<Account[]> {
+  const { before, after } = page;
+  const rows = await db
+    .select()
+    .from(accounts)
+    .where(and(isWanted(serviceId, wanted), before ? isNewer(before) : after && isOlder(after)))
+    .orderBy(
+      before ? asc(accounts.registeredAt) : desc(accounts.registeredAt),
+      before ? asc(accounts.id) : desc(accounts.id),
+    )
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+  return before ? rows.reverse() : rows;
+}
+
+/** The members of a custom group by id, as the index of the group has them. */
+export async function listMembers(
+  db: Db,
+  serviceId: string,
+  { groupId, ...wanted }: AccountsWanted & { groupId: string },
+  page: Page<{ id: string }>,
+): Promise<Account[]> {
+  const isMember = and(
+    eq(accountGroups.serviceId, serviceId),
+    eq(accountGroups.groupId, groupId),
+    page.after ? sql`${accountGroups.accountId} > ${page.after.id}` : undefined,
+  );
+  const rows = await db
+    .select({ account: accounts })
+    .from(accounts)
+    .innerJoin(
+      accountGroups,
+      and(eq(accountGroups.serviceId, accounts.serviceId), eq(accountGroups.accountId, accounts.id)),
+    )
+    .where(and(isMember, isWanted(serviceId, wanted)))
+    .orderBy(asc(accountGroups.accountId))
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+  return rows.map(({ account }) => account);
+}
+
+/** Exact. With nothing to fit it is stored, not counted: as fast at a million as at none. */
+export async function countAccounts(db: Db, serviceId: string, wanted: AccountsWanted): Promise<number> {
+  if (Object.values(wanted).some((value) => value !== undefined))
+    return db.$count(accounts, isWanted(serviceId, wanted));
+  const { active, blocked, pending } = await countAccountsByState(db, serviceId);
+  return active + blocked + pending;
+}
+
+function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsWanted): SQL | undefined {
+  return and(
+    eq(accounts.serviceId, serviceId),
+    // Also beside a state, so that the planner sees the partial indexes fit.
+    ne(accounts.state, 'deleted'),
+    state ? eq(accounts.state, state) : undefined,
+    text ? hasText(text) : undefined,
+    groupId
+      ? sql`exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
+          and ${accountGroups.groupId} = ${groupId} and ${accountGroups.accountId} = ${accounts.id})`
+      : undefined,
+    filter ? filterCondition(filter, COLUMNS) : undefined,
+  );
+}
+
+const isNewer = ({ registeredAt, id }: AccountCursor): SQL =>
+  sql`(${accounts.registeredAt}, ${accounts.id}) > (${registeredAt.toISOString()}::timestamptz, ${id})`;
+const isOlder = ({ registeredAt, id }: AccountCursor): SQL =>
+  sql`(${accounts.registeredAt}, ${accounts.id}) < (${registeredAt.toISOString()}::timestamptz, ${id})`;
+
+const COLUMNS: FilterColumns<AccountField> = {
+  id: { column: accounts.id, text: 'exact' },
+  firstName: { column: accounts.firstName },
+  lastName: { column: accounts.lastName },
+  email: { column: accounts.emailCanonical, text: 'lowered' },
+  note: { column: accounts.note },
+  state: { column: accounts.state, text: 'exact' },
+  registeredAt: { column: accounts.registeredAt },
+};

@@ -1,0 +1,130 @@
+// Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
+import { and, desc, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { ListFilter } from '../../domain/list-filter.ts';
+import type { Db } from '../connection/connect.ts';
+import { type FilterColumns, filterCondition } from '../list-filter.ts';
+import type { Page } from '../page.ts';
+import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
+import type { Subscription } from './subscriptions.ts';
+
+/** A subscription with whose it is, what it is for, and when it was last used. */
+export type ListedSubscription = Subscription & {
+  owner: { id: string; email: string; firstName: string; lastName: string; state: string } | null;
+  scopeName: string | null;
+  lastUsedAt: Date | null;
+  calls: number;
+};
+
+type SubscriptionField =
+  | 'id'
+  | 'name'
+  | 'stateComment'
+  | 'accountId'
+  | 'productId'
+  | 'apiId'
+  | 'presentState';
+
+export type SubscriptionsWanted = {
+  id?: string | undefined;
+  accountId?: string | undefined;
+  productId?: string | undefined;
+  apiId?: string | undefined;
+  state?: Subscription['state'] | undefined;
+  /** `now` decides which ones have expired. */
+  filter?: { tree: ListFilter<SubscriptionField>; now: Date } | undefined;
+};
+
+export type SubscriptionCursor = { createdAt: Date; id: string };
+
+export async function listSubscriptions(
+  db: Db,
+  serviceId: string,
+  wanted: SubscriptionsWanted,
+  page: Page<SubscriptionCursor>,
+): Promise<ListedSubscription[]> {
+  const isAfter = page.after
+    ? sql`(${subscriptions.createdAt}, ${subscriptions.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id})`
+    : undefined;
+  const rows = await db
+    .select({
+      subscription: subscriptions,
+      owner: {
+        id: accounts.id,
+        email: accounts.email,
+        firstName: accounts.firstName,
+        lastName: accounts.lastName,
+        state: accounts.state,
+      },
+      scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`,
+      lastUsedAt: subscriptionUsage.lastUsedAt,
+      calls: subscriptionUsage.calls,
+    })
+    .from(subscriptions)
+    .leftJoin(accounts, isOwner)
+    .leftJoin(
+      products,
+      and(eq(products.serviceId, subscriptions.serviceId), eq(products.id, subscriptions.productId)),
+    )
+    .leftJoin(apis, and(eq(apis.serviceId, subscriptions.serviceId), eq(apis.id, subscriptions.apiId)))
+    .leftJoin(
+      subscriptionUsage,
+      and(
+        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
+        eq(subscriptionUsage.subscriptionId, subscriptions.id),
+      ),
+    )
+    .where(and(isWanted(serviceId, wanted), isAfter))
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+  return rows.map(({ subscription, calls, ...rest }) => ({ ...subscription, ...rest, calls: calls ?? 0 }));
+}
+
+export async function countListedSubscriptions(
+  db: Db,
+  serviceId: string,
+  wanted: SubscriptionsWanted,
+): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<string>`count(*)` })
+    .from(subscriptions)
+    .leftJoin(accounts, isOwner)
+    .where(isWanted(serviceId, wanted));
+  return Number(row?.count ?? 0);
+}
+
+const isOwner = and(
+  eq(accounts.serviceId, subscriptions.serviceId),
+  eq(accounts.id, subscriptions.accountId),
+);
+
+function isWanted(
+  serviceId: string,
+  { id, accountId, productId, apiId, state, filter }: SubscriptionsWanted,
+): SQL | undefined {
+  return and(
+    eq(subscriptions.serviceId, serviceId),
+    id === undefined ? undefined : eq(subscriptions.id, id),
+    accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
+    productId === undefined ? undefined : eq(subscriptions.productId, productId),
+    apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
+    state === undefined ? undefined : eq(subscriptions.state, state),
+    filter ? filterCondition(filter.tree, columnsAt(filter.now)) : undefined,
+    or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
+  );
+}
+
+const columnsAt = (now: Date): FilterColumns<SubscriptionField> => ({
+  id: { column: subscriptions.id, text: 'exact' },
+  name: { column: subscriptions.name },
+  stateComment: { column: subscriptions.stateComment },
+  accountId: { column: subscriptions.accountId, text: 'exact', isNullable: true },
+  productId: { column: subscriptions.productId, text: 'exact', isNullable: true },
+  apiId: { column: subscriptions.apiId, text: 'exact', isNullable: true },
+  // One past its end has expired, whether a job has written so or not.
+  presentState: {
+    column: sql`(case when ${subscriptions.state} = 'active' and ${subscriptions.endsAt} <= ${now.toISOString()}::timestamptz
+      then 'expired' else ${subscriptions.state} end)`,
+    text: 'exact',
+  },
+});
