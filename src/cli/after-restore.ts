@@ -12,7 +12,7 @@ import { stopAllImports } from '../operations/imports/stop-all.ts';
 import { cancelMails } from '../operations/mails/cancel-all.ts';
 import { compareRecovered, MAX_COMPARED } from '../operations/recoveries/compare.ts';
 import { countOpen } from '../operations/recoveries/count-open.ts';
-import { type JudgedChange, judgeChanges, repeatChange } from '../operations/recoveries/repeat-removals.ts';
+import { type CheckedChange, checkChanges, repeatChange } from '../operations/recoveries/repeat-removals.ts';
 import { endSessions } from '../operations/sessions/end-all.ts';
 import { voidTickets } from '../operations/tickets/void-all.ts';
 import { revokeTokens } from '../operations/tokens/revoke-all.ts';
@@ -216,13 +216,13 @@ async function repeatAll(
   await say(`${file}: ${rows} rows, of which this database has ${known}.\n`);
   if (rows > 0 && known === 0)
     await say('It has none of them: make sure that this export is of the same database, or export more.\n');
-  const judged = await judgeChanges(context, changes);
+  const checked = await checkChanges(context, changes);
   const outcomes: string[] = [];
-  for (const change of judged) {
+  for (const change of checked) {
     const outcome =
-      isApplied && change.verdict === 'to be repeated'
+      isApplied && change.status === 'to be repeated'
         ? await repeatChange(context, change, reason)
-        : change.verdict;
+        : change.status;
     outcomes.push(outcome);
     await say(`${harmless(`${changeWords(change)}: ${OUTCOMES[outcome] ?? outcome}`)}\n`);
   }
@@ -240,7 +240,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   'over by now': 'the block would have ended by now',
 };
 
-function changeWords({ at, operation, target, label, by, until }: JudgedChange): string {
+function changeWords({ at, operation, target, label, by, until }: CheckedChange): string {
   const whom = label ? `${target.id} ${label}` : target.id;
   return `${at.toISOString()} ${operation} ${target.kind} ${whom}, by ${by}${until ? `, until ${until.toISOString()}` : ''}`;
 }

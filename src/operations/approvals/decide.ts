@@ -12,7 +12,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, MEMBERS, OPERATORS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
 import { personNow } from '../operators/operator-rules.ts';
-import { actorOfToken } from '../tokens/token-actor.ts';
+import { actorOfToken } from '../tokens/token.ts';
 import { approvableOperation, isApprovable } from './approvable.ts';
 
 /**

@@ -5,12 +5,12 @@ import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts'
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { startSession } from '../sessions/session.ts';
+import { queuePasswordChanged } from './mails.ts';
 import { hashNewPassword } from './new-password.ts';
-import { queuePasswordChanged } from './password-mail.ts';
 
 /**
- * A developer who is signed in sets another password. Every session and every open link end; the browser that asked goes
- * on with a new session, whose secret only the answer holds. The developer is told by mail.
+ * A developer who is signed in changes their password. Every session and open link ends; the browser that asked gets a new
+ * session, whose secret only the result holds. A mail tells the developer.
  * Errors: `password_wrong`, `password_unacceptable`. Source: ASVS 6.2.3, 7.4.3, 7.2.4.
  */
 export const changePassword = defineOperation({

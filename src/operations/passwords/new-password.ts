@@ -3,8 +3,8 @@ import { checkPassword } from '../../domain/password-rule.ts';
 import type { Context } from '../frame/context.ts';
 
 /**
- * Judges a new password and hashes it, outside any transaction: hashing takes a quarter of a second.
- * The words are what the person's password must not consist of: address, names, our own names.
+ * Checks a new password and hashes it. Not for a transaction: hashing takes a quarter of a second. `words` are what the
+ * password must not consist of: the person's email and names; the organization's are added.
  * Errors: `password_unacceptable`.
  */
 export async function hashNewPassword(
@@ -12,18 +12,18 @@ export async function hashNewPassword(
   password: string,
   words: readonly string[],
 ): Promise<string> {
-  judge(context, password, words);
+  check(context, password, words);
   return context.passwords.hash(password);
 }
 
-/** What is wrong with a new password, for its field; nothing when it may be used. */
+/** What is wrong with a new password, by field; empty when it may be used. */
 export function passwordFaults(
   context: Context,
   password: string,
   words: readonly string[],
 ): Record<string, string> {
   try {
-    judge(context, password, words);
+    check(context, password, words);
     return {};
   } catch (error) {
     if (error instanceof DomainError) return error.detail.fields ?? {};
@@ -31,7 +31,7 @@ export function passwordFaults(
   }
 }
 
-function judge({ policy, service }: Context, password: string, words: readonly string[]): void {
+function check({ policy, service }: Context, password: string, words: readonly string[]): void {
   checkPassword(password, {
     minLength: policy.passwordMinLength,
     contextWords: [...words, policy.organizationName, service.name].filter((word) => word !== ''),

@@ -3,7 +3,7 @@ import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
-/** Whether the link of a reset page still works. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
+/** Whether a reset link still works; the link stays unused. Errors: `ticket_refused`, whatever the cause. */
 export const openPasswordReset = defineOperation({
   name: 'passwords/open-reset',
   allowed: DEVELOPERS,

@@ -6,8 +6,8 @@ import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
 /**
- * A developer asks for a link to set a new password. The same work for every address, known or not: whose it is is
- * looked up later, by a job. Errors: `email_invalid`.
+ * A developer asks for a link to set a new password. The work is the same for every email, so that its time doesn't tell
+ * whether an account has it: a job looks that up later. Errors: `email_invalid`.
  * Source: OWASP Forgot Password cheat sheet; safety T13.
  */
 export const requestPasswordReset = defineOperation({

@@ -7,12 +7,12 @@ import { endAccess } from '../accounts/end-access.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { queuePasswordChanged } from './mails.ts';
 import { hashNewPassword } from './new-password.ts';
-import { queuePasswordChanged } from './password-mail.ts';
 
 /**
- * Redeems a reset link: the new password counts, every session and every other open link of the account end, and the
- * developer is told by mail. Nobody is signed in by it.
+ * Redeems a reset link: sets the new password, and ends every session and every other open link of the account. A mail
+ * tells the developer. It does not sign them in.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
  * Source: OWASP Forgot Password cheat sheet; safety T2, T8.
  */

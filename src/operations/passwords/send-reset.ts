@@ -3,11 +3,10 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { queueResetMail } from './reset-mail.ts';
+import { queueResetMail } from './mails.ts';
 
 /**
- * An operator has a one-time link mailed to the developer; nobody here ever sees it. The old password works until a
- * new one is set.
+ * Mails the developer a one-time link, which no operator sees. The old password works until the developer sets a new one.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` unless active.
  */
 export const sendPasswordReset = defineOperation({

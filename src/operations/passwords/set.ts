@@ -10,8 +10,8 @@ import { queueMail } from '../frame/outbox.ts';
 import { hashNewPassword } from './new-password.ts';
 
 /**
- * A program sets an account's password: the former one, every session and every open link are dead, and the developer is
- * told by mail, without the password.
+ * A program sets an account's password, which ends every session and open link. A mail without the password tells the
+ * developer.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
  * `password_unacceptable`.
  * Source: Azure, User_Update (`password`).
@@ -41,7 +41,7 @@ export const setPassword = defineOperation({
       { passwordHash, passwordMustChange: false },
       act.now,
     );
-    // Whoever is pending still needs the link that makes them active.
+    // A pending account still needs the link that makes it active.
     if (account.state === 'pending')
       await voidTickets(act.tx, { serviceId, accountId, purpose: 'password-reset', now: act.now });
     else await endAccess(act, accountId);

@@ -8,12 +8,12 @@ import { subscriptionId } from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** As many of each in one question. */
+/** The most of each kind in one call. */
 export const MAX_COMPARED = 1_000;
 
 /**
- * What of an audit export is in this database: which rows it has, which of those have another hash in the chain, and how
- * the accounts, subscriptions and operators that rows are about stand now.
+ * Compares a part of an audit export with this database: which rows it has, which of those have another hash in the chain,
+ * and the present state of the accounts, subscriptions and operators that the rows are about.
  */
 export const compareRecovered = defineOperation({
   name: 'recoveries/compare',

@@ -3,7 +3,7 @@ import { findLastLink } from '../../db/audit/links.ts';
 import { countOpenThings } from '../../db/audit/recoveries.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** What `npm run after-restore` would end, and where the audit's chain ends. */
+/** How much `npm run after-restore` would end, and the last link of the audit's chain. */
 export const countOpen = defineOperation({
   name: 'recoveries/count-open',
   allowed: ['console'],

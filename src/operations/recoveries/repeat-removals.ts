@@ -1,4 +1,4 @@
-// A database that was brought back from a backup has forgotten what was taken away since: it is taken away again.
+// A database that came back from a backup has forgotten later blocks, deletions and withdrawals: this repeats them.
 import { DomainError } from '../../domain/domain-error.ts';
 import { lastChanges, type PastChange } from '../../domain/past-changes.ts';
 import { nextSubscriptionState } from '../../domain/subscription-state.ts';
@@ -18,40 +18,40 @@ import { compareRecovered, MAX_COMPARED } from './compare.ts';
 /** The owner reads it, as they read the first reason. */
 const NOT_APPROVED = 'This request was declined before; the decision stands.';
 
-type Verdict =
+type RepeatStatus =
   | 'to be repeated'
   /** A later change counts instead. */
   | 'overtaken'
   | 'so already'
   | 'over by now'
   | 'not found';
-export type JudgedChange = PastChange & { verdict: Verdict; label: string };
+export type CheckedChange = PastChange & { status: RepeatStatus; label: string };
 
-type Standings = Awaited<ReturnType<typeof compareRecovered>>;
+type PresentState = Awaited<ReturnType<typeof compareRecovered>>;
 
-/** Says of each thing that was taken away, oldest first, whether it is still to be repeated; changes nothing. */
-export async function judgeChanges(
+/** The removals among the changes, oldest first, each with whether it is to be repeated. Changes nothing. */
+export async function checkChanges(
   context: Context,
   changes: readonly PastChange[],
-): Promise<JudgedChange[]> {
+): Promise<CheckedChange[]> {
   const last = lastChanges(changes);
   const taking = changes
     .filter(({ isTaking }) => isTaking)
     .toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  const judged: JudgedChange[] = [];
+  const checked: CheckedChange[] = [];
   for (let from = 0; from < taking.length; from += MAX_COMPARED) {
     const some = taking.slice(from, from + MAX_COMPARED);
-    const now = await standingsOf(context, some);
+    const now = await presentStateOf(context, some);
     for (const change of some) {
-      const verdict = last.has(change.id) ? judge(change, now, context.clock()) : 'overtaken';
+      const status = last.has(change.id) ? statusOf(change, now, context.clock()) : 'overtaken';
       const label = now.accounts.find(({ id }) => id === change.target.id)?.label ?? '';
-      judged.push({ ...change, verdict, label: change.target.kind === 'account' ? label : '' });
+      checked.push({ ...change, status, label: change.target.kind === 'account' ? label : '' });
     }
   }
-  return judged;
+  return checked;
 }
 
-function standingsOf(context: Context, changes: readonly PastChange[]): Promise<Standings> {
+function presentStateOf(context: Context, changes: readonly PastChange[]): Promise<PresentState> {
   const idsOf = (kind: PastChange['target']['kind']) => [
     ...new Set(changes.filter(({ target }) => target.kind === kind).map(({ target }) => target.id)),
   ];
@@ -62,46 +62,46 @@ function standingsOf(context: Context, changes: readonly PastChange[]): Promise<
   });
 }
 
-function judge(change: PastChange, now: Standings, at: Date): Verdict {
+function statusOf(change: PastChange, now: PresentState, at: Date): RepeatStatus {
   const { kind, id } = change.target;
   switch (kind) {
     case 'account':
-      return judgeAccount(
+      return accountStatus(
         change,
         now.accounts.find((account) => account.id === id),
         at,
       );
     case 'subscription':
-      return judgeSubscription(
+      return subscriptionStatus(
         change,
         now.subscriptions.find((subscription) => subscription.id === id),
       );
     case 'operator':
-      return judgeRole(change, now.operators.find((operator) => operator.id === id)?.role ?? null);
+      return roleStatus(change, now.operators.find((operator) => operator.id === id)?.role ?? null);
   }
 }
 
-function judgeAccount(
+function accountStatus(
   { left, until }: PastChange,
-  account: Standings['accounts'][number] | undefined,
+  account: PresentState['accounts'][number] | undefined,
   now: Date,
-): Verdict {
+): RepeatStatus {
   if (!account) return 'not found';
   if (account.state === 'deleted') return 'so already';
   if (left === 'deleted') return 'to be repeated';
   if (until && until <= now) return 'over by now';
   if (account.state !== 'blocked') return 'to be repeated';
-  // Of two ends the later one holds; none is the latest.
+  // The longer block counts, and one without an end is the longest.
   const isLonger = account.blockEndsAt !== null && (until === null || until > account.blockEndsAt);
   return isLonger ? 'to be repeated' : 'so already';
 }
 
 const VERBS = { suspended: 'suspend', rejected: 'reject', cancelled: 'cancel' } as const;
 
-function judgeSubscription(
+function subscriptionStatus(
   { left, keys, at }: PastChange,
-  subscription: Standings['subscriptions'][number] | undefined,
-): Verdict {
+  subscription: PresentState['subscriptions'][number] | undefined,
+): RepeatStatus {
   if (!subscription) return left === 'deleted' ? 'so already' : 'not found';
   if (left === 'deleted') return 'to be repeated';
   if (keys) {
@@ -113,21 +113,21 @@ function judgeSubscription(
   return nextSubscriptionState(subscription.state, verb) ? 'to be repeated' : 'so already';
 }
 
-function judgeRole({ left }: PastChange, role: string | null): Verdict {
+function roleStatus({ left }: PastChange, role: string | null): RepeatStatus {
   if (left === 'approver') return role === 'admin' ? 'to be repeated' : 'so already';
   return role ? 'to be repeated' : 'so already';
 }
 
 /**
- * Repeats one change as the ordinary operation, in the name of whoever is at the console. Says `done`, that it waits for a
- * second operator, or that it was refused, with the code. A deletion that waits is a block until somebody agrees.
+ * Repeats one change as the ordinary operation, in the name of the person at the console. Returns `done`, that it waits for
+ * a second operator, or that it was refused, with the code. An account whose deletion waits is blocked meanwhile.
  */
-export async function repeatChange(context: Context, change: JudgedChange, why: string): Promise<string> {
+export async function repeatChange(context: Context, change: CheckedChange, why: string): Promise<string> {
   const at = change.at.toISOString().slice(0, 16).replace('T', ' ');
   const first = `${change.by}, ${at} UTC${change.reason ? `: ${change.reason}` : ''}`;
   const reason = `${why} (first by ${first})`.slice(0, MAX_REASON_LENGTH);
   try {
-    await carryOut(context, change, reason);
+    await takeAgain(context, change, reason);
     return 'done';
   } catch (error) {
     if (error instanceof WaitsForApproval) return 'waits for a second operator';
@@ -136,7 +136,7 @@ export async function repeatChange(context: Context, change: JudgedChange, why: 
   }
 }
 
-async function carryOut(context: Context, change: JudgedChange, reason: string): Promise<void> {
+async function takeAgain(context: Context, change: CheckedChange, reason: string): Promise<void> {
   const { kind, id } = change.target;
   switch (kind) {
     case 'account':
@@ -153,10 +153,10 @@ async function carryOut(context: Context, change: JudgedChange, reason: string):
 
 async function takeFromAccount(
   context: Context,
-  { target, left, until }: JudgedChange,
+  { target, left, until }: CheckedChange,
   reason: string,
 ): Promise<void> {
-  // Whom it concerns was told when it was done first.
+  // The developer was told the first time.
   const about = { accountId: target.id, reason, tellDeveloper: false };
   if (left === 'blocked') {
     await blockAccount(context, { ...about, end: until ? hoursUntil(until, context.clock()) : '' });
@@ -166,10 +166,10 @@ async function takeFromAccount(
   await deleteAccount(context, { ...about, deleteSubscriptions: true });
 }
 
-/** The owner is told of keys that are replaced once more, and of a rejection: they have to know what to use. */
+/** Mails the owner of keys that are replaced again, and of a rejection: they have to know which keys work. */
 async function takeFromSubscription(
   context: Context,
-  { target, left, keys }: JudgedChange,
+  { target, left, keys }: CheckedChange,
   reason: string,
 ): Promise<void> {
   const subscriptionId = target.id;
@@ -177,7 +177,7 @@ async function takeFromSubscription(
   if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
   else if (left === 'deleted') await deleteSubscription(why, { subscriptionId });
   else if (left === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
-  // What a state is for is shown to the owner; what the console says is for the audit.
+  // The owner reads the reason of a state, so the console's reason goes to the audit only.
   else if (left === 'suspended') await suspendSubscription(why, { subscriptionId });
   else await cancelSubscription(why, { subscriptionId });
 }
@@ -190,6 +190,6 @@ async function blockMeanwhile(
   if (accounts[0]?.state !== 'blocked') await blockAccount(context, about);
 }
 
-/** Whole hours, and rather one more than too few. */
+/** In whole hours, rounded up: rather blocked too long than too short. */
 const hoursUntil = (until: Date, now: Date) =>
   `${Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 3_600_000))}h`;

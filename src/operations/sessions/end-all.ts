@@ -4,7 +4,7 @@ import { defineOperation } from '../frame/operation.ts';
 
 const MAX_ENDED_AT_ONCE = 5_000;
 
-/** Signs every developer out, up to 5,000 at once, and says how many: for a database that was brought back from a backup. */
+/** Signs every developer out, up to 5,000 sessions at once, and returns how many: for a restore from a backup. */
 export const endSessions = defineOperation({
   name: 'sessions/end-all',
   allowed: ['console'],

@@ -3,7 +3,7 @@ import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 
-/** Ends all of a developer's sessions but the one that asks for it. */
+/** Ends all sessions of a developer but the current one. Returns how many. */
 export const endOtherSessions = defineOperation({
   name: 'sessions/end-others',
   allowed: ACCOUNTS,

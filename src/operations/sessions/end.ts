@@ -5,7 +5,7 @@ import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 
-/** Ends one of a developer's own sessions. Errors: `session_not_found`, also for another's. */
+/** Ends one of a developer's own sessions. Errors: `session_not_found`, also for another developer's. */
 export const endSession = defineOperation({
   name: 'sessions/end',
   allowed: ACCOUNTS,

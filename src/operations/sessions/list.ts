@@ -3,7 +3,7 @@ import { listSessions as listRows } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 
-/** Where a developer is signed in, the one that was seen last first; there are at most 20. */
+/** The sessions of a developer, the most recently used first; there are at most 20. */
 export const listSessions = defineOperation({
   name: 'sessions/list',
   allowed: ACCOUNTS,

@@ -3,7 +3,7 @@ import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
-/** Whether a link that signs in still works. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
+/** Whether a sign-in link still works; the link stays unused. Errors: `ticket_refused`, whatever the cause. */
 export const openSignInLink = defineOperation({
   name: 'sessions/open-link',
   allowed: DEVELOPERS,

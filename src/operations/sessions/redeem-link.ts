@@ -10,8 +10,8 @@ import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { startSession } from './session.ts';
 
 /**
- * Signs in whoever has a link that a program made for them: a new session, whose secret only the answer holds.
- * `formerSecret` is what the browser had before; that session ends.
+ * Signs in a developer by a link that a program made: a new session, whose secret only the result holds. `formerSecret` is
+ * that of the browser's former session, which ends.
  * Errors: `ticket_refused`, whatever the cause. Source: Azure, User_GenerateSsoUrl; safety T1, T9.
  */
 export const redeemSignInLink = defineOperation({

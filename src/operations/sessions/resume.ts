@@ -6,12 +6,12 @@ import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { minutesAfter } from '../frame/outbox.ts';
 import { sessionEnd } from './session.ts';
 
-/** When it was last seen is kept this exactly: a page is no reason to write each time. */
+/** How exactly the last use is stored, so that not every page writes. */
 const SEEN_MINUTES = 1;
 
 /**
- * Who a browser's cookie stands for, and that it was seen now, which puts off its end. Null when the session is over, for
- * whatever reason: nothing is told of it, and nobody is refused for an old cookie.
+ * The developer whose session a browser's cookie holds. Using it puts off its end. Null when the session is over, whatever
+ * the cause: an old cookie is no refusal.
  */
 export const resumeSession = defineOperation({
   name: 'sessions/resume',

@@ -1,5 +1,4 @@
-// How a session begins, how long it lives, and how it is known again.
-
+// How a session begins, how long it lives, and whose it is.
 import { insertSession, keepNewestSessions, type Session } from '../../db/accounts/sessions.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -7,21 +6,21 @@ import { newSessionSecret } from '../../security/session.ts';
 import type { Act, Actor } from '../frame/context.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
-/** Without a request for this long a session is over (ASVS 7.3.1). */
+/** A session without a request for this long is over (ASVS 7.3.1). */
 const SESSION_IDLE_HOURS = 8;
-/** However busy, after this long a password is asked for again (ASVS 7.3.2; NIST SP 800-63B-4: at most 30 days). */
+/** A session in use ends after this long too (ASVS 7.3.2; NIST SP 800-63B-4: at most 30 days). */
 const SESSION_LIFETIME_HOURS = 7 * 24;
-/** Of one account; the oldest gives way to a new one. */
+/** A new session beyond this ends the oldest. */
 const MAX_SESSIONS_OF_ACCOUNT = 20;
 
-/** When a session that was seen `now` ends unless it is seen again. */
+/** When a session ends that was used `now` and isn't used again. */
 export function sessionEnd(createdAt: Date, now: Date): Date {
   const idle = hoursAfter(now, SESSION_IDLE_HOURS);
   const absolute = hoursAfter(createdAt, SESSION_LIFETIME_HOURS);
   return new Date(Math.min(idle.getTime(), absolute.getTime()));
 }
 
-/** Begins a session and gives its secret, which nobody but the browser has from now on. */
+/** Begins a session and returns its secret, which is stored nowhere: only the browser will have it. */
 export async function startSession(act: Act, accountId: string, agent: string): Promise<string> {
   const serviceId = act.service.id;
   const { secret, hash } = newSessionSecret(act.random);
@@ -40,7 +39,7 @@ export async function startSession(act: Act, accountId: string, agent: string): 
   return secret;
 }
 
-/** The developer who is signed in: whose account it is, is never taken from an input. Errors: `not_permitted`. */
+/** The developer who is signed in. No operation takes the account of a session from its input. Errors: `not_permitted`. */
 export function signedInAs({ actor }: Pick<Act, 'actor'>): Extract<Actor, { kind: 'account' }> {
   if (actor.kind !== 'account') throw new DomainError('not_permitted');
   return actor;

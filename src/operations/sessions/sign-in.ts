@@ -14,15 +14,15 @@ import { endAccess } from '../accounts/end-access.ts';
 import type { Act, Context } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { queuePasswordChanged } from '../passwords/mails.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
-import { queuePasswordChanged } from '../passwords/password-mail.ts';
 import { startSession } from './session.ts';
 
 /**
- * Signs a developer in: a new session, whose secret only the answer holds. `formerSecret` is what the browser had before;
- * that session ends. A password that an operator typed is good for one thing, to be replaced by `newPassword`.
- * Errors: `sign_in_refused` for a wrong password and an unknown address alike, with the same work done. Only to whoever
- * knows the password: `account_state_unfitting` with the state, `password_must_change`, `password_unacceptable`.
+ * Signs a developer in: a new session, whose secret only the result holds. `formerSecret` is that of the browser's former
+ * session, which ends. A password that an operator typed works only together with a `newPassword`.
+ * Errors: `sign_in_refused` for a wrong password and for an unknown email, after the same work. Only with the right
+ * password: `account_state_unfitting` with the state, `password_must_change`, `password_unacceptable`.
  * Source: OWASP Authentication and Session Management cheat sheets; ASVS 6.3.8, 7.2.4; safety 5.
  */
 export const signIn = defineOperation({
@@ -39,19 +39,19 @@ export const signIn = defineOperation({
   async prepare(context, { email, password, newPassword }) {
     const { canonical } = parseEmailAddress(email);
     const account = await findAccountByEmail(context.db, context.service.id, canonical);
-    const kept = account?.passwordHash ?? null;
-    const { isCorrect, shouldRehash } = await context.passwords.verify(password, kept);
+    const checkedHash = account?.passwordHash ?? null;
+    const { isCorrect, shouldRehash } = await context.passwords.verify(password, checkedHash);
     if (!account || !isCorrect)
       throw new DomainError('sign_in_refused', account ? { accountId: account.id } : {});
     demandActive(account);
     const replacement = await replacementFor(context, account, password, newPassword);
     const rehashed = shouldRehash && !replacement ? await context.passwords.hash(password) : null;
-    return { accountId: account.id, kept, replacement, rehashed };
+    return { accountId: account.id, checkedHash, replacement, rehashed };
   },
-  async run(act, { agent, formerSecret }, { accountId, kept, replacement, rehashed }) {
+  async run(act, { agent, formerSecret }, { accountId, checkedHash, replacement, rehashed }) {
     const account = await holdAccount(act, accountId);
-    // Another password counts by now.
-    if (account.passwordHash !== kept) throw new DomainError('sign_in_refused', { accountId });
+    // The password has changed since it was checked.
+    if (account.passwordHash !== checkedHash) throw new DomainError('sign_in_refused', { accountId });
     demandActive(account);
     if (replacement) await replacePassword(act, account, replacement);
     else if (rehashed) await keepPasswordHash(act.tx, account, rehashed);

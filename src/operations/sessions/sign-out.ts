@@ -3,7 +3,7 @@ import { deleteSession } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 
-/** Ends the session that asks for it. */
+/** Ends the developer's current session. */
 export const signOut = defineOperation({
   name: 'sessions/sign-out',
   allowed: ACCOUNTS,

@@ -5,7 +5,7 @@ import { ticketHash } from '../../security/ticket.ts';
 import type { Context } from '../frame/context.ts';
 
 /**
- * The ticket that a link holds, if it can be redeemed now for this purpose. Looks without using up.
+ * The ticket of a link that can be redeemed now for this purpose. It stays unused.
  * Errors: `ticket_refused`, whatever the cause.
  */
 export async function demandOpenTicket(

@@ -4,7 +4,7 @@ import { defineOperation } from '../frame/operation.ts';
 
 const MAX_VOIDED_AT_ONCE = 5_000;
 
-/** Ends every mailed link, up to 5,000 at once, and says how many: for a database that was brought back from a backup. */
+/** Ends every mailed link, up to 5,000 at once, and returns how many: for a restore from a backup. */
 export const voidTickets = defineOperation({
   name: 'tickets/void-all',
   allowed: ['console'],

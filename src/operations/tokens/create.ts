@@ -12,8 +12,8 @@ export const MAX_TOKEN_DAYS = 365;
 const DAY_MS = 86_400_000;
 
 /**
- * Makes a token for the management API and tells its secret, this once. Its owner is an operator: what needs a second
- * one they can't agree to themselves, and when they lose their role it stops working. `days` is 1 to 365.
+ * Makes a token for the management API. Only this result holds the secret. The owner is an operator: they can't approve
+ * what the token requests, and it stops working when they lose their role. `days` is 1 to 365.
  * Errors: `operator_unfitting` when the owner has no role, or a lesser one than the token would have.
  */
 export const createToken = defineOperation({
@@ -48,9 +48,9 @@ export const createToken = defineOperation({
     const { token, hash } = newToken(act.random);
     const id = newId(act.now, act.random);
     const expiresAt = new Date(act.now.getTime() + days * DAY_MS);
-    const said = { name, role, grants: [...new Set(grants)], expiresAt };
+    const terms = { name, role, grants: [...new Set(grants)], expiresAt };
     await insertToken(act.tx, {
-      ...said,
+      ...terms,
       serviceId,
       id,
       hash,
@@ -62,7 +62,7 @@ export const createToken = defineOperation({
     });
     act.record({
       target: { kind: 'token', id },
-      after: { ...said, owner: slackId(teamId, userId) },
+      after: { ...terms, owner: slackId(teamId, userId) },
       isAnnounced: true,
     });
     return { tokenId: id, token, expiresAt, ownerName };

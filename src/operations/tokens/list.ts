@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { listLiveTokens } from '../../db/operators/tokens.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
-import { viewToken } from './token-actor.ts';
+import { viewToken } from './token.ts';
 
 const MAX_TOKENS_SHOWN = 20;
 
-/** The tokens that work, the soonest to end first. */
+/** The tokens that work, the soonest to end first; at most 20, and whether there are more. */
 export const listTokens = defineOperation({
   name: 'tokens/list',
   allowed: ADMINS,

@@ -5,8 +5,8 @@ import { defineOperation } from '../frame/operation.ts';
 const MAX_REVOKED_AT_ONCE = 1_000;
 
 /**
- * Revokes every token of the management API, up to 1,000 at once, and says how many: a database that was brought back from
- * a backup has forgotten which were revoked since.
+ * Revokes every token of the management API, up to 1,000 at once, and returns how many: a database that came back from a
+ * backup has forgotten later revocations.
  */
 export const revokeTokens = defineOperation({
   name: 'tokens/revoke-all',

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
-/** Ends a token at once, in every process. Errors: `token_not_found`, also when it was revoked before. */
+/** Ends a token at once, in every process. Errors: `token_not_found`, also for one that is revoked already. */
 export const revokeToken = defineOperation({
   name: 'tokens/revoke',
   allowed: ADMINS,

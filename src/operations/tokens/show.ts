@@ -3,7 +3,7 @@ import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
-import { viewToken } from './token-actor.ts';
+import { viewToken } from './token.ts';
 
 /** One token, for telling its owner about it. Errors: `token_not_found`. */
 export const showToken = defineOperation({

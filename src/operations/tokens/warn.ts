@@ -7,7 +7,7 @@ import { hoursAfter } from '../frame/outbox.ts';
 const WARNED_DAYS_AHEAD = 14;
 const MAX_WARNED = 100;
 
-/** Has the owners of tokens that end within 14 days told so, each once. */
+/** Queues a warning to the owners of tokens that end within 14 days, once a token. Returns how many. */
 export const warnOfTokens = defineOperation({
   name: 'tokens/warn',
   allowed: SYSTEM,

@@ -1,4 +1,4 @@
-// Who a program is, from the row of its token.
+// A token, as the actor that it stands for and as operators see it.
 import type { Token } from '../../db/operators/tokens.ts';
 import type { Act, Actor } from '../frame/context.ts';
 
