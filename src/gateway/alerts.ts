@@ -1,5 +1,5 @@
-// Tells whoever runs the server that gateways are answered by an old index. Straight from this process: the outbox is in the
-// database, and that is what is away.
+// Mails the operators of the server while an old index answers gateways. Sent straight from this process: the outbox is in
+// the database, and the database is away then.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
@@ -9,10 +9,10 @@ import { defaultText } from '../mail/templates/catalog.ts';
 
 const MAX_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;
-/** Of a database that comes and goes there is one mail in so long; what lasts beyond that is told then. */
+/** A database that comes and goes causes one mail in this time. An outage that is still on at its end is mailed then. */
 const QUIET_MS = 15 * 60_000;
 
-type Means = {
+type GatewayAlertOptions = {
   log: Log;
   clock: () => Date;
   delivery: () => MailDelivery;
@@ -24,19 +24,24 @@ type Means = {
   staleSeconds: number;
 };
 
-/** To be told when it begins and when it has ended: each is a line in the log, and a mail to each address. */
-export function createGatewayAlerts(means: Means): (isStale: boolean) => void {
-  const { log, clock, staleSeconds } = means;
+/** The function to call when an old index begins to answer and when that has ended: it logs, and mails each address. */
+export function createGatewayAlerts(options: GatewayAlertOptions): (isStale: boolean) => void {
+  const { log, clock, staleSeconds } = options;
   let mailedAt = Number.NEGATIVE_INFINITY;
   let isMailed = false;
   let since = clock();
-  let mailing: NodeJS.Timeout | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+
   const mail = (isStale: boolean) => {
     isMailed = isStale;
-    tell(means, isStale, since).catch((error: unknown) => log.error({ err: error }, 'alert not sent'));
+    sendAlert(options, isStale, since).catch((error: unknown) => log.error({ err: error }, 'alert not sent'));
+  };
+  const mailStale = () => {
+    mailedAt = performance.now();
+    mail(true);
   };
   return (isStale) => {
-    clearTimeout(mailing);
+    clearTimeout(waiting);
     if (isStale) since = clock();
     const outage = { of: 'gateway', since, staleSeconds };
     if (!isStale) {
@@ -45,24 +50,21 @@ export function createGatewayAlerts(means: Means): (isStale: boolean) => void {
       return;
     }
     log.error({ outage }, 'gateways are answered by an old index');
-    const begin = () => {
-      mailedAt = performance.now();
-      mail(true);
-    };
     const quietMs = mailedAt + QUIET_MS - performance.now();
-    if (quietMs <= 0) begin();
-    else mailing = setTimeout(begin, quietMs).unref();
+    if (quietMs <= 0) mailStale();
+    else waiting = setTimeout(mailStale, quietMs).unref();
   };
 }
 
-async function tell(means: Means, isStale: boolean, since: Date): Promise<void> {
+async function sendAlert(options: GatewayAlertOptions, isStale: boolean, since: Date): Promise<void> {
   const template = isStale ? 'GatewayStale' : 'GatewayBack';
-  const variables = { OutageSince: writeMoment(since), OutageAdvice: adviceFor(means.staleSeconds) };
-  const mail = await renderMail({ template, text: defaultText(template), variables, brand: means.brand });
-  await Promise.all(means.to.map((to) => send(means, to, mail)));
+  const variables = { OutageSince: writeMoment(since), OutageAdvice: adviceFor(options.staleSeconds) };
+  const mail = await renderMail({ template, text: defaultText(template), variables, brand: options.brand });
+  await Promise.all(options.to.map((to) => sendWithRetries(options, to, mail)));
 }
 
-async function send({ log, delivery, from, replyTo }: Means, to: string, mail: RenderedMail): Promise<void> {
+async function sendWithRetries(options: GatewayAlertOptions, to: string, mail: RenderedMail): Promise<void> {
+  const { log, delivery, from, replyTo } = options;
   const id = randomUUID();
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const outcome = await delivery().send({ ...mail, id, from, to, replyTo });

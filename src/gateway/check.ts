@@ -4,72 +4,86 @@ import { apiPathsOf, findApi } from '../domain/call-path.ts';
 import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
-import { type Answer, answerTo, FAULTY, NOT_FOUND, send, UNAVAILABLE, withHeaders } from './answer.ts';
-import { type Call, type CallReader, readCall, readHeaders } from './call.ts';
 import type { CallIndex } from './call-index.ts';
-import { createDatabaseLookup } from './database.ts';
-import type { Figures } from './figures.ts';
+import type { CheckCounters } from './check-counters.ts';
+import {
+  type CheckRequest,
+  type CheckRequestOptions,
+  readCheckHeaders,
+  readCheckRequest,
+} from './check-request.ts';
+import {
+  type CheckResponse,
+  FAULT_RESPONSES,
+  NOT_FOUND,
+  responseTo,
+  sendResponse,
+  UNAVAILABLE,
+  withHeaders,
+} from './check-response.ts';
+import { createDatabaseLookup } from './database-lookup.ts';
 import type { Follower } from './follower.ts';
-import type { FoundCall, GatewaySource } from './source.ts';
+import type { CallQuery, CallRows, GatewaySource } from './source.ts';
 
-export type CheckOptions = CallReader & {
+export type CheckOptions = CheckRequestOptions & {
   source: GatewaySource;
   follower: Pick<Follower, 'trusted' | 'last'>;
-  figures: Figures;
+  counters: CheckCounters;
   log: Log;
   clock: () => Date;
-  /** What the gateway must send in `X-Gateway-Secret`; null: nothing. */
+  /** What the gateway must send in `X-Gateway-Secret`; null for nothing. */
   secret: string | null;
-  /** For how long the last index that was trusted serves when the database is away. */
+  /** For how long the last trusted index answers while the database is away; 0 for never. */
   staleSeconds: number;
   noteUse(subscriptionId: string, nowMs: number): void;
-  /** Called for each call that an old index answers. */
+  /** Called for each check that an old index answers. */
   noteStale(): void;
 };
 
-type Found = CallFacts | 'ambiguous';
+type Facts = CallFacts | 'ambiguous';
 const WARNING_MS = 60_000;
-/** While an old index may serve, a database that just failed is not waited for again. */
+/** While an old index may answer, checks don't wait for a database that failed this recently. */
 const AWAY_MS = 1_000;
 
-/** Reads no body: what a client sent stays on the line until Node has thrown it away. */
+/** Reads no body: Node discards what the client sent. */
 export function createCheck(options: CheckOptions): { listener: RequestListener; stop(): Promise<void> } {
-  const { follower, figures, secret } = options;
+  const { follower, counters, secret, log, staleSeconds } = options;
   const database = createDatabaseLookup(options.source);
-  const warnOfSecret = onceIn(WARNING_MS, () =>
-    options.log.warn('gateway check refused: X-Gateway-Secret is missing or wrong'),
+  const warnOfSecret = atMostOncePer(WARNING_MS, () =>
+    log.warn('gateway check refused: X-Gateway-Secret is missing or wrong'),
   );
-  const warnOfDatabase = onceIn(WARNING_MS, (error) =>
-    options.log.error({ err: error, staleSeconds: options.staleSeconds }, 'gateway check without a database'),
+  const warnOfDatabase = atMostOncePer(WARNING_MS, (error) =>
+    log.error({ err: error, staleSeconds }, 'gateway check without a database'),
   );
   let failedAt = Number.NEGATIVE_INFINITY;
 
-  function counted(outcome: string, answer: Answer): Answer {
-    figures.count(outcome);
-    return answer;
+  function check(req: IncomingMessage): CheckResponse | Promise<CheckResponse> {
+    const headers = readCheckHeaders(req, options);
+    if (secret !== null && !(headers.secret !== null && isSameSecret(headers.secret, secret))) {
+      warnOfSecret();
+      return counted('secret_wrong', NOT_FOUND);
+    }
+    const request = readCheckRequest(req, headers, options);
+    if (typeof request === 'string') return counted(request, FAULT_RESPONSES[request]);
+    const index = follower.trusted();
+    if (!index) return checkInDatabase(request);
+    counters.answeredFrom('index');
+    return decide(factsInIndex(request, index));
   }
 
-  function decide(found: Found): Answer {
-    if (found === 'ambiguous') return counted('address_ambiguous', FAULTY.address_ambiguous);
-    const nowMs = options.clock().getTime();
-    const verdict = mayCall(found, nowMs);
-    if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription.id, nowMs);
-    return counted(outcomeOf(verdict), answerTo(verdict));
-  }
-
-  async function askDatabase(call: Call): Promise<Answer> {
-    const isAway = options.staleSeconds > 0 && performance.now() - failedAt < AWAY_MS;
-    const found = isAway ? null : await database.find(soughtCall(call)).catch(noteFailure);
-    if (found) {
-      figures.answeredFrom('database');
-      return decide(factsInRows(call, found));
+  async function checkInDatabase(request: CheckRequest): Promise<CheckResponse> {
+    const isAway = staleSeconds > 0 && performance.now() - failedAt < AWAY_MS;
+    const rows = isAway ? null : await database.find(callQuery(request)).catch(noteFailure);
+    if (rows) {
+      counters.answeredFrom('database');
+      return decide(factsInRows(request, rows));
     }
     const last = follower.last();
-    if (!last || last.ageMs > options.staleSeconds * 1_000) return counted('unavailable', UNAVAILABLE);
-    figures.answeredFrom('stale');
+    if (!last || last.ageMs > staleSeconds * 1_000) return counted('unavailable', UNAVAILABLE);
+    counters.answeredFrom('stale');
     options.noteStale();
-    const answer = decide(factsInIndex(call, last.index));
-    return withHeaders(answer, ['X-Gateway-Stale', String(Math.ceil(last.ageMs / 1_000))]);
+    const response = decide(factsInIndex(request, last.index));
+    return withHeaders(response, ['X-Gateway-Stale', String(Math.ceil(last.ageMs / 1_000))]);
   }
 
   function noteFailure(error: unknown): null {
@@ -78,51 +92,56 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     return null;
   }
 
-  function check(req: IncomingMessage): Answer | Promise<Answer> {
-    const headers = readHeaders(req, options);
-    if (secret !== null && !(headers.secret !== null && isSameSecret(headers.secret, secret))) {
-      warnOfSecret();
-      return counted('secret_wrong', NOT_FOUND);
-    }
-    const call = readCall(req, headers, options);
-    if (typeof call === 'string') return counted(call, FAULTY[call]);
-    const index = follower.trusted();
-    if (!index) return askDatabase(call);
-    figures.answeredFrom('index');
-    return decide(factsInIndex(call, index));
+  function decide(facts: Facts): CheckResponse {
+    if (facts === 'ambiguous') return counted('address_ambiguous', FAULT_RESPONSES.address_ambiguous);
+    const nowMs = options.clock().getTime();
+    const verdict = mayCall(facts, nowMs);
+    if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription.id, nowMs);
+    return counted(outcomeOf(verdict), responseTo(verdict));
   }
 
+  function counted(outcome: string, response: CheckResponse): CheckResponse {
+    counters.count(outcome);
+    return response;
+  }
+
+  return { listener: createListener(check, log), stop: database.stop };
+}
+
+/** A check that throws ends its own connection; the process goes on. */
+function createListener(
+  check: (req: IncomingMessage) => CheckResponse | Promise<CheckResponse>,
+  log: Log,
+): RequestListener {
   function fail(res: ServerResponse, error: unknown): void {
-    options.log.error({ err: error }, 'fault');
+    log.error({ err: error }, 'fault');
     res.destroy();
   }
-  async function sendLate(res: ServerResponse, answer: Promise<Answer>): Promise<void> {
+  async function sendLater(res: ServerResponse, response: Promise<CheckResponse>): Promise<void> {
     try {
-      send(res, await answer);
+      sendResponse(res, await response);
     } catch (error) {
       fail(res, error);
     }
   }
-  // Whatever happens to one check, the process goes on.
-  const listener = (req: IncomingMessage, res: ServerResponse) => {
+  return (req, res) => {
     try {
-      const answer = check(req);
-      if (answer instanceof Promise) void sendLate(res, answer);
-      else send(res, answer);
+      const response = check(req);
+      if (response instanceof Promise) void sendLater(res, response);
+      else sendResponse(res, response);
     } catch (error) {
       fail(res, error);
     }
   };
-  return { listener, stop: database.stop };
 }
 
-function factsInIndex(call: Call, index: CallIndex): Found {
-  const api = call.path ? findApi(call.path, index.places) : index.api(call.apiId);
+function factsInIndex(request: CheckRequest, index: CallIndex): Facts {
+  const api = request.path ? findApi(request.path, index.places) : index.api(request.apiId);
   if (api === 'ambiguous') return api;
-  return index.factsOf(api, call.keyHash);
+  return index.factsOf(api, request.keyHash);
 }
 
-function soughtCall({ keyHash, apiId, path }: Call) {
+function callQuery({ keyHash, apiId, path }: CheckRequest): CallQuery {
   return {
     keyHash,
     apiId,
@@ -131,8 +150,8 @@ function soughtCall({ keyHash, apiId, path }: Call) {
   };
 }
 
-/** The rows are those that were sought, so that the same rule finds the API among them. */
-function factsInRows({ path }: Call, { apis, hasBelow, subscription, product }: FoundCall): Found {
+/** The rows hold every API that the path may lead to, so the rule for the index finds the right one among them too. */
+function factsInRows({ path }: CheckRequest, { apis, hasBelow, subscription, product }: CallRows): Facts {
   const byPath = new Map(apis.map((api) => [api.path.toLowerCase(), api]));
   const places = { at: (at: string) => byPath.get(at), hasBelow: () => hasBelow };
   const api = path ? findApi(path, places) : (apis[0] ?? null);
@@ -144,12 +163,12 @@ function outcomeOf(verdict: CallVerdict): string {
   return verdict.kind === 'passes' && !verdict.subscription ? 'passes_open' : verdict.kind;
 }
 
-function onceIn(ms: number, say: (error?: unknown) => void): (error?: unknown) => void {
+function atMostOncePer(ms: number, warn: (error?: unknown) => void): (error?: unknown) => void {
   let quietUntil = Number.NEGATIVE_INFINITY;
   return (error) => {
     const now = performance.now();
     if (now < quietUntil) return;
     quietUntil = now + ms;
-    say(error);
+    warn(error);
   };
 }

@@ -1,9 +1,9 @@
-// Everything of the gateway check, put together.
+// Puts the gateway check together.
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
 import { createCheck } from './check.ts';
-import { createFigures } from './figures.ts';
+import { createCheckCounters } from './check-counters.ts';
 import { createFollower } from './follower.ts';
 import type { GatewaySource } from './source.ts';
 import { createStaleWatch } from './stale-watch.ts';
@@ -17,10 +17,10 @@ export type GatewayOptions = {
   clock: () => Date;
   /** `GATEWAY_URI_HEADER` in small letters; null for `path`. */
   uriHeader: string | null;
-  /** `GATEWAY_SECRET`; null: nothing is demanded. */
+  /** `GATEWAY_SECRET`; null for none. */
   secret: string | null;
   staleSeconds: number;
-  /** Told when an old index begins to serve, and when that is over. */
+  /** Called when an old index begins to answer, and when that is over. */
   tellStale(isStale: boolean): void;
 };
 
@@ -29,22 +29,22 @@ export type Gateway = {
   /** Loads the index in the background, and keeps it true. */
   start(): void;
   stop(): Promise<void>;
-  /** Said right after each commit of this process. */
+  /** To be called right after each commit of this process. */
   noteCommit(): void;
   /** Whether the index has been loaded once. */
   isLoaded(): boolean;
-  /** Whether it could do without the database at this moment. */
+  /** Whether checks can be answered at this moment without the database. */
   canAnswerAlone(): boolean;
   readings(): GatewayReadings;
 };
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { source, log } = options;
-  const figures = createFigures();
+  const counters = createCheckCounters();
   const usage = createUsage(source.addUsage, log);
   const follower = createFollower({ source, log, keepsLast: options.staleSeconds > 0 });
   const stale = createStaleWatch(follower, options.tellStale);
-  const check = createCheck({ ...options, follower, figures, noteUse: usage.note, noteStale: stale.note });
+  const check = createCheck({ ...options, follower, counters, noteUse: usage.note, noteStale: stale.note });
   return {
     listener: check.listener,
     start: follower.start,
@@ -63,7 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     readings() {
       const last = follower.last();
       return {
-        ...figures.read(),
+        ...counters.read(),
         isTrusted: follower.trusted() !== null,
         ageSeconds: last && last.ageMs / 1_000,
         keys: last?.index.size.keys ?? 0,

@@ -1,4 +1,4 @@
-// A second port, for gateways and scrapers inside the house, so that the public one has neither.
+// A second port, for gateways and scrapers on the internal network, so that the public port has neither.
 import type { Log } from '../log.ts';
 import { type Check, createHealth } from '../web/health.ts';
 import type { Metrics } from '../web/metrics.ts';
@@ -7,8 +7,8 @@ import { createHttpServer, type HttpServer } from '../web/server.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
- * `/gateway`, `/metrics`, `/healthz`, and a `/readyz` that says whether checks can be answered, which is not whether
- * pages can: an old index may serve while the database is away.
+ * `/gateway/check`, `/metrics`, `/healthz`, and a `/readyz` of its own: it says whether checks can be answered, which
+ * an old index can do while the database is away and pages can't.
  */
 export function createInternalServer(options: {
   log: Log;

@@ -1,11 +1,11 @@
 import type { Change } from './source.ts';
 
-/** More ids than this are read faster by reading everything. */
+/** With more ids than this, loading everything is faster. */
 const MAX_PENDING = 200_000;
 
-export type Taken = Record<Change['kind'], string[]> & { beatAt: number };
+export type PendingBatch = Record<Change['kind'], string[]> & { beatAt: number };
 
-/** Ids that wait to be read anew, each once, and the last heartbeat that came after them. */
+/** Ids of rows to read again, each once, and the last heartbeat that came after them. */
 export function createPendingChanges() {
   const sets: Record<Change['kind'], Set<string>> = {
     account: new Set(),
@@ -29,9 +29,9 @@ export function createPendingChanges() {
     addBeat(sentAt: number): void {
       beatAt = Math.max(beatAt, sentAt);
     },
-    /** All of it. Changes that came after the heartbeat may be among it, none from before is missing. */
-    take(): Taken {
-      const taken: Taken = {
+    /** Takes everything. Every change from before the heartbeat is included; some from after it may be. */
+    take(): PendingBatch {
+      const batch: PendingBatch = {
         account: [...sets.account],
         subscription: [...sets.subscription],
         product: [...sets.product],
@@ -40,7 +40,7 @@ export function createPendingChanges() {
       };
       for (const set of Object.values(sets)) set.clear();
       beatAt = Number.NEGATIVE_INFINITY;
-      return taken;
+      return batch;
     },
   };
 }

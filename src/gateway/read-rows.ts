@@ -1,12 +1,12 @@
-// Fills the index, and reads anew what was told to have changed.
+// Fills the index from the database, and reads changed rows again.
 import { type CallIndex, createCallIndex } from './call-index.ts';
-import type { Taken } from './pending-changes.ts';
+import type { PendingBatch } from './pending-changes.ts';
 import type { Rows } from './source.ts';
 
 const ROWS_A_PAGE = 2_000;
 const MAX_IDS_AT_ONCE = 1_000;
 
-/** As all was when it began: what changes meanwhile is told, and read anew afterwards. */
+/** May miss changes that commit while it reads: the caller hears of those and reads the rows again. */
 export async function loadIndex(rows: Rows): Promise<CallIndex> {
   const index = createCallIndex();
   index.putProducts(await rows.products(null));
@@ -17,22 +17,22 @@ export async function loadIndex(rows: Rows): Promise<CallIndex> {
   return index;
 }
 
-/** One after the other, so that no older reading follows a newer one. */
-export async function readAnew(index: CallIndex, rows: Rows, taken: Taken): Promise<void> {
-  for (const ids of chunks(taken.product)) {
+/** One query after the other, so that older rows never replace newer ones. */
+export async function readChangedRows(index: CallIndex, rows: Rows, batch: PendingBatch): Promise<void> {
+  for (const ids of chunks(batch.product)) {
     const products = await rows.products(ids);
     index.putProducts(products, missing(ids, products));
   }
-  for (const ids of chunks(taken.api)) {
+  for (const ids of chunks(batch.api)) {
     const apis = await rows.apis(ids);
     index.putApis(apis, missing(ids, apis));
   }
-  for (const ids of chunks(taken.subscription)) {
+  for (const ids of chunks(batch.subscription)) {
     const found = await rows.subscriptions(ids);
     for (const id of missing(ids, found)) index.removeSubscription(id);
     for (const row of found) index.putSubscription(row);
   }
-  const accountIds = taken.account.filter((id) => index.hasAccount(id));
+  const accountIds = batch.account.filter((id) => index.hasAccount(id));
   for (const ids of chunks(accountIds)) {
     for (const row of await rows.accounts(ids)) index.changeAccount(row);
   }

@@ -1,31 +1,33 @@
-// Where the check's facts come from. `app` makes it from db and passes it in.
+// The database, as the check uses it. `app.ts` makes it from `db` and passes it in.
 import type { CallFacts } from '../domain/may-call.ts';
-import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from './call-index.ts';
+import type { AccountRow } from './account-table.ts';
+import type { ApiRow, ProductRow } from './api-catalog.ts';
+import type { SubscriptionRow } from './call-index.ts';
 
 export type Change = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 
-/** A call as the database is asked about it: by `apiId`, or by every path that the API may have. */
-export type SoughtCall = {
+/** `apiId` names the API, or else `apiPaths` has every path that it may have. */
+export type CallQuery = {
   keyHash: string | null;
   apiId: string | null;
   apiPaths: readonly string[];
-  /** Whether an API begins below this path is asked too. */
+  /** Also look whether an API begins below this path. */
   below: string | null;
 };
-export type FoundCall = Pick<CallFacts, 'subscription' | 'product'> & {
+export type CallRows = Pick<CallFacts, 'subscription' | 'product'> & {
   apis: NonNullable<CallFacts['api']>[];
   hasBelow: boolean;
 };
 
-/** Connections of their own; `abandon` closes them without waiting for what hangs on them. */
+/** Reads over connections of its own. `abandon` closes them without waiting for queries that hang. */
 export type Rows = {
   eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void>;
   subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]>;
   accounts(ids: readonly string[]): Promise<AccountRow[]>;
-  /** Null: all. */
+  /** Null for all. */
   products(ids: readonly string[] | null): Promise<ProductRow[]>;
   apis(ids: readonly string[] | null): Promise<ApiRow[]>;
-  findCall(call: SoughtCall): Promise<FoundCall>;
+  findCall(call: CallQuery): Promise<CallRows>;
   notify(channel: string, payload: string): Promise<void>;
   close(): Promise<void>;
   abandon(): void;
@@ -33,7 +35,7 @@ export type Rows = {
 
 export type GatewaySource = {
   openRows(maxConnections: number): Rows;
-  /** Resolves once every later commit is told of; `lost` says that it no longer is. */
+  /** Resolves once every later commit is heard of; `lost` is called when that ends. */
   hearChanges(on: {
     change(change: Change): void;
     beat(payload: string): void;

@@ -1,9 +1,9 @@
-// From the first call that an old index answered until there is one that can be trusted again.
+// Tells when an old index begins to answer, and when there is a trusted one again.
 import type { Follower } from './follower.ts';
 
 const LOOK_MS = 1_000;
 
-/** `tell` hears when it begins and when it has ended, once each, whether calls come meanwhile or not. */
+/** Calls `tell` once at the beginning and once at the end, whether checks come meanwhile or not. */
 export function createStaleWatch(follower: Pick<Follower, 'trusted'>, tell: (isStale: boolean) => void) {
   let timer: NodeJS.Timeout | undefined;
   function stop(): void {
@@ -11,7 +11,7 @@ export function createStaleWatch(follower: Pick<Follower, 'trusted'>, tell: (isS
     timer = undefined;
   }
   return {
-    /** An old index answers. */
+    /** To be called when an old index answers. */
     note(): void {
       if (timer) return;
       tell(true);

@@ -1,10 +1,10 @@
-// What was made of each subscription, gathered in memory and written together: a crash loses the last seconds of it.
+// Counts the calls of each subscription in memory and writes them together. A crash loses the last seconds.
 import type { Log } from '../log.ts';
 import type { GatewaySource } from './source.ts';
 
 const WRITE_EVERY_MS = 5_000;
 const ROWS_AT_ONCE = 2_000;
-/** Beyond this, with the database away, further subscriptions are not counted any more. */
+/** With the database away, further subscriptions aren't counted beyond this. */
 const MAX_KEPT = 200_000;
 
 type Use = { calls: number; lastUsedMs: number };
@@ -37,14 +37,14 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
         );
       } catch (error) {
         log.warn({ err: error, waiting: taken.length - at }, 'usage not written');
-        // What this statement held was rolled back, and what follows was not begun: both are for the next time.
+        // These rows were rolled back and the next ones weren't sent: the next write has both.
         for (const [id, { calls, lastUsedMs }] of taken.slice(at)) add(id, calls, lastUsedMs);
         return;
       }
     }
   }
 
-  /** One at a time: what comes meanwhile is for the next. */
+  /** One write at a time; calls that come meanwhile are for the next one. */
   function write(): Promise<void> {
     writing ??= writeAll().finally(() => {
       writing = null;

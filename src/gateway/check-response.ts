@@ -1,9 +1,9 @@
-// What a gateway is answered: a status and headers to go on with, and, for its client, a body in Azure's form of an error.
+// The answer to a check: a status and headers for the gateway, and for its client a body in Azure's form of an error.
 import type { ServerResponse } from 'node:http';
 import type { CallingSubscription, CallRefusal, CallVerdict } from '../domain/may-call.ts';
-import { type CallFault, KEY_HEADER } from './call.ts';
+import { type CheckRequestFault, KEY_HEADER } from './check-request.ts';
 
-/** All group ids in one header; whoever has more groups than fit is told by `X-Groups-Cut`. */
+/** All group ids share one header; `X-Groups-Cut` says that some are missing. */
 const MAX_GROUPS_BYTES = 4_096;
 
 const REFUSALS: Record<CallRefusal, [code: string, message: string]> = {
@@ -20,7 +20,7 @@ const REFUSALS: Record<CallRefusal, [code: string, message: string]> = {
   api_not_covered: ['ApiNotCovered', 'The subscription does not cover this API.'],
 };
 
-const FAULTS: Record<CallFault, [code: string, message: string]> = {
+const FAULTS: Record<CheckRequestFault, [code: string, message: string]> = {
   address_missing: ['AddressMissing', 'The gateway did not say where the call goes.'],
   address_unreadable: ['AddressUnreadable', 'The address can not be read in one way only.'],
   address_ambiguous: ['AddressAmbiguous', 'The address can be read as that of more than one API.'],
@@ -30,59 +30,64 @@ const FAULTS: Record<CallFault, [code: string, message: string]> = {
   too_much: ['TooMuch', 'The address is too long, or there are too many headers.'],
 };
 
-/** Headers are names and values in turn, as they are written. */
-export type Answer = { status: number; headers: readonly string[]; body: string };
+/** Names and values of headers take turns in one list, as Node writes them. */
+export type CheckResponse = { status: number; headers: readonly string[]; body: string };
 
 const NO_STORE = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 const WITHOUT_BODY = ['Cache-Control', 'no-store', 'Content-Length', '0'];
 
-function ready(status: number, [code, message]: [string, string], headers: string[] = []): Answer {
+function errorResponse(
+  status: number,
+  [code, message]: [string, string],
+  headers: string[] = [],
+): CheckResponse {
   const body = JSON.stringify({ error: { code, message } });
   const length = String(Buffer.byteLength(body));
   const form = ['Content-Type', 'application/json', 'Content-Length', length];
   return { status, headers: [...NO_STORE, ...form, ...headers], body };
 }
 
-/** One answer for every key that isn't one, made once: nothing of the reason can get into it. */
-const NO_KEY = ready(
+/** One constant answer for every invalid key, so that it can't tell why. */
+const NO_KEY = errorResponse(
   401,
   ['Unauthorized', `Access denied: a valid key in the header ${KEY_HEADER} is needed.`],
   ['WWW-Authenticate', `AzureApiManagementKey realm="apim-user",name="${KEY_HEADER}",type="header"`],
 );
-export const UNAVAILABLE = ready(
+export const UNAVAILABLE = errorResponse(
   503,
   ['ServiceUnavailable', 'Keys can not be checked right now.'],
   ['Retry-After', '1'],
 );
-/** As at any address that is nothing: who doesn't have the secret learns nothing here. */
-export const NOT_FOUND = ready(404, ['NotFound', 'There is nothing at this address.']);
+/** The same as at an unknown address: a client without the secret learns nothing. */
+export const NOT_FOUND = errorResponse(404, ['NotFound', 'There is nothing at this address.']);
 
 const byReason = <Reason extends string>(status: number, words: Record<Reason, [string, string]>) =>
   Object.fromEntries(
-    Object.entries<[string, string]>(words).map(([reason, pair]) => [reason, ready(status, pair)]),
-  ) as Record<Reason, Answer>;
-const REFUSED = byReason(403, REFUSALS);
-export const FAULTY: Readonly<Record<CallFault, Answer>> = byReason(400, FAULTS);
+    Object.entries<[string, string]>(words).map(([reason, pair]) => [reason, errorResponse(status, pair)]),
+  ) as Record<Reason, CheckResponse>;
+const REFUSAL_RESPONSES = byReason(403, REFUSALS);
+export const FAULT_RESPONSES: Readonly<Record<CheckRequestFault, CheckResponse>> = byReason(400, FAULTS);
 
-export function answerTo(verdict: CallVerdict): Answer {
+/** The response to a check that was read and decided. */
+export function responseTo(verdict: CallVerdict): CheckResponse {
   if (verdict.kind === 'no_key') return NO_KEY;
   const { subscription } = verdict;
   if (verdict.kind === 'refused') {
     const [reason] = REFUSALS[verdict.because];
     const ids = idsOf(subscription, subscription?.productId ?? null);
-    return withHeaders(REFUSED[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
+    return withHeaders(REFUSAL_RESPONSES[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
   }
-  // All four, also when there is nothing to say: a gateway that only overwrites would let the client's own through.
+  // All four headers, also when empty: a gateway that only overwrites would let the client's own through.
   const headers = idsOf(subscription, verdict.productId);
   headers.push(...groupsOf(subscription?.account?.groupIds ?? NO_GROUPS), ...WITHOUT_BODY);
   return { status: 200, headers, body: '' };
 }
 
-export function withHeaders(answer: Answer, more: readonly string[]): Answer {
-  return { ...answer, headers: [...more, ...answer.headers] };
+export function withHeaders(response: CheckResponse, more: readonly string[]): CheckResponse {
+  return { ...response, headers: [...more, ...response.headers] };
 }
 
-export function send(res: ServerResponse, { status, headers, body }: Answer): void {
+export function sendResponse(res: ServerResponse, { status, headers, body }: CheckResponse): void {
   res.writeHead(status, headers as string[]).end(body);
 }
 
@@ -100,7 +105,7 @@ function idsOf(subscription: CallingSubscription | null, productId: string | nul
 const NO_GROUPS: readonly string[] = [];
 const groupHeaders = new WeakMap<readonly string[], string[]>();
 
-/** Lists of groups are kept in memory once, and so is their header. */
+/** The index keeps equal lists of groups once, so their header is made once too. */
 function groupsOf(groupIds: readonly string[]): string[] {
   const kept = groupHeaders.get(groupIds);
   if (kept) return kept;
@@ -118,7 +123,6 @@ function groupsOf(groupIds: readonly string[]): string[] {
 }
 
 const PLAIN_ID = /^[\w.~-]*$/;
-/** Most ids are nothing but letters and digits, and then are what they are. */
 function encoded(id: string | null | undefined): string {
   if (!id) return '';
   return PLAIN_ID.test(id) ? id : encodeURIComponent(id);

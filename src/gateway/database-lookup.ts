@@ -1,14 +1,13 @@
-// One call, asked of the database itself: while the index is loading or can't be trusted.
-
+// Looks up one call in the database, while the index is loading or can't be trusted.
 import { createConcurrencyLimit } from '../security/concurrency-limit.ts';
 import { within } from '../web/within.ts';
-import type { FoundCall, GatewaySource, SoughtCall } from './source.ts';
+import type { CallQuery, CallRows, GatewaySource } from './source.ts';
 
 const CONNECTIONS = 4;
 const MAX_CONCURRENT = 40;
 const MAX_WAITING = 400;
 /** A gateway and its client wait for this. */
-const MAX_ASKING_MS = 1_500;
+const MAX_QUERY_MS = 1_500;
 
 export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
   const limited = createConcurrencyLimit(MAX_CONCURRENT, MAX_WAITING);
@@ -16,20 +15,20 @@ export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
   let isStopped = false;
 
   return {
-    /** Rejects when it is not known in time: the database is away, or too many are asking. */
-    async find(call: SoughtCall): Promise<FoundCall> {
-      let asked = rows;
+    /** Rejects when the database is away or slow, or when too many checks wait for it. */
+    async find(query: CallQuery): Promise<CallRows> {
+      let used = rows;
       try {
         return await limited(() => {
-          asked = rows;
-          return within(MAX_ASKING_MS, asked.findCall(call));
+          used = rows;
+          return within(MAX_QUERY_MS, used.findCall(query));
         });
       } catch (error) {
-        // What hangs may hang for as long as the network does not say so: others are not to wait on that connection.
+        // A query without the database's own error may hang for long: other checks must not wait on its connection.
         const hangs = !(error instanceof Error && 'code' in error);
-        if (hangs && asked === rows && !isStopped) {
+        if (hangs && used === rows && !isStopped) {
           rows = source.openRows(CONNECTIONS);
-          asked.abandon();
+          used.abandon();
         }
         throw error;
       }

@@ -1,8 +1,8 @@
-// How many checks ended how, for the metrics: plain numbers, because each check counts.
+// Counts checks by how they ended, for the metrics: plain numbers, because this happens at every check.
 
-export type Figures = ReturnType<typeof createFigures>;
+export type CheckCounters = ReturnType<typeof createCheckCounters>;
 
-export function createFigures() {
+export function createCheckCounters() {
   const outcomes = new Map<string, number>();
   const sources = { index: 0, database: 0, stale: 0 };
   return {

@@ -1,4 +1,4 @@
-// What a check is asked: a key, and where the call goes. Whatever can be read in two ways is a fault.
+// What a gateway asks: which key a call sends, and where the call goes. An ambiguous request is a fault.
 import type { IncomingMessage } from 'node:http';
 import { type CallPath, readCallPath } from '../domain/call-path.ts';
 import { apiKeyHash } from '../security/api-key.ts';
@@ -9,10 +9,10 @@ const SECRET_HEADER = 'X-Gateway-Secret';
 const KEY_PARAMETER = 'subscription-key';
 const API_PARAMETER = 'api';
 const MAX_URI_LENGTH = 8 * 1_024;
-/** Node cuts the rest off in silence: there, a header that counts could stand behind those of a client. */
+/** Node silently drops the headers beyond: one of the gateway's could stand there, behind those of a client. */
 const MAX_HEADERS = 100;
 
-export type CallFault =
+export type CheckRequestFault =
   | 'address_missing'
   | 'address_unreadable'
   | 'address_ambiguous'
@@ -21,23 +21,23 @@ export type CallFault =
   | 'api_twice'
   | 'too_much';
 
-/** The hash of its key, null for none that could be one; and its API, or the path by which it is found. */
-export type Call = { keyHash: string | null } & (
+/** `keyHash` is null without a key. The API is named, or found by the path. */
+export type CheckRequest = { keyHash: string | null } & (
   | { apiId: string; path: null }
   | { apiId: null; path: CallPath }
 );
 
-/** `uriHeader`: its name in small letters; null: the rest of our own path is the original address. */
-export type CallReader = { uriHeader: string | null };
+/** `uriHeader` in small letters; null: the original address follows our own path. */
+export type CheckRequestOptions = { uriHeader: string | null };
 
-type Headers = { key: string | null; uri: string | null; secret: string | null; isTwice: boolean };
+type CheckHeaders = { key: string | null; uri: string | null; secret: string | null; isTwice: boolean };
 
 const KEY_NAME = KEY_HEADER.toLowerCase();
 const SECRET_NAME = SECRET_HEADER.toLowerCase();
 
-/** The three headers that are read, by the raw list: joined ones would hide that there are two. */
-export function readHeaders(req: IncomingMessage, { uriHeader }: CallReader): Headers {
-  const found: Headers = { key: null, uri: null, secret: null, isTwice: false };
+/** Reads the raw list of headers, because joined ones would hide that one was sent twice. */
+export function readCheckHeaders(req: IncomingMessage, { uriHeader }: CheckRequestOptions): CheckHeaders {
+  const found: CheckHeaders = { key: null, uri: null, secret: null, isTwice: false };
   const { rawHeaders } = req;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const length = rawHeaders[at]?.length;
@@ -58,22 +58,29 @@ export function readHeaders(req: IncomingMessage, { uriHeader }: CallReader): He
   return found;
 }
 
-/** The call that a request asks about, or why it can't be told. */
-export function readCall(req: IncomingMessage, headers: Headers, reader: CallReader): Call | CallFault {
+export function readCheckRequest(
+  req: IncomingMessage,
+  headers: CheckHeaders,
+  options: CheckRequestOptions,
+): CheckRequest | CheckRequestFault {
   const own = (req.url ?? '').slice(CHECK_PATH.length);
   if (req.rawHeaders.length >= MAX_HEADERS * 2 || own.length > MAX_URI_LENGTH) return 'too_much';
   if (headers.isTwice) return 'header_twice';
-  if (reader.uriHeader === null) return callTo(own.startsWith('/') ? own : `/${own}`, headers, '');
+  if (options.uriHeader === null) return requestByPath(own.startsWith('/') ? own : `/${own}`, headers, '');
   const apis = queryOf(own)?.getAll(API_PARAMETER) ?? [];
   if (apis.length > 1) return 'api_twice';
   const [apiId] = apis;
   if (headers.uri !== null && headers.uri.length > MAX_URI_LENGTH) return 'too_much';
-  if (apiId === undefined) return callTo(headers.uri, headers, own);
+  if (apiId === undefined) return requestByPath(headers.uri, headers, own);
   const key = keyOf(headers, headers.uri ?? '', own);
   return key === undefined ? 'key_twice' : { keyHash: hashOf(key), apiId, path: null };
 }
 
-function callTo(uri: string | null, headers: Headers, own: string): Call | CallFault {
+function requestByPath(
+  uri: string | null,
+  headers: CheckHeaders,
+  own: string,
+): CheckRequest | CheckRequestFault {
   if (!uri) return 'address_missing';
   const path = readCallPath(uri);
   if (!path) return 'address_unreadable';
@@ -82,7 +89,7 @@ function callTo(uri: string | null, headers: Headers, own: string): Call | CallF
 }
 
 /** The header wins, then the original address, then ours. Undefined for two in one query. */
-function keyOf(headers: Headers, original: string, own: string): string | null | undefined {
+function keyOf(headers: CheckHeaders, original: string, own: string): string | null | undefined {
   if (headers.key) return headers.key;
   for (const address of [original, own]) {
     const keys = queryOf(address)?.getAll(KEY_PARAMETER) ?? [];

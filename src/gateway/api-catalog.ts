@@ -1,0 +1,71 @@
+// The products and APIs of the index: what lies at which path, and which APIs need no subscription.
+import type { CalledApi, CalledProduct } from '../domain/may-call.ts';
+
+export type ProductRow = {
+  id: string;
+  isPublished: boolean;
+  isSubscriptionRequired: boolean;
+  apiIds: readonly string[];
+};
+export type ApiRow = { id: string; path: string };
+
+type Product = CalledProduct & { readonly isSubscriptionRequired: boolean };
+
+export function createApiCatalog() {
+  const products = new Map<string, Product>();
+  const apis = new Map<string, CalledApi>();
+  const byPath = new Map<string, CalledApi>();
+  const above = new Set<string>();
+
+  /** Rebuilt as a whole: a product that changes can open or close any API. */
+  function rebuild(): void {
+    const openProducts = findOpenProducts(products);
+    byPath.clear();
+    above.clear();
+    for (const { id, path } of apis.values()) {
+      const api = { id, path, openProductId: openProducts.get(id) ?? null };
+      apis.set(id, api);
+      const lower = path.toLowerCase();
+      byPath.set(lower, api);
+      for (const part of pathsAbove(lower)) above.add(part);
+    }
+  }
+
+  return {
+    places: {
+      at: (path: string): CalledApi | undefined => byPath.get(path),
+      hasBelow: (path: string): boolean => above.has(path),
+    },
+    api: (id: string): CalledApi | null => apis.get(id) ?? null,
+    product: (id: string): CalledProduct | null => products.get(id) ?? null,
+    putProducts(rows: readonly ProductRow[], gone: readonly string[] = []): void {
+      for (const id of gone) products.delete(id);
+      for (const { apiIds, ...row } of rows) products.set(row.id, { ...row, apiIds: new Set(apiIds) });
+      rebuild();
+    },
+    putApis(rows: readonly ApiRow[], gone: readonly string[] = []): void {
+      for (const id of gone) apis.delete(id);
+      for (const { id, path } of rows) apis.set(id, { id, path, openProductId: null });
+      rebuild();
+    },
+  };
+}
+
+/** By API: the published product with the first id that needs no subscription. */
+function findOpenProducts(products: ReadonlyMap<string, Product>): Map<string, string> {
+  const open = new Map<string, string>();
+  for (const id of [...products.keys()].toSorted()) {
+    const product = products.get(id);
+    if (!product?.isPublished || product.isSubscriptionRequired) continue;
+    for (const apiId of product.apiIds) if (!open.has(apiId)) open.set(apiId, id);
+  }
+  return open;
+}
+
+/** The root and `orders` for `orders/v1`. */
+function pathsAbove(path: string): string[] {
+  if (path === '') return [];
+  const above = [''];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) above.push(path.slice(0, at));
+  return above;
+}
