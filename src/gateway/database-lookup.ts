@@ -1,6 +1,6 @@
 // Looks up one call in the database, while the index is loading or can't be trusted.
 import { createConcurrencyLimit } from '../security/concurrency-limit.ts';
-import { within } from '../web/within.ts';
+import { withTimeout } from '../web/with-timeout.ts';
 import type { CallQuery, CallRows, GatewaySource } from './source.ts';
 
 const CONNECTIONS = 4;
@@ -21,7 +21,7 @@ export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
       try {
         return await limited(() => {
           used = rows;
-          return within(MAX_QUERY_MS, used.findCall(query));
+          return withTimeout(MAX_QUERY_MS, used.findCall(query));
         });
       } catch (error) {
         // A query without the database's own error may hang for long: other checks must not wait on its connection.

@@ -1,14 +1,14 @@
-// What operations people and their machines ask: alive, ready, and how it goes.
+// `/healthz`, `/readyz` and `/metrics`, for operators and their machines.
 import { Hono } from 'hono';
 import type { Metrics } from './metrics.ts';
 import type { WebEnv } from './request-facts.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
-/** Resolves when what it looks at works, rejects when it doesn't. */
+/** Resolves when a dependency works, rejects when it doesn't. */
 export type Check = () => Promise<unknown>;
 
 const MAX_CHECK_MS = 1_000;
-/** However often somebody asks, what is looked at is looked at once in this time. */
+/** Checks run at most once in this time, however many requests come. */
 const REUSED_FOR_MS = 1_000;
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'via'];
 
@@ -18,18 +18,17 @@ type Readiness = { isReady: boolean; checks: CheckResults };
 const isAllOk = (results: CheckResults) => Object.values(results).every((result) => result === 'ok');
 
 /**
- * `GET /healthz`: the process answers. `GET /readyz`: 200 when the server is ready and every check passes within a
- * second, else 503; names of checks only, never why. What is `reported` is said there too, but a process serves
- * without it. `GET /metrics`: for a scraper inside the house; a request that came
- * through a proxy gets 404.
+ * `GET /healthz`: 200 while the process answers. `GET /readyz`: 200 when the server is ready and every check passes
+ * within a second, else 503; it names the checks, never the reason. `reported` checks are named there too, but may fail.
+ * `GET /metrics`: for a scraper on the internal network; a request that came through a proxy gets 404.
  */
 export function createHealth(options: {
   checks: Readonly<Record<string, Check>>;
   reported?: Readonly<Record<string, Check>>;
-  /** Null: scraped elsewhere. */
+  /** Null when another port has `/metrics`. */
   metrics: Metrics | null;
 }): Hono<WebEnv> {
-  const lookAtAll = reusingResults(async () => {
+  const runAllChecks = reuseResults(async () => {
     const [needed, reported] = await Promise.all([
       runChecks(options.checks),
       runChecks(options.reported ?? {}),
@@ -42,7 +41,7 @@ export function createHealth(options: {
 
   app.get('/readyz', async (c) => {
     if (!c.env.facts.isReady) return c.json({ status: 'not ready' }, 503);
-    const { isReady, checks } = await lookAtAll();
+    const { isReady, checks } = await runAllChecks();
     return c.json({ status: isReady ? 'ready' : 'not ready', checks }, isReady ? 200 : 503);
   });
 
@@ -59,7 +58,7 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Check
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {
-        await within(MAX_CHECK_MS, check());
+        await withTimeout(MAX_CHECK_MS, check());
         return [name, 'ok'] as const;
       } catch {
         return [name, 'failing'] as const;
@@ -69,7 +68,7 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Check
   return Object.fromEntries(results);
 }
 
-function reusingResults(run: () => Promise<Readiness>): () => Promise<Readiness> {
+function reuseResults(run: () => Promise<Readiness>): () => Promise<Readiness> {
   let last: { results: Promise<Readiness>; until: number } | null = null;
   return () => {
     const now = performance.now();

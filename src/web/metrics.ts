@@ -1,21 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
-/** What is asked of the rest of the product when somebody scrapes. */
+/** Read from the rest of the product at each scrape. */
 export type Readings = {
-  /** Null: there is no Slack to reach (yet). */
+  /** Null while there is no connection to Slack. */
   isSlackReachable: boolean | null;
-  /** Age of the oldest job that could run and doesn't; 0 when none waits. */
+  /** Age of the oldest job that is due and doesn't run; 0 when none waits. */
   oldestWaitingJobSeconds: number;
   mailsByState: Readonly<Record<string, number>>;
 };
 
-/** What the gateway check says of itself, without asking anybody. */
+/** The gateway's own figures, from memory. */
 export type GatewayReadings = {
   checks: Readonly<Record<string, number>>;
   answersFrom: Readonly<Record<string, number>>;
   isTrusted: boolean;
-  /** Null: there is no index. */
+  /** Null without an index. */
   ageSeconds: number | null;
   keys: number;
 };
@@ -30,7 +30,7 @@ export type Metrics = {
 const MAX_COLLECT_MS = 2_000;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** The process's own figures, how long requests took, and what `collect` says. A failing `collect` is a figure too. */
+/** Figures of the process, the durations of requests, and what `collect` reads. A failing `collect` is a figure too. */
 export function createMetrics(
   collect: () => Promise<Readings>,
   readGateway: (() => GatewayReadings) | null = null,
@@ -69,7 +69,7 @@ export function createMetrics(
     oldestJob.set(Number.NaN);
     mails.reset();
     try {
-      const readings = await within(MAX_COLLECT_MS, collect());
+      const readings = await withTimeout(MAX_COLLECT_MS, collect());
       if (readings.isSlackReachable !== null) isSlackReachable.set(readings.isSlackReachable ? 1 : 0);
       oldestJob.set(readings.oldestWaitingJobSeconds);
       for (const [state, count] of Object.entries(readings.mailsByState)) mails.set({ state }, count);
@@ -82,7 +82,7 @@ export function createMetrics(
   return {
     contentType: registry.contentType,
     observeRequest({ method, route, status, seconds }) {
-      // A method is the client's word: one that we don't know could be any, and as many as it likes.
+      // A client may send any method, and each new label would be kept for ever.
       durations.observe(
         { method: METHODS.has(method) ? method : 'other', route, status: String(status) },
         seconds,

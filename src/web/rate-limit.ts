@@ -1,58 +1,58 @@
-// How often one address, or one e-mail address, may ask. Counted in the database, so that all processes count together.
+// Rate limits by client address, email, account or token. Counted in the database, so that all processes count together.
 import { createHmac, type KeyObject } from 'node:crypto';
 import { HttpRefusal } from './refusal.ts';
 
 /** Names and sizes of all limits. Each counts in a fixed window that begins with its first request. */
 export const RATE_LIMITS = {
-  /** A developer may ask for a reset link this often; more is answered alike and does nothing (OWASP: no lock-out). */
+  /** Reset links for one email. More requests get the same answer and do nothing (OWASP: no lock-out). */
   forgotPerEmail: { points: 5, durationSeconds: 3_600 },
   forgotPerAddress: { points: 20, durationSeconds: 3_600 },
   requestAgainPerEmail: { points: 3, durationSeconds: 3_600 },
   requestAgainPerAddress: { points: 20, durationSeconds: 3_600 },
   signUpPerEmail: { points: 3, durationSeconds: 3_600 },
   signUpPerAddress: { points: 10, durationSeconds: 3_600 },
-  /** Tickets that were none. Right ones are never counted. */
+  /** Invalid tickets. Valid ones are never counted. */
   wrongTickets: { points: 20, durationSeconds: 60 },
-  /** Forms that carry a ticket, right or wrong: each may cost a password hash. */
+  /** Forms with a ticket, valid or not: each may cost a password hash. */
   ticketPosts: { points: 60, durationSeconds: 60 },
-  /** Tries to sign in, right or wrong: each costs a password hash. */
+  /** Sign-ins, successful or not: each costs a password hash. */
   signInPerAddress: { points: 30, durationSeconds: 900 },
-  /** Of one address for one e-mail address. */
+  /** Sign-ins from one address with one email. */
   signInPerPerson: { points: 10, durationSeconds: 900 },
-  /** Wrong passwords for one e-mail address, from wherever. Beyond it nobody is shut out; see the next one. */
+  /** Wrong passwords for one email, from all addresses. Beyond it the next limit holds too; the owner isn't locked out. */
   wrongPasswords: { points: 20, durationSeconds: 3_600 },
-  /** While somebody guesses at an e-mail address, each address has this many tries for it: the owner's is a fresh one. */
+  /** While an email's password is being guessed, each address has this many tries; the owner's address has them all. */
   signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
-  /** The password that somebody who is signed in is asked for again. */
+  /** The current password of a signed-in developer, asked for again. */
   ownPassword: { points: 10, durationSeconds: 900 },
-  /** Subscriptions that somebody asks for: each is mailed, and may be shown to operators. */
+  /** Requests for a subscription: each is mailed, and may be shown to operators. */
   subscribe: { points: 20, durationSeconds: 3_600 },
-  /** Keys shown or made anew: each leaves its row in the audit. */
+  /** Keys shown or regenerated: each leaves a row in the audit. */
   ownKeys: { points: 60, durationSeconds: 3_600 },
-  /** Other addresses that somebody who is signed in wants: each is mailed. */
+  /** Changes of a signed-in developer's email: each is mailed. */
   ownAddress: { points: 10, durationSeconds: 3_600 },
-  /** Of one token of the management API. */
+  /** Requests with one token of the management API. */
   managementReads: { points: 3_000, durationSeconds: 60 },
   managementWrites: { points: 1_200, durationSeconds: 60 },
-  /** Tokens that were none, from one address. */
+  /** Invalid tokens from one address. */
   wrongTokens: { points: 20, durationSeconds: 60 },
 } as const;
 
 export type LimitName = keyof typeof RATE_LIMITS;
 
-/** What we need of a limiter; `rate-limiter-flexible` has it. */
+/** The part of `rate-limiter-flexible` that is used. */
 export type Limiter = {
   /** Rejects with an object that has `msBeforeNext` when the limit is reached, with an Error when the store is down. */
   consume(key: string): Promise<unknown>;
   get(key: string): Promise<{ consumedPoints: number; msBeforeNext: number } | null>;
 };
 
-/** The options of `rate-limiter-flexible`, complete but for its store. */
+/** The options of `rate-limiter-flexible` besides its store. */
 export type LimiterOptions = {
   keyPrefix: string;
   points: number;
   duration: number;
-  /** Who is over the limit is refused from memory until the window ends: a flood doesn't reach the database. */
+  /** A client over the limit is refused from memory until the window ends, so a flood doesn't reach the database. */
   inMemoryBlockOnConsumed: number;
   /** Without a timer of its own: a job deletes the ended rows. */
   clearExpiredByTimeout: false;
@@ -63,18 +63,15 @@ type Allowed = { isAllowed: true; remaining: number };
 export type Allowance = Allowed | { isAllowed: false; isStoreDown: boolean; retryAfterSeconds: number };
 
 export type RateLimits = {
-  /** Counts one request and says whether it may go on. With the store down nothing may (fail closed). */
+  /** Counts one request and says whether it is allowed. While the store is down none is (fail closed). */
   take(limit: LimitName, key: string): Promise<Allowance>;
-  /** Says whether the limit is reached, without counting. With the store down it is. */
+  /** Says whether a request would be allowed, without counting it. While the store is down none would be. */
   look(limit: LimitName, key: string): Promise<Allowance>;
 };
 
 const STORE_DOWN_RETRY_SECONDS = 60;
 
-/**
- * Makes all limits. `makeLimiter` gives each its store; `secret` is what keys are hashed with, so that the store holds no
- * address in clear.
- */
+/** Keys are hashed with `secret`, so that the store holds no address in clear. `makeLimiter` gives each limit its store. */
 export function createRateLimits(
   makeLimiter: (options: LimiterOptions) => Limiter,
   secret: KeyObject,
@@ -130,9 +127,9 @@ export function demandAllowance(allowance: Allowance): Allowed {
   throw new HttpRefusal(code, allowance.retryAfterSeconds);
 }
 
-function remainingOf(answer: unknown): number {
-  const isKnown = typeof answer === 'object' && answer !== null && 'remainingPoints' in answer;
-  return isKnown ? Math.max(0, Number(answer.remainingPoints)) : 0;
+function remainingOf(counted: unknown): number {
+  const isKnown = typeof counted === 'object' && counted !== null && 'remainingPoints' in counted;
+  return isKnown ? Math.max(0, Number(counted.remainingPoints)) : 0;
 }
 
 function refusedBy(reason: unknown): Allowance {

@@ -1,14 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from './refusal.ts';
 
-/** A form of ours holds an address, two names and two passwords. */
+/** Our largest form has an email, two names and two passwords. */
 export const MAX_FORM_BYTES = 16 * 1_024;
 /** Slack's interaction payloads carry the whole message. */
 export const MAX_SLACK_BYTES = 1_024 * 1_024;
-/**
- * Of a body that is too large, so much is still taken from the line and thrown away: a client that is busy sending
- * would never see the answer otherwise.
- */
+/** This much beyond a limit is still read and discarded: a client sees the answer only when it has finished sending. */
 const MAX_DISCARDED_BYTES = 2 * 1_024 * 1_024;
 
 /** A body beyond its limit: `body_too_large` (413). */
@@ -19,9 +16,8 @@ class BodyTooLarge extends HttpRefusal {
 }
 
 /**
- * The whole body as bytes; one that was read before is given again. Refuses with `BodyTooLarge` above `maxBytes` and
- * holds no more than that in memory; a body that ends early (the client went away) refuses with `bad_request`. How long
- * it may take is the server's limit.
+ * The whole body as bytes, also when it was read before. Keeps at most `maxBytes` in memory. The server limits the time.
+ * Errors: `body_too_large` above `maxBytes`, `bad_request` when the client goes away.
  */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if ('rawBody' in req && Buffer.isBuffer(req.rawBody)) return Promise.resolve(req.rawBody);

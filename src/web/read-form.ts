@@ -2,13 +2,16 @@ import { HttpRefusal } from './refusal.ts';
 
 const MAX_FIELDS = 50;
 
+/** One text by name. */
+export type FormFields = ReadonlyMap<string, string>;
+
 /**
- * Reads a posted form into one text per name. Refuses everything that two programs could read in two ways: another
- * content type than `application/x-www-form-urlencoded` (415), a name that comes twice, broken percent-encoding, bytes
- * that are no UTF-8, a NUL, more than 50 fields (400). The size is limited where the body is read.
- * Source: ASVS 3.5.x; GitLab CVE-2023-7028 (an address given twice).
+ * Reads a posted form. Refuses everything that two programs could read differently: another content type than
+ * `application/x-www-form-urlencoded` (415), a repeated name, broken percent-encoding, bytes that are not UTF-8, a NUL,
+ * more than 50 fields (400).
+ * Source: ASVS 3.5.x; GitLab CVE-2023-7028 (an email given twice).
  */
-export async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
+export async function readForm(request: Request): Promise<FormFields> {
   demandForm(request.headers.get('content-type'));
   return parseForm(new Uint8Array(await request.arrayBuffer()));
 }
@@ -21,7 +24,7 @@ function demandForm(contentType: string | null): void {
   }
 }
 
-function parseForm(bytes: Uint8Array): ReadonlyMap<string, string> {
+function parseForm(bytes: Uint8Array): FormFields {
   const fields = new Map<string, string>();
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -37,7 +40,7 @@ function parseForm(bytes: Uint8Array): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** Unlike URLSearchParams, this throws for what is no valid encoding. */
+/** Unlike URLSearchParams, this throws for an invalid encoding. */
 function decode(text: string): string {
   const decoded = decodeURIComponent(text.replaceAll('+', ' '));
   if (decoded.includes('\0')) throw new HttpRefusal('bad_request');

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** RFC 6797; one year, as ASVS 3.4.1 asks for at least. Without subdomains: they are not ours to bind. */
+/** RFC 6797; one year is the least that ASVS 3.4.1 asks for. Without subdomains, which may not be ours. */
 const HSTS_SECONDS = 31_536_000;
 
 /**
- * The headers of every page and answer: nothing from elsewhere is loaded, nobody frames us, nothing is kept in a cache,
- * and the address of the page, which may hold a ticket, is told to nobody.
- * With `hasSessionForms` we ourselves are told it: browsers that know no `Sec-Fetch-Site` (Safari before 16.4) then send
- * their forms with our origin instead of none.
- * `styles` are the contents of the page's own `<style>` elements, allowed by their hash.
+ * The headers of every page and answer: no content from elsewhere, no framing, no caching, and no referrer, because the
+ * page's address may hold a ticket.
+ * With `hasSessionForms` our own site gets the referrer, so that browsers without `Sec-Fetch-Site` (Safari before 16.4)
+ * send their forms with our origin.
+ * `styles` are the contents of the page's own `<style>` elements, which are allowed by their hash.
  * Source: ASVS 3.4; OWASP HTTP Headers cheat sheet.
  */
 export function securityHeaders(options: {
   isHttps: boolean;
   styles?: readonly string[];
-  /** A page without a secret in its address, whose forms must say that they come from us. */
+  /** For pages without a secret in their address, whose forms must prove their origin. */
   hasSessionForms?: boolean;
 }): Record<string, string> {
   const hashes = (options.styles ?? []).map((style) => `'sha256-${sha256(style)}'`);

@@ -1,5 +1,11 @@
-// The one server of all surfaces: limits first, then whoever owns the address.
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+// The HTTP server of all surfaces: it checks the limits, then passes a request on by its path.
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -13,13 +19,13 @@ import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } f
 import { securityHeaders } from './security-headers.ts';
 import { readTlsPair, type TlsFiles, watchTlsPair } from './tls.ts';
 
-/** Each request, with its body, has arrived within this time (safety T38: ten seconds), or is answered with 408. */
+/** A request that hasn't arrived with its body by then is answered with 408 (safety T38: within ten seconds). */
 const REQUEST_TIMEOUT_MS = 9_000;
 const TIMEOUT_CHECK_MS = 500;
-/** Longer than the minute after which load balancers drop an idle connection, so that they drop it and not we. */
+/** Longer than the minute after which load balancers drop an idle connection: the side that drops it must be theirs. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1_024;
-/** Fewer than this; browsers and proxies send some thirty. */
+/** A request has fewer; browsers and proxies send some thirty. */
 const MAX_HEADERS = 100;
 const MAX_URL_LENGTH = 8 * 1_024;
 const MAX_CONNECTIONS = 5_000;
@@ -28,7 +34,7 @@ const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export type HttpServer = {
   /** Port 0 takes a free one. Rejects when the port is taken. */
   listen(host: string, port: number): Promise<{ port: number }>;
-  /** Takes no more requests, waits for those in flight for at most `graceMs`, then ends what is left. */
+  /** Refuses new requests, waits at most `graceMs` for those in flight, then ends their connections. */
   stop(graceMs: number): Promise<void>;
   setReady(isReady: boolean): void;
 };
@@ -39,35 +45,55 @@ export type HttpServerOptions = {
   /** `TRUSTED_PROXIES`. */
   trustedProxies: readonly string[];
   /**
-   * Listeners of others. `/slack/events` is that path alone and finds its body, of at most 1 MB, as `req.rawBody`, as Bolt
-   * expects it; `/playground` is everything below as well and reads its own bodies; `/gateway/check` too, which reads none
-   * and takes a way so short that it counts its own figures and knows its own limits.
+   * Listeners that Hono doesn't call. `/slack/events` gets that path alone, with a body of at most 1 MB as `req.rawBody`,
+   * where Bolt expects it. `/playground` and `/gateway/check` get every path below theirs and no body is read for them;
+   * the check is called before anything else here, so it has limits and metrics of its own.
    */
   routes: {
     '/slack/events'?: RequestListener;
     '/playground'?: RequestListener;
     '/gateway/check'?: RequestListener;
   };
-  /** Everything else: `app.fetch` of Hono. Bodies have been read when it is called. */
+  /** For every other path: `app.fetch` of Hono. The body has been read by then. */
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
-  /** Bodies for paths that begin so may be of that many bytes; 16 KB otherwise. */
+  /** Maximum bytes of a body by the beginning of its path; 16 KB otherwise. */
   bodyLimits?: Readonly<Record<string, number>>;
-  /** Whether `PUBLIC_URL` is https: browsers are told to stay with it. */
+  /** Whether `PUBLIC_URL` is https. Browsers are then told to keep using it. */
   isHttps?: boolean;
-  /** The server speaks HTTPS itself, with this certificate. */
+  /** The certificate, when the server itself speaks HTTPS. */
   tls?: TlsFiles | null;
-  /** How what HTTP refuses is answered below a path: `/subscriptions` in Azure's form. JSON of ours otherwise. */
+  /** How the server's own refusals are answered, by the beginning of the path; our JSON otherwise. */
   refusals?: Readonly<Record<string, RefusalResponder>>;
   metrics?: Pick<Metrics, 'observeRequest'>;
 };
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { log, clock, metrics } = options;
-  const trusted = readTrustedProxies(options.trustedProxies);
-  const inFlight = new Set<ServerResponse>();
-  let isReady = false;
-  let isStopping = false;
+  const { server, stopWatching } = createLimitedServer(options);
+  const state: ServerState = { isReady: false, isStopping: false, inFlight: new Set() };
+  server.on('request', createListener(options, state));
+  return {
+    listen: (host, port) => listen(server, host, port, options.log),
+    setReady(isReady) {
+      state.isReady = isReady;
+    },
+    async stop(graceMs) {
+      state.isReady = false;
+      state.isStopping = true;
+      stopWatching();
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const res of state.inFlight) if (!res.headersSent) res.setHeader('connection', 'close');
+      server.closeIdleConnections();
+      const end = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(end);
+    },
+  };
+}
 
+type ServerState = { isReady: boolean; isStopping: boolean; inFlight: Set<ServerResponse> };
+
+function createLimitedServer({ tls = null, log }: HttpServerOptions) {
   const limits = {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
@@ -75,67 +101,54 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  const tls = options.tls ?? null;
   const secure = tls && createTlsServer({ ...limits, ...readTlsPair(tls) });
+  const watch = secure && watchTlsPair(tls, log, (pair) => secure.setSecureContext(pair));
   const server = secure ?? createServer(limits);
-  const watch = secure && tls && watchTlsPair(tls, log, (pair) => secure.setSecureContext(pair));
-  // One more than is allowed: Node would cut the rest off in silence, and then nobody knows that there were too many.
+  // One more than is allowed: Node drops the rest silently, so a request with too many would pass for one with enough.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = MAX_CONNECTIONS;
+  return { server, stopWatching: () => watch?.stop() };
+}
 
+function listen(server: Server, host: string, port: number, log: Log): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      server.on('error', (error) =>
+        log.error({ code: (error as NodeJS.ErrnoException).code }, 'server error'),
+      );
+      resolve({ port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+function createListener(options: HttpServerOptions, state: ServerState): RequestListener {
+  const { clock, metrics } = options;
+  const trusted = readTrustedProxies(options.trustedProxies);
   const route = createRouter(options);
   const check = options.routes['/gateway/check'];
-  server.on('request', (req, res) => {
-    if (check && !isStopping && isAt('/gateway/check', req.url)) return check(req, res);
-    const facts = factsOf(req, { id: v7({ msecs: clock().getTime() }), trusted, isReady });
+  return (req, res) => {
+    if (check && !state.isStopping && isAt('/gateway/check', req.url)) return check(req, res);
+    const id = v7({ msecs: clock().getTime() });
+    const facts = factsOf(req, { id, trusted, isReady: state.isReady });
     keepRequestFacts(req, facts);
     const startedAt = performance.now();
-    inFlight.add(res);
+    state.inFlight.add(res);
     res.once('close', () => {
-      inFlight.delete(res);
+      state.inFlight.delete(res);
       const seconds = (performance.now() - startedAt) / 1_000;
-      metrics?.observeRequest({
-        method: req.method ?? '',
-        route: facts.route,
-        status: res.statusCode,
-        seconds,
-      });
+      const { statusCode: status } = res;
+      metrics?.observeRequest({ method: req.method ?? '', route: facts.route, status, seconds });
     });
     res.setHeader('x-request-id', facts.id);
     res.setHeader('x-content-type-options', 'nosniff');
-    if (isStopping) res.setHeader('connection', 'close');
-    const done = isStopping ? Promise.reject(new HttpRefusal('unavailable', 1)) : route(req, res, facts);
-    // Whatever happens to one request, the process goes on.
+    if (state.isStopping) res.setHeader('connection', 'close');
+    const done = state.isStopping
+      ? Promise.reject(new HttpRefusal('unavailable', 1))
+      : route(req, res, facts);
+    // An error ends its own request; the process goes on.
     done.catch((error: unknown) => answerRefusal(options, error, req, res, facts));
-  });
-
-  return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          server.on('error', (error) =>
-            log.error({ code: (error as NodeJS.ErrnoException).code }, 'server error'),
-          );
-          resolve({ port: (server.address() as AddressInfo).port });
-        });
-      }),
-    setReady(ready) {
-      isReady = ready;
-    },
-    async stop(graceMs) {
-      isReady = false;
-      isStopping = true;
-      watch?.stop();
-      if (!server.listening) return;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const res of inFlight) if (!res.headersSent) res.setHeader('connection', 'close');
-      server.closeIdleConnections();
-      const end = setTimeout(() => server.closeAllConnections(), graceMs);
-      await closed;
-      clearTimeout(end);
-    },
   };
 }
 
@@ -160,7 +173,7 @@ function createRouter(options: HttpServerOptions): Router {
         return refusalAsJson(asRefusal(log, error, facts), facts.id);
       }
     },
-    // What the adapter refuses is the request's own fault: a Host that is none, a backslash in the path.
+    // The adapter refuses malformed requests: an invalid Host, a backslash in the path.
     {
       errorHandler: () => {
         throw new HttpRefusal('bad_request');
@@ -188,7 +201,7 @@ function createRouter(options: HttpServerOptions): Router {
   };
 }
 
-/** The path, undecoded. Refuses a target that two programs could read in two ways. */
+/** The path, undecoded. Refuses a target that two programs could read differently. */
 function checkedPath(req: IncomingMessage): string {
   const target = req.url ?? '';
   if (target.length > MAX_URL_LENGTH) throw new HttpRefusal('address_too_long');
@@ -202,7 +215,7 @@ function checkedPath(req: IncomingMessage): string {
   return target.split('?', 1)[0] ?? '';
 }
 
-/** Bolt and Hono's adapter both take a body that was read before from `rawBody`. */
+/** Bolt and Hono's adapter both find a body that was read before in `rawBody`. */
 async function takeBody(req: IncomingMessage, maxBytes: number): Promise<void> {
   Object.assign(req, { rawBody: await readBody(req, maxBytes) });
 }
@@ -236,7 +249,7 @@ function answerRefusal(
   const respond =
     Object.entries(refusals ?? {}).find(([prefix]) => path.startsWith(prefix))?.[1] ?? refusalAsJson;
   const answer = respond(refusal, facts.id);
-  // A body that was not read to its end stands before the next request on this connection.
+  // The rest of an unread body would come before the next request on this connection.
   if (!req.complete) res.setHeader('connection', 'close');
   for (const [name, value] of answer.headers) res.setHeader(name, value);
   answer.text().then(

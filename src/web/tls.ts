@@ -1,4 +1,4 @@
-// The certificate with which the server speaks HTTPS itself, read again when its files change.
+// The certificate for HTTPS, read again when its files change.
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Log } from '../log.ts';
@@ -6,10 +6,10 @@ import type { Log } from '../log.ts';
 export type TlsFiles = { certFile: string; keyFile: string };
 export type TlsPair = { cert: Buffer; key: Buffer };
 
-/** How soon a renewed certificate is taken. Looked at by time: a change of mounted files raises no event. */
-const LOOK_EVERY_MS = 5_000;
+/** Files are polled, because a change of mounted files raises no event. */
+const POLL_MS = 5_000;
 
-/** Certificate and key that belong together. Throws an Error that says which file is wrong, and never what is in it. */
+/** Throws an Error that names the file that is missing or wrong, and nothing of its contents. */
 export function readTlsPair({ certFile, keyFile }: TlsFiles): TlsPair {
   const cert = readFile(certFile);
   const key = readFile(keyFile);
@@ -21,20 +21,20 @@ export function readTlsPair({ certFile, keyFile }: TlsFiles): TlsPair {
   return { cert, key };
 }
 
-/** Hands each new pair to `take`; while the files don't fit together, the former pair stays. */
-export function watchTlsPair(files: TlsFiles, log: Log, take: (pair: TlsPair) => void): { stop(): void } {
+/** Passes each new pair to `use`. While certificate and key don't belong together, the former pair stays. */
+export function watchTlsPair(files: TlsFiles, log: Log, use: (pair: TlsPair) => void): { stop(): void } {
   let seen = stampOf(files);
   const timer = setInterval(() => {
     const stamp = stampOf(files);
     if (stamp === seen) return;
     seen = stamp;
     try {
-      take(readTlsPair(files));
+      use(readTlsPair(files));
       log.info('the certificate was read again');
     } catch (error) {
       log.warn({ err: error }, 'the changed certificate cannot be used; the former one stays');
     }
-  }, LOOK_EVERY_MS);
+  }, POLL_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }

@@ -8,7 +8,7 @@ import { grantFirstOperator } from '../../operations/operators/grant-first.ts';
 import { loseRole } from '../../operations/operators/lose.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
-import { within } from '../../web/within.ts';
+import { withTimeout } from '../../web/with-timeout.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
 import { createSlackJobs, type SlackJobs } from '../jobs/jobs.ts';
 import { createSlackSurface, type SlackParts, type SlackSurface } from './app.ts';
@@ -93,14 +93,14 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     async start() {
       connecting = keepConnecting(parts, link);
       // After this wait connecting goes on by itself; it logs its own failures.
-      await within(MAX_START_WAIT_MS, connecting).catch(() => {});
+      await withTimeout(MAX_START_WAIT_MS, connecting).catch(() => {});
       // Runs until the app stops, and logs its own failures.
       void keepChecking(parts, link);
     },
     async stop() {
       stopping.abort();
       await link.surface?.stop();
-      await within(MAX_STOP_WAIT_MS, Promise.resolve(connecting)).catch(() => {});
+      await withTimeout(MAX_STOP_WAIT_MS, Promise.resolve(connecting)).catch(() => {});
     },
   };
 }
@@ -169,7 +169,7 @@ function markTokenRefused({ log }: ConnectionParts, link: Link, why: string): vo
 async function stopSurface(link: Link): Promise<void> {
   const { surface } = link;
   link.surface = null;
-  if (surface) await within(MAX_STOP_WAIT_MS, surface.stop()).catch(() => {});
+  if (surface) await withTimeout(MAX_STOP_WAIT_MS, surface.stop()).catch(() => {});
 }
 
 async function keepChecking(parts: ConnectionParts, link: Link): Promise<void> {
