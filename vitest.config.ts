@@ -26,9 +26,10 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**', 'test/smoke/**'],
           globalSetup: ['test/support/postgres.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // More than two cores need: some tests wait half a minute for what Slack or a mail does next.
+          maxWorkers: 4,
         },
       },
       {

@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { showSubscription } from '../../src/operations/subscriptions/show.ts';
@@ -45,10 +46,12 @@ it('calls that passed are counted over all processes, and the last call is remem
 
 it('usage is written every few seconds, and what could not be written is written later', async () => {
   const { primaryKey: key, subscriptionId } = await programme.subscription({ apiId: 'orders' });
-  const gateway = await serveGateway(t, 'memory');
+  const warnings: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+  const gateway = await serveGateway(t, 'memory', { log });
   await t.sql`alter table subscription_usage rename to away`;
   for (let call = 0; call < 10; call++) await gateway.ask({ key });
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await eventually('a write to fail', () => warnings.some((line) => line.includes('usage not written')));
   await t.sql`alter table away rename to subscription_usage`;
   await gateway.ask({ key });
   await eventually('all calls to be counted', async () => (await usageOf(subscriptionId)).calls === 11);

@@ -1,7 +1,7 @@
 const POLL_MS = 15;
 const DEFAULT_WAIT_MS = 20_000;
 
-/** Looks again and again, for a bounded time, until `look` finds something; throws with `what` when it never does. */
+/** Polls until `look` finds something. Unlike `vi.waitUntil` it says what it waited for, and runs outside Vitest too. */
 export async function eventually<T>(
   what: string | (() => string),
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
@@ -12,7 +12,7 @@ export async function eventually<T>(
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
     if (performance.now() > until)
-      throw new Error(`waited ${waitMs} ms in vain for ${typeof what === 'string' ? what : what()}`);
+      throw new Error(`${waitMs} ms were too short for ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
