@@ -10,7 +10,7 @@ function logged(write: (log: ReturnType<typeof createCapturedLog>['log']) => voi
 }
 
 describe('the log', () => {
-  test('T69: newlines, escapes and a megabyte make one JSON line of at most 8 KB', () => {
+  test('T69: writes newlines, escapes and a megabyte as one JSON line of at most 8 KB', () => {
     const hostile = `first\nsecond\r\u001b[31mred\u009b31mred\u2028third${'é"\\\u0000'.repeat(262_144)}`;
     for (const fields of [
       { why: hostile },
@@ -26,7 +26,7 @@ describe('the log', () => {
     }
   });
 
-  test('T68: of an error, neither message nor detail nor cause’s message is logged, however it is passed', () => {
+  test('T68: holds no message, detail or cause’s message of an error, however it is passed', () => {
     const cause = Object.assign(new Error('canary in the cause'), {
       code: '23505',
       detail: 'Key (email)=(canary@example.com) already exists.',
@@ -43,7 +43,7 @@ describe('the log', () => {
     }
   });
 
-  test('an error says where in our sources it came from', async () => {
+  test('names the place in our sources that an error came from', async () => {
     const { createKeyring } = await import('../src/security/keyring.ts');
     const text = logged((log) => {
       try {

@@ -26,7 +26,7 @@ const PRODUCTION = {
     'roles:ApimAdmin=admin, https://example.com/team:a:b=reader, roles:ApimAdmin=list-secrets',
 };
 
-/** The names of the settings that are complained of. */
+/** The names of the settings that are reported. */
 function complaints(env: Record<string, string>): string[] {
   try {
     readSettings(env);
@@ -37,8 +37,8 @@ function complaints(env: Record<string, string>): string[] {
   }
 }
 
-describe('settings', () => {
-  test('a whole set for production is taken, and nothing at all for a machine of one’s own', () => {
+describe('reading the settings', () => {
+  test('accepts a full set for production, and no settings at all for local use', () => {
     expect(complaints(PRODUCTION)).toEqual([]);
     expect(complaints({})).toEqual([]);
     expect(readSettings(PRODUCTION).oidc?.roles).toEqual([
@@ -89,11 +89,11 @@ describe('settings', () => {
     ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin=owner'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:=admin'],
-  ])('%s=%s is complained of, and nothing else is', (name, value) => {
+  ])('reports %s=%s, and nothing else', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });
 
-  test('what is wrong in itself and what is missing are reported together', () => {
+  test('reports wrong and missing settings together', () => {
     const { SUPPORT_EMAIL: _, DATABASE_URL: _database, GATEWAY_SECRET: _secret, ...rest } = PRODUCTION;
     const env = { ...rest, TRUSTED_PROXIES: 'nobody', SECRET_KEY: 'short', SLACK_BOT_TOKEN: 'bad' };
     expect(complaints({ ...env, MAIL_LINK_HOSTS: 'a/b' })).toEqual([
@@ -107,7 +107,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('the entry that is wrong is named, a secret never is', () => {
+  test('names the wrong entry of a list, and never a secret', () => {
     const env = {
       ...PRODUCTION,
       TRUSTED_PROXIES: '10.0.0.1, proxy.example.com',

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { demandSuitable, migrate, UnsuitableDatabaseError } from '../../src/db/migrate.ts';
 import { databaseUrl, runSql } from '../support/postgres.ts';
 
-describe('migrate', () => {
+describe('migrating the database', () => {
   let url: string;
   let name: string;
   let sql: postgres.Sql;
@@ -23,7 +23,7 @@ describe('migrate', () => {
     await runSql(inject('postgres').url, `drop database ${name} with (force)`);
   });
 
-  test('four processes that start at once leave one schema, and each finds it whole', async () => {
+  test('makes one complete schema when four processes start at once', async () => {
     await Promise.all([1, 2, 3, 4].map(() => migrate(url)));
     const [counts] = await sql`
       select (select count(*)::int from accounts) as accounts, (select count(*)::int from graphile_worker.jobs) as jobs,
@@ -31,7 +31,7 @@ describe('migrate', () => {
     expect(counts).toEqual({ accounts: 0, jobs: 0, isOnce: true });
   });
 
-  test('a second run changes nothing and keeps the rows', async () => {
+  test('a second time changes nothing and keeps the rows', async () => {
     await migrate(url);
     await sql`insert into services (id, name, secret_key_check, created_at) values ('s', 'S', 'x', now())`;
     const before = await sql`select * from drizzle.__drizzle_migrations`;
@@ -40,7 +40,7 @@ describe('migrate', () => {
     expect(await sql`select id from services`).toEqual([{ id: 's' }]);
   });
 
-  test('a migration that fails leaves nothing of itself behind, and lets the next process try', async () => {
+  test('leaves nothing of a migration that fails, and the next process can try again', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'apim-user-migrations-'));
     const write = async (statement: string) => {
       const entry = { idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_first', breakpoints: true };
@@ -61,7 +61,7 @@ describe('migrate', () => {
     }
   });
 
-  test('it waits while another process is at it', async () => {
+  test('waits while another process migrates', async () => {
     const other = postgres(url, { max: 1 });
     await other`select pg_advisory_lock(7205311)`;
     const migrating = migrate(url);
@@ -72,7 +72,7 @@ describe('migrate', () => {
     expect(await sql`select count(*)::int as n from accounts`).toEqual([{ n: 0 }]);
   });
 
-  test('a database that does not hold UTF-8 is refused with the words that make one', async () => {
+  test('refuses a database that is not UTF-8, with the statement that makes one', async () => {
     const latin = `${name}_latin`;
     await runSql(
       inject('postgres').url,
@@ -87,7 +87,7 @@ describe('migrate', () => {
   test.each([
     ['140012', 'Postgres 15 or newer is needed; this is 14.'],
     ['90624', 'Postgres 15 or newer is needed; this is 9.'],
-  ])('server version %s is refused', (version, words) => {
+  ])('refuses server version %s', (version, words) => {
     expect(() => demandSuitable({ version, encoding: 'UTF8' }, () => {})).toThrow(words);
   });
 
@@ -95,7 +95,7 @@ describe('migrate', () => {
     ['150000', 0],
     ['180004', 0],
     ['190000', 1],
-  ])('server version %s is used, with %i warning', (version, warnings) => {
+  ])('accepts server version %s, with %i warning', (version, warnings) => {
     const said: string[] = [];
     demandSuitable({ version, encoding: 'UTF8' }, (message) => said.push(message));
     expect(said).toHaveLength(warnings);

@@ -13,7 +13,7 @@ const OUR_TOKEN = '01890000-0000-7000-8000-00000000000a';
 const THEIR_TOKEN = '01890000-0000-7000-8000-00000000000b';
 
 let t: TestContext;
-/** What a row of the other service may refer to. */
+/** The rows of the other service that a row could refer to. */
 const theirs = {
   account_id: '',
   invitation_id: '',
@@ -71,7 +71,7 @@ async function fillTokens(): Promise<void> {
       values (${service}, ${id}, 'ci', 'admin', '{}', ${id}, 'T0TEST', 'U0ADMIN', 'Ada Admin', now(), '', now())`;
 }
 
-/** One row of each table of the catalog and of what is had of it. */
+/** One row in each table of the catalog and of its subscriptions. */
 async function fillCatalog(serviceId: string, accountId: string, groupId: string): Promise<void> {
   const now = new Date().toISOString();
   const hash = (serviceId === 'ours' ? 'a' : 'b').repeat(64);
@@ -95,7 +95,7 @@ afterAll(() => t.close());
 
 type Reference = { name: string; child: string; columns: string[]; parent: string; parentColumns: string[] };
 
-/** Every foreign key of our tables, as Postgres has it. */
+/** Every foreign key of our tables, read from Postgres. */
 const references = () => t.sql<Reference[]>`
   select conname as name, conrelid::regclass::text as child, confrelid::regclass::text as parent,
     (select json_agg(attname order by place) from unnest(conkey) with ordinality as k (number, place)
@@ -105,8 +105,8 @@ const references = () => t.sql<Reference[]>`
   from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace
   order by 1, conname`;
 
-describe('T53: no row refers to a row of another service', () => {
-  it('because every reference to what a service owns begins with the service', async () => {
+describe('T53: no row can refer to a row of another service', () => {
+  it('because each foreign key to a row of a service starts with the service', async () => {
     const found = await references();
     expect(found.length).toBeGreaterThan(15);
     for (const { child, columns, parent, parentColumns } of found) {
@@ -116,7 +116,7 @@ describe('T53: no row refers to a row of another service', () => {
     }
   });
 
-  it('because a row with a service, and an id of something, refers to it', async () => {
+  it('because each column with an id of such a row has a foreign key', async () => {
     const known = (await references()).map(({ child, columns }) => `${child}.${columns.at(-1)}`);
     const ids = await t.sql<{ name: string }[]>`
       select table_name || '.' || column_name as name from information_schema.columns
@@ -138,7 +138,7 @@ describe('T53: no row refers to a row of another service', () => {
     expect(loose.sort()).toEqual(['account_counts.service_id', 'audit_links.audit_id']);
   });
 
-  it('because Postgres refuses each such row', async () => {
+  it('because Postgres refuses each row that would', async () => {
     const crossing = (await references()).filter(({ parent }) => parent !== 'services');
     const tried = new Set<string>();
     for (const { child, columns, name } of crossing) {
@@ -146,11 +146,11 @@ describe('T53: no row refers to a row of another service', () => {
       const [row] = await t.sql`
         select to_jsonb(one) as row from ${t.sql(child)} one where ${t.sql(id)} is not null limit 1`;
       expect(row, `${child} has a row with ${id}`).toBeDefined();
-      // A true row of ours, given to the other service: all its references are put right but the one that is tried.
+      // A copy of our row for the other service: all its references are corrected but the one under test.
       const changed = { ...row?.row, ...freshKey(child), service_id: 'theirs' };
       for (const other of Object.keys(theirs))
         if (other !== id && changed[other]) changed[other] = theirs[other as keyof typeof theirs];
-      // All but what Postgres itself generates.
+      // All but the generated columns.
       const given = Object.keys(changed).filter((column) => column !== 'search_text');
       const insert = t.sql.unsafe(
         `insert into ${child} (${given}) select ${given} from json_populate_record(null::${child}, $1::text::json)`,
@@ -196,7 +196,7 @@ describe('T53: no row refers to a row of another service', () => {
   });
 });
 
-/** Keys that are taken in the other service, or hashes that are unique everywhere, are not what is tried here. */
+/** Ids that are taken in the other service, and hashes that are unique everywhere, are replaced: they are not under test. */
 function freshKey(table: string): Record<string, string> {
   if (['tickets', 'sessions', 'subscription_keys'].includes(table)) return { hash: 'f'.repeat(64) };
   if (table === 'accounts') return { id: 'fresh', email_canonical: 'fresh@example.com' };

@@ -16,7 +16,7 @@ function refused(attempt: () => unknown): string {
   return 'taken';
 }
 
-describe('when a block ends', () => {
+describe('the end of a block', () => {
   it.each([
     ['', null],
     ['1h', '2026-11-24T11:30:00.000Z'],
@@ -26,7 +26,7 @@ describe('when a block ends', () => {
     ['366d', '2027-11-25T10:30:00.000Z'],
     ['until 2026-12-24', '2026-12-24T00:00:00.000Z'],
     ['2026-11-25', '2026-11-25T00:00:00.000Z'],
-  ])('"%s" is %s', (text, end) => {
+  ])('is read from "%s" as %s', (text, end) => {
     expect(blockEnd(text, NOW)?.toISOString() ?? null).toBe(end);
   });
 
@@ -43,22 +43,25 @@ describe('when a block ends', () => {
     '2026-12-24T10:00',
     'until christmas',
     '7d 3h',
-  ])('"%s" is refused with an example of what is meant', (text) => {
+  ])('"%s" is refused with examples of an end', (text) => {
     expect(refused(() => readBlockEnd(text))).toMatch(/like 12h, 7d or 2w/);
   });
 
   it.each(['0h', '0d', '367d', '53w', '99999w'])(
-    '"%s" is too short or too long, whatever the time',
+    '"%s" is refused as too short or too long at any time',
     (text) => {
       expect(refused(() => readBlockEnd(text))).toMatch(/between 1 hour and 1 year/);
     },
   );
 
-  it.each(['2026-11-24', '2020-01-01', '2027-11-26'])('%s is no day that it can end on', (text) => {
-    expect(refused(() => blockEnd(text, NOW))).toMatch(/between 1 hour and 1 year/);
-  });
+  it.each(['2026-11-24', '2020-01-01', '2027-11-26'])(
+    '%s is refused as a day in the past, today or too far away',
+    (text) => {
+      expect(refused(() => blockEnd(text, NOW))).toMatch(/between 1 hour and 1 year/);
+    },
+  );
 
-  it('is what was said, or is refused, for any text', () => {
+  it('is within a year or refused, for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.stringMatching(/^(for |until )?\d{1,4}[hdwmy-]{0,2}\d{0,2}$/)),
@@ -77,7 +80,7 @@ describe('when a block ends', () => {
   });
 });
 
-describe('in the words after an account', () => {
+describe('the words after an account', () => {
   it.each([
     ['for 7d', 'for 7d', ''],
     ['for 7d leaked a key', 'for 7d', 'leaked a key'],
@@ -87,7 +90,7 @@ describe('in the words after an account', () => {
     ['until christmas', 'until christmas', ''],
     ['asked for 7x', 'for 7x', 'asked'],
     ['reason', '', 'reason'],
-  ])('"%s" ends "%s" for the reason "%s"', (words, end, reason) => {
+  ])('"%s" give the end "%s" and the reason "%s"', (words, end, reason) => {
     expect(splitBlockEnd(words.split(' '))).toEqual({ end, reason });
   });
 });

@@ -4,7 +4,7 @@ import { apiPathsOf, findApi, readCallPath } from '../../src/domain/call-path.ts
 
 type Api = { path: string };
 
-/** What `readCallPath` and `findApi` say together: the path of an API, or why there is none. */
+/** The result of `readCallPath` and `findApi` together: the path of an API, or why there is none. */
 function apiOf(uri: string, paths: readonly string[]): string {
   const path = readCallPath(uri);
   if (!path) return 'unreadable';
@@ -20,7 +20,7 @@ function apiOf(uri: string, paths: readonly string[]): string {
 
 const SOME = ['orders', 'orders/v1', 'admin'];
 
-describe('the API of an address', () => {
+describe('finding the API of a path', () => {
   test.each([
     ['/orders', '/orders'],
     ['/orders/', '/orders'],
@@ -33,13 +33,13 @@ describe('the API of an address', () => {
     ['/ADMIN/x', '/admin'],
     ['/', 'none'],
     ["/admin/it's,(a)=b@c:d*!$&+~_-.x", '/admin'],
-    // What stands behind the longest path may be spelt in any way that stays there.
+    // The rest after the longest path may be spelt in any way that stays below it.
     ['/orders/v1/J%C3%BCrgen', '/orders/v1'],
     ['/orders/v1/a%2Fb', '/orders/v1'],
     ['/orders/v1/a;color=red', '/orders/v1'],
     ['/orders/v1//x', '/orders/v1'],
     ['/admin/%7Ejoe', '/admin'],
-  ])('%s is %s', (uri, expected) => {
+  ])('%s belongs to %s', (uri, expected) => {
     expect(apiOf(uri, SOME)).toBe(expected);
   });
 
@@ -81,7 +81,7 @@ describe('the API of an address', () => {
     '*',
     '',
     '?x',
-  ])('%s is refused: it does not stay where it is, or is no address', (uri) => {
+  ])('%s is refused because it climbs out of its folder or is malformed', (uri) => {
     expect(apiOf(uri, SOME)).toBe('unreadable');
   });
 
@@ -99,25 +99,25 @@ describe('the API of an address', () => {
     '/orders./v1',
     '/orders/%C5%BF',
     '/orders/V1',
-  ])('%s is refused where another reading of it is another API', (uri) => {
+  ])('%s is refused because another reading of it is another API', (uri) => {
     expect(apiOf(uri, SOME)).toBe('ambiguous');
   });
 
-  test('an odd spelling is no matter where there is only one API to reach', () => {
+  test('an unusual spelling is accepted where it can reach only one API', () => {
     expect(apiOf('/%61dmin', [''])).toBe('/');
     expect(apiOf('//x', [''])).toBe('/');
     expect(apiOf('/ADMIN', ['Admin'])).toBe('/Admin');
     expect(apiOf('/ADMIN', ['Admin', ''])).toBe('ambiguous');
   });
 
-  test('a path of thousands of segments is looked at as far as an API’s can reach', () => {
+  test('only as many segments of a long path are read as an API can have', () => {
     const long = `/${'a/'.repeat(4_000)}`;
     expect(apiPathsOf({ plain: long.slice(1, -1), isWhole: true }).length).toBeLessThanOrEqual(201);
     expect(apiOf(long, ['a/a'])).toBe('/a/a');
   });
 });
 
-// The readings that programs on the way may take, each of them alone and after one another.
+// How the programs on the way may read a path, each alone and one after the other.
 const decodeOnce = (path: string) =>
   path.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 const READINGS: ((path: string) => string)[] = [
@@ -133,7 +133,7 @@ const READINGS: ((path: string) => string)[] = [
   (path) => new URL(path.replace(/^\/+/, '/'), 'http://host').pathname,
 ];
 
-/** The longest path of an API that a text begins with, by one who minds case and one who doesn't. */
+/** The longest API path that a path begins with; `isMinding`: case matters. */
 function matches(path: string, apis: readonly string[], isMinding: boolean): string | null {
   const fold = (text: string) => (isMinding ? text : text.toLowerCase());
   const fitting = apis.filter(
@@ -184,8 +184,8 @@ const catalogs = fc.subarray(['', 'orders', 'orders/v1', 'admin', 'orders/v1/adm
   minLength: 1,
 });
 
-describe('no address leads past the key of an API', () => {
-  test('an address that is taken is the same API to every program, in whatever order it reads', () => {
+describe('a path that is accepted', () => {
+  test('is the same API to every program on the way, in any order of their readings', () => {
     fc.assert(
       fc.property(
         uris,
@@ -196,13 +196,13 @@ describe('no address leads past the key of an API', () => {
           if (ours === 'unreadable' || ours === 'ambiguous') return;
           let theirs = uri.split('?', 1)[0] ?? '';
           for (const at of order) {
-            // A program that can't read it at all refuses it.
+            // A program that can't read the path refuses it.
             if (!URL.canParse(theirs.replace(/^\/+/, '/'), 'http://host')) return;
             theirs = READINGS[at]?.(theirs) ?? theirs;
           }
           for (const isMinding of [true, false]) {
             const api = matches(theirs, apis, isMinding);
-            // An API of nobody is no way past a key; any that is found must be the one whose key was asked for.
+            // If the program finds an API, it must be the one whose key we checked.
             if (api !== null) expect(`/${api}`).toBe(ours);
           }
         },
@@ -211,7 +211,7 @@ describe('no address leads past the key of an API', () => {
     );
   });
 
-  test('any text at all is answered, at once', () => {
+  test('is decided fast for any text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300, unit: 'binary' }), catalogs, (text, apis) => {
         expect(typeof apiOf(`/${text}`, apis)).toBe('string');

@@ -9,8 +9,8 @@ const cell = fc.oneof(
 );
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-describe('a table of comma-separated values', () => {
-  it('comes back as it was written, whatever its cells hold and however its lines end', () => {
+describe('reading CSV', () => {
+  it('gives the cells as they were written, for any cells, line ends and separators', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(cell, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 }),
@@ -19,7 +19,7 @@ describe('a table of comma-separated values', () => {
         fc.boolean(),
         fc.constantFrom(',', ';', '\t'),
         (rows, end, bom, hasEnd, separator) => {
-          // The first line says what separates.
+          // The separator is found from the first line.
           const table = [['head', 'more; or less, so to say'], ...rows];
           const lines = table.map((row) => row.map(quoted).join(separator));
           const text = bom + lines.join(end) + (hasEnd ? end : '');
@@ -30,7 +30,7 @@ describe('a table of comma-separated values', () => {
     );
   });
 
-  it('never throws, and gives each row the line that it begins on', () => {
+  it('never throws, and gives each row the number of its first line', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r', '\t') }), (text) => {
         const lines = readCsv(text)?.map((row) => row.line) ?? [];
@@ -71,15 +71,15 @@ describe('a table of comma-separated values', () => {
       ],
     ],
     ['', []],
-  ])('%j', (text, rows) => {
+  ])('of %j gives %j', (text, rows) => {
     expect(cellsOf(text)).toEqual(rows);
   });
 
-  it('counts lines inside cells too', () => {
+  it('counts the lines inside cells too', () => {
     expect(readCsv('a,b\n"one\ntwo",x\nlast,y')?.map((row) => row.line)).toEqual([1, 2, 4]);
   });
 
-  it('is none when a quote is never closed', () => {
+  it('gives null when a quote is never closed', () => {
     expect(readCsv('a,b\n"1,2\n3,4')).toBe(null);
   });
 });

@@ -13,8 +13,8 @@ function codeOf(text: string): string {
   }
 }
 
-describe('an e-mail address', () => {
-  test('T17: forty and more hostile addresses are refused, each with words for the field', () => {
+describe('an email', () => {
+  test('T17: that is hostile, in more than forty ways, is refused with words for its field', () => {
     expect(Object.keys(HOSTILE_ADDRESSES).length).toBeGreaterThanOrEqual(40);
     const codes = Object.fromEntries(
       Object.entries(HOSTILE_ADDRESSES).map(([what, text]) => [what, codeOf(text)]),
@@ -24,7 +24,7 @@ describe('an e-mail address', () => {
     );
   });
 
-  test('a refusal does not repeat the address', () => {
+  test('is not repeated in its refusal', () => {
     try {
       parseEmailAddress('canary-7d1f@localhost');
       expect.unreachable();
@@ -42,23 +42,23 @@ describe('an e-mail address', () => {
     'ann@xn--bcher-kva.example',
     'ann_lee@a-b.example',
     addressOfLength(MAX_EMAIL_LENGTH),
-  ])('%s is accepted and kept as it is', (text) => {
+  ])('%s is accepted and stored as it is', (text) => {
     expect(parseEmailAddress(text)).toEqual({ spelling: text, canonical: text });
   });
 
-  test('what was typed in capitals is found in small letters and mailed as it was typed', () => {
+  test('that is typed in capitals is found in small letters and mailed as it was typed', () => {
     expect(parseEmailAddress(' \tAnn.Lee@Example.COM ')).toEqual({
       spelling: 'Ann.Lee@Example.COM',
       canonical: 'ann.lee@example.com',
     });
   });
 
-  test('dots and tags are not folded: they are the address of somebody else', () => {
+  test('keeps its dots and tags, because they can belong to another person', () => {
     const canonical = (text: string) => parseEmailAddress(text).canonical;
     expect(new Set(['a.b@example.com', 'ab@example.com', 'ab+x@example.com'].map(canonical)).size).toBe(3);
   });
 
-  test('whatever is accepted is ASCII, has one @, and its canonical form is accepted as itself', () => {
+  test('that is accepted is ASCII with one @, and its canonical form is accepted unchanged', () => {
     const part = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@ -]{0,20}$/);
     const near = fc.tuple(part, part).map(([local, domain]) => `${local}@${domain}.example`);
     fc.assert(

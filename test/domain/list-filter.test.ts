@@ -6,7 +6,7 @@ const read = (source: string, field: string) =>
   readFilter(source, { [field]: textField(field) }) as ListFilter;
 const fits = (source: string, name: string) => fitsFilter(read(source, 'name'), { name });
 
-describe('a filter on what is in memory', () => {
+describe('a filter on values in memory', () => {
   it.each([
     ["name eq 'ANN'", 'ann', true],
     ["name eq 'ann'", 'anna', false],
@@ -29,11 +29,11 @@ describe('a filter on what is in memory', () => {
     ["(name eq 'a' or name eq 'b') and name ne 'a'", 'b', true],
     ["name eq 'it''s'", "it's", true],
     ["name eq '%'", 'x', false],
-  ])('%s of %s: %s', (filter, name, isFitting) => {
+  ])('%s on %s is %s', (filter, name, isFitting) => {
     expect(fits(filter, name)).toBe(isFitting);
   });
 
-  it('finds a field that is missing empty', () => {
+  it('reads a missing field as empty', () => {
     expect(fitsFilter(read("toString eq ''", 'toString'), {})).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { checkPassword } from '../../src/domain/password-rule.ts';
 
 const CONTEXT = ['Ann.Lee@example.com', 'Ann', 'Fabrikam Weather', 'default'];
 
-/** What is said about a password; '' when it is accepted. */
+/** The refusal of a password; '' when it is accepted. */
 function verdict(password: string, minLength = 15): string {
   try {
     checkPassword(password, { minLength, contextWords: CONTEXT });
@@ -16,12 +16,12 @@ function verdict(password: string, minLength = 15): string {
   }
 }
 
-/** So many characters in which nothing repeats that a rule could see. */
+/** So many characters without a repetition that a rule could find. */
 const characters = (length: number) =>
   Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * at * 7 + at * 3) % 25))).join('');
 
 describe('a new password', () => {
-  test('T21: 14 characters are refused; 15, 64 and 128 are accepted', () => {
+  test('T21: is refused with 14 characters, and accepted with 15, 64 and 128', () => {
     expect([14, 15, 64, 128].map((length) => verdict(characters(length)) === '')).toEqual([
       false,
       true,
@@ -31,7 +31,7 @@ describe('a new password', () => {
     expect(verdict(characters(14))).toMatch(/at least 15 characters/);
   });
 
-  test('T21: 1,024 bytes are accepted, 1,025 are refused, and so is a megabyte, in no time', () => {
+  test('T21: is accepted with 1,024 bytes, and refused fast with 1,025 or a megabyte', () => {
     expect(verdict(characters(1_024))).toBe('');
     expect(verdict(characters(1_025))).toMatch(/at most 1,024 bytes/);
     expect(verdict(`${characters(1_021)}ab${'ü'}`)).toMatch(/at most 1,024 bytes/);
@@ -40,7 +40,7 @@ describe('a new password', () => {
     expect(performance.now() - startedAt).toBeLessThan(50);
   });
 
-  test('characters are counted as people count them, not in bytes or halves', () => {
+  test('has its characters counted as people count them, not in bytes or halves', () => {
     const emoji = ['🐢', '🌧', '🎻', '🧭', '🪁', '🧵', '🪴', '🥨', '🛶', '🧊', '🎈', '🪃', '🧲', '🪶'];
     expect(verdict(emoji.join(''))).toMatch(/at least 15/);
     expect(verdict(`${emoji.join('')}🦀`)).toBe('');
@@ -48,14 +48,14 @@ describe('a new password', () => {
     expect(verdict(decomposed)).toMatch(/at least 15/);
   });
 
-  test('T22: of the 3,000 most common passwords, each that is long enough is refused, in any letter case', () => {
+  test('T22: is refused when it is one of the 3,000 most common, in any letter case', () => {
     const top = dictionary['passwords-common'].slice(0, 3_000).filter((password) => password.length >= 8);
     expect(top.length).toBeGreaterThan(500);
     expect(top.filter((password) => verdict(password, 8) === '')).toEqual([]);
     expect(top.filter((password) => verdict(password.toUpperCase(), 8) === '')).toEqual([]);
   });
 
-  test('T22: every common password of 15 characters and more is refused under the default rule', () => {
+  test('T22: is refused under the default rule when it is common and has 15 characters or more', () => {
     const long = dictionary['passwords-common'].filter((password) => password.length >= 15);
     expect(long.length).toBeGreaterThan(10);
     expect(long.filter((password) => verdict(password) === '')).toEqual([]);
@@ -69,7 +69,7 @@ describe('a new password', () => {
     'fabrikam weather',
     'FabrikamWeather!!',
     '2026fabrikam weather',
-  ])('T22: %s is refused to Ann, whose address and organisation are in it', (password) => {
+  ])('T22: %s is refused to Ann because it holds her email or organisation', (password) => {
     expect(verdict(password)).toMatch(/little more than your address/);
   });
 
@@ -83,7 +83,7 @@ describe('a new password', () => {
     '890123456789012345',
     '321098765432109',
     'abcdefghijklmnopq',
-  ])('%s is refused, although no list has to hold it', (password) => {
+  ])('%s is refused without being in a list', (password) => {
     expect(verdict(password)).not.toBe('');
   });
 
@@ -93,15 +93,15 @@ describe('a new password', () => {
     'planning a trip with my friends to fabrikam',
     '               x y z           ',
     'ПарольКоторыйЯпомню',
-  ])('%s is accepted: nothing asks for capitals, digits or signs', (password) => {
+  ])('%s is accepted without a rule for capitals, digits or signs', (password) => {
     expect(verdict(password)).toBe('');
   });
 
-  test('half a character is refused, because it could not be told from another half', () => {
+  test('is refused with half a character, which can’t be told from another half', () => {
     expect(verdict(`${characters(20)}${String.fromCharCode(0xd83d)}`)).toMatch(/cannot be kept/);
   });
 
-  test('no refusal repeats the password', () => {
+  test('is repeated in no refusal', () => {
     for (const password of ['canary-short', 'canary'.repeat(300), 'canarycanarycanary']) {
       try {
         checkPassword(password, { minLength: 15, contextWords: ['canary'] });

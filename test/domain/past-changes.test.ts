@@ -24,7 +24,7 @@ function row(operation: string, more: Record<string, unknown> = {}) {
 }
 const change = (...of: Parameters<typeof row>) => pastChangeOf(row(...of));
 
-describe('what an exported row says', () => {
+describe('reading an exported audit row', () => {
   it.each([
     ['accounts/block', { after: { state: 'blocked' } }, 'blocked', true],
     ['accounts/block', {}, 'blocked', true],
@@ -33,7 +33,7 @@ describe('what an exported row says', () => {
     ['accounts/restore', {}, 'blocked', true],
     ['accounts/activate', {}, 'active', false],
     ['accounts/end-block', { after: { state: 'pending' } }, 'pending', false],
-    // The undo of an activation.
+    // An undone activation.
     ['accounts/block', { after: { state: 'pending' } }, 'pending', false],
     ['subscriptions/suspend', {}, 'suspended', true],
     ['subscriptions/resume', {}, 'active', false],
@@ -45,11 +45,11 @@ describe('what an exported row says', () => {
     ['operators/grant', { before: { role: 'admin' }, after: { role: 'approver' } }, 'approver', true],
     ['operators/grant', { before: { role: null }, after: { role: 'approver' } }, 'approver', false],
     ['operators/grant-from-console', { after: { role: 'admin' } }, 'admin', false],
-  ])('%s %j leaves it %s', (operation, more, left, isTaking) => {
+  ])('of %s %j gives the state %s', (operation, more, left, isTaking) => {
     expect(change(operation, more)).toMatchObject({ left, isTaking });
   });
 
-  it('is nothing when it was refused or only asked for, or changed something else', () => {
+  it('gives null when the operation was refused or requested, or changed something else', () => {
     expect(change('accounts/block', { outcome: 'refused' })).toBeNull();
     expect(change('accounts/delete', { outcome: 'asked' })).toBeNull();
     expect(change('accounts/edit')).toBeNull();
@@ -57,12 +57,12 @@ describe('what an exported row says', () => {
   });
 
   it.each(['', '[]', '{"id":1}', 'number,hash', '{"serviceId":"default"}', 'null'])(
-    'is refused when it is none: %j',
+    'refuses a line that is no row: %j',
     (line) => expect(() => readExportedRow(line)).toThrow('invalid_input'),
   );
 });
 
-it('of several changes of one the last counts, in whatever order they come', () => {
+it('the last of several changes of one account counts, in any order of the rows', () => {
   const blocked = change('accounts/block');
   const activated = change('accounts/activate');
   const other = change('accounts/block', { targetId: 'bea' });
@@ -70,7 +70,7 @@ it('of several changes of one the last counts, in whatever order they come', () 
   expect([...lastChanges(changes)].sort()).toEqual([activated?.id, other?.id].sort());
 });
 
-it('a replaced key counts whatever came later, and both when the row no longer says which', () => {
+it('each replaced key counts, and both keys do when the row does not name one', () => {
   const primary = change('subscriptions/regenerate-key', { after: { key: 'primary' } });
   const again = change('subscriptions/regenerate-key', { after: { key: 'primary' } });
   const resumed = change('subscriptions/resume');

@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.close();
 });
 
-it('stop waits for the running jobs and leaves no job locked, whether it succeeded or failed', async () => {
+it('stopping the worker waits for the running jobs and leaves none locked, of those that failed either', async () => {
   let begun = 0;
   let done = 0;
   const repaintCards = async () => {
@@ -43,10 +43,10 @@ it('stop waits for the running jobs and leaves no job locked, whether it succeed
   await eventually('four to run at once', () => begun === 4);
   await worker.stop();
   await close();
-  // Another job may have begun just before the stop; the stop waits for that one too.
+  // A job that began just before the stop was waited for too.
   expect(done).toBe(begun);
   const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
-  // The failed job and the jobs that had not begun.
+  // The failed job, and the jobs that had not begun.
   expect(left).toHaveLength(6 - done + 1);
   expect(left.filter((job) => job.locked_at !== null)).toEqual([]);
   expect(left.filter((job) => job.attempts === 1)).toHaveLength(1);
@@ -54,7 +54,7 @@ it('stop waits for the running jobs and leaves no job locked, whether it succeed
   expect(queues).toHaveLength(0);
 });
 
-it('a job that a killed worker holds is unlocked with its queue; a job locked nine minutes ago is not', async () => {
+it('a job of a killed worker is unlocked with its queue after eleven minutes, and not after nine', async () => {
   await sql`delete from graphile_worker._private_jobs`;
   for (const [queue, minutes] of [
     ['dead', 11],

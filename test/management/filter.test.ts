@@ -25,7 +25,7 @@ function refusalOf(source: string): string {
   return 'unreadable' in read ? read.unreadable : 'done';
 }
 
-/** As a program would write it, fully in parentheses. */
+/** The text of a tree, fully in parentheses. */
 function write(filter: ListFilter): string {
   switch (filter.kind) {
     case 'and':
@@ -77,8 +77,8 @@ const trees = fc.letrec<{ tree: unknown }>((tie) => ({
   ),
 })).tree as fc.Arbitrary<ListFilter>;
 
-describe('a filter', () => {
-  it('is read as it was written, whatever is quoted in it', () => {
+describe('parsing a filter', () => {
+  it('gives the tree that was written, for any quoted text', () => {
     fc.assert(
       fc.property(trees, (tree) => {
         const source = write(tree);
@@ -92,7 +92,7 @@ describe('a filter', () => {
     );
   });
 
-  it('that is no filter is refused in words, never otherwise', () => {
+  it('refuses any other text with words, and never fails otherwise', () => {
     const pieces = fc.constantFrom(
       '(',
       ')',
@@ -162,7 +162,7 @@ describe('a filter', () => {
     [Array(31).fill("email eq 'x'").join(' or '), 'has more than 30 comparisons'],
     [`email eq '${'x'.repeat(2_000)}'`, 'has more than 2000 characters'],
     ["email eq '\0'", 'holds a character that cannot be looked for'],
-  ])('%j is refused: %s', (source, words) => {
+  ])('refuses %j: %s', (source, words) => {
     expect(refusalOf(source)).toContain(words);
   });
 });

@@ -35,7 +35,7 @@ async function linkAll(service: ServiceId = 'ours') {
 }
 const verify = (head?: { number: number; hash: string }) => verifyAudit(t.as(ADMIN), head ? { head } : {});
 
-/** What only the owner of the database can do, looked at, and put back as it was. */
+/** The problem that verifying finds after a change that only the database owner can make; the change is reverted. */
 async function afterTampering(statement: string, head?: { number: number; hash: string }) {
   await t.sql.unsafe(`
     create table saved_audit as select * from audit; create table saved_links as select * from audit_links;
@@ -55,7 +55,7 @@ async function afterTampering(statement: string, head?: { number: number; hash: 
   }
 }
 
-describe('T57: among 1,000 rows', () => {
+describe('T57: verifying a chain of 1,000 audit rows', () => {
   let head: { number: number; hash: string };
   const rowAt = async (number: number) => {
     const [row] =
@@ -80,7 +80,7 @@ describe('T57: among 1,000 rows', () => {
     head = verified.head as typeof head;
   });
 
-  it('a changed row is named, whatever was changed', async () => {
+  it('names a changed row, in any column that can change', async () => {
     const id = await rowAt(500);
     for (const change of [
       `actor_name = 'Nobody'`,
@@ -97,7 +97,7 @@ describe('T57: among 1,000 rows', () => {
     }
   });
 
-  it('a removed row is named, and so is a row whose link went with it', async () => {
+  it('names a removed row, also when its link was removed with it', async () => {
     const id = await rowAt(400);
     expect(await afterTampering(`delete from audit where id = '${id}'`)).toMatchObject({
       what: 'row removed',
@@ -110,7 +110,7 @@ describe('T57: among 1,000 rows', () => {
     ).toMatchObject({ what: 'link removed', number: 400 });
   });
 
-  it('two swapped rows are found at the first of them', async () => {
+  it('names the first of two swapped rows', async () => {
     const [one, other] = [await rowAt(300), await rowAt(301)];
     const swap = `update audit_links set audit_id = case audit_id when '${one}'::uuid then '${other}'::uuid else '${one}'::uuid end
       where audit_id in ('${one}', '${other}')`;
@@ -121,7 +121,7 @@ describe('T57: among 1,000 rows', () => {
     await t.sql.unsafe(again);
   });
 
-  it('an inserted row is found once it is older than any commit of ours', async () => {
+  it('names an inserted row once it is older than any transaction can still commit', async () => {
     const id = await rowAt(200);
     const forged = id.replace(/^.{8}/, (time) =>
       (Number.parseInt(time, 16) - 120).toString(16).padStart(8, '0'),
@@ -132,14 +132,14 @@ describe('T57: among 1,000 rows', () => {
     expect(await afterTampering(insert)).toMatchObject({ what: 'row added', auditId: forged });
   });
 
-  it('a tail that was cut off is caught against a head that was kept', async () => {
+  it('finds a cut tail by comparing with a head that was kept elsewhere', async () => {
     const cut = `delete from audit where id in (select audit_id from audit_links where number > ${head.number - 10});
       delete from audit_links where number > ${head.number - 10}`;
     expect(await afterTampering(cut)).toBeNull();
     expect(await afterTampering(cut, head)).toMatchObject({ what: 'end cut off' });
   });
 
-  it('a chain that was made anew is not the one whose head was kept', async () => {
+  it('finds that a rebuilt chain is not the one whose head was kept', async () => {
     expect((await verify({ ...head, hash: 'f'.repeat(64) })).problem).toMatchObject({
       what: 'another chain',
       number: head.number,
@@ -147,7 +147,7 @@ describe('T57: among 1,000 rows', () => {
     expect((await verify(head)).problem).toBeNull();
   });
 
-  it('the links can no more be changed than the rows', async () => {
+  it('relies on links that the database refuses to change', async () => {
     for (const statement of [
       `update audit_links set hash = 'x'`,
       'delete from audit_links',
@@ -158,7 +158,7 @@ describe('T57: among 1,000 rows', () => {
 });
 
 describe('T58: 200 concurrent operations in each of two services', () => {
-  it('make 200 links without a fork, however many link at once, and two services do not wait for each other', async () => {
+  it('make two chains of 200 links without a fork while 20 linking jobs run', async () => {
     await linkAll();
     const [before] =
       await t.sql`select max(number)::int as number from audit_links where service_id = 'ours'`;
@@ -183,7 +183,7 @@ describe('T58: 200 concurrent operations in each of two services', () => {
     expect((await verifyAudit(t.as(ADMIN, 'theirs'), {})).problem).toBeNull();
   });
 
-  it('a service whose chain is held lets its operations, and the other service’s chain, go on', async () => {
+  it('do not wait for the lock on a chain, nor does the chain of the other service', async () => {
     await t.sql.begin(async (holding) => {
       await holding`select id from services where id = 'ours' for no key update`;
       const added = await addAccount(t.as(ADMIN), {
@@ -199,7 +199,7 @@ describe('T58: 200 concurrent operations in each of two services', () => {
   });
 });
 
-it('T69: who asks and who decides, by however hostile a name, each make one short line with number and hash', async () => {
+it('T69: a requester and an approver with hostile names each make one short log line with number and hash', async () => {
   await linkAll();
   const hostile = `Ann\n{"level":50}\r\u001b[31m\u009b\u2028${'é"\\'.repeat(350_000)}`;
   const { approvalId } = await requestInvitation(t.as(slackActor('U0MEMBER', hostile)), {
@@ -226,7 +226,7 @@ it('T69: who asks and who decides, by however hostile a name, each make one shor
   }
 });
 
-it('erasure takes away what is personal and leaves the chain whole', async () => {
+it('erasing an account removes what is personal from the audit and leaves the chain valid', async () => {
   const { account } = await addAccount(t.as(ADMIN), {
     email: 'gone@example.com',
     firstName: 'Gone',

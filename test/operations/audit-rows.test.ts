@@ -40,11 +40,11 @@ import { findOperations } from '../support/operations.ts';
 import { auditText, secretsIn } from '../support/secrets.ts';
 
 const PASSWORD = 'three quiet garden chairs';
-/** The audit takes no row of this request: what an operation would do without one must not stay. */
+/** The database refuses audit rows of this request, so an operation in it must change nothing. */
 const NO_AUDIT = 'no-audit';
 
 let t: TestContext;
-/** Who is signed in, unless a test signs in another one. */
+/** The developer who is signed in, unless a test signs in another. */
 let developer: Awaited<ReturnType<typeof account>>;
 beforeAll(async () => {
   t = await createTestContext();
@@ -55,11 +55,11 @@ beforeAll(async () => {
     create trigger refuse_audit before insert on audit
       for each row when (new.request_id = '${NO_AUDIT}') execute function refuse_audit()`);
 });
-// Some of these tests sign everybody out, or somebody else in.
+// Some of these tests end every session, or sign in another developer.
 beforeEach(() => t.signIn(developer.accountId));
 afterAll(() => t.close());
 
-/** Known once there is a database to keep its token in. */
+/** Replaced by each case that needs a program: its token is stored in the database. */
 const PROGRAM = { kind: 'token' } as Actor;
 
 const operations = await findOperations();
@@ -92,7 +92,7 @@ async function invitation(): Promise<{ invitationId: string; email: string; tick
   const { invitationId } = await invite(admin(), { email });
   return { invitationId, email, ticket: await t.ticketTo(email) };
 }
-/** Asked for by somebody without a role. */
+/** Requested by a member without a role. */
 async function approval(): Promise<{ approvalId: string }> {
   const { approvalId } = await requestInvitation(t.as(MEMBER), { email: newAddress(), why: 'a partner' });
   return { approvalId };
@@ -158,10 +158,10 @@ const TEXT = { template: 'AccountBlocked', subject: 'Your account', body: 'It is
 type Refused = { input: Record<string, unknown>; code: string };
 type Case = {
   as: Actor;
-  /** Makes what the operation needs; gives an input that is done. */
+  /** Makes what the operation needs, and returns an input with which it succeeds. */
   done: () => Promise<Record<string, unknown>> | Record<string, unknown>;
   refused: Refused;
-  /** How the other service's operator or system is refused with the input above; null: it names nothing of ours. */
+  /** The code for the same actor of the other service with that input; null: the input names nothing of ours. */
   foreign: string | null;
 };
 
@@ -243,7 +243,7 @@ const CASES: Record<string, Case> = {
     return row;
   }),
   'accounts/make-sign-in-link': of(PROGRAM, 'not_permitted', NO_ACCOUNT, async () => {
-    // Other cases let months go by, and a token ends.
+    // Other cases move the clock by months, after which a token has expired.
     Object.assign(PROGRAM, await programOf(t, 'admin', { grants: ['sso'] }));
     return only(await account(), 'accountId');
   }),
@@ -390,7 +390,7 @@ const CASES: Record<string, Case> = {
       const teamId = next('T0BACK');
       await bindWorkspace(t.as(SYSTEM), { teamId, tokenHash: 'c'.repeat(64) });
       const userId = next('U0');
-      // Slack is not asked; and for the other cases the admin stays the last who can act.
+      // The console does not ask Slack. For the other cases the admin stays the last who can act.
       t.memberships.set(userId, 'deactivated');
       return { teamId, userId, name: 'Back Again' };
     },
@@ -613,7 +613,7 @@ async function everything(): Promise<Record<string, string>> {
   return hashes;
 }
 
-it('T55: every operation that changes something is tried here', () => {
+it('T55: every operation that changes something has a case in this file', () => {
   expect(changing.map((operation) => operation.operation).sort()).toEqual(Object.keys(CASES).sort());
 });
 
@@ -621,7 +621,7 @@ for (const { operation: name } of changing) {
   const one = CASES[name];
   if (!one) continue;
   describe(`T55: ${name}`, () => {
-    it('writes one row when done', async () => {
+    it('writes one row when it is done', async () => {
       const { requestId, outcome } = run(name, await one.done());
       await outcome;
       expect(await rowsOf(requestId)).toEqual([
@@ -629,7 +629,7 @@ for (const { operation: name } of changing) {
       ]);
     });
 
-    it(`writes one row, and nothing else, when refused (${one.refused.code})`, async () => {
+    it(`writes one row, and nothing else, when it is refused (${one.refused.code})`, async () => {
       const before = await everything();
       const { requestId, outcome } = run(name, one.refused.input);
       expect(await refusalOf(outcome)).toBe(one.refused.code);
@@ -639,21 +639,21 @@ for (const { operation: name } of changing) {
       expect(await everything()).toEqual(before);
     });
 
-    it('leaves nothing when its row can’t be written', async () => {
+    it('changes nothing when its audit row can’t be written', async () => {
       const input = await one.done();
       const before = await everything();
       await expect(run(name, input, 'ours', NO_AUDIT).outcome).rejects.toThrow();
       expect(await everything()).toEqual(before);
-      // It was the audit's doing: the same is done a moment later.
+      // Only the audit was in the way: the same input succeeds a moment later.
       await run(name, input).outcome;
-      // What only shows a secret has no effect but its row.
+      // An operation that only shows a secret has no effect but its row.
       if (!['subscriptions/show-keys', 'subscriptions/list-secrets'].includes(name))
         expect(await everything()).not.toEqual(before);
     });
 
     const { foreign } = one;
     if (foreign) {
-      it(`T52: finds nothing of another service (${foreign}) and changes nothing`, async () => {
+      it(`T52: finds nothing of another service (${foreign}), and changes nothing`, async () => {
         const input = await one.done();
         const before = await everything();
         const { requestId, outcome } = run(name, input, 'theirs');
@@ -668,7 +668,7 @@ for (const { operation: name } of changing) {
   });
 }
 
-it('T55: what found everything as it should be writes no row', async () => {
+it('T55: an operation that had nothing to change writes no row', async () => {
   const input = { teamId: next('T0'), tokenHash: 'b'.repeat(64) };
   await run('workspaces/bind', input).outcome;
   const { requestId, outcome } = run('workspaces/bind', input);
@@ -676,13 +676,13 @@ it('T55: what found everything as it should be writes no row', async () => {
   expect(await rowsOf(requestId)).toEqual([]);
 });
 
-describe('T56: the audit', () => {
+describe('T56: the audit table', () => {
   it.each([
     `update audit set actor_name = 'Nobody'`,
     `update audit set outcome = 'done' where outcome = 'refused'`,
     'delete from audit',
     'truncate audit cascade',
-  ])('refuses: %s', async (statement) => {
+  ])('refuses the statement: %s', async (statement) => {
     await refusalOf(run('accounts/block', { accountId: 'nobody' }).outcome);
     const before = await t.sql`select * from audit order by id`;
     expect(before.length).toBeGreaterThan(0);
@@ -694,7 +694,7 @@ describe('T56: the audit', () => {
   });
 });
 
-it('T59: whatever was done here, the audit holds no password, hash, ticket or token', async () => {
+it('T59: after all operations of this file the audit holds no password, hash, ticket or token', async () => {
   const text = await auditText(t.sql);
   for (const name of Object.keys(CASES)) expect(text).toContain(`"${name}"`);
   expect(secretsIn(text)).toEqual([]);

@@ -1,4 +1,4 @@
-// What is kept of people who never got an account: until a while after the invitation or request for them ended.
+// What stays of people who never got an account, and until when.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
@@ -33,14 +33,14 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 let count = 0;
-/** A word that stands in the address, the names and the reasons of one person alone. */
+/** A word that is in the email, names and reasons of one person only. */
 const newWord = () => {
   count += 1;
   return `zanzibar${count}x`;
 };
 const wish = (word: string) => ({ email: `${word}@example.com`, firstName: word, lastName: word });
 
-/** Where a word is still to be read; sealed texts and the outbox of mails apart, which empty themselves. */
+/** The tables in which a word can still be read, without the outbox of mails, which empties itself. */
 async function placesOf(word: string): Promise<string[]> {
   const found: string[] = [];
   for (const table of ['invitations', 'tickets', 'approvals', 'audit', 'audit_details', 'accounts']) {
@@ -55,7 +55,7 @@ const sealedOf = async (approvalId: string) =>
   (await t.sql`select sealed_input from approvals where id = ${approvalId}`)[0]?.sealed_input;
 const erase = (invitationId: string) => eraseInvitation(t.as(SYSTEM), { invitationId });
 
-it('nothing is left of an invitation that was revoked, and it can’t be sent to nobody', async () => {
+it('erasing a revoked or expired invitation leaves nothing of the person, and it can no longer be resent', async () => {
   const word = newWord();
   const { invitationId } = await invite(t.as(ADMIN), { ...wish(word), personalLine: `for ${word}` });
   const { invitationId: expired } = await invite(t.as(ADMIN), wish(`${word}2`));
@@ -75,7 +75,7 @@ it('nothing is left of an invitation that was revoked, and it can’t be sent to
   expect(invitations.map(({ id }) => id)).not.toContain(invitationId);
 });
 
-it('an open invitation, and one that was sent again, stays', async () => {
+it('an invitation that was resent is open again and is not erased', async () => {
   const word = newWord();
   const { invitationId } = await invite(t.as(ADMIN), wish(word));
   await t.sql`update invitations set state = 'expired', ended_at = ${t.clock().toISOString()}
@@ -86,7 +86,7 @@ it('an open invitation, and one that was sent again, stays', async () => {
   expect(await placesOf(word)).toContain('invitations');
 });
 
-it('nothing is left of a request that was declined, sealed or not', async () => {
+it('erasing a declined request leaves nothing of the person, in the sealed input either', async () => {
   const word = newWord();
   const { approvalId } = await requestInvitation(t.as(MEMBER), { ...wish(word), why: `${word} asked me` });
   await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: `not ${word}` });
@@ -98,7 +98,7 @@ it('nothing is left of a request that was declined, sealed or not', async () => 
   expect(await placesOf(word)).toEqual([]);
 });
 
-it('of a request that was agreed to, why stays as long as the person: until invitation or account is erased', async () => {
+it('the reason of an approved request stays until its invitation or account is erased', async () => {
   const [never, came] = [newWord(), newWord()];
   const ids: string[] = [];
   for (const word of [never, came]) {

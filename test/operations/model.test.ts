@@ -1,4 +1,4 @@
-// T71: what may happen to a person, in any order, against a small model of it in memory.
+// T71: random operations on one email, against a small model in memory.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
@@ -16,7 +16,7 @@ import { resetPassword } from '../../src/operations/passwords/reset.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../support/context.ts';
 
-/** What two cores do in about half a minute beside other tests. */
+/** About half a minute on two cores beside other tests. */
 const SEQUENCES = 400;
 const MAX_STEPS = 30;
 const AT_ONCE = 10;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** An account as the model has it; `reset` is the newest link to a new password while it works. */
+/** An account in the model; `reset`: it has a link to a new password that works. */
 type Account = {
   id: string;
   state: 'active' | 'blocked' | 'deleted';
@@ -52,7 +52,7 @@ type World = {
 type Verdict = string;
 
 const live = (world: World) => world.accounts.find((account) => account.state !== 'deleted');
-/** Operations on an account mean the newest, whatever became of it; or one that is not there. */
+/** Operations on an account use the newest, in any state, or an id that does not exist. */
 const newest = (world: World) => world.accounts.at(-1);
 const as = (world: World, actor: Actor = ADMIN) => t.as(actor, 'ours', world.requestId);
 const freshAccount = (id: string): Account => ({
@@ -64,7 +64,7 @@ const freshAccount = (id: string): Account => ({
 });
 
 type Step = {
-  /** What the model says will come of it. It changes the model when that is `done`. */
+  /** The outcome that the model predicts. It changes the model when that is `done`. */
   foretell(world: World): Verdict;
   run(world: World): Promise<unknown>;
 };
@@ -150,7 +150,7 @@ const STEPS: Record<string, Step> = {
   restore: {
     foretell(world) {
       const account = newest(world);
-      // An older one may have been restored meanwhile, and has the address.
+      // An older account may have been restored meanwhile, and has the email.
       if (account?.state === 'deleted' && live(world)) return 'email_taken';
       const verdict = change(['deleted'], 'blocked')(world);
       if (verdict !== 'done' || !account) return verdict;
@@ -269,10 +269,10 @@ async function follow(names: string[], email: string): Promise<void> {
   }
 }
 
-/** Chosen by chance once, so that a run can be run again. */
+/** Fixed, so that a failing run can be repeated. */
 const SEED = Number(process.env.MODEL_SEED ?? 71);
 
-it(`T71: ${SEQUENCES} random lives of up to ${MAX_STEPS} steps go as the model says`, async () => {
+it(`T71: ${SEQUENCES} random sequences of up to ${MAX_STEPS} operations on an email end as the model predicts`, async () => {
   const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: MAX_STEPS });
   const lives = fc.sample(steps, { numRuns: SEQUENCES, seed: SEED }).entries();
   const living = Array.from({ length: AT_ONCE }, async () => {
@@ -280,7 +280,7 @@ it(`T71: ${SEQUENCES} random lives of up to ${MAX_STEPS} steps go as the model s
   });
   await Promise.all(living);
   const seen = await t.sql`select distinct coalesce(code, 'done') as code from audit order by 1`;
-  // The lives met everything that can be met.
+  // The sequences reached every outcome that is possible.
   expect(seen.map((row) => row.code)).toEqual(
     expect.arrayContaining([
       'account_not_found',

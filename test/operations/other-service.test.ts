@@ -1,4 +1,4 @@
-// What an operation that only looks, or only keeps books, says to another service: what it says of nothing at all.
+// Operations that read or keep books answer another service as if the thing did not exist.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -44,7 +44,7 @@ afterAll(() => t.close());
 
 const operations = await findOperations();
 const TEMPLATE = 'AccountBlocked';
-/** In all that is made here, and so in whatever tells of it. */
+/** Part of all that is made here, so an answer that tells of it holds this word. */
 const OURS = 'zanzibar';
 const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
@@ -70,7 +70,7 @@ async function invitation() {
   const [mail] = await t.mailsTo(email);
   return { invitationId, mailId: mail?.id ?? '', ticket: mail?.ticket ?? '' };
 }
-/** Asked for by somebody without a role. */
+/** Requested by a member without a role. */
 async function approval() {
   const wish = { email: newAddress(), firstName: OURS, why: OURS };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
@@ -105,13 +105,13 @@ async function begunImport() {
   return kept;
 }
 const NOT_FAR = { position: 0, state: 'applying', channelId: null, messageTs: null };
-/** Asked for by an operator. */
+/** Requested by an operator. */
 async function ownApproval() {
   const wish = { email: newAddress(), firstName: OURS, why: OURS };
   const { approvalId } = await requestInvitation(t.as(ADMIN), wish);
   return { approvalId };
 }
-/** An input, once there is something for it to find. */
+/** Makes something that the input finds. */
 const having =
   (make: () => Promise<unknown>, input: Record<string, unknown> = {}) =>
   async () => {
@@ -128,9 +128,9 @@ const contains = (field: string, text: string) => ({ kind: 'match', field, how: 
 
 type Case = {
   as: Actor;
-  /** An input that finds, or keeps, something in our service. */
+  /** An input that finds or records something in our service. */
   ours: () => Promise<Record<string, unknown>> | Record<string, unknown>;
-  /** The same input about nothing that there is anywhere. */
+  /** The same input about something that no service has. */
   nothing: Record<string, unknown>;
 };
 
@@ -558,7 +558,7 @@ async function everything(): Promise<Record<string, string>> {
   return hashes;
 }
 
-/** What it answered, or the code and detail with which it refused. */
+/** What the operation answered, or the code and detail of its refusal. */
 async function answer(name: string, input: Record<string, unknown>, service: 'ours' | 'theirs') {
   const requestId = `${name} ${service} ${Math.random()}`;
   const operation = operations.get(name);
@@ -571,11 +571,11 @@ async function answer(name: string, input: Record<string, unknown>, service: 'ou
   return { said: JSON.parse(JSON.stringify(said ?? null)) as unknown, audited: [...audited] };
 }
 
-describe('T52: with what is ours, another service', () => {
+describe('T52: with the ids of our service, another service', () => {
   const looking = [...operations.values()].filter((operation) => operation.effect !== 'change');
 
   it.each(looking.map((operation) => [operation.operation, operation.effect]))(
-    '%s (%s) finds nothing and changes nothing',
+    'finds nothing by %s (%s) and changes nothing',
     async (name, effect) => {
       const one = CASES[name];
       expect(one, `${name} has no case here`).toBeDefined();
@@ -589,7 +589,7 @@ describe('T52: with what is ours, another service', () => {
       const isRefused = JSON.stringify(theirs.said).startsWith('{"refused"');
       expect(theirs.audited.map((row) => row.outcome)).toEqual(isRefused ? ['refused'] : []);
 
-      // To us the same input says, or does, something.
+      // In our service the same input has an answer or an effect.
       const ours = await answer(name, input, 'ours');
       expect(JSON.stringify(ours.said)).not.toMatch(/^\{"refused"/);
       if (name !== 'templates/preview')

@@ -1,4 +1,4 @@
-// From the row that an operation writes to what the mail service got: once each, or not at all.
+// From the row that an operation writes to the mail that the service got: each is sent once, or not at all.
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobPool } from '../../src/db/outbox/job-pool.ts';
@@ -26,7 +26,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 let t: TestContext;
 let provider: SlackDriver;
 let dependencies: JobDependencies;
-/** What the mail service took since the test began; it counts a mail again only when it was sent twice. */
+/** The mails that the service accepted since the test began; a repeated idempotency key adds none. */
 let taken: { to: string[]; subject: string; text: string; idempotencyKey: string }[] = [];
 
 const NO_SLACK = {
@@ -46,7 +46,7 @@ const NO_SLACK = {
 
 beforeAll(async () => {
   t = await createTestContext();
-  // On the same clock, so that it forgets a key after a day of the test's.
+  // On the clock of the test, so that the service forgets an idempotency key after a day of it.
   provider = await createSlackDriver({ clock: t.clock });
   provider.inbox.onAccepted((mail) => taken.push(mail));
   const { apiKey } = provider.resend;
@@ -120,7 +120,7 @@ describe('T62: while the mail service is down', () => {
     expect(takenFor(email)).toHaveLength(1);
   });
 
-  it('for two hours, a link that died meanwhile is not mailed any more', async () => {
+  it('for two hours, a mail whose link has expired meanwhile is cancelled', async () => {
     const person = await added();
     await attemptAll();
     taken = [];
@@ -134,7 +134,7 @@ describe('T62: while the mail service is down', () => {
     expect(taken).toEqual([]);
   });
 
-  it('for 25 hours, nobody knows, and no late invitation goes out', async () => {
+  it('for 25 hours, an invitation ends as unknown and is not sent late', async () => {
     const email = newAddress();
     const { invitationId } = await invite(admin(), { email });
     provider.mailFails({ kind: 'server-error' }, Number.POSITIVE_INFINITY);
@@ -146,8 +146,8 @@ describe('T62: while the mail service is down', () => {
   });
 });
 
-describe('T63: a mail that was taken without an answer', () => {
-  it('is sent again in the same words, although its text was changed meanwhile', async () => {
+describe('T63: a mail that the service accepted without an answer', () => {
+  it('is sent again with the same bytes, although its template was changed meanwhile', async () => {
     const email = newAddress();
     const { invitationId } = await invite(admin(), { email });
     provider.mailFails({ kind: 'accept-then-drop' });
@@ -159,14 +159,14 @@ describe('T63: a mail that was taken without an answer', () => {
     expect(await mailsOf({ invitationId })).toMatchObject([{ state: 'accepted', attempts: 2 }]);
     expect(takenFor(email)).toHaveLength(1);
     expect(takenFor(email)[0]?.subject).not.toContain('Other words');
-    // Other bytes under the same key would have been refused here.
+    // The service refuses other bytes under the same key.
     expect(provider.refusals().filter((why) => why.includes('idempotent'))).toEqual([]);
   });
 
   it.each([
     ['23 h 59 min', 24 * 60 - 1],
     ['24 h 1 min', 24 * 60 + 1],
-  ])('is not sent a second time after %s', async (_when, minutes) => {
+  ])('is not sent a second time %s later', async (_when, minutes) => {
     const email = newAddress();
     const { invitationId } = await invite(admin(), { email });
     provider.mailFails({ kind: 'accept-then-drop' });
@@ -179,11 +179,11 @@ describe('T63: a mail that was taken without an answer', () => {
   });
 });
 
-describe('T65: what is no longer true when its turn comes', () => {
+describe('T65: a mail that is no longer true when its turn comes', () => {
   it.each([
     ['blocked', (accountId: string) => blockAccount(admin(), { accountId }), 'AccountBlocked'],
     ['deleted', (accountId: string) => deleteAccount(admin(), { accountId }), 'AccountClosedDeveloper'],
-  ])('is not sent: of an account that was %s, only the notice of it goes out', async (_how, end, notice) => {
+  ])('is not sent: after an account was %s, only the notice of that is sent', async (_how, end, notice) => {
     const { accountId, email } = await added();
     const wanted = newAddress();
     await sendPasswordReset(admin(), { accountId });
@@ -202,7 +202,7 @@ describe('T65: what is no longer true when its turn comes', () => {
     for (const mail of takenFor(email)) expect(mail.text).not.toContain('ticket=');
   });
 
-  it('is not sent: an invitation that was revoked', async () => {
+  it('is not sent: an invitation that an admin revoked', async () => {
     const email = newAddress();
     const { invitationId } = await invite(admin(), { email });
     await revokeInvitation(admin(), { invitationId });
@@ -228,7 +228,7 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
           { log: dependencies.log, db: t.db, tasks: createTasks(dependencies), everyMinute: async () => {} },
         ),
       );
-      // Each comes up with a sweep, which offers again what another one is about to send.
+      // A sweep at each start offers again what another worker is about to send.
       await sweepMails(t.as(SYSTEM), {});
     }
     await eventually(
@@ -246,7 +246,7 @@ it(`T61: ${WORKERS} workers send ${ROWS} mails once each`, async () => {
   expect(new Set(taken.map((mail) => mail.idempotencyKey)).size).toBe(ROWS);
 }, 180_000);
 
-it('T19: each mail went to the address as it is stored, byte for byte', async () => {
+it('T19: each mail of this file went to the email exactly as it is stored', async () => {
   const stored = await t.sql<
     { email: string }[]
   >`select email from accounts union select email from invitations`;
@@ -256,7 +256,7 @@ it('T19: each mail went to the address as it is stored, byte for byte', async ()
     expect(mail.to.map((address) => [address, known.has(address)])).toEqual([[mail.to[0], true]]);
 });
 
-it('T66: whatever became of a mail, nothing of it is kept', async () => {
+it('T66: no mail of this file keeps its text once its outcome is known', async () => {
   const states = await t.sql<{ state: string }[]>`select distinct state from mails order by state`;
   expect(states.map((row) => row.state)).toEqual(['accepted', 'cancelled', 'unknown']);
   expect(

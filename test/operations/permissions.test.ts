@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** Who may: written down here and nowhere derived, so that a change of `allowed` has to be made twice. */
+/** Written by hand, so that a change of `allowed` has to be made twice. */
 const EXPECTED: Record<string, string> = {
   'accounts/activate': 'admin approver console admin-program approver-program',
   'accounts/add': 'admin console admin-program',
@@ -204,7 +204,7 @@ const ACTORS: Record<string, Actor> = {
   account: SIGNED_IN,
   system: SYSTEM,
 };
-/** Each has the admin's row in the table of operators, and may nothing all the same. */
+/** Each has the admin's row in the table of operators, and is still refused. */
 const FALLEN: Record<string, Actor> = {
   guest: withMembership('guest'),
   bot: withMembership('bot'),
@@ -213,16 +213,16 @@ const FALLEN: Record<string, Actor> = {
 };
 
 const operations = await findOperations();
-/** No operation takes this, so that whoever may is told so by `invalid_input` and nothing is done. */
+/** No operation accepts this input: an actor who may run it gets `invalid_input`, and nothing is done. */
 const NONSENSE = { noOperationHasThis: true } as never;
 
 describe('T44: who may do what', () => {
-  it('is written down for every operation, and for none that is gone', () => {
+  it('has a row for each operation, and no row for one that is gone', () => {
     expect([...operations.keys()].sort()).toEqual(Object.keys(EXPECTED).sort());
   });
 
   for (const [name, operation] of operations) {
-    it(`${name}: ${EXPECTED[name]}`, async () => {
+    it(`${name} is allowed to: ${EXPECTED[name]}`, async () => {
       const able: string[] = [];
       for (const [role, actor] of Object.entries({ ...ACTORS, ...FALLEN })) {
         const code = await refusalOf(operation(t.as(actor), NONSENSE));
@@ -233,7 +233,7 @@ describe('T44: who may do what', () => {
     });
   }
 
-  it('whom the issuer vouches for may what a token of ours with that role may, and nothing without a role or of another issuer', async () => {
+  it('a token of the issuer may do what our token with that role may, and nothing without a role or from another issuer', async () => {
     const grants: Grant[] = ['list-secrets', 'sso'];
     for (const [name, operation] of operations) {
       const may = async (change: Partial<IssuedActor>) =>
@@ -251,7 +251,7 @@ describe('T44: who may do what', () => {
       );
   });
 
-  it('a program may no more than its owner may by now, and nothing once its token is revoked or has ended', async () => {
+  it('a program may do no more than its owner may now, and nothing once its token is revoked or has expired', async () => {
     const ofApprover = await programOf(t, 'approver', { userId: 'U0APPROVER' });
     const ofAdmin = await programOf(t, 'admin', { userId: 'U0ADMIN' });
     const may = async (actor: Actor, name: string) =>
@@ -273,20 +273,20 @@ describe('T44: who may do what', () => {
         expect(await refusalOf(operation(t.as(actor), NONSENSE))).toBe('not_permitted');
   });
 
-  it('an approver’s token is no admin’s, and nobody without a role owns one', async () => {
+  it('an approver owns no admin token, and a member without a role owns no token', async () => {
     for (const userId of ['U0APPROVER', 'U0MEMBER'])
       expect(await refusalOf(programOf(t, 'admin', { userId }))).toBe('operator_unfitting');
     expect(await refusalOf(programOf(t, 'reader', { userId: 'U0MEMBER' }))).toBe('operator_unfitting');
   });
 
-  it('a role in one Slack workspace is none in another, however alike the ids', async () => {
+  it('a role in one Slack workspace gives none in another with the same user id', async () => {
     for (const operation of operations.values()) {
       if (operation.allowed.includes('member')) continue;
       expect(await refusalOf(operation(t.as(adminOfTeam('T0OTHER')), NONSENSE))).toBe('not_permitted');
     }
   });
 
-  it('a role that was withdrawn, or never granted in this service, is none', async () => {
+  it('a role that was withdrawn, or that was granted in another service, gives no right', async () => {
     const key = t.sql`slack_user_id = 'U0ADMIN' and service_id = 'theirs'`;
     for (const change of [
       t.sql`update operators set role = null where ${key}`,

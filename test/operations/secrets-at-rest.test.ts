@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** Every row of every table, the queue's included, as text; bytes in both of the ways that they could be read. */
+/** Every row of every table, the job queue's too, as text. */
 async function dump(): Promise<string> {
   const tables = await t.sql<{ schema: string; name: string }[]>`
     select table_schema as schema, table_name as name from information_schema.tables
@@ -49,8 +49,8 @@ async function dump(): Promise<string> {
 }
 const times = (text: string, part: string): number => text.split(part).length - 1;
 
-describe('what is kept', () => {
-  it('T6: is never a ticket or a password, only the ticket’s SHA-256 once', async () => {
+describe('the database', () => {
+  it('T6: holds no ticket and no password, and the SHA-256 of a ticket once', async () => {
     const email = 'ann@example.com';
     await invite(t.as(ADMIN), { email });
     const invitation = await t.ticketTo(email);
@@ -87,7 +87,7 @@ describe('what is kept', () => {
     expect(text).not.toMatch(/ticket=|\/invitations\/accept\?|\/password\/reset\?|\/email\/confirm\?/);
   });
 
-  it('T6: is no address that somebody typed into a public form', async () => {
+  it('T6: does not hold the email that a stranger typed into a public form', async () => {
     await requestPasswordReset(t.as(DEVELOPER), { email: 'Curious@somewhere.example' });
     await requestInvitationAgain(t.as(DEVELOPER), { email: 'Curious@somewhere.example' });
     await signUp(t.as(DEVELOPER), {
@@ -98,7 +98,7 @@ describe('what is kept', () => {
     expect((await dump()).toLowerCase()).not.toContain('curious@somewhere.example');
   });
 
-  it('T66: of a mail whose fate is known holds no sealed text', async () => {
+  it('T66: holds no sealed text of a mail whose outcome is known', async () => {
     const accepted = { kind: 'accepted' as const, providerId: 'provider-1' };
     const rejected = { kind: 'rejected' as const, code: 'validation_error' };
     for (const [outcome, state] of [
@@ -118,7 +118,7 @@ describe('what is kept', () => {
     }
   });
 
-  it('T66: of a mail that was called off holds no sealed text', async () => {
+  it('T66: holds no sealed text of a mail that was cancelled', async () => {
     await invite(t.as(ADMIN), { email: 'late@example.com' });
     const mailId = (await t.mailsTo('late@example.com'))[0]?.id ?? '';
     t.advance(t.policy.invitationLifetimeHours * 3_600_000);
@@ -128,7 +128,7 @@ describe('what is kept', () => {
   });
 });
 
-it('an erased account leaves no name, address, note or reason anywhere', async () => {
+it('an erased account leaves no name, email, note or reason in any table', async () => {
   const email = 'zebediah@vanishing.example';
   await invite(t.as(ADMIN), { email, firstName: 'Zebediah', personalLine: 'Welcome, Zebediah' });
   const { accountId } = await acceptInvitation(t.as(DEVELOPER), {

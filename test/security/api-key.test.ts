@@ -8,13 +8,13 @@ const random = (size: number) => new Uint8Array(randomBytes(size));
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 describe('a key of ours', () => {
-  it('is apim_ and 49 characters, and never the same', () => {
+  it('is apim_ and 49 characters, and different each time', () => {
     const keys = Array.from({ length: 10_000 }, () => newApiKey(random).key);
     expect(new Set(keys).size).toBe(keys.length);
     for (const key of keys) expect(key).toMatch(/^apim_[0-9A-Za-z]{49}$/);
   });
 
-  it('keeps all 256 bits, the highest and the lowest', () => {
+  it('keeps all 256 bits', () => {
     const of = (bytes: Uint8Array) => newApiKey(() => bytes).key;
     const ends = [new Uint8Array(32), new Uint8Array(32).fill(255)];
     const one = new Uint8Array(32);
@@ -25,26 +25,26 @@ describe('a key of ours', () => {
     for (const bytes of [...ends, one, top]) expect(of(bytes)).toHaveLength(54);
   });
 
-  it('is looked up by the hash that it was made with', () => {
+  it('is looked up by the hash that was stored when it was made', () => {
     const { key, hash } = newApiKey(random);
     expect(apiKeyHash(key)).toBe(hash);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('T27: with any one character changed is refused without a look-up', () => {
+  it('T27: is refused without a query when any one character is changed', () => {
     const { key } = newApiKey(random);
     for (let at = 0; at < key.length; at++) {
       for (const digit of [...DIGITS, '-', ' ', 'é']) {
         const mistyped = key.slice(0, at) + digit + key.slice(at + 1);
         if (mistyped === key) continue;
-        // Without our prefix it could be anybody's key, and then it is looked up, and not found.
+        // Without our prefix it could be a key from elsewhere, so it is looked up and not found.
         if (mistyped.startsWith('apim_')) expect(apiKeyHash(mistyped)).toBeNull();
         else expect(apiKeyHash(mistyped)).not.toBe(apiKeyHash(key));
       }
     }
   });
 
-  it('T27: mistyped at random is refused without a look-up, 999 times in 1,000 and more', () => {
+  it('T27: is refused without a query in at least 999 of 1,000 random typos', () => {
     const digit = fc.constantFrom(...DIGITS);
     let passed = 0;
     fc.assert(
@@ -58,7 +58,7 @@ describe('a key of ours', () => {
 });
 
 describe('a key from elsewhere', () => {
-  it('is looked up when it has 20 to 256 characters, whatever they are', () => {
+  it('is looked up when it has 20 to 256 characters of any kind', () => {
     expect(apiKeyHash('x'.repeat(19))).toBeNull();
     expect(apiKeyHash('x'.repeat(20))).not.toBeNull();
     expect(apiKeyHash('0123456789abcdef0123456789abcdef')).not.toBeNull();
@@ -68,14 +68,14 @@ describe('a key from elsewhere', () => {
   });
 });
 
-describe('a text that somebody typed', () => {
-  it('holds a key of ours wherever it stands, also cut off', () => {
+describe('finding keys in a typed text', () => {
+  it('finds a key of ours anywhere, also when its end is missing', () => {
     const { key } = newApiKey(random);
     for (const text of [key, `leaked: ${key}.`, `"${key}"`, key.slice(0, 30)])
       expect(holdsKey(text)).toBe(true);
   });
 
-  it('holds a key as Azure makes them', () => {
+  it('finds a key of the form that Azure makes', () => {
     expect(holdsKey('key 0123456789abcdef0123456789ABCDEF leaked')).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe('a text that somebody typed', () => {
     '01890a5d-ac96-774b-bcce-b302099a8057',
     'ann@example.com',
     'apim_short',
-  ])('%s is none', (text) => {
+  ])('finds none in %s', (text) => {
     expect(holdsKey(text)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ const SECRET = Buffer.alloc(32, 0xfb).toString('base64');
 const OTHER = Buffer.alloc(32, 7).toString('base64');
 
 describe('the keyring', () => {
-  test('the same secret gives the same keys in every process, another one gives others', () => {
+  test('gives the same keys for the same secret in every process, and others for another secret', () => {
     const bytes = (secret: string) => {
       const { pepper, sealing, cookie, rateLimit, id, checkValue } = createKeyring(secret).current;
       return [
@@ -26,7 +26,7 @@ describe('the keyring', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test('printed, logged or put into JSON it tells no key', () => {
+  test('shows no key when it is printed, logged or put into JSON', () => {
     const keyring = createKeyring(SECRET);
     const shown = `${inspect(keyring, { depth: 9, showHidden: true })} ${JSON.stringify(keyring)}`;
     for (const key of [keyring.current.pepper, keyring.current.sealing, keyring.current.cookie]) {
@@ -37,14 +37,14 @@ describe('the keyring', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  test('a start with another secret is noticed by the check value, one in rotation is recognised', () => {
+  test('finds by the check value that a start has another secret, and accepts one in rotation', () => {
     const kept = secretKeyCheckValue(createKeyring(SECRET));
     expect(fittingSecretKey(createKeyring(SECRET), kept)).toBe('current');
     expect(fittingSecretKey(createKeyring(OTHER, SECRET), kept)).toBe('previous');
     expect(fittingSecretKey(createKeyring(OTHER), kept)).toBeNull();
   });
 
-  test('a secret that is not 32 bytes of base64 makes no keys, and is not repeated in the error', () => {
+  test('refuses a secret that is not 32 bytes of base64, and does not repeat it in the error', () => {
     const bad = [
       '',
       'short',
@@ -62,7 +62,7 @@ describe('the keyring', () => {
 });
 
 describe('comparing secrets', () => {
-  test('only the very same secret is the same, whatever its length', () => {
+  test('finds only identical secrets equal, at any length', () => {
     expect(isSameSecret('abc', 'abc')).toBe(true);
     expect(isSameSecret('abc', Buffer.from('abc'))).toBe(true);
     for (const other of ['', 'ab', 'abd', 'abcd', 'ABC']) expect(isSameSecret(other, 'abc')).toBe(false);

@@ -17,7 +17,7 @@ async function isTakenFor(other: string, password: string): Promise<boolean> {
   return (await quick.verify(other, await quick.hash(password))).isCorrect;
 }
 
-describe('a kept password', () => {
+describe('a password hash', () => {
   test.each([
     ['the last of 200 bytes', `${'a'.repeat(199)}x`, `${'a'.repeat(199)}y`],
     ['byte 72', `${'a'.repeat(71)}x`, `${'a'.repeat(71)}y`],
@@ -27,19 +27,19 @@ describe('a kept password', () => {
     ['a NUL at the end', 'a good password', 'a good password\0'],
     ['the case of a letter', 'A good password', 'a good password'],
     ['a space at the end', 'a good password', 'a good password '],
-  ])('T20: another password that differs in %s fails', async (_what, password, other) => {
+  ])('T20: does not match a password that differs in %s', async (_what, password, other) => {
     expect(await isTakenFor(password, password)).toBe(true);
     expect(await isTakenFor(other, password)).toBe(false);
     expect(await isTakenFor(password, other)).toBe(false);
   });
 
-  test('an é is an é, however the keyboard sends it, at setting and at checking', async () => {
+  test('matches an é in either Unicode form, when it is set and when it is checked', async () => {
     expect(await isTakenFor('caf\u0065\u0301 au lait', 'caf\u00e9 au lait')).toBe(true);
     expect(await isTakenFor('caf\u00e9 au lait', 'caf\u0065\u0301 au lait')).toBe(true);
     expect(await isTakenFor('cafe au lait', 'caf\u00e9 au lait')).toBe(false);
   });
 
-  test('T21: 1,024 bytes are hashed; 1,025, and a megabyte, are refused before hashing', async () => {
+  test('T21: is made of 1,024 bytes, and refused before hashing for 1,025 and for a megabyte', async () => {
     const longest = 'a'.repeat(1_024);
     expect(await isTakenFor(longest, longest)).toBe(true);
     const slow = createPasswordHasher({ keyring, cost: 12 });
@@ -50,18 +50,18 @@ describe('a kept password', () => {
     expect(performance.now() - startedAt).toBeLessThan(50);
   });
 
-  test('T24: it names its scheme, its key and its parameters, and equal passwords are kept differently', async () => {
+  test('T24: names its scheme, key and parameters, and equal passwords have different hashes', async () => {
     const [one, other] = await Promise.all([quick.hash(PASSWORD), quick.hash(PASSWORD)]);
     expect(one).toMatch(/^p1:[0-9a-f]{8}:\$2b\$04\$[./A-Za-z0-9]{53}$/);
     expect(one).not.toBe(other);
     expect(one.split(':')[1]).toBe(keyring.current.id);
   });
 
-  test('T24: without saying otherwise, the cost is 12', async () => {
+  test('T24: has the cost 12 by default', async () => {
     expect(await createPasswordHasher({ keyring }).hash(PASSWORD)).toContain('$2b$12$');
   });
 
-  test('T24: one of a lower cost is right, and should be hashed again; the new one should not', async () => {
+  test('T24: of a lower cost matches and is marked for a new hash, which is not marked', async () => {
     const stronger = createPasswordHasher({ keyring, cost: 5 });
     const verdict = await stronger.verify(PASSWORD, await quick.hash(PASSWORD));
     expect(verdict).toEqual({ isCorrect: true, shouldRehash: true });
@@ -71,7 +71,7 @@ describe('a kept password', () => {
     expect(wrong).toEqual({ isCorrect: false, shouldRehash: false });
   });
 
-  test('T24: while the root secret is rotated the old pepper counts and asks for a new hash; afterwards it is worth nothing', async () => {
+  test('T24: with the previous root secret matches and is marked for a new hash until the rotation ends, and then matches nothing', async () => {
     const before = createPasswordHasher({ keyring: createKeyring(OLD_SECRET), cost: 4 });
     const stored = await before.hash(PASSWORD);
     const during = createPasswordHasher({ keyring: createKeyring(NEW_SECRET, OLD_SECRET), cost: 4 });
@@ -79,7 +79,7 @@ describe('a kept password', () => {
     expect(await quick.verify(PASSWORD, stored)).toEqual({ isCorrect: false, shouldRehash: false });
   });
 
-  test('checked against nothing, or against what is no hash, a password is wrong', async () => {
+  test('matches no password when it is missing or malformed', async () => {
     const stored = await quick.hash(PASSWORD);
     const noHashes = [
       null,
@@ -95,12 +95,12 @@ describe('a kept password', () => {
     }
   });
 
-  test('T13: checking for an account that is not there costs as much work as for one that is', async () => {
+  test('T13: costs as much work to check for a missing account as for one that exists', async () => {
     const hasher = createPasswordHasher({ keyring, cost: 10, maxConcurrent: 1 });
     const stored = await hasher.hash(PASSWORD);
     await hasher.verify('the first check makes what the others compare with', null);
-    // Processor time, not the clock: a busy machine makes everything slow, but no work out of none. The least of
-    // eight, because the process may do other work meanwhile.
+    // Processor time and not the clock, because a busy machine makes everything slow. The least of eight, because the
+    // process may do other work meanwhile.
     const workOf = async (against: string | null) => {
       let least = Number.POSITIVE_INFINITY;
       for (let round = 0; round < 8; round++) {
@@ -116,7 +116,7 @@ describe('a kept password', () => {
     expect(unknown).toBeLessThan(known * 2);
   });
 
-  test('T23: a hundred checks at once leave the event loop free and the memory small', async () => {
+  test('T23: can be checked a hundred times at once with a responsive event loop and bounded memory', async () => {
     const hasher = createPasswordHasher({ keyring, cost: 10 });
     const stored = await hasher.hash(PASSWORD);
     const before = process.memoryUsage().rss;
@@ -130,14 +130,14 @@ describe('a kept password', () => {
     clearInterval(watch);
     delay.disable();
     expect(verdicts.every((verdict) => verdict.isCorrect)).toBe(true);
-    // On the event loop itself they would hold it for seconds; a busy machine holds it for moments.
+    // Hashing on the event loop would block it for seconds; a busy machine blocks it for moments.
     expect(delay.percentile(99) / 1e6).toBeLessThan(500);
     expect(peak).toBeLessThan(96 * 1024 * 1024);
   });
 });
 
-describe('the limit before the hashing', () => {
-  test('lets so many through at once and the others in their order', async () => {
+describe('the limit on concurrent hashing', () => {
+  test('runs so many at once, and the others in their order', async () => {
     const limited = createConcurrencyLimit(2, 100);
     const order: number[] = [];
     let inside = 0;
@@ -156,7 +156,7 @@ describe('the limit before the hashing', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  test('turns away who comes when the line is full, and only them', async () => {
+  test('refuses only what arrives when the queue is full', async () => {
     const limited = createConcurrencyLimit(1, 2);
     const work = () => new Promise<string>((resolve) => setTimeout(() => resolve('done'), 5));
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => limited(work)));
@@ -170,7 +170,7 @@ describe('the limit before the hashing', () => {
     expect((results[4] as PromiseRejectedResult).reason).toMatchObject({ code: 'try_again' });
   });
 
-  test('a piece of work that fails gives its place to the next', async () => {
+  test('gives the place of a failed piece of work to the next', async () => {
     const limited = createConcurrencyLimit(1, 10);
     const failing = limited(async () => {
       throw new Error('broken');

@@ -17,7 +17,7 @@ function codeOf(open: () => string): string {
 }
 
 describe('a sealed text', () => {
-  test('is read again as it was, whatever it holds', () => {
+  test('opens to the text that was sealed, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 500 }), fc.string(), (text, purpose) => {
         expect(openSealedText(keyring, purpose, sealText(keyring, purpose, text, randomBytes))).toBe(text);
@@ -25,7 +25,7 @@ describe('a sealed text', () => {
     );
   });
 
-  test('tells nothing: the same text is sealed differently each time', () => {
+  test('is different each time for the same text', () => {
     const sealed = Array.from({ length: 100 }, () => sealText(keyring, 'mail', 'secret words', randomBytes));
     expect(new Set(sealed).size).toBe(100);
     expect(sealed.join()).not.toContain('secret');
@@ -36,12 +36,12 @@ describe('a sealed text', () => {
     expect(codeOf(() => openSealedText(keyring, 'request', sealed))).toBe('altered');
   });
 
-  test('with any one character changed it does not open', () => {
+  test('does not open when any one character is changed', () => {
     const sealed = sealText(keyring, 'mail', 'secret words', randomBytes);
     for (let at = 0; at < sealed.length; at++) {
       const other = sealed[at] === 'A' ? 'Q' : 'A';
       const changed = `${sealed.slice(0, at)}${other}${sealed.slice(at + 1)}`;
-      // The last character carries bits that base64 throws away: what still says the same may open.
+      // The last character carries bits that base64 ignores, so a change of those may open.
       if (
         Buffer.from(changed.split('.')[2] ?? '', 'base64url').equals(
           Buffer.from(sealed.split('.')[2] ?? '', 'base64url'),
@@ -56,19 +56,19 @@ describe('a sealed text', () => {
   });
 
   test.each(['', 's1', 's1..', 's2.aaaaaaaa.bbbb', 'not sealed at all', 's1.a.b.c'])(
-    '%j is malformed',
+    'is refused as malformed: %j',
     (text) => {
       expect(codeOf(() => openSealedText(keyring, 'mail', text))).toMatch(/^(malformed|unknown_key)$/);
     },
   );
 
-  test('after the root secret was rotated, old ones open while the previous secret is given, and not after', () => {
+  test('opens after a rotation as long as the previous root secret is given, and not after that', () => {
     const sealed = sealText(createKeyring(OLD_SECRET), 'mail', 'from before', randomBytes);
     expect(openSealedText(createKeyring(NEW_SECRET, OLD_SECRET), 'mail', sealed)).toBe('from before');
     expect(codeOf(() => openSealedText(createKeyring(NEW_SECRET), 'mail', sealed))).toBe('unknown_key');
   });
 
-  test('an error says neither the text nor the key', () => {
+  test('causes errors that hold neither the text nor the key', () => {
     const sealed = sealText(keyring, 'mail', 'canary', randomBytes);
     try {
       openSealedText(keyring, 'other', sealed);

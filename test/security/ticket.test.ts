@@ -6,7 +6,7 @@ import { newTicket, ticketHash } from '../../src/security/ticket.ts';
 const SECURITY = new URL('../../src/security/', import.meta.url);
 
 describe('a ticket', () => {
-  test('T5: of 10,000 tickets all differ, each has 43 characters and is 32 bytes', () => {
+  test('T5: has 43 characters for 32 bytes, and 10,000 of them are all different', () => {
     const secrets = Array.from({ length: 10_000 }, () => newTicket(randomBytes).secret);
     expect(new Set(secrets).size).toBe(10_000);
     for (const secret of secrets) {
@@ -15,7 +15,7 @@ describe('a ticket', () => {
     }
   });
 
-  test('T5: nothing in security/ takes its secrets from Math.random, a UUID or the clock', () => {
+  test('T5: is like all secrets in src/security never made from Math.random, a UUID or the clock', () => {
     const files = readdirSync(SECURITY).filter((name) => name.endsWith('.ts'));
     expect(files).toContain('ticket.ts');
     const guilty = files.filter((name) =>
@@ -26,13 +26,13 @@ describe('a ticket', () => {
     expect(guilty).toEqual([]);
   });
 
-  test('is kept as the SHA-256 of what stands in the link, and found by it again', () => {
+  test('is stored as the SHA-256 of the secret in the link, and found by it', () => {
     const { secret, hash } = newTicket(randomBytes);
     expect(hash).toBe(createHash('sha256').update(secret).digest('hex'));
     expect(ticketHash(secret)).toBe(hash);
   });
 
-  test('a text that no ticket can be has no hash to look up', () => {
+  test('has no hash to look up when the text can’t be a ticket', () => {
     const { secret } = newTicket(randomBytes);
     const others = [
       '',
@@ -50,7 +50,7 @@ describe('a ticket', () => {
     expect(others.map(ticketHash)).toEqual(others.map(() => null));
   });
 
-  test('a source that gives too few bytes makes no ticket', () => {
+  test('is not made from a source that gives too few bytes', () => {
     expect(() => newTicket(() => new Uint8Array(16))).toThrow();
   });
 });

@@ -1,4 +1,4 @@
-// A file that needs another to be loaded first, which needs it in turn, runs in an order that nobody chose.
+// In a cycle of imports the order in which files run depends on which one is loaded first.
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { listFiles, readText } from './project-files.ts';
@@ -6,7 +6,7 @@ import { readSource } from './source-facts.ts';
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** What each file loads of ours as it is loaded itself. Types and `import()` are left out: they load nothing then. */
+/** Our files that each file loads when it is loaded. Types and `import()` load nothing then. */
 function readGraph(files: readonly string[], textOf: (file: string) => string): Graph {
   const own = ({ specifier, isType, isLazy }: { specifier: string; isType: boolean; isLazy: boolean }) =>
     specifier.startsWith('.') && !isType && !isLazy;
@@ -20,7 +20,7 @@ function readGraph(files: readonly string[], textOf: (file: string) => string): 
   );
 }
 
-/** The first circle of imports from each file that is in one, as `a → b → a`. */
+/** The first cycle from each file that is in one, as `a → b → a`. */
 function findCycles(graph: Graph): string[] {
   const done = new Set<string>();
   const cycles: string[] = [];
@@ -37,12 +37,12 @@ function findCycles(graph: Graph): string[] {
   return cycles;
 }
 
-test('no file of src and emails loads a file that loads it', () => {
+test('no file of src and emails imports a file that imports it', () => {
   const files = ['src', 'emails'].flatMap((folder) => listFiles(folder, /\.tsx?$/));
   expect(findCycles(readGraph(files, readText))).toEqual([]);
 });
 
-test('a circle over three files is found, and one of types or of lazy imports is none', () => {
+test('a cycle of three files is found, and one of types or lazy imports is not counted', () => {
   const texts: Record<string, string> = {
     'src/a.ts': "import './b.ts';\nimport type { D } from './d.ts';",
     'src/b.ts': "export * from './c.ts';",

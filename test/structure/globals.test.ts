@@ -23,20 +23,20 @@ test('only src/settings/settings.ts reads the environment', () => {
   expect(findUses('process.env', 'src/settings/settings.ts')).not.toBe('');
 });
 
-test('T5: nothing in src is left to Math.random', () => {
+test('T5: no file in src uses Math.random', () => {
   expect(findAll('Math.random', () => false)).toBe('');
 });
 
-test('T5: tickets, keys and seals are never made of UUIDs', () => {
+test('T5: no ticket, key or sealed text is made from a UUID', () => {
   const isUuid = /\brandomUUID\b|from 'uuid'/;
   expect(listFiles('src/security', SOURCES).filter((file) => isUuid.test(readText(file)))).toEqual([]);
 });
 
-test('nothing is exported by default outside of emails', () => {
+test('only emails have default exports', () => {
   expect(findAll('export default', (file) => file.startsWith('emails/'))).toBe('');
 });
 
-describe('what the search finds', () => {
+describe('the search for globals', () => {
   test.each([
     ['process.env', 'const port = process.env.PORT;'],
     ['process.env', "const port = process['env'].PORT;"],
@@ -47,11 +47,11 @@ describe('what the search finds', () => {
     ['Math.random', 'const { random } = Math;'],
     ['Math.random', 'const pick = [1].map(Math.random);'],
     ['export default', 'export default 1;'],
-  ])('%s in %s', (what, text) => {
+  ])('finds %s in %s', (what, text) => {
     expect(findUses(what, 'src/x.ts', `\n${text}`)).toBe(`src/x.ts:2 ${what}`);
   });
 
-  test('and not what only looks like it', () => {
+  test('does not find text that only looks like them', () => {
     const text = "const s = 'process.env'; // Math.random()\nconst e = settings.env; dice.random();";
     expect(findUses('process.env', 'src/x.ts', text) + findUses('Math.random', 'src/x.ts', text)).toBe('');
   });

@@ -1,11 +1,11 @@
-// Who may import what: the table of the design, and which packages belong to which part.
+// Which part may import which other part, and which packages.
 import { posix } from 'node:path';
 import { readSource } from './source-facts.ts';
 
-/** The parts that put the others together. They may import everything, and no other part imports them. */
+/** The parts that compose the others. They may import everything, and no other part imports them. */
 const COMPOSITION = ['main', 'app', 'dependencies', 'cli'];
 
-/** What each part may import of ours, beside itself. A part that is not listed may not exist. */
+/** Our parts that each part may import, beside itself. A part that is not listed is refused. */
 const TABLE: Record<string, readonly string[]> = {
   domain: [],
   emails: [],
@@ -18,10 +18,10 @@ const TABLE: Record<string, readonly string[]> = {
   portal: ['operations', 'web', 'domain'],
   management: ['operations', 'web', 'domain'],
   gateway: ['web', 'domain', 'security', 'mail'],
-  // The schedule picks the rows whose time has come; what happens to them is an operation.
+  // The schedule picks the rows that are due; an operation handles each.
   jobs: ['operations', 'db', 'mail', 'domain'],
   playground: ['web'],
-  // What a good value is, the part that uses it knows.
+  // The part that uses a setting knows which values are good.
   settings: ['web', 'security', 'management'],
   log: [],
 };
@@ -48,7 +48,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^@azure\//, ['cli']],
 ];
 
-/** Pure parts: no file, no clock, no network, so nothing of Node, and of packages only these. */
+/** Pure parts: no file, clock or network, so nothing of Node, and only these packages. */
 const PURE: Record<string, readonly RegExp[]> = {
   domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/],
   emails: [/^react(\/|$)/, /^react-email$/],
@@ -56,7 +56,7 @@ const PURE: Record<string, readonly RegExp[]> = {
 
 export type Breach = { file: string; line: number; what: string };
 
-/** Holds one file to the table. `file` is relative to the project, with `/`; `dependencies` those of package.json. */
+/** The breaches of one file. `file` is relative to the project, with `/`; `dependencies` are those of package.json. */
 export function findImportBreaches(file: string, text: string, dependencies: ReadonlySet<string>): Breach[] {
   const part = partOf(file);
   if (!COMPOSITION.includes(part) && !TABLE[part])

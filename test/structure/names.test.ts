@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listFiles } from './project-files.ts';
 
-/** Names that say nothing of what is inside, alone or as the last word (`date-utils`, `user-manager`). */
+/** Names that do not say what is inside, alone or as the last word (`date-utils`, `user-manager`). */
 const EMPTY_WORD = /(^|[-.])(utils?|helpers?|commons?|shared|libs?|misc|managers?)$/i;
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -14,7 +14,7 @@ function findBadNames(paths: readonly string[]): string[] {
   );
 }
 
-test('every file and folder says in kebab-case what it is for', () => {
+test('every file and folder has a name in kebab-case that says what it is for', () => {
   const paths = ['src', 'emails', 'test'].flatMap((folder) => listFiles(folder, /\.(tsx?|css)$/));
   expect(paths.length).toBeGreaterThan(20);
   expect(findBadNames(paths)).toEqual([]);

@@ -16,7 +16,7 @@ export function readText(file: string): string {
   return readFileSync(join(PROJECT, file), 'utf8');
 }
 
-/** One line a breach, as an editor opens it. */
+/** One line for each breach, as an editor opens it. */
 export function asLines(breaches: readonly { file: string; line: number; what: string }[]): string {
   return breaches.map(({ file, line, what }) => `${file}:${line} ${what}`).join('\n');
 }

@@ -1,9 +1,9 @@
 // What a source file imports and which globals it reaches for, by parsing it.
 import { parseSync } from 'oxc-parser';
 
-/** `isType`: nothing of it is left when the program runs. `isLazy`: it is loaded when the program comes to it. */
+/** `isType`: nothing of it is left at run time. `isLazy`: `import()`. */
 type Import = { specifier: string; line: number; isType: boolean; isLazy: boolean };
-/** `process.env`, `Math.random`, `export default`: what some rule is about, with its place. */
+/** A use of `process.env`, `Math.random` or `export default`, with its place. */
 type Use = { what: 'process.env' | 'Math.random' | 'export default'; line: number };
 export type SourceFacts = { imports: Import[]; uses: Use[] };
 
@@ -50,7 +50,7 @@ function importOf(node: Node): Omit<Import, 'line' | 'isLazy'> | null {
   }
 }
 
-/** A specifier that is put together at run time can't be judged, and reads as one that nothing allows. */
+/** A specifier that is built at run time can't be judged, so it becomes one that the table never allows. */
 function wordOf(node: Node | null | undefined): string {
   return node?.type === 'Literal' ? String(node.value) : '(computed)';
 }

@@ -6,11 +6,11 @@ const PROXIES = readTrustedProxies(['10.0.0.0/8', '192.0.2.7', '2001:db8:1::/48'
 
 describe('the address of a client', () => {
   test.each([
-    ['a claim from an untrusted socket counts nothing', '203.0.113.5', '198.51.100.1', NOBODY, '203.0.113.5'],
-    ['a trusted proxy is believed', '10.1.2.3', '198.51.100.1', PROXIES, '198.51.100.1'],
-    ['without the header a proxy is itself', '10.1.2.3', undefined, PROXIES, '10.1.2.3'],
+    ['a header from an untrusted socket is ignored', '203.0.113.5', '198.51.100.1', NOBODY, '203.0.113.5'],
+    ['the header of a trusted proxy is used', '10.1.2.3', '198.51.100.1', PROXIES, '198.51.100.1'],
+    ['a proxy without the header is the client', '10.1.2.3', undefined, PROXIES, '10.1.2.3'],
     [
-      'what stands left of the first untrusted hop is never read',
+      'addresses left of the first untrusted hop are ignored',
       '10.1.2.3',
       '1.1.1.1, 198.51.100.1',
       PROXIES,
@@ -30,26 +30,32 @@ describe('the address of a client', () => {
       PROXIES,
       '198.51.100.1',
     ],
-    ['an IPv6 proxy is one too', '2001:db8:1::5', '198.51.100.1', PROXIES, '198.51.100.1'],
-    ['ports and brackets are cut off', '10.1.2.3', '[2001:db8::1]:4711', PROXIES, '2001:db8:0:0:0:0:0:1'],
-    ['ports of IPv4 as well', '10.1.2.3', '198.51.100.1:4711', PROXIES, '198.51.100.1'],
-    ['nonsense ends the search', '10.1.2.3', '198.51.100.1, unknown', PROXIES, '10.1.2.3'],
-    ['nonsense further left was not reached', '10.1.2.3', 'nonsense, 198.51.100.1', PROXIES, '198.51.100.1'],
-    ['one spelling for one address', '2001:0DB8:0:0::0001', undefined, NOBODY, '2001:db8:0:0:0:0:0:1'],
-    ['a zone is cut off', 'fe80::1%eth0', undefined, NOBODY, 'fe80:0:0:0:0:0:0:1'],
-    ['a socket that is gone has none', undefined, '198.51.100.1', PROXIES, 'unknown'],
-  ])('%s', (_what, socket, forwardedFor, trusted, expected) => {
+    ['an IPv6 proxy is trusted too', '2001:db8:1::5', '198.51.100.1', PROXIES, '198.51.100.1'],
+    ['ports and brackets are removed', '10.1.2.3', '[2001:db8::1]:4711', PROXIES, '2001:db8:0:0:0:0:0:1'],
+    ['ports of IPv4 are removed', '10.1.2.3', '198.51.100.1:4711', PROXIES, '198.51.100.1'],
+    ['a malformed entry ends the search', '10.1.2.3', '198.51.100.1, unknown', PROXIES, '10.1.2.3'],
+    [
+      'a malformed entry further left is not reached',
+      '10.1.2.3',
+      'nonsense, 198.51.100.1',
+      PROXIES,
+      '198.51.100.1',
+    ],
+    ['each address has one spelling', '2001:0DB8:0:0::0001', undefined, NOBODY, '2001:db8:0:0:0:0:0:1'],
+    ['a zone is removed', 'fe80::1%eth0', undefined, NOBODY, 'fe80:0:0:0:0:0:0:1'],
+    ['a closed socket has no address', undefined, '198.51.100.1', PROXIES, 'unknown'],
+  ])('is found: %s', (_what, socket, forwardedFor, trusted, expected) => {
     expect(clientAddress(socket, forwardedFor, trusted)).toBe(expected);
   });
 
-  test('T34: a thousand made-up headers from one socket are one client', () => {
+  test('T34: is one for a thousand invented headers from one socket', () => {
     const keys = Array.from({ length: 1_000 }, (_, at) =>
       rateKey(clientAddress('203.0.113.5', `198.51.${at >> 8}.${at & 255}`, PROXIES)),
     );
     expect(new Set(keys).size).toBe(1);
   });
 
-  test('T34: the addresses of one IPv6 /64 count as one, those of the next as another', () => {
+  test('T34: counts as one within an IPv6 /64, and as another in the next', () => {
     const key = (address: string) => rateKey(clientAddress(address, undefined, NOBODY));
     const line = ['2001:db8:5:6::1', '2001:db8:5:6:ffff::', '2001:0db8:0005:0006:0:0:192.0.2.1'].map(key);
     expect(new Set(line).size).toBe(1);
@@ -58,7 +64,7 @@ describe('the address of a client', () => {
     expect(key('203.0.113.5')).not.toBe(key('203.0.113.6'));
   });
 
-  test('a chain without end is not walked without end', () => {
+  test('is found in a chain of 100,000 proxies', () => {
     const chain = Array.from({ length: 100_000 }, () => '10.0.0.1').join(',');
     expect(clientAddress('10.0.0.1', chain, PROXIES)).toBe('10.0.0.1');
   });
@@ -74,7 +80,7 @@ describe('TRUSTED_PROXIES', () => {
     '10.0.0',
     '*',
     '',
-  ])('%j is refused by name', (entry) => {
+  ])('refuses the entry %j by name', (entry) => {
     expect(() => readTrustedProxies([entry])).toThrow(`${entry} is neither`);
   });
 });

@@ -16,7 +16,7 @@ async function read(body: string | Uint8Array, contentType: string | null = FORM
 }
 
 describe('a posted form', () => {
-  test('is read as it was filled in', async () => {
+  test('is read as the person filled it in', async () => {
     const body = 'email=ann%40example.com&name=Ann+L%C3%A9e&empty=&equals=a=b&alone';
     expect(await read(body)).toEqual({
       email: 'ann@example.com',
@@ -37,32 +37,32 @@ describe('a posted form', () => {
     `${FORM}-not`,
     '',
     null,
-  ])('T33: content type %j is refused with 415', async (type) => {
+  ])('T33: is refused with 415 for the content type %j', async (type) => {
     expect(await read('email=ann@example.com', type)).toBe('unsupported_content_type');
   });
 
   test.each([
-    ['an address that comes twice', 'email=a@example.com&email=b@example.com'],
-    ['one that comes twice in other letters of the encoding', 'email=a@example.com&%65mail=b@example.com'],
+    ['an email that comes twice', 'email=a@example.com&email=b@example.com'],
+    ['an email that comes twice in another encoding', 'email=a@example.com&%65mail=b@example.com'],
     ['broken percent-encoding', 'email=%zz'],
-    ['percent-encoding of no UTF-8', 'email=%ff'],
-    ['bytes of no UTF-8', Uint8Array.of(0x61, 0x3d, 0xff)],
+    ['percent-encoding that is not UTF-8', 'email=%ff'],
+    ['bytes that are not UTF-8', Uint8Array.of(0x61, 0x3d, 0xff)],
     ['a NUL', 'email=a%00b'],
-    ['more fields than any form has', Array.from({ length: 51 }, (_, at) => `f${at}=1`).join('&')],
-  ])('T12: %s is refused with 400', async (_what, body) => {
+    ['more than 50 fields', Array.from({ length: 51 }, (_, at) => `f${at}=1`).join('&')],
+  ])('T12: with %s is refused with 400', async (_what, body) => {
     expect(await read(body)).toBe('bad_request');
   });
 
-  test('T12: an address as a list or an object is no field called email', async () => {
+  test('T12: with a list or an object as the email has no field called email', async () => {
     expect(await read('email[]=a@example.com&email[x]=b@example.com')).not.toHaveProperty('email');
   });
 
-  test('names that JavaScript knows are names like others', async () => {
+  test('can have field names that JavaScript knows', async () => {
     expect(await read('__proto__=x&constructor=y')).not.toHaveProperty('polluted');
   });
 });
 
-describe('where a form comes from', () => {
+describe('the origin of a form', () => {
   const PUBLIC_URL = 'https://developers.example.com/base';
   const verdict = (headers: Record<string, string>) => {
     try {
@@ -89,7 +89,7 @@ describe('where a form comes from', () => {
     [{ referer: 'https://developers.example.com/' }, 'cross_site'],
     [{}, 'cross_site'],
     [{ 'sec-fetch-site': 'same-origin', 'x-http-method-override': 'PUT' }, 'cross_site'],
-  ] as [Record<string, string>, string][])('T33: %j is %s', (headers, expected) => {
+  ] as [Record<string, string>, string][])('T33: with the headers %j is %s', (headers, expected) => {
     expect(verdict(headers)).toBe(expected);
   });
 });

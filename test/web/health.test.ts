@@ -31,7 +31,7 @@ async function serveHealth(
 }
 
 describe('health', () => {
-  test('is alive before it is ready, and ready when it is told so and its checks pass', async () => {
+  test('is alive before it is ready, and ready once the server says so and its checks pass', async () => {
     const { server, get } = await serveHealth({ database: async () => {} });
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(503);
@@ -44,7 +44,7 @@ describe('health', () => {
     expect((await get('/readyz')).status).toBe(503);
   });
 
-  test('names the check that fails, and nothing of why', async () => {
+  test('names the check that fails, and not the reason', async () => {
     const { server, get, logged } = await serveHealth({
       database: () => Promise.reject(new Error('canary password')),
       jobs: async () => {},
@@ -56,7 +56,7 @@ describe('health', () => {
     expect(body + logged.join('')).not.toContain('canary');
   });
 
-  test('T36: a check that hangs fails after a second, and being alive does not wait for it', async () => {
+  test('T36: reports a check that hangs as failing after a second, and /healthz does not wait for it', async () => {
     const { server, get } = await serveHealth({ database: () => new Promise(() => {}) });
     server.setReady(true);
     const startedAt = performance.now();
@@ -67,7 +67,7 @@ describe('health', () => {
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
-  test('however often somebody asks, the database is asked once a second', async () => {
+  test('asks the database once a second for any number of requests', async () => {
     let asked = 0;
     const { server, get } = await serveHealth({ database: async () => ++asked });
     server.setReady(true);
@@ -77,7 +77,7 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
-  test('tell Slack, the oldest job, mails by state and how long requests took, by route', async () => {
+  test('show Slack, the oldest job, mails by state and the duration of requests by route', async () => {
     const { get } = await serveHealth();
     await get('/tickets/canary-ticket');
     await get('/no/such/canary-path');
@@ -95,7 +95,7 @@ describe('metrics', () => {
     expect(body).not.toContain('canary');
   });
 
-  test('a state without mails any more is not told as it was', async () => {
+  test('do not show a state that no mail has any more', async () => {
     let readings = FINE;
     const { get } = await serveHealth({}, async () => readings);
     expect((await get('/metrics')).body).toContain('state="queued"');
@@ -103,7 +103,7 @@ describe('metrics', () => {
     expect((await get('/metrics')).body).not.toContain('state="queued"');
   });
 
-  test('still answer when the rest cannot be read, and say so', async () => {
+  test('are answered when the readings fail, and say so', async () => {
     const { get } = await serveHealth({}, () => Promise.reject(new Error('canary')));
     const { status, body } = await get('/metrics');
     expect(status).toBe(200);
@@ -111,7 +111,7 @@ describe('metrics', () => {
     expect(body).not.toContain('canary');
   });
 
-  test('a method that nobody has heard of does not become a figure of its own', async () => {
+  test('count an unknown method as other', async () => {
     const { url, get } = await serveHealth();
     await fetch(`${url}/healthz`, { method: 'PURGE' });
     const { body } = await get('/metrics');
@@ -119,7 +119,7 @@ describe('metrics', () => {
     expect(body).not.toContain('PURGE');
   });
 
-  test('are not there for whoever comes through a proxy', async () => {
+  test('are not found through a proxy', async () => {
     const { get } = await serveHealth();
     expect((await get('/metrics', { 'x-forwarded-for': '198.51.100.1' })).status).toBe(404);
   });

@@ -6,8 +6,8 @@ import { createRateLimits, type Limiter, RATE_LIMITS } from '../../src/web/rate-
 const SECRET = createSecretKey(Buffer.alloc(32, 3));
 const inMemory = () => createRateLimits((options) => new RateLimiterMemory(options), SECRET);
 
-describe('a limit', () => {
-  test('T34: the sixth reset request for one address within an hour may not go on; another address may', async () => {
+describe('a rate limit', () => {
+  test('T34: refuses the sixth reset request for one email within an hour, and not one for another email', async () => {
     const limits = inMemory();
     const answers = [];
     for (let at = 0; at < 6; at++)
@@ -17,7 +17,7 @@ describe('a limit', () => {
     expect((await limits.take('forgotPerAddress', 'ann@example.com')).isAllowed).toBe(true);
   });
 
-  test('of requests that come at once exactly as many pass as may', async () => {
+  test('lets exactly as many of 50 concurrent requests pass as it allows', async () => {
     const limits = inMemory();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => limits.take('forgotPerEmail', 'ann@example.com')),
@@ -25,7 +25,7 @@ describe('a limit', () => {
     expect(all.filter((one) => one.isAllowed)).toHaveLength(RATE_LIMITS.forgotPerEmail.points);
   });
 
-  test('T35: twenty wrong tickets in a minute are the end for one address; looking does not count', async () => {
+  test('T35: refuses a client after twenty wrong tickets in a minute; looking does not count', async () => {
     const limits = inMemory();
     for (let at = 0; at < 20; at++) {
       expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject({ isAllowed: true });
@@ -37,7 +37,7 @@ describe('a limit', () => {
     expect(await limits.look('wrongTickets', '203.0.113.6')).toMatchObject({ isAllowed: true });
   });
 
-  test('T36: with the store down nothing may go on, and it says that it is the store', async () => {
+  test('T36: refuses everything while its store is down, and says that the store is the reason', async () => {
     const broken: Limiter = {
       consume: () => Promise.reject(new Error('connection refused')),
       get: () => Promise.reject(new Error('connection refused')),
@@ -48,7 +48,7 @@ describe('a limit', () => {
     expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject(refusal);
   });
 
-  test('the store learns neither e-mail addresses nor where somebody is', async () => {
+  test('stores neither emails nor addresses of clients', async () => {
     const keys: string[] = [];
     const keeping: Limiter = {
       consume: async (key) => void keys.push(key),

@@ -1,4 +1,4 @@
-// A server of ours on a free port, and clients that speak what fetch never would.
+// Our server on a free port, and a client that sends bytes that fetch never would.
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Hono } from 'hono';
@@ -28,7 +28,7 @@ export function createCapturedLog(): { log: Log; logged: string[] } {
 
 const running: HttpServer[] = [];
 
-/** Serves an app that `build` puts its routes on. Ended by `stopAll`. */
+/** Serves an app with the routes that `build` adds. `stopAll` ends it. */
 export async function serve(
   build: (app: Hono<WebEnv>, log: Log) => void = () => {},
   options: Partial<HttpServerOptions> = {},
@@ -53,7 +53,7 @@ export async function stopAll(): Promise<void> {
   await Promise.all(running.splice(0).map((server) => server.stop(0)));
 }
 
-/** Sends bytes as they are and gives what comes back until the other side closes. */
+/** Sends the pieces as they are and collects the answer until the server closes. */
 export function sendRaw(
   port: number,
   pieces: readonly string[],

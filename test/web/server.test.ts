@@ -17,7 +17,7 @@ const serveEcho = (options = {}) =>
 const post = (url: string, bytes: number) => fetch(url, { method: 'POST', body: Buffer.alloc(bytes, 'x') });
 
 describe('a request beyond a limit', () => {
-  test('T38: a body of 16 KB is taken, one byte more is answered 413, whether announced or not', async () => {
+  test('T38: is answered 413 for a body of one byte more than 16 KB, announced or not', async () => {
     const { url, port } = await serveEcho();
     expect(await (await post(`${url}/echo`, 16_384)).text()).toBe('16384');
     expect((await post(`${url}/echo`, 16_385)).status).toBe(413);
@@ -37,7 +37,7 @@ describe('a request beyond a limit', () => {
     expect(await isAlive(url)).toBe(true);
   });
 
-  test('T38: a body far beyond the limit is not waited for', async () => {
+  test('T38: is answered before the rest of a body far beyond the limit', async () => {
     const { port, url } = await serveEcho();
     const head = 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n';
     const { status, ms } = await sendRaw(port, [head]);
@@ -46,7 +46,7 @@ describe('a request beyond a limit', () => {
     expect(await isAlive(url)).toBe(true);
   });
 
-  test('T38: a body that comes a byte a second is answered 408 within ten seconds', {
+  test('T38: is answered 408 within ten seconds when its body comes a byte a second', {
     timeout: 20_000,
   }, async () => {
     const { port, url } = await serveEcho();
@@ -62,7 +62,7 @@ describe('a request beyond a limit', () => {
     expect(await isAlive(url)).toBe(true);
   });
 
-  test('T38: a hundred headers are answered 431, and so are 16 KB of them', async () => {
+  test('T38: is answered 431 for a hundred headers, and for 16 KB of them', async () => {
     const { url } = await serveEcho();
     const headers = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`x-${at}`, '1']));
@@ -79,7 +79,7 @@ describe('a request beyond a limit', () => {
     ['/alive?ticket=%c3%28', 400],
     ['/alive?ticket=%ff', 400],
     [`/alive?ticket=${'x'.repeat(8_200)}`, 414],
-  ])('T38: %s is answered %i', async (target, status) => {
+  ])('T38: to %s is answered %i', async (target, status) => {
     const { url } = await serveEcho();
     expect((await fetch(`${url}${target}`)).status).toBe(status);
     expect(await isAlive(url)).toBe(true);
@@ -92,7 +92,7 @@ describe('a request beyond a limit', () => {
     ],
     ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
     ['no host', 'GET /alive HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['a host that is none', 'GET /alive HTTP/1.1\r\nHost: evil/alive?\r\nConnection: close\r\n\r\n'],
+    ['a malformed host', 'GET /alive HTTP/1.1\r\nHost: evil/alive?\r\nConnection: close\r\n\r\n'],
     ['a backslash', 'GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
     ['two lengths', 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'],
     [
@@ -100,13 +100,13 @@ describe('a request beyond a limit', () => {
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['no HTTP at all', '\x16\x03\x01\x02\x00 hello\r\n\r\n'],
-  ])('a request with %s is answered 400, and the process goes on', async (_what, bytes) => {
+  ])('with %s is answered 400, and the process goes on', async (_what, bytes) => {
     const { url, port } = await serveEcho();
     expect((await sendRaw(port, [bytes])).status).toBe(400);
     expect(await isAlive(url)).toBe(true);
   });
 
-  test('bad JSON harms nobody', async () => {
+  test('with bad JSON is answered, and the process goes on', async () => {
     const { url } = await serveEcho();
     const answer = await fetch(`${url}/json`, {
       method: 'POST',
@@ -117,7 +117,7 @@ describe('a request beyond a limit', () => {
     expect(await isAlive(url)).toBe(true);
   });
 
-  test('a client that leaves in the middle of its body harms nobody and is no fault of ours', async () => {
+  test('whose client leaves in the middle of its body is no fault of ours, and the process goes on', async () => {
     const { url, port, logged } = await serveEcho();
     await new Promise<void>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
@@ -131,8 +131,8 @@ describe('a request beyond a limit', () => {
   });
 });
 
-describe('the routes of others', () => {
-  test('Slack gets its own path alone, with its body read, up to 1 MB', async () => {
+describe('the routes beside the app', () => {
+  test('give Slack its own path only, with the body read, up to 1 MB', async () => {
     const seen: number[] = [];
     const { url } = await serveEcho({
       routes: {
@@ -152,7 +152,7 @@ describe('the routes of others', () => {
     expect(seen).toEqual([1_048_576]);
   });
 
-  test('the playground gets everything below its path and nothing beside it', async () => {
+  test('give the playground everything below its path, and nothing else', async () => {
     const seen: string[] = [];
     const { url } = await serveEcho({
       routes: {
@@ -168,7 +168,7 @@ describe('the routes of others', () => {
     expect(seen).toEqual(['/playground', '/playground/', '/playground/slack/api/auth.test?x=1']);
   });
 
-  test('T68: a listener that throws, at once or later, costs one answer and tells nothing', async () => {
+  test('T68: answer 500 without a reason when a listener throws, at once or later', async () => {
     const { url, logged } = await serveEcho({
       routes: {
         '/slack/events': () => {
@@ -192,7 +192,7 @@ describe('the routes of others', () => {
 });
 
 describe('an answer', () => {
-  test('T68: a fault shows a reference that is in the log, and neither shows what went wrong with whom', async () => {
+  test('T68: to a fault has the reference that is in the log, and both leave out the reason and the person', async () => {
     const { url, logged } = await serve((app) => {
       app.get('/fault/:what', () => {
         throw Object.assign(new Error('canary in the message\n    at canary (src/canary.ts:1:1)x'), {
@@ -219,7 +219,7 @@ describe('an answer', () => {
     expect(`${JSON.stringify(body)}${logged[0]}`).not.toMatch(/canary/);
   });
 
-  test('carries a reference of our own, however the client would call it', async () => {
+  test('has our own reference, also when the client sends one', async () => {
     const { url } = await serveEcho();
     const answers = await Promise.all(
       [1, 2].map(() => fetch(`${url}/alive`, { headers: { 'x-request-id': 'mine\u00e4' } })),
@@ -229,7 +229,7 @@ describe('an answer', () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/);
   });
 
-  test('of whatever kind forbids caches, frames, guesses of its type and the telling of its address', async () => {
+  test('of any kind forbids caching, framing, type guessing and sending its address as a referrer', async () => {
     const { url } = await serveEcho({ isHttps: true });
     for (const path of ['/alive', '/nothing-here']) {
       const { headers } = await fetch(url + path);
@@ -244,13 +244,13 @@ describe('an answer', () => {
     }
   });
 
-  test('over plain http does not bind the browser to https', async () => {
+  test('over plain HTTP does not bind the browser to HTTPS', async () => {
     const { url } = await serveEcho();
     expect((await fetch(`${url}/alive`)).headers.get('strict-transport-security')).toBeNull();
   });
 });
 
-describe('who asks', () => {
+describe('the address of a request', () => {
   const serveAddress = (trustedProxies: string[]) =>
     serve(
       (app) =>
@@ -262,7 +262,7 @@ describe('who asks', () => {
       },
     );
 
-  test('is the socket, whatever the headers say', async () => {
+  test('is that of the socket, for any headers', async () => {
     const { url } = await serveAddress([]);
     const headers = {
       'x-forwarded-for': '198.51.100.1',
@@ -272,14 +272,14 @@ describe('who asks', () => {
     expect(await (await fetch(`${url}/who`, { headers })).text()).toBe('127.0.0.1 true');
   });
 
-  test('is whom a trusted proxy names', async () => {
+  test('is the one that a trusted proxy names', async () => {
     const { url } = await serveAddress(['127.0.0.0/8']);
     const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
     expect(await (await fetch(`${url}/who`, { headers })).text()).toBe('203.0.113.9 true');
   });
 });
 
-describe('on stop', () => {
+describe('starting and stopping the server', () => {
   const serveSlow = () =>
     serve((app) => {
       app.get('/slow/:ms', async (c) => {
@@ -288,7 +288,7 @@ describe('on stop', () => {
       });
     });
 
-  test('a request in flight is answered, and idle connections do not hold it up', async () => {
+  test('answers a request in flight before it stops, and does not wait for idle connections', async () => {
     const { url, server } = await serveSlow();
     await (await fetch(`${url}/slow/1`)).text();
     const inFlight = fetch(`${url}/slow/300`);
@@ -303,7 +303,7 @@ describe('on stop', () => {
     await expect(fetch(`${url}/slow/1`)).rejects.toThrow();
   });
 
-  test('one that takes too long is cut off when the time is up', async () => {
+  test('cuts off a request that takes longer than the time to stop', async () => {
     const { url, server } = await serveSlow();
     const inFlight = fetch(`${url}/slow/20000`).then(
       () => 'answered',
@@ -316,7 +316,7 @@ describe('on stop', () => {
     expect(await inFlight).toBe('cut off');
   });
 
-  test('a port that is taken is an error at start, not later', async () => {
+  test('fails at the start when the port is taken', async () => {
     const { port } = await serveSlow();
     const { createHttpServer } = await import('../../src/web/server.ts');
     const { createCapturedLog } = await import('./serve.ts');

@@ -30,30 +30,30 @@ const listed = async (text: string) =>
   (await listAccounts(t.as(ADMIN), { text })).accounts.map((account) => account.firstName);
 
 describe.each([
-  ['search', found],
-  ['list', listed],
-])('%s', (_name, ask) => {
-  it('finds a part of a name or address wherever it stands, newest first, in this service, but not what is deleted', async () => {
+  ['searching', found],
+  ['listing', listed],
+])('%s accounts', (_name, ask) => {
+  it('finds any part of a name or email in this service, newest first, and no deleted account', async () => {
     expect(await ask('har')).toEqual(['Richard', 'Uma']);
     expect(await ask('uma hartm')).toEqual(['Uma']);
     expect(await ask('RICHARD.X@')).toEqual(['Richard']);
   });
 
-  it('finds one or two letters where a word begins', async () => {
+  it('finds one or two letters at the beginning of a word', async () => {
     expect(await ask('q')).toEqual(['Richard']);
     expect(await ask('Ha')).toEqual(['Uma']);
     expect(await ask('zo')).toEqual(['Zoe']);
   });
 
-  it('takes what is a wildcard elsewhere for what was typed', async () => {
+  it('finds wildcard characters as they were typed', async () => {
     expect(await ask('per_')).toEqual(['Per_cent']);
     expect(await ask('%')).toEqual([]);
     expect(await ask('a\\')).toEqual([]);
   });
 });
 
-describe('search', () => {
-  it('finds what is like the text only when nothing has it, the nearest first and then the newest', async () => {
+describe('searching accounts by similar words or by id', () => {
+  it('finds similar texts only when no account has the exact one, the nearest first and then the newest', async () => {
     expect(await found('hartman')).toEqual(['Uma']);
     expect(await found('hartmanx')).toEqual(['Uma']);
     expect(await found('dahll')).toEqual(['Zoe', 'Ann']);

@@ -5,8 +5,8 @@ import { connect } from '../../../src/db/connection/connect.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTcpProxy, throughProxy } from '../../support/tcp-proxy.ts';
 
-describe('a connection', () => {
-  test('ends what waits or runs too long by itself', async () => {
+describe('the connection pool', () => {
+  test('ends a statement that waits or runs too long', async () => {
     const { sql, close } = connect(inject('postgres').url, { max: 1 });
     const settings = await sql`select name, setting from pg_settings
       where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') order by name`;
@@ -14,7 +14,7 @@ describe('a connection', () => {
     await close();
   });
 
-  test('that is cut while it opens fails what was asked of it, and nothing else; the next one works', async () => {
+  test('fails only the query whose connection is cut while it opens, and the next query works', async () => {
     const proxy = await startCuttingProxy(inject('postgres').url, 1);
     const { sql, close } = connect(proxy.url, { max: 1 });
     const unhandled = vi.fn();
@@ -28,7 +28,7 @@ describe('a connection', () => {
     await proxy.stop();
   });
 
-  test('that is lost within a transaction fails it, nothing else, and the next one works', async () => {
+  test('fails only the transaction whose connection is lost, and the next transaction works', async () => {
     const database = await createTestDatabase();
     const { hostname: host, port } = new URL(database.url);
     const proxy = await startTcpProxy({ host, port: Number(port) });
@@ -46,17 +46,17 @@ describe('a connection', () => {
         const work = async (tx: Pick<typeof db, 'insert'>) => {
           await tx.insert(words).values({ word: 'lost' });
           await lose();
-          // Something else is waited for meanwhile, and the next statement finds the connection gone.
+          // The transaction waits for something else meanwhile, so its next statement finds the connection gone.
           if (isWithin) await new Promise((resolve) => setTimeout(resolve, 50));
           await tx.insert(words).values({ word: 'lost' });
         };
         await expect(db.transaction(work)).rejects.toThrow();
         await expect(db.transaction((tx) => tx.transaction(work))).rejects.toThrow();
-        // Also where the work itself is content with it.
+        // The transaction fails even if its own code ignores the error.
         const content = (tx: Pick<typeof db, 'insert'>) => work(tx).catch(() => {});
         await expect(db.transaction(content)).rejects.toThrow();
         await new Promise((resolve) => setTimeout(resolve, 50));
-        // What a server says to an idle connection as it ends it, the driver gives as the next one's first answer.
+        // The driver gives the server's last message on an idle connection to the next query.
         await sql`select 1`.catch(() => {});
         for (let at = 0; at < 4; at++)
           await db.transaction((tx) => tx.insert(words).values({ word: 'kept' }));
@@ -71,7 +71,7 @@ describe('a connection', () => {
     await database.close();
   });
 
-  test('reads and writes arrays, and takes one transaction as one', async () => {
+  test('reads and writes arrays, and runs a transaction on one connection', async () => {
     const database = await createTestDatabase();
     const { db, sql, close } = connect(database.url, { max: 2 });
     await sql`create table words (list text[])`;
@@ -87,7 +87,7 @@ describe('a connection', () => {
     await database.close();
   });
 
-  test('closing it lets what was asked be answered, and nothing after', async () => {
+  test('answers the queries that run when it is closed, and none after that', async () => {
     const { sql, close } = connect(inject('postgres').url, { max: 2 });
     const asked = sql`select pg_sleep(0.3), 1 as one`.then(([row]) => row?.one);
     await new Promise((next) => setTimeout(next, 100));
@@ -99,7 +99,7 @@ describe('a connection', () => {
 
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
-/** Passes everything on, but resets the first `cuts` connections when something is asked of them. */
+/** A proxy that resets the first `cuts` connections at their first query. */
 async function startCuttingProxy(url: string, cuts: number): Promise<{ url: string; stop(): Promise<void> }> {
   let left = cuts;
   const sockets: Socket[] = [];

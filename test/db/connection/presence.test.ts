@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 import { eventually } from '../../support/eventually.ts';
 import { runSql } from '../../support/postgres.ts';
 
-/** A connection that was cut takes its lock again within ten seconds. */
+/** A process whose connection was cut takes its lock again within ten seconds. */
 const BEATS_MS = 30_000;
 
 let database: TestDatabase;
@@ -20,8 +20,8 @@ const isFree = async () => {
   return alone !== null;
 };
 
-describe('who is at work on a database', () => {
-  it('may be any number of servers, and nobody alone until the last has left', async () => {
+describe('the processes that work on a database', () => {
+  it('can be many servers, and a program gets the database to itself only after the last has left', async () => {
     const servers = await Promise.all([1, 2, 3].map(() => enterAsServer(database.url)));
     expect(servers).not.toContain(null);
     expect(await isFree()).toBe(false);
@@ -31,7 +31,7 @@ describe('who is at work on a database', () => {
     expect(await isFree()).toBe(true);
   });
 
-  it('is one alone, whom no server and nobody else joins', async () => {
+  it('can be one program alone, and no server or program joins it', async () => {
     const alone = await enterAlone(database.url);
     expect(alone).not.toBeNull();
     expect(await enterAsServer(database.url)).toBeNull();
@@ -42,7 +42,7 @@ describe('who is at work on a database', () => {
     await leaveAll([server]);
   });
 
-  it('still counts after its connection was cut', { timeout: 2 * BEATS_MS }, async () => {
+  it('still count after their connection was cut', { timeout: 2 * BEATS_MS }, async () => {
     const server = await enterAsServer(database.url);
     await runSql(
       database.url,

@@ -25,13 +25,13 @@ import {
 import { eventually } from '../../support/eventually.ts';
 
 const isRoot = process.getuid?.() === 0;
-/** A user who is neither root nor `nobody`, on every Debian. */
+/** An ordinary user on every Debian. */
 const SOMEBODY = { uid: 1, gid: 1 };
 const UNNAMED = { uid: 4_321, gid: 4_321 };
 const OUTSIDE = '/var/lib';
 
 // Real processes and real disks: slow on a busy machine.
-describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
+describe('the files of the embedded Postgres', { timeout: 120_000 }, () => {
   let clone: Clone;
   let clients: Client[] = [];
   let hadCopy: boolean;
@@ -63,7 +63,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
   });
 
   test.runIf(isRoot)(
-    "as root under a folder of root's own it goes outside, says where, and finds its data there again",
+    'are outside the folder when root runs it in a folder that only root can enter, and are found there again',
     async () => {
       await chmod(clone.folder, 0o700);
       const first = await start();
@@ -82,7 +82,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     },
   );
 
-  test.runIf(isRoot)('as root with a DATA_DIR of mode 0700 the data stays in it', async () => {
+  test.runIf(isRoot)('stay in a DATA_DIR of mode 0700 when root runs it', async () => {
     await chmod(clone.dataDir, 0o700);
     const client = await start();
     expect(client.failure).toBeUndefined();
@@ -90,18 +90,21 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     expect((await stat(clone.dataDir)).mode & 0o777).toBe(0o701);
   });
 
-  test.runIf(isRoot)('as root in the folder of an ordinary user it runs as that user, inside', async () => {
-    for (const path of [clone.folder, clone.dataDir]) await chown(path, SOMEBODY.uid, SOMEBODY.gid);
-    await chmod(clone.folder, 0o700);
-    const client = await start();
-    expect(client.failure).toBeUndefined();
-    const { data, pid } = await readNote(clone);
-    expect(data).toBe(join(await realpath(clone.dataDir), 'postgres'));
-    expect((await stat(`/proc/${pid}`)).uid).toBe(SOMEBODY.uid);
-  });
+  test.runIf(isRoot)(
+    'stay in the folder of an ordinary user when root runs it there, and Postgres runs as that user',
+    async () => {
+      for (const path of [clone.folder, clone.dataDir]) await chown(path, SOMEBODY.uid, SOMEBODY.gid);
+      await chmod(clone.folder, 0o700);
+      const client = await start();
+      expect(client.failure).toBeUndefined();
+      const { data, pid } = await readNote(clone);
+      expect(data).toBe(join(await realpath(clone.dataDir), 'postgres'));
+      expect((await stat(`/proc/${pid}`)).uid).toBe(SOMEBODY.uid);
+    },
+  );
 
   test.runIf(isRoot)(
-    'an ordinary user with a node_modules that only root writes gets a copy, and root can go on with it',
+    'are copied for an ordinary user whose node_modules only root can write, and root can go on with the data',
     async () => {
       await chown(clone.dataDir, SOMEBODY.uid, SOMEBODY.gid);
       const theirs = await start(SOMEBODY);
@@ -115,7 +118,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
   );
 
   test.runIf(isRoot)(
-    'data that a later chmod locked away is an error that says so, and not a new empty database',
+    'cause an error that says so when a chmod locked the data, and not a new empty database',
     async () => {
       await (await start()).leave();
       await chmod(clone.folder, 0o700);
@@ -125,7 +128,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
   );
 
   test.runIf(isRoot)(
-    "a server of another user's folder that can't be read is an error that says so",
+    'cause an error that says so when they belong to another user and can’t be read',
     async () => {
       await (await start()).leave();
       await chmod(clone.dataDir, 0o777);
@@ -134,13 +137,13 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     },
   );
 
-  test.runIf(isRoot)('a user id that the system has no name for gets told what to do', async () => {
+  test.runIf(isRoot)('cause an error that says what to do for a user id without a name', async () => {
     await chown(clone.dataDir, UNNAMED.uid, UNNAMED.gid);
     expect((await start(UNNAMED)).failure).toMatch(/user does not exist.*DATABASE_URL/);
     expect((await start()).failure).toBeUndefined();
   });
 
-  test('as whoever runs this it starts, and makes the library links that are missing', async () => {
+  test('are used by the user of this test, and missing library links are made', async () => {
     const client = await start();
     expect(client.failure).toBeUndefined();
     const { data } = await readNote(clone);
@@ -148,7 +151,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     expect((await stat(data)).mode & 0o077).toBe(0);
   });
 
-  test('a process killed while it makes the data folder leaves nothing that is taken for one', async () => {
+  test('are not taken for a data folder when the process that made them was killed', async () => {
     for (const afterMs of [150, 400, 700]) {
       const starting = start().catch(() => null);
       await new Promise((next) => setTimeout(next, afterMs));
@@ -167,7 +170,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     });
   });
 
-  test('data of another version of Postgres is refused by name and left alone', async () => {
+  test('are refused by name and left alone when the data is of another Postgres version', async () => {
     await (await start()).leave();
     const version = join((await readNote(clone)).data, 'PG_VERSION');
     await writeFile(version, '17\n');
@@ -175,7 +178,7 @@ describe('where the embedded Postgres is', { timeout: 120_000 }, () => {
     expect(await readFile(version, 'utf8')).toBe('17\n');
   });
 
-  test('without programs for this platform it says to set DATABASE_URL', async () => {
+  test('lead to an error that names DATABASE_URL when the platform has no programs', async () => {
     onTestFinished(async () => {
       await rm(join(clone.folder, 'node_modules'), { recursive: true });
       await rename(join(clone.folder, 'elsewhere'), join(clone.folder, 'node_modules'));

@@ -36,13 +36,13 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
   afterEach(async () => {
     await Promise.all(clients.map((client) => client.kill()));
     clients = [];
-    // Joined and left: whatever a test left running ends here.
+    // A process that joins and leaves ends a server that a test left running.
     await (await startEmbeddedPostgres({ dataDir: clone.dataDir })).release();
   });
 
   afterAll(() => clone.remove());
 
-  test('two processes that start at the same moment on an empty folder share one server', async () => {
+  test('is shared by two processes that start at the same moment on an empty folder', async () => {
     const [first, second] = await Promise.all([start(), start()]);
     await ask(first, 'create table shared (word text)');
     await ask(first, "insert into shared values ('here')");
@@ -50,7 +50,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect(second.url).toBe(first.url);
   });
 
-  test('the last to leave stops it, and no process is left behind', async () => {
+  test('is stopped by the last process that leaves, and no process is left behind', async () => {
     const first = await start();
     const second = await start();
     const { pid } = await readNote(clone);
@@ -61,7 +61,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect((await readNote(clone)).pid).toBeNull();
   });
 
-  test('a server left by a killed process is adopted, and stopped by whoever adopted it', async () => {
+  test('is adopted after its process was killed, and stopped by the process that adopted it', async () => {
     const first = await start();
     const { pid } = await readNote(clone);
     await ask(first, 'create table kept (word text)');
@@ -75,11 +75,11 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect(await isRunning(pid)).toBe(false);
   });
 
-  test(`nobody who arrives while the last one leaves is left without a server, ${ARRIVALS} times`, async () => {
+  test(`is there for a process that arrives while the last one leaves, ${ARRIVALS} times`, async () => {
     let present = await start();
     for (let arrival = 0; arrival < ARRIVALS; arrival++) {
       const arriving = start();
-      // From early in its start to after it: the leaving hits each moment of the arrival.
+      // The last process leaves at a different moment of the other's start each time.
       await new Promise((next) => setTimeout(next, arrival * 25));
       const [next, hasLeft] = await Promise.all([arriving, present.leave()]);
       expect(hasLeft).toBe(true);
@@ -88,7 +88,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     }
   });
 
-  test('Ctrl-C in the terminal does not reach the server', async () => {
+  test('does not get the Ctrl-C of the terminal', async () => {
     const client = await start({ detached: true });
     process.kill(-(client.process.pid as number), 'SIGINT');
     await new Promise((next) => setTimeout(next, 300));
@@ -96,7 +96,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect(await client.leave()).toBe(true);
   });
 
-  test('a server that is killed comes back under its users, at the same address and with what was committed', async () => {
+  test('comes back after it was killed, at the same address and with what was committed', async () => {
     const client = await start();
     await ask(client, 'create table durable (word text)');
     await ask(client, "insert into durable values ('kept')");
@@ -116,7 +116,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect(await isRunning((await readNote(clone)).pid)).toBe(false);
   });
 
-  test('a lock file whose process id belongs to somebody else by now does not stop it', async () => {
+  test('starts although the process id in its lock file belongs to another program now', async () => {
     await (await start()).leave();
     const data = (await readNote(clone)).data;
     const { uid, gid } = await stat(data);
@@ -140,7 +140,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     }
   });
 
-  test('without postgres.json it finds its data and its password again', async () => {
+  test('finds its data and its password again without postgres.json', async () => {
     await rm(join(clone.dataDir, 'postgres.json'), { force: true });
     const client = await start();
     expect(await ask(client, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -149,7 +149,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
   test.each([
     ['unset', {}],
     ['one that is not installed', { LANG: 'xx_XX.KOI8-R', LC_ALL: 'xx_XX.KOI8-R' }],
-  ])('with a locale %s the database holds UTF-8 and knows its letters', async (_which, env) => {
+  ])('holds UTF-8 and knows its letters with a locale %s', async (_which, env) => {
     const client = await start({ env });
     const [row] = await ask(
       client,
@@ -158,7 +158,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     expect(row).toEqual({ encoding: 'UTF8', low: 'äé', long: 2 });
   });
 
-  test('it listens on this machine only, and a wrong password opens nothing', async () => {
+  test('listens on this machine only, and refuses a wrong password', async () => {
     const client = await start();
     const [row] = await ask(
       client,
@@ -170,7 +170,7 @@ describe('the embedded Postgres', { timeout: 120_000 }, () => {
     await expect(ask({ url: wrong }, 'select 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
-  test('what it notes is for its owner only, and its own log keeps no value of a row', async () => {
+  test('writes files that only its owner can read, and a log without values of rows', async () => {
     const client = await start();
     await ask(client, 'create table people (email text primary key)');
     await ask(client, "insert into people values ('canary@example.com')");

@@ -16,7 +16,7 @@ const receipt = (id: string, receivedAt = new Date()) => ({
   receivedAt,
 });
 
-it('of 300 deliveries of 30 requests at once, to two processes, each request is taken once', async () => {
+it('receipts let each request pass once in 300 concurrent deliveries of 30 requests to two processes', async () => {
   const [one, other] = [createReceipts(t.db), createReceipts(t.db)];
   const ids = Array.from({ length: 30 }, (_, at) => `request-${at}`);
   const deliveries = Array.from({ length: 10 }, (_, at) => (at % 2 ? ids : ids.toReversed())).flat();
@@ -28,14 +28,14 @@ it('of 300 deliveries of 30 requests at once, to two processes, each request is 
   expect(await one.take(receipt('request-7'))).toBe(false);
 });
 
-it('whoever asks is told when it could not be written, and what comes after is taken again', async () => {
+it('a caller whose receipt could not be written gets an error, and the next receipts are written', async () => {
   const receipts = createReceipts(t.db);
   const bad = new Date(8.64e15);
   await expect(receipts.take(receipt('too late for Postgres', bad))).rejects.toThrow();
   expect(await receipts.take(receipt('after that'))).toBe(true);
 });
 
-it('forgets them after ten minutes, and keeps them until then', async () => {
+it('a receipt is forgotten after ten minutes, and not before', async () => {
   const receipts = createReceipts(t.db);
   const now = Date.now();
   await receipts.take(receipt('old', new Date(now - 11 * 60_000)));
@@ -45,7 +45,7 @@ it('forgets them after ten minutes, and keeps them until then', async () => {
   expect(await receipts.take(receipt('recent'))).toBe(false);
 });
 
-it('fails for all that wait when the database is gone', async () => {
+it('every waiting receipt fails when the database is gone', async () => {
   const { db, close } = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
   const receipts = createReceipts(db);
   const results = await Promise.allSettled(['a', 'b'].map((id) => receipts.take(receipt(id))));
