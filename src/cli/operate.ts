@@ -92,7 +92,7 @@ async function main(): Promise<number> {
     const context = takesReason || !given.reason ? plain : { ...plain, reason: given.reason };
     try {
       const input = await named(plain, given);
-      const output = await run(context, given, input);
+      const output = await runPages(context, given, input);
       await say(given.isJson ? `${harmlessJson(output ?? null)}\n` : plainWords(output));
       return EXIT.ok;
     } catch (error) {
@@ -135,7 +135,7 @@ async function onlyTeam({ db, service }: Context): Promise<string> {
 }
 
 /** All pages that were asked for, as one answer; its `next` says whether there is more. */
-async function run(context: Context, { exposed, pages }: Given, input: Record<string, unknown>) {
+async function runPages(context: Context, { exposed, pages }: Given, input: Record<string, unknown>) {
   const first = await exposed.run(context, input);
   const paged = exposed.pages;
   if (!paged) return first;

@@ -7,7 +7,7 @@ import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
 import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { claimImport } from '../operations/imports/claim.ts';
-import { type ImportReport, runImport as importSlice } from '../operations/imports/run-slice.ts';
+import { type ImportReport, importSlice } from '../operations/imports/run-slice.ts';
 import { settleImport } from '../operations/imports/settle.ts';
 import { answerInvitationRequest } from '../operations/invitations/answer-request.ts';
 import { claimMail } from '../operations/mails/claim.ts';

@@ -49,7 +49,7 @@ export async function copyFrom(
       const verdicts = await JUDGES[kind](context, memory, page as never[]);
       for (let at = 0; at < page.length; at += ROWS_AT_ONCE) {
         const some = page.slice(at, at + ROWS_AT_ONCE);
-        const doing = some.map((record, n) => carryOut(record, verdicts[at + n], isApplied));
+        const doing = some.map((record, n) => copyRecord(record, verdicts[at + n], isApplied));
         const ended = await Promise.allSettled(doing);
         // Of what was done each is told, also beside one that broke.
         for (const one of ended) {
@@ -68,7 +68,7 @@ async function* inParts(pages: AsyncIterable<CopiedRecord[]>): AsyncIterable<Cop
     for (let at = 0; at < page.length; at += MAX_COMPARED) yield page.slice(at, at + MAX_COMPARED);
 }
 
-async function carryOut(
+async function copyRecord(
   record: CopiedRecord,
   verdict: Verdict | undefined,
   isApplied: boolean,

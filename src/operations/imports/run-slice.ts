@@ -31,7 +31,7 @@ export type ImportReport = {
  * process that was killed before it could say so, is not done again.
  * Errors: whatever keeps Slack from saying who the person is.
  */
-export async function runImport(system: Context, claimed: ClaimedImport): Promise<ImportReport> {
+export async function importSlice(system: Context, claimed: ClaimedImport): Promise<ImportReport> {
   const { id, name, rows } = claimed;
   const outcomes = new Map(claimed.outcomes);
   const results = (until: number) =>
