@@ -1,4 +1,4 @@
-// What Slack is told about the app: the tables here also register the listeners, so that neither knows of more.
+// The app's manifest for Slack. The listeners are registered from the same tables, so the two can't differ.
 import { COMMANDS, SHORTCUTS } from './handlers.ts';
 
 const SLASH_COMMAND = '/apim-user';
@@ -26,7 +26,7 @@ export const BOT_SCOPES = [
   'groups:read',
 ];
 
-/** For Slack's "Create an app from a manifest". With Socket Mode, Slack comes to us by no address. */
+/** For Slack's "Create an app from a manifest". With Socket Mode it has no addresses. */
 export function slackManifest(about: { publicUrl: string; isSocketMode: boolean }) {
   const url = about.isSocketMode ? null : `${about.publicUrl}${SLACK_PATH}`;
   return {
@@ -36,7 +36,7 @@ export function slackManifest(about: { publicUrl: string; isSocketMode: boolean 
       background_color: '#1d3557',
     },
     features: {
-      // Not read-only: commands are typed in the direct message with the app too.
+      // Not read-only, because people type commands in the direct message with the app too.
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'apim-user', always_online: true },
       shortcuts: SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut),
@@ -46,7 +46,7 @@ export function slackManifest(about: { publicUrl: string; isSocketMode: boolean 
           ...(url ? { url } : {}),
           description: 'Manage API developer accounts',
           usage_hint: `[${COMMANDS.map((command) => command.name).join(' | ')}]`,
-          // Users and channels arrive by id; a name could be anybody's.
+          // Slack then sends the ids of users and channels, because several can have the same name.
           should_escape: true,
         },
       ],

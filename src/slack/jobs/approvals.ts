@@ -1,14 +1,13 @@
 // The cards, reminders and outcomes of approvals.
 import { showApproval } from '../../operations/approvals/show.ts';
 import { planApprovalCards } from '../../operations/cards/plan-approval.ts';
-import { recordPaintedCard } from '../../operations/cards/record-painted.ts';
 import { approvalCard, approvalLine, approvalTitle, outcomeText } from '../present/approval.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { approvalChannelsWithout, mentionOf, operatorsWithout } from './approvers.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
-import { paint } from './paint.ts';
+import { paintCards } from './paint.ts';
 
 type ApprovalJob = { approvalId: string };
 
@@ -16,17 +15,16 @@ export async function repaintApproval(
   dependencies: SlackJobDependencies,
   { approvalId }: ApprovalJob,
 ): Promise<void> {
-  const { client, approvalsChannel } = dependencies;
+  const { approvalsChannel } = dependencies;
   const context = dependencies.system();
   const { requestedBy } = await showApproval(context, { approvalId });
   const channels = await approvalChannelsWithout(dependencies, requestedBy);
   const { approval, cards } = await planApprovalCards(context, { approvalId, channels });
-  for (const card of cards) {
-    const isExposed = await dependencies.isExposed(card.channelId);
-    const mention = card.channelId === approvalsChannel ? mentionOf(dependencies) : null;
-    const posted = await paint(client, card, approvalCard(approval, { isExposed, mention }));
-    await recordPaintedCard(context, { cardId: card.id, ...posted, version: approval.version });
-  }
+  await paintCards(dependencies, cards, approval.version, async ({ channelId }) => {
+    const isExposed = await dependencies.isExposed(channelId);
+    const mention = channelId === approvalsChannel ? mentionOf(dependencies) : null;
+    return approvalCard(approval, { isExposed, mention });
+  });
 }
 
 export async function tellRequester(

@@ -60,7 +60,6 @@ export type SlackConnection = {
 
 type State = 'new' | 'connected' | 'unreachable' | 'token refused';
 
-/** The connection as it is now. */
 type Link = {
   state: State;
   trouble: string | null;
@@ -200,7 +199,7 @@ async function check(parts: ConnectionParts, link: Link): Promise<void> {
 
 const isConnected = (link: Link): boolean => link.state === 'connected';
 
-/** A rate limit shows that Slack is there. */
+/** Null for a rate limit, because only a working Slack sends one. */
 function troubleOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
   return code === ErrorCode.RateLimitedError ? null : slackErrorOf(error) || NO_ANSWER;

@@ -66,7 +66,7 @@ export async function dispatchRequest(
   }
 }
 
-/** The person who clicks on an outdated card should be the last one to see it. */
+/** Redraws an outdated card after a click on it, so that the next person sees the current one. */
 async function repaintIfStale(
   request: SlackRequest,
   error: unknown,
