@@ -1,5 +1,5 @@
 // Files that were shared. Their bytes are in memory only; a message remembers their name and size.
-import type { Clock, Dict, SharedFile } from '../shapes.ts';
+import type { Dict, SharedFile } from '../shapes.ts';
 import { newId, newSecret } from './ids.ts';
 import { APP } from './people.ts';
 import { fileJson } from './slack-json.ts';

@@ -1,29 +1,60 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { type PageState, post } from './api.ts';
-import { Attach } from './attach.tsx';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
+import { type PageState, post, shareFile } from './api.ts';
 import { Hints, useHints } from './hints.tsx';
-import { Menu } from './menu.tsx';
+import { Shortcuts } from './menu.tsx';
 
-/** Enter sends, Shift+Enter breaks the line, Tab completes a subcommand, Up brings the last line back. */
-export function Composer({
-  state,
-  channel,
-  name,
-  draft,
-  onDrafted,
-}: {
+type ComposerProps = {
   state: PageState;
   channel: string;
   name: string;
-  /** What somebody asked to have written here, until it is. */
+  /** What a button elsewhere wrote for the person, until it stands here. */
   draft: string;
   onDrafted: () => void;
-}): ReactNode {
+};
+
+/** Enter sends, Shift+Enter breaks the line, Tab completes a subcommand, Up brings the last line back. */
+export function Composer(o: ComposerProps): ReactNode {
+  const { state, channel, name } = o;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const list = useId();
+  const { text, setText, send, onKey, write, hints, at } = useText(o, field);
+  return (
+    <div className="composer">
+      <Hints id={list} hints={hints} at={at} onChoose={write} />
+      <textarea
+        ref={field}
+        rows={Math.min(6, text.split('\n').length)}
+        aria-label={`Message ${name}`}
+        placeholder={`Message ${name}, or type ${state.app.command}`}
+        aria-autocomplete="list"
+        aria-controls={hints.length > 0 ? list : undefined}
+        aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKey}
+      />
+      <div className="composer-tools">
+        <Shortcuts state={state} type="global" label="Shortcuts" face="⚡" />
+        <Attach me={state.me} channel={channel} name={name} />
+        <button type="button" className="button primary" disabled={text.trim() === ''} onClick={send}>
+          Send
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function useText({ state, channel, draft, onDrafted }: ComposerProps, field: RefObject<HTMLElement | null>) {
   const [text, setText] = useState('');
   const last = useRef('');
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { command } = state.app;
-  const list = useId();
   useEffect(() => {
     if (draft !== '') {
       setText(draft);
@@ -31,8 +62,7 @@ export function Composer({
     }
     // Not from under a modal that is open.
     if (document.querySelector('dialog[open]') === null) field.current?.focus();
-  }, [draft, onDrafted]);
-  const shortcuts = state.features.shortcuts.filter((one) => one.type === 'global');
+  }, [draft, onDrafted, field]);
 
   function send(): void {
     if (text.trim() === '') return;
@@ -52,41 +82,49 @@ export function Composer({
       send();
     } else if (event.key === 'ArrowUp' && text === '') setText(last.current);
   }
+  return { text, setText, send, onKey, write, hints, at };
+}
 
+/** A file is sent by itself, as soon as it is chosen. */
+function Attach({ me, channel, name }: { me: string; channel: string; name: string }): ReactNode {
+  const field = useRef<HTMLInputElement>(null);
+  const [trouble, setTrouble] = useState('');
+  async function send(file: File | undefined): Promise<void> {
+    if (file === undefined) return;
+    const sent = await shareFile(me, channel, file);
+    setTrouble(sent === null ? `${file.name} could not be sent: at most 20 MB` : '');
+    if (field.current !== null) field.current.value = '';
+  }
   return (
-    <div className="composer">
-      <Hints id={list} hints={hints} at={at} onChoose={write} />
-      <textarea
+    <>
+      <input
         ref={field}
-        rows={Math.min(6, text.split('\n').length)}
-        aria-label={`Message ${name}`}
-        placeholder={`Message ${name}, or type ${command}`}
-        aria-autocomplete="list"
-        aria-controls={hints.length > 0 ? list : undefined}
-        aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKey}
+        type="file"
+        hidden
+        aria-label={`File for ${name}`}
+        onChange={(event) => void send(event.target.files?.[0])}
       />
-      <div className="composer-tools">
-        {shortcuts.length > 0 && (
-          <Menu
-            label="Shortcuts"
-            face="⚡"
-            items={shortcuts.map((one) => ({
-              key: one.callback_id,
-              words: one.name,
-              ...(one.description !== undefined && { hint: one.description }),
-              onChoose: () => void post('shortcut', { as: state.me, callbackId: one.callback_id }),
-            }))}
-          />
-        )}
-        <Attach me={state.me} channel={channel} name={name} />
-        <span className="grow" />
-        <button type="button" className="button primary" disabled={text.trim() === ''} onClick={send}>
-          Send
-        </button>
-      </div>
-    </div>
+      <button
+        type="button"
+        className="button"
+        aria-label="Attach a file"
+        title="Attach a file"
+        onClick={() => field.current?.click()}
+      >
+        <Paperclip />
+      </button>
+      {trouble !== '' && (
+        <span className="error" role="alert">
+          {trouble}
+        </span>
+      )}
+    </>
   );
 }
+
+/** Drawn: not every machine has a font with the sign. */
+const Paperclip = (): ReactNode => (
+  <svg aria-hidden="true" className="paperclip" viewBox="0 0 13 14">
+    <path d="M11.5 6.5 6.4 11.6a3 3 0 0 1-4.3-4.3l5-5a2 2 0 0 1 2.9 2.9L5 10.2a1 1 0 0 1-1.4-1.4l4.3-4.3" />
+  </svg>
+);

@@ -1,24 +1,58 @@
-// A channel or direct message: what was said, and the composer.
+// A channel or direct message: its messages, and the composer.
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import { fileAddress, handsOf, type PageState, post, type ShownMessage } from './api.ts';
+import type { SharedFile } from '../../shapes.ts';
+import { elementActions, fileAddress, type PageState, post, type ShownMessage } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 import { Composer } from './composer.tsx';
-import { Menu } from './menu.tsx';
-import { Mrkdwn } from './mrkdwn.tsx';
-import { formatTs } from './slack-date.ts';
+import { Shortcuts } from './menu.tsx';
+import { Mrkdwn, timeOf } from './mrkdwn.tsx';
 
 /** Near enough to the end to be reading what comes. */
 const AT_END_PX = 80;
 
-/** Goes to the end for what is new, and for what changed while somebody was reading there; never away from what is read. */
+type Channel = PageState['channels'][number];
+
+export function Conversation({
+  state,
+  channel,
+  ...drafting
+}: {
+  state: PageState;
+  channel: Channel;
+  draft: string;
+  onDrafted: () => void;
+}): ReactNode {
+  const messages = state.messages.filter((message) => message.channel === channel.id);
+  const list = useEnd(channel.id, messages);
+  const isDirect = channel.kind === 'im';
+  const { me } = state;
+  useEffect(() => {
+    if (isDirect) void post('home', { as: me, tab: 'messages' });
+  }, [isDirect, me]);
+  const name = isDirect ? state.app.name : `#${channel.name}`;
+  return (
+    <section className="conversation" aria-label={name}>
+      <header className="bar">
+        <h1>{name}</h1>
+        {!channel.isAppIn && <span className="note">the app is not in this channel</span>}
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
+      <ol className="messages" aria-label={`Messages in ${name}`} ref={list} tabIndex={0}>
+        {messages.length === 0 && <Empty command={state.app.command} channel={channel} />}
+        {messages.map((message) => (
+          <Message key={message.ts} state={state} message={message} />
+        ))}
+      </ol>
+      <Composer key={channel.id} state={state} channel={channel.id} name={name} {...drafting} />
+    </section>
+  );
+}
+
+/** Goes to the end for a new message, and for a change while the person reads there; never away from what they read. */
 function useEnd(channel: string, messages: ShownMessage[]): RefObject<HTMLOListElement | null> {
   const list = useRef<HTMLOListElement>(null);
   const wasAt = useRef({ channel: '', newest: '', isAtEnd: true });
-  const newest =
-    messages
-      .map(({ ts }) => ts)
-      .sort()
-      .at(-1) ?? '';
+  const newest = messages.at(-1)?.ts ?? '';
   const changed = Math.max(0, ...messages.map((message) => message.changed));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a repainted message moves what is below it
   useEffect(() => {
@@ -39,71 +73,35 @@ function useEnd(channel: string, messages: ShownMessage[]): RefObject<HTMLOListE
   return list;
 }
 
-export function Conversation({
-  state,
-  channel,
-  ...drafting
-}: {
-  state: PageState;
-  channel: PageState['channels'][number];
-  draft: string;
-  onDrafted: () => void;
-}): ReactNode {
-  const messages = state.messages.filter((message) => message.channel === channel.id);
-  const list = useEnd(channel.id, messages);
-  const isDirect = channel.kind === 'im';
-  const { me } = state;
-  useEffect(() => {
-    if (isDirect) void post('home', { as: me, tab: 'messages' });
-  }, [isDirect, me]);
-  const name = channel.kind === 'im' ? state.app.name : `#${channel.name}`;
-  return (
-    <section className="conversation" aria-label={name}>
-      <header className="bar">
-        <h1>{name}</h1>
-        {!channel.isAppIn && <span className="note">the app is not in this channel</span>}
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
-      <ol className="messages" aria-label={`Messages in ${name}`} ref={list} tabIndex={0}>
-        {messages.length === 0 && <Empty state={state} channel={channel} />}
-        {messages.map((message) => (
-          <Message key={message.ts} state={state} message={message} />
-        ))}
-      </ol>
-      <Composer key={channel.id} state={state} channel={channel.id} name={name} {...drafting} />
-    </section>
-  );
-}
-
-function Empty({ state, channel }: { state: PageState; channel: PageState['channels'][number] }): ReactNode {
+function Empty({ command, channel }: { command: string; channel: Channel }): ReactNode {
   const isForCards = channel.kind === 'private' && channel.isAppIn;
   return (
     <li className="empty">
       {isForCards
         ? 'Nothing waits here yet. Cards of accounts that wait and of what needs a second operator come here. '
         : 'Nothing here yet. '}
-      Type <code>{state.app.command}</code> below and press Enter.
+      Type <code>{command}</code> below and press Enter.
     </li>
   );
 }
 
 function Message({ state, message }: { state: PageState; message: ShownMessage }): ReactNode {
+  const { me } = state;
   const author = state.people.find((one) => one.id === message.user);
   const name = author?.realName ?? message.user;
   const [values, setValues] = useValues(message.ts, message.blocks);
-  const shortcuts = state.features.shortcuts.filter((one) => one.type === 'message');
   const place = { channel: message.channel, ts: message.ts };
   return (
     <li className={`message ${message.isOnlyForMe ? 'ephemeral' : ''}`}>
-      <Avatar name={name} isApp={author?.isBot === true} />
+      <Avatar name={name} />
       <article aria-label={`${name}: ${message.text.slice(0, 80)}`}>
         <header>
           <strong>{name}</strong>
           {author?.isBot === true && <span className="badge">APP</span>}
-          <time>{formatTs(message.ts)}</time>
+          <time className="note">{timeOf(message.ts)}</time>
           {message.isEdited && <span className="note">(edited)</span>}
         </header>
-        {message.isOnlyForMe && <p className="only">Only visible to you</p>}
+        {message.isOnlyForMe && <p className="note">Only visible to you</p>}
         {message.blocks.length === 0 ? (
           <Mrkdwn text={message.text} />
         ) : (
@@ -111,26 +109,21 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
             blocks={message.blocks}
             values={values}
             setValues={setValues}
-            hands={handsOf(state.me, place)}
+            actions={elementActions(me, place)}
           />
         )}
         {message.files.map((file) => (
-          <a key={file.id} className="file" href={fileAddress(state.me, file.id)} download={file.name}>
-            <b>{file.name}</b> <small>{sizeWords(file.size)}</small>
-          </a>
+          <FileLink key={file.id} me={me} file={file} />
         ))}
       </article>
-      {!message.isOnlyForMe && shortcuts.length > 0 && (
+      {!message.isOnlyForMe && (
         <div className="message-tools">
-          <Menu
+          <Shortcuts
+            state={state}
+            type="message"
             label={`More actions for the message of ${name}`}
             face="⋮"
-            items={shortcuts.map((one) => ({
-              key: one.callback_id,
-              words: one.name,
-              ...(one.description !== undefined && { hint: one.description }),
-              onChoose: () => void post('shortcut', { as: state.me, callbackId: one.callback_id, ...place }),
-            }))}
+            place={place}
           />
         </div>
       )}
@@ -138,25 +131,21 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
   );
 }
 
-const sizeWords = (bytes: number): string =>
-  bytes < 1_000
-    ? `${bytes} bytes`
-    : `${(bytes / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 })} kB`;
+function FileLink({ me, file: { id, name, size } }: { me: string; file: SharedFile }): ReactNode {
+  const kilobytes = (size / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 });
+  return (
+    <a className="file" href={fileAddress(me, id)} download={name}>
+      <b>{name}</b> <small>{size < 1_000 ? `${size} bytes` : `${kilobytes} kB`}</small>
+    </a>
+  );
+}
 
-function Avatar({ name, isApp }: { name: string; isApp: boolean }): ReactNode {
-  const initials = name
-    .split(/[\s-]+/)
-    .map((word) => word[0]?.toUpperCase() ?? '')
-    .join('')
-    .slice(0, 2);
+function Avatar({ name }: { name: string }): ReactNode {
+  const initials = name.split(/[\s-]+/).map((word) => word[0]?.toUpperCase() ?? '');
   const hue = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0) * 7, 0) % 360;
   return (
-    <span
-      className={`avatar ${isApp ? 'app' : ''}`}
-      style={{ background: `hsl(${hue} 45% 42%)` }}
-      aria-hidden="true"
-    >
-      {initials}
+    <span className="avatar" style={{ background: `hsl(${hue} 45% 42%)` }} aria-hidden="true">
+      {initials.join('').slice(0, 2)}
     </span>
   );
 }

@@ -1,71 +1,53 @@
 // Block Kit's interactive elements.
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useContext, useId, useState } from 'react';
 import { type Dict, dictsOf, isDict, textOf } from '../../shapes.ts';
+import { optionsOf } from '../../workspace/blocks.ts';
 import { isPlural, stateField } from '../../workspace/view-state.ts';
-import { ConfirmDialog } from './confirm.tsx';
+import { DirectoryContext } from './api.ts';
+import { ConfirmDialog } from './dialog.tsx';
 import { Menu } from './menu.tsx';
 import { plain, Text } from './mrkdwn.tsx';
-import { Combobox, type Found } from './select.tsx';
+import { Combobox } from './select.tsx';
 
-export type ElementProps = {
+type ElementProps = {
   element: Dict;
   /** What the element's field is called, for its accessible name. */
   label: string;
   value: Dict | undefined;
   isInvalid: boolean;
-  describedBy?: string;
-  /** The person changed the value; `isAct`: the app is to hear of it at once. */
+  describedBy: string | undefined;
   onChange: (chosen: Dict) => void;
-  /** The person pressed it. */
   onAct: (chosen: Dict) => Promise<void>;
-  suggest: (typed: string) => Promise<Found>;
-  people: Dict[];
-  channels: Dict[];
+  suggest: (typed: string) => Promise<Dict[]>;
 };
 
-/** Runs `work` at once, or after the person said yes to the element's confirm dialog. */
-function useConfirm(element: Dict): [ask: (work: () => void) => void, dialog: ReactNode] {
-  const [work, setWork] = useState<(() => void) | null>(null);
-  const ask = (then: () => void): void => {
-    if (isDict(element.confirm)) setWork(() => then);
-    else then();
-  };
-  const dialog =
-    work !== null && isDict(element.confirm) ? (
-      <ConfirmDialog
-        confirm={element.confirm}
-        onYes={() => {
-          setWork(null);
-          work();
-        }}
-        onNo={() => setWork(null)}
-      />
-    ) : null;
-  return [ask, dialog];
-}
-
 export function Element(props: ElementProps): ReactNode {
-  const type = textOf(props.element.type);
-  if (type === 'button') return <Button {...props} />;
-  if (type === 'overflow') return <Overflow {...props} />;
-  if (type === 'image')
-    return (
-      <img className="accessory" src={textOf(props.element.image_url)} alt={textOf(props.element.alt_text)} />
-    );
-  if (type === 'checkboxes' || type === 'radio_buttons') return <Choices {...props} />;
-  if (type.endsWith('_select')) return <Select {...props} />;
-  return <TextField {...props} />;
+  switch (props.element.type) {
+    case 'button':
+      return <Button {...props} />;
+    case 'overflow':
+      return <Overflow {...props} />;
+    case 'checkboxes':
+    case 'radio_buttons':
+      return <Choices {...props} />;
+    case 'users_select':
+      return <PersonSelect {...props} />;
+    case 'external_select':
+    case 'multi_external_select':
+      return <Select {...props} />;
+    default:
+      return <TextField {...props} />;
+  }
 }
 
 function Button({ element, onAct }: ElementProps): ReactNode {
   const [isBusy, setBusy] = useState(false);
-  const [ask, dialog] = useConfirm(element);
-  const url = textOf(element.url);
-  const press = async (): Promise<void> => {
-    if (url !== '') window.open(url, '_blank', 'noopener');
+  const [isAsking, setAsking] = useState(false);
+  function press(): void {
+    setAsking(false);
     setBusy(true);
-    await onAct({}).finally(() => setBusy(false));
-  };
+    void onAct({}).finally(() => setBusy(false));
+  }
   return (
     <>
       <button
@@ -73,145 +55,105 @@ function Button({ element, onAct }: ElementProps): ReactNode {
         className={`button ${textOf(element.style)}`}
         aria-label={textOf(element.accessibility_label) || undefined}
         aria-busy={isBusy}
-        onClick={() => ask(() => void press())}
+        onClick={() => (isDict(element.confirm) ? setAsking(true) : press())}
       >
         {plain(element.text)}
       </button>
-      {dialog}
+      {isAsking && isDict(element.confirm) && (
+        <ConfirmDialog confirm={element.confirm} onYes={press} onNo={() => setAsking(false)} />
+      )}
     </>
   );
 }
 
-function Overflow({ element, label, onAct }: ElementProps): ReactNode {
-  const [ask, dialog] = useConfirm(element);
-  return (
-    <>
-      <Menu
-        label={label === '' ? 'More actions' : `More actions: ${label}`}
-        face="⋯"
-        items={dictsOf(element.options).map((option) => ({
-          key: textOf(option.value),
-          words: plain(option.text),
-          onChoose: () => {
-            if (textOf(option.url) !== '') window.open(textOf(option.url), '_blank', 'noopener');
-            ask(() => void onAct({ selected_option: option }));
-          },
-        }))}
-      />
-      {dialog}
-    </>
-  );
-}
+const Overflow = ({ element, label, onAct }: ElementProps): ReactNode => (
+  <Menu
+    label={label === '' ? 'More actions' : `More actions: ${label}`}
+    face="⋯"
+    items={optionsOf(element).map((option) => ({
+      key: textOf(option.value),
+      words: plain(option.text),
+      onChoose: () => void onAct({ selected_option: option }),
+    }))}
+  />
+);
 
 function Choices({ element, label, value, isInvalid, describedBy, onChange }: ElementProps): ReactNode {
   const group = useId();
-  const [ask, dialog] = useConfirm(element);
-  const isMany = element.type === 'checkboxes';
-  const chosen = isMany ? dictsOf(value?.selected_options) : [value?.selected_option].filter(isDict);
+  const isMany = isPlural(element);
+  const chosen = isMany ? dictsOf(value?.selected_options) : dictsOf([value?.selected_option]);
   const has = (option: Dict): boolean => chosen.some((one) => one.value === option.value);
-  const toggle = (option: Dict): void => {
+  function toggle(option: Dict): void {
     const left = has(option) ? chosen.filter((one) => one.value !== option.value) : [...chosen, option];
     onChange(isMany ? { selected_options: left } : { selected_option: option });
-  };
+  }
   return (
     <fieldset aria-describedby={describedBy} className="choices">
       <legend className="visually-hidden">{label}</legend>
-      {dictsOf(element.options).map((option) => (
+      {optionsOf(element).map((option) => (
         <label key={textOf(option.value)}>
           <input
             type={isMany ? 'checkbox' : 'radio'}
             name={group}
             checked={has(option)}
             aria-invalid={isInvalid || undefined}
-            onChange={() => ask(() => toggle(option))}
+            onChange={() => toggle(option)}
           />
-          <span>
-            <Text value={option.text} />
-            {option.description !== undefined && (
-              <small>
-                <Text value={option.description} />
-              </small>
-            )}
-          </span>
+          <Text value={option.text} />
         </label>
       ))}
-      {dialog}
     </fieldset>
   );
 }
 
-function Select(props: ElementProps): ReactNode {
-  const { element, label, value, isInvalid, describedBy, onChange } = props;
-  const [ask, dialog] = useConfirm(element);
-  const type = textOf(element.type);
-  const isMany = isPlural(element);
-  const field = stateField(element);
-  const byId = type.includes('users')
-    ? props.people
-    : /conversations|channels/.test(type)
-      ? props.channels
-      : null;
-  const current = isMany
-    ? Array.isArray(value?.[field])
-      ? (value[field] as unknown[])
-      : []
-    : [value?.[field]];
-  const chosen = current.flatMap((one) => {
-    if (isDict(one)) return [one];
-    return byId?.filter((option) => option.value === one) ?? [];
-  });
-  const choose = (options: Dict[]): void => {
-    const picked = byId === null ? options : options.map((option) => option.value);
-    ask(() => onChange({ [field]: isMany ? picked : (picked[0] ?? null) }));
-  };
+function PersonSelect(props: ElementProps): ReactNode {
+  const people = useContext(DirectoryContext).people.filter((one) => one.canBeMe);
+  const options = people.map(({ id, realName }) => ({ value: id, text: { text: realName } }));
   return (
-    <>
-      <Combobox
-        label={label || plain(element.placeholder) || 'Choose'}
-        placeholder={plain(element.placeholder) || 'Choose an option'}
-        found={{ options: byId ?? dictsOf(element.options), groups: dictsOf(element.option_groups) }}
-        ask={type.includes('external') ? props.suggest : null}
-        min={typeof element.min_query_length === 'number' ? element.min_query_length : 3}
-        chosen={chosen}
-        isPlural={isMany}
-        isInvalid={isInvalid}
-        hasFocus={element.focus_on_load === true}
-        {...(describedBy && { describedBy })}
-        onChoose={choose}
-      />
-      {dialog}
-    </>
+    <Combobox
+      {...comboboxProps(props)}
+      options={options}
+      chosen={options.filter((option) => option.value === props.value?.selected_user)}
+      isPlural={false}
+      onChoose={([option]) => props.onChange({ selected_user: option?.value ?? null })}
+    />
   );
 }
 
-const KINDS: Record<string, string> = {
-  email_text_input: 'email',
-  url_text_input: 'url',
-  number_input: 'number',
-  datepicker: 'date',
-  timepicker: 'time',
-};
+function Select(props: ElementProps): ReactNode {
+  const { element, value, onChange, suggest } = props;
+  const field = stateField(element);
+  const isMany = isPlural(element);
+  return (
+    <Combobox
+      {...comboboxProps(props)}
+      suggest={suggest}
+      minLength={Number(element.min_query_length ?? 3)}
+      chosen={isMany ? dictsOf(value?.[field]) : dictsOf([value?.[field]])}
+      isPlural={isMany}
+      onChoose={(options) => onChange({ [field]: isMany ? options : (options[0] ?? null) })}
+    />
+  );
+}
+
+const comboboxProps = ({ element, label, isInvalid, describedBy }: ElementProps) => ({
+  label,
+  placeholder: plain(element.placeholder) || 'Choose an option',
+  isInvalid,
+  describedBy,
+});
 
 function TextField({ element, label, value, isInvalid, describedBy, onChange }: ElementProps): ReactNode {
   const field = stateField(element);
-  const shared = {
-    'aria-label': label || plain(element.placeholder),
+  const props = {
+    'aria-label': label,
     'aria-invalid': isInvalid || undefined,
     'aria-describedby': describedBy,
-    'data-focus': element.focus_on_load === true ? '' : undefined,
     placeholder: plain(element.placeholder),
     value: textOf(value?.[field]),
     maxLength: typeof element.max_length === 'number' ? element.max_length : undefined,
+    onChange: ({ target }: { target: { value: string } }) => onChange({ [field]: target.value || null }),
   };
-  const change = (text: string): void => onChange({ [field]: text === '' ? null : text });
-  if (element.type === 'plain_text_input' && element.multiline === true)
-    return <textarea {...shared} rows={5} onChange={(event) => change(event.target.value)} />;
-  return (
-    <input
-      {...shared}
-      type={KINDS[textOf(element.type)] ?? 'text'}
-      autoComplete="off"
-      onChange={(event) => change(event.target.value)}
-    />
-  );
+  if (element.multiline === true) return <textarea {...props} rows={5} />;
+  return <input {...props} type={element.type === 'datepicker' ? 'date' : 'text'} autoComplete="off" />;
 }

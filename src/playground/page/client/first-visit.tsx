@@ -1,10 +1,10 @@
-// Three things to try, for whoever is here for the first time.
+// Three things to try on a first visit.
 import { type ReactNode, useState } from 'react';
 import type { PageState } from './api.ts';
 
 const KEPT_AS = 'playground: the hint was read';
 
-/** Read once, it stays away in this browser until somebody asks for it. */
+/** Read once, it stays away in this browser until a person asks for it. */
 export function useFirstVisit(): { isFirst: boolean; setFirst: (isFirst: boolean) => void } {
   const [isFirst, set] = useState(() => localStorage.getItem(KEPT_AS) === null);
   return {

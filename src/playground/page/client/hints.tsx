@@ -1,4 +1,4 @@
-// What the composer offers while somebody types: subcommands as the manifest hints at them, and people after an @.
+// What the composer offers for the typed words: subcommands as the manifest hints at them, and people after an @.
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { PageState } from './api.ts';
 
@@ -42,7 +42,7 @@ export function Hints(o: {
   }, [at]);
   if (o.hints.length === 0) return null;
   return (
-    <div className="hints" id={o.id} role="listbox" aria-label="Suggestions" ref={list}>
+    <div className="popup hints is-above" id={o.id} role="listbox" aria-label="Suggestions" ref={list}>
       {o.hints.map(({ key, words, note, text }, i) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the composer that owns the list
         <div
@@ -51,6 +51,7 @@ export function Hints(o: {
           role="option"
           tabIndex={-1}
           aria-selected={i === at}
+          className={i === at ? 'active' : ''}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => text !== null && o.onChoose(text)}
         >
@@ -68,42 +69,30 @@ function hintsFor(state: PageState, text: string): Hint[] {
   return text.startsWith('/') ? commands(state, text) : [];
 }
 
-function people(state: PageState, before: string, typed: string): Hint[] {
-  return state.people
+const people = (state: PageState, before: string, typed: string): Hint[] =>
+  state.people
     .filter((one) => one.canBeMe && one.name.startsWith(typed.toLowerCase()))
-    .map((one) => ({
-      key: one.id,
-      words: `@${one.name}`,
-      note: one.realName,
-      text: `${before}${one.name} `,
+    .map(({ id, name, realName }) => ({
+      key: id,
+      words: `@${name}`,
+      note: realName,
+      text: `${before}${name} `,
     }));
-}
 
-function commands(state: PageState, text: string): Hint[] {
-  const { command } = state.app;
-  if (!text.includes(' '))
-    return command.startsWith(text)
-      ? [{ key: command, words: command, note: 'the accounts of your developers', text: `${command} ` }]
-      : [];
+function commands({ app: { command }, features }: PageState, text: string): Hint[] {
+  if (command.startsWith(text))
+    return [{ key: command, words: command, note: 'the accounts of your developers', text: `${command} ` }];
   if (!text.startsWith(`${command} `)) return [];
   const typed = text.slice(command.length + 1);
-  const { subcommands } = state.features;
-  if (typed.includes(' '))
-    return subcommands
-      .filter((one) => typed === `${one.name} ` && afterName(one) !== '')
-      .map((one) => ({ ...hintOf(command, one), text: null }));
-  return subcommands.filter((one) => one.name.startsWith(typed)).map((one) => hintOf(command, one));
+  const all = features.subcommands.map(({ name, hint }) => ({
+    key: name,
+    words: `${command} ${name}`,
+    // The hint repeats the name that stands before it.
+    note: hint.startsWith(`${name} `) || hint === name ? hint.slice(name.length).trim() : hint,
+    text: `${command} ${name} `,
+  }));
+  if (!typed.includes(' ')) return all.filter((hint) => hint.key.startsWith(typed));
+  return all
+    .filter((hint) => typed === `${hint.key} ` && hint.note !== '')
+    .map((hint) => ({ ...hint, text: null }));
 }
-
-type Subcommand = PageState['features']['subcommands'][number];
-
-const hintOf = (command: string, one: Subcommand): Hint => ({
-  key: one.name,
-  words: `${command} ${one.name}`,
-  note: afterName(one),
-  text: `${command} ${one.name} `,
-});
-
-/** The hint repeats the name that stands before it. */
-const afterName = ({ name, hint }: Subcommand): string =>
-  hint.startsWith(`${name} `) || hint === name ? hint.slice(name.length).trim() : hint;

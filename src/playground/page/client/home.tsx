@@ -1,30 +1,25 @@
 import { type ReactNode, useEffect } from 'react';
-import { handsOf, type PageState, post } from './api.ts';
+import { elementActions, type PageState, post } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 
 /** The app's Home tab. The app hears of each visit and paints it then. */
-export function Home({ state }: { state: PageState }): ReactNode {
-  const { home, me } = state;
+export function Home({ state: { home, me, app } }: { state: PageState }): ReactNode {
   useEffect(() => {
     void post('home', { as: me });
   }, [me]);
   const [values, setValues] = useValues(home?.id ?? '', home?.blocks ?? []);
+  const actions = elementActions(me, { view: home?.id ?? '' });
   return (
-    <section className="conversation" aria-label={`${state.app.name} Home`}>
+    <section className="conversation" aria-label={`${app.name} Home`}>
       <header className="bar">
-        <h1>{state.app.name}</h1>
+        <h1>{app.name}</h1>
         <span className="note">Home</span>
       </header>
       <div className="home">
         {home === null ? (
           <p className="empty">The app has not painted its Home yet.</p>
         ) : (
-          <Blocks
-            blocks={home.blocks}
-            values={values}
-            setValues={setValues}
-            hands={handsOf(me, { view: home.id })}
-          />
+          <Blocks blocks={home.blocks} values={values} setValues={setValues} actions={actions} />
         )}
       </div>
     </section>

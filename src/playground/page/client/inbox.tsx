@@ -8,6 +8,7 @@ const STATES: Record<Mail['state'], string> = {
   bounced: 'bounced',
   complained: 'marked as spam',
 };
+const PARTS = ['Mail', 'Text', 'Headers'] as const;
 
 export function InboxPane({ mails }: { mails: Mail[] }): ReactNode {
   const [openId, setOpenId] = useState<string | null>(null);
@@ -16,13 +17,13 @@ export function InboxPane({ mails }: { mails: Mail[] }): ReactNode {
   if (mails.length === 0) return <p className="empty">No mail yet. Invite somebody.</p>;
   return (
     <ul className="rows" aria-label="Mails">
-      {mails.map((one) => (
-        <li key={one.id}>
-          <button type="button" onClick={() => setOpenId(one.id)}>
-            <strong>{one.subject}</strong>
-            <span>to {one.to.join(', ')}</span>
+      {mails.map(({ id, subject, to, at, state }) => (
+        <li key={id}>
+          <button type="button" onClick={() => setOpenId(id)}>
+            <strong>{subject}</strong>
+            <span>to {to.join(', ')}</span>
             <small>
-              {whenWords(one.at)} · {STATES[one.state]}
+              {whenWords(at)} · {STATES[state]}
             </small>
           </button>
         </li>
@@ -38,15 +39,8 @@ function whenWords(at: string): string {
   return isToday ? then.toLocaleTimeString() : then.toLocaleString();
 }
 
-type Part = 'html' | 'text' | 'headers';
-const PARTS: [Part, string][] = [
-  ['html', 'Mail'],
-  ['text', 'Text'],
-  ['headers', 'Headers'],
-];
-
 function OneMail({ mail, onBack }: { mail: Mail; onBack: () => void }): ReactNode {
-  const [part, setPart] = useState<Part>(mail.html === '' ? 'text' : 'html');
+  const [part, setPart] = useState<(typeof PARTS)[number]>(mail.html === '' ? 'Text' : 'Mail');
   return (
     <article className="mail" aria-label={mail.subject}>
       <button type="button" className="button" onClick={onBack}>
@@ -57,58 +51,56 @@ function OneMail({ mail, onBack }: { mail: Mail; onBack: () => void }): ReactNod
         {mail.from} → {mail.to.join(', ')} · {STATES[mail.state]}
       </p>
       <div role="tablist" aria-label="Parts of the mail" className="tabs">
-        {PARTS.map(([key, words]) => (
+        {PARTS.map((name) => (
           <button
             type="button"
             role="tab"
-            key={key}
-            aria-selected={part === key}
-            onClick={() => setPart(key)}
+            key={name}
+            aria-selected={part === name}
+            onClick={() => setPart(name)}
           >
-            {words}
+            {name}
           </button>
         ))}
       </div>
-      {part === 'html' && (
+      {part === 'Mail' && (
         <iframe
           title={`Mail: ${mail.subject}`}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           srcDoc={`<base target="_blank">${mail.html}`}
         />
       )}
-      {part === 'text' && <pre className="mail-text">{linked(mail.text)}</pre>}
-      {part === 'headers' && <MailHeaders mail={mail} />}
+      {part === 'Text' && <pre>{linked(mail.text)}</pre>}
+      {part === 'Headers' && <MailHeaders mail={mail} />}
     </article>
   );
 }
 
 function MailHeaders({ mail }: { mail: Mail }): ReactNode {
-  const rows: [string, string][] = [
-    ['From', mail.from],
-    ['To', mail.to.join(', ')],
-    ['Reply-To', mail.replyTo.join(', ')],
-    ['Subject', mail.subject],
-    ['Date', new Date(mail.at).toString()],
-    ['Idempotency-Key', mail.idempotencyKey],
-    ...Object.entries(mail.headers),
-    ['State', STATES[mail.state]],
-  ];
+  const rows = Object.entries({
+    From: mail.from,
+    To: mail.to.join(', '),
+    'Reply-To': mail.replyTo.join(', '),
+    Subject: mail.subject,
+    Date: new Date(mail.at).toString(),
+    'Idempotency-Key': mail.idempotencyKey,
+    ...mail.headers,
+    State: STATES[mail.state],
+  }).filter(([, value]) => value !== '');
   return (
-    <dl className="mail-headers">
-      {rows
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+    <dl>
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
 
-function linked(text: string): ReactNode[] {
-  return text.split(/(https?:\/\/[^\s<>"]+)/).map((piece, i) =>
+const linked = (text: string): ReactNode[] =>
+  text.split(/(https?:\/\/[^\s<>"]+)/).map((piece, i) =>
     i % 2 === 1 ? (
       <a key={i} href={piece} target="_blank" rel="noreferrer">
         {piece}
@@ -117,4 +109,3 @@ function linked(text: string): ReactNode[] {
       piece
     ),
   );
-}

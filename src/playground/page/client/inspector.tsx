@@ -1,9 +1,11 @@
-// What went over the wire: each signed request with its answer and time to ack, each call of the app, each refusal.
+// What Slack and the app said: each signed request with its answer and time to ack, each call of the app, each refusal.
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Wire } from '../wire.ts';
 import { type PageState, readWire } from './api.ts';
 
 const SLOW_ACK_MS = 1_000;
+
+type Row = { id: number; at: string; isBad: boolean; words: string; cells: ReactNode[] };
 
 export function InspectorPane({ state }: { state: PageState }): ReactNode {
   const [openId, setOpenId] = useState<number | null>(null);
@@ -14,40 +16,31 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
       <h3>Slack → app</h3>
       <Table
         label="Deliveries"
-        heads={['Time', 'What', 'Who', 'AppResponse', 'Ack']}
+        heads={['Time', 'What', 'Who', 'Answer', 'Ack']}
         empty="Nothing was sent yet. Type a command."
         openId={openId}
         onToggle={toggle}
-        rows={state.deliveries.map((one) => ({
-          id: one.id,
-          at: one.at,
-          isBad: one.problem !== '',
-          words: `${one.kind} ${one.about}`.trim(),
-          hint: one.retryNum > 0 ? `retry ${one.retryNum}` : '',
-          cells: [nameOf(one.user), one.problem || String(one.status), <Ack key="ack" ms={one.ackMs} />],
+        rows={state.deliveries.map(({ id, at, problem, kind, about, retryNum, user, status, ackMs }) => ({
+          id,
+          at,
+          isBad: problem !== '',
+          words: `${kind} ${about} ${retryNum > 0 ? `(retry ${retryNum})` : ''}`.trim(),
+          cells: [nameOf(user), problem || String(status), <Ack key="ack" ms={ackMs} />],
         }))}
       />
       <h3>app → Slack and mail</h3>
       <Table
         label="API calls"
-        heads={['Time', 'Method', 'AppResponse']}
+        heads={['Time', 'Method', 'Answer']}
         empty="The app has called nothing yet."
         openId={openId}
         onToggle={toggle}
-        rows={state.apiCalls.map((one) => ({
-          id: one.id,
-          at: one.at,
-          isBad: one.error !== '',
-          words: one.method,
-          hint: '',
-          cells: [
-            <span key="answer">
-              {one.error || 'ok'}
-              {one.messages.map((words) => (
-                <small key={words}>{words}</small>
-              ))}
-            </span>,
-          ],
+        rows={state.apiCalls.map(({ id, at, error, method, messages }) => ({
+          id,
+          at,
+          isBad: error !== '',
+          words: method,
+          cells: [[error || 'ok', ...messages].join('\n')],
         }))}
       />
     </div>
@@ -55,10 +48,8 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
 }
 
 const Ack = ({ ms }: { ms: number | null }): ReactNode => (
-  <span className={(ms ?? 0) > SLOW_ACK_MS ? 'slow' : ''}>{ms === null ? '—' : `${ms} ms`}</span>
+  <span className={(ms ?? 0) > SLOW_ACK_MS ? 'bad' : ''}>{ms === null ? '—' : `${ms} ms`}</span>
 );
-
-type Row = { id: number; at: string; isBad: boolean; words: string; hint: string; cells: ReactNode[] };
 
 function Table(o: {
   label: string;
@@ -81,48 +72,41 @@ function Table(o: {
         </tr>
       </thead>
       <tbody>
-        {o.rows.map((row) => (
-          <Exchange key={row.id} row={row} columns={o.heads.length} isOpen={o.openId === row.id} {...o} />
+        {o.rows.map(({ id, ...row }) => (
+          <Exchange key={id} {...row} isOpen={o.openId === id} onToggle={() => o.onToggle(id)}>
+            <td colSpan={o.heads.length}>
+              <WireDetails id={id} />
+            </td>
+          </Exchange>
         ))}
       </tbody>
     </table>
   );
 }
 
-function Exchange(o: {
-  row: Row;
-  columns: number;
-  isOpen: boolean;
-  onToggle: (id: number) => void;
-}): ReactNode {
-  const { id, at, isBad, words, hint, cells } = o.row;
+function Exchange(
+  o: Omit<Row, 'id'> & { isOpen: boolean; onToggle: () => void; children: ReactNode },
+): ReactNode {
   return (
     <>
-      <tr className={isBad ? 'bad' : ''}>
-        <td>{new Date(at).toLocaleTimeString()}</td>
+      <tr className={o.isBad ? 'bad' : ''}>
+        <td>{new Date(o.at).toLocaleTimeString()}</td>
         <td>
-          <button type="button" className="link" aria-expanded={o.isOpen} onClick={() => o.onToggle(id)}>
-            {words}
+          <button type="button" className="link" aria-expanded={o.isOpen} onClick={o.onToggle}>
+            {o.words}
           </button>
-          {hint !== '' && <small>{hint}</small>}
         </td>
-        {cells.map((cell, i) => (
+        {o.cells.map((cell, i) => (
           <td key={i}>{cell}</td>
         ))}
       </tr>
-      {o.isOpen && (
-        <tr>
-          <td colSpan={o.columns}>
-            <Said id={id} />
-          </td>
-        </tr>
-      )}
+      {o.isOpen && <tr>{o.children}</tr>}
     </>
   );
 }
 
-/** What was said, read when somebody looks: a payload may carry a whole message. */
-function Said({ id }: { id: number }): ReactNode {
+/** Read when a person looks: a payload may carry a whole message. */
+function WireDetails({ id }: { id: number }): ReactNode {
   const [wire, setWire] = useState<Wire | null | 'reading'>('reading');
   useEffect(() => {
     let isStale = false;
@@ -140,15 +124,14 @@ function Said({ id }: { id: number }): ReactNode {
     <>
       {headers !== '' && <pre>{headers}</pre>}
       <Long label="What was sent" text={wire.sent} />
-      <p className="note">AppResponse</p>
+      <p className="note">Answer</p>
       <Long label="The answer" text={wire.answer} />
     </>
   );
 }
 
-/** It scrolls, also by keyboard. */
 const Long = ({ label, text }: { label: string; text: string }): ReactNode => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse reads the rest of it
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
   <section className="long" aria-label={label} tabIndex={0}>
     <pre>{text}</pre>
   </section>

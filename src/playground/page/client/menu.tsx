@@ -1,15 +1,75 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type PageState, post } from './api.ts';
 
-export type MenuItem = { key: string; words: string; hint?: string; onChoose: () => void };
-
-/** Where what is around it ends: below that, it would be cut off. */
-function roomBelow(list: HTMLElement | null): number {
-  const around = list?.closest('.messages, .home, .modal-body, .composer');
-  return around?.getBoundingClientRect().bottom ?? window.innerHeight;
-}
+type MenuProps = {
+  label: string;
+  face: string;
+  items: { key: string; words: string; hint?: string | undefined; onChoose: () => void }[];
+};
 
 /** A button that opens a short menu; arrows move, Escape closes. */
-export function Menu({ label, face, items }: { label: string; face: string; items: MenuItem[] }): ReactNode {
+export function Menu({ label, face, items }: MenuProps): ReactNode {
+  const { isOpen, setOpen, isAbove, opener, list, close, onKey } = useMenu();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears the keys of the buttons inside
+    <div
+      className="menu"
+      onKeyDown={onKey}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
+    >
+      <button
+        ref={opener}
+        type="button"
+        className="button"
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {face}
+      </button>
+      {isOpen && (
+        <div role="menu" aria-label={label} className={`popup ${isAbove ? 'is-above' : ''}`} ref={list}>
+          {items.map((item) => (
+            <button
+              type="button"
+              role="menuitem"
+              key={item.key}
+              onClick={() => {
+                close();
+                item.onChoose();
+              }}
+            >
+              {item.words}
+              {item.hint !== undefined && <small>{item.hint}</small>}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The app's shortcuts of one type, about a message or about nothing. */
+export function Shortcuts(o: {
+  state: PageState;
+  type: 'global' | 'message';
+  label: string;
+  face: string;
+  place?: { channel: string; ts: string };
+}): ReactNode {
+  const items = o.state.features.shortcuts
+    .filter((one) => one.type === o.type)
+    .map(({ callback_id: callbackId, name, description }) => ({
+      key: callbackId,
+      words: name,
+      hint: description,
+      onChoose: () => void post('shortcut', { as: o.state.me, callbackId, ...o.place }),
+    }));
+  return items.length > 0 && <Menu label={o.label} face={o.face} items={items} />;
+}
+
+function useMenu() {
   const [isOpen, setOpen] = useState(false);
   const [isAbove, setAbove] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -18,7 +78,7 @@ export function Menu({ label, face, items }: { label: string; face: string; item
     if (!isOpen) return;
     const { bottom, height } = list.current?.getBoundingClientRect() ?? { bottom: 0, height: 0 };
     const top = opener.current?.getBoundingClientRect().top ?? 0;
-    setAbove(bottom > roomBelow(list.current) && top > height);
+    setAbove(bottom > endOfRoom(list.current) && top > height);
     list.current?.querySelector('button')?.focus();
     return () => setAbove(false);
   }, [isOpen]);
@@ -40,42 +100,10 @@ export function Menu({ label, face, items }: { label: string; face: string; item
       buttons[(at + step + buttons.length) % buttons.length]?.focus();
     }
   }
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears the keys of the buttons inside
-    <div
-      className="menu"
-      onKeyDown={onKey}
-      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
-    >
-      <button
-        ref={opener}
-        type="button"
-        className="button"
-        aria-label={label}
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-      >
-        {face}
-      </button>
-      {isOpen && (
-        <div role="menu" aria-label={label} className={`menu-list ${isAbove ? 'is-above' : ''}`} ref={list}>
-          {items.map((item) => (
-            <button
-              type="button"
-              role="menuitem"
-              key={item.key}
-              onClick={() => {
-                close();
-                item.onChoose();
-              }}
-            >
-              {item.words}
-              {item.hint !== undefined && <small>{item.hint}</small>}
-            </button>
-          ))}
-        </div>
-      )}
-    </div>
-  );
+  return { isOpen, setOpen, isAbove, opener, list, close, onKey };
 }
+
+/** Where what is around the list ends: below that, it would be cut off. */
+const endOfRoom = (list: HTMLElement | null): number =>
+  list?.closest('.messages, .home, .dialog-body, .composer')?.getBoundingClientRect().bottom ??
+  window.innerHeight;

@@ -1,15 +1,70 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { type PageState, post, usePageState } from './api.ts';
-import { ChoicesContext } from './blocks.tsx';
+import { DirectoryContext, type PageState, post, usePageState } from './api.ts';
 import { Conversation } from './conversation.tsx';
+import { Modal } from './dialog.tsx';
 import { FirstVisit, useFirstVisit } from './first-visit.tsx';
 import { Home } from './home.tsx';
 import { InboxPane } from './inbox.tsx';
 import { InspectorPane } from './inspector.tsx';
-import { Modal } from './modal.tsx';
-import { type Names, NamesContext } from './mrkdwn.tsx';
 import { Sidebar } from './sidebar.tsx';
+
+const NOTICE_SHOWN_MS = 12_000;
+
+function Page(): ReactNode {
+  const [get, set] = useAddress();
+  const { state, isLost } = usePageState(get('as'));
+  const { isFirst, setFirst } = useFirstVisit();
+  const [draft, setDraft] = useState('');
+  const onDrafted = useCallback(() => setDraft(''), []);
+  if (state === null) return <p className="empty">{isLost ? 'The server does not answer.' : 'Loading…'}</p>;
+  const top = state.stack.at(-1);
+  const place = get('at');
+  const { channels } = state;
+  const channel = channels.find((one) => one.id === place) ?? channels.find((one) => one.kind === 'im');
+  const pane = get('pane');
+  const isHome = place === 'home' || channel === undefined;
+  return (
+    <DirectoryContext value={state}>
+      <div className={`page ${pane === '' ? '' : 'with-pane'}`}>
+        <Sidebar
+          state={state}
+          place={isHome ? 'home' : channel.id}
+          onGo={(at) => set({ at })}
+          onBecome={(as) => set({ as, at: place.startsWith('D') ? '' : place })}
+        />
+        <main>
+          <Panes
+            state={state}
+            pane={pane}
+            isLost={isLost}
+            onOpen={(name) => set({ pane: pane === name ? '' : name })}
+            onHint={isFirst ? null : () => setFirst(true)}
+          />
+          {isFirst && (
+            <FirstVisit
+              state={state}
+              onWrite={(text) => {
+                if (place === 'home') set({ at: '' });
+                setDraft(text);
+              }}
+              onLook={() => set({ pane: 'inspector' })}
+              onRead={() => setFirst(false)}
+            />
+          )}
+          {isHome ? (
+            <Home key={state.me} state={state} />
+          ) : (
+            <Conversation state={state} channel={channel} draft={draft} onDrafted={onDrafted} />
+          )}
+        </main>
+        {pane !== '' && <Pane state={state} pane={pane} onClose={() => set({ pane: '' })} />}
+        {top !== undefined && <Modal key={top.id} me={state.me} view={top} appName={state.app.name} />}
+        <Notices state={state} />
+      </div>
+    </DirectoryContext>
+  );
+}
 
 /** Who and where are in the address, so that two windows can be two people and a reload stays where it was. */
 function useAddress(): [get: (name: string) => string, set: (values: Record<string, string>) => void] {
@@ -31,70 +86,6 @@ function useAddress(): [get: (name: string) => string, set: (values: Record<stri
       setSearch(window.location.search);
     },
   ];
-}
-
-function Page(): ReactNode {
-  const [get, set] = useAddress();
-  const { state, isLost } = usePageState(get('as'));
-  const { isFirst, setFirst } = useFirstVisit();
-  const [draft, setDraft] = useState('');
-  const onDrafted = useCallback(() => setDraft(''), []);
-  const names = useMemo<Names>(
-    () => ({
-      user: (id) => state?.people.find((one) => one.id === id)?.realName ?? id,
-      channel: (id) => state?.channels.find((one) => one.id === id)?.name ?? 'private channel',
-    }),
-    [state],
-  );
-  if (state === null) return <p className="loading">{isLost ? 'The server does not answer.' : 'Loading…'}</p>;
-  const top = state.stack.at(-1);
-  const place = get('at');
-  const channel =
-    state.channels.find((one) => one.id === place) ?? state.channels.find((one) => one.kind === 'im') ?? null;
-  const pane = get('pane');
-  const open = (name: string): void => set({ pane: pane === name ? '' : name });
-  return (
-    <NamesContext value={names}>
-      <ChoicesContext value={choicesOf(state)}>
-        <div className={`page ${pane === '' ? '' : 'with-pane'}`}>
-          <Sidebar
-            state={state}
-            place={place === 'home' ? 'home' : (channel?.id ?? '')}
-            onGo={(at) => set({ at })}
-            onBecome={(as) => set({ as, at: place.startsWith('D') ? '' : place })}
-          />
-          <main>
-            <Panes
-              state={state}
-              pane={pane}
-              isLost={isLost}
-              onOpen={open}
-              onHint={isFirst ? null : () => setFirst(true)}
-            />
-            {isFirst && (
-              <FirstVisit
-                state={state}
-                onWrite={(text) => {
-                  if (place === 'home') set({ at: '' });
-                  setDraft(text);
-                }}
-                onLook={() => set({ pane: 'inspector' })}
-                onRead={() => setFirst(false)}
-              />
-            )}
-            {place === 'home' || channel === null ? (
-              <Home key={state.me} state={state} />
-            ) : (
-              <Conversation state={state} channel={channel} draft={draft} onDrafted={onDrafted} />
-            )}
-          </main>
-          {pane !== '' && <Pane state={state} pane={pane} onClose={() => set({ pane: '' })} />}
-          {top !== undefined && <Modal key={top.id} me={state.me} view={top} appName={state.app.name} />}
-          <Notices state={state} />
-        </div>
-      </ChoicesContext>
-    </NamesContext>
-  );
 }
 
 function Panes(o: {
@@ -140,14 +131,6 @@ function Pane({ state, pane, onClose }: { state: PageState; pane: string; onClos
   );
 }
 
-function choicesOf(state: PageState) {
-  const option = (value: string, text: string) => ({ value, text: { type: 'plain_text', text } });
-  return {
-    people: state.people.filter((one) => one.canBeMe).map((one) => option(one.id, one.realName)),
-    channels: state.channels.filter((one) => one.kind !== 'im').map((one) => option(one.id, `#${one.name}`)),
-  };
-}
-
 function BackToStart({ me }: { me: string }): ReactNode {
   const [isAsking, setAsking] = useState(false);
   if (!isAsking)
@@ -176,9 +159,7 @@ function BackToStart({ me }: { me: string }): ReactNode {
   );
 }
 
-const NOTICE_SHOWN_MS = 12_000;
-
-/** What Slack itself has to say, since this window was opened; for a while, or until it is waved off. */
+/** What Slack itself has to say, since this window was opened; for a while, or until the person dismisses it. */
 function Notices({ state }: { state: PageState }): ReactNode {
   const [seen, setSeen] = useState(state.sequence);
   const fresh = state.notices.filter((one) => one.changed > seen);

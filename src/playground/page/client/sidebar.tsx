@@ -1,19 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { PageState } from './api.ts';
 
-/** Which channels got something since they were last looked at, in this window. */
-function useUnread(state: PageState, place: string): Set<string> {
-  const [seen, setSeen] = useState<Record<string, number>>({});
-  const [start] = useState(state.sequence);
-  const { me, sequence } = state;
-  useEffect(() => setSeen((before) => ({ ...before, [`${me}/${place}`]: sequence })), [me, place, sequence]);
-  const unread = new Set<string>();
-  for (const message of state.messages)
-    if (message.channel !== place && message.changed > (seen[`${me}/${message.channel}`] ?? start))
-      unread.add(message.channel);
-  return unread;
-}
-
 export function Sidebar(o: {
   state: PageState;
   place: string;
@@ -38,7 +25,7 @@ export function Sidebar(o: {
   return (
     <nav className="sidebar" aria-label="Workspace">
       <h2>{state.team}</h2>
-      <label className="me">
+      <label>
         You are
         <select value={state.me} onChange={(event) => o.onBecome(event.target.value)}>
           {state.people
@@ -73,17 +60,21 @@ export function Sidebar(o: {
   );
 }
 
+/** Which channels got something since they were last looked at, in this window. */
+function useUnread(state: PageState, place: string): Set<string> {
+  const [seen, setSeen] = useState<Record<string, number>>({});
+  const [start] = useState(state.sequence);
+  const { me, sequence } = state;
+  useEffect(() => setSeen((before) => ({ ...before, [`${me}/${place}`]: sequence })), [me, place, sequence]);
+  const fresh = state.messages.filter(
+    ({ channel, changed }) => channel !== place && changed > (seen[`${me}/${channel}`] ?? start),
+  );
+  return new Set(fresh.map((message) => message.channel));
+}
+
 const Lock = (): ReactNode => (
-  <svg
-    role="img"
-    aria-label="private channel"
-    width="11"
-    height="12"
-    viewBox="0 0 11 12"
-    fill="none"
-    stroke="currentColor"
-  >
+  <svg role="img" aria-label="private channel" className="lock" viewBox="0 0 11 12">
     <rect x="1" y="5.5" width="9" height="6" rx="1" fill="currentColor" />
-    <path d="M3 5.5V3.5a2.5 2.5 0 0 1 5 0v2" strokeWidth="1.4" />
+    <path d="M3 5.5V3.5a2.5 2.5 0 0 1 5 0v2" />
   </svg>
 );
