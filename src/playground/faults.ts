@@ -1,4 +1,4 @@
-// Trouble on request: what the next calls of a method meet. For tests; nothing of it is reachable over HTTP.
+// Faults for tests: what the next calls of a method meet. Nothing over HTTP can set one.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 export type Fault =
@@ -18,23 +18,19 @@ export type Faults = ReturnType<typeof createFaults>;
 export function createFaults() {
   let waiting: { method: string; fault: Fault; left: number }[] = [];
 
-  /** The next `times` calls of `method` (`*`: of any) meet the fault. */
-  function next(method: string, fault: Fault, times = 1): void {
-    waiting.push({ method, fault, left: times });
-  }
-
-  function take(method: string): Fault | null {
-    const found = waiting.find((one) => one.method === method || one.method === '*');
-    if (found === undefined) return null;
-    found.left -= 1;
-    if (found.left <= 0) waiting = waiting.filter((one) => one !== found);
-    return found.fault;
-  }
-
   return {
-    next,
-    take,
-    clear: (): void => {
+    /** The next `times` calls of `method` (`*`: of any) meet the fault. */
+    next(method: string, fault: Fault, times = 1): void {
+      waiting.push({ method, fault, left: times });
+    },
+    take(method: string): Fault | null {
+      const found = waiting.find((one) => one.method === method || one.method === '*');
+      if (found === undefined) return null;
+      found.left -= 1;
+      waiting = waiting.filter((one) => one.left > 0);
+      return found.fault;
+    },
+    clear(): void {
       waiting = [];
     },
   };

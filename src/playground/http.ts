@@ -1,4 +1,4 @@
-// What all surfaces of the playground share: the guard in front of them, bounded bodies, and trouble on request.
+// What all routes of the playground share: the guard in front of them, bounded bodies, and faults for tests.
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -43,18 +43,12 @@ export function parseBody(contentType: string, body: string): Dict | null {
 export const bearerToken = (c: PlaygroundContext): string =>
   /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
 
-type Refuse = (
-  status: ContentfulStatusCode,
-  code: string,
-  headers?: Record<string, string>,
-) => Response | Promise<Response>;
-
-/** The answer that a fault gives in place of the real one; null when the work is still to be done. */
+/** The answer that a fault gives in place of the real one; null when the route is to answer as usual. */
 export function faultResponse(
   fault: Fault | null,
   codes: { rateLimited: string; serverError: string; errorStatus: ContentfulStatusCode },
-  refuse: Refuse,
-): Response | Promise<Response> | null {
+  refuse: (status: ContentfulStatusCode, code: string, headers?: Record<string, string>) => Response,
+): Response | null {
   switch (fault?.kind) {
     case 'rate-limited':
       return refuse(429, codes.rateLimited, { 'retry-after': String(fault.retryAfterSeconds) });
@@ -87,7 +81,7 @@ export function isLocalRequest(req: IncomingMessage): boolean {
   return LOCAL_NAMES.has(name);
 }
 
-/** Whether a request that changes something comes from our own page. */
+/** Whether a request that changes something comes from the playground's own page. */
 export function isSameOrigin(c: PlaygroundContext): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';

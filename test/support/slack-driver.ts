@@ -124,7 +124,7 @@ function requests({ workspace, actions: { sender } }: Playground) {
     ): SignedRequest {
       const before = lastRequest(kind);
       const fields = change(Object.fromEntries(new URLSearchParams(before.body)));
-      return sender.signed(before.kind, before.user, FORM, new URLSearchParams(fields).toString());
+      return sender.signed(before, FORM, new URLSearchParams(fields).toString());
     },
     /** The last request with its body changed but the old signature kept. */
     forged(change: (body: string) => string, kind?: string): SignedRequest {

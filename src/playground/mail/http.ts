@@ -14,7 +14,7 @@ import {
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Inbox, mailJson } from './inbox.ts';
 
-type ResendHttp = { inbox: Inbox; apiKey: string; workspace: Workspace };
+type ResendParts = { inbox: Inbox; apiKey: string; workspace: Workspace };
 
 const FAULT_CODES = {
   rateLimited: 'rate_limit_exceeded',
@@ -26,15 +26,7 @@ const FAULT_WORDS: Record<string, string> = {
   internal_server_error: 'An unexpected error occurred.',
 };
 
-const refuse = (
-  c: PlaygroundContext,
-  statusCode: ContentfulStatusCode,
-  name: string,
-  message: string,
-  headers: Record<string, string> = {},
-): Response => c.json({ statusCode, message, name }, statusCode, headers);
-
-export function resendRoutes(o: ResendHttp): Hono<PlaygroundEnv> {
+export function resendRoutes(o: ResendParts): Hono<PlaygroundEnv> {
   const routes = new Hono<PlaygroundEnv>();
   routes.use(async (c, next) => {
     const token = bearerToken(c);
@@ -42,10 +34,7 @@ export function resendRoutes(o: ResendHttp): Hono<PlaygroundEnv> {
     if (token !== o.apiKey) return refuse(c, 403, 'invalid_api_key', 'API key is invalid');
     return next();
   });
-  routes.post('/emails', limitBody(MAX_BODY_BYTES), (c) => takeMail(o, c));
-  routes.get('/emails', (c) =>
-    c.json({ object: 'list', has_more: false, data: o.inbox.mails().map(mailJson) }),
-  );
+  routes.post('/emails', limitBody(MAX_BODY_BYTES), (c) => acceptMail(o, c));
   routes.get('/emails/:id', (c) => {
     const mail = o.inbox.find(c.req.param('id'));
     return mail === null ? refuse(c, 404, 'not_found', 'Email not found') : c.json(mailJson(mail));
@@ -55,23 +44,23 @@ export function resendRoutes(o: ResendHttp): Hono<PlaygroundEnv> {
   return routes;
 }
 
-/** Here every domain that was ever sent from counts as verified. */
-function domains(inbox: Inbox): unknown[] {
+/** Here every domain that the app ever sent from counts as verified. */
+function domains(inbox: Inbox): object[] {
   const names = new Set(['localhost', ...inbox.mails().map((mail) => mail.from.replace(/^.*@|>\s*$/g, ''))]);
   return [...names].map((name) => ({ id: name, name, status: 'verified', region: 'local', created_at: '' }));
 }
 
-async function takeMail(o: ResendHttp, c: PlaygroundContext): Promise<Response> {
+async function acceptMail(o: ResendParts, c: PlaygroundContext): Promise<Response> {
   const body = await c.req.text();
   const record = (error: string): void =>
     o.workspace.recordApiCall({ method: 'POST /emails', error, messages: [], sent: { body } });
   const fault = o.inbox.faults.take('POST /emails');
-  const trouble = faultResponse(fault, FAULT_CODES, (status, code, headers) =>
+  const failed = faultResponse(fault, FAULT_CODES, (status, code, headers) =>
     refuse(c, status, code, FAULT_WORDS[code] ?? code, headers),
   );
-  if (trouble !== null) {
+  if (failed !== null) {
     record(`fault ${fault?.kind}`);
-    return trouble;
+    return failed;
   }
   const answer = await o.inbox.accept(c.req.header('idempotency-key') ?? null, body, async () => {
     if (fault?.kind === 'slow') await setTimeout(fault.ms);
@@ -79,3 +68,11 @@ async function takeMail(o: ResendHttp, c: PlaygroundContext): Promise<Response> 
   record(answer.status === 200 ? '' : String(answer.body.name));
   return fault?.kind === 'accept-then-drop' ? dropConnection(c) : c.json(answer.body, answer.status);
 }
+
+const refuse = (
+  c: PlaygroundContext,
+  statusCode: ContentfulStatusCode,
+  name: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Response => c.json({ statusCode, message, name }, statusCode, headers);

@@ -27,59 +27,42 @@ const HEARTBEAT_MS = 15_000;
 const MAX_READERS = 50;
 
 export type PageParts = { workspace: Workspace; inbox: Inbox; actions: Actions; features: () => AppFeatures };
+type Body = Dict & { values: StateValues; place: Place; element: ElementName };
 
-type Action = (o: PageParts, user: string, body: Dict) => Promise<Dict> | Dict;
+/** All that the page reads of an answer; the state tells it the rest. */
+type Answer = { options?: Dict[]; errors?: Dict; trouble?: string };
 
-/** What a person does, by the last part of its address. Each gets who does it and the body that the page sent. */
-const ACTIONS: Record<string, Action> = {
-  async type({ actions }, user, body) {
+/** What a person does, by the last part of its address. Each gets the person and the body that the page sent. */
+const ACTIONS: Record<string, (o: PageParts, user: string, body: Body) => object | undefined> = {
+  type({ actions }, user, body) {
     const [channel, text] = [textOf(body.channel), textOf(body.text)];
-    if (text.trim() === '') return {};
-    if (text.trimStart().startsWith('/')) await actions.typeCommand({ user, channel, text });
-    else await actions.say({ user, channel, text });
-    return {};
+    if (text.trim() === '') return undefined;
+    return text.trimStart().startsWith('/')
+      ? actions.typeCommand({ user, channel, text })
+      : actions.say({ user, channel, text });
   },
-  async act({ actions }, user, body) {
-    const chosen = isDict(body.chosen) ? body.chosen : {};
-    await actions.act({ user, ...pointed(body), chosen, values: valuesOf(body) });
-    return {};
+  act: ({ actions }, user, { place, element, values, chosen }) =>
+    actions.act({ user, place, element, values, chosen: isDict(chosen) ? chosen : {} }),
+  suggest: ({ actions }, user, { place, element, values, typed }) =>
+    actions.suggest({ user, place, element, values, typed: textOf(typed) }),
+  submit: ({ actions }, user, { view, values }) => actions.submitView({ user, view: textOf(view), values }),
+  close({ actions }, user, { view, isCleared }) {
+    actions.closeView({ user, view: textOf(view), isCleared: isCleared === true });
+    return undefined;
   },
-  async suggest({ actions }, user, body) {
-    const typed = textOf(body.typed);
-    const found = await actions.suggest({ user, ...pointed(body), typed, values: valuesOf(body) });
-    return { options: found.options };
-  },
-  async submit({ actions }, user, body) {
-    const done = await actions.submitView({ user, view: textOf(body.view), values: valuesOf(body) });
-    return { errors: done.errors, trouble: done.trouble };
-  },
-  close({ actions }, user, body) {
-    actions.closeView({ user, view: textOf(body.view), isCleared: body.isCleared === true });
-    return {};
-  },
-  async home({ actions }, user, body) {
-    await actions.openHome(user, body.tab === 'messages' ? 'messages' : 'home');
-    return {};
-  },
-  async shortcut({ actions }, user, body) {
-    const callbackId = textOf(body.callbackId);
-    const [channel, ts] = [textOf(body.channel), textOf(body.ts)];
-    if (ts === '') await actions.globalShortcut(user, callbackId);
-    else await actions.messageShortcut({ user, callbackId, channel, ts });
-    return {};
+  home: ({ actions }, user, { tab }) => actions.openHome(user, tab === 'messages' ? 'messages' : 'home'),
+  shortcut({ actions }, user, body) {
+    const [callbackId, channel, ts] = [textOf(body.callbackId), textOf(body.channel), textOf(body.ts)];
+    return ts === ''
+      ? actions.globalShortcut(user, callbackId)
+      : actions.messageShortcut({ user, callbackId, channel, ts });
   },
   'back-to-start'({ workspace, inbox }) {
     inbox.clear();
     workspace.backToStart();
-    return {};
+    return undefined;
   },
 };
-
-const valuesOf = (body: Dict): StateValues => (isDict(body.values) ? (body.values as StateValues) : {});
-const pointed = (body: Dict): { place: Place; element: ElementName } => ({
-  place: (isDict(body.place) ? body.place : {}) as Place,
-  element: (isDict(body.element) ? body.element : {}) as ElementName,
-});
 
 export function createPageApi(o: PageParts) {
   const changes = createChangeStream(o);
@@ -92,21 +75,28 @@ export function createPageApi(o: PageParts) {
     return c.json(pageState(workspace, o.inbox, o.features(), me));
   });
   routes.get('/wire', (c) => {
-    const found = wireOf(workspace, o.actions.sender, Number(c.req.query('id')));
+    const found = wireOf(workspace, Number(c.req.query('id')));
     return found === null ? c.json({ error: 'forgotten' }, 404) : c.json(found);
   });
   routes.get('/file', (c) => serveFile(workspace, c));
-  for (const [name, deed] of Object.entries(ACTIONS)) {
+  for (const [name, action] of Object.entries(ACTIONS)) {
     routes.post(`/${name}`, requireSameOrigin, limitBody(MAX_BODY_BYTES), async (c) => {
       const isJson = (c.req.header('content-type') ?? '').includes('application/json');
       const body = isJson ? parseBody('application/json', await c.req.text()) : null;
       if (body === null) return c.json({ error: 'invalid_json' }, 400);
+      const objects = Object.fromEntries(
+        ['values', 'place', 'element'].map((field) => [field, isDict(body[field]) ? body[field] : {}]),
+      );
       const user = textOf(body.as);
-      return perform(workspace, user, c, () => deed(o, user, body));
+      return perform(workspace, user, c, async () => {
+        const { options, errors, trouble } = ((await action(o, user, { ...body, ...objects } as Body)) ??
+          {}) as Answer;
+        return { options, errors, trouble };
+      });
     });
     routes.all(`/${name}`, refuseMethod);
   }
-  // A file comes as it is, not as JSON: who shares it, where, and its name are in the address.
+  // A file comes as it is, not as JSON: the person, the channel and its name are in the address.
   routes.post('/share', requireSameOrigin, limitBody(MAX_FILE_BYTES), async (c) => {
     const { as: user = '', channel = '', name = '' } = c.req.query();
     const bytes = Buffer.from(await c.req.arrayBuffer());
@@ -177,11 +167,11 @@ async function perform(
   w: Workspace,
   user: string,
   c: PlaygroundContext,
-  deed: () => Promise<Dict> | Dict,
+  action: () => Promise<Dict>,
 ): Promise<Response> {
   if (!w.conversations.people.has(user)) return c.json({ error: 'user_not_found' }, 400);
   try {
-    return c.json(await deed());
+    return c.json(await action());
   } catch (error) {
     if (!(error instanceof SlackRefusal)) throw error;
     w.notify(user, wordsFor(error.code));
@@ -189,7 +179,7 @@ async function perform(
   }
 }
 
-/** Slack's client would not have offered what was refused here; mostly it was repainted in the meantime. */
+/** Slack's client would not have offered what was refused here; mostly the app repainted it in the meantime. */
 function wordsFor(code: string): string {
   if (code === 'unknown_command') return 'There is no such command here. Try /apim-user';
   if (code.startsWith('view_')) return 'That window is no longer open.';

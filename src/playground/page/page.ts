@@ -35,7 +35,7 @@ const SHELL = `<!doctype html>
 type Bundle = { js: string; css: string };
 let made: Promise<Bundle> | null = null;
 
-/** A failed build is tried again at the next request. */
+/** The next request after a failed build starts another. */
 function bundled(): Promise<Bundle> {
   made ??= bundle();
   made.catch(() => {

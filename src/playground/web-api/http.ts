@@ -19,11 +19,11 @@ import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { callMethod } from './methods.ts';
 
-type SlackHttp = { workspace: Workspace; faults: Faults };
+type SlackParts = { workspace: Workspace; faults: Faults };
 
 const FAULT_CODES = { rateLimited: 'ratelimited', serverError: 'internal_error', errorStatus: 200 } as const;
 
-export function slackRoutes(o: SlackHttp): Hono<PlaygroundEnv> {
+export function slackRoutes(o: SlackParts): Hono<PlaygroundEnv> {
   const routes = new Hono<PlaygroundEnv>();
   routes.all('/api/:method', limitBody(MAX_BODY_BYTES), (c) => serveMethod(o, c.req.param('method'), c));
   routes.post('/hooks/:secrets{.+}', limitBody(MAX_BODY_BYTES), (c) =>
@@ -34,38 +34,24 @@ export function slackRoutes(o: SlackHttp): Hono<PlaygroundEnv> {
   );
   routes.post('/upload/v1/:slot', limitBody(MAX_FILE_BYTES), async (c) => {
     const bytes = Buffer.from(await c.req.arrayBuffer());
-    const trouble = faultResponse(o.faults.take('upload'), FAULT_CODES, (status) => c.body('', status));
-    if (trouble !== null) return trouble;
+    const failed = faultResponse(o.faults.take('upload'), FAULT_CODES, (status) => c.body('', status));
+    if (failed !== null) return failed;
     const isTaken = o.workspace.files.fillSlot(c.req.param('slot'), bytes);
     return isTaken ? c.text(`OK - ${bytes.length}`) : c.body(null, 400);
   });
   return routes;
 }
 
-/** Without the right to read it Slack sends the caller to its sign-in page: not an error, but a redirect. */
-function serveFile({ workspace, faults }: SlackHttp, id: string, c: PlaygroundContext) {
-  const trouble = faultResponse(faults.take('files-pri'), FAULT_CODES, (status) => c.body('', status));
-  if (trouble !== null) return trouble;
-  const mayRead =
-    bearerToken(c) === workspace.credentials.botToken &&
-    workspace.access.error === null &&
-    workspace.scopes.has('files:read');
-  if (!mayRead) return c.redirect(`https://${TEAM.domain}.slack.com/`);
-  const file = workspace.files.find(id);
-  if (file === null) return c.html('', 404);
-  return c.body(new Uint8Array(file.bytes), 200, { 'content-type': file.mimetype });
-}
-
-async function serveMethod(o: SlackHttp, method: string, c: PlaygroundContext): Promise<Response> {
+async function serveMethod(o: SlackParts, method: string, c: PlaygroundContext): Promise<Response> {
   const parsed = parseBody(c.req.header('content-type') ?? '', await c.req.text());
   const args: Dict = { ...c.req.query(), ...parsed };
   const token = bearerToken(c) || textOf(args.token);
   const fault = o.faults.take(method);
-  const trouble = faultResponse(fault, FAULT_CODES, (status, error, headers) => {
+  const failed = faultResponse(fault, FAULT_CODES, (status, error, headers) => {
     o.workspace.recordApiCall({ method, error, messages: [`fault ${status}`], sent: args });
     return c.json({ ok: false, error }, status, headers);
   });
-  if (trouble !== null) return trouble;
+  if (failed !== null) return failed;
   if (fault?.kind === 'slow') await setTimeout(fault.ms);
   if (parsed === null) {
     o.workspace.recordApiCall({ method, error: 'invalid_json', messages: [], sent: args });
@@ -78,17 +64,17 @@ async function serveMethod(o: SlackHttp, method: string, c: PlaygroundContext): 
   return c.json(answer);
 }
 
-async function serveResponseUrl(o: SlackHttp, path: string, c: PlaygroundContext): Promise<Response> {
+async function serveResponseUrl(o: SlackParts, path: string, c: PlaygroundContext): Promise<Response> {
   const body = parseBody('application/json', await c.req.text());
   const record = (error: string, messages: string[] = []): void =>
     o.workspace.recordApiCall({ method: 'response_url', error, messages, sent: body ?? {} });
   const fault = o.faults.take('response_url');
   if (fault?.kind === 'accept-then-drop') return dropConnection(c);
-  const trouble = faultResponse(fault, { ...FAULT_CODES, errorStatus: 500 }, (status, error) => {
+  const failed = faultResponse(fault, { ...FAULT_CODES, errorStatus: 500 }, (status, error) => {
     record(`fault ${status}`);
     return c.json({ ok: false, error }, status);
   });
-  if (trouble !== null) return trouble;
+  if (failed !== null) return failed;
   try {
     if (body === null) throw new SlackRefusal('invalid_payload');
     o.workspace.responseUrls.receive(path, body);
@@ -100,4 +86,18 @@ async function serveResponseUrl(o: SlackHttp, path: string, c: PlaygroundContext
     const isGone = ['used_url', 'expired_url', 'invalid_url'].includes(error.code);
     return c.json({ ok: false, error: error.code, ...error.extra }, isGone ? 404 : 400);
   }
+}
+
+/** Without the right to read it Slack sends the caller to its sign-in page: not an error, but a redirect. */
+function serveFile({ workspace, faults }: SlackParts, id: string, c: PlaygroundContext) {
+  const failed = faultResponse(faults.take('files-pri'), FAULT_CODES, (status) => c.body('', status));
+  if (failed !== null) return failed;
+  const mayRead =
+    bearerToken(c) === workspace.credentials.botToken &&
+    workspace.access.error === null &&
+    workspace.scopes.has('files:read');
+  if (!mayRead) return c.redirect(`https://${TEAM.domain}.slack.com/`);
+  const file = workspace.files.find(id);
+  if (file === null) return c.html('', 404);
+  return c.body(new Uint8Array(file.bytes), 200, { 'content-type': file.mimetype });
 }

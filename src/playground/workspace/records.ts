@@ -1,14 +1,15 @@
-// What went over the wire, for the inspector and for tests; and what Slack's own client told people.
+// What Slack and the app sent each other, for the inspector and for tests; and what Slack's own client told people.
 import type { Clock, Dict, Notice } from '../shapes.ts';
 
 const MAX_RECORDED = 500;
+const MAX_NOTICES = 100;
 
-/** One request of ours to the app, as the inspector lists it; `wire.ts` has what it said. */
-export type Delivery = {
-  id: number;
-  at: string;
+type Recorded = { id: number; at: string };
+
+/** One request of the playground to the app. */
+export type Delivery = Recorded & {
   kind: string;
-  /** What it is about in a word or two: the subcommand, the button, the modal. */
+  /** The subcommand, the button, the modal. */
   about: string;
   user: string;
   status: number | null;
@@ -16,27 +17,22 @@ export type Delivery = {
   /** Empty when all went well; else what Slack would say: operation_timeout, dispatch_failed … */
   problem: string;
   retryNum: number;
+  /** What both sides sent; null for a webhook of the mail service. */
+  exchange: { headers: Record<string, string>; body: string; answer: string; answerType: string } | null;
 };
 
-/** One call of the app to us. `sent` stays here until a person opens that call in the inspector. */
-export type ApiCall = {
-  id: number;
-  at: string;
-  method: string;
-  error: string;
-  messages: string[];
-  sent: Dict;
-};
+/** One call of the app to the playground. */
+export type ApiCall = Recorded & { method: string; error: string; messages: string[]; sent: Dict };
 
 export function createRecords(clock: Clock, changed: () => number) {
   const deliveries: Delivery[] = [];
   const apiCalls: ApiCall[] = [];
   const listeners: ((call: ApiCall) => void)[] = [];
   let notices: Notice[] = [];
-  let nextRecord = 1;
+  let nextId = 1;
 
-  function record<T extends { id: number; at: string }>(list: T[], row: Omit<T, 'id' | 'at'>): T {
-    const made = { id: nextRecord++, at: clock().toISOString(), ...row } as T;
+  function record<T extends Recorded>(list: T[], row: Omit<T, keyof Recorded>): T {
+    const made = { id: nextId++, at: clock().toISOString(), ...row } as T;
     list.push(made);
     if (list.length > MAX_RECORDED) list.shift();
     changed();
@@ -47,17 +43,17 @@ export function createRecords(clock: Clock, changed: () => number) {
     deliveries: deliveries as readonly Delivery[],
     apiCalls: apiCalls as readonly ApiCall[],
     notices: (user: string): Notice[] => notices.filter((one) => one.user === user),
-    notify: (user: string, text: string): void => {
-      notices = [...notices.slice(-99), { user, text, changed: changed() }];
+    notify(user: string, text: string): void {
+      notices = [...notices.slice(1 - MAX_NOTICES), { user, text, changed: changed() }];
     },
-    recordDelivery: (row: Omit<Delivery, 'id' | 'at'>): Delivery => record(deliveries, row),
-    recordApiCall: (row: Omit<ApiCall, 'id' | 'at'>): void => {
+    recordDelivery: (row: Omit<Delivery, keyof Recorded>): Delivery => record(deliveries, row),
+    recordApiCall(row: Omit<ApiCall, keyof Recorded>): void {
       const call = record(apiCalls, row);
       for (const listener of listeners) listener(call);
     },
     /** Hears of every call, also of those that the bounded list has dropped. */
     onApiCall: (listener: (call: ApiCall) => void): void => void listeners.push(listener),
-    clearRecords: (): void => {
+    clearRecords(): void {
       notices = [];
       deliveries.length = 0;
       apiCalls.length = 0;

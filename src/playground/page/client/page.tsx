@@ -2,11 +2,11 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { DirectoryContext, type PageState, post, usePageState } from './api.ts';
 import { Conversation } from './conversation.tsx';
-import { Modal } from './dialog.tsx';
 import { FirstVisit, useFirstVisit } from './first-visit.tsx';
 import { Home } from './home.tsx';
 import { InboxPane } from './inbox.tsx';
 import { InspectorPane } from './inspector.tsx';
+import { Modal } from './modal.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 const NOTICE_SHOWN_MS = 12_000;
