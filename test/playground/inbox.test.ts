@@ -26,14 +26,12 @@ afterEach(() => driver.close());
 const send = (key: string, change = {}) =>
   resend.emails.send({ ...mail, ...change }, { idempotencyKey: key });
 
-test('a mail arrives whole and can be asked for', async () => {
-  const { data, error } = await resend.emails.send({ ...mail, replyTo: 'help@example.com' });
+test('a mail arrives whole', async () => {
+  const { error } = await resend.emails.send({ ...mail, replyTo: 'help@example.com' });
   expect(error).toBeNull();
   expect(driver.inbox.to('Ann@example.com')).toMatchObject([
     { subject: 'Hello', replyTo: ['help@example.com'], html: '<p>Hi</p>' },
   ]);
-  expect((await resend.emails.get(data?.id ?? '')).data).toMatchObject({ id: data?.id, subject: 'Hello' });
-  expect((await resend.emails.get('00000000-0000-0000-0000-000000000000')).error?.name).toBe('not_found');
 });
 
 test('the same key and body is one mail, another body is a conflict, and after a day the key is free', async () => {

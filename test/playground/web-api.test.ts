@@ -95,8 +95,7 @@ test('a message is repainted by its author only, and not once it is gone', async
   expect(await refusal(client.chat.update({ channel, ts: foreign.ts, text: 'x' }))).toBe(
     'cant_update_message',
   );
-  const stored = driver.workspace.conversations.find(channel, ts);
-  if (stored) driver.workspace.conversations.remove(stored);
+  driver.workspace.conversations.clear();
   expect(await refusal(client.chat.update({ channel, ts, text: 'x' }))).toBe('message_not_found');
   const [user, onlyFor] = [driver.slack.botUserId, driver.ids.admin];
   const ephemeral = driver.workspace.conversations.post({ channel, user, text: 'psst', onlyFor });

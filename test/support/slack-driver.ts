@@ -79,7 +79,6 @@ function inhabitants(playground: Playground) {
       as(workspace.addPerson(name, rest.realName ?? name, rest).id),
     addChannel: workspace.addChannel,
     changePerson: actions.changePerson,
-    uninstall: actions.uninstall,
     revokeTokens: actions.revokeTokens,
     sendEvent: actions.sendEvent,
   };

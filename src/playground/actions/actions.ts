@@ -1,34 +1,33 @@
 // Everything that a person can do in Slack, bound to one workspace.
-import * as clicks from './clicks.ts';
-import * as commands from './commands.ts';
+import { act, suggest } from './clicks.ts';
+import { say, shareFile, typeCommand } from './commands.ts';
 import type { ActionContext } from './context.ts';
-import * as events from './events.ts';
-import * as modals from './modals.ts';
-import * as shortcuts from './shortcuts.ts';
+import { changePerson, openHome, revokeTokens, sendEvent } from './events.ts';
+import { closeView, submitView } from './modals.ts';
+import { globalShortcut, messageShortcut } from './shortcuts.ts';
 
 export type Actions = ReturnType<typeof createActions>;
 
 export function createActions(c: ActionContext) {
+  const bind =
+    <A extends unknown[], R>(action: (c: ActionContext, ...args: A) => R) =>
+    (...args: A): R =>
+      action(c, ...args);
   return {
-    typeCommand: bind(c, commands.typeCommand),
-    say: bind(c, commands.say),
-    shareFile: bind(c, commands.shareFile),
-    act: bind(c, clicks.act),
-    suggest: bind(c, clicks.suggest),
-    submitView: bind(c, modals.submitView),
-    closeView: bind(c, modals.closeView),
-    globalShortcut: bind(c, shortcuts.globalShortcut),
-    messageShortcut: bind(c, shortcuts.messageShortcut),
-    openHome: bind(c, events.openHome),
-    sendEvent: bind(c, events.sendEvent),
-    changePerson: bind(c, events.changePerson),
-    uninstall: bind(c, events.uninstall),
-    revokeTokens: bind(c, events.revokeTokens),
-    /** The signed requests themselves, for replays and forgeries in tests. */
+    typeCommand: bind(typeCommand),
+    say: bind(say),
+    shareFile: bind(shareFile),
+    act: bind(act),
+    suggest: bind(suggest),
+    submitView: bind(submitView),
+    closeView: bind(closeView),
+    globalShortcut: bind(globalShortcut),
+    messageShortcut: bind(messageShortcut),
+    openHome: bind(openHome),
+    sendEvent: bind(sendEvent),
+    changePerson: bind(changePerson),
+    revokeTokens: bind(revokeTokens),
+    /** Signs and sends requests, for replays and forgeries in tests. */
     sender: c.sender,
   };
-}
-
-function bind<A extends unknown[], R>(c: ActionContext, action: (c: ActionContext, ...args: A) => R) {
-  return (...args: A): R => action(c, ...args);
 }

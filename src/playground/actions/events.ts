@@ -62,11 +62,6 @@ export function changePerson(c: ActionContext, user: string, change: Partial<Per
   return sendEvent(c, user, { type: 'user_change', user: personJson(person, true) });
 }
 
-export function uninstall(c: ActionContext): Promise<AppResponse> {
-  c.workspace.access.error = 'account_inactive';
-  return sendEvent(c, APP.botUserId, { type: 'app_uninstalled' });
-}
-
 export function revokeTokens(c: ActionContext): Promise<AppResponse> {
   c.workspace.access.error = 'token_revoked';
   return sendEvent(c, APP.botUserId, { type: 'tokens_revoked', tokens: { oauth: [], bot: [APP.botUserId] } });

@@ -12,7 +12,7 @@ import {
   type PlaygroundEnv,
 } from '../http.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { type Inbox, mailJson } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 
 type ResendParts = { inbox: Inbox; apiKey: string; workspace: Workspace };
 
@@ -35,10 +35,6 @@ export function resendRoutes(o: ResendParts): Hono<PlaygroundEnv> {
     return next();
   });
   routes.post('/emails', limitBody(MAX_BODY_BYTES), (c) => acceptMail(o, c));
-  routes.get('/emails/:id', (c) => {
-    const mail = o.inbox.find(c.req.param('id'));
-    return mail === null ? refuse(c, 404, 'not_found', 'Email not found') : c.json(mailJson(mail));
-  });
   routes.get('/domains', (c) => c.json({ object: 'list', data: domains(o.inbox) }));
   routes.all('/*', (c) => refuse(c, 404, 'not_found', 'The requested endpoint does not exist'));
   return routes;

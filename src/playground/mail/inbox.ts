@@ -41,7 +41,6 @@ export function createInbox(o: { clock: Clock; stored: { mails: Mail[]; keys: Id
       changed();
     },
     mails: (): readonly Mail[] => mails,
-    find: (id: string): Mail | null => mails.find((mail) => mail.id === id) ?? null,
     /** Mails to one address, oldest first. */
     to: (address: string): Mail[] =>
       mails.filter((mail) => mail.to.some((one) => addressOf(one) === address.toLowerCase())),
@@ -61,21 +60,6 @@ export function createInbox(o: { clock: Clock; stored: { mails: Mail[]; keys: Id
 /** `Ann Lee <ann@example.com>` → `ann@example.com` */
 export const addressOf = (spelling: string): string =>
   (/<([^<>]+)>\s*$/.exec(spelling)?.[1] ?? spelling).trim().toLowerCase();
-
-export const mailJson = (mail: Mail): Dict => ({
-  object: 'email',
-  id: mail.id,
-  to: mail.to,
-  from: mail.from,
-  created_at: mail.at,
-  subject: mail.subject,
-  html: mail.html || null,
-  text: mail.text || null,
-  cc: mail.cc,
-  bcc: mail.bcc,
-  reply_to: mail.replyTo,
-  last_event: mail.state,
-});
 
 /**
  * Takes one mail as `POST /emails` does. `during` runs between taking the key and accepting the mail, so that tests

@@ -95,10 +95,6 @@ function createMessages({ clock, changed, stored }: Parts) {
       messages.find((one) => one.channel === channel && one.ts === ts) ?? null,
     all: (): readonly Message[] => messages,
     onPosted: (listener: (message: Message) => void): void => void listeners.push(listener),
-    remove(message: Message): void {
-      messages = messages.filter((one) => one !== message);
-      changed();
-    },
     clear(): void {
       messages = [];
       changed();

@@ -35,18 +35,13 @@ export function createResponseUrls(o: { clock: Clock; conversations: Conversatio
   /** What a response_url and the body of an answered command have in common. */
   function apply(user: string, channel: string, about: Message | null, body: Dict): void {
     const present = about && o.conversations.find(about.channel, about.ts);
-    if (body.delete_original === true) {
-      if (present) o.conversations.remove(present);
-      return;
-    }
     checkMessage(body);
     const text = textOf(body.text);
     if (body.replace_original === true && present) {
       o.conversations.edit(present, text, body.blocks ?? []);
       return;
     }
-    const onlyFor = body.response_type === 'in_channel' ? null : user;
-    o.conversations.post({ channel, user: APP.botUserId, text, blocks: body.blocks, onlyFor });
+    o.conversations.post({ channel, user: APP.botUserId, text, blocks: body.blocks, onlyFor: user });
   }
 
   return { mint, receive, apply };

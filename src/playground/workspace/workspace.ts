@@ -49,8 +49,8 @@ export function createWorkspace(o: {
     clock,
     credentials,
     scopes: new Set<string>(FIRST_SCOPES),
-    /** Set when the app was uninstalled or its token revoked: the error every call then gets. */
-    access: { error: null as 'account_inactive' | 'token_revoked' | null },
+    /** The error that every call gets once the token is revoked. */
+    access: { error: null as 'token_revoked' | null },
     conversations,
     views,
     files,

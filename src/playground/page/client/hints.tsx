@@ -1,6 +1,7 @@
 // What the composer offers for the typed words: subcommands as the manifest hints at them, and people after an @.
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { PageState } from './api.ts';
+import { OptionList } from './option-list.tsx';
 
 /** `text` is what the composer says when it was chosen; null for a hint that only tells what may follow. */
 type Hint = { key: string; words: string; note: string; text: string | null };
@@ -35,30 +36,25 @@ export function Hints(o: {
   at: number;
   onChoose: (text: string) => void;
 }): ReactNode {
-  const list = useRef<HTMLDivElement>(null);
-  const { at } = o;
-  useEffect(() => {
-    if (at >= 0) list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
-  }, [at]);
   if (o.hints.length === 0) return null;
   return (
-    <div className="popup hints is-above" id={o.id} role="listbox" aria-label="Suggestions" ref={list}>
-      {o.hints.map(({ key, words, note, text }, i) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the composer that owns the list
-        <div
-          key={key}
-          id={`${o.id}-${i}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={i === at}
-          className={i === at ? 'active' : ''}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => text !== null && o.onChoose(text)}
-        >
-          <b>{words}</b> <span>{note}</span>
-        </div>
-      ))}
-    </div>
+    <OptionList
+      id={o.id}
+      className="hints is-above"
+      label="Suggestions"
+      active={o.at}
+      empty=""
+      options={o.hints.map(({ key, words, note, text }, i) => ({
+        key,
+        words: (
+          <>
+            <b>{words}</b> <span>{note}</span>
+          </>
+        ),
+        isChosen: i === o.at,
+        onChoose: () => text !== null && o.onChoose(text),
+      }))}
+    />
   );
 }
 

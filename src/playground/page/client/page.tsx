@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { DirectoryContext, type PageState, post, usePageState } from './api.ts';
 import { Conversation } from './conversation.tsx';
+import { ConfirmDialog } from './dialog.tsx';
 import { FirstVisit, useFirstVisit } from './first-visit.tsx';
 import { Home } from './home.tsx';
 import { InboxPane } from './inbox.tsx';
@@ -131,31 +132,27 @@ function Pane({ state, pane, onClose }: { state: PageState; pane: string; onClos
   );
 }
 
+const BACK_TO_START = {
+  title: { text: 'Back to the start?' },
+  text: { text: 'Empty all messages and the inbox? (Accounts stay.)' },
+  confirm: { text: 'Empty them' },
+  deny: { text: 'Keep' },
+  style: 'danger',
+};
+
 function BackToStart({ me }: { me: string }): ReactNode {
   const [isAsking, setAsking] = useState(false);
-  if (!isAsking)
-    return (
+  function empty(): void {
+    setAsking(false);
+    void post('back-to-start', { as: me });
+  }
+  return (
+    <>
       <button type="button" className="button" onClick={() => setAsking(true)}>
         Back to the start
       </button>
-    );
-  return (
-    <span className="asking">
-      Empty all messages and the inbox? (Accounts stay.)
-      <button
-        type="button"
-        className="button danger-full"
-        onClick={() => {
-          setAsking(false);
-          void post('back-to-start', { as: me });
-        }}
-      >
-        Empty them
-      </button>
-      <button type="button" className="button" onClick={() => setAsking(false)}>
-        Keep
-      </button>
-    </span>
+      {isAsking && <ConfirmDialog confirm={BACK_TO_START} onYes={empty} onNo={() => setAsking(false)} />}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Dict } from '../../shapes.ts';
 import { plain } from './mrkdwn.tsx';
+import { OptionList } from './option-list.tsx';
 
 const ASK_AFTER_MS = 200;
 
@@ -38,7 +39,7 @@ export function Combobox(o: ComboboxProps): ReactNode {
         aria-expanded={isOpen}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={isOpen && options.length > 0 ? `${id}-${active}` : undefined}
+        aria-activedescendant={isOpen && options.length > 0 ? `${id}-list-${active}` : undefined}
         aria-invalid={o.isInvalid || undefined}
         aria-describedby={o.describedBy}
         autoComplete="off"
@@ -60,7 +61,21 @@ export function Combobox(o: ComboboxProps): ReactNode {
           ×
         </button>
       )}
-      {isOpen && <Options id={id} label={o.label} combobox={combobox} />}
+      {isOpen && (
+        <OptionList
+          id={`${id}-list`}
+          className="options"
+          label={`${o.label}: options`}
+          active={active}
+          empty={combobox.words}
+          options={options.map((option) => ({
+            key: String(option.value),
+            words: plain(option.text),
+            isChosen: combobox.isChosen(option),
+            onChoose: () => combobox.choose(option),
+          }))}
+        />
+      )}
     </div>
   );
 }
@@ -154,48 +169,5 @@ function Chips({ chosen, onRemove }: { chosen: Dict[]; onRemove: (option: Dict) 
         </li>
       ))}
     </ul>
-  );
-}
-
-function Options(o: { id: string; label: string; combobox: ReturnType<typeof useCombobox> }): ReactNode {
-  const { options, words, active, isChosen, choose } = o.combobox;
-  const list = useRef<HTMLDivElement>(null);
-  const count = options.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a longer list may reach below the modal's edge
-  useEffect(() => {
-    list.current?.scrollIntoView({ block: 'nearest' });
-  }, [count]);
-  useEffect(() => {
-    list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
-  }, [active]);
-  return (
-    <div
-      ref={list}
-      className="popup options"
-      id={`${o.id}-list`}
-      role="listbox"
-      aria-label={`${o.label}: options`}
-    >
-      {options.map((option, i) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the combobox that owns the list
-        <div
-          key={String(option.value)}
-          id={`${o.id}-${i}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={isChosen(option)}
-          className={i === active ? 'active' : ''}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => choose(option)}
-        >
-          {plain(option.text)}
-        </div>
-      ))}
-      {count === 0 && (
-        <div className="note" role="presentation">
-          {words}
-        </div>
-      )}
-    </div>
   );
 }
