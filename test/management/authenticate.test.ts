@@ -1,4 +1,4 @@
-// Who may, how often, and in what form: what every operation of the management API has in common.
+// What every operation of the management API has in common: tokens, limits, and the form of answers.
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,8 +14,8 @@ afterAll(() => t?.close());
 const USER = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' };
 const VERSION = 'api-version=2024-05-01';
 
-describe('a token', () => {
-  it('is needed, and one that is none, revoked or at its end is as good as none', async () => {
+describe('a token of ours', () => {
+  it('is needed, and a malformed, revoked or expired one counts as none', async () => {
     const wrong = ['', 'x', 'apimtok_x', `apimtok_${'0'.repeat(49)}`];
     for (const token of [null, ...wrong]) {
       const { status, body, headers } = await t.ask('users', { token });
@@ -31,7 +31,7 @@ describe('a token', () => {
     expect((await t.ask('users', { token: ended })).status).toBe(401);
   });
 
-  it('that only reads writes nothing, and one of an approver blocks and adds nobody', async () => {
+  it('of a reader can’t write, and one of an approver can block but not add', async () => {
     const reader = await t.token('reader');
     const approver = await t.token('approver', { userId: t.slack.ids.approver });
     const put = (token: string, id: string) =>
@@ -57,7 +57,7 @@ describe('a token', () => {
     expect(rows).toBe(0);
   });
 
-  it('loses what its owner loses', async () => {
+  it('loses the rights that its owner loses', async () => {
     const token = await t.token('approver', { userId: t.slack.ids.approver });
     expect((await t.ask('users', { token })).status).toBe(200);
     await t.sql`update operators set role = null where slack_user_id = ${t.slack.ids.approver}`;
@@ -65,7 +65,7 @@ describe('a token', () => {
     await t.sql`update operators set role = 'approver' where slack_user_id = ${t.slack.ids.approver}`;
   });
 
-  it('that is guessed too often from one address is looked at no more for a while, the right one neither', async () => {
+  it('is refused for a while after too many wrong ones from one client, the right one too', async () => {
     const answers = [];
     for (let tries = 0; tries < 25; tries++)
       answers.push((await t.ask('users', { token: 'apimtok_guess' })).status);
@@ -79,7 +79,7 @@ describe('a token', () => {
 });
 
 describe('every answer', () => {
-  it('carries our id and the client’s, and the audit keeps both', async () => {
+  it('has our request id and the client’s, and the audit keeps both', async () => {
     const asked = await t.ask('users/nobody', {
       method: 'PATCH',
       body: { properties: { note: 'x' } },
@@ -95,7 +95,7 @@ describe('every answer', () => {
     expect(hostile.headers['x-ms-client-request-id']).toBeUndefined();
   });
 
-  it('counts what is left, reads apart from writes', async () => {
+  it('has the number of requests that are left, for reads and for writes', async () => {
     const token = await t.token('admin');
     const [one, two] = [await t.ask('users', { token }), await t.ask('users', { token })];
     const left = (answer: typeof one) =>
@@ -107,13 +107,7 @@ describe('every answer', () => {
 
   it.each([
     ['without a version', `${BASE}/users`, {}, 400, 'MissingApiVersionParameter'],
-    [
-      'of a version that never was',
-      `${BASE}/users?api-version=yesterday`,
-      {},
-      400,
-      'InvalidApiVersionParameter',
-    ],
+    ['of an unknown version', `${BASE}/users?api-version=yesterday`, {}, 400, 'InvalidApiVersionParameter'],
     [
       'of another service',
       `${BASE.replace('/default', '/other')}/users?${VERSION}`,
@@ -121,25 +115,31 @@ describe('every answer', () => {
       404,
       'ResourceNotFound',
     ],
-    ['of no such thing', `${BASE}/gateways?${VERSION}`, {}, 404, 'ResourceNotFound'],
-    ['of another kind', `${BASE}/users?${VERSION}`, { method: 'POST', body: {} }, 405, 'MethodNotAllowed'],
+    ['of an unknown collection', `${BASE}/gateways?${VERSION}`, {}, 404, 'ResourceNotFound'],
+    [
+      'of an unknown method',
+      `${BASE}/users?${VERSION}`,
+      { method: 'POST', body: {} },
+      405,
+      'MethodNotAllowed',
+    ],
     ['with a name twice', `${BASE}/users?${VERSION}&$top=1&$TOP=2`, {}, 400, 'ValidationError'],
     [
-      'that is no JSON',
+      'with a body that is not JSON',
       `${BASE}/users/x?${VERSION}`,
       { method: 'PUT', body: '{' },
       400,
       'InvalidRequestContent',
     ],
     [
-      'that is a list',
+      'with a body that is a list',
       `${BASE}/users/x?${VERSION}`,
       { method: 'PUT', body: [] },
       400,
       'InvalidRequestContent',
     ],
     [
-      'in another type',
+      'of another content type',
       `${BASE}/users/x?${VERSION}`,
       { method: 'PUT', body: 'a=b', headers: { 'content-type': 'text/plain' } },
       415,
@@ -152,9 +152,9 @@ describe('every answer', () => {
       413,
       'RequestEntityTooLarge',
     ],
-    ['with a long address', `${BASE}/users?${VERSION}&x=${'x'.repeat(9_000)}`, {}, 414, 'UriTooLong'],
+    ['with a long URL', `${BASE}/users?${VERSION}&x=${'x'.repeat(9_000)}`, {}, 414, 'UriTooLong'],
     ['without properties', `${BASE}/users/x?${VERSION}`, { method: 'PUT', body: {} }, 400, 'ValidationError'],
-  ])('to a request %s is in Azure’s form', async (_what, path, asked, status, code) => {
+  ])('to a request %s is an error in Azure’s form', async (_what, path, asked, status, code) => {
     const answer = await t.send(path, asked);
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
     expect(Object.keys(answer.body.error)).toEqual(['code', 'message', 'details']);
@@ -162,7 +162,7 @@ describe('every answer', () => {
     expect(answer.headers['x-ms-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('finds the fixed words of an address in whatever case', async () => {
+  it('accepts the fixed words of a path in any case', async () => {
     const path = BASE.replace('resourceGroups', 'resourcegroups').replace(
       'Microsoft.ApiManagement',
       'microsoft.apimanagement',
@@ -215,7 +215,7 @@ describe('a list of users', () => {
     ["lastName eq 'Page' and registrationDate lt datetime'2020-01-01'", 0],
     ["lastName eq 'Page''; drop table accounts; --'", 0],
     ["name ge 'page-8' and name le 'page-9'", 2],
-  ])('with %s has %d', async (filter, expected) => {
+  ])('with the filter %s has %d', async (filter, expected) => {
     const { body } = await t.ask(`users?$filter=${encodeURIComponent(filter)}`);
     expect([body.count, body.value.length]).toEqual([expected, expected]);
   });
@@ -228,18 +228,18 @@ describe('a list of users', () => {
     ['$skip=10001', '$skip'],
     ['$skiptoken=%00', '$skiptoken'],
     ['expandGroups=perhaps', 'expandGroups'],
-  ])('refuses %s by naming it', async (query, target) => {
+  ])('refuses %s and names the parameter', async (query, target) => {
     const { status, body } = await t.ask(`users?${query.replaceAll(' ', '%20')}`);
     expect([status, body.error.details[0].target]).toEqual([400, target]);
   });
 
-  it('counts without a filter what there is', async () => {
+  it('has the number of all users when there is no filter', async () => {
     const [row] = await t.sql`select count(*)::int as rows from accounts where state <> 'deleted'`;
     expect((await t.ask('users?$top=1')).body.count).toBe(row?.rows);
   });
 });
 
-it('a renewed certificate is taken without a restart, and a broken one is not', async () => {
+it('the server uses a renewed certificate without a restart, and ignores a broken one', async () => {
   const seen = () =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(

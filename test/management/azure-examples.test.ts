@@ -11,7 +11,7 @@ type Example = {
   responses: Record<string, { body?: unknown; headers?: unknown }>;
 };
 
-/** File → method and address; `new`: under an id that nobody has yet. */
+/** File → method and path; `new`: with an id that is not used yet. */
 const REQUESTS: Record<string, [method: string, path: string, how?: 'new' | 'refused']> = {
   CreateGroup: ['PUT', 'groups/{groupId}', 'new'],
   CreateGroupUser: ['PUT', 'groups/{groupId}/users/{userId}'],
@@ -61,7 +61,7 @@ async function existing() {
   await client.groupUser.create(GROUP, SERVICE, groupId, userId);
   return { userId, groupId };
 }
-/** Every example has the same few addresses and names; ours may be taken by then. */
+/** The examples share a few emails and names, which earlier requests may have taken. */
 function fresh(value: unknown): unknown {
   const text = JSON.stringify(value)
     .replaceAll('foobar@outlook.com', `${next()}@example.com`)
@@ -69,7 +69,7 @@ function fresh(value: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** `a.b[]: string` for each leaf. Of a list, what all of its items have. */
+/** `a.b[]: string` for each leaf. For a list: the leaves that all its items have. */
 function shapeOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) {
     const shapes = value.map((item) => shapeOf(item, `${path}[]`));
@@ -80,7 +80,7 @@ function shapeOf(value: unknown, path = ''): string[] {
     return Object.entries(value).flatMap(([key, one]) => shapeOf(one, path ? `${path}.${key}` : key));
   return [`${path}: ${value === null ? 'null' : typeof value}`];
 }
-/** What ours may have more: all of it is in the specification's tables. */
+/** Leaves that our answers may add: all are in the specification's tables. */
 const MORE = [
   /properties\.(builtIn|description|note)\b/,
   /properties\.groups\[\]/,
@@ -91,15 +91,15 @@ const MORE = [
 /** Not given where there is none, and `externalId` never: see docs/management-api.md. */
 const LESS = [/properties\.description\b/, /properties\.externalId\b/];
 
-describe('a published example', () => {
-  it('is replayed for every file there is', () => {
+describe('a published example of Azure', () => {
+  it('is replayed for every file in the folder', () => {
     expect(files.map((name) => name.replace(/^ApiManagement|\.json$/g, '')).sort()).toEqual(
       Object.keys(REQUESTS).sort(),
     );
   });
 
   it.each(Object.entries(REQUESTS))(
-    '%s is answered in its status and shape',
+    'is answered with its status and shape: %s',
     async (name, [method, pattern, how]) => {
       const { parameters, responses } = JSON.parse(
         readFileSync(`${FOLDER}ApiManagement${name}.json`, 'utf8'),

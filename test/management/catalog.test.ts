@@ -60,7 +60,7 @@ async function subscription(more: Record<string, unknown> = {}) {
   });
   return { sid, ownerId, productId, apiId, created };
 }
-/** What the gateway of the other process says. */
+/** The status from the gateway of the other process. */
 const check = async (key: string, apiId: string) =>
   (
     await fetch(`${t.slack.url}/gateway/check`, {
@@ -68,8 +68,8 @@ const check = async (key: string, apiId: string) =>
     })
   ).status;
 
-describe('products and APIs', () => {
-  it('are made, changed under their ETags, linked, listed and deleted', async () => {
+describe('the products and APIs', () => {
+  it('can be created, changed with their ETags, linked, listed and deleted', async () => {
     const apiId = await api();
     expect(await client.api.get(GROUP, SERVICE, apiId)).toMatchObject({
       displayName: apiId,
@@ -117,12 +117,12 @@ describe('products and APIs', () => {
     ['products/x', { displayName: 'X', state: 'secret' }, 'state'],
     ['apis/x', { displayName: 'X' }, 'path'],
     ['apis/x', { displayName: 'X', path: 'a b' }, 'path'],
-  ])('PUT %s with %j names %s', async (path, properties, target) => {
+  ])('refuse PUT %s with %j and name %s', async (path, properties, target) => {
     const { status, body } = await t.ask(path, { method: 'PUT', body: { properties } });
     expect([status, body.error.details[0].target]).toEqual([400, target]);
   });
 
-  it('with subscriptions go only when that is said', async () => {
+  it('are deleted with subscriptions only when the program says so', async () => {
     const { productId, sid } = await subscription();
     expect(await failureOf(client.product.delete(GROUP, SERVICE, productId, '*'))).toMatchObject({
       status: 400,
@@ -134,7 +134,7 @@ describe('products and APIs', () => {
 });
 
 describe('a subscription', () => {
-  it('is submitted when nothing is said, approved by a change of its state, and never shows a key', async () => {
+  it('is submitted by default, approved by a change of its state, and never shows a key', async () => {
     const { sid, ownerId, productId, created } = await subscription({ state: undefined });
     expect(created).toMatchObject({ state: 'submitted', displayName: 'Nightly', allowTracing: false });
     expect(created.ownerId).toMatch(new RegExp(`/users/${ownerId}$`));
@@ -164,7 +164,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('brings its keys along, which pass the gateway until they are regenerated', async () => {
+  it('can have keys from elsewhere, which pass the gateway until they are regenerated', async () => {
     const [primaryKey, secondaryKey] = ['a'.repeat(31) + next('x'), 'b'.repeat(31) + next('x')];
     const { sid, apiId } = await subscription({ primaryKey, secondaryKey });
     const secrets = await client.subscription.listSecrets(GROUP, SERVICE, sid);
@@ -191,7 +191,7 @@ describe('a subscription', () => {
     [{ displayName: 'X', scope: '/apis', primaryKey: 'short' }, ['primaryKey']],
     [{ displayName: 'X', scope: '/apis', state: 'paid' }, ['state']],
     [{ displayName: 'x'.repeat(101), scope: '/apis' }, ['displayName']],
-  ])('is refused with %j: %j', async (properties, targets) => {
+  ])('is refused with %j, and the error names %j', async (properties, targets) => {
     const { status, body } = await t.ask(`subscriptions/${next('no-')}`, {
       method: 'PUT',
       body: { properties },
@@ -200,7 +200,7 @@ describe('a subscription', () => {
     expect(body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
   });
 
-  it('keeps scope, owner and keys, and a state that does not follow is refused', async () => {
+  it('keeps its scope, owner and keys, and refuses a state that can’t follow', async () => {
     const { sid } = await subscription();
     const patch = (properties: unknown) =>
       t.ask(`subscriptions/${sid}`, { method: 'PATCH', body: { properties }, headers: { 'if-match': '*' } });
@@ -219,7 +219,7 @@ describe('a subscription', () => {
     ).toBe(204);
   });
 
-  it('stops a deletion of its user that does not speak of it', async () => {
+  it('stops the deletion of its user unless the program asks to delete it too', async () => {
     const { ownerId } = await subscription();
     const remove = (query: string) =>
       t.ask(`users/${ownerId}${query}`, { method: 'DELETE', headers: { 'if-match': '*' } });
@@ -228,7 +228,7 @@ describe('a subscription', () => {
   });
 });
 
-it('a program creates, Slack blocks, the gateway refuses, the program reads it; and the other way round', async () => {
+it('a block in Slack reaches the gateway and the program, and a change by the program reaches Slack and the gateway', async () => {
   const { ownerId, sid, apiId } = await subscription();
   const { primaryKey = '' } = await client.subscription.listSecrets(GROUP, SERVICE, sid);
   await eventually('the key to pass', async () => (await check(primaryKey, apiId)) === 200);
@@ -242,7 +242,7 @@ it('a program creates, Slack blocks, the gateway refuses, the program reads it; 
   await client.user.update(GROUP, SERVICE, ownerId, '*', { state: 'active', note: 'paid' });
   await eventually('the key to pass again', async () => (await check(primaryKey, apiId)) === 200);
 
-  // A card in Slack follows what a program does.
+  // The program's change repaints the card in Slack.
   const id = next('pending-');
   const person = { email: `${id}@example.com`, firstName: 'Penny', lastName: 'Card', state: 'pending' };
   await client.user.createOrUpdate(GROUP, SERVICE, id, person);

@@ -42,7 +42,7 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 describe('a group', () => {
-  it('is made, read, changed under its ETag, and deleted', async () => {
+  it('is created, read, changed with its ETag, and deleted', async () => {
     const { id, displayName, created } = await group();
     expect(created).toMatchObject({
       name: id,
@@ -70,7 +70,7 @@ describe('a group', () => {
     );
   });
 
-  it('holds users, who are listed with it and it with them', async () => {
+  it('has users, who are listed with it, and it is listed with them', async () => {
     const { id, displayName } = await group();
     const [ann, bob] = [await user(), await user()];
     const member = `groups/${id}/users/${ann}`;
@@ -104,7 +104,7 @@ describe('a group', () => {
     ]);
   });
 
-  it('that is built in is read, and answers 405 to every change', async () => {
+  it('that is built in can be read, and answers 405 to every change', async () => {
     const names = (await all(client.group.listByService(GROUP, SERVICE))).map(
       ({ displayName }) => displayName,
     );
@@ -132,13 +132,13 @@ describe('a group', () => {
     [{ displayName: 'Ours', description: 'x'.repeat(1_001) }, ['description']],
     [{ displayName: 'Ours', type: 'external' }, ['type']],
     [{ displayName: 'Ours', externalId: 'aad://x/groups/y' }, ['externalId']],
-  ])('is refused with %j: %j', async (properties, targets) => {
+  ])('is refused with %j, and the error names %j', async (properties, targets) => {
     const refused = await t.ask(`groups/${next('no-')}`, { method: 'PUT', body: { properties } });
     expect([refused.status, refused.body.error.code]).toEqual([400, 'ValidationError']);
     expect(refused.body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
   });
 
-  it('of 300 characters and an id of 256 is taken', async () => {
+  it('is accepted with a name of 300 characters and an id of 256', async () => {
     const id = 'g'.repeat(256);
     const created = await client.group.createOrUpdate(GROUP, SERVICE, id, { displayName: 'é'.repeat(300) });
     expect(created.displayName).toHaveLength(300);

@@ -1,4 +1,4 @@
-// Whatever is sent to the management API: no fault, an answer in Azure's form, and nothing written that was refused.
+// Random requests to the management API: none is a fault, each answer has Azure's form, and a refusal writes no row.
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,11 +12,11 @@ import { BASE } from '../support/management.ts';
 const BATCHES = 5;
 const REQUESTS = 2_000;
 const AT_ONCE = 20;
-/** Each may send 1,200 writes a minute. */
+/** Each client may send 1,200 writes a minute. */
 const TOKENS = 12;
 const HANGS_MS = 10_000;
 
-/** Not those that the server writes by itself or at every request: the audit, counts, cards, receipts, a token's last use. */
+/** Without the tables that the server writes by itself or at every request: audit, counts, cards, receipts, tokens. */
 const WATCHED = [
   ...[
     'accounts',
@@ -31,7 +31,7 @@ const WATCHED = [
   ...['apis', 'products', 'product_apis', 'product_groups', 'subscriptions', 'subscription_keys'],
   ...['mail_texts', 'imports', 'operators', 'workspaces', 'services'],
 ];
-/** What is made of these, the worker then works at. */
+/** Tables whose rows make work for the worker. */
 const WATCHED_FOR_NEW = ['mails', 'tokens'];
 
 let app: TestApp;
@@ -74,7 +74,7 @@ async function make(path: string, properties: object): Promise<void> {
   expect((await send(asked, 0)).status, path).toBe(201);
 }
 
-/** Every change of a row is written down with its transaction, and so is every row of the audit: that names its request. */
+/** Records each change of a row, and each audit row, with its transaction: the audit row names the request. */
 async function watch(): Promise<void> {
   const { sql } = beside;
   await sql.unsafe(`
@@ -94,7 +94,7 @@ async function watch(): Promise<void> {
   }
 }
 
-/** What was changed by nobody's request, or by one that was refused. */
+/** The changes without a request, or by a request that was refused. */
 async function strayChanges(accepted: readonly string[]): Promise<unknown[]> {
   const rows = await beside.sql`
     select distinct change.what, done.request_id from seen_changes change left join seen_audit done using (tx)
@@ -110,7 +110,7 @@ function send(one: Hostile, index: number): Promise<Answered> {
   const bearer = one.by === 'none' ? null : tokens[one.by][index % TOKENS];
   const headers = {
     ...one.headers,
-    // Tokens that are none are counted by address.
+    // Wrong tokens are counted by client.
     'x-forwarded-for': `10.${(index >> 8) & 255}.${index & 255}.${one.method.length}`,
     ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
     ...(payload ? { 'content-length': payload.byteLength } : {}),
@@ -145,10 +145,10 @@ async function tryOne(one: Hostile, index: number): Promise<number> {
   expect(status, said).not.toBe(429);
   expect(JSON.stringify(headers), said).not.toContain('<script>');
   expect(headers['x-request-id'], said).toBeTruthy();
-  // Dots in an address may lead out of the API, to a page.
+  // Dots in a path may lead out of the API, to a page.
   const isOurs = new URL(one.path, app.url).pathname.startsWith('/subscriptions/');
   if (!isOurs) return status;
-  // Whoever may only look, or is nobody, changes nothing by what is answered either.
+  // A reader and a client without a token change nothing by an accepted request either.
   if (status < 400 && one.by === 'admin') accepted.push(String(headers['x-ms-request-id']));
   if (status < 400 || text === '') return status;
   expect(Object.keys(JSON.parse(text).error), said).toEqual(['code', 'message', 'details']);
@@ -157,7 +157,7 @@ async function tryOne(one: Hostile, index: number): Promise<number> {
 }
 
 it.each(Array.from({ length: BATCHES }, (_, batch) => batch))(
-  `batch %d of ${BATCHES}: of ${REQUESTS} hostile requests none is a fault, and what was refused wrote nothing`,
+  `batch %d of ${BATCHES}: none of ${REQUESTS} hostile requests is a fault, and the refused ones write no row`,
   async (batch) => {
     const seed = Date.now() % 1_000_000;
     const all = fc.sample(hostileRequest, { numRuns: REQUESTS, seed });
@@ -171,7 +171,7 @@ it.each(Array.from({ length: BATCHES }, (_, batch) => batch))(
   120_000,
 );
 
-it('a change that no accepted request made would have been seen', async () => {
+it('the check of this file would see a change that no accepted request made', async () => {
   await beside.sql`update accounts set note = 'by nobody' where id = 'bob'`;
   expect(await strayChanges(accepted)).toEqual([{ what: 'UPDATE accounts', request_id: null }]);
 });
@@ -183,7 +183,7 @@ const ask = (method: string, path: string, headers = {}, properties: object | nu
   body: properties && JSON.stringify({ properties }),
   by: 'admin',
 });
-/** The generator reaches these too seldom for a test to count on it. */
+/** The generator reaches these too rarely to rely on it. */
 const SELDOM: readonly [status: number, asked: Hostile][] = [
   [428, ask('DELETE', 'groups/seldom')],
   [412, ask('DELETE', 'groups/seldom', { 'if-match': '"999999"' })],
@@ -191,7 +191,7 @@ const SELDOM: readonly [status: number, asked: Hostile][] = [
   [202, ask('DELETE', 'users/leaver', { 'if-match': '*' })],
 ];
 
-it('a missing version, a former one, an impossible state and a deletion to approve have statuses of their own', async () => {
+it('a missing version, an old version, an impossible state and a deletion to approve each have their own status', async () => {
   await make('groups/seldom', { displayName: 'Seldom' });
   await make('users/seldom', { email: 'seldom@example.com', firstName: 'S', lastName: 'D' });
   await make('users/leaver', { email: 'leaver@example.com', firstName: 'L', lastName: 'R' });
@@ -201,7 +201,7 @@ it('a missing version, a former one, an impossible state and a deletion to appro
   for (const [status, asked] of SELDOM) expect(await tryOne(asked, 0), asked.path).toBe(status);
 });
 
-it('they reached all of it: what is answered, and what is refused, for every reason', async () => {
+it('the requests of this file reached every answer and every reason of refusal', async () => {
   const missing = [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 412, 415, 428].filter(
     (status) => !seen.has(status),
   );

@@ -44,7 +44,7 @@ const asked = (name: string) => {
 
 describe('a deletion that needs a second operator', () => {
   it(
-    'waits, and is done for the SDK once somebody else agrees; the owner of the token is not somebody else',
+    'waits, and is done for the SDK once another operator than the token’s owner approves it',
     async () => {
       const id = await user('Ann');
       const deleting = client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
@@ -64,7 +64,7 @@ describe('a deletion that needs a second operator', () => {
   );
 
   it(
-    'says InProgress with Retry-After; asked again it joins the same approval; declined it has failed',
+    'is InProgress with Retry-After, joins the open request when it is repeated, and has failed once it is declined',
     async () => {
       const id = await user('Bob');
       const first = await remove(id);
@@ -77,7 +77,7 @@ describe('a deletion that needs a second operator', () => {
       const result = await t.send(pathOf(first.headers.location));
       expect([result.status, result.headers.location]).toEqual([202, first.headers.location]);
 
-      // Joined before anybody decides.
+      // Joined before the decision.
       const poller = await client.user.beginDelete(GROUP, SERVICE, id, '*');
       await asked('Bob');
       await approver().clicks('Decline: Delete Bob Lee?');
@@ -95,7 +95,7 @@ describe('a deletion that needs a second operator', () => {
   );
 
   it(
-    'ends as Canceled when nobody decides for a day, and can be asked for anew',
+    'ends as Canceled after a day without a decision, and can be requested again',
     async () => {
       const id = await user('Cy');
       const first = await remove(id);
@@ -114,7 +114,7 @@ describe('a deletion that needs a second operator', () => {
     SLOW_MS,
   );
 
-  it('is followed by a program too that joins what somebody else has asked for', async () => {
+  it('can be followed by a program that joins the request of an operator', async () => {
     const id = await user('Di');
     const console = t.contextOf({ kind: 'console', name: 'Connie' });
     await expect(deleteAccount(console, { accountId: id, reason: 'left' })).rejects.toThrow(WaitsForApproval);
@@ -126,7 +126,7 @@ describe('a deletion that needs a second operator', () => {
     expect((await t.ask('operationResults/nonsense')).status).toBe(400);
   });
 
-  it('takes a part that needs one only by itself, and says which', async () => {
+  it('is refused as part of a larger change, and the error says which part needs approval', async () => {
     const id = await user('Ed');
     const patch = (properties: unknown) =>
       t.ask(`users/${id}`, { method: 'PATCH', body: { properties }, headers: { 'if-match': '*' } });

@@ -1,4 +1,4 @@
-// Tokens of an OIDC issuer: which are believed, what they may, and who answers for what they ask.
+// Tokens of an OIDC issuer: which are accepted, what they may do, and who may approve their requests.
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AUDIENCE, startTestIssuer, type TestIssuer } from '../support/issuer.ts';
@@ -35,7 +35,7 @@ afterAll(async () => {
   await issuer?.close();
 });
 
-/** One address may show twenty wrong tokens a minute; these tests show more. */
+/** One client may show twenty wrong tokens a minute; these tests show more. */
 const forgetWrongTokens = () => t.sql`delete from rate_limits where key like 'wrongTokens%'`;
 const statusOf = async (token: string) => (await t.ask('users?$top=1', { token })).status;
 const put = (token: string, id: string, firstName = 'Ann') =>
@@ -48,7 +48,7 @@ const seconds = () => Math.floor(Date.now() / 1_000);
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token of the issuer', () => {
-  it('does what its role may, under its own name in the audit', async () => {
+  it('may do what its role allows, and has its own name in the audit', async () => {
     const token = await issuer.token({ ...ADMIN, name: 'Deploy\n\u202epipeline' });
     const made = await put(token, 'made-by-issuer');
     expect(made.status).toBe(201);
@@ -69,14 +69,14 @@ describe('a token of the issuer', () => {
     ['a reader', { roles: ['ApimReader'] }, 200, 403],
     ['a reader by scope', { scp: 'other apim.read' }, 200, 403],
     ['an approver', { roles: 'ApimApprover' }, 200, 403],
-    ['the greatest of several roles', { roles: ['ApimReader', 'ApimAdmin'] }, 200, 201],
-    ['nobody: no role', {}, 403, 403],
-    ['nobody: a role of another spelling', { roles: ['apimadmin'] }, 403, 403],
-    ['nobody: a text that only contains it', { roles: 'ApimAdmin ApimReader' }, 403, 403],
-    ['nobody: the value in another claim', { groups: ['ApimAdmin'], scp: 'ApimAdmin' }, 403, 403],
-    ['nobody: an object', { roles: { ApimAdmin: true, includes: 'ApimAdmin' } }, 403, 403],
-    ['nobody: a grant alone', { roles: ['ApimSecrets'] }, 403, 403],
-  ])('is one of %s', async (_who, claims, reads, writes) => {
+    ['an admin as the greatest of several roles', { roles: ['ApimReader', 'ApimAdmin'] }, 200, 201],
+    ['no operator without a role', {}, 403, 403],
+    ['no operator with another spelling of a role', { roles: ['apimadmin'] }, 403, 403],
+    ['no operator with a text that only contains a role', { roles: 'ApimAdmin ApimReader' }, 403, 403],
+    ['no operator with the role in another claim', { groups: ['ApimAdmin'], scp: 'ApimAdmin' }, 403, 403],
+    ['no operator with an object as roles', { roles: { ApimAdmin: true, includes: 'ApimAdmin' } }, 403, 403],
+    ['no operator with a grant alone', { roles: ['ApimSecrets'] }, 403, 403],
+  ])('belongs to %s', async (_who, claims, reads, writes) => {
     const token = await issuer.token(claims);
     expect(await statusOf(token)).toBe(reads);
     const id = `by-${Math.random().toString(36).slice(2)}`;
@@ -87,7 +87,7 @@ describe('a token of the issuer', () => {
     expect(row).toEqual({ code: 'not_permitted', actor_kind: 'oidc' });
   });
 
-  it('shows keys and makes sign-in links only with the grant, which a claim called by an address may give', async () => {
+  it('shows keys and makes sign-in links only with the grant, which a claim named by a URL may give', async () => {
     await put(await issuer.token(ADMIN), 'granted');
     const sso = async (claims: object) =>
       (
@@ -102,7 +102,7 @@ describe('a token of the issuer', () => {
     expect(await sso({ roles: ['ApimAdmin', 'ApimSecrets'] })).toBe(403);
   });
 
-  it('may be signed by any algorithm with two keys, once the issuer has such a key', async () => {
+  it('may be signed by each algorithm that has a public and a private key, once the issuer has such a key', async () => {
     const first = issuer.publicKey().kid;
     const keys = await Promise.all(
       ['PS256', 'ES384', 'EdDSA'].map((alg) => issuer.newKey(`with-${alg}`, alg)),
@@ -115,7 +115,7 @@ describe('a token of the issuer', () => {
   });
 });
 
-describe('a token is none', () => {
+describe('a token is refused', () => {
   const refused = async (what: string, token: string) => {
     const { status, body, headers } = await t.ask('users', { token });
     expect([status, body.error.code], what).toEqual([401, 'AuthenticationFailed']);
@@ -130,24 +130,24 @@ describe('a token is none', () => {
     ['for no audience', () => ({ aud: null })],
     ['that has ended', () => ({ exp: seconds() - 120 })],
     ['that never ends', () => ({ exp: null })],
-    ['that ends in words', () => ({ exp: 'tomorrow' })],
-    ['that is not good yet', () => ({ nbf: seconds() + 120 })],
-    ['of nobody', () => ({ sub: null })],
+    ['that ends at a text', () => ({ exp: 'tomorrow' })],
+    ['that is not valid yet', () => ({ nbf: seconds() + 120 })],
+    ['of no subject', () => ({ sub: null })],
     ['of an empty subject', () => ({ sub: '' })],
     ['of a subject that is too long', () => ({ sub: 'x'.repeat(256) })],
     ['of a subject with a line break', () => ({ sub: 'a\nb' })],
-  ])('when it is one %s', async (what, claims) => {
+  ])('when it is %s', async (what, claims) => {
     await refused(what, await issuer.token({ ...ADMIN, ...claims() }));
   });
 
-  it('when the hour has come, whatever this process believed before', async () => {
+  it('once it has expired, although this process accepted it before', async () => {
     const token = await issuer.token(ADMIN);
     expect(await statusOf(token)).toBe(200);
     later = 12 * 60_000;
     await refused('at its end', token);
   });
 
-  it('when nobody signed it, or somebody with the public key as a secret, or with a key of their own', async () => {
+  it('when it is unsigned, or signed with the public key as a secret or with another key', async () => {
     const claims = { iss: issuer.url, aud: AUDIENCE, sub: 'x', exp: seconds() + 600, ...ADMIN };
     const kid = issuer.publicKey().kid;
     for (const alg of ['none', 'None', 'NONE', ''])
@@ -168,7 +168,7 @@ describe('a token is none', () => {
     await refused('with what must be understood', `${critical}.${part(claims)}.AAAA`);
   });
 
-  it('when a single character of it is another', async () => {
+  it('when any single character is changed', async () => {
     const token = await issuer.token(ADMIN);
     for (let at = 3; at < token.length - 2; at += 41) {
       const other = token[at] === 'A' ? 'B' : 'A';
@@ -178,8 +178,8 @@ describe('a token is none', () => {
   });
 });
 
-describe('keys', () => {
-  it('that rotate are found, and one that is withdrawn is then believed no more', async () => {
+describe('the keys of the issuer', () => {
+  it('are found after a rotation, and a withdrawn one is then refused', async () => {
     const former = await issuer.token(ADMIN);
     expect(await statusOf(former)).toBe(200);
     issuer.add(await issuer.newKey('second'));
@@ -188,7 +188,7 @@ describe('keys', () => {
     expect(await statusOf(former)).toBe(401);
   });
 
-  it('that nobody knows are asked for once in half a minute, however many tokens name one', async () => {
+  it('are fetched once in half a minute when tokens name unknown ones', async () => {
     await statusOf(await issuer.token(ADMIN));
     const before = issuer.asked.length;
     for (let index = 0; index < 15; index++)
@@ -200,9 +200,9 @@ describe('keys', () => {
 
 describe('while the issuer is away', () => {
   it.each(['error', 'nonsense', 'flood', 'silence'] as const)(
-    'by %s its tokens are answered 503 with Retry-After, ours work, and nobody is counted as guessing',
+    'with %s its tokens get 503 with Retry-After, ours work, and no client is counted as guessing',
     async (trouble) => {
-      // Each time so much later that the discovery document and the keys have to be read again.
+      // Each time so much later that the discovery document and the keys must be read again.
       hours += 2;
       const ours = await t.token('reader');
       const theirs = await issuer.token({ ...ADMIN, exp: seconds() + 100 * 3_600 });
@@ -223,13 +223,13 @@ describe('while the issuer is away', () => {
   );
 });
 
-describe('what needs a second operator', () => {
+describe('a change that needs a second operator', () => {
   const remove = (id: string, token: string) =>
     t.ask(`users/${id}`, { method: 'DELETE', headers: { 'if-match': '*' }, token });
   const pathOf = (url: unknown) => String(url).slice(t.url.length);
 
   it(
-    'is not decided by the same person in Slack, whom the token names by address; anybody else may',
+    'is not decided by the person whose email the token names, and another operator can decide it',
     async () => {
       const token = await issuer.token({ ...ADMIN, email: 'Amir@Playground.example' });
       await put(token, 'asked-by-amir', 'Bea');
@@ -260,7 +260,7 @@ describe('what needs a second operator', () => {
     SLOW_MS,
   );
 
-  it('is followed by another subject that joins it', async () => {
+  it('can be followed by another subject that joins it', async () => {
     const token = await issuer.token(ADMIN);
     await put(token, 'asked-by-two');
     const asked = await remove('asked-by-two', token);
@@ -275,7 +275,7 @@ describe('what needs a second operator', () => {
   });
 });
 
-/** Each time half a minute later than the last, so that the keys may be asked for again. */
+/** Each time half a minute later than the last, so that the keys may be fetched again. */
 async function inHalfAMinute(work: () => Promise<unknown>): Promise<void> {
   ahead += 31_000;
   const now = Date.now;

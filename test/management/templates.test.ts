@@ -30,7 +30,7 @@ async function all(filter?: string): Promise<EmailTemplateContract[]> {
 }
 
 describe('the templates', () => {
-  it('are listed by name, each with what Azure says of one', async () => {
+  it('are listed by name, each with the fields that Azure publishes', async () => {
     const found = await all();
     const names = found.map(({ name = '' }) => name);
     expect(names).toEqual([...names].sort());
@@ -52,7 +52,7 @@ describe('the templates', () => {
     expect(invite?.parameters?.map(({ name }) => name)).toContain('ConfirmUrl');
   });
 
-  it('come in pages, whose links lead to each once', async () => {
+  it('come in pages, and their links lead to each template once', async () => {
     const names: string[] = [];
     const sizes: number[] = [];
     const pages = client.emailTemplate.listByService(GROUP, SERVICE, { top: 4 }).byPage();
@@ -82,14 +82,14 @@ describe('the templates', () => {
     ['$top=0', '$top'],
     ['$skip=-1', '$skip'],
     ['$skiptoken=%7B', '$skiptoken'],
-  ])('are refused by %s', async (query, target) => {
+  ])('are refused with %s', async (query, target) => {
     const { status, body } = await t.ask(`templates?${query}`);
     expect([status, body.error.code, body.error.details[0].target]).toEqual([400, 'ValidationError', target]);
   });
 });
 
 describe('a template', () => {
-  it('is read, changed under its ETag, and restored; the ETag of a former text never comes back', async () => {
+  it('is read, changed with its ETag, and restored, and an earlier ETag never comes back', async () => {
     const before = await get();
     expect(before).toMatchObject({ name: 'InviteUserNotificationMessage', isDefault: true });
     expect((await client.emailTemplate.getEntityTag(GROUP, SERVICE, INVITE)).eTag).toBe(before.eTag);
@@ -121,7 +121,7 @@ describe('a template', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('is deleted with 200, and with 204 when it was the default; neither without If-Match', async () => {
+  it('is deleted with 200, or with 204 when it was the default, and neither without If-Match', async () => {
     await put({ subject: 'Ours' });
     const remove = (headers: Record<string, string>) =>
       t.ask(`templates/${INVITE}`, { method: 'DELETE', headers });
@@ -135,7 +135,7 @@ describe('a template', () => {
     expect(patched.status).toBe(428);
   });
 
-  it('that was read can be sent back as it is, and stays what Slack can edit', async () => {
+  it('can be sent back as it was read, and Slack can still edit it', async () => {
     const { subject = '', body = '', title, description, parameters = [] } = await get();
     const sent = {
       subject: `${subject}!`,
@@ -154,7 +154,7 @@ describe('a template', () => {
     await modal.closeAll();
   });
 
-  it('keeps title, description and parameters, which are the product’s, whatever is sent', async () => {
+  it('keeps our title, description and parameters, for any that are sent', async () => {
     const before = await get();
     const properties = { title: 'Mine', description: 'Mine', parameters: [{ name: 'Mine', title: 'Mine' }] };
     expect((await put({ subject: 'Ours', ...properties })).status).toBe(201);
@@ -162,7 +162,7 @@ describe('a template', () => {
     expect(await get()).toMatchObject({ subject: 'Ours', title, description, parameters });
   });
 
-  it('is answered with what Azure publishes of one, and with nothing else', async () => {
+  it('has exactly the fields that Azure publishes', async () => {
     const shape = (value: unknown): unknown =>
       Array.isArray(value)
         ? value.slice(0, 1).map(shape)
@@ -195,7 +195,7 @@ describe('a template', () => {
     expect([head.status, head.text, head.headers.etag]).toEqual([200, '', patched.headers.etag]);
   });
 
-  it('of a name that no mail here has is not found', async () => {
+  it('of an unknown name is not found', async () => {
     for (const name of ['newIssueNotificationMessage', 'nothing', '__proto__']) {
       expect((await t.ask(`templates/${name}`)).status).toBe(404);
       expect((await put({ subject: 'x' }, name)).body.error.code).toBe('ResourceNotFound');
@@ -208,30 +208,30 @@ describe('a template', () => {
     ['an empty subject', { subject: '' }, 'subject'],
     ['a blank subject', { subject: '  ' }, 'subject'],
     ['a subject of 1,001 characters', { subject: 'x'.repeat(1_001) }, 'subject'],
-    ['a subject that is no text', { subject: 7 }, 'subject'],
+    ['a subject that is not a text', { subject: 7 }, 'subject'],
     ['a NUL in the subject', { subject: 'a\0b' }, 'subject'],
     ['a subject of two lines', { subject: 'a\nb' }, 'subject'],
     ['an unknown variable', { subject: '$Nothing' }, 'subject'],
     ['the link in the subject', { subject: '$ConfirmUrl' }, 'subject'],
     ['an empty body', { body: '' }, 'body'],
-    ['a body that is no text', { body: {} }, 'body'],
+    ['a body that is not a text', { body: {} }, 'body'],
     ['half a character', { body: '<p>$ConfirmUrl \ud800</p>' }, 'body'],
     ['a body of more than 30,000 characters', { body: `<p>$ConfirmUrl ${'x'.repeat(30_000)}</p>` }, 'body'],
-    ['a title that is no text', { title: 7 }, 'title'],
-    ['a description that is no text', { description: [] }, 'description'],
-    ['parameters that are no list', { parameters: {} }, 'parameters'],
+    ['a title that is not a text', { title: 7 }, 'title'],
+    ['a description that is not a text', { description: [] }, 'description'],
+    ['parameters that are not a list', { parameters: {} }, 'parameters'],
     ['a parameter with a blank in its name', { parameters: [{ name: 'a b' }] }, 'parameters'],
     ['a parameter of 257 letters', { parameters: [{ name: 'x'.repeat(257) }] }, 'parameters'],
     ['a parameter’s title of 4,097', { parameters: [{ title: 'x'.repeat(4_097) }] }, 'parameters'],
     ['a parameter’s description of 257', { parameters: [{ description: 'x'.repeat(257) }] }, 'parameters'],
-    ['what no template has', { color: 'red' }, 'color'],
+    ['an unknown field', { color: 'red' }, 'color'],
   ])('is refused with %s', async (_, properties, target) => {
     const { status, body } = await put(properties);
     expect([status, body.error.code, body.error.details[0].target]).toEqual([400, 'ValidationError', target]);
     expect((await get()).isDefault).toBe(true);
   });
 
-  it('of a subject of 1,000 characters and a body of 30,000 is taken', async () => {
+  it('is accepted with a subject of 1,000 characters and a body of 30,000', async () => {
     const body = `<p><a href="$ConfirmUrl">Go</a></p>`;
     const filled = `${body.slice(0, -4)}${'é'.repeat(30_000 - body.length)}</p>`;
     expect((await put({ subject: 'x'.repeat(1_000), body: filled })).status).toBe(201);
@@ -247,8 +247,8 @@ describe('a template', () => {
     ['a loop, by its line', '<p>\n#foreach ($a in $b)\n$ConfirmUrl #end</p>', /^Line 2 has “#foreach”/],
     ['an entity of HTML', '<p>\n$ConfirmUrl&nbsp;</p>', /^Line 2 has an entity.*&#160;/],
     ['XML that is not well-formed', '<p>\n$ConfirmUrl', /not well-formed/],
-    ['no XML at all', 'Go to $ConfirmUrl', /not well-formed/],
-    ['no link', '<p>Hello</p>', /of no use without its link/],
+    ['a body that is not XML', 'Go to $ConfirmUrl', /not well-formed/],
+    ['a body without the link', '<p>Hello</p>', /of no use without its link/],
     ['a link to another host', '<p>$ConfirmUrl <a href="https://evil.example">x</a></p>', /can’t be kept/],
     ['a password', '<p>$ConfirmUrl $DevPassword</p>', /password is never mailed/],
   ])('is refused with %s', async (_, body, words) => {
@@ -259,7 +259,7 @@ describe('a template', () => {
     ]);
   });
 
-  it('is read by a token that may only look, and changed by that of an admin alone', async () => {
+  it('is read with a reader’s token, and changed only with an admin’s', async () => {
     const reader = await t.token('reader');
     expect((await t.ask(`templates/${INVITE}`, { token: reader })).status).toBe(200);
     for (const role of ['reader', 'approver'] as const) {
@@ -271,7 +271,7 @@ describe('a template', () => {
     }
   });
 
-  it('that two programs change at once is changed by one of them', async () => {
+  it('is changed by one of eight programs that change it at once', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, (_, n) => put({ subject: `First ${n}` })));
     expect(made.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201]);
     const { eTag = '' } = await get();

@@ -1,4 +1,4 @@
-// A mail's text that a program wrote: what is mailed of it, and what people in Slack see and do.
+// A mail text that a program wrote: what is mailed, and what operators see and do in Slack.
 import type { ApiManagementClient, EmailTemplateContract } from '@azure/arm-apimanagement';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -19,7 +19,7 @@ beforeEach(() => client.emailTemplate.delete(GROUP, SERVICE, INVITE, '*'));
 const get = () => client.emailTemplate.get(GROUP, SERVICE, INVITE);
 const put = (properties: object) => t.ask(`templates/${INVITE}`, { method: 'PUT', body: { properties } });
 
-describe('a text of a program', () => {
+describe('a mail text from a program', () => {
   const open = async () => {
     const admin = t.slack.as('admin');
     await admin.types('/apim-user templates');
@@ -29,7 +29,7 @@ describe('a text of a program', () => {
   const mailTo = (address: string) =>
     eventually(`a mail to ${address}`, () => t.slack.inbox.mails().find((mail) => mail.to.includes(address)));
 
-  it('is what is mailed, with its values, in both parts', async () => {
+  it('is mailed with its values in both parts', async () => {
     await put({ subject: 'Come, $DevFirstName', body: LETTER });
     await t.slack.as('admin').types('/apim-user invite zoe@example.com');
     const { subject, text, html } = await mailTo('zoe@example.com');
@@ -43,7 +43,7 @@ describe('a text of a program', () => {
     for (const part of [text, html]) expect(part).toContain('works once, until');
   });
 
-  it('is told in the approvals channel, before and after, and audited by the program', async () => {
+  it('is announced in the approvals channel, before and after, and audited with the program’s name', async () => {
     await put({ subject: 'Told to all', body: LETTER });
     t.slack.as('approver').goesTo('approvals');
     const told = await t.slack.as('approver').message(/Told to all/);
@@ -56,7 +56,7 @@ describe('a text of a program', () => {
     expect(row).toMatchObject({ actor_kind: 'token', after: { subject: 'Told to all', syntax: 'xhtml' } });
   });
 
-  it('is said to be one in Slack, previewed, tried, and kept while only the subject changes', async () => {
+  it('is marked in Slack, can be previewed and sent as a test, and stays when only the subject changes', async () => {
     await put({ subject: 'By a program', body: LETTER });
     let modal = await open();
     expect(modal.text()).toContain('written by a program, in XHTML');
@@ -75,7 +75,7 @@ describe('a text of a program', () => {
     expect(await get()).toMatchObject({ subject: 'By both', body: LETTER });
   });
 
-  it('is replaced by the Markdown that is written in Slack, and restored from there', async () => {
+  it('is replaced by Markdown from Slack, and the default is restored from there', async () => {
     await put({ subject: 'By a program', body: LETTER });
     let modal = await open();
     await modal.fill({ Text: 'Come: [in]($ConfirmUrl)' });
@@ -94,7 +94,7 @@ describe('a text of a program', () => {
     expect((await get()).isDefault).toBe(true);
   });
 
-  it('that a stricter rule would refuse by now keeps no mail from its reader, and can be seen and restored', async () => {
+  it('is still mailed, shown and can be restored when a newer rule would refuse it', async () => {
     await put({ subject: 'By a program', body: LETTER });
     await t.sql`update mail_texts set body = '<p onclick="x">$ConfirmUrl</p>' where subject = 'By a program'`;
     await t.slack.as('admin').types('/apim-user invite old@example.com');
@@ -112,7 +112,7 @@ describe('a text of a program', () => {
     await modal.closeAll();
   });
 
-  it('that came while somebody had the modal open is not overwritten', async () => {
+  it('is not overwritten by a modal that was opened before it came', async () => {
     const modal = await open();
     await put({ subject: 'By a program', body: LETTER });
     await modal.fill({ Subject: 'By me' });

@@ -45,7 +45,7 @@ const mailTo = async (email: string) => {
 };
 
 describe('a user', () => {
-  it('is made under the id that the program chose, read, and made anew with 200', async () => {
+  it('is created with the id that the program chose, read, and put again with 200', async () => {
     const { id, email, created } = await user({ note: 'from the CRM' });
     expect(created).toMatchObject({
       name: id,
@@ -75,14 +75,14 @@ describe('a user', () => {
     expect(await mailsTo(email)).toEqual([]);
   });
 
-  it('answers 201 to what is new and 200 to what was there', async () => {
+  it('answers 201 when it is new and 200 when it exists', async () => {
     const id = next('bob-');
     const body = { properties: { email: `${id}@example.com`, ...person } };
     expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(201);
     expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(200);
   });
 
-  it('is blocked, renamed and given a password in one PATCH, or not at all', async () => {
+  it('is blocked, renamed and given a password in one PATCH, or not changed at all', async () => {
     const { id, created } = await user();
     const all = { state: 'blocked', note: 'fraud', firstName: 'Anne', password: PASSWORD } as const;
     expect(await failureOf(client.user.update(GROUP, SERVICE, id, '"999"', all))).toMatchObject({
@@ -116,14 +116,14 @@ describe('a user', () => {
     });
   });
 
-  it('keeps its address until the new one is confirmed', async () => {
+  it('keeps its email until the new one is confirmed', async () => {
     const { id, email } = await user();
     const updated = await client.user.update(GROUP, SERVICE, id, '*', { email: `new-${email}` });
     expect(updated.email).toBe(email);
     expect((await mailTo(`new-${email}`))[0]?.text).toMatch(/confirm/i);
   });
 
-  it('is deleted, and deleting it again is done already', async () => {
+  it('is deleted, and a second deletion has the same answer', async () => {
     const { id } = await user();
     await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
     expect(await failureOf(client.user.get(GROUP, SERVICE, id))).toMatchObject({
@@ -131,13 +131,13 @@ describe('a user', () => {
       code: 'ResourceNotFound',
     });
     await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
-    // The id is the audit's for good.
+    // The audit keeps the id for ever.
     expect(
       await failureOf(client.user.createOrUpdate(GROUP, SERVICE, id, { email: 'x@example.com', ...person })),
     ).toMatchObject({ status: 409, code: 'Conflict' });
   });
 
-  it('is told only when the program says so', async () => {
+  it('gets a mail only when the program says so', async () => {
     const silent = await user({ state: 'pending' });
     expect(silent.created.state).toBe('pending');
     const told = next('told-');
@@ -158,7 +158,7 @@ describe('a user', () => {
     );
   });
 
-  it('who is invited is pending until the link is opened and a password set', async () => {
+  it('is pending after an invitation until a password is set behind the link', async () => {
     const { id, email, created } = await user({ confirmation: 'invite' });
     expect(created.state).toBe('pending');
     const [mail] = await mailTo(email);
@@ -183,7 +183,7 @@ describe('a user', () => {
     expect((await mailTo(email))[0]?.text).toMatch(/\/password\/reset\?ticket=/);
   });
 
-  it('gets a sign-in link of five minutes, which takes a grant, and never a shared access token', async () => {
+  it('gets a sign-in link for five minutes when the token has the grant, and never a shared access token', async () => {
     const { id } = await user();
     const { value } = await client.user.generateSsoUrl(GROUP, SERVICE, id);
     expect(value).toMatch(new RegExp(`^${t.url}/portal/sign-in/link\\?ticket=[\\w-]{43}$`));
@@ -202,7 +202,7 @@ describe('a user', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a refused change of a user', () => {
   const put = (properties: Record<string, unknown>, id = next('no-')) =>
     t.ask(`users/${id}`, { method: 'PUT', body: { properties } });
 
@@ -220,19 +220,19 @@ describe('what is refused', () => {
     [{ email: 5, firstName: [], lastName: {} }, ['email', 'firstName', 'lastName']],
     [{ email: 'x@example.com', ...person, admin: true, __proto__x: 1 }, ['admin', '__proto__x']],
     [{ email: 'x@example.com', ...person, note: 'x'.repeat(1_001) }, ['note']],
-  ])('%j: ValidationError for %j', async (properties, targets) => {
+  ])('with %j names %j in a ValidationError', async (properties, targets) => {
     const { status, body } = await put(properties);
     expect([status, body.error.code]).toEqual([400, 'ValidationError']);
     expect(body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
   });
 
-  it('an address that another user has, in whatever case', async () => {
+  it('names the email when another user has it in any case', async () => {
     const { email } = await user();
     const { status, body } = await put({ email: email.toUpperCase(), ...person });
     expect([status, body.error.details[0].target]).toEqual([400, 'email']);
   });
 
-  it('an id that would be none in an address, and the built-in administrator', async () => {
+  it('is one with an id that no path can have, or of the built-in administrator', async () => {
     const ok = { email: 'x@example.com', ...person };
     expect((await put(ok, encodeURIComponent('a b'))).body.error.details[0].target).toBe('userId');
     expect((await put(ok, 'x'.repeat(81))).body.error.details[0].target).toBe('userId');
@@ -243,7 +243,7 @@ describe('what is refused', () => {
     }
   });
 
-  it('a change without If-Match, or of another version, or of what is not there', async () => {
+  it('is one without If-Match, with another version, or of an unknown user', async () => {
     const { id } = await user();
     const body = { properties: { note: 'x' } };
     expect((await t.ask(`users/${id}`, { method: 'PATCH', body })).status).toBe(428);

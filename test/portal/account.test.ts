@@ -23,7 +23,7 @@ afterAll(async () => {
 const accountOf = async (email: string) =>
   (await sql`select * from accounts where email_canonical = ${email} order by registered_at desc`)[0];
 const page = async (answer: Response) => [answer.status, textOf(await answer.text())] as const;
-/** Follows the answer of a form to the page that it leads to. */
+/** The page that the answer of a form leads to. */
 async function landing(who: Visitor, answer: Response): Promise<string> {
   expect(answer.status).toBe(303);
   return who.reads(answer.headers.get('location') ?? '');
@@ -33,8 +33,8 @@ async function signedIn() {
   return { email, who: await portal.signedIn(email) };
 }
 
-describe('my account', () => {
-  test('is shown to nobody who is not signed in', async () => {
+describe('the account page', () => {
+  test('is shown only to a developer who is signed in', async () => {
     for (const path of ['', '/email', '/password', '/close']) {
       const answer = await portal.visitor().get(`/portal/account${path}`);
       expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/sign-in']);
@@ -45,13 +45,13 @@ describe('my account', () => {
     }
   });
 
-  test('shows nothing that operators wrote', async () => {
+  test('does not show what operators wrote', async () => {
     const { email, who } = await signedIn();
     await sql`update accounts set note = 'canary note', state_reason = 'canary reason' where email = ${email}`;
     expect(await who.reads('/portal/account')).not.toContain('canary');
   });
 
-  test('T30: a form that names another account changes only one’s own', async () => {
+  test('T30: changes only the developer’s own account when its form names another', async () => {
     const [mine, other] = [await signedIn(), await signedIn()];
     const { id } = (await accountOf(other.email)) ?? {};
     const answer = await mine.who.post('/portal/account/names', {
@@ -76,7 +76,7 @@ describe('my account', () => {
     expect(await accountOf(email)).toMatchObject({ first_name: name });
   });
 
-  test('says beside the field what is wrong with a name, and keeps the other', async () => {
+  test('says beside the field what is wrong with a name, and keeps the other name', async () => {
     const { who } = await signedIn();
     const answer = await who.post('/portal/account/names', { firstName: ' ', lastName: 'Fox' });
     const html = await answer.text();
@@ -85,7 +85,7 @@ describe('my account', () => {
     expect(html).toContain('value="Fox"');
   });
 
-  test('says what was done in words of ours only', async () => {
+  test('confirms a change in our own words only', async () => {
     const { who } = await signedIn();
     for (const done of ['<b>x', '__proto__', 'constructor', 'toString'])
       expect(await who.reads(`/portal/account?done=${encodeURIComponent(done)}`)).not.toMatch(
@@ -94,11 +94,11 @@ describe('my account', () => {
   });
 });
 
-describe('another address', () => {
+describe('a change of email', () => {
   const change = (who: Visitor, email: string, currentPassword = PASSWORD) =>
     who.post('/portal/account/email', { email, currentPassword });
 
-  test('counts once it is confirmed, the present one is told at once, and one signs in anew', async () => {
+  test('takes effect once it is confirmed, is announced to the current email at once, and ends every session', async () => {
     const { email, who } = await signedIn();
     const next = portal.newAddress();
     expect((await page(await change(who, next)))[1]).toContain(`A mail is on its way to ${next}`);
@@ -113,7 +113,7 @@ describe('another address', () => {
     expect((await portal.signIn(portal.visitor(), next)).status).toBe(303);
   });
 
-  test('takes the present password', async () => {
+  test('needs the current password', async () => {
     const { email, who } = await signedIn();
     const next = portal.newAddress();
     const [status, words] = await page(await change(who, next, OTHER_PASSWORD));
@@ -122,7 +122,7 @@ describe('another address', () => {
     expect(await sql`select 1 from tickets where email = ${next}`).toHaveLength(0);
   });
 
-  test('T13: that somebody else has is answered as any other, and only its owner is told', async () => {
+  test('T13: to an email that another account has gets the same answer, and only its owner is told', async () => {
     const { email, who } = await signedIn();
     const [taken, free] = [await portal.developer(), portal.newAddress()];
     const shown = new Set<string>();
@@ -141,7 +141,7 @@ describe('another address', () => {
     expect(await accountOf(taken)).toMatchObject({ state: 'active' });
   });
 
-  test('can be called off: its link is dead', async () => {
+  test('can be cancelled, and its link then no longer works', async () => {
     const { who } = await signedIn();
     const next = portal.newAddress();
     await change(who, next);
@@ -151,7 +151,7 @@ describe('another address', () => {
     expect((await portal.visitor().post('/email/confirm', { ticket })).status).toBe(410);
   });
 
-  test('T12: that is none is said so beside the field, and mails nobody', async () => {
+  test('T12: to a malformed email is refused beside the field, and sends no mail', async () => {
     const { who } = await signedIn();
     const [status, words] = await page(await change(who, 'a@x.com,b@x.com'));
     expect([status, words]).toEqual([422, expect.stringContaining('must have one @')]);
@@ -159,11 +159,11 @@ describe('another address', () => {
   });
 });
 
-describe('another password', () => {
+describe('a change of password', () => {
   const change = (who: Visitor, password: string, currentPassword = PASSWORD) =>
     who.post('/portal/account/password', { currentPassword, password });
 
-  test('T8: signs out everywhere else, kills every link, renews this session, and the developer is told', async () => {
+  test('T8: ends every other session and link, renews this session, and is mailed to the developer', async () => {
     const { email, who } = await signedIn();
     const elsewhere = await portal.signedIn(email);
     await portal.visitor().post('/password/forgot', { email });
@@ -179,7 +179,7 @@ describe('another password', () => {
     await portal.mailTo(email, /password was changed/);
   });
 
-  test('T22: is judged like any other, and the present one is asked for', async () => {
+  test('T22: follows the password rule, and needs the current password', async () => {
     const { email, who } = await signedIn();
     const tries: [string, string, RegExp][] = [
       ['short', PASSWORD, /Use at least 15 characters/],
@@ -192,7 +192,7 @@ describe('another password', () => {
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
   });
 
-  test('T35: whoever found a session open has ten guesses at its password', async () => {
+  test('T35: is refused after ten wrong guesses at the current password', async () => {
     const { email, who } = await signedIn();
     const statuses = [];
     for (let at = 0; at < 11; at++) statuses.push((await change(who, OTHER_PASSWORD, `guess ${at}`)).status);
@@ -200,7 +200,7 @@ describe('another password', () => {
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
   });
 
-  test('T2: of many changes at once one counts, and one session is left', async () => {
+  test('T2: counts once when many run at once, and leaves one session', async () => {
     const { email, who } = await signedIn();
     const wanted = Array.from({ length: 8 }, (_, at) => `quite another password ${at}`);
     const answers = await Promise.all(wanted.map((password) => change(who, password)));
@@ -218,8 +218,8 @@ describe('another password', () => {
   });
 });
 
-describe('where one is signed in', () => {
-  test('each session can be ended by itself, and all others together', async () => {
+describe('the list of sessions', () => {
+  test('can end each session by itself, and all others together', async () => {
     const { email, who } = await signedIn();
     const [phone, desk, library] = [
       await portal.signedIn(email),
@@ -242,7 +242,7 @@ describe('where one is signed in', () => {
     expect(await portal.isSignedIn(who)).toBe(true);
   });
 
-  test('T30: nobody ends the session of another', async () => {
+  test('T30: can’t end the session of another developer', async () => {
     const [mine, other] = [await signedIn(), await signedIn()];
     const { id } = (await accountOf(other.email)) ?? {};
     const [session] = await sql<{ id: string }[]>`select id from sessions where account_id = ${id}`;
@@ -256,7 +256,7 @@ describe('closing the account', () => {
   const close = (who: Visitor, currentPassword = PASSWORD) =>
     who.post('/portal/account/close', { currentPassword });
 
-  test('takes the password, needs no second operator, says farewell and tells the operators', async () => {
+  test('needs the password and no second operator, and tells the developer and the operators', async () => {
     const { email, who } = await signedIn();
     expect((await close(who, OTHER_PASSWORD)).status).toBe(422);
     expect(await portal.isSignedIn(who)).toBe(true);
@@ -274,7 +274,7 @@ describe('closing the account', () => {
     );
   });
 
-  test('an admin can bring it back, and it is signed in nowhere then', async () => {
+  test('can be undone by an admin, and no session comes back with it', async () => {
     const { email, who } = await signedIn();
     await close(who);
     const { id } = (await accountOf(email)) ?? {};
@@ -288,7 +288,7 @@ describe('closing the account', () => {
   });
 });
 
-test('T33: no form of the account is taken from elsewhere', async () => {
+test('T33: every form of the account page is refused from another site', async () => {
   const { email, who } = await signedIn();
   const fields = { firstName: 'Eve', lastName: 'Il', email: 'eve@evil.example', currentPassword: PASSWORD };
   const paths = [

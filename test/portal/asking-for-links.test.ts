@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const SAMPLES = 200;
-/** Each order as often as the others: who comes after whom must not make the difference. */
+/** Each order equally often, so that the order makes no difference. */
 const ORDERS = [
   ['known', 'unknown', 'blocked'],
   ['known', 'blocked', 'unknown'],
@@ -45,7 +45,7 @@ const resetMails = (address: string) =>
     .filter(
       (mail) => mail.to.includes(address) && /password/i.test(mail.subject) && !/Welcome/.test(mail.subject),
     );
-/** Until every job that anybody added has been done. */
+/** Waits until every job is done. */
 const allDone = () =>
   eventually(
     'all jobs to be done',
@@ -63,8 +63,8 @@ const shownTo = async (answer: Response) => {
   return JSON.stringify([answer.status, headers, await answer.text()]);
 };
 
-describe('asking for a reset link', () => {
-  test('T13: a known, an unknown and a blocked address get the same answer in the same time', {
+describe('requesting a reset link', () => {
+  test('T13: gets the same answer in the same time for a known, an unknown and a blocked email', {
     timeout: 300_000,
   }, async () => {
     const people = {
@@ -87,10 +87,10 @@ describe('asking for a reset link', () => {
       }
       const medians = Object.values(times).map((all) => all.sort((x, y) => x - y)[SAMPLES / 2] ?? 0);
       const [least, most] = [Math.min(...medians), Math.max(...medians)];
-      // Wider than the 10 % or 5 ms that we promise: what else the machine does is no fault of ours.
+      // Wider than the 10 % or 5 ms that we promise, because the machine does other work too.
       return most - least < Math.max(25, most * 0.5);
     };
-    // What can be told by time can be told each time; a machine that was busy with something else, not.
+    // A real difference shows each time; a busy machine does not.
     const isAlike = (await sample()) || (await sample()) || (await sample());
     expect(isAlike).toBe(true);
     expect([...shown]).toHaveLength(1);
@@ -100,10 +100,10 @@ describe('asking for a reset link', () => {
     expect(resetMails(people.unknown)).toEqual([]);
   });
 
-  test('T34: the sixth request for one address within an hour, from six clients, is answered alike and mails nothing', async () => {
+  test('T34: gets the same answer and sends no mail the sixth time within an hour for one email, from six clients', async () => {
     const address = await added('often@example.com');
     const shown = new Set<string>();
-    // One after the other: a link that is not on its way yet when the next is asked for is not mailed any more.
+    // One after the other, because a newer link cancels the mail of an earlier one that has not left yet.
     for (let at = 0; at < 6; at++) {
       shown.add(await shownTo(await forgot(at % 2 ? address : address.toUpperCase())));
       await eventually('the mail', () => resetMails(address).length === Math.min(at + 1, 5));
@@ -113,7 +113,7 @@ describe('asking for a reset link', () => {
     expect([...shown]).toHaveLength(1);
   });
 
-  test('T34: one IPv6 line is one client, and says when to come back', async () => {
+  test('T34: is limited for an IPv6 /64 as one client, which learns when to try again', async () => {
     const statuses = [];
     for (let at = 0; at < 25; at++) {
       const answer = await forgot(`v6-${at}@example.com`, from(`2001:db8:7:7::${at.toString(16)}`));
@@ -127,12 +127,12 @@ describe('asking for a reset link', () => {
   test.each([
     ['a list', 'email[]=list%40example.com'],
     ['an object', 'email[address]=list%40example.com'],
-    ['twice', 'email=list%40example.com&email=other%40example.com'],
+    ['two fields', 'email=list%40example.com&email=other%40example.com'],
     ['two with a comma', 'email=list%40example.com%2Cother%40example.com'],
-    ['with a header', 'email=list%40example.com%0D%0ABcc%3A%20other%40example.com'],
-    ['with a NUL', 'email=list%40example.com%00'],
-    ['none', ''],
-  ])('T12: an address as %s is refused, and nothing is mailed', async (_what, body) => {
+    ['a header injection', 'email=list%40example.com%0D%0ABcc%3A%20other%40example.com'],
+    ['a text with a NUL', 'email=list%40example.com%00'],
+    ['nothing', ''],
+  ])('T12: is refused with %s as the email, and no mail is sent', async (_what, body) => {
     await added('list@example.com').catch(() => {});
     const [before] =
       await sql`select count(*)::int as n from audit where operation = 'passwords/request-reset' and outcome = 'done'`;
@@ -156,7 +156,7 @@ describe('asking for a reset link', () => {
     );
   });
 
-  test('an account that waits for its address to be confirmed gets a new link, and the former one is dead', async () => {
+  test('sends a pending account a new confirmation link, and the earlier one no longer works', async () => {
     const address = 'waits@example.com';
     const admin = app.as('admin');
     await admin.types('/apim-user add');
@@ -184,7 +184,7 @@ describe('asking for a reset link', () => {
     ]);
   });
 
-  test('an address that is none is told so beside the field, and kept in it', async () => {
+  test('with a malformed email is refused beside the field, which keeps it', async () => {
     const answer = await forgot('ann@localhost"><b>');
     const html = await answer.text();
     expect(answer.status).toBe(422);
@@ -193,10 +193,10 @@ describe('asking for a reset link', () => {
   });
 });
 
-describe('limits of tries', () => {
+describe('the limits on requests', () => {
   const ticket = (at: number) => Buffer.alloc(32, at).toString('base64url');
 
-  test('T35: after twenty wrong tickets in a minute an address is refused, even a right one, and others are not', async () => {
+  test('T35: refuse a client after twenty wrong tickets in a minute, with a right one too, and no other client', async () => {
     await app.as('admin').types('/apim-user invite right@example.com');
     const mail = await eventually('the invitation', () =>
       app.inbox.mails().find((one) => one.to.includes('right@example.com')),
@@ -223,7 +223,7 @@ describe('limits of tries', () => {
     expect((await app.post('/invitations/accept', form, from('203.0.113.98'))).status).toBe(200);
   });
 
-  test("another site that posts in the name of a visitor does not use up the visitor's tries", async () => {
+  test('do not count the posts of another site in a visitor’s browser', async () => {
     const visitor = from('203.0.113.50');
     for (let at = 0; at < 30; at++) {
       await app.post(
@@ -235,7 +235,7 @@ describe('limits of tries', () => {
     expect((await fetch(`${app.url}/password/reset?ticket=x`, { headers: visitor })).status).toBe(410);
   });
 
-  test('T36: while the counts cannot be read, requests are refused, and health still answers', async () => {
+  test('T36: refuse every request while the counts can’t be read, and health still answers', async () => {
     const address = await added('closed@example.com');
     await sql`alter table rate_limits rename to rate_limits_away`;
     try {
@@ -255,15 +255,15 @@ describe('limits of tries', () => {
     expect((await forgot(address)).status).toBe(200);
   });
 
-  test('T38: a form of more than 16 KB is refused with 413, and the process goes on', async () => {
+  test('T38: refuse a form of more than 16 KB with 413, and the process goes on', async () => {
     const answer = await app.post('/password/forgot', { email: 'x'.repeat(17_000) }, newClient());
     expect(answer.status).toBe(413);
     expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
   });
 });
 
-describe('asking for another invitation', () => {
-  test('is answered alike for everybody, and tells the inviter only of an invitation that has ended', async () => {
+describe('requesting another invitation', () => {
+  test('gets the same answer for every email, and tells the inviter only about an invitation that has ended', async () => {
     await app.as('admin').types('/apim-user invite ended@example.com');
     await eventually(
       'the invitation',

@@ -25,7 +25,7 @@ afterEach(() => {
 
 let count = 0;
 const newAddress = () => `dev${++count}@example.com`;
-/** Every test, and who else must be told apart, asks from an address of its own. */
+/** Each test, and each client that must be told apart, has its own address. */
 const newClient = () => ({ 'x-forwarded-for': `198.51.100.${++count % 250}` });
 
 const mailsTo = (address: string, subject: RegExp) =>
@@ -38,7 +38,7 @@ async function invited(address = newAddress()) {
   await app.as('admin').types(`/apim-user invite ${address}`);
   return { address, ticket: await ticketTo(address, /invited/) };
 }
-/** The confirmation link of an account that waits for its address to be confirmed. */
+/** The confirmation link of a pending account. */
 async function pending(address: string): Promise<string> {
   const admin = app.as('admin');
   await admin.types('/apim-user add');
@@ -50,7 +50,7 @@ async function pending(address: string): Promise<string> {
   await modal.closeAll();
   return ticketTo(address, /confirm/);
 }
-/** An account with its reset link, which the welcome mail to somebody without a password carries. */
+/** An account with its reset link, which is in the welcome mail of an account without a password. */
 async function added(address = newAddress()) {
   await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
   return { address, ticket: await ticketTo(address, /Welcome/) };
@@ -99,7 +99,7 @@ describe('the page of a mailed link', () => {
     },
   );
 
-  test('its one style sheet is the one that its policy allows', async () => {
+  test('has exactly the style sheet that its policy allows', async () => {
     const answer = await fetch(`${app.url}/portal`);
     const css = /<style>(.*?)<\/style>/s.exec(await answer.text())?.[1] ?? '';
     const { createHash } = await import('node:crypto');
@@ -108,7 +108,7 @@ describe('the page of a mailed link', () => {
     expect(answer.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`);
   });
 
-  test('every page says who runs it and whom to write to, and has labels for its fields', async () => {
+  test('names the organisation and the support email, and has labels for its fields', async () => {
     const { ticket } = await invited();
     const paths = [
       '/portal',
@@ -127,7 +127,7 @@ describe('the page of a mailed link', () => {
     }
   });
 
-  test('a method that it does not take is answered 405, and the ticket is as it was', async () => {
+  test('answers 405 to other methods, and the ticket still works', async () => {
     const { ticket } = await invited();
     for (const method of ['PUT', 'DELETE', 'PATCH']) {
       const answer = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`, { method });
@@ -138,8 +138,8 @@ describe('the page of a mailed link', () => {
   });
 });
 
-describe('a link that cannot be used', () => {
-  test('T15: expired, used, revoked, replaced, of another purpose, unknown and malformed are one and the same page', async () => {
+describe('a link that can’t be used', () => {
+  test('T15: shows the same page when it is expired, used, revoked, replaced, for another purpose, unknown or malformed', async () => {
     const unknown = Buffer.alloc(32, 9).toString('base64url');
     const used = await invited();
     expect((await accept(used.ticket)).status).toBe(200);
@@ -191,7 +191,7 @@ describe('a link that cannot be used', () => {
     expect(page).not.toMatch(/dev\d+@|Ada|Ann|ticket=/);
   });
 
-  test('T15: so it is with reset links, and with confirmations', async () => {
+  test('T15: shows that page for reset and confirmation links too', async () => {
     const { ticket } = await added();
     expect((await reset(ticket)).status).toBe(200);
     const invitation = (await invited()).ticket;
@@ -207,7 +207,7 @@ describe('a link that cannot be used', () => {
     }
   });
 
-  test('T15: a confirmation link shows whose address it is, and once it is dead the page of every dead link', async () => {
+  test('T15: shows no email any more when it was a confirmation link', async () => {
     const address = newAddress();
     const ticket = await pending(address);
     const page = (one: string) => fetch(`${app.url}/email/confirm?ticket=${one}`, { headers: newClient() });
@@ -221,7 +221,7 @@ describe('a link that cannot be used', () => {
     expect([...shown][0]).toMatch(/^410 .*This link no longer works/s);
   });
 
-  test('a password that is refused with a dead ticket is not judged: nobody learns the rule, or hashes, by guessing', async () => {
+  test('does not have its password checked, so a guesser neither learns the rule nor causes hashing', async () => {
     const short = await reset('x', newClient(), 'short');
     expect(short.status).toBe(410);
     expect(await short.text()).not.toContain('at least');
@@ -229,7 +229,7 @@ describe('a link that cannot be used', () => {
 });
 
 describe('accepting an invitation', () => {
-  test('T14: whatever else the form says, the account is that of the invited address', async () => {
+  test('T14: makes the account for the invited email, whatever else the form sends', async () => {
     const { address, ticket } = await invited();
     const done = await accept(ticket, {
       email: 'eve@evil.example',
@@ -241,7 +241,7 @@ describe('accepting an invitation', () => {
     expect(await accountOf('eve@evil.example')).toBeUndefined();
   });
 
-  test('a form with faults says beside each field what is wrong, keeps what was typed but the password, and uses nothing up', async () => {
+  test('shows each mistake beside its field, keeps what was typed but the password, and uses nothing up', async () => {
     const { address, ticket } = await invited();
     const answer = await accept(ticket, { firstName: '<b>Ann"', lastName: ' ', password: 'canary short' });
     const html = await answer.text();
@@ -251,7 +251,7 @@ describe('accepting an invitation', () => {
       /<input[^>]*id="lastName"[^>]*aria-describedby="lastName-fault"[^>]*aria-invalid="true"/,
     );
     expect(html).toMatch(/id="lastName-fault">Last name is needed\./);
-    // All at once: nobody is sent back a second time for what could be said the first.
+    // All at once, so that the developer corrects the form only once.
     expect(html).toMatch(/id="password-fault">Use at least 15 characters/);
     expect(html).not.toContain('canary');
     const again = await accept(ticket, { password: 'canary short' });
@@ -260,7 +260,7 @@ describe('accepting an invitation', () => {
     expect((await accept(ticket)).status).toBe(200);
   });
 
-  test('the page afterwards says that the account is ready, which address to sign in with, and what comes next', async () => {
+  test('leads to a page with the email to sign in with and what comes next', async () => {
     const { address, ticket } = await invited();
     const html = await (await accept(ticket)).text();
     expect(html).toContain('Your account is ready');
@@ -268,19 +268,19 @@ describe('accepting an invitation', () => {
     expect(html).toContain('What comes next');
   });
 
-  test('no field but a name is cut off by the browser: half a password is another one', async () => {
+  test('limits only the names in the browser, because a shortened password would be another one', async () => {
     const { ticket } = await invited();
     const html = await (await fetch(`${app.url}/invitations/accept?ticket=${ticket}`)).text();
     expect(html.match(/maxLength/gi)).toHaveLength(2);
   });
 
-  test('the address and its parts are no password for it', async () => {
+  test('refuses a password made of the email or its parts', async () => {
     const { address, ticket } = await invited();
     expect((await accept(ticket, { password: `${address}!!` })).status).toBe(422);
   });
 });
 
-describe('a form from elsewhere', () => {
+describe('the form of a mailed link', () => {
   const form = 'application/x-www-form-urlencoded';
   test.each([
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
@@ -293,7 +293,7 @@ describe('a form from elsewhere', () => {
     ['JSON', { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }, 415],
     ['another method in disguise', { 'sec-fetch-site': 'same-origin', 'x-http-method-override': 'PUT' }, 403],
   ] as [string, Record<string, string>, number][])(
-    'T33: %s redeems nothing',
+    'T33: redeems nothing with %s',
     async (_what, headers, status) => {
       const [invitation, account] = await Promise.all([invited(), added()]);
       const send = (path: string, ticket: string) =>
@@ -311,7 +311,7 @@ describe('a form from elsewhere', () => {
     },
   );
 
-  test('T33: a link that calls itself a POST is only opened', async () => {
+  test('T33: is not sent by a GET with a method override', async () => {
     const { address, ticket } = await invited();
     const query = new URLSearchParams({
       ticket,
@@ -324,7 +324,7 @@ describe('a form from elsewhere', () => {
     expect(await accountOf(address)).toBeUndefined();
   });
 
-  test('a browser that knows no Sec-Fetch-Site and hides the origin, as our pages ask it to, can send our forms', async () => {
+  test('is accepted from a browser that has no Sec-Fetch-Site and hides the origin', async () => {
     const { address, ticket } = await invited();
     const headers = { 'content-type': form, origin: 'null', ...newClient() };
     const fields = { ticket, firstName: 'Ann', lastName: 'Lee', password: PASSWORD };
@@ -339,7 +339,7 @@ describe('a form from elsewhere', () => {
     expect(await accountOf(address)).toMatchObject({ state: 'active' });
   });
 
-  test('an Origin of ours is enough for a browser that says nothing else', async () => {
+  test('is accepted with our Origin header alone', async () => {
     const { ticket } = await added();
     const answer = await fetch(`${app.url}/password/reset`, {
       method: 'POST',
@@ -350,8 +350,8 @@ describe('a form from elsewhere', () => {
   });
 });
 
-describe('where a page sends people', () => {
-  test('T37: nowhere that the request names', async () => {
+describe('the links of our pages and mails', () => {
+  test('T37: lead to no address that the request names', async () => {
     const evil = ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'];
     const names = [
       'redirect',
@@ -377,7 +377,7 @@ describe('where a page sends people', () => {
     }
   });
 
-  test('T11: links in mail lead to the configured address, whatever a request calls us', async () => {
+  test('T11: start in mails with PUBLIC_URL, whatever Host a request has', async () => {
     const { address } = await added();
     const headers: Record<string, string>[] = [
       { host: 'evil.example' },
@@ -405,7 +405,7 @@ describe('where a page sends people', () => {
         asked.end(String(new URLSearchParams({ email: address })));
       });
       expect(status).toBe(200);
-      // A newer link calls off the mail of a former one that has not left yet.
+      // A newer link cancels the mail of an earlier one that has not left yet.
       await eventually('its mail', () => mailsTo(address, /password/i).length > sent);
     }
     const mails = await eventually('four reset mails', () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
   await app?.close();
 });
 
-/** As the management API makes one; `minutes` until it ends. */
+/** A link as the management API makes it; it ends after `minutes`. */
 async function linkFor(email: string, { minutes = 5, purpose = 'sign-in' } = {}): Promise<string> {
   const ticket = randomBytes(32).toString('base64url');
   const hash = createHash('sha256').update(ticket).digest('hex');
@@ -32,7 +32,7 @@ async function linkFor(email: string, { minutes = 5, purpose = 'sign-in' } = {})
 const redeem = (who: Visitor, ticket: string, headers?: Record<string, string>) =>
   who.post(PATH, { ticket }, headers);
 
-test('T10: opening the link a hundred times signs nobody in; its form does, once', async () => {
+test('T10: opening a sign-in link a hundred times starts no session; its form starts one', async () => {
   const email = await portal.developer();
   const ticket = await linkFor(email);
   const who = portal.visitor();
@@ -50,7 +50,7 @@ test('T10: opening the link a hundred times signs nobody in; its form does, once
   expect((await redeem(portal.visitor(), ticket)).status).toBe(410);
 });
 
-test('T1: of fifty at once one is signed in', async () => {
+test('T1: one of fifty concurrent uses of a sign-in link starts a session', async () => {
   const ticket = await linkFor(await portal.developer());
   const people = Array.from({ length: 50 }, () => portal.visitor());
   const answers = await Promise.all(people.map((who) => redeem(who, ticket)));
@@ -59,7 +59,7 @@ test('T1: of fifty at once one is signed in', async () => {
   expect(people.filter((who) => who.cookies.size > 0)).toHaveLength(1);
 });
 
-test('T15: ended, used, void, of another purpose, of a blocked account, unknown and malformed are one page', async () => {
+test('T15: every sign-in link that no longer works, is unknown, malformed or for another purpose shows the same page', async () => {
   const [ended, used, other, blocked] = await Promise.all(
     Array.from({ length: 4 }, () => portal.developer()),
   );
@@ -91,7 +91,7 @@ test('T15: ended, used, void, of another purpose, of a blocked account, unknown 
   expect(textOf([...pages][0] ?? '')).toMatch(/^410 .*This link no longer works/);
 });
 
-test('T9: a link that signs in sets no password and confirms no address', async () => {
+test('T9: a sign-in link sets no password and confirms no email', async () => {
   const ticket = await linkFor(await portal.developer());
   const visitor = portal.visitor();
   for (const path of ['/password/reset', '/email/confirm', '/invitations/accept'])
@@ -99,7 +99,7 @@ test('T9: a link that signs in sets no password and confirms no address', async 
   expect((await redeem(portal.visitor(), ticket)).status).toBe(303);
 });
 
-test('T33: another site can’t sign somebody in with a link of its own', async () => {
+test('T33: another site can’t sign a visitor in with its own sign-in link', async () => {
   const ticket = await linkFor(await portal.developer());
   const victim = portal.visitor();
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'null' }, {}] as Record<
@@ -111,7 +111,7 @@ test('T33: another site can’t sign somebody in with a link of its own', async 
   expect((await redeem(victim, ticket)).status).toBe(303);
 });
 
-test('T8: a block kills it', async () => {
+test('T8: a block of the account ends its sign-in link', async () => {
   const email = await portal.developer();
   const ticket = await linkFor(email);
   const admin = app.as('admin');

@@ -38,7 +38,7 @@ const ticketTo = async (address: string, subject: RegExp) => {
   );
   return /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
 };
-/** An account whose developer chose `PASSWORD`. */
+/** An account with `PASSWORD`, which its developer chose. */
 async function developer(address = newAddress()): Promise<string> {
   await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
   const ticket = await ticketTo(address, /Welcome/);
@@ -66,7 +66,7 @@ const shownTo = async (answer: Response, email: string) => {
 };
 
 describe('signing in', () => {
-  test('gives a cookie that no script reads and no other site sends, and only its hash is kept', async () => {
+  test('sets a cookie that no script can read and no other site can send, and stores only its hash', async () => {
     const email = await developer();
     const who = await signedIn(email);
     const secret = who.cookies.get(COOKIE) ?? '';
@@ -78,7 +78,7 @@ describe('signing in', () => {
     expect(Buffer.from(kept?.hash ?? '', 'hex')).toHaveLength(32);
   });
 
-  test('is new each time, and ends the session that the browser had', async () => {
+  test('makes a new session each time, and ends the one that the browser had', async () => {
     const email = await developer();
     const who = await signedIn(email);
     const first = who.cookies.get(COOKIE) ?? '';
@@ -92,7 +92,7 @@ describe('signing in', () => {
     expect(await isSignedIn(who)).toBe(true);
   });
 
-  test('never takes a session that somebody else chose', async () => {
+  test('never continues a session whose secret another person chose', async () => {
     const email = await developer();
     const fixed = Buffer.alloc(32, 3).toString('base64url');
     const who = visitor();
@@ -104,14 +104,14 @@ describe('signing in', () => {
     expect(await isSignedIn(thief)).toBe(false);
   });
 
-  test('takes the address in any case, and the password exactly', async () => {
+  test('accepts the email in any case, and the password only exactly', async () => {
     const email = await developer();
     expect((await signIn(visitor(), email.toUpperCase())).status).toBe(303);
     for (const password of [PASSWORD.toUpperCase(), ` ${PASSWORD}`, `${PASSWORD} `, '', `${PASSWORD}\u0000`])
       expect([400, 422]).toContain((await signIn(visitor(), email, password)).status);
   });
 
-  test('signing out ends the session itself, not only the cookie', async () => {
+  test('is undone by signing out, which ends the session and not only the cookie', async () => {
     const email = await developer();
     const who = await signedIn(email);
     const secret = who.cookies.get(COOKIE) ?? '';
@@ -124,7 +124,7 @@ describe('signing in', () => {
     expect((await who.post('/portal/sign-out')).headers.get('location')).toBe('/portal/sign-in');
   });
 
-  test('a session ends after eight idle hours, and after seven days however busy it is', async () => {
+  test('lasts eight idle hours, and at most seven days', async () => {
     const email = await developer();
     const [idle, busy] = [await signedIn(email), await signedIn(email)];
     for (let hours = 6; hours < 168; hours += 6) {
@@ -136,7 +136,7 @@ describe('signing in', () => {
     expect(await isSignedIn(busy)).toBe(false);
   });
 
-  test('of one account there are twenty sessions at most: the oldest gives way', async () => {
+  test('ends the oldest session when an account has more than twenty', async () => {
     const email = await developer();
     const first = await signedIn(email);
     const others = [];
@@ -147,8 +147,8 @@ describe('signing in', () => {
   });
 });
 
-describe('what a stranger learns', () => {
-  test('T13: a wrong password is answered alike for every address, whoever it is', async () => {
+describe('the sign-in page and a stranger', () => {
+  test('T13: gives the same answer to a wrong password for every email', async () => {
     const active = await developer();
     const [blocked, pending, deleted, none] = [
       await developer(),
@@ -174,7 +174,7 @@ describe('what a stranger learns', () => {
     expect(textOf([...shown][0] ?? '')).toContain('That address and password don’t fit.');
   });
 
-  test('T13: an unknown address takes as long as a known one', { timeout: 120_000 }, async () => {
+  test('T13: takes as long for an unknown email as for a known one', { timeout: 120_000 }, async () => {
     const people = { known: await developer(), unknown: newAddress() };
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     const sample = async () => {
@@ -192,7 +192,7 @@ describe('what a stranger learns', () => {
     expect((await sample()) || (await sample()) || (await sample())).toBe(true);
   });
 
-  test('whoever knows the password of a blocked account is told so, and whom to write to', async () => {
+  test('tells a developer who knows the password that the account is blocked, and where to write', async () => {
     const email = await developer();
     await app.as('admin').types(`/apim-user block ${email} a leaked key`);
     await app.as('admin').sees(/Blocked/);
@@ -207,7 +207,7 @@ describe('what a stranger learns', () => {
   });
 });
 
-describe('a session ends at once, in every process,', () => {
+describe('a session ends at once in every process', () => {
   const onSecond = async (who: Visitor) => {
     const there = createVisitor(second, who.address);
     for (const [name, value] of who.cookies) there.cookies.set(name, value);
@@ -218,7 +218,7 @@ describe('a session ends at once, in every process,', () => {
     return ticketTo(email, /^(?!.*changed).*password/i);
   }
 
-  test('T8: by a block in Slack, and activating brings none back', async () => {
+  test('T8: after a block in Slack, and a reactivation brings none back', async () => {
     const email = await developer();
     const who = await signedIn(email);
     expect(await onSecond(who)).toBe(true);
@@ -232,7 +232,7 @@ describe('a session ends at once, in every process,', () => {
     expect(await isSignedIn(await signedIn(email))).toBe(true);
   });
 
-  test('T8: by a deletion', async () => {
+  test('T8: after a deletion', async () => {
     const email = await developer();
     const who = await signedIn(email);
     await app.as('admin').types(`/apim-user delete ${email}`);
@@ -242,7 +242,7 @@ describe('a session ends at once, in every process,', () => {
     expect(await onSecond(who)).toBe(false);
   });
 
-  test('T8: by a new password', async () => {
+  test('T8: after a new password', async () => {
     const email = await developer();
     const who = await signedIn(email);
     const ticket = await resetLinkOf(email);
@@ -253,7 +253,7 @@ describe('a session ends at once, in every process,', () => {
     expect((await signIn(visitor(), email, OTHER_PASSWORD)).status).toBe(303);
   });
 
-  test('T8: by another address, once it is confirmed', async () => {
+  test('T8: once a new email is confirmed', async () => {
     const email = await developer();
     const who = await signedIn(email);
     const other = newAddress();
@@ -269,7 +269,7 @@ describe('a session ends at once, in every process,', () => {
     expect((await signIn(visitor(), other)).status).toBe(303);
   });
 
-  test('and whoever still has its page open is sent to sign in', async () => {
+  test('and its open page then leads to the sign-in page', async () => {
     const email = await developer();
     const who = await signedIn(email);
     await app.as('admin').types(`/apim-user block ${email} a leaked key`);
@@ -295,7 +295,7 @@ describe('a password that an operator typed', () => {
   const replace = (who: Visitor, email: string, currentPassword: string, password: string) =>
     who.post('/portal/sign-in/new-password', { email, currentPassword, password });
 
-  test('lets nobody in: it is good for choosing another one', async () => {
+  test('starts no session: it only lets the developer choose another one', async () => {
     const email = await given();
     const who = visitor();
     const first = await signIn(who, email, OTHER_PASSWORD);
@@ -311,7 +311,7 @@ describe('a password that an operator typed', () => {
     );
   });
 
-  test('is not replaced by itself, by a weak one, or by whoever does not know it', async () => {
+  test('is not replaced by itself, by a weak one, or by a person who does not know it', async () => {
     const email = await given();
     const wordsOf = async (answer: Response) => [answer.status, textOf(await answer.text())];
     const same = await wordsOf(await replace(visitor(), email, OTHER_PASSWORD, OTHER_PASSWORD));
@@ -324,7 +324,7 @@ describe('a password that an operator typed', () => {
     expect(await sessions(email)).toEqual([]);
   });
 
-  test('of somebody who chose theirs, the page changes nothing', async () => {
+  test('is the only one that the page replaces: one that the developer chose stays', async () => {
     const email = await developer();
     const who = visitor();
     expect((await replace(who, email, PASSWORD, OTHER_PASSWORD)).status).toBe(303);
@@ -332,8 +332,8 @@ describe('a password that an operator typed', () => {
   });
 });
 
-describe('guessing', () => {
-  test('T35: from one address ends after ten tries for one person and thirty in all, and says when to come back', async () => {
+describe('guessing passwords', () => {
+  test('T35: from one client ends after ten tries for one email and thirty in all, and the client learns when to try again', async () => {
     const email = await developer();
     const guesser = visitor();
     const statuses = [];
@@ -347,7 +347,7 @@ describe('guessing', () => {
     expect((await signIn(visitor(), email)).status).toBe(303);
   });
 
-  test('T34: from many addresses never shuts the owner out, and leaves each of them three tries', async () => {
+  test('T34: from many clients never locks the owner out, and leaves each client three tries', async () => {
     const email = await developer();
     for (let at = 0; at < 20; at++) await signIn(visitor(), email, WRONG);
     const guesser = visitor();
@@ -357,7 +357,7 @@ describe('guessing', () => {
     expect((await signIn(visitor(), email)).status).toBe(303);
   });
 
-  test('T34: an address that nobody has is limited like one that somebody has', async () => {
+  test('T34: is limited for an unknown email as for a known one', async () => {
     const email = newAddress();
     for (let at = 0; at < 20; at++) await signIn(visitor(), email, WRONG);
     const guesser = visitor();
@@ -365,7 +365,7 @@ describe('guessing', () => {
     expect((await signIn(guesser, email, WRONG)).status).toBe(429);
   });
 
-  test('T36: while the counts cannot be read, nobody signs in, and who is signed in stays so', async () => {
+  test('T36: is impossible while the counts can’t be read, and existing sessions go on', async () => {
     const email = await developer();
     const who = await signedIn(email);
     await sql`alter table rate_limits rename to rate_limits_away`;
@@ -379,14 +379,14 @@ describe('guessing', () => {
     expect((await signIn(visitor(), email)).status).toBe(303);
   });
 
-  test('T21: a password of a megabyte is refused before anything is hashed', async () => {
+  test('T21: with a password of a megabyte is refused before hashing', async () => {
     const startedAt = performance.now();
     expect((await signIn(visitor(), newAddress(), 'x'.repeat(1_000_000))).status).toBe(413);
     expect((await signIn(visitor(), newAddress(), 'x'.repeat(10_000))).status).toBe(422);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  test('T55: a refusal is kept with the account that it was about, and never with what was typed', async () => {
+  test('T55: leaves audit rows with the account, and never with what was typed', async () => {
     const email = await developer();
     const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from accounts where email = ${email}`;
     await signIn(visitor(), email, WRONG);
@@ -400,11 +400,11 @@ describe('guessing', () => {
   });
 });
 
-describe('a form of a session', () => {
+describe('the forms of a session', () => {
   const foreign: [string, Record<string, string>, number][] = [
     ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }, 403],
-    ['an address typed in', { 'sec-fetch-site': 'none' }, 403],
+    ['a typed URL', { 'sec-fetch-site': 'none' }, 403],
     ['another origin', { origin: 'https://evil.example' }, 403],
     ['a hidden origin', { origin: 'null' }, 403],
     ['no origin at all', {}, 403],
@@ -419,7 +419,7 @@ describe('a form of a session', () => {
     who = await signedIn(email);
   });
 
-  test.each(foreign)('T33: from %s signs nobody in and nobody out', async (_what, headers, status) => {
+  test.each(foreign)('T33: start and end no session with %s', async (_what, headers, status) => {
     const stranger = visitor();
     const sent = await stranger.post('/portal/sign-in', { email, password: PASSWORD }, headers);
     expect([sent.status, stranger.cookies.size]).toEqual([status, 0]);
@@ -427,7 +427,7 @@ describe('a form of a session', () => {
     expect(await isSignedIn(who)).toBe(true);
   });
 
-  test('T33: from a browser that says only its origin, which these pages let it, is taken', async () => {
+  test('T33: are accepted from a browser that sends only its origin', async () => {
     const page = await visitor().get('/portal/sign-in');
     expect(page.headers.get('referrer-policy')).toBe('same-origin');
     const answer = await visitor().post(
@@ -438,7 +438,7 @@ describe('a form of a session', () => {
     expect(answer.status).toBe(303);
   });
 
-  test('T37: where a page sends people is nowhere that the request names', async () => {
+  test('T37: lead to no address that the request names', async () => {
     const query = new URLSearchParams(
       ['redirect', 'next', 'callbackURL', 'returnUrl'].map((name) => [name, '//evil.example']),
     );
@@ -458,7 +458,7 @@ describe('a form of a session', () => {
     for (const answer of answers) expect(await answer.text()).not.toContain('evil');
   });
 
-  test('T10: opening the pages changes nothing, and sets no cookie', async () => {
+  test('T10: change nothing and set no cookie when their pages are opened', async () => {
     for (const path of ['/portal', '/portal/sign-in', '/portal/sign-in/new-password']) {
       for (const method of ['GET', 'HEAD', 'OPTIONS']) {
         const answer = await fetch(app.url + path, { method, redirect: 'manual' });

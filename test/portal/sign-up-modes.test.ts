@@ -24,7 +24,7 @@ async function signedUp() {
   return { email, ticket: await portal.ticketTo(email, /confirm/) };
 }
 
-test('open: the confirmation is enough, a welcome follows, and no operator is asked', async () => {
+test('open sign-up needs only the confirmation, sends a welcome, and asks no operator', async () => {
   const { email, ticket } = await signedUp();
   const answer = await portal.visitor().post('/email/confirm', { ticket, password: PASSWORD });
   expect(textOf(await answer.text())).toContain('What comes next: sign in');
@@ -33,7 +33,7 @@ test('open: the confirmation is enough, a welcome follows, and no operator is as
   expect(app.as('approver').channel('approvals')).toEqual([]);
 });
 
-test('off, which it is unless the settings say otherwise: there is no such page, and home says how accounts come', async () => {
+test('sign-up is off by default: it has no page, and the home page says how to get an account', async () => {
   const visitor = createVisitor(closed);
   expect((await visitor.get('/portal/sign-up')).status).toBe(404);
   const wish = { email: portal.newAddress(), firstName: 'Ann', lastName: 'Lee' };
@@ -44,7 +44,7 @@ test('off, which it is unless the settings say otherwise: there is no such page,
   expect(await portal.visitor().reads('/portal')).toContain('Sign up');
 });
 
-test('turned off meanwhile: whoever has not confirmed yet waits for an operator', async () => {
+test('a sign-up that is confirmed after sign-up was turned off waits for an operator', async () => {
   const { email, ticket } = await signedUp();
   const answer = await createVisitor(closed).post('/email/confirm', { ticket, password: PASSWORD });
   expect(textOf(await answer.text())).toContain('has still to let you in');

@@ -45,14 +45,14 @@ async function confirmed() {
   expect((await confirm(ticket)).status).toBe(200);
   return email;
 }
-/** Until every job that anybody added has been done. */
+/** Waits until every job is done. */
 const allDone = () =>
   eventually('all jobs to be done', async () => {
     const [row] = await sql`select count(*)::int as left from graphile_worker._private_jobs
       where run_at <= now() and attempts < max_attempts`;
     return row?.left === 0;
   });
-/** What the schedule does each minute. */
+/** Runs what the schedule runs each minute. */
 async function minute(): Promise<void> {
   const [job] = await sql`select id from graphile_worker.add_job('every-minute')`;
   await eventually(
@@ -71,8 +71,8 @@ const cardsWith = (email: string) =>
     .channel('approvals')
     .filter((message) => message.text().includes(email));
 
-describe('signing up, where an operator has to agree', () => {
-  test('makes a pending account without password or card; the link brings both; Activate lets in', async () => {
+describe('signing up where an operator must approve', () => {
+  test('makes a pending account; its link sets the password and posts the card, and Activate opens it', async () => {
     const { email, ticket } = await signedUp();
     expect(await accountOf(email)).toMatchObject({ state: 'pending', password_hash: null });
     await allDone();
@@ -86,7 +86,7 @@ describe('signing up, where an operator has to agree', () => {
     expect(await portal.isSignedIn(await portal.signedIn(email))).toBe(true);
   });
 
-  test('an operator who agrees before the address is confirmed activates nothing yet', async () => {
+  test('stays pending when an operator approves it before the email is confirmed', async () => {
     const { email, ticket } = await signedUp();
     const admin = app.as('admin');
     await admin.types(`/apim-user activate ${email}`);
@@ -99,7 +99,7 @@ describe('signing up, where an operator has to agree', () => {
     await portal.signedIn(email);
   });
 
-  test('whoever is not let in yet is told so when they sign in, and a stranger is not', async () => {
+  test('tells the developer at sign-in that approval is missing, and tells a stranger nothing', async () => {
     const email = await confirmed();
     const known = await portal.signIn(portal.visitor(), email);
     expect([known.status, textOf(await known.text())]).toEqual([
@@ -109,7 +109,7 @@ describe('signing up, where an operator has to agree', () => {
     expect((await portal.signIn(portal.visitor(), email, 'nobody ever chose this one')).status).toBe(422);
   });
 
-  test('a block before anybody agreed keeps them waiting when it ends', async () => {
+  test('is pending again after a block that came before the approval', async () => {
     const email = await confirmed();
     const admin = app.as('admin');
     await admin.types(`/apim-user block ${email} for 1h who is this`);
@@ -123,8 +123,8 @@ describe('signing up, where an operator has to agree', () => {
   });
 });
 
-describe('the password', () => {
-  test('T21: is chosen behind the link, and a refused one uses nothing up', async () => {
+describe('the password of a sign-up', () => {
+  test('T21: is chosen behind the link, and a refused one does not use the link up', async () => {
     const { email, ticket } = await signedUp();
     for (const password of ['short', 'passwordpassword', `${email}!!`, '']) {
       const answer = await confirm(ticket, password);
@@ -137,9 +137,9 @@ describe('the password', () => {
     expect((await confirm(ticket)).status).toBe(410);
   });
 
-  test('of an address that somebody else signed up first is its owner’s own', async () => {
+  test('is chosen by the owner of the email, also when another person signed it up first', async () => {
     const email = portal.newAddress();
-    // Whoever has not the mailbox can give names, and no more.
+    // A person without the mailbox can only give names.
     await signUp(email, { firstName: 'Eve', password: 'the password of the attacker' });
     await portal.ticketTo(email, CONFIRM);
     await signUp(email, { firstName: 'Ann' });
@@ -158,8 +158,8 @@ describe('the password', () => {
   });
 });
 
-describe('what a stranger learns', () => {
-  test('T13: every address is answered alike, and only its mailbox tells the difference', async () => {
+describe('the sign-up page and a stranger', () => {
+  test('T13: gives the same answer for every email, and only its mailbox shows the difference', async () => {
     const known = await portal.developer();
     const waiting = await confirmed();
     const blocked = await portal.developer();
@@ -187,7 +187,7 @@ describe('what a stranger learns', () => {
     expect(await accountOf(blocked)).toMatchObject({ state: 'blocked', first_name: 'Ann' });
   });
 
-  test('T13: a known address takes as long as an unknown one', { timeout: 120_000 }, async () => {
+  test('T13: takes as long for a known email as for an unknown one', { timeout: 120_000 }, async () => {
     const people = { known: await portal.developer(), unknown: portal.newAddress() };
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     const sample = async () => {
@@ -206,7 +206,7 @@ describe('what a stranger learns', () => {
     await allDone();
   });
 
-  test('T34: the fourth sign-up of one address within an hour is answered alike, and mails nothing', async () => {
+  test('T34: gives the same answer to the fourth sign-up of one email within an hour, and sends no mail', async () => {
     const email = portal.newAddress();
     const shown = new Set<string>();
     for (let at = 0; at < 5; at++) shown.add(await shownTo(await signUp(email), email));
@@ -217,7 +217,7 @@ describe('what a stranger learns', () => {
     expect(mails.length).toBeGreaterThan(0);
   });
 
-  test('T34: the eleventh sign-up from one client within an hour is refused', async () => {
+  test('T34: refuses the eleventh sign-up from one client within an hour', async () => {
     const who = portal.visitor();
     const statuses = [];
     for (let at = 0; at < 11; at++) {
@@ -228,8 +228,8 @@ describe('what a stranger learns', () => {
   });
 });
 
-describe('what is typed', () => {
-  test('and is wrong is all said at once, each beside its field, and kept', async () => {
+describe('the sign-up form', () => {
+  test('shows every mistake at once, each beside its field, and keeps what was typed', async () => {
     const answer = await signUp('ann@localhost', { firstName: ' ', lastName: 'Lee"><b>' });
     const html = await answer.text();
     expect(answer.status).toBe(422);
@@ -239,7 +239,7 @@ describe('what is typed', () => {
     expect(html).toMatch(/id="firstName-fault">First name is needed\./);
   });
 
-  test('T30: beside the names is ignored: nobody makes themselves active, or another', async () => {
+  test('T30: ignores other fields, so a developer can’t make an account active or change another', async () => {
     const email = portal.newAddress();
     await signUp(email, {
       state: 'active',
@@ -251,7 +251,7 @@ describe('what is typed', () => {
     expect(await accountOf(email)).toMatchObject({ state: 'pending', sign_up_approved_at: null });
   });
 
-  test('T33: from another site signs nobody up', async () => {
+  test('T33: makes no account from another site', async () => {
     const email = portal.newAddress();
     const wish = { email, firstName: 'Ann', lastName: 'Lee' };
     const answer = await portal.visitor().post('/portal/sign-up', wish, { 'sec-fetch-site': 'cross-site' });
@@ -261,7 +261,7 @@ describe('what is typed', () => {
   });
 });
 
-test('a sign-up that nobody confirmed is gone after seven days, with all that was typed, and one that was is not', async () => {
+test('a sign-up that was not confirmed is erased after seven days, and a confirmed one stays', async () => {
   const { email: lost } = await signedUp();
   const kept = await confirmed();
   const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from accounts where email = ${lost}`;

@@ -45,7 +45,7 @@ async function keysOf(who: Visitor, path: string): Promise<string[]> {
   expect(answer.headers.get('cache-control')).toBe('no-store');
   return [...new Set((await answer.text()).match(KEY))];
 }
-/** What a gateway is told of a call with this key. */
+/** The answer that a gateway gets for a call with this key. */
 const call = async (key: string, api = 'starter') => {
   const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': `/${api}/orders` };
   return (await fetch(`${app.url}/gateway/check`, { headers })).status;
@@ -57,8 +57,8 @@ const doneAudit = async (operation: string) =>
     (await sql`select count(*) as n from audit where operation = ${operation} and outcome = 'done'`)[0]?.n,
   );
 
-describe('products', () => {
-  test('are seen by whom they are meant for: a visitor sees those of guests, a developer more', async () => {
+describe('the list of products', () => {
+  test('shows each product to its groups: a visitor sees those of guests, a developer sees more', async () => {
     const visitor = portal.visitor();
     const { who } = await developer();
     expect(await visitor.reads('/portal/products')).toMatch(/Weather/);
@@ -69,7 +69,7 @@ describe('products', () => {
     expect(await visitor.reads('/portal/products/weather')).toContain('Sign in to subscribe');
   });
 
-  test('that are hidden, unknown or no id are answered alike, and take no subscription', async () => {
+  test('answers a hidden, an unknown and a malformed product alike, and refuses subscriptions to them', async () => {
     await portal.publishes('Secret', { 'Seen by': ['Administrators'] });
     const { who } = await developer();
     const pages = new Set<string>();
@@ -84,13 +84,13 @@ describe('products', () => {
     expect(await sql`select 1 from subscriptions where product_id = 'secret'`).toHaveLength(0);
   });
 
-  test('show their terms as text', async () => {
+  test('shows the terms of a product as text', async () => {
     const { who } = await developer();
     const html = await (await who.get('/portal/products/starter')).text();
     expect(html).toContain('Be &lt;kind&gt;.\nDo not resell.');
   });
 
-  test('turn pages when there are many', async () => {
+  test('has pages when there are many products', async () => {
     for (let at = 10; at < 35; at++)
       await sql`insert into products (service_id, id, name, is_published, is_subscription_required,
         is_approval_required, created_at, updated_at)
@@ -108,8 +108,8 @@ describe('products', () => {
   });
 });
 
-describe('subscribing', () => {
-  test('takes consent to the terms, beside whose box it is said', async () => {
+describe('subscribing to a product', () => {
+  test('needs consent to the terms, and says so beside the box', async () => {
     const { who } = await developer();
     const answer = await who.post('/portal/products/starter', { name: 'My <robot>' });
     const html = await answer.text();
@@ -119,7 +119,7 @@ describe('subscribing', () => {
     expect(await who.reads('/portal/subscriptions')).toContain('You have none yet');
   });
 
-  test('gives keys that work at once, shown only when asked for, and each showing leaves a row', async () => {
+  test('gives keys that work at once and are shown on request, and each showing is audited', async () => {
     const { email, who } = await developer();
     const path = await subscribed(who);
     await portal.mailTo(email, /subscription to Starter is active/);
@@ -139,7 +139,7 @@ describe('subscribing', () => {
     );
   });
 
-  test('waits where an operator has to agree, and works once one did', async () => {
+  test('waits where an operator must approve it, and works after that', async () => {
     const { email, who } = await developer();
     const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
     expect(await who.reads(path)).toContain('State Waits for approval');
@@ -154,7 +154,7 @@ describe('subscribing', () => {
     await eventually('a call to pass', async () => (await call(key, 'premium')) === 200);
   });
 
-  test('says why it was declined', async () => {
+  test('shows why it was declined', async () => {
     const { email, who } = await developer();
     const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
     const approver = app.as('approver');
@@ -169,7 +169,7 @@ describe('subscribing', () => {
     expect(await who.reads(path)).not.toMatch(/Amir|Ada/);
   });
 
-  test('T31: no more often than the product allows, at once or one after the other', async () => {
+  test('T31: is refused beyond the limit of the product, at once or one after the other', async () => {
     const { email, who } = await developer();
     const answers = await Promise.all(Array.from({ length: 6 }, () => subscribe(who, 'weather')));
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 422, 422, 422, 422, 422]);
@@ -180,14 +180,14 @@ describe('subscribing', () => {
     ).toHaveLength(1);
   });
 
-  test('T34: at most twenty times an hour', async () => {
+  test('T34: is refused after twenty times within an hour', async () => {
     const { who } = await developer();
     const statuses = [];
     for (let at = 0; at < 21; at++) statuses.push((await subscribe(who, 'starter')).status);
     expect(statuses).toEqual([...Array(20).fill(303), 429]);
   });
 
-  test('T30: whatever else the form says, it is for whoever is signed in', async () => {
+  test('T30: is for the signed-in developer, whatever else the form sends', async () => {
     const [mine, other] = [await developer(), await developer()];
     const [{ id } = { id: '' }] = await sql<
       { id: string }[]
@@ -206,7 +206,7 @@ describe('subscribing', () => {
 });
 
 describe('a subscription', () => {
-  test('T30: of another is none: it is neither shown, nor changed, nor are its keys', async () => {
+  test('T30: of another developer is not shown or changed, and its keys are not shown', async () => {
     const [mine, other] = [await developer(), await developer()];
     const path = await subscribed(mine.who);
     const [before] = await sql`select * from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
@@ -225,7 +225,7 @@ describe('a subscription', () => {
     expect((await sql`select * from subscriptions where id = ${before?.id}`)[0]).toEqual(before);
   });
 
-  test('T29: one key is replaced and the other works on', async () => {
+  test('T29: has one key replaced while the other still works', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     const [primary = '', secondary = ''] = await keysOf(who, path);
@@ -242,7 +242,7 @@ describe('a subscription', () => {
     await passes(primary);
   });
 
-  test('is renamed, and a bad name is said beside the field', async () => {
+  test('can be renamed, and a bad name is refused beside the field', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     const answer = await who.post(`${path}/name`, { name: '<b>Other' });
@@ -252,7 +252,7 @@ describe('a subscription', () => {
     expect([blank.status, await blank.text()]).toEqual([422, expect.stringContaining('Name is needed.')]);
   });
 
-  test('is cancelled after a question; its keys are dead, and it can’t be cancelled twice', async () => {
+  test('can be cancelled once after a question, and its keys no longer work', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     const [key = ''] = await keysOf(who, path);
@@ -265,7 +265,7 @@ describe('a subscription', () => {
     expect(await who.reads(again.headers.get('location') ?? '')).toContain('It had changed meanwhile');
   });
 
-  test('T28: a block in Slack shuts the portal and the calls, and activating opens both', async () => {
+  test('T28: is closed with the portal by a block in Slack, and both are open again after a reactivation', async () => {
     const { email, who } = await developer();
     const path = await subscribed(who);
     const [key = ''] = await keysOf(who, path);
@@ -285,7 +285,7 @@ describe('a subscription', () => {
     expect(await keysOf(back, path)).toContain(key);
   });
 
-  test('goes with the account that its owner closes, which says so before', async () => {
+  test('is deleted with the account that its owner closes, and the page says so before', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     const [key = ''] = await keysOf(who, path);
@@ -296,7 +296,7 @@ describe('a subscription', () => {
     await passes(key, 401);
   });
 
-  test('T34: shows its keys sixty times an hour', async () => {
+  test('T34: shows its keys sixty times within an hour', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     await keysOf(who, path);
@@ -308,7 +308,7 @@ describe('a subscription', () => {
     expect(statuses).toEqual([...Array(59).fill(200), 429]);
   });
 
-  test('T33: no form of it is taken from elsewhere', async () => {
+  test('T33: refuses each of its forms from another site', async () => {
     const { who } = await developer();
     const path = await subscribed(who);
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'null' }, {}] as Record<
