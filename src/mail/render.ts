@@ -4,7 +4,7 @@ import { type MailName, type TemplateText, templateOf } from './templates/catalo
 import type { VariableName } from './templates/variables.ts';
 import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './text/fill.ts';
 import type { TemplateBlock } from './text/markdown.ts';
-import { cutIntoPieces } from './text/pieces.ts';
+import { parsePieces } from './text/pieces.ts';
 import { previewOf, writePlainText } from './text/plain-text.ts';
 import { readBody } from './text/read-body.ts';
 
@@ -40,7 +40,7 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
   const { template: name, text, brand } = input;
   const template = templateOf(name);
   const variables = withBrand(input);
-  if (template.requiredLink) demandOwnLink(name, variables[template.requiredLink] ?? '', brand.publicUrl);
+  if (template.requiredLink) requireOwnLink(name, variables[template.requiredLink] ?? '', brand.publicUrl);
   const values = createValues(variables, {
     ownOrigin: new URL(brand.publicUrl).origin,
     linkHosts: input.linkHosts ?? [],
@@ -50,10 +50,10 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
   const filled = fillBlocks(written, values);
   const blocks = saysWhenLinkEnds(written) ? filled : addLinkEnd(filled, values);
   const subject = fillSubject(
-    cutIntoPieces(text.subject, { field: 'subject', variables: template.variables }),
+    parsePieces(text.subject, { field: 'subject', variables: template.variables }),
     values,
   );
-  const because = cutIntoPieces(template.because, { field: 'body', variables: template.variables });
+  const because = parsePieces(template.because, { field: 'body', variables: template.variables });
   const mail = {
     subject: subject || template.title,
     preview: previewOf(blocks),
@@ -86,7 +86,7 @@ function withBrand({ variables, brand, linkEndsAt }: MailInput): Record<string, 
   };
 }
 
-function demandOwnLink(name: MailName, link: string, publicUrl: string): void {
+function requireOwnLink(name: MailName, link: string, publicUrl: string): void {
   const isOwn = URL.canParse(link) && new URL(link).origin === new URL(publicUrl).origin;
   if (!isOwn) throw new OwnLinkError(name);
 }

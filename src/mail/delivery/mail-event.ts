@@ -28,12 +28,12 @@ export function verifyMailEvent(
   rawBody: string | Uint8Array,
   headers: EventHeaders,
 ): MailEvent {
-  const event = readEvent(verified(options, rawBody, headers));
+  const event = readEvent(verifySignature(options, rawBody, headers));
   if (!event) throw new Error('mail event refused');
   return event;
 }
 
-function verified(
+function verifySignature(
   { apiKey, webhookSecret }: { apiKey: string; webhookSecret: string },
   rawBody: string | Uint8Array,
   headers: EventHeaders,

@@ -54,13 +54,13 @@ const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
 ]);
 
 /** Of our key, domain or sender: somebody mends the settings, and then the same mail is taken. */
-const OF_SETTINGS = ['invalid_api_key', 'invalid_from_address', 'missing_api_key', 'restricted_api_key'];
+const SETTINGS_CODES = ['invalid_api_key', 'invalid_from_address', 'missing_api_key', 'restricted_api_key'];
 /** Ours, for a name that Resend also gives to mails that are wrong in themselves (403: the domain, or the plan). */
 const DOMAIN_REFUSED = 'domain_refused';
 
 /** Whether the provider refused us for certain, and so did not take the mail. */
-export const isRefusalOfSettings = (code: string): boolean =>
-  code === DOMAIN_REFUSED || OF_SETTINGS.includes(code);
+export const isSettingsRefusal = (code: string): boolean =>
+  code === DOMAIN_REFUSED || SETTINGS_CODES.includes(code);
 
 /** These say "later" even where their status doesn't. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
@@ -121,7 +121,7 @@ function readRefusal(
   // An answer without a status that we know is a stranger's (a proxy's): it says nothing about the mail.
   const isFinal =
     !PASSING_CODES.has(code) &&
-    !isRefusalOfSettings(code) &&
+    !isSettingsRefusal(code) &&
     !isPassing(status) &&
     (status !== null || KNOWN_CODES.has(code));
   if (isFinal) return { kind: 'rejected', code };

@@ -3,12 +3,12 @@ import type { TemplateInline } from './markdown.ts';
 import type { Piece } from './pieces.ts';
 
 /** Its words alone, variables by name. */
-export function wordsOf(inlines: readonly TemplateInline[]): string {
+export function textOf(inlines: readonly TemplateInline[]): string {
   return inlines
     .map((inline) => {
       if (inline.kind === 'break') return '\n';
-      if (inline.kind === 'link') return wordsOf(inline.label);
-      return 'children' in inline ? wordsOf(inline.children) : inline.words.map(written).join('');
+      if (inline.kind === 'link') return textOf(inline.label);
+      return 'children' in inline ? textOf(inline.children) : inline.words.map(written).join('');
     })
     .join('');
 }
@@ -19,7 +19,7 @@ const written = (piece: Piece): string => (piece.kind === 'literal' ? piece.word
 export function trimmed(inlines: readonly TemplateInline[]): TemplateInline[] {
   const kept = [...inlines];
   const isBlank = (one: TemplateInline | undefined): boolean =>
-    one !== undefined && (one.kind === 'break' || (one.kind === 'text' && wordsOf([one]).trim() === ''));
+    one !== undefined && (one.kind === 'break' || (one.kind === 'text' && textOf([one]).trim() === ''));
   while (isBlank(kept[0])) kept.shift();
   while (isBlank(kept.at(-1))) kept.pop();
   return kept.map((one, index) =>

@@ -2,8 +2,8 @@
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import type { Block, Inline } from '../../../emails/block.ts';
 import { trimmed } from './inlines.ts';
-import { cutIntoPieces, type Piece, refuseDirectives, type Vocabulary } from './pieces.ts';
-import { refuse } from './refuse.ts';
+import { type Piece, parsePieces, rejectDirectives, type Vocabulary } from './pieces.ts';
+import { rejectTemplate } from './reject-template.ts';
 
 export type TemplateBlock = Block<Piece[]>;
 export type TemplateInline = Inline<Piece[]>;
@@ -18,9 +18,9 @@ export const MAX_DEPTH = 8;
 export function readMarkdown(markdown: string, vocabulary: Vocabulary): TemplateBlock[] {
   const { field } = vocabulary;
   if (markdown.length > MAX_BODY_LENGTH)
-    refuse(field, `The text is longer than ${MAX_BODY_LENGTH} characters.`);
+    rejectTemplate(field, `The text is longer than ${MAX_BODY_LENGTH} characters.`);
   const source = markdown.replace(/\r\n?/g, '\n').replaceAll('\0', '');
-  refuseDirectives(source, field);
+  rejectDirectives(source, field);
   return readBlocks(lex(source, vocabulary), vocabulary, 0);
 }
 
@@ -29,12 +29,12 @@ function lex(source: string, { field }: Vocabulary): Token[] {
     return Lexer.lex(source, { gfm: true, breaks: true });
   } catch {
     // The lexer recurses: thousands of ">" or "*" in a row end its stack.
-    refuse(field, 'The text is nested too deeply.');
+    rejectTemplate(field, 'The text is nested too deeply.');
   }
 }
 
 function readBlocks(tokens: readonly Token[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {
-  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  if (depth > MAX_DEPTH) rejectTemplate(vocabulary.field, 'The text is nested too deeply.');
   return tokens.flatMap((token) => readBlock(token as MarkedToken, vocabulary, depth));
 }
 
@@ -62,11 +62,11 @@ function readBlock(token: MarkedToken, vocabulary: Vocabulary, depth: number): T
         },
       ];
     case 'code':
-      return [{ kind: 'code', words: cutIntoPieces(token.text, vocabulary) }];
+      return [{ kind: 'code', words: parsePieces(token.text, vocabulary) }];
     case 'hr':
       return [{ kind: 'rule' }];
     default:
-      return refuseToken(token, vocabulary);
+      return rejectToken(token, vocabulary);
   }
 }
 
@@ -83,14 +83,14 @@ function readParagraph(
 }
 
 function readInlines(tokens: readonly Token[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
-  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  if (depth > MAX_DEPTH) rejectTemplate(vocabulary.field, 'The text is nested too deeply.');
   return tokens.map((token) => readInline(token as MarkedToken, vocabulary, depth));
 }
 
 function readInline(token: MarkedToken, vocabulary: Vocabulary, depth: number): TemplateInline {
   switch (token.type) {
     case 'text':
-      return { kind: 'text', words: cutIntoPieces(token.text, vocabulary) };
+      return { kind: 'text', words: parsePieces(token.text, vocabulary) };
     case 'escape':
       return { kind: 'text', words: [{ kind: 'literal', words: token.text }] };
     case 'strong':
@@ -98,13 +98,13 @@ function readInline(token: MarkedToken, vocabulary: Vocabulary, depth: number): 
     case 'del':
       return { kind: token.type, children: readInlines(token.tokens, vocabulary, depth + 1) };
     case 'codespan':
-      return { kind: 'code', words: cutIntoPieces(token.text, vocabulary) };
+      return { kind: 'code', words: parsePieces(token.text, vocabulary) };
     case 'br':
       return { kind: 'break' };
     case 'link':
       return readLink(token, vocabulary, depth);
     default:
-      return refuseToken(token, vocabulary);
+      return rejectToken(token, vocabulary);
   }
 }
 
@@ -115,30 +115,33 @@ function readLink(
 ): TemplateInline {
   // An e-mail address that stands in the text is words, not a link that somebody meant.
   if (token.autolink && token.href.startsWith('mailto:')) {
-    return { kind: 'text', words: cutIntoPieces(token.text, vocabulary) };
+    return { kind: 'text', words: parsePieces(token.text, vocabulary) };
   }
   if (token.text.trim() === '')
-    refuse(vocabulary.field, `The link to ${token.href} has no words to click on.`);
+    rejectTemplate(vocabulary.field, `The link to ${token.href} has no words to click on.`);
   // Without a label, the address is what is shown.
   const label = token.autolink ? [] : readInlines(token.tokens, vocabulary, depth + 1);
-  return { kind: 'link', href: cutIntoPieces(token.href, vocabulary), label };
+  return { kind: 'link', href: parsePieces(token.href, vocabulary), label };
 }
 
-function refuseToken(token: MarkedToken, { field }: Vocabulary): never {
+function rejectToken(token: MarkedToken, { field }: Vocabulary): never {
   const start = token.raw.trim().split('\n', 1)[0]?.slice(0, 60) ?? '';
   switch (token.type) {
     case 'html':
-      return refuse(field, `“${start}” is HTML. Write Markdown: **bold**, [words]($ConfirmUrl), - lists.`);
+      return rejectTemplate(
+        field,
+        `“${start}” is HTML. Write Markdown: **bold**, [words]($ConfirmUrl), - lists.`,
+      );
     case 'image':
-      return refuse(
+      return rejectTemplate(
         field,
         `“${start}” is an image. Mails carry no images: they load from elsewhere and tell who reads.`,
       );
     case 'table':
-      return refuse(field, 'A table can’t be read on a phone. Write a list.');
+      return rejectTemplate(field, 'A table can’t be read on a phone. Write a list.');
     case 'checkbox':
-      return refuse(field, 'A list with boxes can’t be ticked in a mail. Write a plain list.');
+      return rejectTemplate(field, 'A list with boxes can’t be ticked in a mail. Write a plain list.');
     default:
-      return refuse(field, `“${start}” isn’t understood here.`);
+      return rejectTemplate(field, `“${start}” isn’t understood here.`);
   }
 }

@@ -1,7 +1,7 @@
 // A template's text, cut into words and the places where a value goes: `$DevFirstName` or `${DevFirstName}`.
 
 import { REFUSED_VARIABLES, type VariableName } from '../templates/variables.ts';
-import { refuse, type TemplateField } from './refuse.ts';
+import { rejectTemplate, type TemplateField } from './reject-template.ts';
 
 export type Piece = { kind: 'literal'; words: string } | { kind: 'variable'; name: VariableName };
 
@@ -13,14 +13,14 @@ const PLACEHOLDER = /\$\{([A-Za-z]\w*)\}|\$([A-Za-z][A-Za-z0-9]*)|(\$!\{?\w+|\$\
 const DIRECTIVE = /#\{?(?:if|elseif|else|end|foreach|set|parse|include|macro|stop|break|evaluate|define)\b/;
 
 /** Errors: `template_invalid` for an unknown or refused variable, by its name. */
-export function cutIntoPieces(text: string, vocabulary: Vocabulary): Piece[] {
+export function parsePieces(text: string, vocabulary: Vocabulary): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(PLACEHOLDER)) {
     if (match.index > end) pieces.push({ kind: 'literal', words: text.slice(end, match.index) });
     const name = match[1] ?? match[2];
     if (name === undefined)
-      refuse(vocabulary.field, `“${match[0]}” isn’t understood: write $Name or \${Name}.`);
+      rejectTemplate(vocabulary.field, `“${match[0]}” isn’t understood: write $Name or \${Name}.`);
     pieces.push({ kind: 'variable', name: knownVariable(name, vocabulary) });
     end = match.index + match[0].length;
   }
@@ -32,17 +32,17 @@ function knownVariable(name: string, { field, variables }: Vocabulary): Variable
   const known = variables.find((one) => one === name);
   if (known) return known;
   const reason = Object.hasOwn(REFUSED_VARIABLES, name) ? REFUSED_VARIABLES[name] : undefined;
-  if (reason) refuse(field, `$${name} can’t be used: ${reason}.`);
+  if (reason) rejectTemplate(field, `$${name} can’t be used: ${reason}.`);
   const names = variables.map((one) => `$${one}`).join(', ');
-  refuse(field, `$${name} isn’t a variable of this mail. It has ${names}.`);
+  rejectTemplate(field, `$${name} isn’t a variable of this mail. It has ${names}.`);
 }
 
 /** Errors: `template_invalid` naming the line of the first `#if`, `#foreach` or other directive of Azure's templates. */
-export function refuseDirectives(text: string, field: TemplateField): void {
+export function rejectDirectives(text: string, field: TemplateField): void {
   for (const [index, line] of text.split('\n').entries()) {
     const directive = DIRECTIVE.exec(line)?.[0];
     if (!directive) continue;
-    refuse(
+    rejectTemplate(
       field,
       `Line ${index + 1} has “${directive}”: there are no conditions or loops here. A paragraph whose optional ` +
         'variable is empty is left out by itself.',

@@ -1,8 +1,8 @@
 // A template's XHTML as the tree that Markdown becomes as well: what is checked, filled in and sent is the same for both.
-import { trimmed, wordsOf } from './inlines.ts';
+import { textOf, trimmed } from './inlines.ts';
 import { MAX_DEPTH, type TemplateBlock, type TemplateInline } from './markdown.ts';
-import { cutIntoPieces, type Piece, refuseDirectives, type Vocabulary } from './pieces.ts';
-import { refuse } from './refuse.ts';
+import { type Piece, parsePieces, rejectDirectives, type Vocabulary } from './pieces.ts';
+import { rejectTemplate } from './reject-template.ts';
 import { readXml, type XmlElement, type XmlNode } from './xml-tree.ts';
 
 const LEFT_OUT = new Set(['head']);
@@ -47,14 +47,14 @@ const MAX_START = 99_999;
  * Errors: `template_invalid`, as `readXml`; directives by their line, unknown variables, and what is nested too deeply.
  */
 export function readXhtml(xhtml: string, vocabulary: Vocabulary): TemplateBlock[] {
-  refuseDirectives(xhtml, vocabulary.field);
+  rejectDirectives(xhtml, vocabulary.field);
   return readBlocks([readXml(xhtml)], vocabulary, 0);
 }
 
 const isInline = (node: XmlNode): boolean => typeof node === 'string' || INLINES.has(node.name);
 
 function readBlocks(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {
-  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  if (depth > MAX_DEPTH) rejectTemplate(vocabulary.field, 'The text is nested too deeply.');
   const blocks: TemplateBlock[] = [];
   let line: XmlNode[] = [];
   // Words that stand between blocks are a paragraph of their own.
@@ -90,14 +90,14 @@ function readBlock(element: XmlElement, vocabulary: Vocabulary, depth: number): 
       return blocks.length === 0 ? [] : [{ kind: 'quote', blocks }];
     }
     case 'pre':
-      return [{ kind: 'code', words: cutIntoPieces(verbatim(element).replace(/^\n|\n$/g, ''), vocabulary) }];
+      return [{ kind: 'code', words: parsePieces(verbatim(element).replace(/^\n|\n$/g, ''), vocabulary) }];
     case 'hr':
       return [{ kind: 'rule' }];
     case 'ul':
     case 'ol':
       return readList(element, vocabulary, depth);
     default:
-      return misplaced(element);
+      return rejectMisplaced(element);
   }
 }
 
@@ -105,9 +105,9 @@ function readList(list: XmlElement, vocabulary: Vocabulary, depth: number): Temp
   const items = list.children.flatMap((node) => {
     if (typeof node === 'string') {
       if (node.trim() === '') return [];
-      return refuse(vocabulary.field, `Line ${list.line}: in a list all words stand in <li>.`);
+      return rejectTemplate(vocabulary.field, `Line ${list.line}: in a list all words stand in <li>.`);
     }
-    return node.name === 'li' ? [readBlocks(node.children, vocabulary, depth + 1)] : misplaced(node);
+    return node.name === 'li' ? [readBlocks(node.children, vocabulary, depth + 1)] : rejectMisplaced(node);
   });
   const start = Number(/^\d{1,5}$/.exec(list.attributes.start ?? '')?.[0] ?? 1);
   return items.length === 0
@@ -129,7 +129,7 @@ function readLine(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: numb
 }
 
 function readInlines(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
-  if (depth > MAX_DEPTH) refuse(vocabulary.field, 'The text is nested too deeply.');
+  if (depth > MAX_DEPTH) rejectTemplate(vocabulary.field, 'The text is nested too deeply.');
   return joined(
     nodes.flatMap((node) =>
       typeof node === 'string' ? readText(node, vocabulary) : readInline(node, vocabulary, depth),
@@ -162,7 +162,7 @@ function joinedPieces(pieces: readonly Piece[]): Piece[] {
 
 function readText(text: string, vocabulary: Vocabulary): TemplateInline[] {
   const words = text.replace(AZURE_SCHEME, '').replace(/[ \t\r\n]+/g, ' ');
-  return words === '' ? [] : [{ kind: 'text', words: cutIntoPieces(words, vocabulary) }];
+  return words === '' ? [] : [{ kind: 'text', words: parsePieces(words, vocabulary) }];
 }
 
 function readInline(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateInline[] {
@@ -180,7 +180,7 @@ function readInline(element: XmlElement, vocabulary: Vocabulary, depth: number):
     case 's':
       return [{ kind: 'del', children: readInlines(children, vocabulary, depth + 1) }];
     case 'code':
-      return [{ kind: 'code', words: cutIntoPieces(verbatim(element).replace(/\s+/g, ' '), vocabulary) }];
+      return [{ kind: 'code', words: parsePieces(verbatim(element).replace(/\s+/g, ' '), vocabulary) }];
     case 'a':
       return readLink(element, vocabulary, depth);
     case 'span':
@@ -189,47 +189,47 @@ function readInline(element: XmlElement, vocabulary: Vocabulary, depth: number):
     case 'small':
       return readInlines(children, vocabulary, depth);
     default:
-      return misplaced(element);
+      return rejectMisplaced(element);
   }
 }
 
 function readLink(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateInline[] {
-  refuseLinkWithin(element);
+  rejectNestedLink(element);
   const label = trimmed(readInlines(element.children, vocabulary, depth + 1));
   // A place that could be linked to: there are none in a mail.
   if (element.attributes.href === undefined) return label;
   const address = element.attributes.href.trim().replace(AZURE_SCHEME, '');
-  const words = wordsOf(label);
+  const words = textOf(label);
   if (words.trim() === '')
-    refuse(
+    rejectTemplate(
       vocabulary.field,
       `Line ${element.line}: the link to ${address.slice(0, 80)} has no words to click on.`,
     );
   if (/^mailto:/i.test(address)) {
     // As with Markdown, an e-mail address is words; the reader's own program makes a link of it.
     if (words.trim() === address.slice('mailto:'.length)) return label;
-    return refuse(
+    return rejectTemplate(
       vocabulary.field,
       `Line ${element.line}: a link by mailto: has the address itself as its words.`,
     );
   }
   return [
-    { kind: 'link', href: cutIntoPieces(address, vocabulary), label: words.trim() === address ? [] : label },
+    { kind: 'link', href: parsePieces(address, vocabulary), label: words.trim() === address ? [] : label },
   ];
 }
 
-function refuseLinkWithin({ children }: XmlElement): void {
+function rejectNestedLink({ children }: XmlElement): void {
   for (const node of children) {
     if (typeof node === 'string') continue;
-    if (node.name === 'a') misplaced(node);
-    refuseLinkWithin(node);
+    if (node.name === 'a') rejectMisplaced(node);
+    rejectNestedLink(node);
   }
 }
 
 const isSeen = (inline: TemplateInline): boolean =>
   inline.kind === 'link' ||
   inline.kind === 'code' ||
-  (inline.kind !== 'break' && wordsOf([inline]).trim() !== '');
+  (inline.kind !== 'break' && textOf([inline]).trim() !== '');
 
 /** The words as they stand, without what is marked in them. */
 function verbatim({ children }: XmlElement): string {
@@ -237,11 +237,11 @@ function verbatim({ children }: XmlElement): string {
     .map((node) => {
       if (typeof node === 'string') return node;
       if (node.name === 'br') return '\n';
-      return INLINES.has(node.name) ? verbatim(node) : misplaced(node);
+      return INLINES.has(node.name) ? verbatim(node) : rejectMisplaced(node);
     })
     .join('');
 }
 
-function misplaced({ name, line }: XmlElement): never {
-  return refuse('body', `Line ${line} has <${name}> where it can’t stand.`);
+function rejectMisplaced({ name, line }: XmlElement): never {
+  return rejectTemplate('body', `Line ${line} has <${name}> where it can’t stand.`);
 }

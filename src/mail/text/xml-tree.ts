@@ -1,6 +1,6 @@
 // A template's XHTML as a tree of the elements that may be in it. Every other element and attribute is refused, by its line.
 import { SaxesParser } from 'saxes';
-import { refuse } from './refuse.ts';
+import { rejectTemplate } from './reject-template.ts';
 
 export type XmlElement = {
   name: string;
@@ -51,31 +51,32 @@ const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
  */
 export function readXml(source: string): XmlElement {
   if (source.length > MAX_XHTML_LENGTH)
-    refuse('body', `The text is longer than ${MAX_XHTML_LENGTH} characters.`);
+    rejectTemplate('body', `The text is longer than ${MAX_XHTML_LENGTH} characters.`);
   const parser = new SaxesParser();
   const top: XmlElement = { name: '', attributes: {}, line: 1, children: [] };
   const open = [top];
   let line = 1;
   const add = (node: XmlNode) => void open.at(-1)?.children.push(node);
-  parser.on('error', ({ message }) => refuse('body', wordsOf(message, parser.line)));
+  parser.on('error', ({ message }) => rejectTemplate('body', explainXmlError(message, parser.line)));
   parser.on('doctype', (type) => {
     // Azure's templates begin with it. Whatever else it could say, such as an entity of its own, is not read.
     if (!/^\s*html\s*$/i.test(type))
-      refuse(
+      rejectTemplate(
         'body',
         `Line ${parser.line} has a document type: <!DOCTYPE html> is the only one that may be there.`,
       );
   });
   parser.on('processinginstruction', ({ target }) =>
-    refuse('body', `Line ${parser.line} has <?${target.slice(0, 40)}, which no mail needs.`),
+    rejectTemplate('body', `Line ${parser.line} has <?${target.slice(0, 40)}, which no mail needs.`),
   );
   parser.on('opentagstart', () => {
     line = parser.line;
   });
   parser.on('opentag', (tag) => {
-    if (open.length > MAX_ELEMENT_DEPTH) refuse('body', `Line ${line}: the text is nested too deeply.`);
+    if (open.length > MAX_ELEMENT_DEPTH)
+      rejectTemplate('body', `Line ${line}: the text is nested too deeply.`);
     const element = { name: tag.name.toLowerCase(), attributes: lowered(tag.attributes), line, children: [] };
-    demandKnown(element);
+    requireKnown(element);
     add(element);
     open.push(element);
   });
@@ -84,32 +85,33 @@ export function readXml(source: string): XmlElement {
   parser.on('cdata', add);
   parser.write(source).close();
   const [root] = top.children.filter((node) => typeof node !== 'string');
-  if (!root) return refuse('body', 'There is no element in it.');
+  if (!root) return rejectTemplate('body', 'There is no element in it.');
   return root;
 }
 
 const lowered = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), value]));
 
-function demandKnown({ name, attributes, line }: XmlElement): void {
+function requireKnown({ name, attributes, line }: XmlElement): void {
   const own = Object.hasOwn(ELEMENTS, name) ? ELEMENTS[name] : undefined;
   const shown = name.slice(0, 40);
   if (name === 'img')
-    refuse(
+    rejectTemplate(
       'body',
       `Line ${line} has <img>. Mails carry no images: they load from elsewhere and tell who reads.`,
     );
-  if (!own) refuse('body', `Line ${line} has <${shown}>. Mails have ${Object.keys(ELEMENTS).join(', ')}.`);
+  if (!own)
+    rejectTemplate('body', `Line ${line} has <${shown}>. Mails have ${Object.keys(ELEMENTS).join(', ')}.`);
   const other = Object.keys(attributes).find((one) => !own.includes(one) && !LAYOUT.includes(one));
   if (other !== undefined)
-    refuse(
+    rejectTemplate(
       'body',
       `Line ${line} has the attribute ${other.slice(0, 40)} at <${shown}>, which mails don’t have.`,
     );
 }
 
 /** The parser begins with line and column. */
-function wordsOf(message: string, line: number): string {
+function explainXmlError(message: string, line: number): string {
   const said = message
     .replace(/^\d+:\d+: /, '')
     .replace(/\.$/, '')

@@ -3,7 +3,7 @@ import { findAccount } from '../../db/accounts/accounts.ts';
 import { findTicketById } from '../../db/accounts/tickets.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { isRefusalOfSettings } from '../../mail/delivery/resend.ts';
+import { isSettingsRefusal } from '../../mail/delivery/resend.ts';
 import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
 import { defaultText, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
@@ -67,7 +67,7 @@ export const claimMail = defineOperation({
  */
 async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'cancelled' | null> {
   if (!mayTryAgain(mail.firstAttemptAt, act.now))
-    return isRefusalOfSettings(mail.lastCode ?? '') ? 'failed' : 'unknown';
+    return isSettingsRefusal(mail.lastCode ?? '') ? 'failed' : 'unknown';
   if (mail.ticketId) {
     const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
     if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'cancelled';
