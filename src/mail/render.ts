@@ -1,4 +1,4 @@
-// A template's text and its values, made into a mail.
+// Makes a mail from a template's text and its values.
 import type { Block } from '../../emails/block.ts';
 import { type MailName, type TemplateText, templateOf } from './templates/catalog.ts';
 import type { VariableName } from './templates/variables.ts';
@@ -17,11 +17,11 @@ export type MailInput = {
   brand: Brand;
   /** When the mail's one-time link ends. */
   linkEndsAt?: Date;
-  /** MAIL_LINK_HOSTS: hosts that links may lead to, besides `publicUrl`'s. A link to any other shows its words only. */
+  /** MAIL_LINK_HOSTS: hosts that links may lead to, besides `publicUrl`'s. A link to another host becomes plain text. */
   linkHosts?: readonly string[];
 };
 
-/** A mail of no use: it was queued under another `PUBLIC_URL`, or its link got lost. */
+/** The mail's one-time link is missing, or leads to a former `PUBLIC_URL`. */
 export class OwnLinkError extends Error {
   constructor(template: MailName) {
     super(`the mail ${template} has no link of our own site`);
@@ -32,9 +32,9 @@ export class OwnLinkError extends Error {
 export type RenderedMail = { subject: string; html: string; text: string };
 
 /**
- * Both parts of a mail, of equal meaning. Values are data: no value becomes Markdown, HTML or a link.
- * Errors: `template_invalid` for a text that `checkTemplate` would not have let in; an `OwnLinkError` when the mail's
- * one-time link is missing or not on our own site.
+ * Renders both parts of a mail, with the same content. Values are data: no value becomes Markdown, HTML or a link.
+ * Errors: `template_invalid` for a text that `checkTemplate` refuses; an `OwnLinkError` when the mail's one-time link is
+ * missing or not on our own site.
  */
 export async function renderMail(input: MailInput): Promise<RenderedMail> {
   const { template: name, text, brand } = input;
@@ -61,7 +61,7 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
     blocks,
     footer: writeFooter(fillLine(because, values), blocks, brand),
   };
-  // Loading React Email takes half a second and 45 MB: it waits for the first mail.
+  // Loading React Email takes half a second and 45 MB, so a process loads it for its first mail.
   const [{ render }, { createElement }, { TemplatedMail }] = await Promise.all([
     import('react-email'),
     import('react'),
@@ -102,7 +102,7 @@ const MOMENT = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h23',
 });
 
-/** "Thursday, 26 November 2026, 09:30 UTC": the zone is said, because the reader may live in any. */
+/** Such as "Thursday, 26 November 2026, 09:30 UTC". */
 export function writeMoment(moment: Date): string {
   const parts = Object.fromEntries(MOMENT.formatToParts(moment).map(({ type, value }) => [type, value]));
   const { weekday, day, month, year, hour, minute } = parts;
@@ -114,7 +114,7 @@ function saysWhenLinkEnds(blocks: readonly TemplateBlock[]): boolean {
   return JSON.stringify(blocks).includes(JSON.stringify({ kind: 'variable', name }));
 }
 
-/** Right below the first button, or at the end. */
+/** Adds when the link ends: below the first button, or at the end. */
 function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
   const ends = values.of('LinkEnds');
   if (ends === '') return [...blocks];
@@ -123,7 +123,7 @@ function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
   return [...blocks.slice(0, after), note, ...blocks.slice(after)];
 }
 
-/** The fixed part: no template can take it away. */
+/** No template can remove the footer. */
 function writeFooter(
   because: string,
   blocks: readonly Block[],

@@ -1,14 +1,14 @@
-// News of a mail's way, from Resend's signed webhook.
+// Reads Resend's signed webhook: what became of a mail.
 import { Resend } from 'resend';
 
 export type MailEvent = {
   kind: 'delivered' | 'bounced' | 'complained' | 'other';
-  /** Resend's id of the mail; empty for news that is not about a mail. */
+  /** Resend's id of the mail. Empty when the event is not about a mail. */
   providerId: string;
   at: Date;
 };
 
-/** Suppressed and failed mails came back as well: the first because former ones did, the second before leaving. */
+/** A suppressed mail counts as bounced because an earlier one bounced, a failed mail because it never left. */
 const KINDS: Readonly<Record<string, MailEvent['kind']>> = {
   'email.delivered': 'delivered',
   'email.bounced': 'bounced',
@@ -53,7 +53,7 @@ function verifySignature(
   }
 }
 
-/** Resend signs as Svix does; the standard's own names are the same with another prefix. */
+/** Resend sends Svix's header names. The Standard Webhooks names differ in the prefix only. */
 function headerOf(headers: EventHeaders, name: string): string {
   const value = headers[`svix-${name}`] ?? headers[`webhook-${name}`];
   return typeof value === 'string' ? value : '';

@@ -1,5 +1,5 @@
-// Sending, through Resend's own SDK. What comes back is one of three outcomes and a code of ours or of Resend's list;
-// never the provider's words, which may hold addresses.
+// Sends mail through Resend's SDK. An outcome holds a code of ours or of Resend's list, never Resend's message: it may
+// quote an email address.
 import { type ErrorResponse, Resend } from 'resend';
 
 type OutgoingMail = {
@@ -16,17 +16,17 @@ type OutgoingMail = {
 type SendOutcome =
   | { kind: 'accepted'; providerId: string }
   /**
-   * No answer, or one that says "later", or that refuses us and not this mail. It may have been taken: only the same key
-   * and body may follow.
+   * Resend didn't answer, asked to try later, or refused our settings. It may have accepted the mail, so the next attempt
+   * must have the same key and body.
    */
   | { kind: 'retry'; code: string; retryAfterSeconds?: number }
-  /** The answer would be the same again. */
+  /** Another attempt would get the same answer. */
   | { kind: 'rejected'; code: string };
 
 export type MailDelivery = { send(mail: OutgoingMail): Promise<SendOutcome> };
 
 const MAIL_TIMEOUT_MS = 10_000;
-/** Longer waits are the schedule's to decide. */
+/** The retry schedule decides about longer waits. */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
@@ -53,16 +53,16 @@ const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
   'validation_error',
 ]);
 
-/** Of our key, domain or sender: somebody mends the settings, and then the same mail is taken. */
+/** About our key, domain or sender. Resend accepts the same mail once an operator corrects the settings. */
 const SETTINGS_CODES = ['invalid_api_key', 'invalid_from_address', 'missing_api_key', 'restricted_api_key'];
-/** Ours, for a name that Resend also gives to mails that are wrong in themselves (403: the domain, or the plan). */
+/** Our code for a 403: Resend gives it the name that it also gives to a faulty mail. */
 const DOMAIN_REFUSED = 'domain_refused';
 
-/** Whether the provider refused us for certain, and so did not take the mail. */
+/** Whether Resend refused our settings, and so certainly did not accept the mail. */
 export const isSettingsRefusal = (code: string): boolean =>
   code === DOMAIN_REFUSED || SETTINGS_CODES.includes(code);
 
-/** These say "later" even where their status doesn't. */
+/** These ask to try later even where their status doesn't. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
   'application_error',
   'concurrent_idempotent_requests',
@@ -93,10 +93,10 @@ export function createResendDelivery(options: {
   };
 }
 
-/** The SDK reads its address and a debug flag from the environment when they aren't given: both are ours to decide. */
+/** Sets the address and the debug flag, which the SDK would otherwise read from the environment. */
 export function openResend(apiKey: string, baseUrl: string): Resend {
   const resend = new Resend(apiKey, { baseUrl: baseUrl.replace(/\/+$/, '') });
-  // With debug on it prints the provider's errors, and those hold addresses.
+  // The SDK's debug output prints errors, and those quote email addresses.
   Reflect.set(resend, 'debug', false);
   return resend;
 }
@@ -114,11 +114,11 @@ function readRefusal(
   signal: AbortSignal,
 ): SendOutcome {
   const status = typeof error?.statusCode === 'number' ? error.statusCode : null;
-  // Without headers nothing was received at all.
+  // Without headers there was no answer at all.
   if (status === null && headers === null)
     return { kind: 'retry', code: signal.aborted ? 'timeout' : 'no_answer' };
   const code = readCode(error?.name, status);
-  // An answer without a status that we know is a stranger's (a proxy's): it says nothing about the mail.
+  // An answer with neither a status nor a known code comes from a proxy: it says nothing about the mail.
   const isFinal =
     !PASSING_CODES.has(code) &&
     !isSettingsRefusal(code) &&

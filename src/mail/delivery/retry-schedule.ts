@@ -1,18 +1,14 @@
-// When a mail is tried again, and when no more.
-
-/** Waits before the second, third … attempt; the last one repeats. */
+// When to try a mail again, and when to stop.
+/** Waits before the second, third … attempt. The last one repeats. */
 const DELAYS_SECONDS = [10, 30, 60, 120, 300, 600, 900] as const;
 const LAST_DELAY_SECONDS = 900;
-/** A fifth to either side, so that mails which failed together don't come back together. */
+/** A fifth to either side, so that mails that failed together don't retry together. */
 const JITTER = 0.2;
 
-/**
- * Resend remembers an idempotency key for 24 h. Without an answer for 23 h the mail is `unknown`: another attempt could
- * make a second mail of it.
- */
+/** Resend remembers an idempotency key for 24 h. After that, another attempt could send the mail twice. */
 const MAX_UNCERTAIN_HOURS = 23;
 
-/** Seconds until the next attempt, after `attempt` (from 1) brought no answer; at least what the provider asked for. */
+/** Seconds until the next attempt, after `attempt` (from 1) failed. At least what Resend asked for. */
 export function nextAttemptDelaySeconds(
   attempt: number,
   random: (size: number) => Uint8Array,
@@ -24,7 +20,7 @@ export function nextAttemptDelaySeconds(
   return Math.max(Math.round(base * factor), Math.ceil(retryAfterSeconds));
 }
 
-/** Whether a mail that was first tried at `firstAttemptAt` (null: never) may still be tried. */
+/** Whether a mail may be tried again, when its first attempt was at `firstAttemptAt` (null: there was none). */
 export function mayTryAgain(firstAttemptAt: Date | null, now: Date): boolean {
   return (
     firstAttemptAt === null || now.getTime() - firstAttemptAt.getTime() <= MAX_UNCERTAIN_HOURS * 3_600_000

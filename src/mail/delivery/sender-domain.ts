@@ -1,11 +1,11 @@
-// Whether the provider lets us send from our address, asked through its own SDK.
 import { openResend } from './resend.ts';
 
 const TIMEOUT_MS = 5_000;
 const MAX_DOMAINS = 100;
 
 /**
- * What Resend says of the domain of `from`. A key that may only send isn't told about domains (`may-not-be-asked`).
+ * Whether Resend has verified the domain of `from`. A key that may only send can't look up domains: `may-not-be-asked`.
+ * Waits at most 5 seconds.
  */
 export async function checkSenderDomain(options: {
   apiKey: string;

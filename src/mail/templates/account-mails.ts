@@ -1,4 +1,4 @@
-// The mails of an account's life. Names, and what each is for, are Azure's (management-api §1.6); the words are ours.
+// Mails about accounts. Azure defines most names and their use (management-api §1.6); the texts are ours.
 import type { MailTemplate } from './template.ts';
 import { COMMON_VARIABLES } from './variables.ts';
 

@@ -11,17 +11,16 @@ import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts'
 
 export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
 
-/** To developers; operators may change their texts. */
+/** Mails to developers. Operators may change their texts. */
 const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
 const MAILS = { ...CATALOG, ...OPERATOR_MAILS };
 
 export type TemplateName = keyof typeof CATALOG;
-/** Any mail, also those to whoever runs the server. */
+/** Includes the mails to the people who run the server. */
 export type MailName = keyof typeof MAILS;
 
 type TemplateVariable = { name: VariableName; title: string };
 
-/** What a person sees of a template: its default text, and the variables that it may use. */
 export type TemplateEntry = Omit<MailTemplate, 'variables'> & {
   name: TemplateName;
   variables: readonly TemplateVariable[];
@@ -38,12 +37,12 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
 
 export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
 
-/** What people call a mail; one that is no longer in the catalog keeps its name. */
+/** The title of a mail. A name that is no longer in the catalog stands for itself. */
 export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
 
 /**
- * A text's body as programs get it: XHTML as it was written, Markdown made into it. What was kept before a rule became
- * stricter is the default, which is what is mailed then.
+ * The body as XHTML, for programs. A stored text that today's rules refuse gives the default, because that is what is
+ * mailed.
  */
 export function xhtmlOf(name: TemplateName, text: TemplateText): string {
   if (text.syntax === 'xhtml') return text.body;
@@ -66,21 +65,21 @@ export function defaultText(name: MailName): TemplateText {
 }
 
 /**
- * Whether a text may be kept for a template. `linkHosts` are `name` or `name:port`, our own first.
+ * Checks a text before it is stored for a template. `linkHosts` are `name` or `name:port`, our own first.
  * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
  */
 export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts: readonly string[]): void {
   checkTemplateText(CATALOG[name], text, linkHosts);
 }
 
-/** Values for a preview or a test mail. The link leads to our own site, and opens nothing there. */
+/** Values for a preview or a test mail. Its one-time link is invalid. */
 export function sampleVariables(
   name: MailName,
   brand: { organizationName: string; publicUrl: string },
 ): Record<string, string> {
   const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
   const samples = Object.fromEntries(names.map((variable) => [variable, variableOf(variable).sample]));
-  // Whom developers write to is the renderer's to say.
+  // The renderer sets it.
   const { SupportEmail: _, ...values } = samples;
   return {
     ...values,

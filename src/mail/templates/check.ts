@@ -1,8 +1,7 @@
-// What a template must be before it is kept.
 import { DomainError } from '../../domain/domain-error.ts';
 import { allowedAddress, strayAddress } from '../text/link-hosts.ts';
 import type { TemplateBlock, TemplateInline } from '../text/markdown.ts';
-import { type Piece, parsePieces, rejectDirectives } from '../text/pieces.ts';
+import { type Piece, parsePieces, rejectDirectives, sourceOf } from '../text/pieces.ts';
 import { readBody } from '../text/read-body.ts';
 import { rejectTemplate } from '../text/reject-template.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
@@ -12,7 +11,7 @@ import { type VariableName, variableOf } from './variables.ts';
 const MAX_SUBJECT_LENGTH = 1_000;
 
 /**
- * Whether a text may be kept for a template. `linkHosts` are `name` or `name:port`, our own first.
+ * Checks a text before it is stored for a template. `linkHosts` are `name` or `name:port`, our own first.
  * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
  */
 export function checkTemplateText(
@@ -96,7 +95,7 @@ function visitInline(inline: TemplateInline, check: LinkCheck): void {
   else if (inline.kind === 'code') rejectStrayAddress(inline.words, check.hosts);
   else if (inline.kind === 'text') {
     rejectStrayAddress(inline.words, check.hosts);
-    // A link variable that stands in the words becomes a link.
+    // The renderer makes a link of a link variable in a text.
     for (const piece of inline.words) {
       if (piece.kind === 'variable' && variableOf(piece.name).kind === 'link') check.linked.add(piece.name);
     }
@@ -115,7 +114,7 @@ function visitLink(href: readonly Piece[], label: readonly TemplateInline[], che
   }
 }
 
-/** An address of the operator's own: a listed host, perhaps with our host or the link's query in it. */
+/** The operator typed this address. It may contain our host or the one-time link's query as variables. */
 function visitWrittenAddress(href: readonly Piece[], check: LinkCheck): void {
   const address = href
     .map((piece) => (piece.kind === 'literal' ? piece.words : sampleLinkPart(piece.name, check)))
@@ -124,7 +123,7 @@ function visitWrittenAddress(href: readonly Piece[], check: LinkCheck): void {
     const places = check.hosts.map((host) => `https://${host}`).join(', ');
     rejectTemplate(
       'body',
-      `The link to “${writePieces(href).slice(0, 80)}” can’t be kept. Links are $ConfirmUrl, $DevPortalUrl, or lead ` +
+      `The link to “${sourceOf(href).slice(0, 80)}” can’t be kept. Links are $ConfirmUrl, $DevPortalUrl, or lead ` +
         `to ${places}; the setting MAIL_LINK_HOSTS lists further hosts.`,
     );
   }
@@ -139,7 +138,7 @@ function sampleLinkPart(name: VariableName, { hosts }: LinkCheck): string {
 }
 
 function rejectStrayAddress(words: readonly Piece[], hosts: readonly string[]): void {
-  // A variable counts as a blank: "https://$Name" is an address that nobody could check.
+  // A variable counts as a blank, because an address such as "https://$Name" can't be checked.
   const stray = strayAddress(
     words.map((piece) => (piece.kind === 'literal' ? piece.words : ' ')).join(''),
     hosts,
@@ -153,8 +152,4 @@ function rejectStrayAddress(words: readonly Piece[], hosts: readonly string[]): 
 
 function isLinkPart(name: VariableName): boolean {
   return (['link', 'query'] as const).some((kind) => kind === variableOf(name).kind);
-}
-
-function writePieces(pieces: readonly Piece[]): string {
-  return pieces.map((piece) => (piece.kind === 'literal' ? piece.words : `$${piece.name}`)).join('');
 }

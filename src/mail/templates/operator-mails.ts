@@ -1,4 +1,4 @@
-// Mails to whoever runs the server. Their texts are fixed: they must say the same while nobody reaches Slack.
+// Mails to the people who run the server. Operators can't change them, because they are needed while Slack is away.
 import type { MailTemplate } from './template.ts';
 import { COMMON_VARIABLES } from './variables.ts';
 

@@ -1,4 +1,4 @@
-// The mails of subscriptions: Azure's names (management-api §1.6), and two of ours about keys.
+// Mails about subscriptions: Azure's names (management-api §1.6), and two of ours about keys.
 import type { MailTemplate } from './template.ts';
 import { COMMON_VARIABLES } from './variables.ts';
 

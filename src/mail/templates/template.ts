@@ -1,21 +1,21 @@
 import type { VariableName } from './variables.ts';
 
 export const TEMPLATE_SYNTAXES = ['markdown', 'xhtml'] as const;
-/** Of a body: people write Markdown, programs XHTML. */
+/** People write Markdown, programs XHTML. */
 type TemplateSyntax = (typeof TEMPLATE_SYNTAXES)[number];
 
-/** `subject` is plain words; both have variables. Without a syntax the body is Markdown. */
+/** `subject` is plain text. Both may have variables. Without a `syntax` the body is Markdown. */
 export type TemplateText = { subject: string; body: string; syntax?: TemplateSyntax };
 
 export type MailTemplate = TemplateText & {
   title: string;
-  /** When it is sent. */
+  /** When the mail is sent. */
   description: string;
-  /** The footer's first words: why one gets this mail, and what to do about it if one shouldn't. */
+  /** Begins the footer: why the reader gets this mail, and what to do if they shouldn't. */
   because: string;
   variables: readonly VariableName[];
-  /** The link without which the mail is of no use; null when there is none. */
+  /** The link that the mail must have. Null: none. */
   requiredLink: 'ConfirmUrl' | null;
-  /** False for the mails of subscriptions, whose moment is still to come. */
+  /** False for a mail of Azure's that the product never sends. */
   isInUse: boolean;
 };

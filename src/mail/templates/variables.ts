@@ -1,9 +1,9 @@
-// The words that a template may leave open: Azure's names (management-api §1.6) and a few of ours.
+// The variables of templates: Azure's names (management-api §1.6) and a few of ours.
 
 /**
- * How a value is shown. `free` is what somebody typed: it is never a link, and looks like none to a mail client either.
- * `plain` is ours, or an address that was checked: shown as it is. `link` is a whole address of our own site; `host` and
- * `query` are parts of one, for portals that are hosted elsewhere.
+ * How a value is shown. A person typed a `free` value: mail clients must not make a link of it. A `plain` value is ours or
+ * a checked email and is shown as it is. `link` is a whole address of our own site; `host` and `query` are parts of one, for
+ * portals that are hosted elsewhere.
  */
 type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
 
@@ -100,7 +100,7 @@ export const REFUSED_VARIABLES: Readonly<Record<string, string>> = {
   SubPrimaryKey: 'a key is never mailed; the developer reads it in the portal ($DevPortalUrl)',
 };
 
-/** In every template. */
+/** Every template has them. */
 export const COMMON_VARIABLES = [
   'DevFirstName',
   'DevLastName',

@@ -1,13 +1,13 @@
-// Values are data. What somebody typed as a name must reach a reader as those very characters and do nothing else.
+// Values are data: a mail must show the characters that a person typed, and they must do nothing else.
 
-/** Longer values are cut; no field that feeds one is longer. */
+/** No input field is longer. */
 const MAX_VALUE_LENGTH = 2_000;
 
 const ZERO_WIDTH_SPACE = '\u200B';
-// Controls, and the marks that turn the direction of writing (a name could make the words after it read backwards).
+// Controls, and marks that change the writing direction: a name could reverse the text after it.
 const UNSAFE = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 
-/** One value, without control characters, at most `MAX_VALUE_LENGTH` long; line ends become `\n`. */
+/** Removes control characters, makes every line end `\n`, and shortens to 2,000 UTF-16 units. */
 export function cleanValue(value: string): string {
   const lines = value
     .replace(/\p{Cs}/gu, '\uFFFD')
@@ -19,8 +19,8 @@ export function cleanValue(value: string): string {
 }
 
 /**
- * Mail clients make links of whatever looks like an address. An invisible space behind the dots, the @ and the colons
- * keeps them from it; the reader sees no difference.
+ * Mail clients make a link of every text that looks like an address. A zero-width space after dots, @ and colons prevents
+ * it, and the reader sees no difference.
  */
 export function unlink(text: string): string {
   return text
@@ -31,12 +31,12 @@ export function unlink(text: string): string {
 
 const EMAIL_ADDRESS = /^[^@/:\\]+@[^@/:\\]+$/;
 
-/** The same for words of a template: an e-mail address stays as it is, so that it can be copied. */
+/** Does the same to a template's own text, but keeps email addresses, so that readers can copy them. */
 export function unlinkWords(text: string): string {
   return text.replace(/\S+/g, (word) => (EMAIL_ADDRESS.test(word) ? word : unlink(word)));
 }
 
-/** At most `max` UTF-16 units, ending in “…” when something was cut. Never ends in half a character. */
+/** At most `max` UTF-16 units. A cut text ends in “…”, never in half a character. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

@@ -1,4 +1,4 @@
-// Puts the values into a template's tree.
+// Puts values into a template's tree.
 import type { Block, Inline } from '../../../emails/block.ts';
 import { type VariableName, variableOf } from '../templates/variables.ts';
 import { cleanValue, shorten, unlink, unlinkWords } from './clean-value.ts';
@@ -6,13 +6,12 @@ import { allowedAddress } from './link-hosts.ts';
 import type { TemplateBlock, TemplateInline } from './markdown.ts';
 import type { Piece } from './pieces.ts';
 
-/** As sent; mail clients show less. */
 const MAX_SENT_SUBJECT_LENGTH = 150;
 
 export type Values = {
-  /** Cleaned; a missing one is empty. */
+  /** The cleaned value. Empty when it is missing. */
   of: (name: VariableName) => string;
-  /** Where links may lead, besides our own site. */
+  /** Hosts that links may lead to, besides our own site. */
   linkHosts: readonly string[];
   ownOrigin: string;
 };
@@ -27,7 +26,7 @@ export function createValues(
   };
 }
 
-/** One line, whatever the values hold. */
+/** Fills in one line. Line ends in values become spaces. */
 export function fillLine(pieces: readonly Piece[], values: Values): string {
   const line = joinPieces(pieces, values, { showLiteral: (words) => words, showFree: (value) => value });
   return line
@@ -36,12 +35,12 @@ export function fillLine(pieces: readonly Piece[], values: Values): string {
     .trim();
 }
 
-/** One line of at most `MAX_SENT_SUBJECT_LENGTH` characters. */
+/** Fills in one line of at most 150 characters. */
 export function fillSubject(pieces: readonly Piece[], values: Values): string {
   return shorten(fillLine(pieces, values), MAX_SENT_SUBJECT_LENGTH);
 }
 
-/** The blocks that have something to say: those whose optional variable is empty are left out. */
+/** Fills in the blocks. Leaves out those whose optional variable is empty. */
 export function fillBlocks(blocks: readonly TemplateBlock[], values: Values): Block[] {
   return blocks.flatMap((block) => fillBlock(block, values));
 }
@@ -52,7 +51,7 @@ function fillBlock(block: TemplateBlock, values: Values): Block[] {
     case 'heading': {
       if (block.children.some((child) => isLeftOut(child, values))) return [];
       const children = fillInlines(block.children, values);
-      // A link that leads nowhere and has no words but its address leaves nothing.
+      // A link without a text and with a refused address leaves nothing.
       return children.length > 0 ? [{ kind: block.kind, children }] : [];
     }
     case 'button':
@@ -105,7 +104,7 @@ function fillInline(inline: TemplateInline, values: Values): Inline[] {
   }
 }
 
-/** Within a link's words there is no second link. */
+/** A link can't contain a link, so this one becomes text. */
 function fillLabel(inline: TemplateInline, values: Values): Inline[] {
   if (inline.kind === 'text') return [{ kind: 'text', words: fillWords(inline.words, values) }];
   if (inline.kind === 'link') return inline.label.flatMap((child) => fillLabel(child, values));
@@ -115,7 +114,7 @@ function fillLabel(inline: TemplateInline, values: Values): Inline[] {
   return fillInline(inline, values);
 }
 
-/** Words with values; a link variable that stands alone becomes a link, a value's line ends become breaks. */
+/** A link variable becomes a link. Line ends in values become breaks. */
 function fillText(pieces: readonly Piece[], values: Values): Inline[] {
   const inlines: Inline[] = [];
   let pending: Piece[] = [];
@@ -145,7 +144,7 @@ function fillWords(pieces: readonly Piece[], values: Values): string {
   return joinPieces(pieces, values, { showLiteral: unlinkWords, showFree: unlink });
 }
 
-/** Code is there to be copied: its own words stay as they are, and its addresses were checked. */
+/** Readers copy code, so the template's own text stays as it is. `checkTemplate` has checked its addresses. */
 function fillCode(pieces: readonly Piece[], values: Values): string {
   return joinPieces(pieces, values, { showLiteral: (words) => words, showFree: unlink });
 }
@@ -161,14 +160,14 @@ function joinPieces(pieces: readonly Piece[], values: Values, show: Show): strin
     }
     const variable = variableOf(piece.name);
     const value = values.of(piece.name) || (variable.whenEmpty ?? '');
-    // "Hi Ann $DevLastName," without a last name is "Hi Ann,".
+    // "Hi Ann $DevLastName," without a last name becomes "Hi Ann,".
     if (value === '') text = text.replace(/ $/, '');
     text += variable.kind === 'free' ? show.showFree(value) : value;
   }
   return text;
 }
 
-/** The address; empty when its variable has no value; null when it leads where our links don't. */
+/** The address. Empty when its variable has no value, null when links may not lead to its host. */
 function fillAddress(pieces: readonly Piece[], values: Values): string | null {
   const address = pieces
     .map((piece) => (piece.kind === 'literal' ? piece.words : values.of(piece.name)))
@@ -177,7 +176,7 @@ function fillAddress(pieces: readonly Piece[], values: Values): string | null {
   return allowedAddress(address, values.linkHosts, values.ownOrigin) ? address : null;
 }
 
-/** Whether an optional variable in it has no value, or the link that it is leads nowhere. */
+/** Whether it contains an optional variable without a value. */
 function isLeftOut(inline: TemplateInline, values: Values): boolean {
   if (inline.kind === 'text' || inline.kind === 'code')
     return inline.words.some((piece) => isMissing(piece, values));

@@ -1,21 +1,19 @@
-// What a line of a template says, whichever syntax it is written in.
+// Inlines of a template, in either syntax.
 import type { TemplateInline } from './markdown.ts';
-import type { Piece } from './pieces.ts';
+import { type Piece, sourceOf } from './pieces.ts';
 
-/** Its words alone, variables by name. */
+/** The text without its markup. Variables stay as `$Name`. */
 export function textOf(inlines: readonly TemplateInline[]): string {
   return inlines
     .map((inline) => {
       if (inline.kind === 'break') return '\n';
       if (inline.kind === 'link') return textOf(inline.label);
-      return 'children' in inline ? textOf(inline.children) : inline.words.map(written).join('');
+      return 'children' in inline ? textOf(inline.children) : sourceOf(inline.words);
     })
     .join('');
 }
 
-const written = (piece: Piece): string => (piece.kind === 'literal' ? piece.words : `$${piece.name}`);
-
-/** Without the spaces and breaks at both ends. */
+/** Removes spaces and breaks at both ends. */
 export function trimmed(inlines: readonly TemplateInline[]): TemplateInline[] {
   const kept = [...inlines];
   const isBlank = (one: TemplateInline | undefined): boolean =>

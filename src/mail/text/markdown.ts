@@ -1,4 +1,4 @@
-// A template's Markdown as a tree. Values go in only afterwards, at the leaves, so nothing in a value can be Markdown.
+// Reads a template's Markdown into a tree. Values are put into the tree later, so no value can be Markdown.
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import type { Block, Inline } from '../../../emails/block.ts';
 import { trimmed } from './inlines.ts';
@@ -12,8 +12,8 @@ const MAX_BODY_LENGTH = 10_000;
 export const MAX_DEPTH = 8;
 
 /**
- * Reads a body. Single line ends count, as people who write mails expect. A paragraph that is one link is a button.
- * Errors: `template_invalid` for HTML, images, tables, unknown variables, directives, and what is too long or too deep.
+ * Reads a body of at most 10,000 characters. A single line end is a break. A paragraph that is one link becomes a button.
+ * Errors: `template_invalid` for HTML, images, tables, unknown variables, directives, too long or too deep a text.
  */
 export function readMarkdown(markdown: string, vocabulary: Vocabulary): TemplateBlock[] {
   const { field } = vocabulary;
@@ -28,7 +28,7 @@ function lex(source: string, { field }: Vocabulary): Token[] {
   try {
     return Lexer.lex(source, { gfm: true, breaks: true });
   } catch {
-    // The lexer recurses: thousands of ">" or "*" in a row end its stack.
+    // The lexer recurses: thousands of ">" or "*" in a row overflow the stack.
     rejectTemplate(field, 'The text is nested too deeply.');
   }
 }
@@ -43,7 +43,7 @@ function readBlock(token: MarkedToken, vocabulary: Vocabulary, depth: number): T
     case 'space':
       return [];
     case 'def':
-      // Used ones became links, and are checked there; one that nothing uses is not shown.
+      // The lexer has already put the used definitions into links. Unused ones are not shown.
       return [];
     case 'paragraph':
     case 'text':
@@ -113,13 +113,13 @@ function readLink(
   vocabulary: Vocabulary,
   depth: number,
 ): TemplateInline {
-  // An e-mail address that stands in the text is words, not a link that somebody meant.
+  // The lexer makes a link of a typed email address. The operator meant text.
   if (token.autolink && token.href.startsWith('mailto:')) {
     return { kind: 'text', words: parsePieces(token.text, vocabulary) };
   }
   if (token.text.trim() === '')
     rejectTemplate(vocabulary.field, `The link to ${token.href} has no words to click on.`);
-  // Without a label, the address is what is shown.
+  // A link without a label shows its address.
   const label = token.autolink ? [] : readInlines(token.tokens, vocabulary, depth + 1);
   return { kind: 'link', href: parsePieces(token.href, vocabulary), label };
 }

@@ -1,18 +1,17 @@
-// A template's text, cut into words and the places where a value goes: `$DevFirstName` or `${DevFirstName}`.
-
+// Splits a template's text at its variables: `$DevFirstName` or `${DevFirstName}`.
 import { REFUSED_VARIABLES, type VariableName } from '../templates/variables.ts';
 import { rejectTemplate, type TemplateField } from './reject-template.ts';
 
 export type Piece = { kind: 'literal'; words: string } | { kind: 'variable'; name: VariableName };
 
-/** What a text may use, and where a complaint about it goes. */
+/** The variables that a text may use, and the field that an error about it names. */
 export type Vocabulary = { field: TemplateField; variables: readonly VariableName[] };
 
-// The last two alternatives find what looks like a variable but isn't one, so that it is refused and not mailed.
+// The last alternative finds what looks like a variable and isn't one, so that we refuse it instead of mailing it.
 const PLACEHOLDER = /\$\{([A-Za-z]\w*)\}|\$([A-Za-z][A-Za-z0-9]*)|(\$!\{?\w+|\$\{[^}\n]{0,40}\}?)/g;
 const DIRECTIVE = /#\{?(?:if|elseif|else|end|foreach|set|parse|include|macro|stop|break|evaluate|define)\b/;
 
-/** Errors: `template_invalid` for an unknown or refused variable, by its name. */
+/** Errors: `template_invalid`, naming an unknown or refused variable. */
 export function parsePieces(text: string, vocabulary: Vocabulary): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -37,7 +36,12 @@ function knownVariable(name: string, { field, variables }: Vocabulary): Variable
   rejectTemplate(field, `$${name} isn’t a variable of this mail. It has ${names}.`);
 }
 
-/** Errors: `template_invalid` naming the line of the first `#if`, `#foreach` or other directive of Azure's templates. */
+/** The text that the pieces were parsed from, with variables as `$Name`. */
+export function sourceOf(pieces: readonly Piece[]): string {
+  return pieces.map((piece) => (piece.kind === 'literal' ? piece.words : `$${piece.name}`)).join('');
+}
+
+/** Errors: `template_invalid`, naming the line of the first directive of Azure's templates, such as `#if`. */
 export function rejectDirectives(text: string, field: TemplateField): void {
   for (const [index, line] of text.split('\n').entries()) {
     const directive = DIRECTIVE.exec(line)?.[0];

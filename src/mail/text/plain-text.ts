@@ -1,7 +1,7 @@
-// The text part: the same tree, links spelled out.
+// Writes the text part of a mail.
 import type { Block, Inline } from '../../../emails/block.ts';
 
-/** The blocks as plain text, one empty line between them. */
+/** Separates blocks by an empty line. */
 export function writePlainText(blocks: readonly Block[]): string {
   return blocks.map(writeBlock).join('\n\n');
 }
@@ -33,7 +33,7 @@ function writeItem(item: readonly Block[], mark: string): string {
   return mark + indent(body, ' '.repeat(mark.length)).trimStart();
 }
 
-/** Inline words as plain text; a link is "words <address>", or the address alone when that is what it says. */
+/** A link becomes "text <address>", or only the address when that is its text. */
 function writeInlines(inlines: readonly Inline[]): string {
   return inlines.map(writeInline).join('');
 }
@@ -61,7 +61,7 @@ function indent(text: string, margin: string): string {
     .join('\n');
 }
 
-/** The first words worth showing beside the subject in an inbox: not the greeting, no addresses. */
+/** The text that an inbox shows beside the subject: the first longer paragraph, which skips the greeting. */
 export function previewOf(blocks: readonly Block[]): string {
   const words = blocks.flatMap((block) =>
     block.kind === 'paragraph' ? [writeLabels(block.children).replace(/\s+/g, ' ').trim()] : [],

@@ -1,11 +1,9 @@
-// A template's body, in whichever syntax it is written, as a tree.
-
 import type { TemplateText } from '../templates/template.ts';
 import { readMarkdown, type TemplateBlock } from './markdown.ts';
 import type { Vocabulary } from './pieces.ts';
 import { readXhtml } from './xhtml.ts';
 
-/** Errors: `template_invalid`, as `readMarkdown` and `readXhtml`. */
+/** Reads a template's body in its syntax. Errors: `template_invalid`, as `readMarkdown` and `readXhtml`. */
 export function readBody({ body, syntax }: TemplateText, vocabulary: Vocabulary): TemplateBlock[] {
   return syntax === 'xhtml' ? readXhtml(body, vocabulary) : readMarkdown(body, vocabulary);
 }

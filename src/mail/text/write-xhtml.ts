@@ -1,8 +1,8 @@
-// A template's tree as XHTML, for programs: what `readXhtml` reads back as the same tree.
+// Writes a template's tree as XHTML. `readXhtml` reads it back as the same tree.
 import type { TemplateBlock, TemplateInline } from './markdown.ts';
 import type { Piece } from './pieces.ts';
 
-/** A whole document, as Azure API Management gives its templates. */
+/** A whole document, like the templates of Azure API Management. */
 export function writeXhtml(blocks: readonly TemplateBlock[]): string {
   return `<!DOCTYPE html>\n<html>\n<head />\n<body>\n${writeBlocks(blocks)}\n</body>\n</html>`;
 }
@@ -38,7 +38,7 @@ const writeInlines = (inlines: readonly TemplateInline[]): string => inlines.map
 function writeInline(inline: TemplateInline): string {
   switch (inline.kind) {
     case 'text':
-      // A dollar sign at the end, which was escaped, must not become one with the words behind it.
+      // A dollar sign at the end must not form a variable with the next text.
       return endsInDollar(inline.words)
         ? `<span>${writePieces(inline.words)}</span>`
         : writePieces(inline.words);
@@ -63,7 +63,7 @@ function writeLink(href: readonly Piece[], label: readonly TemplateInline[]): st
   return `<a href="${address}">${label.length > 0 ? writeInlines(label) : address}</a>`;
 }
 
-/** With braces where a letter behind the name would become part of it. */
+/** Puts braces around a name when the next character would become part of it. */
 function writePieces(pieces: readonly Piece[]): string {
   return pieces
     .map((piece, index) => {

@@ -1,4 +1,4 @@
-// A template's XHTML as the tree that Markdown becomes as well: what is checked, filled in and sent is the same for both.
+// Reads a template's XHTML into the same tree as Markdown.
 import { textOf, trimmed } from './inlines.ts';
 import { MAX_DEPTH, type TemplateBlock, type TemplateInline } from './markdown.ts';
 import { type Piece, parsePieces, rejectDirectives, type Vocabulary } from './pieces.ts';
@@ -6,7 +6,7 @@ import { rejectTemplate } from './reject-template.ts';
 import { readXml, type XmlElement, type XmlNode } from './xml-tree.ts';
 
 const LEFT_OUT = new Set(['head']);
-/** What is in them stands in their place, one below the other: a table of columns can't be read on a phone. */
+/** Replaced by their content, block after block: columns can't be read on a phone. */
 const CONTAINERS = new Set([
   'html',
   'body',
@@ -36,15 +36,13 @@ const INLINES = new Set([
   'small',
 ]);
 const HEADING = /^h[1-6]$/;
-/** Azure's own templates write `$DevPortalUrl` with it and without; ours is a whole address. */
+/** Some of Azure's templates put a scheme before `$DevPortalUrl`. Our value has one already. */
 const AZURE_SCHEME = /https?:\/\/(?=\$(?:DevPortalUrl\b|\{DevPortalUrl\}))/gi;
-/** An item of a list may begin anywhere a number may. */
 const MAX_START = 99_999;
 
 /**
- * Reads a body. A paragraph that is one link is a button, as with Markdown; a link whose words are its address is that
- * address. Spaces and line ends count as one space, but in `<pre>`.
- * Errors: `template_invalid`, as `readXml`; directives by their line, unknown variables, and what is nested too deeply.
+ * Reads a body. A paragraph that is one link becomes a button. Outside `<pre>`, a run of spaces and line ends is one space.
+ * Errors: `template_invalid`, as `readXml`, and for directives, unknown variables and too deep a nesting.
  */
 export function readXhtml(xhtml: string, vocabulary: Vocabulary): TemplateBlock[] {
   rejectDirectives(xhtml, vocabulary.field);
@@ -57,7 +55,7 @@ function readBlocks(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: nu
   if (depth > MAX_DEPTH) rejectTemplate(vocabulary.field, 'The text is nested too deeply.');
   const blocks: TemplateBlock[] = [];
   let line: XmlNode[] = [];
-  // Words that stand between blocks are a paragraph of their own.
+  // Text between blocks becomes a paragraph.
   const flush = () => {
     blocks.push(...readParagraph(line, vocabulary, depth));
     line = [];
@@ -122,7 +120,7 @@ function readParagraph(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth:
   return children.length === 0 ? [] : [{ kind: 'paragraph', children }];
 }
 
-/** Words on a line, without the spaces around them; none when there is nothing to see. */
+/** Empty when there is nothing to see. */
 function readLine(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateInline[] {
   const inlines = trimmed(readInlines(nodes, vocabulary, depth + 1));
   return inlines.some(isSeen) ? inlines : [];
@@ -137,7 +135,7 @@ function readInlines(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: n
   );
 }
 
-/** Words that a comment or a `<span>` cuts in two are one: else an address could hide in the seam. */
+/** Joins text that a comment or a `<span>` splits. Otherwise the check would miss an address across the split. */
 function joined(inlines: readonly TemplateInline[]): TemplateInline[] {
   const all: TemplateInline[] = [];
   for (const inline of inlines) {
@@ -196,7 +194,7 @@ function readInline(element: XmlElement, vocabulary: Vocabulary, depth: number):
 function readLink(element: XmlElement, vocabulary: Vocabulary, depth: number): TemplateInline[] {
   rejectNestedLink(element);
   const label = trimmed(readInlines(element.children, vocabulary, depth + 1));
-  // A place that could be linked to: there are none in a mail.
+  // An anchor that marks a place has no use in a mail.
   if (element.attributes.href === undefined) return label;
   const address = element.attributes.href.trim().replace(AZURE_SCHEME, '');
   const words = textOf(label);
@@ -206,7 +204,7 @@ function readLink(element: XmlElement, vocabulary: Vocabulary, depth: number): T
       `Line ${element.line}: the link to ${address.slice(0, 80)} has no words to click on.`,
     );
   if (/^mailto:/i.test(address)) {
-    // As with Markdown, an e-mail address is words; the reader's own program makes a link of it.
+    // As in Markdown, an email address is text. The reader's mail client makes a link of it.
     if (words.trim() === address.slice('mailto:'.length)) return label;
     return rejectTemplate(
       vocabulary.field,
@@ -231,7 +229,7 @@ const isSeen = (inline: TemplateInline): boolean =>
   inline.kind === 'code' ||
   (inline.kind !== 'break' && textOf([inline]).trim() !== '');
 
-/** The words as they stand, without what is marked in them. */
+/** The text with its spaces, without inline markup. */
 function verbatim({ children }: XmlElement): string {
   return children
     .map((node) => {

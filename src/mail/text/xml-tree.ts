@@ -1,4 +1,4 @@
-// A template's XHTML as a tree of the elements that may be in it. Every other element and attribute is refused, by its line.
+// Parses a template's XHTML. Only known elements and attributes may be in it.
 import { SaxesParser } from 'saxes';
 import { rejectTemplate } from './reject-template.ts';
 
@@ -10,12 +10,12 @@ export type XmlElement = {
 };
 export type XmlNode = XmlElement | string;
 
-/** A template of Azure API Management has 1,000 to 2,000. */
+/** Templates of Azure API Management have 1,000 to 2,000 characters. */
 export const MAX_XHTML_LENGTH = 30_000;
-/** Tables within tables within tables. */
+/** Mails nest tables in tables. */
 const MAX_ELEMENT_DEPTH = 40;
 
-/** How a mail looks is ours to say: what else would say it may be there, and is left alone. */
+/** Accepted and ignored: our design decides how a mail looks. */
 const LAYOUT = [
   ...[
     'style',
@@ -33,7 +33,7 @@ const LAYOUT = [
   ],
   ...['bgcolor', 'color', 'face', 'size', 'border', 'cellpadding', 'cellspacing', 'colspan', 'rowspan'],
 ];
-/** Elements, and what they have beside the layout. */
+/** Each element, with the attributes that it may have besides the layout. */
 const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   ...{ html: ['xmlns'], head: [], title: [], meta: ['charset', 'name', 'content', 'http-equiv'], body: [] },
   ...{ div: [], center: [], table: [], thead: [], tbody: [], tfoot: [], tr: [], td: [], th: [] },
@@ -44,10 +44,9 @@ const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads XML with one element at its top. Names compare without case. Comments are left out.
- * Errors: `template_invalid` for `body`, naming the line: not well-formed, an entity beyond XML's own five and numbers, a
- * document type other than `<!DOCTYPE html>`, a processing instruction, an element or attribute that mails don't have,
- * more than 30,000 characters or 40 elements deep.
+ * Reads XML with one root element, of at most 30,000 characters and 40 levels. Ignores case in names, and comments.
+ * Errors: `template_invalid` for `body`, naming the line: malformed XML, an entity that is neither a number nor one of
+ * XML's five, a document type other than `<!DOCTYPE html>`, a processing instruction, or an unknown element or attribute.
  */
 export function readXml(source: string): XmlElement {
   if (source.length > MAX_XHTML_LENGTH)
@@ -59,7 +58,7 @@ export function readXml(source: string): XmlElement {
   const add = (node: XmlNode) => void open.at(-1)?.children.push(node);
   parser.on('error', ({ message }) => rejectTemplate('body', explainXmlError(message, parser.line)));
   parser.on('doctype', (type) => {
-    // Azure's templates begin with it. Whatever else it could say, such as an entity of its own, is not read.
+    // Azure's templates begin with it. Any other document type could define entities.
     if (!/^\s*html\s*$/i.test(type))
       rejectTemplate(
         'body',
@@ -110,7 +109,7 @@ function requireKnown({ name, attributes, line }: XmlElement): void {
     );
 }
 
-/** The parser begins with line and column. */
+/** Removes the line and column that the parser puts first. */
 function explainXmlError(message: string, line: number): string {
   const said = message
     .replace(/^\d+:\d+: /, '')
