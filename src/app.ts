@@ -42,7 +42,7 @@ const MAX_SLACK_WORK = 40;
 const MAX_SLACK_WORK_WAITING = 20_000;
 const MAX_MAIL_EVENT_BYTES = 65_536;
 
-/** `url` is where people reach it, `localUrl` where this process listens, `internalUrl` where its `INTERNAL_PORT` is. */
+/** People use `url`, this machine `localUrl`. `internalUrl` is the address of `INTERNAL_PORT`. */
 export type RunningApp = {
   url: string;
   localUrl: string;
@@ -51,8 +51,8 @@ export type RunningApp = {
   stop(): Promise<void>;
 };
 
-/** What tests may set besides the settings. */
-export type AppOptions = { clock?: Clock; passwordCost?: number; say?: (message: string) => void };
+/** `clock` and `passwordCost` are for tests. `print` shows a person how the start proceeds. */
+export type AppOptions = { clock?: Clock; passwordCost?: number; print?: (message: string) => void };
 
 /**
  * Starts every part. Resolves when the app serves requests and runs jobs.
@@ -109,15 +109,15 @@ type Opened = Base &
 
 type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
 
-async function openParts(base: Base, { passwordCost, say }: AppOptions): Promise<Parts> {
+async function openParts(base: Base, { passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, clock, addresses, atStop } = base;
   const dependencies = await openDependencies(settings, {
     clock,
     publicUrl: () => addresses.url,
     poolSize: POOL_SIZE,
     passwordCost,
-    say,
-    atEnd: atStop,
+    print,
+    atStop,
     // Slack and the gateway stand on the dependencies, so both are made after them.
     people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
     afterCommit: () => gateway.noteCommit(),

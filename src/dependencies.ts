@@ -1,4 +1,4 @@
-// What the server and the programs beside it stand on: the database, the keys, the service, and the context of operations.
+// Opens what the server and the command-line programs share: the database, the keys, and the context of operations.
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,13 @@ import { migrate } from './db/migrate.ts';
 import { hasServices, keepSecretKeyCheck, openService } from './db/operators/services.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Actor, Clock, Context, People, Policy } from './operations/frame/context.ts';
-import { createKeyring, fittingSecretKey, isSecretKey, secretKeyCheckValue } from './security/keyring.ts';
+import {
+  createKeyring,
+  isSecretKey,
+  type Keyring,
+  matchSecretKey,
+  secretKeyCheckValue,
+} from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 
@@ -17,7 +23,7 @@ const DEFAULT_SERVICE = 'default';
 
 export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
-  keyring: Context['keyring'];
+  keyring: Keyring;
   policy: Policy;
   serviceId: string;
   contextOf(actor: Actor, requestId?: string): Context;
@@ -26,45 +32,92 @@ export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
 type Options = {
   clock: Clock;
   people: People;
-  /** Asked at each use: the server knows its address only once it listens. */
+  /** A function, because the server knows its address only once it listens. */
   publicUrl: () => string;
   poolSize: number;
   passwordCost?: number | undefined;
-  say?: ((message: string) => void) | undefined;
-  /** Told of each commit of this process. */
+  /** Shows a person how the start proceeds. */
+  print?: ((message: string) => void) | undefined;
+  /** Runs after each commit of this process. */
   afterCommit?: () => void;
-  /** A program beside the server works on what the server made: it makes and migrates nothing. */
+  /** A program that runs beside the server uses what the server created. It creates and migrates nothing. */
   isBesideServer?: boolean;
-  /** Told what to do, in reverse, at the end; also what was begun when this throws. */
-  atEnd: (stop: () => Promise<unknown>) => void;
+  /** Registers what to stop, also when this throws. The caller runs it in reverse order. */
+  atStop: (stop: () => Promise<unknown>) => void;
 };
 
 /** Throws a `SettingsError` when the settings and the database don't fit together. */
 export async function openDependencies(settings: Settings, options: Options): Promise<Dependencies> {
-  const { clock, people } = options;
-  demandApprovable(settings.secondOperatorFor);
+  const { clock, people, afterCommit, passwordCost } = options;
+  requireApprovable(settings.secondOperatorFor);
   const databaseUrl = await openDatabase(settings, options);
   const { db, sql, close } = connect(databaseUrl, { max: options.poolSize });
-  options.atEnd(close);
+  options.atStop(close);
   if (options.isBesideServer && !(await hasServices(db)))
     throw new SettingsError(['DATABASE_URL: nothing is in this database yet; start the server once']);
   const keyring = createKeyring(
     settings.secretKey ?? (await localSecretKey(settings.dataDir, !options.isBesideServer)),
     settings.secretKeyPrevious ?? undefined,
   );
+  const { id, name } = await openServiceWith(keyring, db, settings, options);
+  const policy = createPolicy(settings, options.publicUrl);
+  const passwords = createPasswordHasher({ keyring, ...(passwordCost ? { cost: passwordCost } : {}) });
+  const random = (size: number) => randomBytes(size);
+  return {
+    db,
+    sql,
+    databaseUrl,
+    keyring,
+    policy,
+    serviceId: id,
+    contextOf: (actor, requestId = crypto.randomUUID()) => ({
+      db,
+      clock,
+      random,
+      keyring,
+      passwords,
+      people,
+      policy,
+      service: { id, name },
+      actor,
+      requestId,
+      ...(afterCommit ? { afterCommit } : {}),
+    }),
+  };
+}
+
+function requireApprovable(names: readonly string[]): void {
+  const unknown = names.filter((name) => !isApprovable(name));
+  if (unknown.length > 0)
+    throw new SettingsError([
+      `SECOND_OPERATOR_FOR: ${unknown.join(', ')} can't wait for an approval; expected none or some of ${APPROVABLE_NAMES.join(', ')}`,
+    ]);
+}
+
+/** Opens the service, and stops a start whose `SECRET_KEY` is not the one that the database was written with. */
+async function openServiceWith(
+  keyring: Keyring,
+  db: Connection['db'],
+  settings: Settings,
+  { clock, isBesideServer }: Options,
+) {
   const service = await openService(db, {
     id: DEFAULT_SERVICE,
     name: settings.serviceName,
     secretKeyCheck: secretKeyCheckValue(keyring),
     now: clock(),
   });
-  const fitting = fittingSecretKey(keyring, service.secretKeyCheck);
-  if (!fitting) throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
-  if (fitting === 'previous' && !options.isBesideServer)
+  const match = matchSecretKey(keyring, service.secretKeyCheck);
+  if (!match) throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
+  if (match === 'previous' && !isBesideServer)
     await keepSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
-  const policy: Policy = {
+  return service;
+}
+
+function createPolicy(settings: Settings, publicUrl: () => string): Policy {
+  return {
     get publicUrl() {
-      return options.publicUrl();
+      return publicUrl();
     },
     organizationName: settings.organizationName,
     supportEmail: settings.supportEmail,
@@ -79,42 +132,10 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     hasRequests: settings.hasRequests,
     signUp: settings.signUp,
   };
-  const cost = options.passwordCost;
-  const passwords = createPasswordHasher({ keyring, ...(cost ? { cost } : {}) });
-  const random = (size: number) => randomBytes(size);
-  return {
-    db,
-    sql,
-    databaseUrl,
-    keyring,
-    policy,
-    serviceId: service.id,
-    contextOf: (actor, requestId = crypto.randomUUID()) => ({
-      db,
-      clock,
-      random,
-      keyring,
-      passwords,
-      people,
-      policy,
-      service: { id: service.id, name: service.name },
-      actor,
-      requestId,
-      ...(options.afterCommit ? { afterCommit: options.afterCommit } : {}),
-    }),
-  };
-}
-
-function demandApprovable(names: readonly string[]): void {
-  const unknown = names.filter((name) => !isApprovable(name));
-  if (unknown.length > 0)
-    throw new SettingsError([
-      `SECOND_OPERATOR_FOR: ${unknown.join(', ')} can't wait for an approval; expected none or some of ${APPROVABLE_NAMES.join(', ')}`,
-    ]);
 }
 
 async function openDatabase(settings: Settings, options: Options): Promise<string> {
-  if (!settings.databaseUrl && options.isBesideServer) await demandEmbedded(settings.dataDir);
+  if (!settings.databaseUrl && options.isBesideServer) await requireEmbedded(settings.dataDir);
   const url = settings.databaseUrl ?? (await openEmbedded(settings.dataDir, options));
   if (!options.isBesideServer) {
     await enter(url, options);
@@ -123,22 +144,23 @@ async function openDatabase(settings: Settings, options: Options): Promise<strin
   return url;
 }
 
-async function enter(url: string, { atEnd }: Options): Promise<void> {
+/** Keeps `after-restore` from running while the server does. */
+async function enter(url: string, { atStop }: Options): Promise<void> {
   const presence = await enterAsServer(url);
   if (!presence)
     throw new SettingsError([
       'DATABASE_URL: after-restore is at work on this database; start the server when it has ended',
     ]);
-  atEnd(presence.leave);
+  atStop(presence.leave);
 }
 
-async function openEmbedded(dataDir: string, { say, atEnd }: Options): Promise<string> {
-  const embedded = await startEmbeddedPostgres({ dataDir, ...(say ? { say } : {}) });
-  atEnd(() => embedded.release());
+async function openEmbedded(dataDir: string, { print, atStop }: Options): Promise<string> {
+  const embedded = await startEmbeddedPostgres({ dataDir, ...(print ? { say: print } : {}) });
+  atStop(() => embedded.release());
   return embedded.url;
 }
 
-async function demandEmbedded(dataDir: string): Promise<void> {
+async function requireEmbedded(dataDir: string): Promise<void> {
   await access(join(dataDir, 'postgres.json')).catch(() => {
     throw new SettingsError([
       'DATA_DIR: no database of apim-user is there; set DATABASE_URL or DATA_DIR as the server has them',
@@ -146,10 +168,10 @@ async function demandEmbedded(dataDir: string): Promise<void> {
   });
 }
 
-/** Made once and kept with mode 0600; in production the settings must give it. */
-async function localSecretKey(dataDir: string, mayMake: boolean): Promise<string> {
+/** The secret key of a machine without `SECRET_KEY`. Only the server creates it. */
+async function localSecretKey(dataDir: string, mayCreate: boolean): Promise<string> {
   const file = join(dataDir, 'secret-key');
-  if (mayMake) await makeSecretKey(dataDir, file);
+  if (mayCreate) await createSecretKeyFile(dataDir, file);
   const secretKey = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (isSecretKey(secretKey)) return secretKey;
   throw new SettingsError([
@@ -157,7 +179,7 @@ async function localSecretKey(dataDir: string, mayMake: boolean): Promise<string
   ]);
 }
 
-async function makeSecretKey(dataDir: string, file: string): Promise<void> {
+async function createSecretKeyFile(dataDir: string, file: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   await writeFile(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-// One JSON line for each event. An error is its kind, its code, and where in our sources it came from.
+// Logs one JSON line an event. An error gives its kind, its code, and its places in our sources.
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
@@ -8,11 +8,11 @@ type LoggedError = { type: string; code?: string; frames?: string[]; cause?: Log
 const MAX_FRAMES = 8;
 const MAX_CAUSES = 3;
 const MAX_LINE_BYTES = 8 * 1_024;
-/** What a text is cut to in a line that would be too long. */
+/** Applies to texts in a line that would be too long. */
 const MAX_TEXT_LENGTH = 200;
 const MAX_CUT_FIELDS = 20;
 
-/** Messages and details of drivers hold addresses, texts and parameters of queries: of an error, only this is logged. */
+/** Leaves out the message: drivers put emails, texts and query parameters into it. */
 function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error ? plainWord(error.code) : null;
@@ -30,7 +30,7 @@ function plainWord(value: unknown): string | null {
   return typeof value === 'string' && /^\w{1,40}$/.test(value) ? value : null;
 }
 
-/** "src/portal/accept.tsx:12": places, without the names of functions and without the message before them. */
+/** Places such as "src/portal/accept.tsx:12". */
 function ourFrames(error: Error): string[] {
   return (error.stack ?? '')
     .split('\n')
@@ -39,7 +39,7 @@ function ourFrames(error: Error): string[] {
     .slice(0, MAX_FRAMES);
 }
 
-/** JSON escapes what moves a terminal's cursor but for C1, and what some programs break lines at. */
+/** Escapes what JSON doesn't: C1 controls, which move a terminal's cursor, and two line separators. */
 function oneShortLine(line: string): string {
   const safe = line.replace(
     /[\u007f-\u009f\u2028\u2029]/g,
@@ -65,7 +65,7 @@ export function createLog(level: string, stream?: DestinationStream): Log {
     serializers: { err: (error: unknown) => serializeError(error) },
     hooks: {
       streamWrite: oneShortLine,
-      // Without words of ours, pino would take the error's own message for them.
+      // Without a message of ours, pino would log the error's message.
       logMethod(args, method) {
         const [first, words] = args as unknown[];
         if (typeof first === 'string') return method.apply(this, [first]);

@@ -16,12 +16,12 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
-  const say = (message: string) => process.stdout.write(`${message}\n`);
-  const app = await startApp(settings, log, { say });
-  say(
+  const print = (message: string) => process.stdout.write(`${message}\n`);
+  const app = await startApp(settings, log, { print });
+  print(
     app.hasPlayground ? `apim-user is ready. Open ${app.url}/playground` : `apim-user is ready at ${app.url}`,
   );
-  if (app.internalUrl) say(`Its internal port is at ${app.internalUrl}`);
+  if (app.internalUrl) print(`Its internal port is at ${app.internalUrl}`);
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

@@ -1,4 +1,4 @@
-// npm run after-restore: makes good for what a database has forgotten that was brought back from a backup.
+// npm run after-restore: makes a restored database safe, and repeats the removals that the backup doesn't have.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -16,16 +16,17 @@ import { type CheckedChange, checkChanges, repeatChange } from '../operations/re
 import { endSessions } from '../operations/sessions/end-all.ts';
 import { voidTickets } from '../operations/tickets/void-all.ts';
 import { revokeTokens } from '../operations/tokens/revoke-all.ts';
+import { forTerminal } from './console/output.ts';
 import {
-  complain,
   EXIT,
+  print,
+  printError,
   readArguments,
+  requirePersonName,
   runProgram,
-  say,
   UsageError,
   withDependencies,
-} from './beside-server.ts';
-import { harmless } from './console/words.ts';
+} from './program.ts';
 
 const HELP = `For a database that was brought back from a backup, before the first server is started on it:
 
@@ -46,13 +47,13 @@ const OPTIONS = {
   reason: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
-const MAX_NAME_LENGTH = 100;
 const MAX_WHY_LENGTH = 200;
-/** Of what is to be repeated, and so held in memory. */
+/** They are all in memory. */
 const MAX_CHANGES = 100_000;
 
-type Wanted = { name: string; reason: string; isApplied: boolean; file: string | null };
-/** What ends whatever could still take effect, in this order; each as often as it finds something. */
+type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: string | null };
+
+/** Ends everything that could still take effect. Runs in this order, each until it finds nothing more. */
 const ENDS: readonly {
   words: string;
   of: 'tickets' | 'sessions' | 'imports' | 'tokens' | 'mails' | 'approvals';
@@ -74,7 +75,7 @@ const ENDS: readonly {
   },
 ];
 
-function readWords(args: string[]): Wanted | null {
+function readOptions(args: string[]): RestoreOptions | null {
   const { values, positionals } = readArguments(args, OPTIONS);
   if (values.help) return null;
   if (positionals.length > 0) throw new UsageError(HELP);
@@ -83,64 +84,63 @@ function readWords(args: string[]): Wanted | null {
   const isApplied = values.apply ?? false;
   if (isApplied && (!name || !reason))
     throw new UsageError('--apply needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  if (/[/\p{Cc}\p{Cf}]/u.test(name) || name.length > MAX_NAME_LENGTH)
-    throw new UsageError(`--as is a name of at most ${MAX_NAME_LENGTH} characters, without a slash.`);
+  requirePersonName(name);
   if (reason.length > MAX_WHY_LENGTH)
     throw new UsageError(`--reason is at most ${MAX_WHY_LENGTH} characters.`);
   return { name: name || 'after-restore', reason, isApplied, file: values.audit ?? null };
 }
 
 async function main(): Promise<number> {
-  const wanted = readWords(process.argv.slice(2));
-  if (!wanted) {
-    await say(HELP);
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    await print(HELP);
     return EXIT.ok;
   }
-  if (wanted.file !== null && !(await stat(wanted.file).catch(() => null))?.isFile())
-    throw new UsageError(`There is no file ${wanted.file}.`);
+  if (options.file !== null && !(await stat(options.file).catch(() => null))?.isFile())
+    throw new UsageError(`There is no file ${options.file}.`);
   return withDependencies(async ({ databaseUrl, contextOf }) => {
     const alone = await enterAlone(databaseUrl);
     if (!alone) {
-      complain('A server runs on this database, or another after-restore does. Stop all of them first.');
+      printError('A server runs on this database, or another after-restore does. Stop all of them first.');
       return EXIT.refused;
     }
     try {
       if (!(await isUpToDate(databaseUrl))) {
-        if (!wanted.isApplied) {
-          complain(
+        if (!options.isApplied) {
+          printError(
             'This database is of an older version: nothing in it can be counted. --apply brings it up to date first.',
           );
           return EXIT.refused;
         }
         await migrate(databaseUrl);
       }
-      return await recover(contextOf({ kind: 'console', name: wanted.name }), wanted);
+      return await recover(contextOf({ kind: 'console', name: options.name }), options);
     } finally {
       await alone.leave();
     }
   });
 }
 
-async function recover(plain: Context, wanted: Wanted): Promise<number> {
-  const { isApplied, reason, file } = wanted;
+async function recover(plain: Context, options: RestoreOptions): Promise<number> {
+  const { isApplied, reason, file } = options;
   const context = reason ? { ...plain, reason } : plain;
   const { head, invitations, ...open } = await countOpen(plain, {});
-  await say(
+  await print(
     head
       ? `The audit of this database ends at number ${head.number}, ${head.linkedAt.toISOString()}.\n`
       : 'The audit of this database has no chain yet.\n',
   );
-  // Read whole before anything is done: an export with a fault in it is no use.
+  // A faulty export must stop the program before it changes anything.
   const read = file === null ? null : await readExport(plain, file);
   for (const end of ENDS) {
     const count = isApplied ? await untilNone(() => end.run(context, reason)) : open[end.of];
-    await say(`${count} ${end.words}${isApplied ? '' : ' (would be)'}\n`);
+    await print(`${count} ${end.words}${isApplied ? '' : ' (would be)'}\n`);
   }
   if (invitations > 0)
-    await say(`${invitations} invitations stay open, and their links are dead: resend or revoke them.\n`);
-  const outcomes = read ? await repeatAll(plain, read, wanted) : [];
+    await print(`${invitations} invitations stay open, and their links are dead: resend or revoke them.\n`);
+  const outcomes = read ? await repeatAll(plain, read, options) : [];
   if (!isApplied)
-    await say('Nothing was changed. With --apply, --as "Your Name" and --reason "why" it is done.\n');
+    await print('Nothing was changed. With --apply, --as "Your Name" and --reason "why" it is done.\n');
   if (outcomes.some((outcome) => outcome.startsWith('refused'))) return EXIT.refused;
   return outcomes.some((outcome) => outcome.startsWith('waits')) ? EXIT.waits : EXIT.ok;
 }
@@ -175,7 +175,7 @@ async function readExport(context: Context, file: string): Promise<Read> {
   return read;
 }
 
-/** Pages of rows; of a line that is none it says where it is. */
+/** Reads the export in pages. An error names the line. */
 async function* linesOf(context: Context, file: string): AsyncGenerator<ExportedRow[]> {
   let page: ExportedRow[] = [];
   let number = 0;
@@ -203,19 +203,19 @@ function rowIn(line: string, where: string, serviceId: string): ExportedRow {
     throw error;
   }
   if (row.serviceId !== serviceId)
-    throw new UsageError(`${where} is of the service ${harmless(row.serviceId)}, not of ${serviceId}.`);
+    throw new UsageError(`${where} is of the service ${forTerminal(row.serviceId)}, not of ${serviceId}.`);
   return row;
 }
 
 async function repeatAll(
   context: Context,
   read: Read,
-  { reason, isApplied, file }: Wanted,
+  { reason, isApplied, file }: RestoreOptions,
 ): Promise<string[]> {
   const { rows, known, changes } = read;
-  await say(`${file}: ${rows} rows, of which this database has ${known}.\n`);
+  await print(`${file}: ${rows} rows, of which this database has ${known}.\n`);
   if (rows > 0 && known === 0)
-    await say('It has none of them: make sure that this export is of the same database, or export more.\n');
+    await print('It has none of them: make sure that this export is of the same database, or export more.\n');
   const checked = await checkChanges(context, changes);
   const outcomes: string[] = [];
   for (const change of checked) {
@@ -224,11 +224,11 @@ async function repeatAll(
         ? await repeatChange(context, change, reason)
         : change.status;
     outcomes.push(outcome);
-    await say(`${harmless(`${changeWords(change)}: ${OUTCOMES[outcome] ?? outcome}`)}\n`);
+    await print(`${forTerminal(`${changeText(change)}: ${OUTCOMES[outcome] ?? outcome}`)}\n`);
   }
   const counts = new Map<string, number>();
   for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  await say(
+  await print(
     `${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to repeat'}\n`,
   );
   return outcomes;
@@ -240,9 +240,9 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   'over by now': 'the block would have ended by now',
 };
 
-function changeWords({ at, operation, target, label, by, until }: CheckedChange): string {
-  const whom = label ? `${target.id} ${label}` : target.id;
-  return `${at.toISOString()} ${operation} ${target.kind} ${whom}, by ${by}${until ? `, until ${until.toISOString()}` : ''}`;
+function changeText({ at, operation, target, label, by, until }: CheckedChange): string {
+  const subject = label ? `${target.id} ${label}` : target.id;
+  return `${at.toISOString()} ${operation} ${target.kind} ${subject}, by ${by}${until ? `, until ${until.toISOString()}` : ''}`;
 }
 
 await runProgram(main);

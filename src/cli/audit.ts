@@ -1,19 +1,18 @@
-// npm run audit: a copy of the audit for outside, and whether its chain is whole.
-
+// npm run audit: exports the audit, or verifies its hash chain.
 import { csvLine } from '../domain/csv.ts';
 import { exportAudit } from '../operations/audit/export.ts';
 import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
 import type { Context } from '../operations/frame/context.ts';
 import {
-  complain,
   EXIT,
+  print,
+  printError,
   readArguments,
   readMoment,
   runProgram,
-  say,
   UsageError,
   withDependencies,
-} from './beside-server.ts';
+} from './program.ts';
 
 const HELP = `The audit, from a shell on the server:
 
@@ -38,7 +37,7 @@ const OPTIONS = {
 type Row = Awaited<ReturnType<typeof exportAudit>>['rows'][number];
 type Head = { number: number; hash: string };
 
-/** The columns of a CSV file, with what stands in each. */
+/** The columns of the CSV format. */
 const COLUMNS: Record<string, (row: Row) => string | number | null> = {
   number: (row) => row.number,
   hash: (row) => row.hash,
@@ -76,7 +75,7 @@ async function main(): Promise<number> {
   const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
   const [command, ...more] = positionals;
   if (values.help) {
-    await say(HELP);
+    await print(HELP);
     return EXIT.ok;
   }
   if (command === 'export' && more.length === 0 && values.head === undefined) return writeAll(values);
@@ -93,15 +92,15 @@ async function writeAll(values: { from?: string; to?: string; format?: string })
     ...(values.to === undefined ? {} : { to: readMoment('to', values.to, true) }),
   };
   return withContext(async (context) => {
-    await say(format.head);
+    await print(format.head);
     let head: Head | null = null;
     let written = 0;
     for await (const rows of pages(context, span)) {
-      await say(rows.map(format.line).join(''));
+      await print(rows.map(format.line).join(''));
       written += rows.length;
       head = rows.reduce(laterHead, head);
     }
-    complain(`${written} rows written. ${keepWords(head)}`);
+    printError(`${written} rows written. ${headAdvice(head)}`);
     return EXIT.ok;
   });
 }
@@ -118,12 +117,12 @@ async function* pages(context: Context, span: { from?: Date; to?: Date }): Async
   } while (after);
 }
 
-/** A row that was committed late comes early by its time and late in the chain. */
+/** The export is in order of time, and a row that was committed late has a later place in the chain. */
 function laterHead(head: Head | null, { number, hash }: Row): Head | null {
   return number !== null && hash !== null && number > (head?.number ?? 0) ? { number, hash } : head;
 }
 
-const keepWords = (head: Head | null): string =>
+const headAdvice = (head: Head | null): string =>
   head
     ? `Keep this elsewhere, to verify against: --head ${head.number}:${head.hash}`
     : 'None of them is in the chain yet: a job adds them every minute.';
@@ -144,16 +143,16 @@ async function verify(headText: string | undefined): Promise<number> {
   return withContext(async (context) => {
     const head = number ? { head: { number: Number(number), hash } } : {};
     const result = await verifyAudit(context, head);
-    await say(`rows: ${result.rows}\n`);
-    await say(`head: ${result.head ? `${result.head.number}:${result.head.hash}` : 'none'}\n`);
+    await print(`rows: ${result.rows}\n`);
+    await print(`head: ${result.head ? `${result.head.number}:${result.head.hash}` : 'none'}\n`);
     const { problem } = result;
     if (!problem) {
-      await say('The chain is whole.\n');
+      await print('The chain is whole.\n');
       return EXIT.ok;
     }
     const row = problem.auditId ? ` (audit row ${problem.auditId})` : '';
-    await say(`PROBLEM at number ${problem.number}${row}: ${PROBLEMS[problem.what]}.\n`);
-    await say('Rows and head above are those before it.\n');
+    await print(`PROBLEM at number ${problem.number}${row}: ${PROBLEMS[problem.what]}.\n`);
+    await print('Rows and head above are those before it.\n');
     return EXIT.refused;
   });
 }

@@ -1,20 +1,21 @@
-// npm run import:azure: a service of Azure API Management, looked at first and then copied.
+// npm run import:azure: compares a service of Azure API Management with ours, and copies what is new.
 import { DomainError } from '../domain/domain-error.ts';
 import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copies/copy-service.ts';
 import type { CopiedKind, CopiedRecord, CopySource } from '../operations/copies/record.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { openExport, saveExport } from './azure/export-file.ts';
 import { AZURE_ENDPOINTS, openAzure, sourceFault } from './azure/sdk-source.ts';
+import { forTerminal, refusalText } from './console/output.ts';
 import {
-  complain,
   EXIT,
+  print,
+  printError,
   readArguments,
+  requirePersonName,
   runProgram,
-  say,
   UsageError,
   withDependencies,
-} from './beside-server.ts';
-import { harmless, refusalWords } from './console/words.ts';
+} from './program.ts';
 
 const HELP = `npm run -s import:azure -- --subscription ID --resource-group NAME --service NAME --save export.jsonl
 npm run -s import:azure -- export.jsonl [--all] [--apply | --mail-passwords N] [--as "YOUR NAME" --reason "WHY"]
@@ -49,13 +50,13 @@ const OPTIONS = {
 } as const;
 const MAX_MAILS = 10_000;
 const PROGRESS_RECORDS = 500;
-/** Only counted, unless --all tells each. */
+/** Without --all these are counted and not listed. */
 const QUIET: readonly CopyLine['status'][] = ['new', 'copied', 'same'];
 const FAILED: readonly CopyLine['status'][] = ['conflict', 'impossible', 'refused'];
 
-type Given = ReturnType<typeof read>;
+type ImportOptions = ReturnType<typeof readOptions>;
 
-function read(args: string[]) {
+function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, OPTIONS);
   const [file, ...more] = positionals;
   const mails = values['mail-passwords'] === undefined ? null : Number(values['mail-passwords']);
@@ -70,16 +71,15 @@ function read(args: string[]) {
   const isChange = values.apply || mails !== null;
   if (isChange && (!name || !reason))
     throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  if (/[/\p{Cc}\p{Cf}]/u.test(name) || name.length > 100)
-    throw new UsageError('--as is a name of at most 100 characters, without a slash.');
+  requirePersonName(name);
   if (reason.length > 500) throw new UsageError('--reason has at most 500 characters.');
   return { values, file, mails, name: name || 'a dry run', reason };
 }
 
-async function sourceOf({ values, file }: Given): Promise<CopySource> {
+async function openSource({ values, file }: ImportOptions): Promise<CopySource> {
   if (file !== undefined) {
     const { source, isReadByOthers } = await openExport(file);
-    if (isReadByOthers) complain(`Others on this machine can read ${file}, and the keys in it: chmod 600.`);
+    if (isReadByOthers) printError(`Others on this machine can read ${file}, and the keys in it: chmod 600.`);
     return source;
   }
   const { subscription = '', 'resource-group': resourceGroup = '', service = '' } = values;
@@ -100,42 +100,42 @@ async function sourceOf({ values, file }: Given): Promise<CopySource> {
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   if (args.includes('--help') || args.includes('-h')) {
-    await say(HELP);
+    await print(HELP);
     return EXIT.ok;
   }
-  const given = read(args);
+  const options = readOptions(args);
   try {
-    const source = await sourceOf(given);
-    const { save } = given.values;
-    if (save !== undefined) return await saveTo(save, source, given);
+    const source = await openSource(options);
+    const { save } = options.values;
+    if (save !== undefined) return await saveTo(save, source, options);
     return await withDependencies(async ({ contextOf }) => {
-      const plain = contextOf({ kind: 'console', name: given.name });
-      const context = given.reason ? { ...plain, reason: given.reason } : plain;
-      return given.mails === null
-        ? copy(context, source, given)
-        : mailPasswords(context, source, given.mails);
+      const plain = contextOf({ kind: 'console', name: options.name });
+      const context = options.reason ? { ...plain, reason: options.reason } : plain;
+      return options.mails === null
+        ? copy(context, source, options)
+        : mailPasswords(context, source, options.mails);
     });
   } catch (error) {
-    const fault = error instanceof DomainError ? refusalWords(error) : sourceFault(error);
+    const fault = error instanceof DomainError ? refusalText(error) : sourceFault(error);
     if (fault === null) throw error;
-    complain(harmless(fault));
+    printError(forTerminal(fault));
     return EXIT.refused;
   }
 }
 
-async function saveTo(file: string, source: CopySource, { values }: Given): Promise<number> {
+async function saveTo(file: string, source: CopySource, { values }: ImportOptions): Promise<number> {
   const from = `${values.service} in ${values['resource-group']}`;
   await saveExport(file, source, { from, at: new Date() }, (kind, saved) => {
-    if (saved % PROGRESS_RECORDS === 0) complain(`${saved} ${kind}s`);
+    if (saved % PROGRESS_RECORDS === 0) printError(`${saved} ${kind}s`);
   });
-  await say(`Saved ${file}. It holds every key: keep it to yourself, and delete it when all is copied.\n`);
+  await print(`Saved ${file}. It holds every key: keep it to yourself, and delete it when all is copied.\n`);
   return EXIT.ok;
 }
 
-async function copy(context: Context, source: CopySource, { values }: Given): Promise<number> {
+async function copy(context: Context, source: CopySource, { values }: ImportOptions): Promise<number> {
   const counts = new Map<CopiedKind, Map<CopyLine['status'], number>>();
   const providers = new Map<string, number>();
-  let [told, failed, accounts] = [0, 0, 0];
+  let [done, failed, accounts] = [0, 0, 0];
   await copyFrom(context, source, values.apply ?? false, async ({ record, status, words }) => {
     const ofKind = counts.get(record.kind) ?? new Map<CopyLine['status'], number>();
     counts.set(record.kind, ofKind.set(status, (ofKind.get(status) ?? 0) + 1));
@@ -147,16 +147,16 @@ async function copy(context: Context, source: CopySource, { values }: Given): Pr
         providers.set(provider, (providers.get(provider) ?? 0) + 1);
     }
     if (values.all || !isHere || words !== '')
-      await say(`${harmless(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`)}\n`);
-    told += 1;
-    if (values.apply && told % PROGRESS_RECORDS === 0) complain(`${told} records`);
+      await print(`${forTerminal(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`)}\n`);
+    done += 1;
+    if (values.apply && done % PROGRESS_RECORDS === 0) printError(`${done} records`);
   });
   for (const [kind, ofKind] of counts)
-    await say(`${kind}s: ${[...ofKind].map(([status, count]) => `${count} ${status}`).join(', ')}\n`);
+    await print(`${kind}s: ${[...ofKind].map(([status, count]) => `${count} ${status}`).join(', ')}\n`);
   for (const [provider, count] of providers)
-    await say(`${count} sign in there with ${harmless(provider)}; here they set a password.\n`);
+    await print(`${count} sign in there with ${forTerminal(provider)}; here they set a password.\n`);
   if (accounts > 0)
-    await say("Passwords can't be copied. Nobody was mailed; --mail-passwords N mails links to set one.\n");
+    await print("Passwords can't be copied. Nobody was mailed; --mail-passwords N mails links to set one.\n");
   return values.apply && failed > 0 ? EXIT.refused : EXIT.ok;
 }
 
@@ -168,9 +168,9 @@ function labelOf(record: CopiedRecord): string {
 
 async function mailPasswords(context: Context, source: CopySource, atMost: number): Promise<number> {
   const { mailed, left } = await mailPasswordLinks(context, source, atMost, (email) =>
-    say(`mailed ${harmless(email)}\n`),
+    print(`mailed ${forTerminal(email)}\n`),
   );
-  await say(
+  await print(
     `${mailed} are mailed a link to set a password, one a second; ${left} are left for another time.\n`,
   );
   return EXIT.ok;

@@ -1,9 +1,9 @@
-// npm run import: developers from a file, looked at first and then added or invited.
+// npm run import: adds or invites developers from a CSV file, after a dry run.
 import { open, readFile, stat } from 'node:fs/promises';
 import { csvLine } from '../domain/csv.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/imports/import-table.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
+import { EXIT, print, readArguments, runProgram, UsageError, withDependencies } from './program.ts';
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
 
@@ -24,7 +24,7 @@ await runProgram(async () => {
   const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
   const [file, ...more] = positionals;
   if (values.help || !file || more.length > 0) {
-    await say(HELP);
+    await print(HELP);
     return values.help ? EXIT.ok : EXIT.usage;
   }
   const name = values.as?.trim() ?? '';
@@ -40,12 +40,12 @@ await runProgram(async () => {
     });
     if (!values.apply) {
       for (const row of plan.rows)
-        await say(
+        await print(
           `line ${row.line}: ${row.email} ${row.status}${row.status === 'faulty' ? `: ${row.fault}` : ''}\n`,
         );
       const counts = new Map<string, number>();
       for (const { status } of plan.rows) counts.set(status, (counts.get(status) ?? 0) + 1);
-      await say(`${[...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no rows'}\n`);
+      await print(`${[...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no rows'}\n`);
       return EXIT.ok;
     }
     const resultFile = `${file}.result-${new Date().toISOString().replaceAll(':', '-')}.csv`;
@@ -57,12 +57,12 @@ await runProgram(async () => {
         if (/^(faulty|refused)/.test(outcome)) failed += 1;
         await results.write(csvLine([line, email, outcome]));
         if (done % PROGRESS_ROWS === 0 || done === plan.rows.length)
-          await say(`${done} of ${plan.rows.length} rows\n`);
+          await print(`${done} of ${plan.rows.length} rows\n`);
       });
     } finally {
       await results.close();
     }
-    await say(`The result of each row: ${resultFile}\n`);
+    await print(`The result of each row: ${resultFile}\n`);
     return failed > 0 ? EXIT.refused : EXIT.ok;
   });
 });

@@ -1,4 +1,4 @@
-// npm run operate: the same operations from a shell on the server, also while Slack is down.
+// npm run operate: runs operations from a shell on the server, also while Slack is away.
 import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
@@ -7,10 +7,18 @@ import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { listOperators } from '../operations/operators/list.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
 import { EXPOSED, type Exposed, findExposed } from './console/operations.ts';
 import { fieldsOf, inputOf, optionsOf, usageOf } from './console/options.ts';
-import { harmless, harmlessJson, plainWords, refusalWords } from './console/words.ts';
+import { forTerminal, jsonForTerminal, plainText, refusalText } from './console/output.ts';
+import {
+  EXIT,
+  print,
+  readArguments,
+  requirePersonName,
+  runProgram,
+  UsageError,
+  withDependencies,
+} from './program.ts';
 
 const MAX_PAGES = 1_000;
 const DEFAULT_PAGES = 10;
@@ -23,7 +31,7 @@ const COMMON = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const linesOf = (effect: string): string =>
+const usageLines = (effect: string): string =>
   EXPOSED.filter(({ operation }) => operation.effect === effect)
     .map((exposed) => `  ${usageOf(exposed)}\n`)
     .join('');
@@ -33,16 +41,16 @@ const help = (): string => `The operations, from a shell on the server:
   npm run -s operate -- OPERATION WORDS --as "Your Name" --reason "why"
 
 Changes; each needs --as and --reason, which the audit keeps with the mark (console):
-${linesOf('change')}
+${usageLines('change')}
 Looking; no audit row:
-${linesOf('read')}
+${usageLines('read')}
 ACCOUNT is an e-mail address or an id, a group its name or id, several with commas between. --json prints JSON;
 --pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until somebody approves it in Slack.
 
 Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 75 it waits for an approval; 78 settings.
 `;
 
-type Given = {
+type Invocation = {
   exposed: Exposed;
   input: Record<string, unknown>;
   name: string;
@@ -51,24 +59,22 @@ type Given = {
   pages: number;
 };
 
-function readWords(args: string[]): Given | null {
+function readInvocation(args: string[]): Invocation | null {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError(help());
   if (name === '--help' || name === '-h') return null;
   const exposed = findExposed(name);
-  if (!exposed) throw new UsageError(`There is no operation "${harmless(name)}".\n\n${help()}`);
+  if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
   const own = optionsOf(fieldsOf(exposed));
   const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
   if (values.help) return null;
   const isChange = exposed.operation.effect === 'change';
   const reason = values.reason?.trim() ?? '';
-  const given = values.as?.trim();
-  if (isChange && (!given || !reason))
+  const typedName = values.as?.trim();
+  if (isChange && (!typedName || !reason))
     throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  const who = given || userInfo().username;
-  // `T012/U034` would read as a person of Slack.
-  if (/[/\p{Cc}\p{Cf}]/u.test(who) || who.length > 100)
-    throw new UsageError('--as is a name of at most 100 characters, without a slash.');
+  const person = typedName || userInfo().username;
+  requirePersonName(person);
   const pages = Number(values.pages ?? DEFAULT_PAGES);
   if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
     throw new UsageError(`--pages is a number from 1 to ${MAX_PAGES}.`);
@@ -77,36 +83,38 @@ function readWords(args: string[]): Given | null {
     isNeeded: field.isNeeded && field.name !== 'teamId',
   }));
   const input = inputOf(fields, exposed.words, positionals, values);
-  return { exposed, input, name: who, reason, isJson: values.json ?? false, pages };
+  return { exposed, input, name: person, reason, isJson: values.json ?? false, pages };
 }
 
 async function main(): Promise<number> {
-  const given = readWords(process.argv.slice(2));
-  if (!given) {
-    await say(help());
+  const invocation = readInvocation(process.argv.slice(2));
+  if (!invocation) {
+    await print(help());
     return EXIT.ok;
   }
   return withDependencies(async ({ contextOf }) => {
-    const takesReason = fieldsOf(given.exposed).some((field) => field.name === 'reason');
-    const plain = contextOf({ kind: 'console', name: given.name });
-    const context = takesReason || !given.reason ? plain : { ...plain, reason: given.reason };
+    const takesReason = fieldsOf(invocation.exposed).some((field) => field.name === 'reason');
+    const plain = contextOf({ kind: 'console', name: invocation.name });
+    const context = takesReason || !invocation.reason ? plain : { ...plain, reason: invocation.reason };
     try {
-      const input = await named(plain, given);
-      const output = await runPages(context, given, input);
-      await say(given.isJson ? `${harmlessJson(output ?? null)}\n` : plainWords(output));
+      const input = await findIds(plain, invocation);
+      const output = await runPages(context, invocation, input);
+      await print(invocation.isJson ? `${jsonForTerminal(output ?? null)}\n` : plainText(output));
       return EXIT.ok;
     } catch (error) {
-      if (error instanceof WaitsForApproval) return tellWaits(plain, given, error);
+      if (error instanceof WaitsForApproval) return printWaiting(plain, invocation, error);
       if (!(error instanceof DomainError)) throw error;
       const { code, detail } = error;
-      await say(given.isJson ? `${harmlessJson({ refused: code, detail })}\n` : `${refusalWords(error)}\n`);
+      await print(
+        invocation.isJson ? `${jsonForTerminal({ refused: code, detail })}\n` : `${refusalText(error)}\n`,
+      );
       return EXIT.refused;
     }
   });
 }
 
-/** Ids in the place of what people call things. */
-async function named(context: Context, { exposed, input }: Given): Promise<Record<string, unknown>> {
+/** Replaces emails and names of groups by ids. */
+async function findIds(context: Context, { exposed, input }: Invocation): Promise<Record<string, unknown>> {
   const { accountId, groupId, groupIds, ...rest } = input;
   const idOfGroup = async (text: unknown) => {
     const { groups } = await listGroups(context, {});
@@ -134,8 +142,8 @@ async function onlyTeam({ db, service }: Context): Promise<string> {
   return team;
 }
 
-/** All pages that were asked for, as one answer; its `next` says whether there is more. */
-async function runPages(context: Context, { exposed, pages }: Given, input: Record<string, unknown>) {
+/** Joins the pages into one output. Its `next` says whether there are more. */
+async function runPages(context: Context, { exposed, pages }: Invocation, input: Record<string, unknown>) {
   const first = await exposed.run(context, input);
   const paged = exposed.pages;
   if (!paged) return first;
@@ -148,12 +156,16 @@ async function runPages(context: Context, { exposed, pages }: Given, input: Reco
   return { ...(first as object), [paged.rows]: rows, previous: null, next: page.next };
 }
 
-async function tellWaits(context: Context, { isJson }: Given, waiting: WaitsForApproval): Promise<number> {
+async function printWaiting(
+  context: Context,
+  { isJson }: Invocation,
+  waiting: WaitsForApproval,
+): Promise<number> {
   const { approvalId, expiresAt, askedBefore } = waiting;
   const teams = await listBoundTeamIds(context.db, context.service.id);
   const operators = (await Promise.all(teams.map((teamId) => listOperators(context, { teamId })))).flat();
   const deciders = operators.map(({ name, role, slackUserId }) => `${name} (${role}, ${slackUserId})`);
-  if (isJson) await say(`${harmlessJson({ waits: approvalId, expiresAt, askedBefore, deciders })}\n`);
+  if (isJson) await print(`${jsonForTerminal({ waits: approvalId, expiresAt, askedBefore, deciders })}\n`);
   else {
     const lines = [
       `Waits for a second operator; nothing is done yet. Approval ${approvalId}, until ${expiresAt.toISOString()}.`,
@@ -161,7 +173,7 @@ async function tellWaits(context: Context, { isJson }: Given, waiting: WaitsForA
       `Who may decide: ${deciders.join(', ') || 'nobody yet'}.`,
       'It is posted in Slack as soon as the server reaches Slack; they decide there.',
     ];
-    await say(`${lines.map(harmless).join('\n')}\n`);
+    await print(`${lines.map(forTerminal).join('\n')}\n`);
   }
   return EXIT.waits;
 }

@@ -1,4 +1,4 @@
-// npm run email:dev [port]: every mail with its default text, as it will be sent. For this machine only.
+// npm run email:dev [port]: shows every mail with its default text, on this machine only.
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
@@ -20,7 +20,6 @@ const brand = {
   publicUrl: 'https://developers.northwind.example',
 };
 
-/** What the mails are tried with, beside friendly values. */
 const HOSTILE = '[click](https://evil.example) <b>evil.example</b> $ConfirmUrl';
 const VALUES = {
   sample: {},
@@ -61,7 +60,7 @@ function readView(c: Context): View {
   };
 }
 
-/** The choice that was asked for, else the first. */
+/** The wanted choice, or the first. */
 function choose<T extends string>(choices: readonly T[], wanted: string | undefined): T {
   return choices.find((choice) => choice === wanted) ?? (choices[0] as T);
 }

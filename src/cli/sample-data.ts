@@ -1,8 +1,8 @@
-// npm run sample-data: accounts of people who don't exist, for whoever wants to play or to look at long lists.
+// npm run sample-data: invents accounts, to try the product and to look at long lists.
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Settings } from '../settings/settings.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
+import { EXIT, print, readArguments, runProgram, UsageError, withDependencies } from './program.ts';
 import { sampleCatalog } from './samples/catalog.ts';
 import { sampleDeveloper } from './samples/developers.ts';
 import { makeDeveloper, sampleGroups } from './samples/make.ts';
@@ -25,9 +25,9 @@ const MAX_COUNT = 10_000;
 const MAX_SEED_LENGTH = 50;
 const PROGRESS_DEVELOPERS = 100;
 
-type Wanted = { count: number; seed: string; mayBeOther: boolean };
+type SampleOptions = { count: number; seed: string; mayBeOther: boolean };
 
-function readWords(args: string[]): Wanted | null {
+function readOptions(args: string[]): SampleOptions | null {
   const { values, positionals } = readArguments(args, OPTIONS);
   if (values.help) return null;
   const [count = String(DEFAULT_COUNT), ...more] = positionals;
@@ -40,39 +40,47 @@ function readWords(args: string[]): Wanted | null {
 }
 
 await runProgram(async () => {
-  const wanted = readWords(process.argv.slice(2));
-  if (!wanted) {
-    await say(HELP);
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    await print(HELP);
     return EXIT.ok;
   }
-  return withDependencies((dependencies, settings) => makeAll(dependencies, settings, wanted));
+  return withDependencies((dependencies, settings) => makeAll(dependencies, settings, options));
 });
 
-async function makeAll(dependencies: Dependencies, settings: Settings, wanted: Wanted): Promise<number> {
+async function makeAll(
+  dependencies: Dependencies,
+  settings: Settings,
+  options: SampleOptions,
+): Promise<number> {
   const context = dependencies.contextOf({ kind: 'console', name: 'Sample data' });
   if (settings.isProduction) throw new UsageError('Sample data is not made in production. Nothing was done.');
-  const isPlayground = await isOfPlayground(dependencies, settings, context.service.id);
-  if (!isPlayground && !wanted.mayBeOther)
+  const isPlayground = await isPlaygroundDatabase(dependencies, settings, context.service.id);
+  if (!isPlayground && !options.mayBeOther)
     throw new UsageError(
       "This is not the playground's database. Nothing was done; --not-playground says that it is meant.",
     );
   await sampleCatalog(context);
   const samples = { context, groupIds: await sampleGroups(context), hasInbox: isPlayground };
   let made = 0;
-  for (let number = 0; number < wanted.count; number++) {
-    if (await makeDeveloper(samples, sampleDeveloper(wanted.seed, number))) made += 1;
+  for (let number = 0; number < options.count; number++) {
+    if (await makeDeveloper(samples, sampleDeveloper(options.seed, number))) made += 1;
     const done = number + 1;
-    if (done % PROGRESS_DEVELOPERS === 0 || done === wanted.count)
-      await say(`${done} of ${wanted.count} developers\n`);
+    if (done % PROGRESS_DEVELOPERS === 0 || done === options.count)
+      await print(`${done} of ${options.count} developers\n`);
   }
-  const others = wanted.count - made;
-  await say(`${made} made${others > 0 ? `, ${others} were there already` : ''}.\n`);
+  const others = options.count - made;
+  await print(`${made} made${others > 0 ? `, ${others} were there already` : ''}.\n`);
   return EXIT.ok;
 }
 
-/** Neither the settings nor the database itself know of another Slack, or of a mail service. */
-async function isOfPlayground({ db }: Dependencies, settings: Settings, serviceId: string): Promise<boolean> {
-  // The image is built without the playground, and this program must be able to refuse there.
+/** Whether neither the settings nor the database name another Slack or a mail service. */
+async function isPlaygroundDatabase(
+  { db }: Dependencies,
+  settings: Settings,
+  serviceId: string,
+): Promise<boolean> {
+  // The production image has no playground, and this program must refuse there without a fault.
   const { TEAM } = await import('../playground/workspace/people.ts');
   const teams = await listBoundTeamIds(db, serviceId);
   const isBound = teams.length > 0 && teams.every((teamId) => teamId === TEAM.id);

@@ -1,11 +1,19 @@
-// npm run token: makes a token for the management API, and prints it this once.
+// npm run token: makes a token for the management API and prints it once.
 import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Grant } from '../operations/frame/context.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';
-import { EXIT, readArguments, runProgram, say, UsageError, withDependencies } from './beside-server.ts';
-import { harmless, refusalWords } from './console/words.ts';
+import { forTerminal, refusalText } from './console/output.ts';
+import {
+  EXIT,
+  print,
+  readArguments,
+  requirePersonName,
+  runProgram,
+  UsageError,
+  withDependencies,
+} from './program.ts';
 
 const HELP = `npm run -s token -- create --name ci --role reader --owner U012AB3CD [--as "Your Name"] [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}]
 
@@ -31,14 +39,13 @@ const OPTIONS = {
 await runProgram(async () => {
   const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
   if (values.help) {
-    await say(HELP);
+    await print(HELP);
     return EXIT.ok;
   }
-  const { name, role, owner: userId, as: by = userOfMachine() } = values;
+  const { name, role, owner: userId, as: by = systemUser() } = values;
   if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by.trim())
     throw new UsageError(HELP);
-  if (/[/\p{Cc}\p{Cf}]/u.test(by) || by.length > 100)
-    throw new UsageError('--as is a name of at most 100 characters, without a slash.');
+  requirePersonName(by);
   const grants = (values.grant ?? '').split(',').filter((one) => one !== '') as Grant[];
   return withDependencies(async ({ contextOf, db }) => {
     const context = contextOf({ kind: 'console', name: by.trim() });
@@ -54,21 +61,21 @@ await runProgram(async () => {
         userId,
         ...(values.days === undefined ? {} : { days: Number(values.days) }),
       });
-      await say(`${made.token}\n`);
+      await print(`${made.token}\n`);
       process.stderr.write(
-        `It is shown this once. It ends ${made.expiresAt.toISOString()}; ${harmless(made.ownerName)} answers for it.\n`,
+        `It is shown this once. It ends ${made.expiresAt.toISOString()}; ${forTerminal(made.ownerName)} answers for it.\n`,
       );
       return EXIT.ok;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      await say(`${refusalWords(error)}\n`);
+      await print(`${refusalText(error)}\n`);
       return EXIT.refused;
     }
   });
 });
 
-/** Empty where the machine has no name for whoever runs this, as in some containers. */
-function userOfMachine(): string {
+/** Empty where the user has no name, as in some containers. */
+function systemUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -8,7 +8,7 @@ export type RefusalKind = 'forbidden' | 'invalid' | 'missing' | 'stale' | 'confl
 
 /**
  * Every way in which an operation can be refused, with words that hold on every surface. A new code is one row here;
- * `slack/present/error.ts`, `cli/console/words.ts` and `management/management-error.ts` add a row where they say it
+ * `slack/present/error.ts`, `cli/console/output.ts` and `management/management-error.ts` add a row where they say it
  * differently.
  */
 const REFUSALS = {

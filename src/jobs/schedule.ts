@@ -30,7 +30,7 @@ const MAX_ERASED_AT_ONCE = 100;
 const MAX_BLOCKS_ENDED_AT_ONCE = 200;
 const MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE = 200;
 
-/** Whether Slack can be reached, null while that is not known; and if it can't, why. */
+/** `isReachable` is null until it is known. `trouble` is null while Slack is reachable. */
 type SlackHealth = { isReachable(): boolean | null; trouble(): string | null };
 
 export async function runEveryMinute(context: Context, log: Log, slack: SlackHealth): Promise<void> {

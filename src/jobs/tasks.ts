@@ -14,13 +14,13 @@ import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
 import { answerResetRequest } from '../operations/passwords/answer-request.ts';
 
-/** Where a message is; null until it is posted. */
+/** Where a message is. Null until it is posted. */
 type MessagePlace = { channelId: string | null; messageTs: string | null };
 
 /** What the jobs need of Slack. */
 type SlackWork = JobFunctions<'slack'> & {
   /**
-   * Shows how far an import is, and at its end how each row ended. Writes to `slackUserId` while there is no message yet.
+   * Shows the progress of an import, and at its end the result of each row. Writes to `slackUserId` while there is no message.
    * Returns the place of the message.
    */
   showImport(report: ImportReport, message: MessagePlace & { slackUserId: string }): Promise<MessagePlace>;

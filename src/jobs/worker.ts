@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
 
-/** The connections of the worker, which `app` opens. */
+/** The worker's connections. `app` opens them. */
 export type JobStore = {
   pool: NonNullable<RunnerOptions['pgPool']>;
   giveUp(): Promise<void>;

@@ -1,4 +1,4 @@
-// The form of secrets that a program holds for long: a prefix that scanners know, 256 random bits, a checksum.
+// Secrets that a program keeps: a prefix that secret scanners recognise, 256 random bits, and a checksum.
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
@@ -10,8 +10,7 @@ const CHECKSUM_LENGTH = 6;
 const DIGITS_ONLY = new RegExp(`^[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}$`);
 
 /**
- * Makes a secret of 256 bits: the prefix, 43 digits of base 62, and a checksum of six. `hash`, SHA-256 in hex, is what is
- * kept.
+ * Makes a secret of 256 bits: the prefix, 43 digits of base 62, and a checksum of six. Store only `hash`, SHA-256 in hex.
  * Source: the form of GitHub's tokens; ASVS 11.5.1, 6.5.2.
  */
 export function newAccessSecret(
@@ -25,18 +24,18 @@ export function newAccessSecret(
   return { secret, hash: secretHash(secret) };
 }
 
-/** Whether a text is whole: prefix, length, digits and checksum. A slip of typing costs no look-up. */
+/** Whether a text has the prefix, length, digits and checksum of a secret. A typing error costs no query. */
 export function isAccessSecret(prefix: string, text: string): boolean {
   const rest = text.startsWith(prefix) ? text.slice(prefix.length) : '';
   return DIGITS_ONLY.test(rest) && rest.endsWith(checksum(rest.slice(0, SECRET_LENGTH)));
 }
 
-/** SHA-256 in hex: enough for what has 112 random bits or more (ASVS 6.5.2). */
+/** SHA-256 in hex: enough for a secret of 112 random bits or more (ASVS 6.5.2). */
 export function secretHash(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-/** In plain numbers: a gateway asks with every call. */
+/** Without BigInt, which is slow: this runs for every call through a gateway. */
 function checksum(secret: string): string {
   let digits = '';
   for (let rest = crc32(secret); digits.length < CHECKSUM_LENGTH; rest = Math.floor(rest / DIGITS.length))

@@ -1,7 +1,6 @@
-// How one link of the audit's chain is made from the one before it.
 import { createHash } from 'node:crypto';
 
-/** What the first link follows on. */
+/** The hash before the first link. */
 export const CHAIN_START = '';
 
 /**

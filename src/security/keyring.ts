@@ -1,16 +1,16 @@
-// Every key of the product, derived from the one root secret.
+// Every key of the product, derived from one root secret.
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
-/** Key objects, not bytes: printed, logged or put into JSON by mistake they say nothing. */
+/** Key objects, not bytes: printing or logging one by mistake reveals nothing. */
 export type DerivedKeys = {
-  /** Names the root secret without telling it: 8 hex characters, written beside what was made with its keys. */
+  /** Identifies the root secret: 8 hex characters, stored beside everything that its keys made. */
   readonly id: string;
   readonly pepper: KeyObject;
   readonly sealing: KeyObject;
   readonly cookie: KeyObject;
-  /** Under this key the store of the rate limits knows addresses, so that it holds none in clear. */
+  /** Hashes addresses before the rate limits store them. */
   readonly rateLimit: KeyObject;
-  /** 64 hex characters that only this root secret gives. */
+  /** 64 hex characters, to compare root secrets by. */
   readonly checkValue: string;
 };
 
@@ -26,29 +26,29 @@ export function isSecretKey(text: string): boolean {
 }
 
 /**
- * Derives every key from `SECRET_KEY`, and those of `SECRET_KEY_PREVIOUS` while it is being rotated. Each has a label of
- * its own, so that none tells anything of another. Throws a plain Error when a secret is not 32 bytes in base64.
+ * Derives every key from `SECRET_KEY`, and from `SECRET_KEY_PREVIOUS` during a rotation. Each key has its own label, so one
+ * reveals nothing about another. Throws an Error when a secret is not 32 bytes in base64.
  * Source: RFC 5869 (HKDF with SHA-256).
  */
 export function createKeyring(secretKey: string, previous?: string): Keyring {
   return { current: deriveKeys(secretKey), previous: previous ? deriveKeys(previous) : null };
 }
 
-/** What the database keeps to notice a start with another `SECRET_KEY` before anything is read or written with it. */
+/** The database stores it, so that a start with another `SECRET_KEY` fails before it reads or writes anything. */
 export function secretKeyCheckValue(keyring: Keyring): string {
   return keyring.current.checkValue;
 }
 
 /**
- * Which root secret a kept check value belongs to: the present one, the one that is being rotated out (keep the present
- * one's value from now on), or null, which must stop the start.
+ * Which root secret a stored check value belongs to: the current one, the previous one (then store the current value), or
+ * none. Null must stop the start.
  */
-export function fittingSecretKey(keyring: Keyring, keptCheckValue: string): 'current' | 'previous' | null {
-  if (keptCheckValue === keyring.current.checkValue) return 'current';
-  return keyring.previous && keptCheckValue === keyring.previous.checkValue ? 'previous' : null;
+export function matchSecretKey(keyring: Keyring, storedCheckValue: string): 'current' | 'previous' | null {
+  if (storedCheckValue === keyring.current.checkValue) return 'current';
+  return keyring.previous && storedCheckValue === keyring.previous.checkValue ? 'previous' : null;
 }
 
-/** The keys that made something, by the id written beside it; null when that root secret is no longer given. */
+/** The keys with an id. Null when the settings no longer have that root secret. */
 export function keysById(keyring: Keyring, id: string): DerivedKeys | null {
   if (id === keyring.current.id) return keyring.current;
   return keyring.previous?.id === id ? keyring.previous : null;
@@ -69,7 +69,7 @@ function deriveKeys(secretKey: string): DerivedKeys {
   };
 }
 
-/** Node's decoder skips what it doesn't know: only a text that it gives back unchanged was base64. */
+/** Node's decoder skips unknown characters, so we compare its result with the text. */
 function readSecretKey(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');
   const isWhole =

@@ -7,14 +7,13 @@ import { type Keyring, keysById } from './keyring.ts';
 
 export type PasswordHasher = {
   /**
-   * What is kept of a password: `p1:<key id>:<bcrypt>`; bcrypt's own text names its version, cost and salt.
-   * Errors: `password_unacceptable` above 1,024 bytes, before anything is hashed; `try_again` when too many wait.
+   * Returns `p1:<key id>:<bcrypt>`. The bcrypt text has its version, cost and salt.
+   * Errors: `password_unacceptable` above 1,024 bytes, before hashing; `try_again` while 256 calls wait.
    */
   hash(password: string): Promise<string>;
   /**
-   * Whether a password is the kept one, and whether it should be hashed again now that it is known: the cost was lower
-   * or the pepper is no longer the present one. With null (no such account, or no password set) it costs the same and is
-   * never correct. Errors: `try_again` when too many wait.
+   * Compares a password with a stored hash. `shouldRehash` says that the hash has a lower cost or the previous pepper. With
+   * null (no such account, or no password) it takes as long and is never correct. Errors: `try_again` while 256 calls wait.
    */
   verify(password: string, stored: string | null): Promise<{ isCorrect: boolean; shouldRehash: boolean }>;
 };
@@ -22,16 +21,15 @@ export type PasswordHasher = {
 const VERSION = 'p1';
 const STORED_FORM = /^p1:([0-9a-f]{8}):(\$2b\$\d\d\$[./A-Za-z0-9]{53})$/;
 const DEFAULT_COST = 12;
-/** bcrypt runs in libuv's four threads, which look-ups of names and files need too: two of them stay free. */
+/** bcrypt runs on libuv's four threads. Two stay free for DNS and files. */
 const DEFAULT_MAX_CONCURRENT = 2;
-/** At cost 12 and two at once, the last in line waits about half a minute. */
+/** At cost 12 and two at once, the last one waits about half a minute. */
 const MAX_WAITING = 256;
 
 /**
- * Hashes and checks passwords: bcrypt over base64(HMAC-SHA-384(pepper, NFC(password))). That is 64 ASCII characters:
- * nothing is cut off at bcrypt's 72 bytes, no NUL ends it, and a stolen table is useless without the key.
- * NFC is our one change to what was typed (NIST SP 800-63B-4 asks for normalisation, ASVS 6.2.8 for none): keyboards
- * differ in how they send an "é", people don't.
+ * Hashes and checks passwords: bcrypt over base64(HMAC-SHA-384(pepper, NFC(password))). bcrypt gets 64 ASCII characters, so
+ * it cuts nothing off at 72 bytes or at a NUL, and a stolen table is useless without the pepper.
+ * Keyboards send an "é" in two ways, so we normalise (NIST SP 800-63B-4 asks for it, although ASVS 6.2.8 asks for none).
  * Source: OWASP Password Storage cheat sheet, pre-hashing with bcrypt.
  */
 export function createPasswordHasher(options: {
@@ -41,7 +39,7 @@ export function createPasswordHasher(options: {
 }): PasswordHasher {
   const { keyring, cost = DEFAULT_COST, maxConcurrent = DEFAULT_MAX_CONCURRENT } = options;
   const limited = createConcurrencyLimit(maxConcurrent, MAX_WAITING);
-  const nobodys = hashOfNobody(cost);
+  const dummyHash = makeDummyHash(cost);
 
   return {
     async hash(password) {
@@ -57,7 +55,7 @@ export function createPasswordHasher(options: {
       const [, keyId = '', hashed = ''] = STORED_FORM.exec(stored ?? '') ?? [];
       const keys = keysById(keyring, keyId);
       const pepper = (keys ?? keyring.current).pepper;
-      const isMatch = await limited(() => bcryptVerify(digest(pepper, password), keys ? hashed : nobodys));
+      const isMatch = await limited(() => bcryptVerify(digest(pepper, password), keys ? hashed : dummyHash));
       if (!keys || !isMatch) return { isCorrect: false, shouldRehash: false };
       return { isCorrect: true, shouldRehash: keys !== keyring.current || bcryptOptions(hashed).cost < cost };
     },
@@ -74,7 +72,7 @@ function digest(pepper: KeyObject, password: string): string {
   return createHmac('sha384', pepper).update(password.normalize('NFC')).digest('base64');
 }
 
-/** A hash in the right form that no password is known for: checking against it takes as long as against a real one. */
-function hashOfNobody(cost: number): string {
+/** A check against it takes as long as against a real hash. No password is known for it. */
+function makeDummyHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(22)}${'.'.repeat(31)}`;
 }

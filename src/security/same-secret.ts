@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Compares two secrets in a time that tells neither where they differ nor how long the kept one is: both are hashed
- * first, and the hashes compared in constant time.
+ * Compares two secrets. Hashes both and compares the hashes in constant time, so the time reveals neither where they differ
+ * nor how long the stored one is.
  */
-export function isSameSecret(given: string | Uint8Array, kept: string | Uint8Array): boolean {
-  return timingSafeEqual(sha256(given), sha256(kept));
+export function isSameSecret(received: string | Uint8Array, stored: string | Uint8Array): boolean {
+  return timingSafeEqual(sha256(received), sha256(stored));
 }
 
 function sha256(secret: string | Uint8Array): Buffer {

@@ -1,15 +1,15 @@
-// Texts that we must be able to read again, kept so that a stolen database can't.
+// Encrypts texts that we must read again, so that a stolen database doesn't reveal them.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { type Keyring, keysById } from './keyring.ts';
 
 const VERSION = 's1';
 const ALGORITHM = 'aes-256-gcm';
-/** NIST SP 800-38D: 96 bits, random; good for some four thousand million texts under one key. */
+/** NIST SP 800-38D: 96 random bits are enough for 2^32 texts under one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MAX_SEALED_TEXT_LENGTH = 1_000_000;
 
-/** A sealed text that can't be opened. Says why in one word, never what was in it. */
+/** `code` says why a sealed text can't be opened. The error never contains the text. */
 export class SealedTextError extends Error {
   readonly code: 'malformed' | 'unknown_key' | 'altered';
 
@@ -21,8 +21,8 @@ export class SealedTextError extends Error {
 }
 
 /**
- * Seals a text with AES-256-GCM: `s1.<key id>.<base64url of nonce, ciphertext, tag>`. Version, key id and `purpose` are
- * bound to it: what was sealed for one use does not open as another. At most 1,000,000 characters (RangeError).
+ * Seals a text of at most 1,000,000 characters with AES-256-GCM: `s1.<key id>.<base64url of nonce, ciphertext, tag>`. The
+ * tag covers version, key id and `purpose`, so a text sealed for one purpose doesn't open for another. Errors: RangeError.
  */
 export function sealText(
   keyring: Keyring,
@@ -40,7 +40,7 @@ export function sealText(
   return `${VERSION}.${id}.${sealed.toString('base64url')}`;
 }
 
-/** Opens what `sealText` made with the present root secret or the previous one. Throws a `SealedTextError` otherwise. */
+/** Opens a text that `sealText` made with the current or previous root secret. Otherwise throws a `SealedTextError`. */
 export function openSealedText(keyring: Keyring, purpose: string, sealed: string): string {
   const [version, id, body, ...rest] = sealed.split('.');
   if (version !== VERSION || !id || !body || rest.length > 0) throw new SealedTextError('malformed');

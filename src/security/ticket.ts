@@ -1,8 +1,7 @@
-// The one-time secret in a mailed link.
 import { hashOfSecret, newRandomSecret } from './random-secret.ts';
 
-/** Makes a ticket of 256 bits: `secret` goes into one mail and nowhere else, `hash` is what is kept. */
+/** Makes the one-time secret of a mailed link, 256 bits: `secret` goes only into the mail. Store only `hash`. */
 export const newTicket = newRandomSecret;
 
-/** The hash by which a ticket is looked up; null for a text that no ticket can be, so that nothing is looked up. */
+/** The hash to look a ticket up by. Null for a text that can't be a ticket. */
 export const ticketHash = hashOfSecret;

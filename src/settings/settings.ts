@@ -1,9 +1,9 @@
-// The only reader of the environment. Everything that is wrong is reported together.
+// The only reader of the environment. Reports all problems together.
 import type { z } from 'zod';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { TlsFiles } from '../web/tls.ts';
-import { type Given, problemsBetween } from './between.ts';
-import { ENVIRONMENT } from './environment.ts';
+import { type Environment, findDependentProblems } from './dependent-settings.ts';
+import { SETTINGS_SCHEMA } from './schema.ts';
 
 type SignUp = 'off' | 'approval' | 'open';
 
@@ -11,7 +11,7 @@ export type Settings = {
   isProduction: boolean;
   host: string;
   port: number;
-  /** Null: `http://localhost:PORT`, known once the port is. */
+  /** Null: `http://localhost:PORT`, once the port is known. */
   publicUrl: string | null;
   /** The server speaks HTTPS itself. */
   tls: TlsFiles | null;
@@ -22,19 +22,18 @@ export type Settings = {
   slack: { botToken: string; signingSecret: string | null; appToken: string | null } | null;
   slackApiUrl: string;
   approvalsChannel: string | null;
-  /** The user group that approval cards call upon; null: each operator gets a direct message. */
+  /** The user group that approval cards mention. Null: each operator gets a direct message. */
   approversGroup: string | null;
   admins: string[];
   approvers: string[];
-  /** Operations that need an approval: `accounts/delete`. */
+  /** Names of the operations that need an approval, such as `accounts/delete`. */
   secondOperatorFor: string[];
   hasRequests: boolean;
-  /** Whether developers may sign up by themselves, and whether an operator has to agree. */
   signUp: SignUp;
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
-  /** Whom we write to when Slack is away. */
+  /** Get a mail when Slack is away. */
   alertEmails: string[];
   organizationName: string;
   serviceName: string;
@@ -45,20 +44,20 @@ export type Settings = {
   mailLinkHosts: string[];
   trustedProxies: string[];
   gateway: {
-    /** Null: none is demanded. */
+    /** Null: gateways need none. */
     secret: string | null;
-    /** The header with the original address, in small letters; null: it is the rest of our own path. */
+    /** The header with the original address, in lower case. Null: the address is the rest of our path. */
     uriHeader: string | null;
     staleSeconds: number;
   };
-  /** Where `/gateway` and `/metrics` are when not at the public port. */
+  /** The port of `/gateway` and `/metrics` when they aren't at the public one. */
   internal: { host: string; port: number } | null;
-  /** Whose tokens the management API takes beside its own. */
+  /** The issuer whose tokens the management API accepts besides its own. */
   oidc: OidcSettings | null;
   logLevel: string;
 };
 
-/** Thrown with one line for each thing that is wrong; the process ends with exit code 78. */
+/** Has one line for each problem. The process ends with exit code 78. */
 export class SettingsError extends Error {
   readonly problems: string[];
 
@@ -72,8 +71,8 @@ const emptyAsAbsent = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
 
 /** Throws a `SettingsError` that lists every problem and what a good value looks like. */
-export function readSettings(env: Given = process.env): Settings {
-  const values = parse(ENVIRONMENT, env, problemsBetween);
+export function readSettings(env: Environment = process.env): Settings {
+  const values = parse(SETTINGS_SCHEMA, env, findDependentProblems);
   return {
     isProduction: values.NODE_ENV === 'production',
     host: values.HOST,
@@ -143,11 +142,10 @@ export function readSettings(env: Given = process.env): Settings {
 }
 
 /**
- * What the Slack manifest needs. It is printed before there is a Slack app, so that nothing else is asked for yet.
- * Throws a `SettingsError`.
+ * Reads the settings of the Slack manifest only: it is printed before there is a Slack app. Throws a `SettingsError`.
  */
-export function readManifestSettings(env: Given = process.env) {
-  const wanted = ENVIRONMENT.pick({ PUBLIC_URL: true, SLACK_APP_TOKEN: true });
+export function readManifestSettings(env: Environment = process.env) {
+  const wanted = SETTINGS_SCHEMA.pick({ PUBLIC_URL: true, SLACK_APP_TOKEN: true });
   const values = parse(wanted, env);
   return {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
@@ -155,15 +153,19 @@ export function readManifestSettings(env: Given = process.env) {
   };
 }
 
-function parse<T>(schema: z.ZodType<T>, env: Given, between: (given: Given) => string[] = () => []): T {
-  const given = emptyAsAbsent(env);
-  const parsed = schema.safeParse(given);
+function parse<T>(
+  schema: z.ZodType<T>,
+  env: Environment,
+  findMore: (env: Environment) => string[] = () => [],
+): T {
+  const set = emptyAsAbsent(env);
+  const parsed = schema.safeParse(set);
   const issues = parsed.success ? [] : parsed.error.issues;
   const bad = new Set(issues.map((issue) => issue.path.join('.')));
   const problems = [
     ...issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`),
-    // One line for a setting: what is wrong in itself says nothing more of its neighbours.
-    ...between(given).filter((problem) => !bad.has(problem.split(':', 1)[0] ?? '')),
+    // One line a setting is enough.
+    ...findMore(set).filter((problem) => !bad.has(problem.split(':', 1)[0] ?? '')),
   ];
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return parsed.data;

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   createKeyring,
-  fittingSecretKey,
   isSecretKey,
+  matchSecretKey,
   secretKeyCheckValue,
 } from '../../src/security/keyring.ts';
 import { isSameSecret } from '../../src/security/same-secret.ts';
@@ -39,9 +39,9 @@ describe('the keyring', () => {
 
   test('finds by the check value that a start has another secret, and accepts one in rotation', () => {
     const kept = secretKeyCheckValue(createKeyring(SECRET));
-    expect(fittingSecretKey(createKeyring(SECRET), kept)).toBe('current');
-    expect(fittingSecretKey(createKeyring(OTHER, SECRET), kept)).toBe('previous');
-    expect(fittingSecretKey(createKeyring(OTHER), kept)).toBeNull();
+    expect(matchSecretKey(createKeyring(SECRET), kept)).toBe('current');
+    expect(matchSecretKey(createKeyring(OTHER, SECRET), kept)).toBe('previous');
+    expect(matchSecretKey(createKeyring(OTHER), kept)).toBeNull();
   });
 
   test('refuses a secret that is not 32 bytes of base64, and does not repeat it in the error', () => {

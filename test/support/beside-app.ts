@@ -16,7 +16,7 @@ export async function besideApp(app: { databaseUrl: string; publicUrl: string })
     people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
     publicUrl: () => app.publicUrl,
     poolSize: 3,
-    atEnd: (end) => void ends.push(end),
+    atStop: (end) => void ends.push(end),
     isBesideServer: true,
   });
   return {

@@ -18,14 +18,14 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     ...changed,
   };
   const ends: (() => Promise<unknown>)[] = [() => database.close()];
-  const lay = (atEnd: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
+  const lay = (atStop: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
     openDependencies(readSettings(env), {
       clock: () => new Date(),
       people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
       publicUrl: () => env.PUBLIC_URL,
       poolSize: 5,
       passwordCost: TEST_PASSWORD_COST,
-      atEnd,
+      atStop,
       isBesideServer,
     });
   // A server was here, and is no more.

@@ -55,7 +55,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
       poolSize: 3,
       passwordCost: 4,
       isBesideServer: true,
-      atEnd: (end) => void ends.push(end),
+      atStop: (end) => void ends.push(end),
     },
   );
   const { sql } = dependencies;

@@ -1,4 +1,4 @@
-// A saved export: one record a line, with a first line that says what it is and a last one without which it isn't whole.
+// A saved export: a head, one record a line, and a last line with the number of records, which shows that it is complete.
 import { createReadStream } from 'node:fs';
 import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ import {
   copiedRecord,
 } from '../../operations/copies/record.ts';
 import { fieldsOf } from '../../operations/frame/operation.ts';
-import { UsageError } from '../beside-server.ts';
+import { UsageError } from '../program.ts';
 
 const FORMAT = 'apim-user/azure-export/1';
 const head = z.strictObject({ export: z.literal(FORMAT), from: z.string(), at: z.iso.datetime() });
@@ -19,7 +19,7 @@ const end = z.strictObject({ end: z.int().nonnegative() });
 const RECORDS_A_PAGE = 100;
 const OTHERS = 0o077;
 
-/** Writes all that the source has, keys as well: a file for its owner alone, which has its name once it is whole. */
+/** Saves all records, with keys, for the owner of the file only (0600). The file gets its name once it is complete. */
 export async function saveExport(
   file: string,
   source: CopySource,
@@ -49,7 +49,7 @@ export async function saveExport(
     await written.write(lineOf({ end: all }));
     await written.sync();
   } catch (error) {
-    // What was read so far holds keys, and is of no use.
+    // An incomplete file is useless, and it holds keys.
     await rm(part, { force: true });
     throw error;
   } finally {
@@ -60,13 +60,13 @@ export async function saveExport(
 
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
 
-/** Reads it through once, so that one that is torn or changed by hand is refused before anything is done. */
+/** Reads the whole file once, so a damaged one is refused before anything is copied. */
 export async function openExport(
   file: string,
 ): Promise<{ source: CopySource; isReadByOthers: boolean; at: string }> {
   const facts = await stat(file).catch(() => null);
   if (!facts?.isFile()) throw new UsageError(`There is no file ${file}.`);
-  const at = await demandWhole(file);
+  const at = await requireComplete(file);
   return {
     at,
     isReadByOthers: process.platform !== 'win32' && (facts.mode & OTHERS) !== 0,
@@ -74,18 +74,18 @@ export async function openExport(
   };
 }
 
-async function demandWhole(file: string): Promise<string> {
+async function requireComplete(file: string): Promise<string> {
   let [at, records, ended]: [string | null, number, number | null] = [null, 0, null];
   let step = 0;
   for await (const { line, value } of linesOf(file)) {
-    const refuse = (words: string) => new UsageError(`${file}, line ${line}: ${words}.`);
+    const lineError = (words: string) => new UsageError(`${file}, line ${line}: ${words}.`);
     if (line === 1) {
       const parsed = head.safeParse(value);
-      if (!parsed.success) throw refuse(`is not the head of an export, ${FORMAT}`);
+      if (!parsed.success) throw lineError(`is not the head of an export, ${FORMAT}`);
       at = parsed.data.at;
       continue;
     }
-    if (ended !== null) throw refuse('stands behind the end');
+    if (ended !== null) throw lineError('stands behind the end');
     const last = end.safeParse(value);
     if (last.success) {
       ended = last.data.end;
@@ -94,10 +94,10 @@ async function demandWhole(file: string): Promise<string> {
     const parsed = copiedRecord.safeParse(value);
     if (!parsed.success) {
       const fields = Object.entries(fieldsOf(parsed.error));
-      throw refuse(fields.map(([field, words]) => `${field}: ${words}`).join('; '));
+      throw lineError(fields.map(([field, words]) => `${field}: ${words}`).join('; '));
     }
     const kind = COPIED_KINDS.indexOf(parsed.data.kind);
-    if (kind < step) throw refuse(`${parsed.data.kind}s come before ${COPIED_KINDS[step]}s`);
+    if (kind < step) throw lineError(`${parsed.data.kind}s come before ${COPIED_KINDS[step]}s`);
     step = kind;
     records += 1;
   }
@@ -131,7 +131,7 @@ function recordOn(text: string, place: string): unknown {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // As any other line that is none: what stands in it may be a key, and is not repeated.
+    // The line may hold a key, so the error doesn't repeat it.
   }
   throw new UsageError(`${place}: is no record.`);
 }

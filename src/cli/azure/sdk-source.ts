@@ -1,32 +1,33 @@
-// An instance of Azure API Management, read through Azure's own SDK; or another process of ours, by the same calls.
+// Reads a service of Azure API Management, or another process of ours, through Azure's SDK.
 import { readFile } from 'node:fs/promises';
 import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
+import pLimit from 'p-limit';
 import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copies/record.ts';
-import { UsageError } from '../beside-server.ts';
+import { UsageError } from '../program.ts';
 
 export type Instance = {
   subscription: string;
   resourceGroup: string;
   service: string;
   endpoint: string;
-  /** A file that holds a bearer token; without one the default credential of `@azure/identity` is asked. */
+  /** A file with a bearer token. Without one, the default credential of `@azure/identity` applies. */
   tokenFile: string | undefined;
 };
 
-/** Where the default credential's tokens belong. They are sent nowhere else. */
+/** The default credential's tokens are sent nowhere else. */
 export const AZURE_ENDPOINTS = [
   'https://management.azure.com',
   'https://management.usgovcloudapi.net',
   'https://management.chinacloudapi.cn',
 ] as const;
 
-/** Keys and the parts of a product take a call each. */
-const CALLS_AT_ONCE = 4;
-/** A 429 or 503 waits as long as its Retry-After says, and is tried again so often. */
+/** Keys and the parts of a product need a call each. */
+const limitCalls = pLimit(4);
+/** After a 429 or 503 the SDK waits as long as Retry-After says. */
 const MAX_RETRIES = 10;
 const TOKEN_LIFETIME_MS = 3_600_000;
 
-/** The packages are loaded here and nowhere else: the server starts without them. */
+/** Loads Azure's packages only here: the server doesn't need them. */
 export async function openAzure(instance: Instance): Promise<CopySource> {
   const { ApiManagementClient } = await import('@azure/arm-apimanagement');
   const client = new ApiManagementClient(await credentialOf(instance), instance.subscription, {
@@ -75,7 +76,7 @@ const READERS: Record<CopiedKind, Reader> = {
   },
   async *product(client, of) {
     for await (const page of client.product.listByService(...of).byPage())
-      yield await severally(page, (product) => readProduct(client, of, product));
+      yield await limitCalls.map(page, (product) => readProduct(client, of, product));
   },
   async *account(client, of) {
     for await (const page of client.user.listByService(...of, { expandGroups: true }).byPage())
@@ -94,7 +95,7 @@ const READERS: Record<CopiedKind, Reader> = {
   },
   async *subscription(client, of) {
     for await (const page of client.subscription.list(...of).byPage())
-      yield await severally(page, async (subscription): Promise<Copied<'subscription'>> => {
+      yield await limitCalls.map(page, async (subscription): Promise<Copied<'subscription'>> => {
         const id = subscription.name ?? '';
         // The list never holds keys.
         const { primaryKey = null, secondaryKey = null } = await client.subscription.listSecrets(...of, id);
@@ -121,7 +122,7 @@ const READERS: Record<CopiedKind, Reader> = {
   },
 };
 
-/** A version that stands in the address is a segment behind the path. */
+/** Azure puts some versions into the address, as a segment after the path. */
 function pathOf({ path = '', apiVersion, apiVersionSet }: ApiContract): string {
   const isSegment = apiVersionSet?.versioningScheme === 'Segment';
   return isSegment && apiVersion ? `${path}/${apiVersion}` : path;
@@ -155,22 +156,7 @@ async function idsOf(list: AsyncIterable<{ name?: string }>): Promise<string[]> 
 
 const momentOf = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
 
-/** Some at once, in their order. */
-async function severally<One, Read>(ones: One[], read: (one: One) => Promise<Read>): Promise<Read[]> {
-  const results: Read[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < ones.length) {
-      const at = next;
-      next += 1;
-      results[at] = await read(ones[at] as One);
-    }
-  };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
-  return results;
-}
-
-/** What the SDK or a credential threw, in words that hold no request and no token; null for anything else. */
+/** Explains an error of the SDK or a credential, without request and token. Null for every other error. */
 export function sourceFault(error: unknown): string | null {
   const { name = '', statusCode, code } = error as { name?: string; statusCode?: number; code?: string };
   if (name === 'RestError')

@@ -1,4 +1,4 @@
-// The operations that the console has, and how the words behind their names are meant.
+// The operations that the console exposes, and their positional arguments.
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
@@ -63,18 +63,18 @@ export type Exposed = {
   run(context: Context, input: unknown): Promise<unknown>;
   /** A shorter name. */
   alias?: string;
-  /** Fields that are given by place: `accounts/block ann@example.com`. */
+  /** The fields without an option, in order: `accounts/block ann@example.com`. */
   words: readonly string[];
   /** The fields that the console takes, where the operation has others for programs. */
   fields?: readonly string[];
-  /** What comes in pages: where the rows are, and which field takes `next`. */
+  /** For outputs in pages: the field with the rows, and the input field that takes `next`. */
   pages?: { rows: string; cursor: string } | undefined;
 };
 
 type Exposure<Input, Output> = Partial<Pick<Exposed, 'alias' | 'words' | 'fields' | 'pages'>> & {
-  /** What the console always wants. */
+  /** Input that the console always adds. */
   given?: Input;
-  /** What it prints of the answer; all of it, unless this is given. */
+  /** Selects what the console prints. Default: the whole output. */
   print?: (output: Output) => unknown;
 };
 
@@ -85,7 +85,7 @@ function expose<Input, Output>(
   return {
     operation,
     words,
-    // The input was typed in a shell: the operation's own schema judges it.
+    // The operation's own schema checks the input.
     run: async (context, input) => print(await operation(context, { ...given, ...(input as Input) })),
     ...more,
   };
@@ -181,7 +181,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(revokeToken, { alias: 'revoke-token', words: ['tokenId'] }),
 ];
 
-/** What the console may and doesn't have, each with why. */
+/** Operations that the console may run and doesn't expose, with the reason. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
   'accounts/read': 'for the management API; accounts/show says more',

@@ -1,9 +1,9 @@
-// Options of a shell, made from what an operation takes.
+// Makes command-line options from the input schema of an operation.
 import { z } from 'zod';
-import { readMoment, UsageError } from '../beside-server.ts';
+import { readMoment, UsageError } from '../program.ts';
 import type { Exposed } from './operations.ts';
 
-/** A shell keeps what was typed: no password and no key is taken there. Versions are for buttons, and cursors for pages. */
+/** A shell keeps its history, so it takes no password and no key. Versions are for buttons, cursors for pages. */
 const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'before'];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
@@ -62,19 +62,19 @@ export function optionsOf(
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
-/** The input as it was typed; what is needed and missing, or given twice, is no use. `places` are fields given by place. */
+/** Makes the input from arguments. `positional` are the fields without an option. Throws a `UsageError`. */
 export function inputOf(
   fields: Field[],
-  places: readonly string[],
+  positional: readonly string[],
   words: string[],
   values: Values,
 ): Record<string, unknown> {
-  const tooMany = words[places.length];
+  const tooMany = words[positional.length];
   if (tooMany !== undefined)
     throw new UsageError(`"${tooMany}" is one word too many. Quote what belongs together.`);
   const input: Record<string, unknown> = {};
   for (const field of fields) {
-    const place = places.indexOf(field.name);
+    const place = positional.indexOf(field.name);
     const word = place >= 0 ? words[place] : undefined;
     const value = values[field.option];
     if (word !== undefined && value !== undefined) throw new UsageError(`--${field.option} is given twice.`);
@@ -91,7 +91,7 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
     return Number(given);
   }
   if (kind === 'moment') return readMoment(option, String(given), option === 'to');
-  // `--groups ""` is none.
+  // `--groups ""` means no group.
   if (kind === 'list')
     return (Array.isArray(given) ? given : [given])
       .flatMap((one) => String(one).split(','))

@@ -1,30 +1,30 @@
-// What programs that work beside a server have in common: the way in, the ends, and what exit codes mean.
+// What the command-line programs share: dependencies, arguments, output and exit codes.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedPostgresError } from '../db/embedded/server.ts';
 import { type Dependencies, openDependencies } from '../dependencies.ts';
 import { createLog } from '../log.ts';
 import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 
-/** As in sysexits.h, but for what was looked for or asked for: 0 and 1. */
+/** From 64 on as in sysexits.h. */
 export const EXIT = { ok: 0, refused: 1, usage: 64, fault: 70, waits: 75, settings: 78 } as const;
 
 const POOL_SIZE = 2;
 
-/** What was typed can't be meant; nothing was done. */
+/** The arguments are wrong. The program has done nothing. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Runs a program to its end and sets its exit code. Of a fault it tells kind and place: drivers quote values. */
+/** Runs a program and sets its exit code. Of a fault it prints kind and place only, because drivers quote values. */
 export async function runProgram(work: () => Promise<number>): Promise<void> {
-  // Whoever reads us may stop reading (`… | head`): `say` tells us so.
+  // A reader may stop reading (`… | head`). `print` rejects then.
   process.stdout.on('error', () => {});
   try {
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (process.exitCode === EXIT.fault) createLog('fatal', process.stderr).fatal({ err: error }, 'fault');
-    if (process.exitCode !== EXIT.ok) complain(faultWords(error));
+    if (process.exitCode !== EXIT.ok) printError(faultText(error));
   }
 }
 
@@ -34,7 +34,7 @@ function exitCodeOf(error: unknown): number {
   return (error as { code?: unknown }).code === 'EPIPE' ? EXIT.ok : EXIT.fault;
 }
 
-function faultWords(error: unknown): string {
+function faultText(error: unknown): string {
   const isOurs = [SettingsError, UsageError, EmbeddedPostgresError].some((kind) => error instanceof kind);
   if (isOurs) return (error as Error).message;
   let cause = error;
@@ -43,12 +43,12 @@ function faultWords(error: unknown): string {
   return `A fault stopped this: ${name}${typeof code === 'string' ? ` ${code}` : ''}. What was done before it, the audit says.`;
 }
 
-/** Opens the server's database and keys for some work; with the server running or not, with Slack there or not. */
+/** Opens the server's database and keys. Needs neither a running server nor Slack. */
 export async function withDependencies<Result>(
   work: (dependencies: Dependencies, settings: Settings) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings();
-  const ends: (() => Promise<unknown>)[] = [];
+  const stops: (() => Promise<unknown>)[] = [];
   try {
     const dependencies = await openDependencies(settings, {
       clock: () => new Date(),
@@ -57,17 +57,17 @@ export async function withDependencies<Result>(
       },
       publicUrl: () => settings.publicUrl ?? `http://localhost:${settings.port}`,
       poolSize: POOL_SIZE,
-      say: complain,
+      print: printError,
       isBesideServer: true,
-      atEnd: (end) => void ends.push(end),
+      atStop: (stop) => void stops.push(stop),
     });
     return await work(dependencies, settings);
   } finally {
-    for (const end of ends.reverse()) await end();
+    for (const stop of stops.reverse()) await stop();
   }
 }
 
-/** `parseArgs`, strict, with what it doesn't like as a `UsageError`. */
+/** Parses arguments strictly. Throws a `UsageError`. */
 export function readArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],
   options: Options,
@@ -81,9 +81,17 @@ export function readArguments<const Options extends NonNullable<ParseArgsConfig[
   }
 }
 
+const MAX_NAME_LENGTH = 100;
+
+/** Checks `--as`, the name in the audit. A slash is refused because `T012/U034` would read as a person of Slack. */
+export function requirePersonName(name: string): void {
+  if (/[/\p{Cc}\p{Cf}]/u.test(name) || name.length > MAX_NAME_LENGTH)
+    throw new UsageError(`--as is a name of at most ${MAX_NAME_LENGTH} characters, without a slash.`);
+}
+
 const DAY_MS = 86_400_000;
 
-/** A day (UTC) or a moment; a day as the end of a span is meant too, so its end is the next one's beginning. */
+/** Reads a day (UTC) or a moment. With `isEnd` a day gives the start of the next day, so a span includes it. */
 export function readMoment(name: string, text: string, isEnd = false): Date {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
@@ -95,13 +103,13 @@ export function readMoment(name: string, text: string, isEnd = false): Date {
   return isDay && isEnd ? new Date(at.getTime() + DAY_MS) : at;
 }
 
-/** Resolves when it is written, so that no more than one piece is ever held. */
-export function say(text: string): Promise<void> {
+/** Resolves once the text is written, so a program never holds more than one piece of its output. */
+export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-export function complain(text: string): void {
+export function printError(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,7 +1,7 @@
-// What the console says: refusals in words, and answers as plain text that can't move a terminal's cursor.
+// The console's output: refusals, and results as text that can't move a terminal's cursor.
 import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
 
-/** Codes that the console says in words of its own, mostly to name the operation that helps. */
+/** Texts that differ from the common ones, mostly to name the operation that helps. */
 const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
   not_permitted: 'The console may not do this.',
   email_invited: 'This address is already invited: invitations/list shows it, to resend or revoke.',
@@ -20,8 +20,7 @@ const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
   subscription_not_found: 'There is no such subscription: subscriptions/list shows them.',
 };
 
-/** What happened, what stands in the way, and that nothing was done. */
-export function refusalWords({ code, detail }: DomainError): string {
+export function refusalText({ code, detail }: DomainError): string {
   const { fields = {}, near = [], current, limit, count, id } = detail;
   return [
     `Refused (${code}): ${CONSOLE_WORDS[code] ?? plainWordsOf(code)}`,
@@ -33,31 +32,31 @@ export function refusalWords({ code, detail }: DomainError): string {
     ...(id ? [`  id: ${id}`] : []),
     'Nothing was changed.',
   ]
-    .map(harmless)
+    .map(forTerminal)
     .join('\n');
 }
 
-/** A name may hold what a terminal obeys; it is shown as a question mark. */
-export const harmless = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
+/** Replaces control characters, which a terminal would obey, by question marks. */
+export const forTerminal = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
 
-/** JSON leaves some of it as it is. */
-export const harmlessJson = (value: unknown): string =>
+/** Escapes the control characters that JSON doesn't. */
+export const jsonForTerminal = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** Anything that an operation answers, as lines: `name: value`, what is inside indented. */
-export function plainWords(value: unknown, indent = ''): string {
-  if (!isNested(value)) return `${indent}${leafWords(value)}\n`;
+/** Any output of an operation, as lines of `name: value`. Indents nested values. */
+export function plainText(value: unknown, indent = ''): string {
+  if (!isNested(value)) return `${indent}${leafText(value)}\n`;
   if (Array.isArray(value))
-    return value.map((one) => `${plainWords(one, indent)}${isNested(one) ? '\n' : ''}`).join('');
+    return value.map((one) => `${plainText(one, indent)}${isNested(one) ? '\n' : ''}`).join('');
   return Object.entries(value)
     .filter(([, one]) => one !== null && one !== undefined && one !== '')
     .map(([name, one]) =>
       isNested(one)
-        ? `${indent}${harmless(name)}:\n${plainWords(one, `${indent}  `)}`
-        : `${indent}${harmless(name)}: ${leafWords(one)}\n`,
+        ? `${indent}${forTerminal(name)}:\n${plainText(one, `${indent}  `)}`
+        : `${indent}${forTerminal(name)}: ${leafText(one)}\n`,
     )
     .join('');
 }
@@ -68,8 +67,8 @@ const isNested = (value: unknown): value is object =>
   !(value instanceof Date) &&
   (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0);
 
-function leafWords(value: unknown): string {
+function leafText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'object') return 'none';
-  return harmless(String(value));
+  return forTerminal(String(value));
 }

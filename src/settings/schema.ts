@@ -1,4 +1,4 @@
-// Each setting by itself: what a good value is, in words for whoever sets it, and what it is when nobody does.
+// Each setting by itself: what a good value is, as text for an operator, and its default.
 import { z } from 'zod';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
 import { isSecretKey } from '../security/keyring.ts';
@@ -20,7 +20,7 @@ const key = z
   .string()
   .trim()
   .refine(isSecretKey, '32 random bytes in base64, as `openssl rand -base64 32` prints');
-/** `name` or `name:port`, spelt as a URL's host is: an entry that is spelt otherwise would never match a link. */
+/** `name` or `name:port`, spelled as a URL's host. Otherwise it would never match a link. */
 const isHost = (text: string) =>
   /^[a-z0-9.-]+(:\d+)?$/i.test(text) &&
   URL.canParse(`https://${text}`) &&
@@ -37,13 +37,13 @@ const proxies = list.superRefine((entries, context) => {
     context.addIssue(`IP addresses or ranges with commas between; ${what}`);
   }
 });
-/** Pages and links are at its root; anything behind the host would be lost or doubled. */
+/** Pages and links are at the root, so a path would be lost or doubled. */
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
 const address = z
   .string()
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
 
-/** A reader of a part of ours, which throws words for people. */
+/** Turns the error of a reader into a problem of the setting. Readers throw texts for operators. */
 const readBy =
   <Value>(read: (text: string) => Value) =>
   (text: string, context: z.core.$RefinementCtx<string>): Value => {
@@ -57,10 +57,10 @@ const readBy =
 
 const MAX_ALERT_ADDRESSES = 20;
 const MAX_AUDIENCES = 10;
-/** These a gateway sends for something else. */
+/** Gateways send these headers with another meaning. */
 const OUR_HEADERS = ['ocp-apim-subscription-key', 'x-gateway-secret'];
 
-export const ENVIRONMENT = z.object({
+export const SETTINGS_SCHEMA = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: number('a port number, 0 to 65535', 0, 65_535, 3_000),
