@@ -1,11 +1,11 @@
-// What the sample programme has on offer, and who of the sample developers has which of it.
+// The APIs and products of the sample programme, and which subscriptions a sample developer has.
 import { createHash } from 'node:crypto';
 import { createApi } from '../../operations/apis/create.ts';
 import { listApis } from '../../operations/apis/list.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import { createProduct } from '../../operations/products/create.ts';
 import { listProducts } from '../../operations/products/list.ts';
-import type { Fate } from './developers.ts';
+import type { SampleState } from './developers.ts';
 
 const APIS = [
   { id: 'orders', name: 'Orders', path: 'orders/v1' },
@@ -56,7 +56,7 @@ const PRODUCTS = [
   },
   { id: 'next-year', name: 'Next year’s plan', description: 'Not published yet.', apiIds: ['orders'] },
 ];
-/** Of those that take subscriptions. */
+/** The products that have subscriptions. */
 const SUBSCRIBED = ['starter', 'trade', 'books'] as const;
 
 const NAMES = ['Production', 'Staging', 'Night batch', 'Phone app', 'Dashboard', 'Spike'] as const;
@@ -77,8 +77,8 @@ const STATES = [
   'expired',
 ] as const;
 const MAX_SUBSCRIPTIONS = 3;
-/** So many wait for a decision, whatever the number of developers. */
-const WAITING = { turn: 25, at: 6, max: 3 } as const;
+/** Three subscriptions wait for approval, however many developers there are. */
+const WAITING = { every: 25, at: 6, max: 3 } as const;
 
 export type SampleSubscription = {
   id: string;
@@ -86,23 +86,28 @@ export type SampleSubscription = {
   name: string;
   state: (typeof STATES)[number] | 'submitted';
   comment: string;
-  /** None: it was never used. */
+  /** 0: it was never used. */
   calls: number;
   hoursAgo: number;
 };
 
-/** The same seed and number always have the same ones. Who isn't let in yet, or is gone, has none. */
-export function sampleSubscriptions(seed: string, number: number, fate: Fate): SampleSubscription[] {
-  if (fate === 'pending' || fate === 'deleted' || fate.startsWith('invit')) return [];
+/** The same seed and number always give the same subscriptions. Pending and deleted accounts have none. */
+export function sampleSubscriptions(
+  seed: string,
+  number: number,
+  accountState: SampleState,
+): SampleSubscription[] {
+  if (accountState === 'pending' || accountState === 'deleted' || accountState.startsWith('invit')) return [];
   const dice = createHash('sha256').update(`${seed}/${number}/subscriptions`).digest();
   const roll = (at: number): number => dice[at] ?? 0;
-  const count = fate === 'active' ? roll(0) % (MAX_SUBSCRIPTIONS + 1) : 1 + (roll(0) % MAX_SUBSCRIPTIONS);
+  const count =
+    accountState === 'active' ? roll(0) % (MAX_SUBSCRIPTIONS + 1) : 1 + (roll(0) % MAX_SUBSCRIPTIONS);
   const some = Array.from({ length: count }, (_, i): SampleSubscription => {
     const state = STATES[roll(4 + i) % STATES.length] ?? 'active';
     const isUsed = roll(8 + i) % 4 > 0;
     return {
       id: `sample-${dice.toString('hex', 20, 28)}-${i + 1}`,
-      // Each once, so that no limit is met.
+      // Each product once, so none reaches its limit.
       productId: SUBSCRIBED[(roll(1) + i) % SUBSCRIBED.length] ?? 'starter',
       name: NAMES[(roll(2) + i) % NAMES.length] ?? 'Production',
       state,
@@ -115,7 +120,7 @@ export function sampleSubscriptions(seed: string, number: number, fate: Fate): S
 }
 
 const isWaiting = (number: number): boolean =>
-  number % WAITING.turn === WAITING.at && number < WAITING.turn * WAITING.max;
+  number % WAITING.every === WAITING.at && number < WAITING.every * WAITING.max;
 
 function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSubscription {
   return {
@@ -129,7 +134,7 @@ function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSub
   };
 }
 
-/** Makes what is missing; what has one of these ids stays as it is. */
+/** Creates what is missing and keeps everything that has one of these ids. */
 export async function sampleCatalog(context: Context): Promise<void> {
   const apis = new Set((await listApis(context, {})).apis.map(({ id }) => id));
   const paths = new Set((await listApis(context, {})).apis.map(({ path }) => path.toLowerCase()));

@@ -1,4 +1,4 @@
-// People who don't exist. The same seed and number always give the same one.
+// Invents people. The same seed and number always give the same person.
 import { createHash } from 'node:crypto';
 import { type SampleSubscription, sampleSubscriptions } from './catalog.ts';
 import { PEOPLE_WITH_HARD_NAMES } from './hard-names.ts';
@@ -49,8 +49,8 @@ export const GROUPS = [
   { name: 'Internal', description: 'Our own teams' },
 ] as const;
 
-/** What becomes of whom, by turns: so that a small number has every kind as well. */
-const FATES = {
+/** Repeats every 25 developers, so that a small number has every state as well. */
+const STATES_BY_NUMBER = {
   2: 'blocked',
   5: 'pending',
   8: 'deleted',
@@ -59,11 +59,10 @@ const FATES = {
   17: 'invitation expired',
   20: 'deletion asked for',
 } as const;
-const TURN = 25;
-/** Two requests wait, whatever the number: more would be a queue that nobody leaves standing. */
-const MAX_ASKED = 2;
+const CYCLE_LENGTH = 25;
+const MAX_WAITING_DELETIONS = 2;
 
-export type Fate = 'active' | (typeof FATES)[keyof typeof FATES];
+export type SampleState = 'active' | (typeof STATES_BY_NUMBER)[keyof typeof STATES_BY_NUMBER];
 export type SampleDeveloper = {
   email: string;
   firstName: string;
@@ -71,10 +70,10 @@ export type SampleDeveloper = {
   note: string;
   personalLine: string;
   groups: string[];
-  fate: Fate;
-  /** Why they are blocked or deleted. */
+  state: SampleState;
+  /** Why the account is blocked or deleted. */
   reason: string;
-  /** Since when they are there, or were sent the invitation that ran out. */
+  /** The age of the account or the expired invitation. */
   hoursAgo: number;
   subscriptions: SampleSubscription[];
 };
@@ -86,36 +85,36 @@ export function sampleDeveloper(seed: string, number: number): SampleDeveloper {
     if (chosen === undefined) throw new Error('nothing to choose from');
     return chosen;
   };
-  const fate = fateOf(number);
+  const state = stateOf(number);
   const hard = PEOPLE_WITH_HARD_NAMES[number];
   const firstName = hard?.firstName ?? pick(FIRST_NAMES, 0);
   const lastName = hard?.lastName ?? pick(LAST_NAMES, 1);
   const local = hard?.local ?? `${firstName}.${lastName}`.toLowerCase();
   return {
-    // The number keeps two of the same name apart.
+    // The number makes equal names different.
     email: `${local}.${number + 1}@${pick(COMPANIES, 2)}`,
     firstName,
     lastName,
     note: dice[6] === undefined || dice[6] % 5 > 0 ? '' : pick(NOTES, 4),
     personalLine: pick(PERSONAL_LINES, 5),
     groups: GROUPS.filter((_, i) => (dice[20 + i] ?? 0) % 6 === 0).map(({ name }) => name),
-    fate,
+    state,
     reason: pick(REASONS, 7),
-    hoursAgo: hoursAgo(fate, dice.readUInt16BE(28) / 65_536),
-    subscriptions: sampleSubscriptions(seed, number, fate),
+    hoursAgo: hoursAgo(state, dice.readUInt16BE(28) / 65_536),
+    subscriptions: sampleSubscriptions(seed, number, state),
   };
 }
 
 const OLDEST_HOURS = 540 * 24;
 
-/** More of them lately than long ago. Whoever waits for an answer has not waited long. */
-function hoursAgo(fate: Fate, share: number): number {
-  if (fate === 'invited') return 0;
-  if (fate === 'pending') return Math.floor(share * 40);
+/** Most accounts are recent. Pending ones are at most 40 hours old. */
+function hoursAgo(state: SampleState, share: number): number {
+  if (state === 'invited') return 0;
+  if (state === 'pending') return Math.floor(share * 40);
   return Math.floor(share * share * OLDEST_HOURS);
 }
 
-function fateOf(number: number): Fate {
-  const fate = FATES[(number % TURN) as keyof typeof FATES] ?? 'active';
-  return fate === 'deletion asked for' && number >= TURN * MAX_ASKED ? 'active' : fate;
+function stateOf(number: number): SampleState {
+  const state = STATES_BY_NUMBER[(number % CYCLE_LENGTH) as keyof typeof STATES_BY_NUMBER] ?? 'active';
+  return state === 'deletion asked for' && number >= CYCLE_LENGTH * MAX_WAITING_DELETIONS ? 'active' : state;
 }

@@ -1,4 +1,4 @@
-// Names as people have them and forms forget: long, in other letters, with marks that markup could take for its own.
+// Real names that break forms: long, in other scripts, with characters of markup.
 export const PEOPLE_WITH_HARD_NAMES: Record<
   number,
   { firstName: string; lastName: string; local: string } | undefined

@@ -1,4 +1,4 @@
-// Makes one sample developer, through the operations that everybody uses.
+// Makes one sample developer with ordinary operations.
 import {
   backdateAccount,
   backdateInvitation,
@@ -19,18 +19,18 @@ import { invite } from '../../operations/invitations/invite.ts';
 import { GROUPS, type SampleDeveloper } from './developers.ts';
 import { makeSubscriptions } from './subscriptions.ts';
 
-/** No mail leaves before it is called off, not even when this program is killed in between. */
+/** Long enough that no mail leaves before this program calls it off, even when it is killed in between. */
 const MAIL_DELAY_MS = 24 * 3_600_000;
 const BLOCK_END = '21d';
 
 export type Samples = {
   context: Context;
   groupIds: ReadonlyMap<string, string>;
-  /** Links of open invitations and of pending accounts go out: the inbox is the playground's own. */
+  /** Whether mails with links are sent, which only the playground's inbox may get. */
   hasInbox: boolean;
 };
 
-/** The groups by name; those that are missing are made. */
+/** Creates the missing groups. Returns the ids by name. */
 export async function sampleGroups(context: Context): Promise<Map<string, string>> {
   const { groups: present } = await listGroups(context, {});
   const ids = new Map<string, string>();
@@ -41,18 +41,18 @@ export async function sampleGroups(context: Context): Promise<Map<string, string
   return ids;
 }
 
-/** False when somebody with that address, or an invitation to it, is there: then only what was cut off is finished. */
+/** Returns false when the account or invitation exists. Then it only finishes what a killed run began. */
 export async function makeDeveloper(samples: Samples, one: SampleDeveloper): Promise<boolean> {
-  return one.fate === 'invited' || one.fate === 'invitation expired'
+  return one.state === 'invited' || one.state === 'invitation expired'
     ? makeInvitation(samples, one)
     : makeAccount(samples, one);
 }
 
-function contextFor({ context, hasInbox }: Samples, { fate }: SampleDeveloper): Context {
-  // Whoever asks for samples has agreed to all that is done to them.
+function contextFor({ context, hasInbox }: Samples, { state }: SampleDeveloper): Context {
+  // Samples need no second operator.
   const policy = { ...context.policy, secondOperatorFor: [] };
   const own = { ...context, policy, requestId: crypto.randomUUID() };
-  const isMailed = hasInbox && (fate === 'invited' || fate === 'pending');
+  const isMailed = hasInbox && (state === 'invited' || state === 'pending');
   return isMailed ? own : { ...own, mailNotBefore: new Date(context.clock().getTime() + MAIL_DELAY_MS) };
 }
 
@@ -68,7 +68,7 @@ async function makeInvitation(samples: Samples, one: SampleDeveloper): Promise<b
   const groupIds = groupIdsOf(samples, one);
   const { invitationId } = await invite(context, { email, firstName, lastName, personalLine, groupIds });
   if (context.mailNotBefore) await callOffMails(db, service.id, { invitationId });
-  if (one.fate === 'invitation expired') {
+  if (one.state === 'invitation expired') {
     const hours = one.hoursAgo + context.policy.invitationLifetimeHours + 1;
     await backdateInvitation(db, { serviceId: service.id, invitationId, hours });
   }
@@ -80,35 +80,36 @@ async function makeAccount(samples: Samples, one: SampleDeveloper): Promise<bool
   const { db, service } = context;
   const address = parseEmailAddress(one.email).canonical;
   const [found] = await listAccountsWithAddresses(db, service.id, [address]);
-  const { email, firstName, lastName, note, fate } = one;
-  const verifyFirst = fate === 'pending';
+  const { email, firstName, lastName, note, state } = one;
+  const verifyFirst = state === 'pending';
   const groupIds = groupIdsOf(samples, one);
   const added = found
     ? null
     : await addAccount(context, { email, firstName, lastName, note, groupIds, verifyFirst });
   const accountId = added?.account.id ?? found?.id ?? '';
-  // Somebody who was changed since, by us or by whoever plays, stays as they are.
+  // An account that a person or an earlier run has changed stays as it is.
   const isUntouched = added !== null || (found?.version === 1 && found.state === 'active');
   if (isUntouched)
     await makeSubscriptions(context, accountId, { wanted: one.subscriptions, ageHours: one.hoursAgo });
-  if (isUntouched && fate === 'deletion asked for') await askToDelete(samples.context, accountId, one.reason);
-  else if (isUntouched) await bringAbout(context, accountId, one);
+  if (isUntouched && state === 'deletion asked for')
+    await requestDeletion(samples.context, accountId, one.reason);
+  else if (isUntouched) await applyState(context, accountId, one);
   if (context.mailNotBefore) await callOffMails(db, service.id, { accountId });
   if (added && one.hoursAgo > 0)
     await backdateAccount(db, { serviceId: service.id, accountId, hours: one.hoursAgo });
   return added !== null;
 }
 
-async function bringAbout(context: Context, accountId: string, one: SampleDeveloper): Promise<void> {
-  const { fate, reason } = one;
+async function applyState(context: Context, accountId: string, one: SampleDeveloper): Promise<void> {
+  const { state, reason } = one;
   const why = { accountId, reason, tellDeveloper: false };
-  if (fate === 'blocked') await blockAccount(context, why);
-  if (fate === 'blocked for a while') await blockAccount(context, { ...why, end: BLOCK_END });
-  if (fate === 'deleted') await deleteAccount(context, why);
+  if (state === 'blocked') await blockAccount(context, why);
+  if (state === 'blocked for a while') await blockAccount(context, { ...why, end: BLOCK_END });
+  if (state === 'deleted') await deleteAccount(context, why);
 }
 
-/** A request that waits for whoever plays, where deleting needs a second operator and there is one. */
-async function askToDelete(context: Context, accountId: string, reason: string): Promise<void> {
+/** Leaves a deletion that waits for approval, when deletions need a second operator and there is one. */
+async function requestDeletion(context: Context, accountId: string, reason: string): Promise<void> {
   if (!context.policy.secondOperatorFor.includes(deleteAccount.operation)) return;
   try {
     await deleteAccount(context, { accountId, reason, deleteSubscriptions: true });

@@ -1,5 +1,4 @@
-// Gives a sample developer their subscriptions, with calls that were never made.
-
+// Gives a sample developer subscriptions, with invented usage.
 import { findProduct } from '../../db/catalog/products.ts';
 import { backdateSubscription } from '../../db/imports/sample-data.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
@@ -11,7 +10,7 @@ import type { SampleSubscription } from './catalog.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Those that are missing; `ageHours` is how long the account pretends to be there. */
+/** Makes the missing subscriptions. `ageHours` is the invented age of the account. */
 export async function makeSubscriptions(
   context: Context,
   accountId: string,
@@ -19,7 +18,7 @@ export async function makeSubscriptions(
 ): Promise<void> {
   const { db, service } = context;
   for (const one of wanted) {
-    // Whoever plays may have deleted the product.
+    // A person may have deleted the product.
     const isThere = await findSubscription(db, service.id, one.id);
     if (isThere || !(await findProduct(db, service.id, one.productId))) continue;
     await make(context, accountId, one);
@@ -36,7 +35,7 @@ async function make(context: Context, accountId: string, one: SampleSubscription
     id,
     productId,
     name,
-    // A suspended one has a reason, which granting takes none of.
+    // Only suspending takes a reason.
     state: state === 'suspended' ? 'active' : state,
     endsAt: state === 'expired' ? new Date(now - HOUR_MS) : null,
     tellDeveloper: false,
