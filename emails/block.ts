@@ -1,5 +1,4 @@
-// What a mail's body is made of. `Words` is a string when it is ready to be shown; before that, it may be anything
-// that becomes one.
+// The tree of a mail's body. `Words` is a string in a finished mail, and parsed pieces in a template.
 
 export type Inline<Words = string> =
   | { kind: 'text'; words: Words }
@@ -11,7 +10,7 @@ export type Inline<Words = string> =
 export type Block<Words = string> =
   | { kind: 'paragraph' | 'heading'; children: Inline<Words>[] }
   | { kind: 'button'; href: Words; label: Inline<Words>[] }
-  /** Small print that we add ourselves, such as when a link ends. */
+  /** Small print that the product adds, such as when a link ends. */
   | { kind: 'note'; words: Words }
   | { kind: 'list'; isOrdered: boolean; start: number; items: Block<Words>[][] }
   | { kind: 'quote'; blocks: Block<Words>[] }

@@ -8,11 +8,10 @@ export type TemplatedMailProps = {
   preview: string;
   organizationName: string;
   blocks: Block[];
-  /** Lines of the fixed part. */
   footer: string[];
 };
 
-/** Every mail of ours: the organisation's name, what the template says, and the fixed footer. */
+/** The frame of every mail: the organisation's name, the template's blocks, and the footer. */
 export function TemplatedMail({ subject, preview, organizationName, blocks, footer }: TemplatedMailProps) {
   return (
     <Html lang="en">

@@ -1,4 +1,4 @@
-// Light colours are written into the elements, for clients that know nothing else; the style sheet turns them dark.
+// Elements carry the light colours, because some clients ignore the style sheet. The style sheet sets the dark colours.
 export const FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 export const MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
@@ -27,7 +27,7 @@ const DARK: typeof LIGHT = {
 
 const RULES: Record<string, string> = {
   '.m-page': `background-color: ${DARK.page} !important;`,
-  // React Email writes the page's colour into a cell of its own as well.
+  // React Email also writes the page's colour into a table cell.
   '.m-page > table > tbody > tr > td': `background-color: ${DARK.page} !important;`,
   '.m-card': `background-color: ${DARK.card} !important; border-color: ${DARK.edge} !important;`,
   '.m-raised': `background-color: ${DARK.raised} !important;`,
@@ -40,7 +40,7 @@ const RULES: Record<string, string> = {
 };
 
 const dark = Object.entries(RULES).map(([selector, rule]) => `${selector} { ${rule} }`);
-// Outlook's own dark mode marks the page instead of answering the media query.
+// Outlook's dark mode sets this attribute and ignores the media query.
 const outlookDark = dark.map((rule) => `[data-ogsc] ${rule}`);
 
 export const STYLE_SHEET = `

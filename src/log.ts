@@ -12,6 +12,26 @@ const MAX_LINE_BYTES = 8 * 1_024;
 const MAX_TEXT_LENGTH = 200;
 const MAX_CUT_FIELDS = 20;
 
+export function createLog(level: string, stream?: DestinationStream): Log {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: () => `,"at":"${new Date().toISOString()}"`,
+    serializers: { err: (error: unknown) => serializeError(error) },
+    hooks: {
+      streamWrite: oneShortLine,
+      // Without a message of ours, pino would log the error's message.
+      logMethod(args, method) {
+        const [first, words] = args as unknown[];
+        if (typeof first === 'string') return method.apply(this, [first]);
+        const fields = first instanceof Error ? { err: first } : first;
+        return method.apply(this, [fields as object, typeof words === 'string' ? words : 'event']);
+      },
+    },
+  };
+  return stream ? pino(options, stream) : pino(options);
+}
+
 /** Leaves out the message: drivers put emails, texts and query parameters into it. */
 function serializeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -55,24 +75,4 @@ function oneShortLine(line: string): string {
 function cutText(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_TEXT_LENGTH);
-}
-
-export function createLog(level: string, stream?: DestinationStream): Log {
-  const options: LoggerOptions = {
-    level,
-    base: null,
-    timestamp: () => `,"at":"${new Date().toISOString()}"`,
-    serializers: { err: (error: unknown) => serializeError(error) },
-    hooks: {
-      streamWrite: oneShortLine,
-      // Without a message of ours, pino would log the error's message.
-      logMethod(args, method) {
-        const [first, words] = args as unknown[];
-        if (typeof first === 'string') return method.apply(this, [first]);
-        const fields = first instanceof Error ? { err: first } : first;
-        return method.apply(this, [fields as object, typeof words === 'string' ? words : 'event']);
-      },
-    },
-  };
-  return stream ? pino(options, stream) : pino(options);
 }

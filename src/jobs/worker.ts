@@ -1,25 +1,19 @@
 // Runs the background jobs on graphile-worker.
 import { EventEmitter } from 'node:events';
-import { Logger, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Database } from '../db/connection/connect.ts';
+import type { JobPool } from '../db/outbox/job-pool.ts';
 import { writeOffJobs } from '../db/outbox/jobs.ts';
 import type { Log } from '../log.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
 
-/** The worker's connections. `app` opens them. */
-export type JobStore = {
-  pool: NonNullable<RunnerOptions['pgPool']>;
-  giveUp(): Promise<void>;
-  close(): Promise<void>;
-};
-
 type WorkerOptions = { log: Log; db: Database; tasks: TaskList; everyMinute(): Promise<void> };
 
 /** Starts the worker. `stop` resolves when no job runs and none is left locked. */
 export async function startWorker(
-  store: JobStore,
+  jobPool: JobPool,
   { log, db, tasks, everyMinute }: WorkerOptions,
 ): Promise<{ stop(): Promise<void> }> {
   const events: WorkerEvents = new EventEmitter();
@@ -31,7 +25,7 @@ export async function startWorker(
     if (succeeded.size > CONCURRENCY * 10) succeeded.delete(succeeded.values().next().value ?? '');
   });
   const runner = await run({
-    pgPool: store.pool,
+    pgPool: jobPool.pool,
     events,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
@@ -42,8 +36,8 @@ export async function startWorker(
   });
   return {
     async stop() {
-      await Promise.race([store.giveUp(), runner.stop()]);
-      await store.close();
+      await Promise.race([jobPool.giveUp(), runner.stop()]);
+      await jobPool.close();
       await writeOffJobs(db, { workers: [...pools], succeeded: [...succeeded] });
     },
   };

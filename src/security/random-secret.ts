@@ -1,4 +1,4 @@
-// Random secrets, of which we store only the hash: tickets in links, sessions in cookies.
+// Random secrets: tickets in links, sessions in cookies. We store only their hash.
 import { createHash } from 'node:crypto';
 
 const SECRET_BYTES = 32;

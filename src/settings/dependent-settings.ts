@@ -32,10 +32,7 @@ export function findDependentProblems(env: Environment): string[] {
     problems.push(...tlsProblems({ certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }));
   problems.push(...oidcProblems(env));
   if (env.NODE_ENV !== 'production') return problems;
-  need(
-    !env.DATABASE_URL,
-    'DATABASE_URL: needed in production, postgres://user:password@host:5432/database',
-  );
+  need(!env.DATABASE_URL, 'DATABASE_URL: needed in production, postgres://user:password@host:5432/database');
   need(
     !env.SECRET_KEY,
     'SECRET_KEY: needed in production; make one with `openssl rand -base64 32` and keep it',
