@@ -1,4 +1,4 @@
-// What each modal does when it can't do what was asked: it says so where the person is, and what was typed stays.
+// A modal that can't do what it was asked to says so in place, and keeps what the person typed.
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
 });
 afterAll(() => app.close());
-/** What one story left open must not stand before the next. */
+/** A modal that one story left open must not cover the next. */
 beforeEach(() => Promise.all([admin, approver].map((one) => one.closesAll())));
 
 const fault = (modal: Locator, words: RegExp) =>

@@ -44,7 +44,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** The address of the API behind nginx; without an nginx, of what nginx would ask. */
+/** The address of the API behind nginx, or without an nginx the address that nginx would ask. */
 async function startGateway(): Promise<string> {
   const path = findNginx();
   if (!path) {
@@ -148,7 +148,7 @@ describe('from nothing to a call', () => {
   story('she subscribes, once she has agreed to the terms', async () => {
     await follows(ann, 'Products');
     await follows(ann, 'Starter');
-    // The browser itself holds back what the operation would refuse.
+    // The browser itself does not submit what the operation would refuse.
     await presses(ann, 'Ask for a subscription');
     expect(new URL(ann.url()).pathname).toBe('/portal/products/starter');
     await ann.getByLabel('I have read these terms').check();
@@ -245,7 +245,7 @@ describe('her account', () => {
 });
 
 describe('in every way of use', () => {
-  /** Somebody who can be looked at: signed in, with a subscription. */
+  /** A developer who is signed in and has a subscription. */
   async function developer(options: BrowserContextOptions, address: string): Promise<Page> {
     await admin.types(`/apim-user add ${address} Ben Fox`);
     await admin.sees(/Added/);

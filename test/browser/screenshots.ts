@@ -1,4 +1,4 @@
-// `npm run screenshots`: the README's pictures, taken from the whole product by the same hands that play the stories.
+// `npm run screenshots`: the README's pictures, taken from the whole product with the drivers of the stories.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { findChromium, HOW_TO_GET_ONE } from '../support/chromium.ts';
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const WINDOW = { width: 1_000, height: 600 };
 const TALL = { width: 1_000, height: 920 };
-/** Lower than what is shown: the picture is as high as that. */
+/** Lower than the page, because the picture grows to the page's height. */
 const SHEET = { width: 640, height: 200 };
 
 async function main(): Promise<void> {

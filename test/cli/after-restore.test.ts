@@ -199,7 +199,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
       reason: 'disk failure (first by Ada Admin, 2026-11-24 09:12 UTC: leaked a key)',
       actor_name: 'Connie (console)',
     });
-    // They were told when it was done first.
+    // The developers were told the first time.
     expect(await t.sql`select from mails where template = 'AccountBlocked'`).toHaveLength(0);
 
     const changes = await auditRows();
@@ -248,7 +248,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
         [cancelled, 'cancelled'],
       ]),
     );
-    // Whoever has the subscription must learn that there is a new key.
+    // The owner of the subscription must learn that there is a new key.
     expect(await t.sql`select from mails where template = 'KeyReplaced'`).toHaveLength(1);
 
     await t.sql`update subscription_keys set created_at = '2100-01-01' where subscription_id = ${leaked}`;

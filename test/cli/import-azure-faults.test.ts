@@ -1,4 +1,4 @@
-// What can't be copied, and sources that are not as they should be.
+// Things that can't be copied, and sources that break Azure's form.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -228,7 +228,7 @@ describe('npm run import:azure', () => {
       const mailed = await mailCount();
       const applied = await run([file, '--apply', ...BY]);
       expect([applied.code, applied.err]).toEqual([1, '']);
-      // What only shows when it is done, and what hangs on it.
+      // Faults that only the copy itself meets, and what depends on them.
       expect(lines(applied.out)).toContain('refused account twin <BO@example.com>: email_taken: bo');
       expect(lines(applied.out)).toContain('refused subscription same-keys: key_taken');
       const rows = await t.sql`select

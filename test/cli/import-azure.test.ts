@@ -277,7 +277,7 @@ describe('npm run import:azure', () => {
       const states =
         await sql`select distinct state, password_hash from accounts where id in ${sql(all.map(({ id }) => id))}`;
       expect([...states]).toEqual([{ state: 'active', password_hash: null }]);
-      // The link lives from when the mail may leave, not from when it was written.
+      // The link's time starts when the mail may leave, not when the mail was written.
       const lives =
         await sql`select extract(epoch from tickets.expires_at - mails.next_attempt_at)::int as seconds
         from mails join tickets on tickets.id = mails.ticket_id where mails.attempts = 0`;

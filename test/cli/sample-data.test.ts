@@ -20,7 +20,7 @@ beforeAll(async () => {
     name: 'Ada Admin',
     role: 'admin',
   });
-  // A chain that has begun: rows of an earlier time than its newest would never be linked.
+  // The chain has begun, so rows older than its newest would never be linked.
   await linkAudit(t.system(), {});
 }, SLOW_MS);
 afterAll(() => t?.close());

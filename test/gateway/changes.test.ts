@@ -1,4 +1,4 @@
-// A change takes hold: at once in the process that made it, and in the others as soon as they can hear of it.
+// A change takes effect at once in the process that made it, and in others as soon as they hear of it.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
   await t.close();
 });
 
-/** As in one process with `own`: it is told of each commit. */
+/** Acts as in the process of `own`, which is told of each commit. */
 const admin = (): Context => ({ ...t.as(ADMIN), afterCommit: own.gateway.noteCommit });
 let count = 0;
 async function callable() {
@@ -48,7 +48,7 @@ async function callable() {
 }
 type Callable = Awaited<ReturnType<typeof callable>>;
 
-/** Tight, so that it measures how late the word comes. */
+/** Short, because it measures how late the notification comes. */
 const NOTIFY_MS = 2_000;
 
 describe('T28: the very next check', () => {

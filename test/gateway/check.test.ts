@@ -1,4 +1,4 @@
-// What a gateway is answered: alike from memory and from the database.
+// The check answers a gateway alike from memory and from the database.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -36,12 +36,12 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
   afterAll(async () => {
     const { index = 0, database = 0 } = gateway.gateway.readings().answersFrom;
     await gateway.close();
-    // A heartbeat that is late on a busy machine sends a check or two to the database.
+    // On a busy machine a late heartbeat sends a check or two to the database.
     expect(from === 'memory' ? index : database).toBeGreaterThan(20);
     expect(from === 'memory' ? database : index).toBeLessThan(from === 'memory' ? 10 : 1);
   });
 
-  /** With all that was done before it known. */
+  /** Asks once the index knows every change so far. */
   const ask = async (asked: Asked) => {
     await gateway.catchUp();
     return gateway.ask(asked);

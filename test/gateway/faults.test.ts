@@ -1,4 +1,4 @@
-// What can be read in two ways, what a client makes up, and what only the gateway may say.
+// Requests that can be read in two ways, headers that a client makes up, and those that only the gateway may send.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/gateway/gateway.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';

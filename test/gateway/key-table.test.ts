@@ -20,7 +20,7 @@ test('the table finds what a plain map would, after any changes', () => {
         const place = `${owner}/${slot}`;
         const before = model.get(place);
         const hash = key === null ? null : sha256(`${key}`);
-        // Two owners of one key are for the database to refuse.
+        // The database, not the table, refuses a second owner of a key.
         if (hash !== null && hash !== before && owners.has(hash)) continue;
         if (before !== undefined) owners.delete(before);
         model.delete(place);

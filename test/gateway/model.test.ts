@@ -59,7 +59,7 @@ type World = {
   as: Context;
 };
 type Step = {
-  /** What the model says will come of it; it changes the model when that is `done`. */
+  /** The outcome that the model predicts; `done` also changes the model. */
   foretell(world: World): string;
   run(world: World): Promise<unknown>;
 };
@@ -194,7 +194,7 @@ const REASONS: Record<State, string> = {
   expired: 'SubscriptionExpired',
 };
 
-/** What a call with each key must be answered, by the model. */
+/** The answer that the model predicts for a call with each key. */
 function foretoldAnswers(world: World): Map<string, string | number> {
   const answers = new Map<string, string | number>(world.formerKeys.map((key) => [key, 401]));
   for (const subscription of world.subscriptions) {
@@ -250,7 +250,7 @@ async function follow(names: readonly string[]): Promise<string[]> {
     expect(outcome, so).toBe(foretold);
     outcomes.push(outcome);
     const expected = foretoldAnswers(world);
-    // At once where it was done; in the other process as soon as it has heard.
+    // At once in the process that made the change, and in the other once it has heard of it.
     expect(await answersOf(own, world, expected.keys()), so).toEqual(expected);
     await other.catchUp();
     expect(await answersOf(other, world, expected.keys()), so).toEqual(expected);
@@ -273,7 +273,7 @@ it(`T71: ${SEQUENCES} random lives of subscriptions and keys go as the model say
     'subscription_state_unfitting',
   ]);
   const { checks, answersFrom } = other.gateway.readings();
-  // What can be answered was: each of them often, and from memory.
+  // Every possible answer came often, and from memory.
   for (const outcome of ['passes', 'no_key', 'account_blocked', 'product_not_published'])
     expect(checks[outcome], outcome).toBeGreaterThan(20);
   expect(answersFrom.index).toBeGreaterThan(1_000);

@@ -1,4 +1,4 @@
-// The whole way of a call: a real nginx, with the configuration that the docs give, before an API and two processes of ours.
+// A call through a real nginx with the configuration of the docs, before an API and two processes of the product.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
@@ -62,7 +62,7 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
     const response = await fetch(`${url}${path}`, { ...init, headers });
     return { status: response.status, headers: response.headers, body: await response.text() };
   }
-  /** Often enough that each of the two is asked. */
+  /** So often that nginx asks each of the two processes. */
   const callThroughBoth = async (path: string, key?: string) => {
     const answers = [];
     for (let at = 0; at < 6; at++) answers.push(await call(path, key));

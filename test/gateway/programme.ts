@@ -1,4 +1,4 @@
-// What an API programme has, made by the operations that people use.
+// The accounts, APIs, products and subscriptions of an API programme, made by operations.
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import type { Context } from '../../src/operations/frame/context.ts';
@@ -23,7 +23,7 @@ export function createProgramme(admin: () => Context) {
     const person = { firstName: 'Ann', lastName: 'Lee', password: 'three quiet garden chairs' };
     return (await addAccount(admin(), { email, ...person })).account.id;
   }
-  /** A subscription with keys that are known here; of a new account unless told otherwise. */
+  /** A subscription whose keys the test knows; of a new account by default. */
   async function subscription(wanted: Wanted & { isNobodys?: boolean } = {}) {
     const { isNobodys = false, ...rest } = wanted;
     const { primaryKey = newKey(), secondaryKey = newKey() } = rest;

@@ -69,7 +69,7 @@ it('T26: neither a key nor its hash gets into the log, an answer or the metrics,
       served.gateway.readings,
     );
     said.push(await metrics.render());
-    // Without a database too: every check fails, and says so.
+    // Also without a database, when every check fails and says so.
     await t.sql`alter table subscription_keys rename to away`;
     try {
       if (from === 'database')
@@ -127,6 +127,6 @@ it('a flood of unknown keys keeps the database as quiet as before, and a known k
     }),
   );
   expect((await gateway.ask({ key })).status).toBe(200);
-  // On a machine so busy that a heartbeat is late, a few of a thousand may be asked.
+  // On a busy machine with a late heartbeat, a few of a thousand checks may ask the database.
   expect(asked()).toBeLessThan(100);
 });

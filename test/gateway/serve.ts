@@ -1,4 +1,4 @@
-// The check alone, on a server of ours, over the database of a test; without the rest of the product.
+// The check on a server of its own over a test's database, without the rest of the product.
 import { connect as connectSocket } from 'node:net';
 import pino from 'pino';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
@@ -13,7 +13,7 @@ export type Asked = {
   key?: string;
   /** The original address. */
   uri?: string;
-  /** After our own path. */
+  /** Follows the check's own path. */
   query?: string;
   method?: string;
   headers?: Record<string, string>;
@@ -56,7 +56,7 @@ export async function serveGateway(
     url,
     port,
     gateway,
-    /** Until all that is committed now is known. */
+    /** Waits until the index knows everything that is committed now. */
     async catchUp(): Promise<void> {
       gateway.noteCommit();
       if (from === 'memory') await eventually('the index to catch up', () => gateway.readings().isTrusted);
@@ -85,7 +85,7 @@ async function answered(response: Response): Promise<Answered> {
   return { status: response.status, headers: response.headers, body, code: parsed.error?.code };
 }
 
-/** Sends a request as it is, and gives the whole answer but for its date. */
+/** Sends raw request lines, and returns the whole answer without its date. */
 export function askRaw(port: number, [first, ...headers]: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';

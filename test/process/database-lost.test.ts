@@ -107,7 +107,7 @@ function startLoad() {
   };
 }
 
-// Windows has no signals that a program could hear.
+// Windows has no signal that a program can handle.
 describe.skipIf(process.platform === 'win32')('a database that dies', () => {
   it(
     `${DEATHS.length} times under load ends no process and refuses no call, and each alert address hears of it once`,

@@ -1,4 +1,4 @@
-// T60: wherever the way of a mail a process is killed, each mail arrives exactly once.
+// T60: at whatever point of sending the process is killed, each mail arrives exactly once.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { type AppProcess, startProcess } from '../support/process.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const MAILS = 50;
-/** How many a process sends at once: as many are at the point when it is killed, and the others still before it. */
+/** The mails that a process sends at once: so many are at the point when it is killed, and the rest before it. */
 const AT_ONCE = 4;
 const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
@@ -25,7 +25,7 @@ let database: TestDatabase;
 let sql: postgres.Sql;
 let provider: SlackDriver;
 let gate: MailGate;
-/** Each mail that the service took, again when it took it twice. */
+/** The receiver of each mail that the service took, twice when it took a mail twice. */
 const taken: string[] = [];
 const started: AppProcess[] = [];
 
@@ -80,7 +80,7 @@ type Point = {
   rule?: GateRule;
   letPass?: number;
   trigger?: 'stall_claim' | 'stall_mark';
-  /** Whether the process is there now. */
+  /** Whether the process has reached the point. */
   isReached: (before: number) => Promise<boolean> | boolean;
 };
 
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails and a process
       });
       expect(await marked()).toBeLessThan(before + MAILS);
 
-      // A sweep finds each of them at the latest so long after the kill; then the leases are let run out at once.
+      // The sweep that finds each mail must come in time; then the test ends the leases instead of waiting for them.
       const [lease] = await sql<{ until: string | null }[]>`
         select max(leased_until) as until from mails where state = 'queued'`;
       const until = lease?.until ? new Date(lease.until).getTime() : killedAt;
@@ -182,7 +182,7 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails and a process
       await sql`update mails set leased_until = now() - interval '1 second' where leased_until is not null`;
 
       gate.set('open');
-      // At the same address: no mail goes out whose link leads elsewhere.
+      // At the same address, because no mail leaves whose link leads to another one.
       app = start(new URL(address).port);
       await app.address();
       await eventually(

@@ -1,4 +1,4 @@
-// A process that is killed in the midst of an import leaves no row undone and does none twice.
+// When its process is killed midway, an import leaves no row out and does none twice.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type AppProcess, startProcess } from '../support/process.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const ROWS = 10_000;
-/** Killed when so many rows are there, wherever in a row that is. */
+/** The process is killed at so many rows, at any point within a row. */
 const KILLED_AT = [500, 3_000, 7_000];
 const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
@@ -82,7 +82,7 @@ it.skipIf(process.platform === 'win32')(
       app.child.kill('SIGKILL');
       expect(await app.ended).toBe('SIGKILL');
       expect(await accounts()).toBeLessThan(ROWS);
-      // A sweep finds it at the latest so long after the kill; then the lease is let run out at once.
+      // The sweep that finds the import must come in time; then the test ends the lease instead of waiting for it.
       const [held] = await sql`select leased_until as until from imports`;
       const until = (held?.until as Date | null)?.getTime() ?? 0;
       expect(until + SWEPT_EVERY_MS - Date.now()).toBeLessThan(PROMISED_MS);
@@ -107,7 +107,7 @@ it.skipIf(process.platform === 'win32')(
       audited: ROWS,
       refused: 0,
     });
-    // The mails leave one a second: of any ten seconds' worth there are no more than ten, give or take a kill each.
+    // One mail leaves a second, so ten seconds have ten at most, and one more for each kill.
     const [most] = await sql`select max(n)::int as n from (select count(*) as n from mails where attempts = 0
       group by floor(extract(epoch from next_attempt_at) / 10)) as spans`;
     expect(most?.n).toBeLessThanOrEqual(10 + KILLED_AT.length);

@@ -1,4 +1,4 @@
-// T60: a process that is killed in the midst of sending loses no mail and sends none twice.
+// T60: a process that is killed while it sends loses no mail and sends none twice.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { type AppProcess, startProcess } from '../support/process.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const MAILS = 20;
-/** What one sending takes at first: the kill meets some before, some during and some after it, on any machine. */
+/** The time that one sending takes at first, so that the kill meets mails before, during and after it on any machine. */
 const SENDING_MS = 4_000;
 const PROMISED_MS = 120_000;
 
@@ -82,7 +82,7 @@ it.skipIf(process.platform === 'win32')(
     expect(provider.inbox.mails().length).toBeLessThan(MAILS);
 
     provider.nothingFails();
-    // At the same address: no mail goes out whose link leads elsewhere.
+    // At the same address, because no mail leaves whose link leads to another one.
     const app = start(new URL(address).port);
     await app.address();
     const { port, password } = await readNote({ dataDir });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
   await Promise.all(started.map((one) => one.ended));
-  // Joined and left: a server that a killed process left behind ends here.
+  // Joining and leaving ends a Postgres that a killed process left behind.
   await startEmbeddedPostgres({ dataDir }).then(
     (server) => server.release(),
     () => {},
@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
-/** Half of a form, so that the request is open until the rest is sent. */
+/** Sends half of a form, so that the request stays open until the rest is sent. */
 async function openRequest(address: string) {
   const { hostname, port } = new URL(address);
   const socket = connect(Number(port), hostname);
@@ -51,12 +51,12 @@ async function openRequest(address: string) {
     `POST /password/forgot HTTP/1.1\r\nHost: ${hostname}:${port}\r\nSec-Fetch-Site: same-origin\r\n` +
       `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
   );
-  // Whoever asks something else afterwards and is answered knows that the half has arrived.
+  // A later request that is answered shows that the half has arrived.
   await fetch(`${address}/healthz`).then((response) => response.arrayBuffer());
   return { finish: () => socket.write(body.slice(5)), answer: () => answer, end: () => socket.destroy() };
 }
 
-// Windows has no signals that a program could hear.
+// Windows has no signal that a program can handle.
 describe.skipIf(process.platform === 'win32')('the process', () => {
   it(
     'prints its address, answers the open request after SIGTERM, and ends with 0 and without its Postgres',

@@ -1,4 +1,4 @@
-// As it runs for real: NODE_ENV=production, every setting given, a Postgres that is there already.
+// The product in production: NODE_ENV=production, every setting given, and a Postgres that is there already.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-// Windows has no signals that a program could hear.
+// Windows has no signal that a program can handle.
 describe.skipIf(process.platform === 'win32')('in production', () => {
   it(
     'the product starts with all settings given, is ready, answers Slack, has no playground, and ends with 0',

@@ -215,7 +215,7 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
       await eventually('its line in the log', () => linesWith(reference).length === 1);
       await sql.unsafe('drop trigger fault on accounts');
       await expectNoCanary();
-      // Nothing of it stayed: the same link works.
+      // The fault left nothing behind: the same link works.
       expect((await post('/invitations/accept', { ticket, ...person })).status).toBe(200);
     },
     SLOW_MS,
@@ -241,7 +241,7 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
       expect(await app.ended).toBe(1);
       expect(linesWith('"level":60')).toHaveLength(1);
       slack.nothingFails();
-      // What the promise of two minutes waits for.
+      // The test ends the lease instead of waiting up to two minutes for it.
       await sql`update mails set leased_until = now() - interval '1 second' where leased_until is not null`;
       await start(port);
       await eventually('the mail', () => slack.inbox.to(email).length === 1, WAIT_MS);

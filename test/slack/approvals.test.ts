@@ -1,4 +1,4 @@
-// T45 to T49 for approvals: what a signed press or submission says of itself decides nothing.
+// T45 to T49 for approvals: no claim inside a signed press or submission decides anything.
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -13,7 +13,7 @@ const STRANGER = 'U0STRANGER';
 const BOT = 'U0OTHERBOT';
 const GONE = 'U0GONEGONE';
 const UNFITTING = [GUEST, SINGLE_CHANNEL_GUEST, STRANGER, BOT, GONE];
-/** Ada Admin once more, under a second user of hers, and the person whose account is concerned. */
+/** Ada Admin under her second Slack user, and the developer whose account it is. */
 const ADA_AGAIN = 'U0ADAAGAIN';
 const CONCERNED = 'U0CONCERNE';
 const BO = 'U0BOSECOND';
@@ -53,7 +53,7 @@ const admin = () => app.as('admin');
 const approver = () => app.as('approver');
 let count = 0;
 
-/** Somebody's account, and the admin's wish to delete it, which waits; `name` is what its card is found by. */
+/** An account, and the admin's waiting request to delete it; its card is found by `name`. */
 async function asked(address?: string) {
   count += 1;
   const name = `Ann Number${count}`;
@@ -111,7 +111,7 @@ const send = (kind: 'block_actions' | 'view_submission', change: (payload: Paylo
       return { ...fields, payload: JSON.stringify(payload) };
     }, kind),
   );
-/** Approve, by whomever and of whatever; the message it stands on is that of the last press. */
+/** Presses Approve as any person and for any request, on the message of the last press. */
 const press = (userId: string, approvalId: string, more: (payload: Payload) => void = () => {}) =>
   send('block_actions', (payload) => {
     Object.assign(payload.user, { id: userId, team_id: 'T0PLAYGRND' });
@@ -168,7 +168,7 @@ describe('T46: Approve against Decline', () => {
       const words = state === 'approved' ? /Approved by Amir Approver/ : /Declined by Bo Second/;
       await eventually('the card to show which', () => words.test(card.text()), WAIT_MS);
       await modal.closeAll();
-      // Else the next would be asked for while this person still has that of before.
+      // The next request must not come while this person still has the last one open.
       await eventually('the other to be told', async () => (await refusals()).length > 0);
     }
   });
@@ -302,7 +302,7 @@ describe('T49: what a payload claims', () => {
   it('another id in the button is judged as that other request, whatever the card shows', async () => {
     const [shown, other] = [await asked(), await asked()];
     await looks(shown.card, shown.title);
-    // Their own, by the one who asked for it: refused as on its own card.
+    // The requester presses on their own request, which is refused as on its own card.
     await refusedWith('approval_own', () => press(app.ids.admin, other.id));
     await refusedWith('approval_not_found', () =>
       press(app.ids.approver, '01890000-0000-7000-8000-000000000000'),

@@ -1,4 +1,4 @@
-// Who may make the app do something through Slack, and how often: once for each thing that Slack's own key signed.
+// The app acts once for each request that Slack's own key signed, and only for members.
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -24,7 +24,7 @@ let second: TestApp;
 let sql: postgres.Sql;
 
 beforeAll(async () => {
-  // Each of them is an admin by name; what they are in Slack's eyes is what must stop them.
+  // The settings name each of them as an admin, so only what Slack says of them can stop them.
   const settings = { SLACK_ADMINS: ['U0ADAADMIN', ...UNFITTING].join(',') };
   app = await startTestApp(settings, { clock: () => now });
   second = await startTestApp(settings, { clock: () => now, beside: app });
@@ -51,7 +51,7 @@ type AuditRow = { id: string; outcome: string; code: string | null; actorId: str
 const auditRows = (operation: string) =>
   sql<AuditRow[]>`select id, outcome, code, actor_id as "actorId" from audit where operation = ${operation}`;
 
-/** The rows that come from now on, refusals last. */
+/** The audit rows from now on, refusals last. */
 async function newAuditRows(operation: string): Promise<() => Promise<AuditRow[]>> {
   const known = new Set((await auditRows(operation)).map((row) => row.id));
   return async () =>
@@ -342,7 +342,7 @@ describe('a button', () => {
     const [told] = await sql`
       select count(*)::int as mails from mails join accounts on accounts.id = mails.account_id
       where accounts.email = 'both@example.com' and template = 'AccountBlocked'`;
-    // The first is of the test before.
+    // The first row is from the test before.
     expect(told).toEqual({ mails: 2 });
   });
 });

@@ -1,4 +1,4 @@
-// Slack is away, or takes its token back, before the process starts: all that isn't Slack works all the same.
+// Slack is away, or has revoked the token, before the process starts: everything else works.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -14,7 +14,7 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let driver: SlackDriver;
 let app: TestApp | null = null;
 
-/** A start of the product, on what the starts before left. */
+/** Starts the product on the database of the starts before. */
 async function start(env: Record<string, string> = {}): Promise<TestApp> {
   app = await startTestApp(env, { beside: { ...driver, databaseUrl: database.url } });
   driver.deliverTo(app.url);

@@ -1,4 +1,4 @@
-// What comes late, again, from elsewhere, or after its process is gone.
+// Requests that come late, twice, from another place, or after the process that drew their button is gone.
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -31,7 +31,7 @@ async function added(email: string, name: string) {
 
 describe('T41: Slack’s retries', () => {
   it('of an event have one effect', async () => {
-    // Whose Home is published once for each opening.
+    // The app publishes this person's Home once for each opening.
     await app.as('nobody').home();
     const first = app.lastRequest('event app_home_opened');
     const body = JSON.parse(first.body) as { event_id: string };
@@ -46,7 +46,7 @@ describe('T41: Slack’s retries', () => {
       const answers = await Promise.all([app.send(sent), app.send(sent)]);
       expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
     }
-    // Those who come after all of these get theirs: so would these have.
+    // A later person has got their Home, so these would have got theirs by now.
     for (const id of ['approver', 'admin'] as const) await app.as(id).home();
     expect(published(app.ids.admin)).toBeGreaterThan(0);
     expect(published(app.ids.nobody)).toBe(before + 1);

@@ -1,4 +1,4 @@
-// Our token goes to one host for files, and only so much comes back, for so long.
+// The app sends its token to one host for files, and limits the size and time of each download.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebClient } from '@slack/web-api';
@@ -26,7 +26,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Slack, with one file that is at this address. */
+/** Slack with one file at this address. */
 async function slackWith(file: (origin: string) => Record<string, unknown>, files: RequestListener) {
   let origin = '';
   const tokens: (string | undefined)[] = [];

@@ -17,7 +17,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** Slack's own limit of an input; what is longer never gets to us through a modal, but does through a forged one. */
+/** Slack's own limit of an input: only a forged modal sends a longer one. */
 const SLACK_INPUT_LENGTH = 3_000;
 
 const rows = async () => {
@@ -187,7 +187,7 @@ it('T50: hostile names of APIs, products and subscriptions arrive as words, on c
   expect(app.refusals()).toEqual([]);
 });
 
-/** No markup in what was sent since but our own dates, and yet the words. */
+/** What was sent since has the words, and no markup except our own dates. */
 function expectHarmless(already: number): void {
   const sent = app
     .everythingSent()

@@ -1,4 +1,4 @@
-// T44 on Slack's side: whatever a person types, presses or submits, the operations behind it decide.
+// T44 in Slack: whatever a person types, presses or submits, the operation behind it decides.
 import { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
@@ -192,7 +192,7 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** Something of each kind, for an entry to work on. */
+/** Makes one row of each kind for an entry to work on. */
 async function arrange() {
   count += 1;
   const admin = t.as(ADMIN);
@@ -217,7 +217,7 @@ async function arrange() {
     wanted: { ...WANTED, email: `${CANARY}-row${count}@example.com` },
   };
   const { importId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
-  // Of what the entries keep themselves, and no more than may be kept at once.
+  // The entries store imports of their own, and only so many may wait at once.
   await t.sql`delete from imports where id <> ${importId}`;
   const { api } = await createApi(admin, {
     id: `orders${count}`,
@@ -243,7 +243,7 @@ async function arrange() {
     changeId,
     operator: spare.userId,
     subscriptionId: active.id,
-    /** All that a button's value or a modal's metadata can be about. */
+    /** Everything that a button's value or a modal's metadata can refer to. */
     references: [
       { id: account.id, version: account.version },
       { id: blocked.account.id, version: blocked.account.version + 1 },
@@ -329,7 +329,7 @@ for (const [name, { run }] of SUBMISSIONS)
 for (const shortcut of SHORTCUTS)
   entries.set(`<${shortcut.name}>`, [(request, { email }) => shortcut.run(request, `write to ${email}`)]);
 
-/** Whether anybody's `not_permitted` was met, and all that was shown. */
+/** Whether the attempt was refused with `not_permitted`, and everything that the person was shown. */
 async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   const shown: unknown[] = [];
   const context = t.as(actor);
@@ -348,7 +348,7 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   return { isRefused, words };
 }
 
-/** How many rows each table has, and the last transaction that wrote one; the audit apart. */
+/** The number of rows of each table except the audit, and the last transaction that wrote one. */
 async function everything(): Promise<string> {
   const tables = await t.sql<{ name: string }[]>`
     select table_name as name from information_schema.tables
@@ -374,13 +374,13 @@ it.each([...entries.keys()])('T44: only the listed roles may use %s', async (nam
     for (const attempt of entries.get(name) ?? []) {
       const tried = await tryAs(actor, attempt, things);
       isRefused ||= tried.isRefused;
-      // What people typed themselves may come back to them; what is kept may not.
+      // An answer may repeat what the person typed, but not what is stored.
       if (!isOperator) expect(tried.words).not.toContain(`${CANARY} Lee`);
     }
     const hasWritten = (await everything()) !== before;
     if (isRefused) expect(hasWritten).toBe(false);
     else able.push(hasWritten ? `${role}*` : role);
-    // What one has used up is no test for the next.
+    // The next role needs rows that the last one has not used up.
     if (hasWritten) things = await arrange();
   }
   expect(able.join(' ')).toBe(EXPECTED[name]);

@@ -18,7 +18,7 @@ const SETTLE_MS = 700;
 
 type Ack = { envelope_id: string; payload?: unknown };
 
-/** Slack with sockets: what it doesn't know itself, the local Slack answers. */
+/** Slack with sockets, which passes every other call on to the local Slack. */
 async function createSocketSlack(slackApiUrl: string) {
   const acks: Ack[] = [];
   const answers: { path: string; text: string }[] = [];

@@ -18,7 +18,7 @@ beforeAll(async () => {
   sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
 });
 afterAll(async () => {
-  // Of what was done in all of this file nothing is left: in no table, and in nothing that was said.
+  // No table and no message holds any key that this file typed.
   const said = JSON.stringify(app.everythingSent());
   for (const key of Object.values(KEYS)) {
     expect(said).not.toContain(key);

@@ -28,7 +28,7 @@ async function homeOf(app: TestApp, who: string, words: RegExp) {
 
 describe('App Home', () => {
   let app: TestApp;
-  /** Moved on by tests, so that what was looked at before counts as old. */
+  /** Tests advance it, so that what the app looked up before counts as old. */
   let now = Date.now();
   beforeAll(async () => {
     app = await start({}, { clock: () => new Date(now) });

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const table = (...rows: string[]) => ['email,first,last,groups,note,mode', ...rows].join('\n');
-/** Rows of people who are added, all with the name in their address. */
+/** Rows that add people, with the name in each email. */
 const many = (count: number, name: string) =>
   table(...Array.from({ length: count }, (_, n) => `${name}${n}@example.com,Ann,Lee,,,add`));
 const made = async (name: string) => {
@@ -227,7 +227,7 @@ describe('between the dry run and Apply', () => {
     await second.sees(/You may not do this/);
     expect(await made('sue')).toEqual({ accounts: 0, invitations: 0 });
 
-    // And in the midst of it: what was done stays, the rest is not.
+    // And midway: the rows that were done stay, and the rest is not done.
     await sql`update operators set role = 'admin' where slack_user_id = ${second.id}`;
     await second.shares('long.csv', many(3_000, 'long'));
     await (await second.message(/Dry run of \W*long\.csv/, 20_000)).clicks('Apply');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => app.close());
 
-/** The names on the page that was asked for last, in its order. */
+/** The names on the newest page, in its order. */
 const names = (text: string) => [...text.matchAll(/\*Dev (Number\d+)\*/g)].map((found) => found[1]);
 
 describe('list', () => {

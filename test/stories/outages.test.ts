@@ -1,4 +1,4 @@
-// Slack goes away in the middle of what people do, and mail stops leaving: who is told, and what stands there afterwards.
+// Slack goes away while people use it, and mail stops leaving: the tests say who is told and what is there afterwards.
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -7,7 +7,7 @@ import { runProgram } from '../support/process.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Slack is asked every 20 seconds whether it is there, and what fails is tried three times. */
+/** The app asks Slack every 20 seconds whether it is there, and tries a failed call three times. */
 const NOTICED_MS = 60_000;
 
 let app: TestApp;
@@ -90,7 +90,7 @@ describe('Slack away for an hour, in the middle of approving and blocking', {
     await approver().types('/apim-user approvals');
     await approver().sees(/Delete Ann Lee/);
 
-    // The press still comes in; nothing goes out any more.
+    // Presses still come in, but nothing goes out.
     app.slackFails('*', { kind: 'server-error' }, 1_000_000);
     await asked.clicks(/Approve/);
     await eventually('Ann to be deleted', async () => (await stateOf('ann@example.com')) === 'deleted');
@@ -140,7 +140,7 @@ describe('a mail provider that refuses our key', () => {
     app.mailFails({ kind: 'error', code: 'invalid_api_key', status: 403 }, 1_000);
     await admin().types('/apim-user invite late@example.com');
     await admin().sees(/late@example.com/);
-    // Ended, not only begun: how it ended is kept by the clock, which goes on at once here.
+    // The attempt must have ended, because its end is stored by the clock that this test moves next.
     const attempts = async () =>
       (await sql`select attempts from mails where template like 'Invite%' and leased_until is null`)[0]
         ?.attempts;

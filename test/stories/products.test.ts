@@ -64,7 +64,7 @@ describe('APIs', () => {
     await modal.submit();
     expect(await modal.sees(/Saved/)).toContain('/billing/v2');
     await modal.closeAll();
-    // The list that was drawn before still carries the version of then.
+    // The older list still carries the former version.
     await list.clicks('Edit Invoices');
     const late = await admin().modal('Edit an API');
     await late.fill({ Name: 'Bills' });
@@ -145,7 +145,7 @@ describe('products', () => {
       values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;
     const modal = await opensProduct('Delete Starter plan', 'Delete a product');
     await modal.sees(/Nobody has a subscription to it/);
-    // Somebody subscribes while the question stands.
+    // A developer subscribes while the question is open.
     await subscribe('one');
     await modal.submit();
     await modal.sees(/There is 1 subscription to it/);

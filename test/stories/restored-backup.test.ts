@@ -137,7 +137,7 @@ it('after a backup is restored, what was removed since is removed again, and no 
       .dm()
       .some((one) => /Delete Cy Oak\?\W* Taken back by Connie/.test(one.text())),
   );
-  // Nothing that had waited in the backup was mailed again.
+  // No mail that had waited in the backup was sent again.
   expect(
     driver.inbox
       .mails()

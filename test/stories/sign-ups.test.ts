@@ -1,4 +1,4 @@
-// Many who sign up within an hour: their approvers are not flooded.
+// Many developers sign up within an hour, and their approvers are not flooded with cards.
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -36,7 +36,7 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   }
   const tickets = await Promise.all(addresses.map((email) => portal.ticketTo(email, /confirm/)));
   const confirm = (ticket: string) => portal.visitor().post('/email/confirm', { ticket, password: PASSWORD });
-  // All at once: each must know of the others.
+  // All at once, so that each must count the others.
   const answers = await Promise.all(tickets.map(confirm));
   expect(answers.map((answer) => answer.status)).toEqual(Array(COUNT).fill(200));
   await eventually('the summary', () =>

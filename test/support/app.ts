@@ -36,10 +36,10 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     RESEND_WEBHOOK_SECRET: driver.resend.webhookSecret,
     MAIL_FROM: 'Example APIs <apis@example.com>',
     SUPPORT_EMAIL: 'support@example.com',
-    // Stories of one person alone; those of two set it themselves.
+    // Most stories have one operator; those with two set it themselves.
     SECOND_OPERATOR_FOR: 'none',
     LOG_LEVEL: 'error',
-    // Processes of one product share its public address: a mail that one writes may be sent by the other.
+    // Processes of one product share its public address, because each may send a mail that another wrote.
     ...(beside?.publicUrl ? { PUBLIC_URL: beside.publicUrl } : {}),
     ...env,
   });
@@ -75,7 +75,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
       const audited = await auditTextAt(databaseUrl);
       await driver.close();
       await own?.close();
-      // T51 and T59, for whatever this file's tests did.
+      // T51 and T59, for everything that this file's tests did.
       expect(secretsIn(JSON.stringify(toSlack), tickets), 'said to Slack').toEqual([]);
       expect(secretsIn(audited, tickets), 'written into the audit').toEqual([]);
       expect(strayMarkup(toSlack), 'angle brackets that Slack would read as markup').toEqual([]);

@@ -6,7 +6,7 @@ import { createTestCertificate } from './tls.ts';
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 
-/** `answers`: by what stands behind the service in a path. What has none is an empty list. */
+/** `answers`: by the path below the service. A path without an answer is an empty list. */
 export async function startAzureStandIn(answers: Record<string, Answer | ((asked: number) => Answer)>) {
   const certificate = await createTestCertificate();
   const asked: { path: string; at: number }[] = [];

@@ -1,4 +1,4 @@
-// Operations beside a running test app, on its database: what a story needs and no surface does yet.
+// Operations beside a running test app, on its database: for what a story needs and no surface offers.
 
 import { openDependencies } from '../../src/dependencies.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';

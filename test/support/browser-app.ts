@@ -37,7 +37,7 @@ export async function startBrowserApp(env: Record<string, string> = {}) {
     open,
     /** The playground as one person sees it. */
     as: async (who: keyof typeof PEOPLE) => createBrowserPerson(await open(`/playground?as=${PEOPLE[who]}`)),
-    /** Somebody who only has a mailbox. */
+    /** A developer, who only has a mailbox. */
     developer: async (options: BrowserContextOptions = {}) =>
       createBrowserDeveloper(await open(`/playground?as=${PEOPLE.nobody}&pane=inbox`, options)),
     async close() {

@@ -7,7 +7,7 @@ type Words = string | RegExp;
 
 export function createBrowserPerson(page: Page) {
   const messages = page.getByRole('list', { name: /^Messages in/ }).getByRole('article');
-  /** How many messages there were before the last thing that this person did. */
+  /** The number of messages before this person's last action. */
   let before = 0;
   const marking = async (): Promise<void> => {
     before = await messages.count();
@@ -34,7 +34,7 @@ export function createBrowserPerson(page: Page) {
       await composer.fill(text);
       await composer.press('Enter');
     },
-    /** Waits for words in what came since this person last did something, and gives the message. */
+    /** Waits for words in a message since this person last acted, and returns it. */
     async sees(words: RegExp): Promise<Locator> {
       const at = await eventually(
         () => `a new message with ${words}`,

@@ -1,4 +1,4 @@
-// A database that a server has been started on, a shell beside it, and operations to arrange things with.
+// A database that a server was started on, the programs of a shell, and operations to arrange things with.
 import { openDependencies } from '../../src/dependencies.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { createTestDatabase } from './database.ts';
@@ -28,7 +28,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
       atStop,
       isBesideServer,
     });
-  // A server was here, and is no more.
+  // The programs need a database that a server has used.
   const ofServer: (() => Promise<unknown>)[] = [];
   await lay((end) => void ofServer.push(end), false);
   for (const end of ofServer.reverse()) await end();

@@ -23,7 +23,7 @@ import { createTestDatabase } from './database.ts';
 
 /** bcrypt's cheapest, so that a test of a hundred passwords ends. */
 const TEST_PASSWORD_COST = 4;
-/** More than ten, so that what is called at once is at Postgres at once. */
+/** More than ten, so that calls at once reach Postgres at once. */
 const CONNECTIONS = 20;
 const TEAM = 'T0TEST';
 
@@ -50,14 +50,14 @@ export const APPROVER = slackActor('U0APPROVER', 'Abe Approver');
 export const MEMBER = slackActor('U0MEMBER', 'Mo Member');
 export const DEVELOPER: Actor = { kind: 'developer' };
 export const SYSTEM: Actor = { kind: 'system', name: 'test' };
-/** Signed in to `ours`, once `signIn` was given whose account it is. */
+/** Signed in to `ours`, once `signIn` has set the account. */
 export const SIGNED_IN = {
   kind: 'account' as const,
   accountId: '',
   sessionId: '',
 };
 export const ISSUER = 'https://login.example.com/tenant';
-/** Whom the issuer vouches for, an admin unless it is said otherwise. */
+/** A program that the issuer vouches for, an admin by default. */
 export const issued = (rest: Partial<IssuedActor> = {}): IssuedActor => ({
   kind: 'oidc',
   issuer: ISSUER,
@@ -94,7 +94,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     ...changed,
   };
   let now = Date.now();
-  // A millisecond goes by with every look, so that what came first is known.
+  // Each look takes a millisecond, so that the order of events is known.
   const clock = () => {
     now += 1;
     return new Date(now);
@@ -229,7 +229,7 @@ export async function programOf(
   return actor;
 }
 
-/** The code of a refusal; what is thrown besides refusals is thrown on. */
+/** The code of a refusal, or `done`. Rethrows any other error. */
 export async function refusalOf(attempt: Promise<unknown>): Promise<string> {
   try {
     await attempt;

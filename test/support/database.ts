@@ -7,7 +7,7 @@ export type TestDatabase = { url: string; close(): Promise<void> };
 /** A database of the test file's own, migrated and empty. Make it in `beforeAll`, close it in `afterAll`. */
 export const createTestDatabase = (): Promise<TestDatabase> => copyOf(inject('postgres').template);
 
-/** What a backup of a database would hold now, as a database of its own. Nobody may be connected to the original. */
+/** A copy of a database, as a backup of it. Fails while anything is connected to the original. */
 export const copyDatabase = ({ url }: TestDatabase): Promise<TestDatabase> =>
   copyOf(new URL(url).pathname.slice(1));
 

@@ -17,7 +17,7 @@ export async function startGuardedApi() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Everything that came since it was asked for the last time. */
+    /** The requests since the last call of this. */
     takeArrived: () => arrived.splice(0),
     close() {
       server.closeAllConnections();

@@ -1,4 +1,4 @@
-// What people who mean harm, and Slack and keyboards that mean well, make of an e-mail address.
+// Emails as attackers write them, and as Slack and keyboards change them.
 
 const char = (code: number) => String.fromCodePoint(code);
 const KELVIN_SIGN = char(0x212a);
@@ -11,7 +11,7 @@ export function addressOfLength(length: number): string {
   return `${'a'.repeat(length - domain.length - 1)}@${domain}`;
 }
 
-/** By what is wrong with it; none is an address that we take. */
+/** By what is wrong; the product refuses each of them. */
 export const HOSTILE_ADDRESSES: Record<string, string> = {
   nothing: '',
   'only spaces': '   ',

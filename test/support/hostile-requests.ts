@@ -80,7 +80,7 @@ const REAL = [
   'accountBlocked',
   'inviteUserNotificationMessage',
 ];
-/** As often as not something that is there. */
+/** Half of them exist. */
 const id = fc.oneof(fc.constantFrom(...REAL), word);
 
 const FILTER_PARTS = [
@@ -249,7 +249,7 @@ const body = fc.oneof(
 );
 
 const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
-/** As it is, where a client can send it so at all. */
+/** Unencoded, where a client can send it so at all. */
 const raw = (text: string) => text.replace(/[^\x21-\x7e]/g, '').replaceAll('#', '');
 const path = fc.oneof(
   {
@@ -324,7 +324,7 @@ function searchOf(asked: [string, string][]): string {
 
 const SOUND = ['users', 'groups', 'products', 'apis', 'subscriptions', 'templates'] as const;
 
-/** Such that something comes of it, which the others then find: made, changed, and asked to be deleted. */
+/** Valid requests, so that the others find rows that were made, changed and deleted. */
 const sound = fc
   .record({
     kind: fc.constantFrom(...SOUND),

@@ -14,7 +14,7 @@ async function newKey(kid: string, alg = 'RS256') {
 
 export async function startTestIssuer() {
   let keys: Key[] = [await newKey('first')];
-  /** What is answered instead; null: what is right. */
+  /** A wrong answer to give; null: the right one. */
   let trouble: 'error' | 'silence' | 'flood' | 'nonsense' | null = null;
   const asked: string[] = [];
   const server = createServer((req, res) => {
@@ -38,7 +38,7 @@ export async function startTestIssuer() {
     asked,
     /** The public half, as anybody can read it. */
     publicKey: () => current().jwk,
-    /** A token that is right but for what is given otherwise; null leaves a claim out. */
+    /** A right token except for the given claims; null leaves a claim out. */
     async token(
       claims: Record<string, unknown> = {},
       { kid, header = {}, key = current() }: { kid?: string; header?: object; key?: Key } = {},

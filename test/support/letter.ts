@@ -1,4 +1,4 @@
-/** As Azure's own templates are laid out. */
+/** A mail in the layout of Azure's own templates. */
 export const LETTER = [
   '<!DOCTYPE html >',
   '<html>',

@@ -75,7 +75,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
   }
   const ours = await token('admin', { grants: ['list-secrets', 'sso'] });
 
-  /** Sends bytes as they are: for what no client would send. */
+  /** Sends raw bytes, for requests that no client would send. */
   function send(
     path: string,
     { method = 'GET', body, headers = {}, token: bearer = ours }: Asked = {},
@@ -131,7 +131,7 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
     /** A request below the service. */
     ask: (path: string, asked: Asked = {}) =>
       send(`${BASE}/${path}${path.includes('?') ? '&' : '?'}api-version=2024-05-01`, asked),
-    /** The SDK as anybody uses it, but for the certificate. */
+    /** The SDK as any program uses it, except for the certificate. */
     client: (bearer = ours) =>
       new ApiManagementClient(
         { getToken: async () => ({ token: bearer, expiresOnTimestamp: Date.now() + 3_600_000 }) },

@@ -1,4 +1,4 @@
-// What Slack reads as markup in all that was sent to it.
+// Finds what Slack reads as markup in everything that was sent to it.
 
 /** Form fields of the Web API hold JSON in text. */
 export function read(value: unknown): unknown {
@@ -24,7 +24,7 @@ export function markupIn(value: unknown): string[] {
   return [...own, ...markupIn(Object.values(rest))];
 }
 
-/** Between angle brackets Slack knows people, channels, dates, groups and links; anything else is a slip of ours. */
+/** Slack knows people, channels, dates, groups and links in angle brackets; anything else is our mistake. */
 const STRAY = /<(?!@[UW][A-Z0-9]|#C|!date\^|!subteam\^|https?:|mailto:)/;
 
 /** Texts with angle brackets that mean nothing to Slack, such as `<account>` written without `&lt;`. */

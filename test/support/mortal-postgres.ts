@@ -7,7 +7,7 @@ import { findPostmaster, startPostmaster, stopPostmaster } from '../../src/db/em
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { eventually } from './eventually.ts';
 
-/** Processes are killed here, not machines. */
+/** Tests kill processes, not machines, so no write needs to wait for the disk. */
 const FAST = ['fsync=off', 'full_page_writes=off'];
 const START_MS = 60_000;
 
@@ -21,7 +21,7 @@ export async function startMortalPostgres() {
   const place = await findPlace(dataDir, () => {});
   const port = Number(new URL(first.url).port);
   const start = () =>
-    // One that was killed may still have processes that hold its memory: then it is tried again.
+    // Processes of a killed server may still hold its memory, so a start may need several tries.
     eventually(
       'Postgres to be there',
       () => startPostmaster(place, { port, settings: FAST, timeoutMs: START_MS }),

@@ -7,7 +7,7 @@ import { COMPILED_PROGRAMS } from './programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 90_000;
-/** What a machine's processes need; nothing of what the tests themselves run with reaches the product. */
+/** What any process needs; nothing else of the tests' own environment reaches the product. */
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SYSTEMROOT'];
 
 export type AppProcess = {
@@ -16,7 +16,7 @@ export type AppProcess = {
   output(): string;
   /** How it ended: its exit code, or the signal that killed it. */
   ended: Promise<number | string>;
-  /** Waits until it prints where it is, and says it: without a slash at the end. */
+  /** Waits until it prints its address, and returns that without a slash at the end. */
   address(): Promise<string>;
 };
 
@@ -37,11 +37,11 @@ function start(program: string, words: string[], env: Record<string, string>, cw
 
 type Ended = { code: number | string; out: string; err: string };
 
-/** One of the programs beside the server, from its start to its end. */
+/** Runs one of the programs beside the server to its end. */
 export const runProgram = (program: string, words: string[], env: Record<string, string>): Promise<Ended> =>
   startProgram(program, words, env).ended;
 
-/** One that a test does not wait for. */
+/** Starts one that a test does not wait for. */
 export function startProgram(program: string, words: string[], env: Record<string, string>) {
   const child = start(`src/cli/${program}`, words, env);
   let [out, err] = ['', ''];

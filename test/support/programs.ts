@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What each source says of its own place stays true: it finds migrations and pages by that. */
+/** Each source still finds migrations and pages beside its own path. */
 const keepPlaces: Plugin = {
   name: 'keep-places',
   setup({ onLoad }) {

@@ -1,4 +1,4 @@
-// What must never stand where people or auditors read: looked for in all that a test file wrote, when it ends.
+// Looks for secrets in everything that a test file wrote for people or auditors, when the file ends.
 import postgres from 'postgres';
 
 /** Passwords that tests type everywhere, hashes of any, tokens of Slack, keys of Resend, links that carry a ticket. */

@@ -1,4 +1,4 @@
-// Acts as Slack for tests: a playground on a server of its own, people to act as, and powers that Slack has not.
+// Acts as Slack for tests: a playground on its own server, people to act as, and powers that Slack lacks.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';

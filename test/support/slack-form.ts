@@ -13,7 +13,7 @@ export type Form = ReturnType<typeof createForm>;
 
 export function createForm({ workspace, actions }: Playground, user: string) {
   let values: StateValues = {};
-  /** Each view has its own values: a new modal begins afresh, and one that is uncovered again has kept its own. */
+  /** Each view has its own values: a new modal starts empty, and an uncovered one still has its own. */
   const held = new Map<string, StateValues>();
 
   function view(): View {

@@ -1,4 +1,4 @@
-// A wire between two programs that can be cut, or, worse, go silent without anybody saying so.
+// A connection between two programs that a test can cut, or silence without closing it.
 import { connect, createServer, type Socket } from 'node:net';
 
 export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
@@ -35,11 +35,11 @@ export async function startTcpProxy(to: { host: string; port: number }) {
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     connections: () => pairs.size,
-    /** What is open carries nothing any more, in neither direction, and stays open. New connections work. */
+    /** Open connections carry nothing in either direction and stay open. New ones work. */
     silenceOpen(): void {
       for (const pair of pairs) pair.isSilent = true;
     },
-    /** Nor does what is opened from now on. */
+    /** New connections carry nothing either. */
     silenceAll(): void {
       isSilent = true;
       for (const pair of pairs) pair.isSilent = true;
@@ -47,7 +47,7 @@ export async function startTcpProxy(to: { host: string; port: number }) {
     carryNew(): void {
       isSilent = false;
     },
-    /** Ends what is open, as a failing server would. */
+    /** Ends the open connections, as a failing server would. */
     cut(): void {
       for (const { near, far } of pairs) {
         near.destroy();

@@ -1,4 +1,4 @@
-// Somebody with a browser of their own at the portal: keeps its cookies, and asks from one address.
+// A visitor of the portal with a browser of their own: it keeps cookies and asks from one address.
 import type { TestApp } from './app.ts';
 
 export type Visitor = ReturnType<typeof createVisitor>;
@@ -41,7 +41,7 @@ export function createVisitor(app: Pick<TestApp, 'url'>, address = newClientAddr
     cookies,
     set,
     get: (path: string, headers?: Record<string, string>) => send(path, {}, headers),
-    /** A form of the page, as a browser sends it; `headers` may say that it comes from elsewhere. */
+    /** Sends a form of the page as a browser does; `headers` may claim another origin. */
     post: (
       path: string,
       fields: Record<string, string> = {},
@@ -52,7 +52,7 @@ export function createVisitor(app: Pick<TestApp, 'url'>, address = newClientAddr
         { method: 'POST', body: String(new URLSearchParams(fields)) },
         { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       ),
-    /** What the page says, its markup and style taken away. */
+    /** The words of the page, without markup and style. */
     reads: async (path: string) => textOf(await (await send(path)).text()),
   };
 }

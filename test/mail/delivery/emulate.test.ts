@@ -1,4 +1,4 @@
-// Our stand-in for the provider is not the only judge: the same calls against another one.
+// The same calls against a stand-in for the provider that is not ours.
 import { createServer } from 'node:net';
 import { createEmulator, type Emulator } from 'emulate';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -147,7 +147,7 @@ describe('XHTML that may be saved', () => {
   });
 });
 
-/** Spaces in a row are one to a reader of HTML. */
+/** A reader of HTML sees several spaces as one. */
 const seen = (text: string): string => text.replaceAll('\u200B', '').replace(/\s+/g, ' ');
 
 const ATTACKS: [what: string, inner: string, words: RegExp][] = [
