@@ -59,7 +59,7 @@ const importModal = () =>
     ],
   });
 
-type DryRun = { message: Message; kept: { importId: string } | null };
+type DryRun = { message: Message; saved: { importId: string } | null };
 
 /** Describes what a table would do, and saves it for the Apply button. Errors: those of `planImport` and `keepImport`. */
 export async function makeDryRun(
@@ -68,20 +68,20 @@ export async function makeDryRun(
 ): Promise<DryRun> {
   const name = table.name.slice(0, MAX_TABLE_NAME_LENGTH);
   const { rows } = await planImport(request.context, table.text);
-  const isWorthKeeping = rows.some((row) => row.status === 'new');
-  const kept = isWorthKeeping ? await keepImport(request.context, { name, rows }) : null;
-  return { message: dryRunMessage(name, rows, kept), kept };
+  const hasNewRows = rows.some((row) => row.status === 'new');
+  const saved = hasNewRows ? await keepImport(request.context, { name, rows }) : null;
+  return { message: dryRunMessage(name, rows, saved), saved };
 }
 
 /** The channel has to be the operator's direct message, because a dry run holds emails. */
 export async function postDryRun(
   request: SlackRequest,
   channelId: string,
-  { message, kept }: DryRun,
+  { message, saved }: DryRun,
 ): Promise<void> {
   const { text, blocks = [] } = message;
   const posted = await request.client.chat.postMessage({ channel: channelId, text, blocks });
-  if (!kept) return;
+  if (!saved) return;
   const messageTs = String(posted.ts);
-  await recordImportMessage(request.context, { importId: kept.importId, channelId, messageTs });
+  await recordImportMessage(request.context, { importId: saved.importId, channelId, messageTs });
 }

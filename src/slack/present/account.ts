@@ -10,7 +10,7 @@ import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
-import { buttonValue } from '../frame/reference.ts';
+import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
@@ -63,28 +63,19 @@ export function cardMessage(account: AccountView, how: { isExposed: boolean }): 
 }
 
 const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
-  offered.map(({ button: action, text, label, style }) =>
-    button(action, text, buttonValue(account), {
-      label: label(nameOf(account)),
-      ...(style ? { style } : {}),
-    }),
-  );
+  offered.map((action) => actionButton(action, account, action.label(nameOf(account))));
 
 type State = AccountView['state'];
 
-type AccountAction = {
-  button: string;
-  text: string;
+type AccountAction = Action & {
   /** The accessibility label, because a list has the same button for many accounts. */
   label: (name: string) => string;
-  operation: { allowed: readonly string[] };
   fits: (state: State) => boolean;
-  style?: 'primary' | 'danger';
 };
 
 /** The actions that this role may take on an account in this state. */
 export const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
-  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
+  actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(state));
 
 /** In the order of the buttons. */
 const ACTIONS: AccountAction[] = [

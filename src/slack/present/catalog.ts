@@ -5,49 +5,41 @@ import type { ApiView, ProductView } from '../../operations/catalog/view.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
-import { buttonValue } from '../frame/reference.ts';
-import { actions, button, type Message, section } from './blocks.ts';
+import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
+import { actions, type Message, section } from './blocks.ts';
 import { cut, escapeText } from './text.ts';
 
 export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
-  rowOf('api', api, apiText(api), role);
+  rowOf(api, apiText(api), API_ACTIONS, role);
 
 export const productBlocks = (product: ProductView, role: Role | null): KnownBlock[] =>
-  rowOf('product', product, productText(product), role);
+  rowOf(product, productText(product), PRODUCT_ACTIONS, role);
 
 export const messageWith = (text: string, blocks: KnownBlock[]): Message => ({
   text,
   blocks: [section(text), ...blocks],
 });
 
-type Noun = 'api' | 'product';
-
 function rowOf(
-  noun: Noun,
   thing: { id: string; version: number; name: string },
   text: string,
+  all: Action[],
   role: Role | null,
 ): KnownBlock[] {
-  const offered = ACTIONS[noun].filter(({ operation }) => role !== null && operation.allowed.includes(role));
-  const buttons = offered.map((action) =>
-    button(action.button, action.text, buttonValue(thing), {
-      label: `${action.text} ${thing.name}`,
-      ...('style' in action ? { style: action.style } : {}),
-    }),
+  const buttons = actionsOfRole(all, role).map((action) =>
+    actionButton(action, thing, `${action.text} ${thing.name}`),
   );
   return [section(text), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
-const ACTIONS = {
-  api: [
-    { button: 'api-edit', text: 'Edit', operation: editApi },
-    { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
-  ],
-  product: [
-    { button: 'product-edit', text: 'Edit', operation: editProduct },
-    { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
-  ],
-} as const;
+const API_ACTIONS: Action[] = [
+  { button: 'api-edit', text: 'Edit', operation: editApi },
+  { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
+];
+const PRODUCT_ACTIONS: Action[] = [
+  { button: 'product-edit', text: 'Edit', operation: editProduct },
+  { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
+];
 
 const apiText = ({ id, name, path }: ApiView): string =>
   `*${escapeText(name)}* · ${pathText(path)} · id \`${id}\``;

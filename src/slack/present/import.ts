@@ -7,11 +7,11 @@ import { actions, button, context, type Message, plainSection, section } from '.
 import { errorText } from './error.ts';
 import { cut, escapeText, formatDate, joinLines } from './text.ts';
 
-/** `kept` is the import that Apply starts. Null when the table has nothing new. */
+/** `saved` is the import that Apply starts. Null when the table has nothing new. */
 export function dryRunMessage(
   name: string,
   rows: PlannedRow[],
-  kept: { importId: string; expiresAt: Date } | null,
+  saved: { importId: string; expiresAt: Date } | null,
 ): Message {
   const rowsWith = (status: PlannedRow['status']) => rows.filter((row) => row.status === status);
   const fresh = rows.flatMap((row) => (row.status === 'new' ? row.wanted : []));
@@ -30,9 +30,9 @@ export function dryRunMessage(
   const blocked = rowsWith('blocked').map((row) =>
     plainLine(row.line, row.email, 'is blocked, and stays so'),
   );
-  const apply = kept && [
+  const apply = saved && [
     actions([
-      button('import-apply', 'Apply', kept.importId, {
+      button('import-apply', 'Apply', saved.importId, {
         style: 'primary',
         ask: {
           text: `${rowCountText(fresh.length)} ${fresh.length === 1 ? 'is' : 'are'} done, each with a mail to the developer. Mails leave one a second.`,
@@ -41,7 +41,7 @@ export function dryRunMessage(
       }),
     ]),
     context(
-      `Apply does exactly what this shows, until ${formatDate(kept.expiresAt)}. Whoever has an account by then is left out.`,
+      `Apply does exactly what this shows, until ${formatDate(saved.expiresAt)}. Whoever has an account by then is left out.`,
     ),
   ];
   return {

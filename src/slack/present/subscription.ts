@@ -14,6 +14,7 @@ import type { SubscriptionView } from '../../operations/subscriptions/subscripti
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
+import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
@@ -127,12 +128,8 @@ export function inactiveAccountWarning({ owner }: SubscriptionView): string {
 
 type State = SubscriptionView['state'];
 
-type SubscriptionAction = {
-  button: string;
-  text: string;
-  operation: { allowed: readonly string[] };
+type SubscriptionAction = Action & {
   fits: (state: State) => boolean;
-  style?: 'primary' | 'danger';
   /** A button in lists; the other actions are in the row's overflow menu, which holds five. */
   isInFront?: true;
 };
@@ -200,15 +197,11 @@ const ACTIONS: SubscriptionAction[] = [
 ];
 
 const actionsOn = ({ state }: SubscriptionView, role: Role | null): SubscriptionAction[] =>
-  ACTIONS.filter(({ fits, operation }) => fits(state) && role !== null && operation.allowed.includes(role));
+  actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(state));
 
-/** A suffix keeps the reply from replacing a message that shows other subscriptions too. */
 const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[], suffix = ''): Button[] =>
   offered.map((action) =>
-    button(`${action.button}${suffix}`, action.text, buttonValue(subscription), {
-      label: `${action.text}: ${labelOf(subscription)}`,
-      ...(action.style ? { style: action.style } : {}),
-    }),
+    actionButton(action, subscription, `${action.text}: ${labelOf(subscription)}`, suffix),
   );
 
 /** "Starter of Ann Lee", in plain text for accessibility labels. */

@@ -21,6 +21,6 @@ export function isSignedBySlack(request: {
     .update(request.body)
     .digest('hex');
   const expected = Buffer.from(`v0=${digest}`);
-  const given = Buffer.from(signature);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const received = Buffer.from(signature);
+  return received.length === expected.length && timingSafeEqual(received, expected);
 }
