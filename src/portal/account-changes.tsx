@@ -1,55 +1,59 @@
-// What takes the password once more: another address, another password, the end of the account.
+// Changes that need the current password: another email, another password, closing the account.
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
 import { changeOwnEmail } from '../operations/accounts/change-own-email.ts';
 import { closeOwnAccount } from '../operations/accounts/close.ts';
 import { changePassword } from '../operations/passwords/change.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
-import type { WebEnv } from '../web/request-facts.ts';
+import type { FormFields } from '../web/read-form.ts';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
-import { type Faults, faultsOf } from './faults.ts';
-import { CurrentPassword, Field, NewPassword } from './form.tsx';
+import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
+import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
 import { agentOf } from './sign-in.tsx';
-import { type Me, type Site, UNPROCESSABLE, type Web } from './site.tsx';
+import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
-type Form = ReadonlyMap<string, string>;
-type Typed = { faults?: Faults; value?: string };
-type Change = {
+type FormState = { errors?: FieldErrors; value?: string };
+type AccountChange = {
   path: string;
   title: string;
-  fields: (site: Site, me: Me, typed: Typed) => ReactNode | Promise<ReactNode>;
-  /** What was typed and may stand in the field again. */
-  value?: (form: Form) => string;
-  take: (c: Web, site: Site, me: Me, form: Form) => Promise<Response>;
+  fields: (site: Site, me: Me, state: FormState) => ReactNode | Promise<ReactNode>;
+  /** The typed value that the form shows again. */
+  value?: (form: FormFields) => string;
+  submit: (c: WebContext, site: Site, me: Me, form: FormFields) => Promise<Response>;
 };
 
-const CHANGES: readonly Change[] = [
+const CHANGES: readonly AccountChange[] = [
   {
     path: `${ACCOUNT_PATH}/email`,
     title: 'Change my address',
-    fields: (_site, me, typed) => <EmailFields me={me} {...typed} />,
+    fields: (_site, me, state) => <EmailFields me={me} {...state} />,
     value: (form) => form.get('email') ?? '',
-    async take(_c, site, me, form) {
-      await site.gate.mayDo('ownAddress', me.accountId);
+    async submit(_c, site, me, form) {
+      await site.guard.beforeAction('ownAddress', me.accountId);
       const { waitsForAddress } = await changeOwnEmail(me.context, {
         email: form.get('email') ?? '',
         currentPassword: form.get('currentPassword') ?? '',
       });
-      return site.sessionPage(me, 'Confirm your new address', <AddressAsked me={me} to={waitsForAddress} />);
+      return site.sessionPage(
+        me,
+        'Confirm your new address',
+        <EmailChangeRequested me={me} to={waitsForAddress} />,
+      );
     },
   },
   {
     path: `${ACCOUNT_PATH}/password`,
     title: 'Change my password',
-    fields: (site, me, { faults }) => (
+    fields: (site, me, { errors }) => (
       <>
-        <CurrentPassword faults={faults} />
-        <NewPassword minLength={site.policy.passwordMinLength} username={me.email} faults={faults} />
+        <CurrentPassword errors={errors} />
+        <NewPassword minLength={site.policy.passwordMinLength} username={me.email} errors={errors} />
         <p className="hint">You are signed out everywhere else, and a mail tells you of the change.</p>
         <button type="submit">Change my password</button>
       </>
     ),
-    async take(c, site, me, form) {
+    async submit(c, site, me, form) {
       const { secret } = await changePassword(me.context, {
         currentPassword: form.get('currentPassword') ?? '',
         password: form.get('password') ?? '',
@@ -62,10 +66,10 @@ const CHANGES: readonly Change[] = [
   {
     path: `${ACCOUNT_PATH}/close`,
     title: 'Close my account',
-    fields: async (site, me, { faults }) => (
-      <CloseFields site={site} subscriptions={await liveSubscriptions(me)} faults={faults} />
+    fields: async (site, me, { errors }) => (
+      <CloseFields site={site} subscriptions={await liveSubscriptions(me)} errors={errors} />
     ),
-    async take(c, site, me, form) {
+    async submit(c, site, me, form) {
       await closeOwnAccount(me.context, { currentPassword: form.get('currentPassword') ?? '' });
       site.cookie.clear(c);
       return c.redirect('/portal/closed', 303);
@@ -74,28 +78,28 @@ const CHANGES: readonly Change[] = [
 ];
 
 export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
-  for (const { path, title, fields, value, take } of CHANGES) {
-    const page = async (me: Me, typed: Typed, status = 200) => {
+  for (const { path, title, fields, value, submit } of CHANGES) {
+    const page = async (me: Me, state: FormState, status = 200) => {
       const form = (
         <form method="post" action={path}>
-          {await fields(site, me, typed)}
+          {await fields(site, me, state)}
         </form>
       );
       return site.sessionPage(me, title, form, status);
     };
     portal.get(
       path,
-      site.own((_c, me) => page(me, {})),
+      site.withSession((_c, me) => page(me, {})),
     );
     portal.post(
       path,
-      site.ownForm(async (c, me, form) => {
-        await site.gate.mayTryOwnPassword(me.accountId);
+      site.withSessionForm(async (c, me, form) => {
+        await site.guard.beforeOwnPassword(me.accountId);
         try {
-          return await take(c, site, me, form);
+          return await submit(c, site, me, form);
         } catch (error) {
-          const faults = faultsOf(error) ?? {};
-          return page(me, { faults, value: value?.(form) ?? '' }, UNPROCESSABLE);
+          const errors = fieldErrorsOf(error) ?? {};
+          return page(me, { errors, value: value?.(form) ?? '' }, UNPROCESSABLE);
         }
       }),
     );
@@ -119,28 +123,21 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
 const liveSubscriptions = async (me: Me): Promise<number> =>
   (await listOwnSubscriptions(me.context, {})).filter(({ state }) => state === 'active').length;
 
-function EmailFields({ me, value, faults }: { me: Me } & Typed) {
+function EmailFields({ me, value, errors }: { me: Me } & FormState) {
   return (
     <>
       <p>
         You sign in with <strong>{me.email}</strong>. A new address counts once you open the link that we mail
         there.
       </p>
-      <Field
-        name="email"
-        label="New e-mail address"
-        type="email"
-        autoComplete="email"
-        value={value}
-        faults={faults}
-      />
-      <CurrentPassword faults={faults} />
+      <EmailField label="New e-mail address" value={value} errors={errors} />
+      <CurrentPassword errors={errors} />
       <button type="submit">Change my address</button>
     </>
   );
 }
 
-function AddressAsked({ me, to }: { me: Me; to: string | null }) {
+function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
   return (
     <>
       {to ? (
@@ -162,8 +159,8 @@ function AddressAsked({ me, to }: { me: Me; to: string | null }) {
   );
 }
 
-function CloseFields(props: { site: Site; subscriptions: number; faults: Faults | undefined }) {
-  const { site, subscriptions, faults } = props;
+function CloseFields(props: { site: Site; subscriptions: number; errors: FieldErrors | undefined }) {
+  const { site, subscriptions, errors } = props;
   const { eraseDeletedAfterDays: days, supportEmail } = site.policy;
   const keys = subscriptions === 1 ? 'one active subscription' : `${subscriptions} active subscriptions`;
   return (
@@ -177,7 +174,7 @@ function CloseFields(props: { site: Site; subscriptions: number; faults: Faults 
           ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}; until then ${supportEmail} can bring the account back.`
           : 'Your personal data is erased at once. Nobody can bring the account back.'}
       </p>
-      <CurrentPassword faults={faults} />
+      <CurrentPassword errors={errors} />
       <button className="bad" type="submit">
         Close my account
       </button>

@@ -6,16 +6,16 @@ import { endSession } from '../operations/sessions/end.ts';
 import { endOtherSessions } from '../operations/sessions/end-others.ts';
 import { listSessions } from '../operations/sessions/list.ts';
 import type { WebEnv } from '../web/request-facts.ts';
-import { browserWords } from './browser-words.ts';
-import { type Faults, faultsOf, unlessCode } from './faults.ts';
-import { Field, inWords, MAX_NAME_LENGTH } from './form.tsx';
+import { browserLabel } from './browser-label.ts';
+import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
+import { formatMoment, NameFields, namesIn } from './form.tsx';
 import { Notice } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 export const ACCOUNT_PATH = '/portal/account';
 const TITLE = 'My account';
 
-/** What was just done, by the word in the address that the page was reached with. */
+/** Notices by the `done` parameter of the page's address. */
 const DONE: Readonly<Record<string, string>> = {
   names: 'Your names are saved.',
   'stayed-with-address': 'Your address stays as it is; the link that was mailed is dead.',
@@ -29,28 +29,28 @@ export const accountPage = (done: keyof typeof DONE): string => `${ACCOUNT_PATH}
 export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
   portal.get(
     ACCOUNT_PATH,
-    site.own(async (c, me) => {
+    site.withSession(async (c, me) => {
       const done = c.req.query('done') ?? '';
-      return show(site, me, { words: Object.hasOwn(DONE, done) ? DONE[done] : undefined });
+      return showAccount(site, me, { notice: Object.hasOwn(DONE, done) ? DONE[done] : undefined });
     }),
   );
 
   portal.post(
     `${ACCOUNT_PATH}/names`,
-    site.ownForm(async (c, me, form) => {
-      const names = { firstName: form.get('firstName') ?? '', lastName: form.get('lastName') ?? '' };
+    site.withSessionForm(async (c, me, fields) => {
+      const names = namesIn(fields);
       try {
         await editOwnAccount(me.context, names);
         return c.redirect(accountPage('names'), 303);
       } catch (error) {
-        return show(site, me, { names, faults: faultsOf(error) ?? {} });
+        return showAccount(site, me, { names, errors: fieldErrorsOf(error) ?? {} });
       }
     }),
   );
 
   portal.post(
     `${ACCOUNT_PATH}/email/call-off`,
-    site.ownForm(async (c, me) => {
+    site.withSessionForm(async (c, me) => {
       await callOffOwnEmail(me.context, {});
       return c.redirect(accountPage('stayed-with-address'), 303);
     }),
@@ -58,32 +58,37 @@ export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
 
   portal.post(
     `${ACCOUNT_PATH}/sessions/end`,
-    site.ownForm(async (c, me, form) => {
+    site.withSessionForm(async (c, me, form) => {
       const ended = endSession(me.context, { sessionId: form.get('session') ?? '' });
-      // One that has ended by itself is as good as ended.
-      await unlessCode(ended, ['session_not_found', 'invalid_input']);
+      // A session that has ended meanwhile is as good as ended.
+      await nullOnCode(ended, ['session_not_found', 'invalid_input']);
       return c.redirect(accountPage('session-ended'), 303);
     }),
   );
 
   portal.post(
     `${ACCOUNT_PATH}/sessions/end-others`,
-    site.ownForm(async (c, me) => {
+    site.withSessionForm(async (c, me) => {
       await endOtherSessions(me.context, {});
       return c.redirect(accountPage('others-ended'), 303);
     }),
   );
 }
 
-type Said = { words?: string | undefined; names?: { firstName: string; lastName: string }; faults?: Faults };
+type AccountPageState = {
+  notice?: string | undefined;
+  names?: { firstName: string; lastName: string };
+  errors?: FieldErrors;
+};
 
-async function show(site: Site, me: Me, { words, names, faults }: Said): Promise<Response> {
+async function showAccount(site: Site, me: Me, state: AccountPageState): Promise<Response> {
+  const { notice, names, errors } = state;
   const account = await showOwnAccount(me.context, {});
   const sessions = await listSessions(me.context, {});
   const content = (
     <>
-      {words ? <Notice>{words}</Notice> : null}
-      <Names names={names ?? account} faults={faults} />
+      {notice ? <Notice>{notice}</Notice> : null}
+      <Names names={names ?? account} errors={errors} />
       <Address account={account} />
       <h2>Password</h2>
       <p>
@@ -100,22 +105,14 @@ async function show(site: Site, me: Me, { words, names, faults }: Said): Promise
       </p>
     </>
   );
-  return site.sessionPage(me, TITLE, content, faults ? UNPROCESSABLE : 200);
+  return site.sessionPage(me, TITLE, content, errors ? UNPROCESSABLE : 200);
 }
 
-function Names(props: { names: { firstName: string; lastName: string }; faults: Faults | undefined }) {
-  const { names, faults } = props;
-  const name = { maxLength: MAX_NAME_LENGTH, faults };
+function Names(props: { names: { firstName: string; lastName: string }; errors: FieldErrors | undefined }) {
+  const { names, errors } = props;
   return (
     <form method="post" action={`${ACCOUNT_PATH}/names`}>
-      <Field
-        {...name}
-        name="firstName"
-        label="First name"
-        autoComplete="given-name"
-        value={names.firstName}
-      />
-      <Field {...name} name="lastName" label="Last name" autoComplete="family-name" value={names.lastName} />
+      <NameFields names={names} errors={errors} />
       <button type="submit">Save my names</button>
     </form>
   );
@@ -155,10 +152,10 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
       <ul className="rows">
         {sessions.map((session) => (
           <li key={session.id}>
-            <strong>{browserWords(session.agent)}</strong>
+            <strong>{browserLabel(session.agent)}</strong>
             {session.isThisOne ? ' (this one)' : null}
             <p className="hint">
-              Since {inWords(session.createdAt)}, last seen {inWords(session.lastSeenAt)}
+              Since {formatMoment(session.createdAt)}, last seen {formatMoment(session.lastSeenAt)}
             </p>
             {session.isThisOne ? null : (
               <form method="post" action={`${ACCOUNT_PATH}/sessions/end`}>
@@ -166,7 +163,7 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
                 <button
                   className="quiet"
                   type="submit"
-                  aria-label={`End the session of ${browserWords(session.agent)}, last seen ${inWords(session.lastSeenAt)}`}
+                  aria-label={`End the session of ${browserLabel(session.agent)}, last seen ${formatMoment(session.lastSeenAt)}`}
                 >
                   End
                 </button>

@@ -1,4 +1,4 @@
-// The developer portal, and the pages behind mailed links. A GET shows and changes nothing; only the POST of its form redeems the ticket.
+// The developer portal, and the pages behind mailed links.
 import { Hono } from 'hono';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
@@ -9,9 +9,9 @@ import { registerAccount } from './account.tsx';
 import { registerAccountChanges } from './account-changes.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
-import { createGate } from './gate.ts';
 import { registerHome } from './home.tsx';
 import { registerProducts } from './products.tsx';
+import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
 import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
@@ -20,18 +20,18 @@ import { createSite, type Site } from './site.tsx';
 import { registerSubscriptionKeys } from './subscription-keys.tsx';
 import { registerSubscriptions } from './subscriptions.tsx';
 
-type PortalParts = {
+type PortalOptions = {
   policy: Policy;
   limits: RateLimits;
-  /** For one request: of whoever came through a mailed link or a public form, or of `actor`. */
+  /** The context of one request: `actor`'s, or that of a mailed link or public form. */
   contextOf(requestId: string, actor?: Actor): Context;
 };
 
 export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
 /** All pages, and the page for a request that is refused or that no surface has. */
-export function createPortal({ policy, limits, contextOf }: PortalParts): Portal {
-  const site = createSite({ policy, contextOf, gate: createGate({ limits, policy }) });
+export function createPortal({ policy, limits, contextOf }: PortalOptions): Portal {
+  const site = createSite({ policy, contextOf, guard: createRequestGuard({ limits, policy }) });
   const app = new Hono<WebEnv>();
 
   registerHome(app, site);
@@ -64,7 +64,7 @@ function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Respo
   return page;
 }
 
-/** OPTIONS says what a page takes; every other method that it doesn't take is answered 405. */
+/** OPTIONS lists a page's methods; any other method is answered 405. */
 function answerOtherMethods(portal: Hono<WebEnv>): void {
   const methodsByPath = new Map<string, Set<string>>();
   for (const { path, method } of portal.routes) {

@@ -1,14 +1,14 @@
-// The pieces that the forms are made of: a label, a field, its hint, and beside it what is wrong with it.
+// The parts of the portal's forms: fields with a label, a hint and an error.
 import type { ReactNode } from 'react';
-import type { Faults } from './faults.ts';
+import type { FormFields } from '../web/read-form.ts';
+import type { FieldErrors } from './field-errors.ts';
 
-/** Azure's limit of first and last names, which the operations hold to. */
-export const MAX_NAME_LENGTH = 100;
+/** Azure's limit; the operations have the same. */
+const MAX_NAME_LENGTH = 100;
 
-/** A box to tick, its words beside it. */
-export function Tick(props: { name: string; label: string; faults: Faults | undefined }) {
-  const { name, label, faults = {} } = props;
-  const fault = faults[name];
+export function Tick(props: { name: string; label: string; errors: FieldErrors | undefined }) {
+  const { name, label, errors = {} } = props;
+  const error = errors[name];
   return (
     <>
       <div className="tick">
@@ -18,13 +18,13 @@ export function Tick(props: { name: string; label: string; faults: Faults | unde
           type="checkbox"
           value="yes"
           required
-          {...(fault ? { 'aria-describedby': `${name}-fault`, 'aria-invalid': true } : {})}
+          {...(error ? { 'aria-describedby': `${name}-fault`, 'aria-invalid': true } : {})}
         />
         <label htmlFor={name}>{label}</label>
       </div>
-      {fault ? (
+      {error ? (
         <p className="fault" id={`${name}-fault`}>
-          {fault}
+          {error}
         </p>
       ) : null}
     </>
@@ -38,17 +38,17 @@ type FieldProps = {
   autoComplete: string;
   value?: string | undefined;
   hint?: string;
-  /** For names only: a browser cuts off in silence what is pasted, and half an address or password is another one. */
+  /** For names only: a browser silently cuts what is pasted, and half an email or password is a different one. */
   maxLength?: number;
-  faults: Faults | undefined;
+  errors: FieldErrors | undefined;
 };
 
-/** The first field with a fault has the focus: who reads by ear hears it first, with what is wrong. */
+/** The first field with an error has the focus, so that a screen reader reads its error first. */
 export function Field(props: FieldProps) {
-  const { name, label, type = 'text', autoComplete, value, hint, maxLength, faults = {} } = props;
-  const fault = faults[name];
-  const isFirst = fault !== undefined && Object.keys(faults)[0] === name;
-  const describedBy = [fault ? `${name}-fault` : '', hint ? `${name}-hint` : ''].filter(Boolean).join(' ');
+  const { name, label, type = 'text', autoComplete, value, hint, maxLength, errors = {} } = props;
+  const error = errors[name];
+  const isFirst = error !== undefined && Object.keys(errors)[0] === name;
+  const describedBy = [error ? `${name}-fault` : '', hint ? `${name}-hint` : ''].filter(Boolean).join(' ');
   return (
     <>
       <label htmlFor={name}>{label}</label>
@@ -62,11 +62,11 @@ export function Field(props: FieldProps) {
         required
         {...(type === 'email' ? { inputMode: 'email', autoCapitalize: 'none', spellCheck: false } : {})}
         {...(describedBy ? { 'aria-describedby': describedBy } : {})}
-        {...(fault ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
+        {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
       />
-      {fault ? (
+      {error ? (
         <p className="fault" id={`${name}-fault`}>
-          {fault}
+          {error}
         </p>
       ) : null}
       {hint ? (
@@ -78,9 +78,50 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** `username` lets a password manager keep the new password under the address that it belongs to. */
-export function NewPassword(props: { minLength: number; username?: string; faults: Faults | undefined }) {
-  const { minLength, username, faults } = props;
+export function EmailField(props: {
+  label?: string;
+  autoComplete?: 'email' | 'username';
+  value?: string | undefined;
+  errors: FieldErrors | undefined;
+}) {
+  const { label = 'E-mail address', autoComplete = 'email', value, errors } = props;
+  return (
+    <Field
+      name="email"
+      label={label}
+      type="email"
+      autoComplete={autoComplete}
+      value={value}
+      errors={errors}
+    />
+  );
+}
+
+type Names = { firstName: string; lastName: string };
+
+export function NameFields({ names, errors }: { names: Names; errors: FieldErrors | undefined }) {
+  const { firstName, lastName } = names;
+  const name = { maxLength: MAX_NAME_LENGTH, errors };
+  return (
+    <>
+      <Field {...name} name="firstName" label="First name" autoComplete="given-name" value={firstName} />
+      <Field {...name} name="lastName" label="Last name" autoComplete="family-name" value={lastName} />
+    </>
+  );
+}
+
+export const namesIn = (fields: FormFields): Names => ({
+  firstName: fields.get('firstName') ?? '',
+  lastName: fields.get('lastName') ?? '',
+});
+
+/** `username` lets a password manager store the new password under the right email. */
+export function NewPassword(props: {
+  minLength: number;
+  username?: string;
+  errors: FieldErrors | undefined;
+}) {
+  const { minLength, username, errors } = props;
   return (
     <>
       {username ? (
@@ -92,19 +133,18 @@ export function NewPassword(props: { minLength: number; username?: string; fault
         type="password"
         autoComplete="new-password"
         hint={`At least ${minLength} characters. A few words in a row are easy to remember.`}
-        faults={faults}
+        errors={errors}
       />
     </>
   );
 }
 
-/** The one that counts now: of whoever signs in, or is signed in and asked again. */
-export function CurrentPassword(props: { name?: string; label?: string; faults: Faults | undefined }) {
-  const { name = 'currentPassword', label = 'Present password', faults } = props;
-  return <Field name={name} label={label} type="password" autoComplete="current-password" faults={faults} />;
+export function CurrentPassword(props: { name?: string; label?: string; errors: FieldErrors | undefined }) {
+  const { name = 'currentPassword', label = 'Present password', errors } = props;
+  return <Field name={name} label={label} type="password" autoComplete="current-password" errors={errors} />;
 }
 
-/** A form whose ticket travels inside it, so that no address but the mailed link ever holds one. */
+/** The ticket is a field, so that no address but the mailed link's holds it. */
 export function TicketForm(props: { action: string; ticket: string; button: string; children?: ReactNode }) {
   return (
     <form method="post" action={props.action}>
@@ -115,7 +155,7 @@ export function TicketForm(props: { action: string; ticket: string; button: stri
   );
 }
 
-export function inWords(at: Date): string {
+export function formatMoment(at: Date): string {
   const day = at.toLocaleDateString('en-GB', {
     timeZone: 'UTC',
     day: 'numeric',

@@ -1,8 +1,8 @@
-// The frame of every page: who runs it, and whom to write to. No script, nothing from elsewhere.
+// The frame of every page: who runs it, and the support email. No script, nothing from other sites.
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 
-/** Contrast is 4.5 to 1 or more in both schemes; what can be pressed is 44 px high or more (WCAG 2.2). */
+/** Contrast is at least 4.5 to 1 in both schemes; buttons and links are at least 44 px high (WCAG 2.2). */
 export const CSS = `
 :root { color-scheme: light dark; --ink: #1c2128; --quiet: #57606a; --page: #f3f4f6; --card: #fff; --line: #8c959f; --accent: #1a56db; --on-accent: #fff; --bad: #b42318; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a9b0ba; --page: #14161a; --card: #1f2329; --line: #6b7480; --accent: #8ab4ff; --on-accent: #10141a; --bad: #ff9b90; } }
@@ -52,7 +52,6 @@ type Page = {
   isSignedIn?: boolean;
 };
 
-/** A whole page as text. */
 export function renderPage({ sender, title, content, isSignedIn = false }: Page): string {
   const { organizationName, supportEmail } = sender;
   const markup = renderToStaticMarkup(
@@ -66,7 +65,7 @@ export function renderPage({ sender, title, content, isSignedIn = false }: Page)
       </head>
       <body>
         <header>{organizationName}</header>
-        {isSignedIn ? <Ways /> : null}
+        {isSignedIn ? <Navigation /> : null}
         <main>
           <h1>{title}</h1>
           {content}
@@ -81,7 +80,7 @@ export function renderPage({ sender, title, content, isSignedIn = false }: Page)
   return `<!doctype html>${markup}`;
 }
 
-function Ways() {
+function Navigation() {
   return (
     <nav aria-label="Portal">
       <a href="/portal/products">Products</a>

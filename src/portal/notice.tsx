@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 
-/** What was just done. */
 export function Notice({ children }: { children: ReactNode }) {
   return (
     <p className="notice" role="status">
@@ -9,7 +8,7 @@ export function Notice({ children }: { children: ReactNode }) {
   );
 }
 
-/** What went wrong with the whole of a form; read out at once by who reads by ear. */
+/** An error of the whole form. Screen readers read it at once. */
 export function Alert({ children }: { children: ReactNode }) {
   return (
     <p className="notice bad" role="alert">

@@ -3,39 +3,39 @@ import { DomainError } from '../domain/domain-error.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
-import type { WebEnv } from '../web/request-facts.ts';
-import { type Faults, faultsOf, unlessCode } from './faults.ts';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { Field, Tick } from './form.tsx';
 import { Alert } from './notice.tsx';
-import { type Me, type Site, UNPROCESSABLE, type Web } from './site.tsx';
-import { subscriptionPage } from './subscription-words.ts';
+import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
+import { subscriptionPage } from './subscription-labels.ts';
 
 const PATH = '/portal/products';
-/** As the operations hold to it. */
+/** The operations have the same limit. */
 const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
 
 type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][number];
-type Typed = { name?: string; faults?: Faults; words?: string };
+type SubscribeState = { name?: string; errors?: FieldErrors; alert?: string };
 
 export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
     const me = await site.me(c);
-    return list(c, site, me);
+    return listProducts(c, site, me);
   });
 
   portal.get(`${PATH}/:id`, async (c) => {
     const me = await site.me(c);
-    const product = await findProduct(me?.context ?? site.developer(c), c.req.param('id'));
-    return product ? show(site, me, product) : gone(site, me);
+    const product = await findProduct(me?.context ?? site.developerContext(c), c.req.param('id'));
+    return product ? showProduct(site, me, product) : noSuchProduct(site, me);
   });
 
   portal.post(
     `${PATH}/:id`,
-    site.ownForm(async (c, me, form) => {
+    site.withSessionForm(async (c, me, form) => {
       const product = await findProduct(me.context, c.req.param('id') ?? '');
-      if (!product) return gone(site, me);
+      if (!product) return noSuchProduct(site, me);
       const name = form.get('name') ?? '';
-      await site.gate.mayDo('subscribe', me.accountId);
+      await site.guard.beforeAction('subscribe', me.accountId);
       try {
         const agreesToTerms = form.get('terms') === 'yes';
         const { subscription } = await requestSubscription(me.context, {
@@ -48,41 +48,41 @@ export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
           303,
         );
       } catch (error) {
-        return show(site, me, product, { name, ...refusalOf(error) }, UNPROCESSABLE);
+        return showProduct(site, me, product, { name, ...stateAfter(error) }, UNPROCESSABLE);
       }
     }),
   );
 }
 
-function refusalOf(error: unknown): Typed {
+function stateAfter(error: unknown): SubscribeState {
   const code = error instanceof DomainError ? error.code : null;
-  if (code === 'terms_not_agreed') return { faults: { terms: 'Read the terms and tick this box to go on.' } };
+  if (code === 'terms_not_agreed') return { errors: { terms: 'Read the terms and tick this box to go on.' } };
   if (code === 'subscriptions_limit')
     return {
-      words: 'You have as many subscriptions to this product as it allows. Cancel one of them first.',
+      alert: 'You have as many subscriptions to this product as it allows. Cancel one of them first.',
     };
   if (code === 'product_unavailable' || code === 'product_not_found')
-    return { words: 'This product takes no subscriptions any more.' };
-  return { faults: faultsOf(error) ?? {} };
+    return { alert: 'This product takes no subscriptions any more.' };
+  return { errors: fieldErrorsOf(error) ?? {} };
 }
 
 async function findProduct(context: Context, productId: string): Promise<Product | null> {
-  const found = await unlessCode(listOfferedProducts(context, { productId }), ['invalid_input']);
+  const found = await nullOnCode(listOfferedProducts(context, { productId }), ['invalid_input']);
   return found?.products[0] ?? null;
 }
 
-function gone(site: Site, me: Me | null): Response {
+function noSuchProduct(site: Site, me: Me | null): Response {
   const words = <p>It may have been withdrawn, or isn't meant for {me ? 'your account' : 'visitors'}.</p>;
   return site.sessionPage(me, 'There is no such product', words, 404);
 }
 
-async function list(c: Web, site: Site, me: Me | null): Promise<Response> {
+async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<Response> {
   const [name, id] = [c.req.query('name'), c.req.query('id')];
   const after = name !== undefined && id !== undefined ? { after: { name, id } } : {};
-  const listed = await unlessCode(listOfferedProducts(me?.context ?? site.developer(c), after), [
+  const listed = await nullOnCode(listOfferedProducts(me?.context ?? site.developerContext(c), after), [
     'invalid_input',
   ]);
-  if (!listed) return gone(site, me);
+  if (!listed) return noSuchProduct(site, me);
   const { products, next } = listed;
   const content = (
     <>
@@ -116,11 +116,17 @@ async function list(c: Web, site: Site, me: Me | null): Promise<Response> {
   return site.sessionPage(me, 'Products', content);
 }
 
-function show(site: Site, me: Me | null, product: Product, typed: Typed = {}, status = 200): Response {
+function showProduct(
+  site: Site,
+  me: Me | null,
+  product: Product,
+  state: SubscribeState = {},
+  status = 200,
+): Response {
   const { description, apis, isSubscriptionRequired } = product;
   const content = (
     <>
-      {typed.words ? <Alert>{typed.words}</Alert> : null}
+      {state.alert ? <Alert>{state.alert}</Alert> : null}
       {description ? <p className="text">{description}</p> : null}
       <h2>APIs</h2>
       {apis.length === 0 ? <p>None yet.</p> : null}
@@ -135,7 +141,7 @@ function show(site: Site, me: Me | null, product: Product, typed: Typed = {}, st
       {!isSubscriptionRequired ? (
         <p>These may be called without a key: there is nothing to subscribe to.</p>
       ) : me ? (
-        <Subscribe site={site} product={product} typed={typed} />
+        <Subscribe site={site} product={product} state={state} />
       ) : (
         <SignInFirst />
       )}
@@ -144,7 +150,7 @@ function show(site: Site, me: Me | null, product: Product, typed: Typed = {}, st
   return site.sessionPage(me, product.name, content, status);
 }
 
-function Subscribe({ site, product, typed }: { site: Site; product: Product; typed: Typed }) {
+function Subscribe({ site, product, state }: { site: Site; product: Product; state: SubscribeState }) {
   const { organizationName } = site.policy;
   return (
     <>
@@ -160,10 +166,10 @@ function Subscribe({ site, product, typed }: { site: Site; product: Product; typ
           name="name"
           label="Name of the subscription"
           autoComplete="off"
-          value={typed.name ?? product.name}
+          value={state.name ?? product.name}
           hint="For yourself, to tell it from others: the name of your program, say."
           maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
-          faults={typed.faults}
+          errors={state.errors}
         />
         {product.terms ? (
           <>
@@ -172,7 +178,7 @@ function Subscribe({ site, product, typed }: { site: Site; product: Product; typ
             <section className="terms" tabIndex={0} aria-labelledby="terms-title">
               {product.terms}
             </section>
-            <Tick name="terms" label="I have read these terms and agree to them." faults={typed.faults} />
+            <Tick name="terms" label="I have read these terms and agree to them." errors={state.errors} />
           </>
         ) : null}
         <button type="submit">{product.isApprovalRequired ? 'Ask for a subscription' : 'Subscribe'}</button>

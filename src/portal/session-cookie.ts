@@ -1,18 +1,18 @@
 // The cookie that holds a session's secret.
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Policy } from '../operations/frame/context.ts';
-import type { Web } from './site.tsx';
+import type { WebContext } from '../web/request-facts.ts';
 
 const NAME = 'apim-user-session';
 
 export type SessionCookie = {
-  read(c: Web): string | undefined;
-  /** On answers made by `c` itself, such as a redirect. It ends with the browser; the session ends sooner or later. */
-  write(c: Web, secret: string): void;
-  clear(c: Web): void;
+  read(c: WebContext): string | undefined;
+  /** For responses that `c` makes, such as a redirect. The cookie ends with the browser, the session by its own time. */
+  write(c: WebContext, secret: string): void;
+  clear(c: WebContext): void;
 };
 
-/** `__Host-`, so that no neighbour of our host can set it, and Secure; on local http neither would be kept. */
+/** `__Host-`, so that no other host of the domain can set it, and Secure. On plain HTTP a browser keeps neither. */
 export function createSessionCookie(policy: Policy): SessionCookie {
   const isHttps = () => policy.publicUrl.startsWith('https://');
   const options = () => ({

@@ -1,26 +1,26 @@
-// A link that a program made for a developer: the page asks, and only its form signs in.
+// A sign-in link that a program made for a developer. Opening it asks first; only the form signs in.
 import type { Hono } from 'hono';
 import { openSignInLink } from '../operations/sessions/open-link.ts';
 import { redeemSignInLink } from '../operations/sessions/redeem-link.ts';
-import type { WebEnv } from '../web/request-facts.ts';
-import { unlessRefused } from './faults.ts';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { nullIfTicketRefused } from './field-errors.ts';
 import { TicketForm } from './form.tsx';
 import { agentOf } from './sign-in.tsx';
-import { GONE, type Site, type Web } from './site.tsx';
+import { GONE, type Site } from './site.tsx';
 
 const PATH = '/portal/sign-in/link';
 
 /**
- * The page's address holds the ticket, so that nobody is told it; its form must all the same say that it comes from us, or
- * another site could sign somebody in as somebody else. A browser without `Sec-Fetch-Site` (Safari before 16.4) says
- * neither from such a page, and has to sign in with the password.
+ * The page sends no referrer, because its address holds the ticket. Its form must still prove its origin, or another site
+ * could sign a developer in as someone else. A browser without `Sec-Fetch-Site` (Safari before 16.4) can do only one of
+ * the two, so its user must sign in with the password.
  */
 export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
-    await site.gate.beforeTicket(c);
+    await site.guard.beforeTicket(c);
     const ticket = c.req.query('ticket') ?? '';
-    const opened = await unlessRefused(openSignInLink(site.developer(c), { ticket }));
-    if (!opened) return refuse(c, site);
+    const opened = await nullIfTicketRefused(openSignInLink(site.developerContext(c), { ticket }));
+    if (!opened) return unusableLinkPage(c, site);
     const content = (
       <>
         <p>
@@ -35,24 +35,24 @@ export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
   });
 
   portal.post(PATH, async (c) => {
-    const form = await site.gate.ticketForm(c, { beginsSession: true });
+    const form = await site.guard.ticketForm(c, { beginsSession: true });
     const formerSecret = site.cookie.read(c);
-    const begun = await unlessRefused(
-      redeemSignInLink(site.developer(c), {
+    const begun = await nullIfTicketRefused(
+      redeemSignInLink(site.developerContext(c), {
         ticket: form.get('ticket') ?? '',
         agent: agentOf(c),
         ...(formerSecret ? { formerSecret } : {}),
       }),
     );
-    if (!begun) return refuse(c, site);
+    if (!begun) return unusableLinkPage(c, site);
     site.cookie.write(c, begun.secret);
     return c.redirect('/portal', 303);
   });
 }
 
-/** The same for every link that can't be used, whatever the cause. */
-async function refuse(c: Web, site: Site): Promise<Response> {
-  await site.gate.wrongTicket(c);
+/** The same page for every link that can't be used, so that it doesn't tell why. */
+async function unusableLinkPage(c: WebContext, site: Site): Promise<Response> {
+  await site.guard.countWrongTicket(c);
   const content = (
     <>
       <p>It may have ended, may have been used already, or a newer one was made.</p>

@@ -3,11 +3,11 @@ import { DomainError } from '../domain/domain-error.ts';
 import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
-import type { WebEnv } from '../web/request-facts.ts';
-import { type Faults, faultsOf } from './faults.ts';
-import { CurrentPassword, Field, NewPassword } from './form.tsx';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
+import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
 import { Alert } from './notice.tsx';
-import { type Site, UNPROCESSABLE, type Web } from './site.tsx';
+import { type Site, UNPROCESSABLE } from './site.tsx';
 
 const PATH = '/portal/sign-in';
 const REPLACE_PATH = '/portal/sign-in/new-password';
@@ -23,49 +23,49 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.get(REPLACE_PATH, (c) => c.redirect(PATH, 303));
 
   portal.post(PATH, async (c) => {
-    const form = await site.gate.sessionForm(c);
+    const form = await site.guard.sessionForm(c);
     const email = form.get('email') ?? '';
-    const again = (faults: Faults, words?: string) =>
+    const again = (errors: FieldErrors, words?: string) =>
       site.sessionPage(
         null,
         TITLE,
-        <SignInForm email={email} faults={faults} words={words} />,
+        <SignInForm email={email} errors={errors} words={words} />,
         UNPROCESSABLE,
       );
     try {
-      return await begin(c, site, { email, password: form.get('password') ?? '' });
+      return await startSession(c, site, { email, password: form.get('password') ?? '' });
     } catch (error) {
-      return refuse(site, email, error, {
+      return signInErrorPage(site, email, error, {
         wrong: () => again({}, 'That address and password don’t fit.'),
-        faulty: again,
+        invalid: again,
       });
     }
   });
 
   portal.post(REPLACE_PATH, async (c) => {
-    const form = await site.gate.sessionForm(c);
+    const form = await site.guard.sessionForm(c);
     const email = form.get('email') ?? '';
-    const again = (faults: Faults) =>
+    const again = (errors: FieldErrors) =>
       site.sessionPage(
         null,
         REPLACE_TITLE,
-        <ReplaceForm site={site} email={email} faults={faults} />,
+        <ReplaceForm site={site} email={email} errors={errors} />,
         UNPROCESSABLE,
       );
     const [password, newPassword] = [form.get('currentPassword') ?? '', form.get('password') ?? ''];
     try {
-      return await begin(c, site, { email, password, newPassword });
+      return await startSession(c, site, { email, password, newPassword });
     } catch (error) {
-      return refuse(site, email, error, {
+      return signInErrorPage(site, email, error, {
         wrong: () => again({ currentPassword: 'This is not the password that you were given.' }),
-        faulty: again,
+        invalid: again,
       });
     }
   });
 
   portal.post(
     '/portal/sign-out',
-    site.ownForm(async (c, me) => {
+    site.withSessionForm(async (c, me) => {
       await signOut(me.context, {});
       site.cookie.clear(c);
       return c.redirect('/portal', 303);
@@ -73,13 +73,13 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   );
 }
 
-type Wish = { email: string; password: string; newPassword?: string };
+type Credentials = { email: string; password: string; newPassword?: string };
 
-async function begin(c: Web, site: Site, wish: Wish): Promise<Response> {
-  await site.gate.maySignIn(c, wish.email);
+async function startSession(c: WebContext, site: Site, credentials: Credentials): Promise<Response> {
+  await site.guard.beforeSignIn(c, credentials.email);
   const formerSecret = site.cookie.read(c);
-  const { secret } = await signIn(site.developer(c), {
-    ...wish,
+  const { secret } = await signIn(site.developerContext(c), {
+    ...credentials,
     agent: agentOf(c),
     ...(formerSecret ? { formerSecret } : {}),
   });
@@ -87,26 +87,26 @@ async function begin(c: Web, site: Site, wish: Wish): Promise<Response> {
   return c.redirect('/portal', 303);
 }
 
-export const agentOf = (c: Web): string =>
+export const agentOf = (c: WebContext): string =>
   (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
 
-/** Only what nobody learns anything by is said to whoever doesn't know the password. */
-async function refuse(
+/** A client without the right password learns nothing about the account. */
+async function signInErrorPage(
   site: Site,
   email: string,
   error: unknown,
-  say: { wrong: () => Response; faulty: (faults: Faults) => Response },
+  pages: { wrong: () => Response; invalid: (errors: FieldErrors) => Response },
 ): Promise<Response> {
   const code = error instanceof DomainError ? error.code : null;
   if (code === 'sign_in_refused') {
-    await site.gate.wrongPassword(email);
-    return say.wrong();
+    await site.guard.countWrongPassword(email);
+    return pages.wrong();
   }
   if (code === 'password_must_change')
     return site.sessionPage(null, REPLACE_TITLE, <ReplaceForm site={site} email={email} />);
   if (error instanceof DomainError && code === 'account_state_unfitting')
     return error.detail.current?.state === 'pending' ? pendingPage(site, email) : blockedPage(site);
-  return say.faulty(faultsOf(error) ?? {});
+  return pages.invalid(fieldErrorsOf(error) ?? {});
 }
 
 function blockedPage(site: Site): Response {
@@ -141,21 +141,14 @@ function pendingPage(site: Site, email: string): Response {
   return site.page('Your account is not active yet', content, FORBIDDEN);
 }
 
-function SignInForm(props: { email?: string; faults?: Faults; words?: string | undefined }) {
-  const { email, faults, words } = props;
+function SignInForm(props: { email?: string; errors?: FieldErrors; words?: string | undefined }) {
+  const { email, errors, words } = props;
   return (
     <>
       {words ? <Alert>{words}</Alert> : null}
       <form method="post" action={PATH}>
-        <Field
-          name="email"
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          value={email}
-          faults={faults}
-        />
-        <CurrentPassword name="password" label="Password" faults={faults} />
+        <EmailField autoComplete="username" value={email} errors={errors} />
+        <CurrentPassword name="password" label="Password" errors={errors} />
         <button type="submit">Sign in</button>
       </form>
       <p>
@@ -167,8 +160,8 @@ function SignInForm(props: { email?: string; faults?: Faults; words?: string | u
   );
 }
 
-function ReplaceForm(props: { site: Site; email: string; faults?: Faults }) {
-  const { site, email, faults } = props;
+function ReplaceForm(props: { site: Site; email: string; errors?: FieldErrors }) {
+  const { site, email, errors } = props;
   return (
     <>
       <p>
@@ -177,8 +170,8 @@ function ReplaceForm(props: { site: Site; email: string; faults?: Faults }) {
       </p>
       <form method="post" action={REPLACE_PATH}>
         <input type="hidden" name="email" value={email} />
-        <CurrentPassword label="Password that you were given" faults={faults} />
-        <NewPassword minLength={site.policy.passwordMinLength} username={email} faults={faults} />
+        <CurrentPassword label="Password that you were given" errors={errors} />
+        <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={errors} />
         <button type="submit">Set my password and sign in</button>
       </form>
     </>

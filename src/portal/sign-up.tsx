@@ -1,48 +1,46 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import { signUp } from '../operations/accounts/sign-up.ts';
-import type { WebEnv } from '../web/request-facts.ts';
-import { type Faults, faultsOf } from './faults.ts';
-import { Field, MAX_NAME_LENGTH } from './form.tsx';
-import { type Site, UNPROCESSABLE, type Web } from './site.tsx';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
+import { EmailField, NameFields, namesIn } from './form.tsx';
+import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export const SIGN_UP_PATH = '/portal/sign-up';
 const TITLE = 'Sign up';
 
-type Wish = { email: string; firstName: string; lastName: string };
-const NOTHING: Wish = { email: '', firstName: '', lastName: '' };
+type NewDeveloper = { email: string; firstName: string; lastName: string };
+const EMPTY: NewDeveloper = { email: '', firstName: '', lastName: '' };
 
-/** Where nobody may sign up there is no such page. */
+/** Without self-service sign-up there is no such page. */
 export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   if (site.policy.signUp === 'off') return;
-  portal.get(SIGN_UP_PATH, () => site.page(TITLE, <SignUpForm site={site} wish={NOTHING} />));
+  portal.get(SIGN_UP_PATH, () => site.page(TITLE, <SignUpForm site={site} typed={EMPTY} />));
   portal.post(SIGN_UP_PATH, async (c) => {
-    const form = await site.gate.form(c);
-    const field = (name: string) => form.get(name) ?? '';
-    const wish = { email: field('email'), firstName: field('firstName'), lastName: field('lastName') };
+    const fields = await site.guard.form(c);
+    const typed = { email: fields.get('email') ?? '', ...namesIn(fields) };
     try {
-      await ask(c, site, wish);
+      await requestAccount(c, site, typed);
     } catch (error) {
-      const faults = faultsOf(error) ?? {};
-      return site.page(TITLE, <SignUpForm site={site} wish={wish} faults={faults} />, UNPROCESSABLE);
+      const errors = fieldErrorsOf(error) ?? {};
+      return site.page(TITLE, <SignUpForm site={site} typed={typed} errors={errors} />, UNPROCESSABLE);
     }
-    return site.page('Look into your mailbox', <AskedFor email={wish.email} />);
+    return site.page('Look into your mailbox', <ConfirmationSent email={typed.email} />);
   });
 }
 
-async function ask(c: Web, site: Site, wish: Wish): Promise<void> {
+async function requestAccount(c: WebContext, site: Site, typed: NewDeveloper): Promise<void> {
   try {
-    if (!(await site.gate.mayAskFor(c, 'signUp', wish.email))) return;
+    if (!(await site.guard.mayRequestLink(c, 'signUp', typed.email))) return;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    // It is refused in any case: the operation tells what is wrong with the names as well.
+    // The operation refuses the email too, and names the other wrong fields with it.
   }
-  await signUp(site.developer(c), wish);
+  await signUp(site.developerContext(c), typed);
 }
 
-function SignUpForm({ site, wish, faults }: { site: Site; wish: Wish; faults?: Faults }) {
+function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; errors?: FieldErrors }) {
   const { organizationName, signUp: mode } = site.policy;
-  const name = { maxLength: MAX_NAME_LENGTH, faults };
   return (
     <>
       <p>
@@ -52,22 +50,8 @@ function SignUpForm({ site, wish, faults }: { site: Site; wish: Wish; faults?: F
           : ''}
       </p>
       <form method="post" action={SIGN_UP_PATH}>
-        <Field
-          name="email"
-          label="E-mail address"
-          type="email"
-          autoComplete="email"
-          value={wish.email}
-          faults={faults}
-        />
-        <Field
-          {...name}
-          name="firstName"
-          label="First name"
-          autoComplete="given-name"
-          value={wish.firstName}
-        />
-        <Field {...name} name="lastName" label="Last name" autoComplete="family-name" value={wish.lastName} />
+        <EmailField value={typed.email} errors={errors} />
+        <NameFields names={typed} errors={errors} />
         <button type="submit">Sign up</button>
       </form>
       <p>
@@ -79,8 +63,8 @@ function SignUpForm({ site, wish, faults }: { site: Site; wish: Wish; faults?: F
   );
 }
 
-/** The same for every address. */
-function AskedFor({ email }: { email: string }) {
+/** The same page for every email, so that it doesn't tell which ones have an account. */
+function ConfirmationSent({ email }: { email: string }) {
   return (
     <>
       <p>

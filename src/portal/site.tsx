@@ -1,72 +1,71 @@
-// What every page is made with: the frame around it, and who asks.
-import type { Context as WebContext } from 'hono';
+// What every page is made with: the frame around it, and the session of the request.
 import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { resumeSession } from '../operations/sessions/resume.ts';
-import type { WebEnv } from '../web/request-facts.ts';
+import type { FormFields } from '../web/read-form.ts';
+import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
-import type { Gate } from './gate.ts';
 import { CSS, renderPage } from './layout.tsx';
+import type { RequestGuard } from './request-guard.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
-
-export type Web = WebContext<WebEnv>;
 
 export const GONE = 410;
 export const UNPROCESSABLE = 422;
 
-/** A developer who is signed in, for one request. */
+/** A signed-in developer, for one request. */
 export type Me = { context: Context; accountId: string; email: string; firstName: string; lastName: string };
-type Form = ReadonlyMap<string, string>;
+
+type Handler = (c: WebContext) => Promise<Response>;
 
 export type Site = {
   readonly policy: Policy;
-  readonly gate: Gate;
+  readonly guard: RequestGuard;
   readonly cookie: SessionCookie;
-  /** The context of whoever came through a mailed link or a public form, for one request. */
-  developer(c: Web): Context;
+  /** The context of a request without a session: from a mailed link or a public form. */
+  developerContext(c: WebContext): Context;
   /** Null for a visitor. */
-  me(c: Web): Promise<Me | null>;
+  me(c: WebContext): Promise<Me | null>;
   page(title: string, content: ReactNode, status?: number): Response;
-  /** A page with a form that a session rides on, or begins with; with `me`, also with the way to all that is theirs. */
+  /** A page with a form that uses or begins a session. With `me` it also links to the developer's other pages. */
   sessionPage(me: Me | null, title: string, content: ReactNode, status?: number): Response;
-  /** What only somebody who is signed in gets; whoever isn't, or no longer is, is sent to the sign-in page. */
-  own(show: (c: Web, me: Me) => Promise<Response>): (c: Web) => Promise<Response>;
+  /** A page for signed-in developers. Without a session, or when it ends meanwhile, the sign-in page follows. */
+  withSession(show: (c: WebContext, me: Me) => Promise<Response>): Handler;
   /** The same for a form that changes something. */
-  ownForm(take: (c: Web, me: Me, form: Form) => Promise<Response>): (c: Web) => Promise<Response>;
+  withSessionForm(submit: (c: WebContext, me: Me, fields: FormFields) => Promise<Response>): Handler;
 };
 
-export function createSite(parts: {
+export function createSite(options: {
   policy: Policy;
-  gate: Gate;
+  guard: RequestGuard;
   contextOf: (requestId: string, actor?: Actor) => Context;
 }): Site {
-  const { policy, gate, contextOf } = parts;
+  const { policy, guard, contextOf } = options;
   const cookie = createSessionCookie(policy);
-  const developer = (c: Web) => contextOf(c.env.facts.id);
+  const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
 
-  async function me(c: Web): Promise<Me | null> {
+  async function me(c: WebContext): Promise<Me | null> {
     const secret = cookie.read(c);
-    const found = secret ? await resumeSession(developer(c), { secret }) : null;
-    if (!found) return null;
-    const { sessionId, ...account } = found;
+    const session = secret ? await resumeSession(developerContext(c), { secret }) : null;
+    if (!session) return null;
+    const { sessionId, ...account } = session;
     const actor: Actor = { kind: 'account', accountId: account.accountId, sessionId };
     return { ...account, context: contextOf(c.env.facts.id, actor) };
   }
 
-  async function asMe(c: Web, work: (me: Me) => Promise<Response>): Promise<Response> {
+  async function demandSession(c: WebContext, work: (me: Me) => Promise<Response>): Promise<Response> {
     const found = await me(c);
     try {
       if (found) return await work(found);
     } catch (error) {
-      // The session ended between two looks at it.
+      // The session ended after it was resumed.
       if (!(error instanceof DomainError) || error.code !== 'not_permitted') throw error;
     }
     cookie.clear(c);
     return c.redirect('/portal/sign-in', 303);
   }
 
-  function answer(markup: string, status: number, hasSessionForms: boolean): Response {
+  function toResponse(markup: string, status: number, hasSessionForms: boolean): Response {
     const isHttps = policy.publicUrl.startsWith('https://');
     const headers = {
       ...securityHeaders({ isHttps, styles: [CSS], hasSessionForms }),
@@ -77,18 +76,18 @@ export function createSite(parts: {
 
   return {
     policy,
-    gate,
+    guard,
     cookie,
-    developer,
+    developerContext,
     me,
     page: (title, content, status = 200) =>
-      answer(renderPage({ sender: policy, title, content }), status, false),
+      toResponse(renderPage({ sender: policy, title, content }), status, false),
     sessionPage: (who, title, content, status = 200) =>
-      answer(renderPage({ sender: policy, title, content, isSignedIn: who !== null }), status, true),
-    own: (show) => (c) => asMe(c, (found) => show(c, found)),
-    ownForm: (take) => async (c) => {
-      const form = await gate.sessionForm(c);
-      return asMe(c, (found) => take(c, found, form));
+      toResponse(renderPage({ sender: policy, title, content, isSignedIn: who !== null }), status, true),
+    withSession: (show) => (c) => demandSession(c, (found) => show(c, found)),
+    withSessionForm: (submit) => async (c) => {
+      const fields = await guard.sessionForm(c);
+      return demandSession(c, (found) => submit(c, found, fields));
     },
   };
 }

@@ -1,33 +1,38 @@
-// The keys of a subscription, and what can't be taken back: a new key, and the end.
+// The keys of a subscription, and what can't be undone: a new key, and cancelling it.
 import type { Hono } from 'hono';
 import { cancelSubscription } from '../operations/subscriptions/cancel.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { showKeys } from '../operations/subscriptions/show-keys.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
-import type { WebEnv } from '../web/request-facts.ts';
-import { unlessCode } from './faults.ts';
-import type { Me, Site, Web } from './site.tsx';
-import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-words.ts';
+import type { FormFields } from '../web/read-form.ts';
+import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { nullOnCode } from './field-errors.ts';
+import type { Me, Site } from './site.tsx';
+import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-labels.ts';
 import { findOwn, noSuchSubscription } from './subscriptions.tsx';
 
 type Slot = 'primary' | 'secondary';
-type Form = ReadonlyMap<string, string>;
-type Work = (c: Web, me: Me, subscription: SubscriptionView, form: Form) => Promise<Response>;
+type FormHandler = (
+  c: WebContext,
+  me: Me,
+  subscription: SubscriptionView,
+  form: FormFields,
+) => Promise<Response>;
 
 export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void {
-  const onOwn = (work: (c: Web, me: Me, subscription: SubscriptionView) => Promise<Response>) =>
-    site.own(async (c, me) => {
+  const onOwn = (work: (c: WebContext, me: Me, subscription: SubscriptionView) => Promise<Response>) =>
+    site.withSession(async (c, me) => {
       const subscription = await findOwn(me, c.req.param('id') ?? '');
       return subscription ? work(c, me, subscription) : noSuchSubscription(site, me);
     });
-  const onOwnForm = (work: Work) =>
-    site.ownForm(async (c, me, form) => {
+  const onOwnForm = (submit: FormHandler) =>
+    site.withSessionForm(async (c, me, form) => {
       const subscription = await findOwn(me, c.req.param('id') ?? '');
-      return subscription ? work(c, me, subscription, form) : noSuchSubscription(site, me);
+      return subscription ? submit(c, me, subscription, form) : noSuchSubscription(site, me);
     });
   const path = (rest: string) => `${SUBSCRIPTIONS_PATH}/:id/${rest}`;
 
-  // Only for the form of its page: an address that shows keys could stand in somebody's history.
+  // Keys are shown for a POST only: an address that shows them would stay in the browser's history.
   portal.get(
     path('keys'),
     onOwn(async (c, _me, { id }) => c.redirect(pathOfSubscription(id), 303)),
@@ -35,8 +40,8 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
   portal.post(
     path('keys'),
     onOwnForm(async (c, me, { id, name }) => {
-      await site.gate.mayDo('ownKeys', me.accountId);
-      const keys = await unlessCode(showKeys(me.context, { subscriptionId: id }), ['subscription_not_found']);
+      await site.guard.beforeAction('ownKeys', me.accountId);
+      const keys = await nullOnCode(showKeys(me.context, { subscriptionId: id }), ['subscription_not_found']);
       if (!keys) return c.redirect(subscriptionPage(id, 'changed'), 303);
       return site.sessionPage(me, `Keys of ${name}`, <Keys id={id} keys={keys} />);
     }),
@@ -52,9 +57,9 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
   portal.post(
     path('new-key'),
     onOwnForm(async (c, me, { id }, form) => {
-      await site.gate.mayDo('ownKeys', me.accountId);
+      await site.guard.beforeAction('ownKeys', me.accountId);
       const slot = slotOf(form.get('slot'));
-      const made = await unlessCode(regenerateKey(me.context, { subscriptionId: id, slot }), [
+      const made = await nullOnCode(regenerateKey(me.context, { subscriptionId: id, slot }), [
         'subscription_not_found',
       ]);
       return c.redirect(subscriptionPage(id, made ? `${slot}-made` : 'changed'), 303);
@@ -74,7 +79,7 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
   portal.post(
     path('cancel'),
     onOwnForm(async (c, me, { id }) => {
-      const ended = await unlessCode(cancelSubscription(me.context, { subscriptionId: id }), [
+      const ended = await nullOnCode(cancelSubscription(me.context, { subscriptionId: id }), [
         'subscription_not_found',
         'subscription_state_unfitting',
       ]);

@@ -3,24 +3,24 @@ import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { WebEnv } from '../web/request-facts.ts';
-import { type Faults, faultsOf, unlessCode } from './faults.ts';
-import { Field, inWords } from './form.tsx';
+import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
+import { Field, formatMoment } from './form.tsx';
 import { Notice } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
   DONE,
   pathOfSubscription,
   SUBSCRIPTIONS_PATH,
-  scopeWords,
-  stateWords,
+  scopeLabel,
+  stateLabel,
   subscriptionPage,
-  usedWords,
-} from './subscription-words.ts';
+  usageLabel,
+} from './subscription-labels.ts';
 
 export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
   portal.get(
     SUBSCRIPTIONS_PATH,
-    site.own(async (_c, me) =>
+    site.withSession(async (_c, me) =>
       site.sessionPage(
         me,
         'My subscriptions',
@@ -31,18 +31,18 @@ export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
 
   portal.get(
     `${SUBSCRIPTIONS_PATH}/:id`,
-    site.own(async (c, me) => {
+    site.withSession(async (c, me) => {
       const done = c.req.query('done') ?? '';
       const subscription = await findOwn(me, c.req.param('id') ?? '');
       if (!subscription) return noSuchSubscription(site, me);
-      const words = Object.hasOwn(DONE, done) ? DONE[done as keyof typeof DONE] : undefined;
-      return show(site, me, subscription, { words });
+      const notice = Object.hasOwn(DONE, done) ? DONE[done as keyof typeof DONE] : undefined;
+      return showSubscription(site, me, subscription, { notice });
     }),
   );
 
   portal.post(
     `${SUBSCRIPTIONS_PATH}/:id/name`,
-    site.ownForm(async (c, me, form) => {
+    site.withSessionForm(async (c, me, form) => {
       const subscription = await findOwn(me, c.req.param('id') ?? '');
       if (!subscription) return noSuchSubscription(site, me);
       const { id: subscriptionId } = subscription;
@@ -51,15 +51,15 @@ export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
         await renameSubscription(me.context, { subscriptionId, name });
         return c.redirect(subscriptionPage(subscriptionId, 'renamed'), 303);
       } catch (error) {
-        return show(site, me, subscription, { name, faults: faultsOf(error) ?? {} });
+        return showSubscription(site, me, subscription, { name, errors: fieldErrorsOf(error) ?? {} });
       }
     }),
   );
 }
 
-/** Null for one that isn't theirs, as for one that isn't there. */
+/** Null for another developer's subscription, as for an unknown one. */
 export async function findOwn(me: Me, subscriptionId: string): Promise<SubscriptionView | null> {
-  const found = await unlessCode(listOwnSubscriptions(me.context, { subscriptionId }), ['invalid_input']);
+  const found = await nullOnCode(listOwnSubscriptions(me.context, { subscriptionId }), ['invalid_input']);
   return found?.[0] ?? null;
 }
 
@@ -101,12 +101,12 @@ function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: 
 function Facts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
   const { createdAt, startsAt, endsAt, stateComment } = subscription;
   const facts: [string, string][] = [
-    ['For', scopeWords(subscription)],
-    ['State', stateWords(subscription, now)],
+    ['For', scopeLabel(subscription)],
+    ['State', stateLabel(subscription, now)],
     ...(stateComment ? [['Why', stateComment] as [string, string]] : []),
-    ['Since', inWords(startsAt ?? createdAt)],
-    ...(endsAt ? [['Until', inWords(endsAt)] as [string, string]] : []),
-    ['Last used', usedWords(subscription)],
+    ['Since', formatMoment(startsAt ?? createdAt)],
+    ...(endsAt ? [['Until', formatMoment(endsAt)] as [string, string]] : []),
+    ['Last used', usageLabel(subscription)],
   ];
   return (
     <dl>
@@ -120,17 +120,23 @@ function Facts({ subscription, now }: { subscription: SubscriptionView; now: Dat
   );
 }
 
-type Said = { words?: string | undefined; name?: string; faults?: Faults };
+type SubscriptionPageState = { notice?: string | undefined; name?: string; errors?: FieldErrors };
 
-function show(site: Site, me: Me, subscription: SubscriptionView, said: Said): Response {
-  const { id, name, state } = subscription;
+function showSubscription(
+  site: Site,
+  me: Me,
+  subscription: SubscriptionView,
+  state: SubscriptionPageState,
+): Response {
+  const { id, name } = subscription;
+  const isSubmitted = subscription.state === 'submitted';
   const path = pathOfSubscription(id);
-  // Those of a request, or of what is over, open nothing.
-  const hasKeys = ['active', 'suspended', 'expired'].includes(state);
-  const mayCancel = ['submitted', 'active', 'suspended'].includes(state);
+  // The keys of a request, or of a rejected or cancelled subscription, open nothing.
+  const hasKeys = ['active', 'suspended', 'expired'].includes(subscription.state);
+  const mayCancel = ['submitted', 'active', 'suspended'].includes(subscription.state);
   const content = (
     <>
-      {said.words ? <Notice>{said.words}</Notice> : null}
+      {state.notice ? <Notice>{state.notice}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
       {hasKeys ? <Keys path={path} /> : null}
       <h2>Name</h2>
@@ -139,9 +145,9 @@ function show(site: Site, me: Me, subscription: SubscriptionView, said: Said): R
           name="name"
           label="Name of the subscription"
           autoComplete="off"
-          value={said.name ?? name}
+          value={state.name ?? name}
           maxLength={100}
-          faults={said.faults}
+          errors={state.errors}
         />
         <button className="quiet" type="submit">
           Save the name
@@ -149,17 +155,17 @@ function show(site: Site, me: Me, subscription: SubscriptionView, said: Said): R
       </form>
       {mayCancel ? (
         <>
-          <h2>{state === 'submitted' ? 'Take the request back' : 'Cancel'}</h2>
+          <h2>{isSubmitted ? 'Take the request back' : 'Cancel'}</h2>
           <p>
             <a className="way" href={`${path}/cancel`}>
-              {state === 'submitted' ? 'Take my request back' : 'Cancel this subscription'}
+              {isSubmitted ? 'Take my request back' : 'Cancel this subscription'}
             </a>
           </p>
         </>
       ) : null}
     </>
   );
-  return site.sessionPage(me, name, content, said.faults ? UNPROCESSABLE : 200);
+  return site.sessionPage(me, name, content, state.errors ? UNPROCESSABLE : 200);
 }
 
 function Keys({ path }: { path: string }) {

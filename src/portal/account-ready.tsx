@@ -1,7 +1,7 @@
 import type { Site } from './site.tsx';
 
-/** What a person is told once it is done: which address to sign in with, and what comes next. */
-export function Ready(props: {
+/** Says which email to sign in with, and what comes next. */
+export function AccountReady(props: {
   site: Site;
   email: string;
   words: string;

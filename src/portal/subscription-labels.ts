@@ -1,10 +1,10 @@
-// Subscriptions in the words of whoever has them.
+// Subscriptions in the words of the portal.
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
-import { inWords } from './form.tsx';
+import { formatMoment } from './form.tsx';
 
 export const SUBSCRIPTIONS_PATH = '/portal/subscriptions';
 
-/** What was just done, by the word in the address that the page was reached with. */
+/** Notices by the `done` parameter of the page's address. */
 export const DONE = {
   subscribed: 'You have a subscription. Its keys work from now on.',
   asked: 'Your request is with us. You hear of it by mail.',
@@ -29,16 +29,16 @@ const STATES: Record<SubscriptionView['state'], string> = {
   expired: 'Over: its keys don’t work',
 };
 
-/** By the clock, an active one may not have begun yet. */
-export function stateWords({ state, startsAt }: SubscriptionView, now: Date): string {
+/** An active subscription may not have started yet. */
+export function stateLabel({ state, startsAt }: SubscriptionView, now: Date): string {
   return state === 'active' && startsAt !== null && startsAt > now
-    ? `Begins on ${inWords(startsAt)}`
+    ? `Begins on ${formatMoment(startsAt)}`
     : STATES[state];
 }
 
-export function scopeWords({ scope }: SubscriptionView): string {
+export function scopeLabel({ scope }: SubscriptionView): string {
   return scope.kind === 'all' ? 'All APIs' : scope.name;
 }
 
-export const usedWords = ({ lastUsedAt, calls }: SubscriptionView): string =>
-  lastUsedAt ? `${inWords(lastUsedAt)}, ${calls.toLocaleString('en')} calls so far` : 'Never';
+export const usageLabel = ({ lastUsedAt, calls }: SubscriptionView): string =>
+  lastUsedAt ? `${formatMoment(lastUsedAt)}, ${calls.toLocaleString('en')} calls so far` : 'Never';

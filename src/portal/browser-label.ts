@@ -1,6 +1,6 @@
-// A browser's own words are for machines; people know it by its name and what it runs on.
+// A short name for a User-Agent.
 
-/** The first that fits: many browsers also name those whose pages they want. */
+/** The first match counts: many browsers also name others, for compatibility. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/Edg(e|A|iOS)?\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -20,8 +20,8 @@ const SYSTEMS: readonly [RegExp, string][] = [
 ];
 const MAX_SHOWN = 60;
 
-/** "Firefox on Windows"; the beginning of its own words when they are none that we know. */
-export function browserWords(agent: string): string {
+/** Such as "Firefox on Windows"; the beginning of an unknown User-Agent. */
+export function browserLabel(agent: string): string {
   const nameIn = (known: typeof BROWSERS) => known.find(([pattern]) => pattern.test(agent))?.[1];
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)];
   if (!browser) return agent.slice(0, MAX_SHOWN) || 'An unknown browser';

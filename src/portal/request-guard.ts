@@ -1,0 +1,88 @@
+// What a request must pass before an operation runs: its origin, the form of its body, and the rate limits.
+import { parseEmailAddress } from '../domain/email-address.ts';
+import type { Policy } from '../operations/frame/context.ts';
+import { rateKey } from '../web/client-address.ts';
+import { demandAllowance, type LimitName, type RateLimits } from '../web/rate-limit.ts';
+import { type FormFields, readForm } from '../web/read-form.ts';
+import type { WebContext } from '../web/request-facts.ts';
+import { demandSameOrigin } from '../web/same-origin.ts';
+
+export type RequestGuard = {
+  /** Reads a form without a session. Errors: 403 from another site, 400 or 415 when it can be read in two ways. */
+  form(c: WebContext): Promise<FormFields>;
+  /** Reads a form that uses or begins a session: never from another site, even where browsers hide the origin. */
+  sessionForm(c: WebContext): Promise<FormFields>;
+  /** Reads a form with a ticket. Errors: also 429 for too many such forms, or too many wrong tickets, from one address. */
+  ticketForm(c: WebContext, options?: { beginsSession: boolean }): Promise<FormFields>;
+  /** To be called before a page looks up a ticket. Errors: 429 after too many wrong ones from one address. */
+  beforeTicket(c: WebContext): Promise<void>;
+  /** Counts a wrong ticket: 20 a minute from one address (safety T35). */
+  countWrongTicket(c: WebContext): Promise<void>;
+  /**
+   * Whether to pass on a request for a link. Too many for one email are not passed on, and the caller answers them like
+   * all others, so that the answer can't tell who asked. Errors: `email_invalid`, 429 for too many from one address.
+   */
+  mayRequestLink(c: WebContext, what: 'forgot' | 'requestAgain' | 'signUp', email: string): Promise<boolean>;
+  /**
+   * To be called before a password is compared. Guessing never locks out the owner of an email: from an address that has
+   * not tried yet, the right password still works. Errors: `email_invalid`, 429.
+   */
+  beforeSignIn(c: WebContext, email: string): Promise<void>;
+  countWrongPassword(email: string): Promise<void>;
+  /** To be called before a signed-in developer's password is compared again. Errors: 429. */
+  beforeOwnPassword(accountId: string): Promise<void>;
+  /** To be called before a signed-in developer does something that is limited. Errors: 429. */
+  beforeAction(what: 'ownAddress' | 'subscribe' | 'ownKeys', accountId: string): Promise<void>;
+};
+
+/** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */
+export function createRequestGuard(options: { limits: RateLimits; policy: Policy }): RequestGuard {
+  const { limits, policy } = options;
+  const addressOf = (c: WebContext) => rateKey(c.env.facts.address);
+  const take = async (limit: LimitName, key: string) => {
+    demandAllowance(await limits.take(limit, key));
+  };
+  const beforeTicket = async (c: WebContext) => {
+    demandAllowance(await limits.look('wrongTickets', addressOf(c)));
+  };
+  const read = (c: WebContext, origin: { mayHideOrigin: boolean }) => {
+    demandSameOrigin(c.req.raw.headers, policy.publicUrl, origin);
+    return readForm(c.req.raw);
+  };
+  return {
+    form: async (c) => read(c, { mayHideOrigin: true }),
+    sessionForm: async (c) => read(c, { mayHideOrigin: false }),
+    async ticketForm(c, { beginsSession } = { beginsSession: false }) {
+      const fields = await read(c, { mayHideOrigin: !beginsSession });
+      await take('ticketPosts', addressOf(c));
+      await beforeTicket(c);
+      return fields;
+    },
+    beforeTicket,
+    async countWrongTicket(c) {
+      await limits.take('wrongTickets', addressOf(c));
+    },
+    async mayRequestLink(c, what, email) {
+      await take(`${what}PerAddress`, addressOf(c));
+      const { canonical } = parseEmailAddress(email);
+      const forEmail = await limits.take(`${what}PerEmail`, canonical);
+      if (!forEmail.isAllowed && forEmail.isStoreDown) demandAllowance(forEmail);
+      return forEmail.isAllowed;
+    },
+    async beforeSignIn(c, email) {
+      await take('signInPerAddress', addressOf(c));
+      const { canonical } = parseEmailAddress(email);
+      const person = `${canonical} ${addressOf(c)}`;
+      await take('signInPerPerson', person);
+      const guessed = await limits.look('wrongPasswords', canonical);
+      if (guessed.isAllowed) return;
+      if (guessed.isStoreDown) demandAllowance(guessed);
+      await take('signInWhileGuessed', person);
+    },
+    async countWrongPassword(email) {
+      await limits.take('wrongPasswords', parseEmailAddress(email).canonical);
+    },
+    beforeOwnPassword: (accountId) => take('ownPassword', accountId),
+    beforeAction: take,
+  };
+}
