@@ -43,7 +43,7 @@ export const JOBS = {
     { maxAttempts: 10 },
   ),
   /** Answers a sign-up. The address and names are sealed. */
-  'answer-sign-up': serverJob(z.object({ serviceId, sealedWish: z.string() }), { maxAttempts: 10 }),
+  'answer-sign-up': serverJob(z.object({ serviceId, sealedSignUp: z.string() }), { maxAttempts: 10 }),
   /** Imports the next rows and shows the progress in Slack. After five failures the sweep queues another job. */
   'run-import': serverJob(z.object({ serviceId, importId: id }), {
     maxAttempts: 5,

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts';
 import { endBlock } from '../operations/accounts/end-block.ts';
 import { eraseAccount } from '../operations/accounts/erase.ts';
 import { removeSignUp } from '../operations/accounts/remove-sign-up.ts';
-import { SIGN_UP_KEPT_DAYS } from '../operations/accounts/sign-up-rules.ts';
+import { SIGN_UP_LIFETIME_DAYS } from '../operations/accounts/sign-up-rules.ts';
 import { eraseApproval } from '../operations/approvals/erase.ts';
 import { sweepApprovals } from '../operations/approvals/sweep.ts';
 import { linkAudit } from '../operations/audit/link.ts';
@@ -73,7 +73,7 @@ async function endWhatExpired(context: Context, now: Date): Promise<void> {
 
 async function eraseWhatIsOld(context: Context, now: Date): Promise<void> {
   const { db, service, policy } = context;
-  const signedUpBefore = daysBefore(now, SIGN_UP_KEPT_DAYS);
+  const signedUpBefore = daysBefore(now, SIGN_UP_LIFETIME_DAYS);
   for (const { id } of await listUnconfirmedSignUps(db, service.id, signedUpBefore, MAX_ERASED_AT_ONCE))
     await removeSignUp(context, { accountId: id });
   const endedBefore = daysBefore(now, policy.eraseDeletedAfterDays);

@@ -62,8 +62,8 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
       if (kind === 'password-reset') await answerResetRequest(context(), { sealedEmail });
       else await answerInvitationRequest(context(), { sealedEmail });
     },
-    async 'answer-sign-up'({ sealedWish }) {
-      await answerSignUp(context(), { sealedWish });
+    async 'answer-sign-up'({ sealedSignUp }) {
+      await answerSignUp(context(), { sealedSignUp });
     },
   };
 }

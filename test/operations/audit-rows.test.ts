@@ -129,8 +129,8 @@ function table(): { name: string; rows: PlannedRow[] } {
   const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
   return { name: 'developers.csv', rows: [{ line: 2, email, status: 'new', wanted }] };
 }
-const sealedWish = (email: string) => ({
-  sealedWish: sealText(t.keyring, 'sign-up', JSON.stringify({ email, ...person }), (size) =>
+const sealedSignUp = (email: string) => ({
+  sealedSignUp: sealText(t.keyring, 'sign-up', JSON.stringify({ email, ...person }), (size) =>
     crypto.getRandomValues(new Uint8Array(size)),
   ),
 });
@@ -184,7 +184,7 @@ const CASES: Record<string, Case> = {
     { input: { email: 'no address', ...person }, code: 'email_invalid' },
     () => ({ email: newAddress(), ...person, password: PASSWORD }),
   ),
-  'accounts/answer-sign-up': of(SYSTEM, null, NOT_VALID, () => sealedWish(newAddress())),
+  'accounts/answer-sign-up': of(SYSTEM, null, NOT_VALID, () => sealedSignUp(newAddress())),
   'accounts/block': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
     ...only(await account(), 'accountId'),
     reason: 'leaked a key',
@@ -249,7 +249,7 @@ const CASES: Record<string, Case> = {
   }),
   'accounts/remove-sign-up': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
     const email = newAddress();
-    await answerSignUp(t.as(SYSTEM), sealedWish(email));
+    await answerSignUp(t.as(SYSTEM), sealedSignUp(email));
     t.advance(7 * 86_400_000);
     const [row] = await t.sql`select id from accounts where email = ${email}`;
     return { accountId: row?.id as string };

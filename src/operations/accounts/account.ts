@@ -1,4 +1,4 @@
-// Getting hold of an account before it is changed, and showing it without its secrets.
+// Locks an account for a change, and shows it without its secrets.
 import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
 import type { Db } from '../../db/connection/connect.ts';
@@ -43,7 +43,7 @@ export function currentState(account: Account) {
   };
 }
 
-/** Errors: `group_not_found`, `group_built_in` when one of them is not for choosing. */
+/** Errors: `group_not_found`; `group_built_in` when an account can't be put into one of them. */
 export async function demandCustomGroups(act: Act, ids: readonly string[]): Promise<Group[]> {
   const wanted = [...new Set(ids)];
   const found = await holdGroups(act.tx, act.service.id, wanted);

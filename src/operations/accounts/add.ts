@@ -19,16 +19,17 @@ import { queueInvitationOfAccount } from '../invitations/invitation-mail.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { currentState, demandCustomGroups, viewAccount } from './account.ts';
 import { queueConfirmationMail } from './confirmation-mail.ts';
-import { queueWelcome } from './welcome-mail.ts';
+import { queueWelcomeMail } from './welcome-mail.ts';
 
 /**
  * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password
  * the welcome mail carries a link to set one. A password that an operator typed must be replaced at first sign-in.
- * An open invitation to the address ends: its link would offer what the person now has.
- * A program may choose the id and the state; one with `isInvited` is `pending` until the person accepts from a mailed link
- * and sets a password there. `tellDeveloper: false` mails nothing.
- * `registeredAt`: when they registered elsewhere, for one that moves here; never later than now.
- * Errors: `email_invalid`, `email_taken`, `id_taken` (also by an account that was deleted), `password_unacceptable`, `group_not_found`, `group_built_in`.
+ * An open invitation to the email ends: its link would offer what the person now has.
+ * A program may choose the id and the state. With `isInvited` the account is `pending` until the person accepts by a mailed
+ * link and sets a password there. `tellDeveloper: false` mails nothing. `registeredAt` is when an account that moves here
+ * was registered elsewhere, never later than now.
+ * Errors: `email_invalid`, `email_taken`; `id_taken`, also by a deleted account; `password_unacceptable`,
+ * `group_not_found`, `group_built_in`.
  */
 export const addAccount = defineOperation({
   name: 'accounts/add',
@@ -70,7 +71,7 @@ export const addAccount = defineOperation({
       stateChangedAt: act.now,
       stateChangedBy: act.actorName,
       passwordHash,
-      // What an operator typed is known to two; a program passes on what its own user chose.
+      // Two people know a password that an operator typed; a program passes on what its own user chose.
       passwordMustChange: passwordHash !== null && !isProgram(act.actor),
       registeredAt: registeredBefore(act.now, wanted.registeredAt),
       updatedAt: act.now,
@@ -88,7 +89,7 @@ export const addAccount = defineOperation({
       account.id,
       groups.map((group) => group.id),
     );
-    await tell(act, account, wanted);
+    await mailDeveloper(act, account, wanted);
     if (state === 'pending') await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
@@ -112,7 +113,7 @@ const REASONS = {
   blocked: 'added as blocked',
 };
 
-async function tell(
+async function mailDeveloper(
   act: Act,
   account: Account,
   { isInvited, tellDeveloper }: { isInvited: boolean; tellDeveloper: boolean },
@@ -120,5 +121,5 @@ async function tell(
   if (isInvited) await queueInvitationOfAccount(act, account);
   else if (!tellDeveloper || account.state === 'blocked') return;
   else if (account.state === 'pending') await queueConfirmationMail(act, account);
-  else await queueWelcome(act, account, account.passwordHash === null);
+  else await queueWelcomeMail(act, account, account.passwordHash === null);
 }

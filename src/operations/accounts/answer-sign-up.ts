@@ -14,36 +14,38 @@ import { openSealedText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueInvitationMail } from '../invitations/invitation-mail.ts';
-import { queueAccountExists } from './account-exists-mail.ts';
+import { queueAccountExistsMail } from './account-exists-mail.ts';
 import { queueConfirmationMail, waitsForThisAddress } from './confirmation-mail.ts';
-import type { SignUpWish } from './sign-up.ts';
+import type { SignUpData } from './sign-up.ts';
 import { isUnconfirmedSignUp } from './sign-up-rules.ts';
 
 /**
- * Answers a sign-up in the mailbox of its address: with the link that confirms a new account, which is `pending` until
- * then; with the link that was there already, sent anew; or with the word that there is an account.
+ * Answers a sign-up by mail to its email: with the link that confirms the new, `pending` account; with the open
+ * invitation, sent again; or with the news that an account exists.
  */
 export const answerSignUp = defineOperation({
   name: 'accounts/answer-sign-up',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ sealedWish: z.string().max(8_000) }),
-  async run(act, { sealedWish }) {
+  input: z.strictObject({ sealedSignUp: z.string().max(8_000) }),
+  async run(act, { sealedSignUp }) {
     const { email: typed, ...names } = JSON.parse(
-      openSealedText(act.keyring, 'sign-up', sealedWish),
-    ) as SignUpWish;
+      openSealedText(act.keyring, 'sign-up', sealedSignUp),
+    ) as SignUpData;
     const email = parseEmailAddress(typed);
     const serviceId = act.service.id;
     await holdAddress(act.tx, serviceId, email.canonical);
     const invitation = await lockOpenInvitationTo(act.tx, serviceId, email.canonical);
     if (invitation && invitation.expiresAt > act.now) {
-      // Better than a sign-up: whoever accepts it needs nobody's approval, and gets its groups.
+      // Better than a sign-up: an invitation needs no approval, and comes with groups.
       await queueInvitationMail(act, invitation);
       return void act.record({ target: { kind: 'invitation', id: invitation.id } });
     }
     const found = await findAccountByEmail(act.tx, serviceId, email.canonical);
     const account = found ? await lockAccount(act.tx, serviceId, found.id) : null;
-    const accountId = account ? await answerKnown(act, account, names) : await makeAccount(act, email, names);
+    const accountId = account
+      ? await answerExisting(act, account, names)
+      : await createPendingAccount(act, email, names);
     act.record({
       target: { kind: 'account', id: accountId },
       after: account ? { isKnown: true } : { state: 'pending' },
@@ -51,11 +53,11 @@ export const answerSignUp = defineOperation({
   },
 });
 
-type Names = Omit<SignUpWish, 'email'>;
+type Names = Omit<SignUpData, 'email'>;
 
-async function answerKnown(act: Act, account: Account, names: Names): Promise<string> {
-  if (!(await waitsForThisAddress(act, account))) await queueAccountExists(act, account);
-  // Nobody owns it yet, so what was typed last counts.
+async function answerExisting(act: Act, account: Account, names: Names): Promise<string> {
+  if (!(await waitsForThisAddress(act, account))) await queueAccountExistsMail(act, account);
+  // The email isn't confirmed, so the account has no owner yet: the names typed last count.
   else if (isUnconfirmedSignUp(account))
     await queueConfirmationMail(
       act,
@@ -65,7 +67,7 @@ async function answerKnown(act: Act, account: Account, names: Names): Promise<st
   return account.id;
 }
 
-async function makeAccount(act: Act, email: EmailAddress, names: Names): Promise<string> {
+async function createPendingAccount(act: Act, email: EmailAddress, names: Names): Promise<string> {
   const account = await insertAccount(act.tx, {
     serviceId: act.service.id,
     id: newId(act.now, act.random),

@@ -11,14 +11,13 @@ import { demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import { endAccess } from './end-access.ts';
 import { stateBefore } from './state-after-block.ts';
-import { demandUndoable, hasHeard, keptOf } from './undoable-change.ts';
+import { demandUndoRecord, hasHeard, undoRecordOf } from './undo-record.ts';
 
 /**
- * Blocks an account: from the next request on it can't sign in or call anything: sessions are over, open links dead.
- * Subscriptions keep their own state. The reason is for operators; only `message` goes out. With an `end` ("7d", "until
- * 2026-12-24") the state before comes back by itself; of an account that is blocked already the end is changed, or
- * taken away, and nobody is mailed. `undoes` is the id of an activation, or of another end, that is taken back: see
- * `undo.ts`.
+ * Blocks an account. From the next request on it can't sign in or call an API: its sessions end and its open links die.
+ * Subscriptions keep their own state. The reason is for operators; the developer reads only `message`. With an `end` ("7d",
+ * "until 2026-12-24") the account returns to its former state then. On an account that is blocked already this changes or
+ * removes the end, without a mail. `undoes` is the id of an activation, or of a changed end: see `undo.ts`.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`; `invalid_input` for `end`.
  * Source: Azure API Management, user states (`blocked`); safety T8.
  */
@@ -39,8 +38,8 @@ export const blockAccount = defineOperation({
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, end, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     const { blocked, isTold } = undoes
-      ? await takeBack(act, account, undoes)
-      : await blockAnew(act, account, { end, reason, tellDeveloper });
+      ? await undoChange(act, account, undoes)
+      : await blockOrChangeEnd(act, account, { end, reason, tellDeveloper });
     if (isTold) {
       await queueMail(act, {
         template: 'AccountBlocked',
@@ -58,7 +57,7 @@ export const blockAccount = defineOperation({
       before: {
         state: account.state,
         ...(account.blockEndsAt ? { until: account.blockEndsAt } : {}),
-        undo: keptOf(account, blocked, isTold),
+        undo: undoRecordOf(account, blocked, isTold),
       },
       after: {
         state: blocked.state,
@@ -70,29 +69,29 @@ export const blockAccount = defineOperation({
   },
 });
 
-type Blocked = { blocked: Account; isTold: boolean };
+type BlockResult = { blocked: Account; isTold: boolean };
 
-async function blockAnew(
+async function blockOrChangeEnd(
   act: Act,
   account: Account,
   how: { end: string; reason: string; tellDeveloper: boolean },
-): Promise<Blocked> {
+): Promise<BlockResult> {
   const { reason, tellDeveloper } = how;
   const blockEndsAt = blockEnd(how.end, act.now);
   if (account.state === 'blocked' && (blockEndsAt ?? account.blockEndsAt) !== null)
-    return { blocked: await withEnd(act, account, blockEndsAt, reason), isTold: false };
+    return { blocked: await changeEnd(act, account, blockEndsAt, reason), isTold: false };
   return {
     blocked: await block(act, account, { blockEndsAt, reason, toldOfBlock: tellDeveloper }),
     isTold: tellDeveloper,
   };
 }
 
-/** Undoes an activation, or another end of a block: the account is again what it was, and hears only what it must. */
-async function takeBack(act: Act, account: Account, changeId: string): Promise<Blocked> {
-  const kept = await demandUndoable(act, account, changeId, ['accounts/activate', 'accounts/block']);
-  const { state, stateReason, blockEndsAt, stateBeforeBlock, toldOfBlock } = kept;
+/** Undoes an activation, or a changed end of a block. The developer hears only what they must. */
+async function undoChange(act: Act, account: Account, changeId: string): Promise<BlockResult> {
+  const undoRecord = await demandUndoRecord(act, account, changeId, ['accounts/activate', 'accounts/block']);
+  const { state, stateReason, blockEndsAt, stateBeforeBlock, toldOfBlock } = undoRecord;
   if (state !== 'blocked' && state !== 'pending') throw new DomainError('account_changed');
-  const heard = await hasHeard(act, kept, account.id, 'AccountActivated');
+  const heard = await hasHeard(act, undoRecord, account.id, 'AccountActivated');
   const wasActive = account.state === 'active';
   if (wasActive && state === 'blocked') await endAccess(act, account.id);
   else if (wasActive)
@@ -111,7 +110,7 @@ async function takeBack(act: Act, account: Account, changeId: string): Promise<B
     },
     act.now,
   );
-  // Who was told to be active and isn't yet needs the link, and no alarm.
+  // A developer who read that the account is active needs the link again, not a mail about a block.
   if (heard && isUnconfirmed(blocked)) await queueConfirmationMail(act, blocked);
   return { blocked, isTold: heard && state === 'blocked' && wasActive };
 }
@@ -139,7 +138,7 @@ async function block(
   );
 }
 
-const withEnd = (act: Act, account: Account, blockEndsAt: Date | null, reason: string) =>
+const changeEnd = (act: Act, account: Account, blockEndsAt: Date | null, reason: string) =>
   updateAccount(
     act.tx,
     account,

@@ -5,9 +5,9 @@ import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { holdAccount } from './account.ts';
-import { callOffAddress } from './email-change.ts';
+import { cancelEmailChange } from './unconfirmed-email.ts';
 
-/** A developer stays with the present address: the link that waits for another one is dead. */
+/** A developer keeps the present email: the link that would confirm another one dies. */
 export const callOffOwnEmail = defineOperation({
   name: 'accounts/call-off-own-email',
   allowed: ACCOUNTS,
@@ -17,7 +17,7 @@ export const callOffOwnEmail = defineOperation({
     const account = await holdAccount(act, signedInAs(act).accountId);
     const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
     if (!(await findWaitingConfirmation(act.tx, of))) return act.nothingChanged();
-    await callOffAddress(act, await updateAccount(act.tx, account, {}, act.now));
+    await cancelEmailChange(act, await updateAccount(act.tx, account, {}, act.now));
     await queueRepaint(act, account.id);
     act.record({ target: { kind: 'account', id: account.id }, after: { addressCalledOff: true } });
   },

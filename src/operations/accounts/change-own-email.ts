@@ -4,12 +4,12 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
-import { askForAddress } from './email-change.ts';
 import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
+import { requestEmailChange } from './unconfirmed-email.ts';
 
 /**
- * A developer wants another address: it counts once it is confirmed from there, and the present one is told at once. One
- * that somebody else has is answered alike, and its owner is told. Null when it is the present one already.
+ * A developer changes their email: the new one counts once it is confirmed from there, and the present one is told at once.
+ * The answer for the email of another account is the same, and that account's owner is told. Null when nothing changes.
  * Errors: `email_invalid`, `password_wrong`.
  */
 export const changeOwnEmail = defineOperation({
@@ -23,7 +23,7 @@ export const changeOwnEmail = defineOperation({
   },
   async run(act, _input, { address, proved }) {
     const account = await holdProvedAccount(act, proved);
-    const waitsForAddress = await askForAddress(act, account, address, { hidesOthers: true });
+    const waitsForAddress = await requestEmailChange(act, account, address, { hidesOthers: true });
     if (!waitsForAddress) {
       act.nothingChanged();
       return { waitsForAddress };

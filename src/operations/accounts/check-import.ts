@@ -9,7 +9,7 @@ const ADDRESSES_AT_ONCE = 1_000;
 
 export type KnownAddress = 'existing' | 'blocked' | 'invited';
 
-/** What is there already of canonical addresses, the custom groups by name, and when the last waiting mail is due. */
+/** Which canonical emails are known, the custom groups by name, and when the last waiting mail is due. */
 export const checkImport = defineOperation({
   name: 'accounts/check-import',
   allowed: ADMINS,

@@ -14,13 +14,13 @@ import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { holdAccount } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules.ts';
-import { queueWelcome } from './welcome-mail.ts';
+import { queueWelcomeMail } from './welcome-mail.ts';
 
 /**
- * Redeems a confirmation link: the address counts from now on. A pending account becomes active and is welcomed, unless it
- * was signed up for and an operator has still to agree; whoever signed up chooses the password with it. The
- * former address of an active one is told. Every session and every other open link of the account end with it.
- * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` where one is needed.
+ * Redeems a confirmation link: the email counts from now on. A pending account becomes active and is welcomed, unless it
+ * is a sign-up that an operator must still approve. A developer who signed up chooses the password here. The former
+ * email of an active account is told. Every session and every other open link of the account end.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` for a sign-up.
  */
 export const confirmEmail = defineOperation({
   name: 'accounts/confirm-email',
@@ -94,8 +94,8 @@ async function tellDeveloper(
   after: Account,
   what: { becomesActive: boolean; isChanged: boolean },
 ): Promise<void> {
-  if (what.becomesActive) await queueWelcome(act, after, after.passwordHash === null);
-  // A pending account's former address may be anybody's: whoever is there is no developer of ours yet.
+  if (what.becomesActive) await queueWelcomeMail(act, after, after.passwordHash === null);
+  // A pending account's former email was never confirmed, so its mailbox may belong to a stranger.
   if (what.isChanged) {
     await queueMail(act, {
       template: 'EmailChanged',

@@ -3,11 +3,11 @@ import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 
-/** It waits for its address to be confirmed, and not only for an operator. */
+/** Whether the account waits for its email to be confirmed, and not only for an operator. */
 export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
   account.state === 'pending' && account.emailConfirmedAt === null;
 
-/** Mails a pending account's link to confirm its address; a former one dies. Lives `INVITATION_LIFETIME_HOURS` (48). */
+/** Mails a pending account the link that confirms its email. The link before it dies. Lives `INVITATION_LIFETIME_HOURS` (48). */
 export async function queueConfirmationMail(
   act: Act,
   account: Pick<Account, 'id' | 'email' | 'firstName' | 'lastName'>,
@@ -21,8 +21,8 @@ export async function queueConfirmationMail(
 }
 
 /**
- * Whether a pending account waits for the address that it has. Not so while an operator's correction of the address waits:
- * its link must not die by a form that anybody can send.
+ * Whether a pending account waits for the email that it has. Not while an operator's correction of the email waits: a
+ * public form must not be able to kill that link.
  */
 export async function waitsForThisAddress(act: Act, account: Account): Promise<boolean> {
   if (!isUnconfirmed(account)) return false;

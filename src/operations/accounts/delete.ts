@@ -4,13 +4,13 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { demandNextState, holdAccount } from './account.ts';
-import { closeAccount } from './closure.ts';
+import { endAccount } from './end-account.ts';
 
 /**
- * Deletes an account: access and links end at once and the address is free again. Personal data is erased after
- * `ERASE_DELETED_AFTER_DAYS`; until then `accounts/restore` brings the account back, and with it the subscriptions that
- * `deleteSubscriptions` let go.
- * Errors: `has_subscriptions` with their `count`, unless `deleteSubscriptions`; `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
+ * Deletes an account: access and links end at once and the email is free again. Personal data is erased after
+ * `ERASE_DELETED_AFTER_DAYS`. Until then `accounts/restore` brings the account back with its subscriptions.
+ * Errors: `has_subscriptions` with their `count`, unless `deleteSubscriptions`; `account_not_found`, `account_erased`,
+ * `account_changed`, `account_state_unfitting`.
  */
 export const deleteAccount = defineOperation({
   name: 'accounts/delete',
@@ -27,11 +27,11 @@ export const deleteAccount = defineOperation({
   async run(act, { accountId, expectedVersion, reason, tellDeveloper, deleteSubscriptions }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     const state = demandNextState(account, 'delete');
-    // They stay with the account's row, known to nobody, and come back with it.
+    // Their rows stay, hidden with the account's, and come back with it.
     const subscriptions = await countSubscriptions(act.tx, { serviceId: act.service.id, accountId });
     if (subscriptions > 0 && !deleteSubscriptions)
       throw new DomainError('has_subscriptions', { count: subscriptions });
-    await closeAccount(act, account, { state, subscriptions, reason, tellDeveloper });
+    await endAccount(act, account, { state, subscriptions, reason, tellDeveloper });
     return { accountId, eraseAfterDays: act.policy.eraseDeletedAfterDays };
   },
 });

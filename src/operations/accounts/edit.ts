@@ -6,13 +6,13 @@ import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { currentState, holdAccount, viewAccount } from './account.ts';
-import { askForAddress, callOffAddress as callOff } from './email-change.ts';
+import { cancelEmailChange, requestEmailChange } from './unconfirmed-email.ts';
 
 /**
- * Changes names, note or address. A changed address counts only once it was confirmed from there; the present one is
- * told at once. `callOffAddress` ends the wait for a new one: its link is dead, and mails that have not left are kept back.
- * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted, or when
- * the address of a blocked account should change; `email_invalid`, `email_taken`.
+ * Changes names, note or email. A changed email counts once it is confirmed from there; the present one is told at once.
+ * `callOffAddress` ends the wait for a new email: its link dies, and mails that have not left are called off.
+ * Errors: `account_not_found`, `account_erased`, `account_changed`; `account_state_unfitting` when deleted, or when the
+ * email of a blocked account should change; `email_invalid`, `email_taken`.
  */
 export const editAccount = defineOperation({
   name: 'accounts/edit',
@@ -38,8 +38,9 @@ export const editAccount = defineOperation({
       note: wanted.note ?? account.note,
     };
     const edited = await updateAccount(act.tx, account, change, act.now);
-    if (callOffAddress) await callOff(act, edited);
-    const newEmail = email === undefined ? null : await askForAddress(act, edited, parseEmailAddress(email));
+    if (callOffAddress) await cancelEmailChange(act, edited);
+    const newEmail =
+      email === undefined ? null : await requestEmailChange(act, edited, parseEmailAddress(email));
     await queueRepaint(act, accountId);
     const changeId = act.record({
       target: { kind: 'account', id: accountId },

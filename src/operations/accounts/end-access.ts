@@ -3,8 +3,8 @@ import { voidTickets } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 
 /**
- * Ends whatever lets a developer in: every session, in every process from its next request on, and every open link. Goes
- * with a block, a deletion, another password and another address. Source: ASVS 7.4.2, 7.4.3; safety T8.
+ * Ends every session of a developer, in every process from its next request on, and every open link. Part of a block, a
+ * deletion, a new password and a new email. Source: ASVS 7.4.2, 7.4.3; safety T8.
  */
 export async function endAccess(act: Act, accountId: string): Promise<void> {
   const of = { serviceId: act.service.id, accountId };

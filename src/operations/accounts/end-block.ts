@@ -2,11 +2,11 @@ import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { holdAccount } from './account.ts';
-import { endBlockOf } from './state-after-block.ts';
+import { returnToStateBeforeBlock } from './state-after-block.ts';
 
 /**
- * Ends a block whose time has come: the account's state before it comes back, and the developer is told unless the block
- * was silent. Does nothing when somebody activated, deleted or blocked the account anew meanwhile.
+ * Ends a block whose time has come: the account returns to its former state, and the developer is told unless the block
+ * was silent. Does nothing when the account was activated, deleted or blocked again meanwhile.
  * Errors: `account_not_found`, `account_erased`.
  */
 export const endBlock = defineOperation({
@@ -18,7 +18,7 @@ export const endBlock = defineOperation({
     const account = await holdAccount(act, accountId);
     if (account.blockEndsAt === null || account.blockEndsAt > act.now) return act.nothingChanged();
     const reason = 'the block ended';
-    const over = await endBlockOf(act, account, { reason, isTold: account.toldOfBlock });
+    const over = await returnToStateBeforeBlock(act, account, { reason, isTold: account.toldOfBlock });
     act.record({
       target: { kind: 'account', id: accountId },
       reason,

@@ -6,7 +6,7 @@ import { currentState, holdAccount } from './account.ts';
 import { eraseAccountData } from './personal-data.ts';
 
 /**
- * Erases the personal data of an account whose time as deleted is over.
+ * Erases the personal data of an account that was deleted `ERASE_DELETED_AFTER_DAYS` ago.
  * Errors: `account_not_found`, `account_erased`, `account_state_unfitting` when it was restored meanwhile.
  */
 export const eraseAccount = defineOperation({

@@ -11,8 +11,8 @@ const NEAR_MATCHES = 5;
 const MAX_TEXT_LENGTH = 254;
 
 /**
- * Finds the one account that a person named by e-mail, by id, or by the id of a subscription of its. Never guesses: text that only comes near is an error
- * that lists what was near.
+ * Finds the one account with this email, this id, or a subscription with this id. Never guesses: for anything else it
+ * refuses, and lists similar accounts.
  * Errors: `account_not_found`, `account_ambiguous`, both with `near`.
  */
 export const findOneAccount = defineOperation({
@@ -27,7 +27,7 @@ export const findOneAccount = defineOperation({
       (text && (await accountOfSubscription(act, text)));
     if (exact) return { account: await viewAccount(act, exact) };
     const near = text ? await searchAccounts(act.tx, act.service.id, text, NEAR_MATCHES) : [];
-    // A whole address means one account or none, however many are spelled alike.
+    // A whole email means one account or none, even when similar ones exist.
     const isAmbiguous = near.length > 1 && !text.includes('@');
     const code = isAmbiguous ? 'account_ambiguous' : 'account_not_found';
     throw new DomainError(code, {

@@ -8,8 +8,8 @@ import { currentState, holdAccount } from './account.ts';
 const SIGN_IN_LINK_MINUTES = 5;
 
 /**
- * A link that signs the developer in to the portal, once and within five minutes; a former one dies. It is told to the
- * program alone, and each one leaves an audit row.
+ * Makes a link that signs the developer in to the portal, once and within five minutes. The link before it dies. Only the
+ * program gets it, and each one leaves an audit row.
  * Errors: `account_not_found`, `account_erased`, `account_state_unfitting` unless active.
  * Source: Azure, User_GenerateSsoUrl.
  */

@@ -5,7 +5,10 @@ import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { choosesPassword } from './sign-up-rules.ts';
 
-/** Whether the link of a confirmation page still works, and what its form asks for. Uses nothing up. Errors: `ticket_refused`, whatever the cause. */
+/**
+ * What the page behind a confirmation link shows, if the link still works. Doesn't use it up.
+ * Errors: `ticket_refused`, whatever the cause.
+ */
 export const openConfirmation = defineOperation({
   name: 'accounts/open-confirmation',
   allowed: DEVELOPERS,

@@ -1,4 +1,4 @@
-// A developer's own account, and the proof that it is still they who ask.
+// Proves that the person at the keyboard is still the developer who signed in.
 import { type Account, findAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
@@ -6,26 +6,26 @@ import { signedInAs } from '../sessions/session.ts';
 import { holdAccount } from './account.ts';
 
 /**
- * The account of whoever is signed in, once they gave its password again: a session left open isn't enough for what
- * would take the account away. Outside any transaction, because it hashes.
+ * The signed-in developer's account, when the password is right: an open session alone must not be enough to take the
+ * account away. Outside any transaction, because it hashes.
  * Errors: `password_wrong`, with words for the field `currentPassword`. Source: ASVS 7.5.1.
  */
 export async function proveOwnPassword(context: Context, password: string): Promise<Account> {
   const { accountId } = signedInAs(context);
   const account = await findAccount(context.db, context.service.id, accountId);
   const { isCorrect } = await context.passwords.verify(password, account?.passwordHash ?? null);
-  if (!account || !isCorrect) throw wrong(accountId);
+  if (!account || !isCorrect) throw wrongPassword(accountId);
   return account;
 }
 
-/** Locks it for a change. Errors: `password_wrong` when another password counts since `proved`. */
+/** Locks the account for a change. Errors: `password_wrong` when the password changed since it was proved. */
 export async function holdProvedAccount(act: Act, proved: Account): Promise<Account> {
   const account = await holdAccount(act, proved.id);
-  if (account.passwordHash !== proved.passwordHash) throw wrong(account.id);
+  if (account.passwordHash !== proved.passwordHash) throw wrongPassword(account.id);
   return account;
 }
 
-function wrong(accountId: string): DomainError {
+function wrongPassword(accountId: string): DomainError {
   const fields = { currentPassword: 'This is not your present password.' };
   return new DomainError('password_wrong', { accountId, fields });
 }

@@ -1,4 +1,4 @@
-// What a program changes of an account in one request.
+// Changes that a program makes to an account in one request.
 import { DomainError } from '../../domain/domain-error.ts';
 import { recordRefusal } from '../frame/audit-row.ts';
 import { type BatchPart, runBatch } from '../frame/batch.ts';
@@ -23,25 +23,24 @@ export type AccountChange = {
 };
 
 /**
- * Changes an account: what already is as it should be is left alone, and the rest is done in one transaction. A new
- * address waits to be confirmed, as always.
+ * Changes the fields that differ, in one transaction. A new email waits to be confirmed, as always.
  * Errors: those of `accounts/edit`, `accounts/block`, `accounts/activate` and `passwords/set`; `invalid_input` when a part
- * that needs a second operator does not come alone. Throws `WaitsForApproval` when it does.
+ * that needs a second operator comes with others. Alone it throws `WaitsForApproval`.
  */
 export async function changeAccount(context: Context, change: AccountChange): Promise<AccountView> {
   const { accountId, expectedVersion } = change;
   const account = await readAccount(context, { accountId });
-  if (!account) throw await refused(context, change, new DomainError('account_not_found'));
+  if (!account) throw await recordedRefusal(context, change, new DomainError('account_not_found'));
   if (expectedVersion !== undefined && expectedVersion !== account.version)
-    throw await refused(context, change, new DomainError('account_changed', { id: accountId }));
-  // Bound to what was read just now: nobody else's change is passed over.
+    throw await recordedRefusal(context, change, new DomainError('account_changed', { id: accountId }));
+  // Bound to the version just read, so that no change by another actor is overwritten.
   await runBatch(context, await partsOf(context, account, change), account.version);
   const changed = await readAccount(context, { accountId });
   if (!changed) throw new DomainError('account_not_found');
   return changed;
 }
 
-async function refused(
+async function recordedRefusal(
   context: Context,
   { accountId }: AccountChange,
   error: DomainError,
@@ -63,7 +62,7 @@ async function partsOf(context: Context, account: AccountView, change: AccountCh
   if (state !== undefined && state !== account.state) parts.push(toState(account, state));
   if (password !== undefined) {
     const words = [account.email, account.firstName, account.lastName];
-    // Alone, the operation prepares it itself.
+    // A password alone is hashed by its operation.
     const prepared = parts.length > 0 ? await hashNewPassword(context, password, words) : undefined;
     parts.push({ operation: setPassword, input: { accountId, password }, field: 'password', prepared });
   }

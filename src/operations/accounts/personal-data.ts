@@ -8,7 +8,7 @@ import type { Act } from '../frame/context.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
-/** Takes away everything personal of a deleted account: a tombstone with the id stays. The farewell is still sent. */
+/** Erases everything personal of a deleted account; a row with the id stays. The farewell mail is still sent. */
 export async function eraseAccountData(act: Act, account: Account): Promise<void> {
   const serviceId = act.service.id;
   await updateAccount(
@@ -37,7 +37,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
   await queueRepaint(act, account.id);
 }
 
-/** What is kept elsewhere of an invitation whose own row is erased: its tickets', its audit's, and who asked for it. */
+/** Erases what other tables hold about an invitation whose own row is erased: tickets, audit details, approvals. */
 export async function eraseInvitationData(act: Act, invitationId: string): Promise<void> {
   const serviceId = act.service.id;
   await eraseTickets(act.tx, serviceId, { invitationId });
@@ -45,7 +45,7 @@ export async function eraseInvitationData(act: Act, invitationId: string): Promi
   await eraseApprovalsAbout(act, { accountId: '', invitationIds: [invitationId] });
 }
 
-/** Reasons, and what was asked for. Once more for the approval whose own carrying out erased the account. */
+/** Erases reasons and inputs of approvals. Called again after an approval that itself erased the account. */
 export const eraseApprovals = (act: Act, accountId: string): Promise<void> =>
   eraseApprovalsAbout(act, { accountId, invitationIds: [] });
 

@@ -6,7 +6,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { minutesAfter } from '../frame/outbox.ts';
 import { currentState, demandAccount } from './account.ts';
-import { readKept, UNDO_MINUTES } from './undoable-change.ts';
+import { readUndoRecord, UNDO_MINUTES, type UndoRecord } from './undo-record.ts';
 
 type Opposite =
   | { operation: 'accounts/activate' | 'accounts/block'; input: { undoes: string; reason: string } }
@@ -18,8 +18,8 @@ type Opposite =
 
 /**
  * The opposite of a change, for as long as it may be undone, and the account version that it needs.
- * Errors: `undo_too_late` after ten minutes, for what is no such change, or when its data was erased;
- * `account_changed` when anything happened to the account since.
+ * Errors: `undo_too_late` after ten minutes, for a change that has no undo, or when its data was erased;
+ * `account_changed` when the account was changed since.
  */
 export const planUndo = defineOperation({
   name: 'accounts/plan-undo',
@@ -28,29 +28,34 @@ export const planUndo = defineOperation({
   input: z.strictObject({ changeId: input.rowId }),
   async run(act, { changeId }): Promise<{ accountId: string; expectedVersion: number } & Opposite> {
     const row = await findAuditRow(act.tx, act.service.id, changeId);
-    const kept = row && isRecent(act, row) ? readKept(row) : null;
-    const opposite = row && kept ? oppositeOf(row, kept) : null;
-    if (!row?.targetId || !kept || !opposite) throw new DomainError('undo_too_late');
+    const undoRecord = row && isRecent(act, row) ? readUndoRecord(row) : null;
+    const opposite = row && undoRecord ? oppositeOf(row, undoRecord) : null;
+    if (!row?.targetId || !undoRecord || !opposite) throw new DomainError('undo_too_late');
     const account = await demandAccount(act, row.targetId);
-    if (account.version !== kept.version)
+    if (account.version !== undoRecord.version)
       throw new DomainError('account_changed', { current: currentState(account), id: account.id });
-    return { accountId: account.id, expectedVersion: kept.version, ...opposite };
+    return { accountId: account.id, expectedVersion: undoRecord.version, ...opposite };
   },
 });
 
 const isRecent = (act: Act, row: FullAuditRow): boolean =>
   row.outcome === 'done' && minutesAfter(row.at, UNDO_MINUTES) > act.now;
 
-function oppositeOf(row: FullAuditRow, kept: NonNullable<ReturnType<typeof readKept>>): Opposite | null {
+function oppositeOf(row: FullAuditRow, undoRecord: UndoRecord): Opposite | null {
   const back = { undoes: row.id, reason: 'undone' };
   switch (row.operation) {
     case 'accounts/block':
-      // A block of what was blocked gave it another end: the former one is set by the same operation.
-      return { operation: kept.state === 'blocked' ? 'accounts/block' : 'accounts/activate', input: back };
+      // Blocking a blocked account changed its end, and the same operation sets the former end again.
+      return {
+        operation: undoRecord.state === 'blocked' ? 'accounts/block' : 'accounts/activate',
+        input: back,
+      };
     case 'accounts/activate':
       return { operation: 'accounts/block', input: back };
     case 'accounts/set-groups':
-      return kept.groupIds ? { operation: 'accounts/set-groups', input: { groupIds: kept.groupIds } } : null;
+      return undoRecord.groupIds
+        ? { operation: 'accounts/set-groups', input: { groupIds: undoRecord.groupIds } }
+        : null;
     case 'accounts/edit': {
       const was = namesSchema.safeParse(row.before);
       const callOffAddress = typeof row.after?.emailAskedFor === 'string';

@@ -10,9 +10,9 @@ import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
 import { currentState, demandAccount, demandNextState, holdAccount, viewAccount } from './account.ts';
 
 /**
- * Brings a deleted account back as `blocked`, with its groups as far as they still exist, until it is erased.
+ * Brings a deleted account back as `blocked`, with those of its groups that still exist. Possible until it is erased.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when it isn't deleted,
- * `email_taken` when the address found a new owner. An open invitation to the address ends.
+ * `email_taken` when another account has the email by now. An open invitation to the email ends.
  */
 export const restoreAccount = defineOperation({
   name: 'accounts/restore',

@@ -8,8 +8,8 @@ import { queueRepaint } from '../frame/outbox.ts';
 import { currentState, demandCustomGroups, holdAccount, viewAccount } from './account.ts';
 
 /**
- * Puts an account into exactly these custom groups, or with `join` and `leave` into and out of some. Developers holds
- * every account by itself.
+ * Puts an account into exactly these custom groups, or with `join` and `leave` into and out of some. Every account is in
+ * Developers anyway.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
  * `group_not_found`, `group_built_in`.
  */
@@ -32,9 +32,9 @@ export const setGroupsOfAccount = defineOperation({
     const serviceId = act.service.id;
     const formerIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
     const former = await findGroups(act.tx, serviceId, formerIds);
-    const kept = (groupIds ?? formerIds).filter((id) => !leave.includes(id));
+    const remaining = (groupIds ?? formerIds).filter((id) => !leave.includes(id));
     await demandCustomGroups(act, leave);
-    const groups = await demandCustomGroups(act, [...kept, ...join]);
+    const groups = await demandCustomGroups(act, [...remaining, ...join]);
     if (groups.length > input.MAX_GROUPS_OF_ACCOUNT)
       throw new DomainError('limit_reached', { limit: `${input.MAX_GROUPS_OF_ACCOUNT} groups` });
     await replaceGroupsOfAccount(

@@ -4,7 +4,7 @@ import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { demandAccount } from './account.ts';
 
-/** What a developer sees of their own account: nothing that operators wrote about it. */
+/** What a developer sees of their own account: no notes or reasons of operators. */
 export const showOwnAccount = defineOperation({
   name: 'accounts/show-own',
   allowed: ACCOUNTS,

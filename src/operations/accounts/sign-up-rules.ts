@@ -1,4 +1,4 @@
-// What is different about an account that a developer signed up for by themselves.
+// The rules of accounts that developers sign up for.
 import type { Account } from '../../db/accounts/accounts.ts';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import {
@@ -11,25 +11,25 @@ import { newId } from '../../db/ids.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
 
-/** One whose address nobody confirmed is removed after this many days. */
-export const SIGN_UP_KEPT_DAYS = 7;
-/** More that come to wait for an operator within an hour share one card. */
+/** A sign-up that is not confirmed is removed after this many days. */
+export const SIGN_UP_LIFETIME_DAYS = 7;
+/** Further sign-ups that begin to wait for an operator within an hour share one card. */
 const MAX_SIGN_UP_CARDS_AN_HOUR = 20;
 
-/** Its address isn't confirmed yet: nobody knows who it is, no operator is asked, and it has no password. */
+/** A sign-up whose email is unconfirmed: operators don't see it, and it has no password. */
 export const isUnconfirmedSignUp = (
   account: Pick<Account, 'state' | 'signedUpAt' | 'emailConfirmedAt'>,
 ): boolean => account.state === 'pending' && account.signedUpAt !== null && account.emailConfirmedAt === null;
 
-/** Whoever signed up chooses the password behind the confirmation link: only there it is known whose mailbox it is. */
+/** A sign-up's password is chosen behind the confirmation link: only that proves whose mailbox it is. */
 export const choosesPassword = (account: Pick<Account, 'signedUpAt' | 'passwordHash'>): boolean =>
   account.signedUpAt !== null && account.passwordHash === null;
 
-/** Whether an operator has still to agree, once the address is confirmed. Where sign-up was turned off, one has, too. */
+/** Whether an operator must approve once the email is confirmed. Also where sign-up was turned off since. */
 export const needsOperator = (act: Act, account: Account): boolean =>
   account.signedUpAt !== null && account.signUpApprovedAt === null && act.policy.signUp !== 'open';
 
-/** Has a sign-up that waits for an operator shown to them: on a card of its own, or, when there are many, with the others. */
+/** Shows operators a sign-up that waits for them: on its own card, or on a shared one when there are many. */
 export async function queueSignUpCard(act: Act, account: Account): Promise<Account> {
   const serviceId = act.service.id;
   await holdSignUps(act.tx, serviceId);

@@ -9,10 +9,10 @@ import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
 /**
- * Somebody wants an account. The same work for every address, known or not: what becomes of it is decided later, by a job,
- * and only the mailbox hears of it. The password is chosen behind the mailed link: whoever signs up with another's address
- * leaves nothing in the account that its owner confirms.
- * Errors: `sign_up_off`; `invalid_input` with what is wrong with names and address, all at once.
+ * A developer signs up. The work is the same for every email, known or not: a job decides later, and only the mailbox gets
+ * the answer. The password is chosen behind the mailed link, so a stranger who signs up with this email leaves nothing in
+ * the account that its owner confirms.
+ * Errors: `sign_up_off`; `invalid_input` with everything that is wrong with names and email.
  * Source: OWASP Authentication cheat sheet (account creation); safety T13.
  */
 export const signUp = defineOperation({
@@ -23,20 +23,20 @@ export const signUp = defineOperation({
   async run(act, { email, ...typed }) {
     if (act.policy.signUp === 'off') throw new DomainError('sign_up_off');
     const names = NAMES.safeParse(typed);
-    const faults = { ...addressFaults(email), ...(names.success ? {} : fieldsOf(names.error)) };
-    if (!names.success || Object.keys(faults).length > 0)
-      throw new DomainError('invalid_input', { fields: faults });
-    const wish: SignUpWish = { email: parseEmailAddress(email).spelling, ...names.data };
-    const sealedWish = sealText(act.keyring, 'sign-up', JSON.stringify(wish), act.random);
-    await addJob(act.tx, 'answer-sign-up', { serviceId: act.service.id, sealedWish });
+    const errors = { ...emailErrors(email), ...(names.success ? {} : fieldsOf(names.error)) };
+    if (!names.success || Object.keys(errors).length > 0)
+      throw new DomainError('invalid_input', { fields: errors });
+    const signUpData: SignUpData = { email: parseEmailAddress(email).spelling, ...names.data };
+    const sealedSignUp = sealText(act.keyring, 'sign-up', JSON.stringify(signUpData), act.random);
+    await addJob(act.tx, 'answer-sign-up', { serviceId: act.service.id, sealedSignUp });
     act.record({});
   },
 });
 
-/** What waits, sealed, until the job looks at it. */
-export type SignUpWish = { email: string; firstName: string; lastName: string };
+/** Waits, sealed, for the job. */
+export type SignUpData = { email: string; firstName: string; lastName: string };
 
-function addressFaults(email: string): Record<string, string> {
+function emailErrors(email: string): Record<string, string> {
   try {
     parseEmailAddress(email);
     return {};

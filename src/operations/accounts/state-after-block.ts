@@ -1,15 +1,15 @@
-// What an account is once its block is over.
+// The state of an account after its block.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail, queueRepaint } from '../frame/outbox.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 
-/** Goes with every change that ends a block: nothing of it stays behind. */
+/** Part of every change that ends a block. */
 export const NO_BLOCK = { blockEndsAt: null, stateBeforeBlock: null, toldOfBlock: false } as const;
 
 /**
- * One that came back from deletion has none on record: an address that nobody confirmed is to be confirmed first, a sign-up
- * that nobody agreed to still waits.
+ * A restored account has no state on record: it is pending while its email is unconfirmed, or while its sign-up is not
+ * approved.
  */
 export const stateBefore = (account: Account): 'active' | 'pending' => {
   const waits = account.signedUpAt !== null && account.signUpApprovedAt === null;
@@ -17,10 +17,10 @@ export const stateBefore = (account: Account): 'active' | 'pending' => {
 };
 
 /**
- * Gives a blocked account the state that it had. Who is active again is told if `isTold`; who is pending gets a new link
- * in any case, because the former one died with the block.
+ * Gives a blocked account its former state. The developer of an active one is told if `isTold`. A pending one gets a new
+ * link in any case, because the former one died with the block.
  */
-export async function endBlockOf(
+export async function returnToStateBeforeBlock(
   act: Act,
   account: Account,
   how: { reason: string; isTold: boolean },
@@ -35,12 +35,12 @@ export async function endBlockOf(
   };
   const over = await updateAccount(act.tx, account, change, act.now);
   if (isUnconfirmed(over)) await queueConfirmationMail(act, over);
-  else if (state === 'active' && how.isTold) await tellActive(act, over, '');
+  else if (state === 'active' && how.isTold) await queueActivatedMail(act, over, '');
   await queueRepaint(act, account.id);
   return over;
 }
 
-export async function tellActive(act: Act, account: Account, message: string): Promise<void> {
+export async function queueActivatedMail(act: Act, account: Account, message: string): Promise<void> {
   const { id: accountId, email: to, firstName, lastName } = account;
   const template = 'AccountActivated';
   const variables = { OperatorMessage: message };

@@ -1,4 +1,4 @@
-// Undo: the opposite of a change by the same operations, so that permission, audit and `SECOND_OPERATOR_FOR` hold.
+// Undo runs the opposite operation, so that permission, audit and `SECOND_OPERATOR_FOR` hold.
 
 import type { Context } from '../frame/context.ts';
 import type { AccountView } from './account.ts';
@@ -9,7 +9,7 @@ import { planUndo } from './plan-undo.ts';
 import { setGroupsOfAccount } from './set-groups.ts';
 
 /**
- * Undoes a change of an account by the id of its audit row, within ten minutes and while nothing else happened to it.
+ * Undoes a change of an account by the id of its audit row, within ten minutes and while the account is unchanged since.
  * Errors: those of `accounts/plan-undo` and of the opposite operation. Throws `WaitsForApproval` as that does.
  */
 export async function undo(context: Context, changeId: string): Promise<{ account: AccountView }> {

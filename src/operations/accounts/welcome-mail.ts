@@ -1,8 +1,8 @@
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 
-/** The welcome letter; with a link to set a password when the account has none. */
-export async function queueWelcome(
+/** Mails the welcome, with a link to set a password when the account has none. */
+export async function queueWelcomeMail(
   act: Act,
   account: { id: string; email: string; firstName: string; lastName: string },
   needsPassword: boolean,

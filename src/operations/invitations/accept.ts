@@ -7,7 +7,7 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { holdAccount } from '../accounts/account.ts';
-import { queueWelcome } from '../accounts/welcome-mail.ts';
+import { queueWelcomeMail } from '../accounts/welcome-mail.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
@@ -83,7 +83,7 @@ export const acceptInvitation = defineOperation({
       endedAt: act.now,
       accountId: account.id,
     });
-    await queueWelcome(act, account, false);
+    await queueWelcomeMail(act, account, false);
     await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
@@ -124,7 +124,7 @@ async function acceptForAccount(act: Act, { hash, accountId, passwordHash, first
     },
     act.now,
   );
-  await queueWelcome(act, active, false);
+  await queueWelcomeMail(act, active, false);
   await queueRepaint(act, accountId);
   act.record({
     target: { kind: 'account', id: accountId },

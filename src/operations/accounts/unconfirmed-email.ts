@@ -1,4 +1,4 @@
-// Another address for an account: it counts once it was confirmed from there.
+// A new email of an account: it counts once it is confirmed from there.
 import { type Account, findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { callOffMail } from '../../db/outbox/mails.ts';
@@ -7,15 +7,15 @@ import type { EmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 import { currentState } from './account.ts';
-import { queueAccountExists } from './account-exists-mail.ts';
+import { queueAccountExistsMail } from './account-exists-mail.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 
 /**
- * Mails the new address for confirmation and tells the present one. Null when nothing is to change. `hidesOthers`: whoever
- * asks may not learn that somebody else has the address, who is told instead of being asked to confirm.
+ * Mails the new email a link to confirm it, and tells the present one. Null when nothing changes. With `hidesOthers` the
+ * developer doesn't learn that another account has the email; that account's owner is told instead.
  * Errors: `account_state_unfitting` when blocked; `email_taken` with the account that has it.
  */
-export async function askForAddress(
+export async function requestEmailChange(
   act: Act,
   account: Account,
   email: EmailAddress,
@@ -36,15 +36,15 @@ export async function askForAddress(
     email: email.spelling,
     expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
   });
-  if (other) await queueAccountExists(act, other);
+  if (other) await queueAccountExistsMail(act, other);
   else
     await queueMail(act, { template: 'EmailChangeIdentityDefault', to: email.spelling, ticket, ...person });
   await queueMail(act, { template: 'EmailChangeRequested', to: account.email, ...person });
   return email.spelling;
 }
 
-/** Whoever is pending waits for their own address again, whose link the new one had ended. */
-export async function callOffAddress(act: Act, account: Account): Promise<void> {
+/** Kills the link. A pending account gets a new one for its own email, because the change had ended the first. */
+export async function cancelEmailChange(act: Act, account: Account): Promise<void> {
   const of = { serviceId: act.service.id, accountId: account.id };
   await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });
   await callOffMail(act.tx, { ...of, template: 'EmailChangeRequested' });

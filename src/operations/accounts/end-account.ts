@@ -10,8 +10,8 @@ import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
 
-/** The end of an account, by an operator or by the developer themselves, and the audit row that says so. */
-export async function closeAccount(
+/** Ends an account, for an operator, its developer or the clean-up of sign-ups, and records the audit row. */
+export async function endAccount(
   act: Act,
   account: Account,
   how: {
@@ -20,7 +20,7 @@ export async function closeAccount(
     reason: string;
     tellDeveloper: boolean;
     isAnnounced?: true;
-    /** Whatever `ERASE_DELETED_AFTER_DAYS` says. */
+    /** Overrides `ERASE_DELETED_AFTER_DAYS`. */
     isErasedNow?: true;
   },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-// What an undo goes by: the change's own audit row, looked up by its id, which is all that a button carries.
+// What an undo needs, stored in the audit row of the change. A button carries only the id of that row.
 import { z } from 'zod';
 import type { Account } from '../../db/accounts/accounts.ts';
 import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
@@ -10,9 +10,9 @@ import { currentState } from './account.ts';
 export const UNDO_MINUTES = 10;
 
 const moment = z.string().transform((text) => new Date(text));
-/** Kept beside what an audit row shows of the state before; erasure takes it away with that. */
-const keptSchema = z.object({
-  /** Of the account, right after the change. */
+/** Stored beside the state before, and erased with it. */
+const undoRecord = z.object({
+  /** The account's version right after the change. */
   version: z.int(),
   state: z.enum(['active', 'blocked', 'pending']).optional(),
   stateReason: z.string().optional(),
@@ -22,54 +22,51 @@ const keptSchema = z.object({
     .nullish()
     .transform((state) => state ?? null),
   toldOfBlock: z.boolean().default(false),
-  /** Whether the change itself was told to the developer. */
+  /** Whether the developer was told of the change. */
   isTold: z.boolean().default(false),
   groupIds: z.array(z.string()).optional(),
 });
-type Kept = z.output<typeof keptSchema>;
+export type UndoRecord = z.output<typeof undoRecord>;
 
-/** What a change of state keeps of the account as it was. */
-export const keptOf = (was: Account, is: Account, isTold: boolean) => ({
-  version: is.version,
-  state: was.state,
-  stateReason: was.stateReason,
-  blockEndsAt: was.blockEndsAt,
-  stateBeforeBlock: was.stateBeforeBlock,
-  toldOfBlock: was.toldOfBlock,
+/** What a change of state stores to be undone. */
+export const undoRecordOf = (before: Account, after: Account, isTold: boolean) => ({
+  version: after.version,
+  state: before.state,
+  stateReason: before.stateReason,
+  blockEndsAt: before.blockEndsAt,
+  stateBeforeBlock: before.stateBeforeBlock,
+  toldOfBlock: before.toldOfBlock,
   isTold,
 });
 
-/** Null when nothing is kept: it was no such change, or it was erased. */
-export function readKept(row: FullAuditRow): Kept | null {
-  const parsed = keptSchema.safeParse(row.before?.undo);
+/** Null when the row has none: its change has no undo, or its data was erased. */
+export function readUndoRecord(row: FullAuditRow): UndoRecord | null {
+  const parsed = undoRecord.safeParse(row.before?.undo);
   return parsed.success ? parsed.data : null;
 }
 
-/**
- * What a change of this account left behind, when nothing happened to the account since.
- * Errors: `account_changed` otherwise.
- */
-export async function demandUndoable(
+/** The undo record of a change of this account. Errors: `account_changed` when the account was changed since. */
+export async function demandUndoRecord(
   act: Act,
   account: Account,
   changeId: string,
   operations: readonly string[],
-): Promise<Kept> {
+): Promise<UndoRecord> {
   const row = await findAuditRow(act.tx, act.service.id, changeId);
-  const kept =
-    row && row.targetId === account.id && operations.includes(row.operation) ? readKept(row) : null;
-  if (kept?.version !== account.version)
+  const found =
+    row && row.targetId === account.id && operations.includes(row.operation) ? readUndoRecord(row) : null;
+  if (found?.version !== account.version)
     throw new DomainError('account_changed', { current: currentState(account), id: account.id });
-  return kept;
+  return found;
 }
 
-/** Whether the developer has heard of a change: a mail that is still here is called off, and need not be taken back. */
+/** Whether the developer has heard of a change. A mail that has not left is called off instead. */
 export async function hasHeard(
   act: Act,
-  kept: Kept,
+  { isTold }: UndoRecord,
   accountId: string,
   template: 'AccountBlocked' | 'AccountActivated',
 ): Promise<boolean> {
-  if (!kept.isTold) return false;
+  if (!isTold) return false;
   return !(await callOffMail(act.tx, { serviceId: act.service.id, accountId, template }));
 }
