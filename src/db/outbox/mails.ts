@@ -186,7 +186,7 @@ export async function countMailsByState(
 type MailTextRow = typeof mailTexts.$inferSelect;
 
 /** `text` is null while the default is in force; the version counts on through restored defaults. */
-export type KeptMailText = {
+export type StoredMailText = {
   version: number;
   text: {
     subject: string;
@@ -200,7 +200,7 @@ export type KeptMailText = {
 /** Of a template that nobody ever changed. */
 export const FIRST_VERSION = 1;
 
-export async function findMailText(db: Db, serviceId: string, template: string): Promise<KeptMailText> {
+export async function findMailText(db: Db, serviceId: string, template: string): Promise<StoredMailText> {
   const [row] = await db
     .select()
     .from(mailTexts)
@@ -209,12 +209,12 @@ export async function findMailText(db: Db, serviceId: string, template: string):
 }
 
 /** By template; what is not in it was never changed. */
-export async function listMailTexts(db: Db, serviceId: string): Promise<Map<string, KeptMailText>> {
+export async function listMailTexts(db: Db, serviceId: string): Promise<Map<string, StoredMailText>> {
   const rows = await db.select().from(mailTexts).where(eq(mailTexts.serviceId, serviceId));
   return new Map(rows.map((row) => [row.template, kept(row)]));
 }
 
-function kept({ version, subject, body, syntax, changedAt, changedBy }: MailTextRow): KeptMailText {
+function kept({ version, subject, body, syntax, changedAt, changedBy }: MailTextRow): StoredMailText {
   return {
     version,
     text: subject === null || body === null ? null : { subject, body, syntax, changedAt, changedBy },

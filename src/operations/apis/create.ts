@@ -10,8 +10,8 @@ import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 const MAX_ID_LENGTH = 80;
 
 /**
- * Makes an API known: its name, and the path at which it begins behind the gateway. Without an id its name gives one.
- * Errors: `invalid_input` for `path`; `api_path_taken` by another one, compared without case; `id_taken`.
+ * Adds an API: its name, and the path at which it begins behind the gateway. Without an id it gets one made of its name.
+ * Errors: `invalid_input` for `path`; `api_path_taken`, compared without case; `id_taken`.
  * Source: Azure, API create (apiId 1–80, path 0–400).
  */
 export const createApi = defineOperation({

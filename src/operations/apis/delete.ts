@@ -8,8 +8,8 @@ import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
 /**
- * Forgets an API: products lose it, and no call to its path passes any more. Subscriptions to it alone go with it if
- * `deleteSubscriptions` says so.
+ * Deletes an API: products lose it, and calls to its path are refused. `deleteSubscriptions` deletes the subscriptions to
+ * it alone.
  * Errors: `api_not_found`, `catalog_changed`, `has_subscriptions` with their `count`.
  */
 export const deleteApi = defineOperation({

@@ -8,7 +8,7 @@ import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 
 /**
- * Changes an API's name and path; what is left out stays. Gateways go by the new path at once.
+ * Changes an API's name and path; a field that is left out stays. Gateways use the new path at once.
  * Errors: `api_not_found`, `catalog_changed`, `api_path_taken`, `invalid_input` for `path`.
  */
 export const editApi = defineOperation({

@@ -6,7 +6,7 @@ import * as input from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
-/** An API, and how many subscriptions there are to it alone. Errors: `api_not_found`. */
+/** An API with the number of subscriptions to it alone. Errors: `api_not_found`. */
 export const showApi = defineOperation({
   name: 'apis/show',
   allowed: OPERATORS,

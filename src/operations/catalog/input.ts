@@ -1,4 +1,4 @@
-// What APIs, products and subscriptions are given as, with the limit of each. Source: management-api §1.1, §1.4.
+// The fields of APIs, products and subscriptions, with the limit of each. Source: management-api §1.1, §1.4.
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
 
@@ -10,7 +10,7 @@ const MAX_GROUPS_OF_PRODUCT = 50;
 export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
 export const MAX_STATE_COMMENT_LENGTH = 500;
 
-/** An id stands in addresses and headers: nothing that either takes for its own. */
+/** An id stands in URLs and headers, so it has no character that means something there. */
 const identifier = (max: number) =>
   z
     .string()
@@ -54,24 +54,24 @@ export const productGroupIds = z
   .max(MAX_GROUPS_OF_PRODUCT, `at most ${MAX_GROUPS_OF_PRODUCT} groups`)
   .transform((ids) => [...new Set(ids)]);
 export const subscriptionsLimit = z.int().min(1, 'at least 1').max(MAX_SUBSCRIPTIONS_LIMIT).nullable();
-/** A key that is brought along. */
+/** A key from elsewhere, for a subscription that moves here. */
 export const foreignKey = z
   .string()
   .min(FOREIGN_KEY_LENGTH.min, `at least ${FOREIGN_KEY_LENGTH.min} characters`)
   .max(FOREIGN_KEY_LENGTH.max, `at most ${FOREIGN_KEY_LENGTH.max} characters`)
   .regex(/^[\x21-\x7e]+$/, 'may hold printable ASCII characters without spaces');
 export const keySlot = z.enum(['primary', 'secondary']);
-/** What somebody typed to find a name. */
+/** Typed to find a name. */
 export const searchedText = z.string().max(400);
-const place = (max: number) =>
+const cursorText = (max: number) =>
   z
     .string()
     .max(max)
     .refine((text) => !text.includes(NUL), 'is none');
-/** Where a list by name goes on; an address holds it, where anybody may write what they like. */
-export const nameCursor = z.strictObject({ name: place(400), id: place(256) });
+/** Where a list by name goes on. It comes back in a URL, where a visitor can change it. */
+export const nameCursor = z.strictObject({ name: cursorText(400), id: cursorText(256) });
 
-/** An id made of a name: `Orders API` → `orders-api`. Empty when nothing of it can be one. */
+/** Makes an id of a name: `Orders API` → `orders-api`. Empty when the name has no usable character. */
 export function idOfName(name: string, maxLength: number): string {
   return name
     .normalize('NFKD')

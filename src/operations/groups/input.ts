@@ -11,7 +11,7 @@ export const groupName = z
   .max(MAX_GROUP_NAME_LENGTH, `at most ${MAX_GROUP_NAME_LENGTH} characters`)
   .refine((name) => !/\p{Cc}/u.test(name), 'contains a control character');
 
-/** Azure: 1–256; what stands in an address holds nothing that one takes for its own. */
+/** Azure: 1–256. Without the characters that mean something in a URL, where the id stands. */
 export const newGroupId = z
   .string()
   .min(1, 'is needed')

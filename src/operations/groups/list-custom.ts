@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listGroups } from '../../db/accounts/groups.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
-/** The groups that an account can be put in, for choosing some: also by somebody who only asks for an invitation. */
+/** The groups that an account can be put into, for a select. Members without a role need it to request an invitation. */
 export const listCustomGroups = defineOperation({
   name: 'groups/list-custom',
   allowed: MEMBERS,

@@ -6,12 +6,12 @@ import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
-/** A run that Slack, or a fault, keeps from its end for so long is given up. */
+/** An import that Slack or a fault holds up for so long is given up. */
 const MAX_RUN_HOURS = 24;
 
 /**
- * Has a job do what a dry run showed, row by row, with the rights that whoever applies it has then. Once only.
- * Errors: `import_not_found` when it was an hour ago, or never; `import_begun`.
+ * Queues a job that does what a dry run showed, row by row, with the rights that the admin has then. Once only.
+ * Errors: `import_not_found`, also an hour after the dry run; `import_begun`.
  */
 export const beginImport = defineOperation({
   name: 'imports/begin',
@@ -22,14 +22,13 @@ export const beginImport = defineOperation({
     const { actor } = act;
     if (actor.kind !== 'slack') throw new DomainError('not_permitted');
     const serviceId = act.service.id;
-    const kept = await lockImport(act.tx, serviceId, importId);
-    if (!kept || (kept.state === 'open' && kept.expiresAt <= act.now))
-      throw new DomainError('import_not_found');
-    if (kept.state !== 'open') {
-      const { appliedByName: by, appliedAt: at } = kept;
+    const row = await lockImport(act.tx, serviceId, importId);
+    if (!row || (row.state === 'open' && row.expiresAt <= act.now)) throw new DomainError('import_not_found');
+    if (row.state !== 'open') {
+      const { appliedByName: by, appliedAt: at } = row;
       throw new DomainError('import_begun', { current: { by, ...(at ? { at } : {}) } });
     }
-    await updateImport(act.tx, kept, {
+    await updateImport(act.tx, row, {
       state: 'applying',
       teamId: actor.teamId,
       slackUserId: actor.userId,
@@ -38,6 +37,6 @@ export const beginImport = defineOperation({
       expiresAt: hoursAfter(act.now, MAX_RUN_HOURS),
     });
     await addJob(act.tx, 'run-import', { serviceId, importId });
-    act.record({ target: { kind: 'import', id: importId }, after: { rows: kept.total } });
+    act.record({ target: { kind: 'import', id: importId }, after: { rows: row.total } });
   },
 });

@@ -4,14 +4,13 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { listOutcomes, openRows } from './stored-dry-run.ts';
 
-/** Far longer than one slice takes; what a killed process left goes on within two minutes, the sweep included. */
+/** Far longer than one slice takes. An import of a killed process goes on within two minutes, the sweep included. */
 const LEASE_SECONDS = 60;
 
 export type ClaimedImport = NonNullable<Awaited<ReturnType<typeof claimImport>>>;
 
 /**
- * Takes an import for one slice of its rows, and tells how far it is. Null when there is nothing to do: another process
- * is at it, or it has ended.
+ * Leases an import for one slice of its rows. Null when another process has it, or when it has ended.
  */
 export const claimImport = defineOperation({
   name: 'imports/claim',
@@ -19,21 +18,21 @@ export const claimImport = defineOperation({
   effect: 'bookkeeping',
   input: z.strictObject({ importId: input.rowId }),
   async run(act, { importId }) {
-    const kept = await lockImport(act.tx, act.service.id, importId);
-    if (kept?.state !== 'applying' || (kept.leasedUntil && kept.leasedUntil > act.now)) return null;
+    const row = await lockImport(act.tx, act.service.id, importId);
+    if (row?.state !== 'applying' || (row.leasedUntil && row.leasedUntil > act.now)) return null;
     const leasedUntil = new Date(act.now.getTime() + LEASE_SECONDS * 1_000);
-    await updateImport(act.tx, kept, { leasedUntil });
+    await updateImport(act.tx, row, { leasedUntil });
     return {
-      id: kept.id,
-      ...openRows(act, kept),
-      position: kept.position,
+      id: row.id,
+      ...openRows(act, row),
+      position: row.position,
       leasedUntil,
-      isLate: kept.expiresAt <= act.now,
-      teamId: kept.teamId ?? '',
-      slackUserId: kept.slackUserId ?? '',
-      outcomes: await listOutcomes(act, kept),
+      isLate: row.expiresAt <= act.now,
+      teamId: row.teamId ?? '',
+      slackUserId: row.slackUserId ?? '',
+      outcomes: await listOutcomes(act, row),
       lastMailDue: await findLastMailDue(act.tx, act.service.id),
-      message: { channelId: kept.channelId, messageTs: kept.messageTs },
+      message: { channelId: row.channelId, messageTs: row.messageTs },
     };
   },
 });

@@ -1,4 +1,4 @@
-// Many developers from one table: looked at first, then added or invited one by one, each as an operation of its own.
+// Adds or invites the developers of a table: a dry run, then one operation a row.
 import { readCsv } from '../../domain/csv.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
@@ -18,14 +18,14 @@ import {
 } from './rows.ts';
 
 const COLUMNS = ['email', 'first', 'last', 'groups', 'note', 'mode'] as const;
-/** Each would be a card and a message to everybody who may decide: as many as one command invites. */
+/** Each would be a card and a message to every operator who may decide. One command invites as many. */
 const MAX_WAITING_ROWS = 50;
-const SHOWN_OF_GROUP = 100;
+const MAX_GROUP_NAME_SHOWN = 100;
 
 export type ImportPlan = { rows: PlannedRow[]; lastMailDue: Date | null };
 
 /**
- * Says of each row what would be done; changes nothing. A row without a mode invites.
+ * Says for each row what an import would do; changes nothing. A row without a mode invites.
  * Errors: `invalid_input` for `table` when it can't be read as one; `limit_reached` above 10,000 rows, and above 50
  * invitations while each needs a second operator; `not_permitted`.
  */
@@ -54,18 +54,18 @@ export async function planImport(context: Context, text: string): Promise<Import
       );
     const names = values.groups.split(';').flatMap((name) => name.trim() || []);
     const missing = names.find((name) => !Object.hasOwn(groups, name.toLowerCase()));
-    if (missing !== undefined) return faulty(`there is no group "${missing.slice(0, SHOWN_OF_GROUP)}"`);
-    const is = Object.hasOwn(known, canonical) ? known[canonical] : undefined;
-    if (is) return { ...at, status: is };
+    if (missing !== undefined) return faulty(`there is no group "${missing.slice(0, MAX_GROUP_NAME_SHOWN)}"`);
+    const status = Object.hasOwn(known, canonical) ? known[canonical] : undefined;
+    if (status) return { ...at, status };
     const { groups: _, ...wanted } = parsed.data;
     const groupIds = names.map((name) => groups[name.toLowerCase()] ?? '');
     return { ...at, status: 'new', wanted: { ...wanted, groupIds } };
   });
-  demandFewWaiting(context, rows);
+  demandFewApprovals(context, rows);
   return { rows, lastMailDue };
 }
 
-function demandFewWaiting(context: Context, rows: PlannedRow[]): void {
+function demandFewApprovals(context: Context, rows: PlannedRow[]): void {
   if (!needsSecondOperator(context, 'invitations/invite')) return;
   const waiting = rows.filter((row) => row.status === 'new' && row.wanted.mode === 'invite').length;
   if (waiting > MAX_WAITING_ROWS)
@@ -77,13 +77,15 @@ function demandFewWaiting(context: Context, rows: PlannedRow[]): void {
 type ReadRow = { line: number; values: Record<(typeof COLUMNS)[number], string>; canonical: string | null };
 
 function readTable(text: string): ReadRow[] {
-  const refuse = (words: string) => new DomainError('invalid_input', { fields: { table: words } });
+  const invalidTable = (words: string) => new DomainError('invalid_input', { fields: { table: words } });
   const [head, ...rows] = readCsv(text) ?? [];
-  if (!head) throw refuse('is empty, or a quote in it is never closed');
+  if (!head) throw invalidTable('is empty, or a quote in it is never closed');
   const names = head.cells.map((name) => name.trim().toLowerCase());
   const unknown = names.find((name) => !COLUMNS.some((column) => column === name));
   if (unknown !== undefined || !names.includes('email') || new Set(names).size < names.length)
-    throw refuse(`begins with the names of its columns, each once: ${COLUMNS.join(', ')}; email is needed`);
+    throw invalidTable(
+      `begins with the names of its columns, each once: ${COLUMNS.join(', ')}; email is needed`,
+    );
   if (rows.length > MAX_IMPORT_ROWS)
     throw new DomainError('limit_reached', { limit: `${MAX_IMPORT_ROWS} rows` });
   return rows.map(({ line, cells }) => {
@@ -106,8 +108,8 @@ function canonicalOf(email: string): string | null {
 }
 
 /**
- * Does what is new, in order, some at once, and tells each row's result as soon as it is certain. Each row is a transaction of its
- * own, and its address decides whether it was done: after a kill, planning and applying again does the rest.
+ * Adds or invites the new rows, in order, some at once, and reports each row as soon as its result is certain. Each row is
+ * a transaction of its own, and its email shows whether it was done: after a kill, planning and applying again does the rest.
  */
 export async function applyImport(
   context: Context,
@@ -121,7 +123,7 @@ export async function applyImport(
       row.status === 'new' ? importRow(row.wanted, crypto.randomUUID()) : plannedOutcome(row),
     );
     const ended = await Promise.allSettled(doing);
-    // Of what was done each is told, also beside one that broke.
+    // Rows that were done are reported, also when another one of the batch failed.
     for (const [index, { line, email }] of rows.entries()) {
       const one = ended[index];
       done += 1;

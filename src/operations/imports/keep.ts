@@ -10,12 +10,12 @@ import { plannedRow } from './rows.ts';
 import { sealRows } from './stored-dry-run.ts';
 
 const IMPORT_LIFETIME_HOURS = 1;
-const MAX_KEPT = 20;
+const MAX_STORED = 20;
 export const MAX_TABLE_NAME_LENGTH = 255;
 
 /**
- * Keeps for an hour what a dry run showed, so that exactly that can be applied. For a person in Slack.
- * Errors: `limit_reached` when 20 are kept already.
+ * Stores a dry run for an hour, so that Slack's Apply button applies exactly what it showed.
+ * Errors: `limit_reached` when 20 are stored already.
  */
 export const keepImport = defineOperation({
   name: 'imports/keep',
@@ -27,8 +27,8 @@ export const keepImport = defineOperation({
   }),
   async run(act, { name, rows }) {
     const serviceId = act.service.id;
-    if ((await countImportsNotEnded(act.tx, serviceId)) >= MAX_KEPT)
-      throw new DomainError('limit_reached', { limit: `${MAX_KEPT} dry runs and imports at a time` });
+    if ((await countImportsNotEnded(act.tx, serviceId)) >= MAX_STORED)
+      throw new DomainError('limit_reached', { limit: `${MAX_STORED} dry runs and imports at a time` });
     const id = newId(act.now, act.random);
     const expiresAt = hoursAfter(act.now, IMPORT_LIFETIME_HOURS);
     await insertImport(act.tx, {

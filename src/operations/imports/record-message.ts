@@ -4,7 +4,7 @@ import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** Keeps where the message is that shows the dry run, for whoever had it made. */
+/** Stores where the message with the dry run is. Only for the admin who made it. */
 export const recordImportMessage = defineOperation({
   name: 'imports/record-message',
   allowed: ['admin'],
@@ -15,7 +15,7 @@ export const recordImportMessage = defineOperation({
     messageTs: z.string().max(40),
   }),
   async run(act, { importId, channelId, messageTs }) {
-    const kept = await lockImport(act.tx, act.service.id, importId);
-    if (kept?.plannedBy === actorId(act.actor)) await updateImport(act.tx, kept, { channelId, messageTs });
+    const row = await lockImport(act.tx, act.service.id, importId);
+    if (row?.plannedBy === actorId(act.actor)) await updateImport(act.tx, row, { channelId, messageTs });
   },
 });

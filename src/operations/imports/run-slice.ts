@@ -1,4 +1,4 @@
-// An import that was begun in Slack, done in slices by a job.
+// A job runs an import from Slack in slices.
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Context } from '../frame/context.ts';
 import type { ClaimedImport } from './claim.ts';
@@ -12,7 +12,7 @@ import {
 } from './rows.ts';
 import { requestOfRow } from './stored-dry-run.ts';
 
-/** So short that it never holds up a stop, or the other jobs, for long; then the next one is queued. */
+/** Short, so that a slice never holds up a stop or the other jobs for long; then the next one is queued. */
 const SLICE_MS = 3_000;
 
 /** How far an import is, for the message that shows it. */
@@ -27,9 +27,9 @@ export type ImportReport = {
 };
 
 /**
- * Does the next rows with the rights that whoever applied the import has now. A row that the audit knows was done, by a
- * process that was killed before it could say so, is not done again.
- * Errors: whatever keeps Slack from saying who the person is.
+ * Imports the next rows with the rights that the admin who applied it has now. Skips rows that have an audit row already,
+ * from a process that was killed.
+ * Errors: those of Slack when it can't say who the admin is.
  */
 export async function importSlice(system: Context, claimed: ClaimedImport): Promise<ImportReport> {
   const { id, name, rows } = claimed;
@@ -38,7 +38,7 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
     rows.map((row, index): RowResult => {
       const { line, email } = row;
       if (row.status !== 'new') return { line, email, outcome: plannedOutcome(row) };
-      // Somebody had asked for it before: that leaves no audit row of its own.
+      // The approval was open already, and joining it leaves no audit row.
       return { line, email, outcome: outcomes.get(line) ?? (index < until ? WAITS : 'not done') };
     });
   const report = (
@@ -68,7 +68,7 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
     const at = ended.findIndex(({ status }) => status === 'rejected');
     const fault = ended[at];
     if (fault?.status !== 'rejected') continue;
-    // The role was withdrawn, or Slack shut the person out: so it would be for every other row.
+    // The admin lost the role or was deactivated in Slack, so every other row would be refused too.
     if (fault.reason instanceof DomainError) return report('stopped', position + at, 'not_permitted');
     throw fault.reason;
   }

@@ -5,8 +5,8 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
- * Keeps how far a slice came, and has the next one done; at the end the rows go. Nothing when the lease was lost: then
- * somebody else is at it.
+ * Stores how far a slice came, and queues the next one; at the end it deletes the rows. Does nothing when the lease was
+ * lost, because another process has the import then.
  */
 export const settleImport = defineOperation({
   name: 'imports/settle',
@@ -21,11 +21,11 @@ export const settleImport = defineOperation({
     messageTs: z.string().max(40).nullable(),
   }),
   async run(act, { importId, leasedUntil, state, ...change }) {
-    const kept = await lockImport(act.tx, act.service.id, importId);
-    if (kept?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;
+    const row = await lockImport(act.tx, act.service.id, importId);
+    if (row?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;
     const end = state === 'applying' ? {} : { state, endedAt: act.now, sealedRows: [] };
-    await updateImport(act.tx, kept, { ...change, ...end, leasedUntil: null });
-    const { serviceId } = kept;
+    await updateImport(act.tx, row, { ...change, ...end, leasedUntil: null });
+    const { serviceId } = row;
     if (state === 'applying') await addJob(act.tx, 'run-import', { serviceId, importId });
   },
 });

@@ -3,8 +3,8 @@ import { stopImports } from '../../db/imports/imports.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**
- * Ends every import that is being applied or could be, and says how many: in a database that was brought back from a
- * backup it would add again whom somebody has shut out since.
+ * Ends every stored or running import, and returns how many: in a restored database an import could add people again who
+ * were blocked or deleted since the backup.
  */
 export const stopAllImports = defineOperation({
   name: 'imports/stop-all',

@@ -1,4 +1,4 @@
-// What is kept of a dry run, sealed; and what the audit says was done of it.
+// A stored dry run, sealed, and what the audit says was done of it.
 import type { Import } from '../../db/imports/imports.ts';
 import { listAuditOfImport } from '../../db/imports/imports.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
@@ -6,16 +6,16 @@ import type { Act, Context } from '../frame/context.ts';
 import { outcomeOfRefusal, type PlannedRow, WAITS } from './rows.ts';
 
 const SEALED_AS = 'import';
-/** So few that no part comes near what one sealed text may hold. */
+/** Keeps each part far below the limit of a sealed text. */
 const ROWS_A_PART = 100;
 
-type Part = { id: string; at: number; name: string; rows: PlannedRow[] };
+type SealedPart = { id: string; at: number; name: string; rows: PlannedRow[] };
 
 /** Seals the rows in parts that are bound to their import and their order. */
 export function sealRows(act: Act, id: string, name: string, rows: PlannedRow[]): string[] {
   const parts: string[] = [];
   for (let at = 0; at < rows.length; at += ROWS_A_PART) {
-    const part: Part = { id, at, name, rows: rows.slice(at, at + ROWS_A_PART) };
+    const part: SealedPart = { id, at, name, rows: rows.slice(at, at + ROWS_A_PART) };
     parts.push(sealText(act.keyring, SEALED_AS, JSON.stringify(part), act.random));
   }
   return parts;
@@ -29,7 +29,7 @@ export function openRows(
   const rows: PlannedRow[] = [];
   let name = '';
   for (const sealed of sealedRows) {
-    const part = JSON.parse(openSealedText(context.keyring, SEALED_AS, sealed)) as Part;
+    const part = JSON.parse(openSealedText(context.keyring, SEALED_AS, sealed)) as SealedPart;
     if (part.id !== id || part.at !== rows.length) throw new Error('an import holds rows of another');
     rows.push(...part.rows);
     name = part.name;
@@ -37,10 +37,10 @@ export function openRows(
   return { name, rows };
 }
 
-/** Each row is a request of its own, by which the audit knows it. */
+/** The request id of a row, by which its audit row is found. */
 export const requestOfRow = (importId: string, line: number): string => `${importId}:${line}`;
 
-/** How each row ended that was begun, by its line: its audit row is of its own transaction, so it is never wrong. */
+/** How each row that was begun ended, by line. Audit rows are part of each row's transaction, so this is always right. */
 export async function listOutcomes(act: Act, row: Import): Promise<[line: number, outcome: string][]> {
   if (!row.appliedAt) return [];
   const { serviceId, id, appliedAt } = row;
@@ -50,7 +50,7 @@ export async function listOutcomes(act: Act, row: Import): Promise<[line: number
     if (entry.outcome === 'done')
       outcomes.set(line, entry.operation === 'invitations/invite' ? 'invited' : 'added');
     else if (entry.outcome === 'asked') outcomes.set(line, WAITS);
-    // Of two processes that were at one row, one did it.
+    // When two processes ran one row, one of them did it.
     else if (!outcomes.has(line) && entry.code !== 'not_permitted')
       outcomes.set(line, outcomeOfRefusal(entry.code ?? ''));
   }

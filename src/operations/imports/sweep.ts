@@ -5,10 +5,10 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
 const MAX_SWEPT = 100;
-/** Until then whoever presses Apply on an old message is told that it was done. */
-const RECORD_KEPT_HOURS = 7 * 24;
+/** Until then the Apply button of an old message answers that the import was done. */
+const RECORD_LIFETIME_HOURS = 7 * 24;
 
-/** Gives a job again to imports that have lost theirs, and lets go of dry runs that nobody applied. */
+/** Queues a new job for imports that lost theirs, and deletes dry runs that were not applied. */
 export const sweepImports = defineOperation({
   name: 'imports/sweep',
   allowed: SYSTEM,
@@ -18,7 +18,7 @@ export const sweepImports = defineOperation({
     const serviceId = act.service.id;
     for (const { id: importId } of await listStalledImports(act.tx, serviceId, act.now, MAX_SWEPT))
       await addJob(act.tx, 'run-import', { serviceId, importId });
-    const endedBefore = hoursAfter(act.now, -RECORD_KEPT_HOURS);
+    const endedBefore = hoursAfter(act.now, -RECORD_LIFETIME_HOURS);
     await deleteImports(act.tx, serviceId, { now: act.now, endedBefore });
   },
 });

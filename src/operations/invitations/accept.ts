@@ -18,10 +18,10 @@ import { demandOpenTicket } from '../tickets/open-ticket.ts';
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
 /**
- * Accepts an invitation: the account exists from now on, `active`, for the invited address and no other; one that a
- * program made already, and that waits as `pending`, is active from now on. Of any number of tries at once, one succeeds.
- * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for a name, and then with what
- * is wrong with the password as well: a form is put right in one go.
+ * Accepts an invitation: makes an `active` account for the invited email, or activates the `pending` one that a program
+ * made. Of several requests at once, one succeeds.
+ * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for names, together with what is
+ * wrong with the password, so that the form can be corrected in one go.
  * Source: OWASP Forgot Password cheat sheet (single use, no sign-in by link); safety T1, T3, T4, T14.
  */
 export const acceptInvitation = defineOperation({
@@ -39,8 +39,8 @@ export const acceptInvitation = defineOperation({
     const names = NAMES.safeParse(typed);
     const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
     if (!names.success) {
-      const faults = passwordFaults(context, password, words);
-      throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...faults } });
+      const errors = passwordFaults(context, password, words);
+      throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...errors } });
     }
     const passwordHash = await hashNewPassword(context, password, words);
     const { hash, invitationId, accountId, email } = open;
@@ -74,7 +74,7 @@ export const acceptInvitation = defineOperation({
       registeredAt: act.now,
       updatedAt: act.now,
     });
-    // The address found an account meanwhile; the page says nothing of it to whoever holds the link.
+    // Another account has the email by now. The page doesn't tell the holder of the link.
     if (!account) throw new DomainError('ticket_refused');
     const groupIds = await listGroupIdsOfInvitation(act.tx, serviceId, invitation.id);
     await replaceGroupsOfAccount(act.tx, serviceId, account.id, groupIds);
@@ -93,7 +93,7 @@ export const acceptInvitation = defineOperation({
   },
 });
 
-type OfAccount = {
+type AccountInvitation = {
   hash: string;
   accountId: string;
   passwordHash: string;
@@ -101,7 +101,10 @@ type OfAccount = {
   lastName: string;
 };
 
-async function acceptForAccount(act: Act, { hash, accountId, passwordHash, firstName, lastName }: OfAccount) {
+async function acceptForAccount(
+  act: Act,
+  { hash, accountId, passwordHash, firstName, lastName }: AccountInvitation,
+) {
   const serviceId = act.service.id;
   const account = await holdAccount(act, accountId);
   const key = { serviceId, hash, purpose: 'invitation' as const, now: act.now };

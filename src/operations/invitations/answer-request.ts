@@ -6,7 +6,7 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 const ANSWERED_FOR_DAYS = 30;
 
-/** Tells the inviter that somebody asks for an invitation of theirs again. Never issues a link by itself. */
+/** Tells the inviter that the person they invited asks for a new link. Issues none itself. */
 export const answerInvitationRequest = defineOperation({
   name: 'invitations/answer-request',
   allowed: SYSTEM,

@@ -2,7 +2,7 @@ import { lockOpenInvitationTo, updateInvitation } from '../../db/accounts/invita
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
 
-/** Ends the open invitation to an address, link included. True when there was one that was still good. */
+/** Ends the open invitation to an email, and its link. True when there was one that could still be accepted. */
 export async function endOpenInvitationTo(act: Act, emailCanonical: string): Promise<boolean> {
   const invitation = await lockOpenInvitationTo(act.tx, act.service.id, emailCanonical);
   if (!invitation) return false;

@@ -18,9 +18,9 @@ export const eraseInvitation = defineOperation({
     const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     const { state, endedAt, email } = invitation;
-    const keptMs = act.policy.eraseDeletedAfterDays * 86_400_000;
+    const lifetimeMs = act.policy.eraseDeletedAfterDays * 86_400_000;
     const isOver = (state === 'revoked' || state === 'expired') && endedAt !== null;
-    if (!isOver || email === '' || endedAt.getTime() + keptMs > act.now.getTime())
+    if (!isOver || email === '' || endedAt.getTime() + lifetimeMs > act.now.getTime())
       return act.nothingChanged();
     await updateInvitation(act.tx, invitation, {
       email: '',

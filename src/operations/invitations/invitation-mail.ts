@@ -2,7 +2,7 @@ import type { Invitation } from '../../db/accounts/invitations.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 
-/** Mails an invitation with a new link; a former one dies. */
+/** Mails an invitation with a new link. The link before it dies. */
 export async function queueInvitationMail(
   act: Act,
   invitation: Pick<Invitation, 'id' | 'email' | 'firstName' | 'lastName' | 'personalLine' | 'expiresAt'>,
@@ -21,7 +21,7 @@ export async function queueInvitationMail(
   });
 }
 
-/** Mails the link that makes a pending account active: whoever opens it sets name and password. */
+/** Mails the link that activates a pending account: the developer sets name and password there. */
 export async function queueInvitationOfAccount(
   act: Act,
   account: { id: string; email: string; firstName: string; lastName: string },

@@ -14,7 +14,7 @@ import { endOpenInvitationTo } from './end-open-invitation.ts';
 import { queueInvitationMail } from './invitation-mail.ts';
 
 /**
- * Invites a person by mail. Until they accept there is no account. One address; a list of addresses is a list of calls.
+ * Invites a person by mail. Until they accept there is no account.
  * Errors: `email_invalid`; `email_taken` with the account's id and state; `email_invited` with the open invitation's
  * id; `group_not_found`, `group_built_in`.
  * Source: Azure API Management, "Invite"; the link lives `INVITATION_LIFETIME_HOURS` (48).
@@ -82,7 +82,7 @@ export const invite = defineOperation({
       invitationId: invitation.id,
       email: email.spelling,
       expiresAt: invitation.expiresAt,
-      /** Whoever is invited here had an account that can still be restored. */
+      /** A deleted account with this email that can still be restored. */
       deletedAccountId: deleted?.id ?? null,
     };
   },

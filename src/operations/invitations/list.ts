@@ -6,7 +6,7 @@ import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 const INVITATIONS_A_PAGE = 10;
 
-/** A page of invitations, newest first: the open ones, or all. What is past its end reads as `expired`. */
+/** A page of invitations, newest first: the open ones, or all. An invitation past its end reads as `expired`. */
 export const listInvitations = defineOperation({
   name: 'invitations/list',
   allowed: ADMINS,

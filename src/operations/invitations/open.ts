@@ -8,7 +8,7 @@ import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 /**
- * What the page behind an invitation link shows to whoever holds the link. Uses nothing up.
+ * What the page behind an invitation link shows. Doesn't use the link up.
  * Errors: `ticket_refused`, whatever the cause.
  */
 export const openInvitation = defineOperation({
@@ -18,7 +18,7 @@ export const openInvitation = defineOperation({
   input: z.strictObject({ ticket: input.ticket }),
   async run(act, { ticket }) {
     const open = await demandOpenTicket(act, act.tx, 'invitation', ticket);
-    if (open.accountId) return openOfAccount(act, open.accountId, open.expiresAt);
+    if (open.accountId) return openForAccount(act, open.accountId, open.expiresAt);
     const { invitationId } = open;
     const invitation = invitationId ? await findInvitation(act.tx, act.service.id, invitationId) : null;
     if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
@@ -27,8 +27,8 @@ export const openInvitation = defineOperation({
   },
 });
 
-/** A program made the account already; it waits for whoever has the link. */
-async function openOfAccount(act: Act, accountId: string, expiresAt: Date) {
+/** For an account that a program made, and that is pending until its developer accepts. */
+async function openForAccount(act: Act, accountId: string, expiresAt: Date) {
   const account = await findAccount(act.tx, act.service.id, accountId);
   if (account?.state !== 'pending') throw new DomainError('ticket_refused');
   const { email, firstName, lastName } = account;

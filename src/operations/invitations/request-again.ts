@@ -6,8 +6,8 @@ import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
 /**
- * Somebody with a dead invitation link asks for another. Answers alike for every address: who has it is looked up
- * later, by a job, and nothing but a message to whoever invited follows. Errors: `email_invalid`.
+ * A person with a dead invitation link asks for a new one. The answer is the same for every email: a job looks the
+ * invitation up later, and only its inviter gets a message. Errors: `email_invalid`.
  */
 export const requestInvitationAgain = defineOperation({
   name: 'invitations/request-again',

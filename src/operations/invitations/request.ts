@@ -7,8 +7,8 @@ import * as input from '../frame/input.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
 /**
- * Anybody of the workspace asks for an invitation for someone; an operator decides. Whether the address has an account
- * already is not for everybody to learn, so that only the decision finds out.
+ * A member of the workspace requests an invitation for a person; an operator decides. Whether the email has an account is
+ * checked only then, because members must not learn it.
  * Errors: `requests_off`; `email_invalid`; `group_not_found`, `group_built_in`; `no_second_operator`.
  */
 export const requestInvitation = defineOperation({

@@ -17,7 +17,7 @@ import { queueInvitationMail } from './invitation-mail.ts';
 /**
  * Mails an invitation again, with a new link and a new end; the former link dies at once. An expired one opens again.
  * Errors: `invitation_not_found`; `invitation_not_open` when accepted or revoked; `email_taken`, `email_invited` when
- * the address found an account or another invitation meanwhile.
+ * the email has an account or another invitation by now.
  */
 export const resendInvitation = defineOperation({
   name: 'invitations/resend',
@@ -32,7 +32,7 @@ export const resendInvitation = defineOperation({
     const invitation = await lockInvitation(act.tx, serviceId, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     const isOpen = invitation.state === 'open' || invitation.state === 'expired';
-    // An erased one has nobody to be sent to.
+    // An erased invitation has no email.
     if (
       !isOpen ||
       !invitation.email ||

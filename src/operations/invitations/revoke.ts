@@ -6,7 +6,7 @@ import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /**
- * Takes an invitation back: its link is dead at once, and a mail that was not sent yet is not sent.
+ * Revokes an invitation: its link dies at once, and a mail that has not left is not sent.
  * Errors: `invitation_not_found`, `invitation_not_open`.
  */
 export const revokeInvitation = defineOperation({

@@ -6,16 +6,16 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
-import { putApis, putGroups } from './product.ts';
+import { setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 const MAX_ID_LENGTH = 80;
 
 /**
- * Makes a product of APIs, seen by the groups that are named: everybody with an account (`developers`) unless told
- * otherwise. `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
- * Errors: `id_taken`, `api_not_found`, `group_not_found`; `invalid_input` when it takes no subscription and yet an
- * approval.
- * Source: Azure, Product create; `approvalRequired` goes with `subscriptionRequired` alone.
+ * Creates a product of APIs. The groups in `groupIds` see it; by default that is every account (`developers`).
+ * `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
+ * Errors: `id_taken`, `api_not_found`, `group_not_found`; `invalid_input` when it requires an approval but no
+ * subscription.
+ * Source: Azure, Product create; `approvalRequired` needs `subscriptionRequired`.
  */
 export const createProduct = defineOperation({
   name: 'products/create',
@@ -48,8 +48,8 @@ export const createProduct = defineOperation({
       updatedAt: act.now,
     });
     if (!product) throw new DomainError('id_taken', { id });
-    const apis = await putApis(act, product, apiIds);
-    const groups = await putGroups(act, product, groupIds);
+    const apis = await setApisOfProduct(act, product, apiIds);
+    const groups = await setGroupsOfProduct(act, product, groupIds);
     act.record({ target: { kind: 'product', id }, after: { ...wanted, apis, groups } });
     return { product: await viewProduct(act, product) };
   },

@@ -7,7 +7,7 @@ import { removeSubscriptions } from '../subscriptions/subscription.ts';
 import { demandProduct } from './product.ts';
 
 /**
- * Deletes a product; its APIs stay. Its subscriptions go with it if `deleteSubscriptions` says so, and for good.
+ * Deletes a product; its APIs stay. `deleteSubscriptions` deletes its subscriptions for good.
  * Errors: `product_not_found`, `catalog_changed`, `has_subscriptions` with their `count`.
  * Source: Azure, Product delete (`deleteSubscriptions`).
  */

@@ -5,13 +5,13 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { demandProduct, putApis, putGroups } from './product.ts';
+import { demandProduct, setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 /**
- * Changes a product; what is left out stays. `apiIds` and `groupIds` replace what there was. Calls pass or are refused by
- * the new rules at once; subscriptions keep their own state.
- * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`; `invalid_input` for an approval
- * without subscriptions.
+ * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists. Gateways apply the
+ * new rules to the next call; subscriptions keep their own state.
+ * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`; `invalid_input` when it requires an
+ * approval but no subscription.
  */
 export const editProduct = defineOperation({
   name: 'products/edit',
@@ -42,8 +42,8 @@ export const editProduct = defineOperation({
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
     const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
-    const apis = apiIds ? { apis: await putApis(act, product, apiIds) } : {};
-    const groups = groupIds ? { groups: await putGroups(act, product, groupIds) } : {};
+    const apis = apiIds ? { apis: await setApisOfProduct(act, product, apiIds) } : {};
+    const groups = groupIds ? { groups: await setGroupsOfProduct(act, product, groupIds) } : {};
     const after = { ...wanted, ...apis, ...groups };
     const namesBefore = {
       ...before,

@@ -9,8 +9,8 @@ import { groupsOfViewer } from './visible-products.ts';
 const PRODUCTS_A_PAGE = 20;
 
 /**
- * A page of the published products that whoever looks may see, by name; or the one of an id, if they may. A visitor who
- * isn't signed in sees what is open to guests.
+ * A page of the published products that this developer or visitor sees, by name; with `productId` only that one. A visitor
+ * who isn't signed in sees the products of guests.
  */
 export const listOfferedProducts = defineOperation({
   name: 'products/list-offered',

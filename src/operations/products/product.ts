@@ -1,4 +1,4 @@
-// What a product is made of, checked before it is kept.
+// Locks a product, and sets its APIs and groups.
 
 import { holdGroups } from '../../db/accounts/groups.ts';
 import { holdApis } from '../../db/catalog/apis.ts';
@@ -20,16 +20,24 @@ export async function demandProduct(act: Act, id: string, expectedVersion?: numb
   return product;
 }
 
-/** Errors: `api_not_found`. Returns the names, for the audit. */
-export async function putApis(act: Act, product: Product, apiIds: readonly string[]): Promise<string[]> {
+/** Sets the APIs of a product. Returns their names, for the audit. Errors: `api_not_found`. */
+export async function setApisOfProduct(
+  act: Act,
+  product: Product,
+  apiIds: readonly string[],
+): Promise<string[]> {
   const found = await holdApis(act.tx, act.service.id, apiIds);
   if (found.length < apiIds.length) throw new DomainError('api_not_found');
   await replaceApisOfProduct(act.tx, product, apiIds);
   return found.map((api) => api.name);
 }
 
-/** Any group, also a built-in one: it says who sees the product. Errors: `group_not_found`. */
-export async function putGroups(act: Act, product: Product, groupIds: readonly string[]): Promise<string[]> {
+/** Sets the groups, built-in ones too, that see a product. Returns their names. Errors: `group_not_found`. */
+export async function setGroupsOfProduct(
+  act: Act,
+  product: Product,
+  groupIds: readonly string[],
+): Promise<string[]> {
   const found = await holdGroups(act.tx, act.service.id, groupIds);
   if (found.length < groupIds.length) throw new DomainError('group_not_found');
   await replaceGroupsOfProduct(act.tx, product, groupIds);

@@ -6,7 +6,7 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
-/** A product, and how many subscriptions there are to it. Errors: `product_not_found`. */
+/** A product with the number of subscriptions to it. Errors: `product_not_found`. */
 export const showProduct = defineOperation({
   name: 'products/show',
   allowed: OPERATORS,

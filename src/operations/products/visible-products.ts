@@ -1,11 +1,11 @@
-// Who sees which products in the portal: those that are published to a group of theirs.
+// The portal shows a product to the groups that it is published to.
 import { listGroupIdsOfAccounts } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { DEVELOPERS_GROUP } from '../groups/list.ts';
 
 const GUESTS_GROUP = 'guests';
 
-/** The groups of whoever looks: a visitor is a guest; whoever is signed in is one of the developers as well. */
+/** The groups of the actor: a visitor is a guest; a signed-in developer is in Developers too. */
 export async function groupsOfViewer(act: Act): Promise<string[]> {
   const { actor } = act;
   if (actor.kind !== 'account') return [GUESTS_GROUP];

@@ -7,8 +7,8 @@ import { tellActiveSubscription } from './mails.ts';
 import { demandOtherThanOwner } from './other-than-owner.ts';
 
 /**
- * Agrees to a subscription that was asked for: it is active from now on, and its owner is told.
- * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with who decided;
+ * Approves a requested subscription: it is active from now on, and its owner is told.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with the operator who decided;
  * `approval_about_oneself`.
  */
 export const approveSubscription = defineOperation({

@@ -5,8 +5,7 @@ import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operati
 import { changeSubscription } from './change-state.ts';
 
 /**
- * Ends a subscription, or takes a request for one back. It stays on record and can't be resumed. By an admin, or by the
- * developer whose it is.
+ * Ends a subscription, or withdraws a request for one. Its row stays, and it can't be resumed. For admins and its owner.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
  */
 export const cancelSubscription = defineOperation({

@@ -1,4 +1,4 @@
-// The change of state that most operations on a subscription are.
+// Most operations on a subscription change its state, and share this.
 import { type Subscription, updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import type { SubscriptionVerb } from '../../domain/subscription-state.ts';
 import type { Act } from '../frame/context.ts';
@@ -10,25 +10,25 @@ import {
   viewOneSubscription,
 } from './subscription.ts';
 
-type Change = {
+type StateChange = {
   subscriptionId: string;
   expectedVersion?: number | undefined;
   verb: SubscriptionVerb;
   /** The owner sees it. */
   comment?: string;
-  /** What else changes with the state. */
+  /** Dates that change with the state. */
   also?: Partial<Pick<Subscription, 'startsAt' | 'endsAt'>>;
-  /** Whom and what to tell once it is changed; returns whether the owner was told. */
+  /** Mails the owner once it is changed; returns whether the owner was told. */
   tell?: (changed: Subscription) => Promise<boolean>;
 };
 
 /**
- * Changes a subscription's state, leaves the audit row, and has its cards painted anew.
+ * Changes a subscription's state, records the audit row and repaints its cards.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
  */
 export async function changeSubscription(
   act: Act,
-  { subscriptionId, expectedVersion, verb, comment = '', also = {}, tell }: Change,
+  { subscriptionId, expectedVersion, verb, comment = '', also = {}, tell }: StateChange,
 ): Promise<{ subscription: SubscriptionView; isTold: boolean }> {
   const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
   const state = demandNextSubscriptionState(act, subscription, verb);

@@ -3,7 +3,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { countSubscriptionsOf } from './subscription.ts';
 
-/** How many subscriptions an account has, and what a block or a deletion of it would cut off. */
+/** How many subscriptions an account has, and how many a block or a deletion of it would cut off. */
 export const countSubscriptions = defineOperation({
   name: 'subscriptions/count',
   allowed: OPERATORS,

@@ -7,7 +7,7 @@ import { queueRepaint } from '../frame/outbox.ts';
 import { holdSubscription, scopeNameOf } from './subscription.ts';
 
 /**
- * Deletes a subscription with its keys, for good: from the next call on they are unknown.
+ * Deletes a subscription with its keys, for good: the next call with one of them is refused.
  * Errors: `subscription_not_found`, `subscription_changed`.
  */
 export const deleteSubscription = defineOperation({

@@ -5,7 +5,7 @@ import * as catalog from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { holdSubscription, queueRepaintOf } from './subscription.ts';
 
-/** Writes down that a subscription has expired; it counted as such from its end on. Errors: `subscription_not_found`. */
+/** Stores that a subscription has expired; calls were refused from its end on. Errors: `subscription_not_found`. */
 export const expireSubscription = defineOperation({
   name: 'subscriptions/expire',
   allowed: SYSTEM,

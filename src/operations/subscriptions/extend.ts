@@ -6,9 +6,9 @@ import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { changeSubscription } from './change-state.ts';
 
 /**
- * Gives a subscription another end, or none; one that has expired is active again.
+ * Changes or removes a subscription's end; an expired one is active again.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`; `invalid_input` for an end
- * that has gone.
+ * in the past.
  */
 export const extendSubscription = defineOperation({
   name: 'subscriptions/extend',

@@ -9,8 +9,8 @@ import { demandScope, makeSubscription } from './new-subscription.ts';
 import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
- * Gives an account the right to call a product, one API, or with neither all APIs; without an account it belongs to
- * nobody. It is `active` unless told otherwise, with two new keys unless they are brought along.
+ * Gives an account a subscription to a product, to one API, or with neither to all APIs. Without an account it has no
+ * owner. It is `active` by default, and gets two new keys unless the input has some from elsewhere.
  * Errors: `account_not_found`, `account_state_unfitting` of a deleted one, `product_not_found`, `api_not_found`,
  * `subscriptions_limit`, `id_taken`, `key_taken`; `invalid_input` when both scopes are given, for dates and keys.
  * Source: Azure, Subscription create (management-api §1.4).

@@ -1,4 +1,4 @@
-// The two keys of a subscription: made or brought along, looked up by hash, sealed for whoever may read them again.
+// The two keys of a subscription: new or from elsewhere, looked up by hash, sealed so that its owner can read them again.
 import { type KeySlot, listKeys, putKey } from '../../db/subscriptions/keys.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { apiKeyHash, newApiKey } from '../../security/api-key.ts';
@@ -8,17 +8,16 @@ import type { Act } from '../frame/context.ts';
 const sealedAs = (subscriptionId: string, slot: KeySlot) => `${slot} key of ${subscriptionId}`;
 
 /**
- * Gives a subscription a key, in place of the one that it had there: from now on that one is unknown. Without `brought`
- * it is a new one of ours.
- * Errors: `key_taken` when the service has it already; `invalid_input` for one that can't be a key.
+ * Gives a subscription a key in this slot. The former key is unknown from now on. Without `foreignKey` a new key is made.
+ * Errors: `key_taken` when the service has it already; `invalid_input` for a text that can't be a key.
  */
 export async function giveKey(
   act: Act,
   subscriptionId: string,
   slot: KeySlot,
-  brought?: string,
+  foreignKey?: string,
 ): Promise<void> {
-  const { key, hash } = brought === undefined ? newApiKey(act.random) : asKey(brought, slot);
+  const { key, hash } = foreignKey === undefined ? newApiKey(act.random) : hashForeignKey(foreignKey, slot);
   const isNew = await putKey(act.tx, {
     serviceId: act.service.id,
     subscriptionId,
@@ -30,7 +29,7 @@ export async function giveKey(
   if (!isNew) throw new DomainError('key_taken');
 }
 
-function asKey(key: string, slot: KeySlot): { key: string; hash: string } {
+function hashForeignKey(key: string, slot: KeySlot): { key: string; hash: string } {
   const hash = apiKeyHash(key);
   if (!hash)
     throw new DomainError('invalid_input', {
@@ -39,7 +38,7 @@ function asKey(key: string, slot: KeySlot): { key: string; hash: string } {
   return { key, hash };
 }
 
-/** Both keys in clear, for whoever may read them. */
+/** Both keys in clear. The caller checks who may read them. */
 export async function readKeys(act: Act, subscriptionId: string): Promise<Record<KeySlot, string>> {
   const rows = await listKeys(act.tx, act.service.id, subscriptionId);
   const open = (slot: KeySlot) => {

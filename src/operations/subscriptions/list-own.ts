@@ -5,7 +5,7 @@ import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { viewSubscription } from './subscription.ts';
 
-/** A developer who has more is shown the newest. */
+/** A developer with more sees the newest. */
 const MAX_OWN = 100;
 
 /** A developer's own subscriptions, newest first, at most 100, or the one of an id; without their keys. */

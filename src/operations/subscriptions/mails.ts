@@ -1,4 +1,4 @@
-// What the owner of a subscription hears of it.
+// Mails to the owner of a subscription.
 import type { Account } from '../../db/accounts/accounts.ts';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import type { TemplateName } from '../../mail/templates/catalog.ts';
@@ -6,7 +6,7 @@ import type { Act } from '../frame/context.ts';
 import { queueMail } from '../frame/outbox.ts';
 import { ownerOf, scopeNameOf } from './subscription.ts';
 
-/** Mails the owner, if somebody owns it who is not deleted. */
+/** Mails the owner. False when the subscription has none, or the owner is deleted. */
 export async function tellOwner(
   act: Act,
   subscription: Subscription,
@@ -17,13 +17,13 @@ export async function tellOwner(
   if (!owner || owner.state === 'deleted') return false;
   await queueMail(act, {
     template,
-    ...addressed(owner),
+    ...recipient(owner),
     variables: { ProdName: await scopeNameOf(act, subscription), ...variables },
   });
   return true;
 }
 
-/** It is active from now on, or will be on its first day. */
+/** Mails the owner that the subscription is active, or will be on its first day. */
 export async function tellActiveSubscription(act: Act, subscription: Subscription): Promise<boolean> {
   return tellOwner(act, subscription, 'PurchaseDeveloperNotificationMessage', {
     ProdId: subscription.productId ?? subscription.apiId ?? '',
@@ -32,7 +32,7 @@ export async function tellActiveSubscription(act: Act, subscription: Subscriptio
   });
 }
 
-function addressed({ id: accountId, email: to, firstName, lastName }: Account) {
+function recipient({ id: accountId, email: to, firstName, lastName }: Account) {
   return { to, firstName, lastName, owner: { accountId } };
 }
 

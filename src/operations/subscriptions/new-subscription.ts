@@ -1,4 +1,4 @@
-// How a subscription comes to be, whoever asks for it.
+// Makes a subscription, for an operator's grant and a developer's request.
 import { findApi } from '../../db/catalog/apis.ts';
 import { holdProduct, type Product } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
@@ -12,10 +12,10 @@ import { COUNTED_STATES } from '../../domain/subscription-state.ts';
 import type { Act } from '../frame/context.ts';
 import { giveKey } from './keys.ts';
 
-type Wanted = {
+type NewSubscription = {
   id?: string | undefined;
   accountId: string | null;
-  scope: Scope;
+  scope: ScopeRows;
   name: string;
   state: Subscription['state'];
   stateComment?: string;
@@ -24,13 +24,13 @@ type Wanted = {
   primaryKey?: string | undefined;
   secondaryKey?: string | undefined;
 };
-type Scope = { productId: string | null; apiId: string | null; name: string; product: Product | null };
+type ScopeRows = { productId: string | null; apiId: string | null; name: string; product: Product | null };
 
-/** What it is for; with neither id, all APIs. Errors: `product_not_found`, `api_not_found`. */
+/** The product or API that a subscription is for; with neither id, all APIs. Errors: `product_not_found`, `api_not_found`. */
 export async function demandScope(
   act: Act,
   { productId, apiId }: { productId?: string | undefined; apiId?: string | undefined },
-): Promise<Scope> {
+): Promise<ScopeRows> {
   const serviceId = act.service.id;
   if (productId !== undefined) {
     const product = await holdProduct(act.tx, serviceId, productId);
@@ -44,15 +44,15 @@ export async function demandScope(
 }
 
 /**
- * Makes a subscription with two keys. Its account is locked by the caller, so that a limit holds for any number of tries
- * at once (safety T31).
+ * Makes a subscription with two keys. The caller has locked its account, so that the product's limit holds when several
+ * requests come at once (safety T31).
  * Errors: `subscriptions_limit` of the product; `id_taken`; `key_taken`; `invalid_input` for dates or keys.
  */
-export async function makeSubscription(act: Act, wanted: Wanted): Promise<Subscription> {
+export async function makeSubscription(act: Act, wanted: NewSubscription): Promise<Subscription> {
   const serviceId = act.service.id;
   const { accountId, scope, name, state, startsAt = null, endsAt = null } = wanted;
   demandDates(startsAt, endsAt);
-  if (accountId) await demandRoom(act, accountId, scope.product);
+  if (accountId) await demandBelowLimit(act, accountId, scope.product);
   const id = wanted.id ?? newId(act.now, act.random);
   const subscription = await insertSubscription(act.tx, {
     serviceId,
@@ -76,7 +76,7 @@ export async function makeSubscription(act: Act, wanted: Wanted): Promise<Subscr
   return subscription;
 }
 
-async function demandRoom(act: Act, accountId: string, product: Product | null): Promise<void> {
+async function demandBelowLimit(act: Act, accountId: string, product: Product | null): Promise<void> {
   const limit = product?.subscriptionsLimit;
   if (!product || limit === null || limit === undefined) return;
   const of = { serviceId: act.service.id, accountId, productId: product.id, states: COUNTED_STATES };

@@ -4,7 +4,7 @@ import { ownEmailOf } from '../frame/actor.ts';
 import type { Act } from '../frame/context.ts';
 import { ownerOf } from './subscription.ts';
 
-/** Nobody decides about themselves. Errors: `approval_about_oneself` when Slack or the issuer tells the owner's own address. */
+/** An operator can't decide about their own subscription. Errors: `approval_about_oneself` when their email is the owner's. */
 export async function demandOtherThanOwner(act: Act, subscription: Subscription): Promise<void> {
   const own = ownEmailOf(act.actor);
   const owner = own ? await ownerOf(act, subscription) : null;

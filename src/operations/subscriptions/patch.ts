@@ -1,4 +1,4 @@
-// What a program changes of a subscription in one request.
+// Changes that a program makes to a subscription in one request.
 import { DomainError } from '../../domain/domain-error.ts';
 import type { SubscriptionState } from '../../domain/subscription-state.ts';
 import { type BatchPart, runBatch } from '../frame/batch.ts';
@@ -11,8 +11,14 @@ import { renameSubscription } from './rename.ts';
 import { resumeSubscription } from './resume.ts';
 import { suspendSubscription } from './suspend.ts';
 
-type Present = { id: string; version: number; name: string; state: SubscriptionState; endsAt: Date | null };
-type Wanted = {
+type PresentSubscription = {
+  id: string;
+  version: number;
+  name: string;
+  state: SubscriptionState;
+  endsAt: Date | null;
+};
+type SubscriptionChange = {
   name?: string | undefined;
   state?: SubscriptionState | undefined;
   stateComment?: string | undefined;
@@ -20,13 +26,13 @@ type Wanted = {
 };
 
 /**
- * Changes a subscription: what already is as it should be is left alone, and the rest is done in one transaction.
- * Errors: those of the operations; `subscription_state_unfitting` for a state that does not follow the present one.
+ * Changes the fields of a subscription that differ, in one transaction.
+ * Errors: those of the operations; `subscription_state_unfitting` for a state that can't follow the present one.
  */
 export async function changeSubscriptionTo(
   context: Context,
-  present: Present,
-  wanted: Wanted,
+  present: PresentSubscription,
+  wanted: SubscriptionChange,
 ): Promise<void> {
   const subscriptionId = present.id;
   const parts: BatchPart[] = [];
@@ -43,7 +49,7 @@ export async function changeSubscriptionTo(
       input: { subscriptionId, endsAt: wanted.endsAt },
       field: 'expirationDate',
     });
-  // Another end makes one that has expired active by itself.
+  // A new end alone makes an expired one active.
   const from = isExtended && present.state === 'expired' ? 'active' : present.state;
   if (wanted.state !== undefined && wanted.state !== from)
     parts.push(toState(present, from, wanted.state, wanted.stateComment ?? ''));
@@ -51,7 +57,7 @@ export async function changeSubscriptionTo(
 }
 
 function toState(
-  present: Present,
+  present: PresentSubscription,
   from: SubscriptionState,
   to: SubscriptionState,
   reason: string,

@@ -10,11 +10,11 @@ import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscri
 const BOTH = ['primary', 'secondary'] as const;
 
 /**
- * Replaces one key of a subscription: the former is unknown from the next call on. What another did to a key is mailed to
- * its owner, who reads the new one in the portal; it is told nobody else. `isLeaked` says in that mail why, and can take
- * both keys at once.
- * Errors: `subscription_not_found`, `subscription_changed`; `invalid_input` for both keys without a leak: the owner would
- * have none that works. Source: safety T29.
+ * Replaces a key of a subscription: the next call with the former one is refused. Only the owner reads the new key, in the
+ * portal. When an operator or program replaced it, the owner is mailed; with `isLeaked` the mail says why, and both keys can
+ * be replaced at once.
+ * Errors: `subscription_not_found`, `subscription_changed`; `invalid_input` for both keys without a leak, which would leave
+ * the owner without a key that works. Source: safety T29.
  */
 export const regenerateKey = defineOperation({
   name: 'subscriptions/regenerate-key',

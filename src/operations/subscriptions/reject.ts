@@ -6,8 +6,8 @@ import { changeSubscription } from './change-state.ts';
 import { tellOwner } from './mails.ts';
 
 /**
- * Declines a subscription that was asked for. The reason goes to its owner.
- * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with who decided.
+ * Rejects a requested subscription. Its owner reads the reason.
+ * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with the operator who decided.
  */
 export const rejectSubscription = defineOperation({
   name: 'subscriptions/reject',

@@ -6,7 +6,7 @@ import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operati
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
- * Gives a subscription another name. By an admin, or by the developer whose it is.
+ * Renames a subscription. For admins and its owner.
  * Errors: `subscription_not_found`, `subscription_changed`.
  */
 export const renameSubscription = defineOperation({

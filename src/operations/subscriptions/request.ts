@@ -11,9 +11,9 @@ import { demandScope, makeSubscription } from './new-subscription.ts';
 import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
- * A developer subscribes to a product that they see. It is `active` at once, or `submitted` until an operator agrees where
- * the product asks for that: also when an earlier request was rejected, or an earlier subscription deleted.
- * Errors: `product_not_found`, also for one that they don't see; `product_unavailable` when it takes no subscription;
+ * A developer subscribes to a product that they see. The subscription is `active` at once, or `submitted` where the product
+ * requires an approval, also after an earlier request was rejected or an earlier subscription deleted.
+ * Errors: `product_not_found`, also for one that they don't see; `product_unavailable` when it takes no subscriptions;
  * `terms_not_agreed`; `subscriptions_limit`.
  */
 export const requestSubscription = defineOperation({

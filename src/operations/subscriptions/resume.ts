@@ -5,7 +5,7 @@ import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscription } from './change-state.ts';
 
 /**
- * Resumes a suspended subscription with the keys that it has. One whose end has come meanwhile has expired.
+ * Resumes a suspended subscription with the keys that it has. One that is past its end is expired.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
  */
 export const resumeSubscription = defineOperation({

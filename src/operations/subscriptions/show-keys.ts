@@ -5,8 +5,8 @@ import { readKeys } from './keys.ts';
 import { holdSubscription } from './subscription.ts';
 
 /**
- * Both keys of a developer's own subscription, in clear. Each showing leaves an audit row.
- * Errors: `subscription_not_found`, also for another's. Source: safety T26.
+ * Both keys of a developer's own subscription, in clear. Each time leaves an audit row.
+ * Errors: `subscription_not_found`, also for another developer's. Source: safety T26.
  */
 export const showKeys = defineOperation({
   name: 'subscriptions/show-keys',

@@ -1,4 +1,4 @@
-// Getting hold of a subscription before it is changed, showing it, and taking many away.
+// Locks a subscription for a change, shows it, and deletes those of a product, an API or an account.
 import { findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { eraseAuditDetailsOfSubscriptions } from '../../db/audit/rows.ts';
 import { type ListedSubscription, listSubscriptions } from '../../db/subscriptions/lists.ts';
@@ -30,8 +30,8 @@ export type SubscriptionView = Omit<
 > & { scope: Scope };
 
 /**
- * Locks the subscription for a change, and its account before it: whoever takes both comes in that order. A developer
- * finds only their own.
+ * Locks the subscription for a change, and its account before it: every caller locks in that order. A developer finds only
+ * their own.
  * Errors: `subscription_not_found`; `subscription_changed` when it isn't the version that the person saw.
  */
 export async function holdSubscription(
@@ -44,14 +44,14 @@ export async function holdSubscription(
   const account = found?.accountId ? await lockAccount(act.tx, serviceId, found.accountId) : null;
   const subscription = found ? await lockSubscription(act.tx, serviceId, id) : null;
   const isMoved = subscription?.accountId !== found?.accountId;
-  if (!subscription || isMoved || account?.state === 'deleted' || !isTheirs(act, subscription))
+  if (!subscription || isMoved || account?.state === 'deleted' || !isOwn(act, subscription))
     throw new DomainError('subscription_not_found');
   if (expectedVersion !== undefined && expectedVersion !== subscription.version)
-    throw new DomainError('subscription_changed', standing(act, subscription));
+    throw new DomainError('subscription_changed', presentState(act, subscription));
   return subscription;
 }
 
-function isTheirs({ actor }: Pick<Context, 'actor'>, subscription: Subscription): boolean {
+function isOwn({ actor }: Pick<Context, 'actor'>, subscription: Subscription): boolean {
   return actor.kind !== 'account' || subscription.accountId === actor.accountId;
 }
 
@@ -62,11 +62,11 @@ export function demandNextSubscriptionState(
   verb: SubscriptionVerb,
 ): SubscriptionState {
   const next = nextSubscriptionState(subscriptionStateAt(subscription, act.now), verb);
-  if (!next) throw new DomainError('subscription_state_unfitting', standing(act, subscription));
+  if (!next) throw new DomainError('subscription_state_unfitting', presentState(act, subscription));
   return next;
 }
 
-function standing(act: Act, subscription: Subscription) {
+function presentState(act: Act, subscription: Subscription) {
   const { id, version, stateChangedBy: by, stateChangedAt: at } = subscription;
   return { id, current: { state: subscriptionStateAt(subscription, act.now), version, by, at } };
 }
@@ -92,42 +92,42 @@ export async function viewOneSubscription(
   return viewSubscription(row, act.clock());
 }
 
-/** All that an account has, how many of them pass by their own state, and how many of those were used lately. */
+/** How many an account has, how many of them let calls pass, and how many of those were used within a day. */
 export type SubscriptionCounts = { all: number; live: number; used: number };
 
-const LATELY_HOURS = 24;
+const RECENT_HOURS = 24;
 
-/** What a block or a deletion of an account would cut off; of no account, nothing. */
+/** How much a block or a deletion of the account would cut off. */
 export async function countSubscriptionsOf(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
   if (accountId === null) return { all: 0, live: 0, used: 0 };
   const of = { serviceId: act.service.id, accountId };
-  const usedSince = hoursAfter(act.now, -LATELY_HOURS);
+  const usedSince = hoursAfter(act.now, -RECENT_HOURS);
   return {
     all: await countSubscriptions(act.tx, of),
     ...(await countLiveSubscriptions(act.tx, { ...of, usedSince })),
   };
 }
 
-/** What follows from every change of a subscription: the account's cards and its own are painted anew. */
+/** Repaints the account's cards and the subscription's own. Part of every change of a subscription. */
 export async function queueRepaintOf(act: Act, { id, accountId }: Subscription): Promise<void> {
   await queueSubscriptionRepaint(act, id);
   if (accountId) await queueRepaint(act, accountId);
 }
 
-/** Who is told of something; null when nobody owns it. */
+/** The account that owns it, for mails; null when it has no owner. */
 export async function ownerOf(act: Act, { accountId }: Subscription) {
   return accountId ? findAccount(act.tx, act.service.id, accountId) : null;
 }
 
-/** What a subscription is called in mails: its product, or its own name. */
+/** The name of a subscription in mails: its product's, its API's, or its own. */
 export async function scopeNameOf(act: Act, { id, name }: Subscription): Promise<string> {
   const [row] = await listSubscriptions(act.tx, act.service.id, { id }, { limit: 1 });
   return row?.scopeName ?? name;
 }
 
 /**
- * Takes away all subscriptions of a product, an API or an account, with their keys, for good. Returns how many.
- * Errors: `has_subscriptions` with their `count` when there are any and `isWanted` doesn't say so.
+ * Deletes all subscriptions of a product, an API or an account, with their keys, for good. Returns how many.
+ * Errors: `has_subscriptions` with their `count` when there are any and `isWanted` is false.
  */
 export async function removeSubscriptions(
   act: Act,

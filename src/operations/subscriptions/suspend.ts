@@ -5,7 +5,7 @@ import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscription } from './change-state.ts';
 
 /**
- * Suspends a subscription: its keys don't pass from the next call on, until it is resumed. Its owner sees the reason.
+ * Suspends a subscription: calls with its keys are refused until it is resumed. Its owner sees the reason.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
  */
 export const suspendSubscription = defineOperation({

@@ -9,7 +9,7 @@ import {
 import { MAX_XHTML_LENGTH } from '../../mail/text/xml-tree.ts';
 import type { Context } from '../frame/context.ts';
 
-/** Slack's plain text input takes 3,000 characters of Markdown; XHTML comes from programs. Azure's subject 1,000. */
+/** Slack's plain text input takes 3,000 characters. Only Markdown comes from there; programs send XHTML. Azure: subject 1–1000. */
 export const MAX_TEMPLATE_BODY_LENGTH = 3_000;
 export const MAX_TEMPLATE_SUBJECT_LENGTH = 1_000;
 
@@ -26,18 +26,18 @@ export const templateName = z.string().max(100);
 export const templateText = {
   subject: text(MAX_TEMPLATE_SUBJECT_LENGTH),
   body: text(MAX_XHTML_LENGTH),
-  /** Of the body. */
+  /** The syntax of the body. */
   syntax: z.enum(TEMPLATE_SYNTAXES).default('markdown'),
 };
 
-/** Names compare without case, as Azure answers them in another case than it is asked. Errors: `template_not_found`. */
+/** Compares names without case, because Azure writes them differently in requests and answers. Errors: `template_not_found`. */
 export function demandTemplate(name: string) {
   const template = TEMPLATES.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (!template) throw new DomainError('template_not_found');
   return template;
 }
 
-/** Line ends are the sender's. */
+/** Ignores how lines end, which differs between senders. */
 export const isSameText = (one: string, other: string): boolean => oneLineEnd(one) === oneLineEnd(other);
 const oneLineEnd = (words: string): string => words.replace(/\r\n?/g, '\n').trim();
 

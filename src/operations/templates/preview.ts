@@ -5,7 +5,7 @@ import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 
-/** A text as the developer would get it, with sample values. Errors: `template_not_found`, `template_invalid`. */
+/** Renders a text as the developer would get it, with sample values. Errors: `template_not_found`, `template_invalid`. */
 export const previewTemplate = defineOperation({
   name: 'templates/preview',
   allowed: ADMINS,

@@ -6,8 +6,8 @@ import { demandTemplate, templateName } from './input.ts';
 import { demandTextVersion } from './version.ts';
 
 /**
- * Gives a mail its default text back. `wasDefault`: it had it already.
- * Errors: `template_not_found`; `template_changed` when it isn't the version that was meant.
+ * Restores a mail's default text. `wasDefault`: it had no text of its own.
+ * Errors: `template_not_found`; `template_changed` when it isn't the version that the operator saw.
  * Source: Azure, EmailTemplate_Delete (a reset).
  */
 export const restoreDefaultTemplate = defineOperation({
@@ -27,7 +27,7 @@ export const restoreDefaultTemplate = defineOperation({
       target: { kind: 'template', id: template },
       ...(text ? { before: { subject: text.subject, body: text.body, syntax: text.syntax } } : {}),
       after: { default: true },
-      // Nobody needs to hear that nothing changed.
+      // Operators need no notice when nothing changed.
       ...(text ? { isAnnounced: true as const } : {}),
     });
     return { template, title, wasDefault: text === null };

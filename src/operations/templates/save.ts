@@ -7,10 +7,9 @@ import { checkTemplateText, demandTemplate, isSameText, templateName, templateTe
 import { demandTextVersion } from './version.ts';
 
 /**
- * Changes a mail's text; mails that were already written keep theirs. What isn't given stays, a body with its syntax; a
- * body in XHTML that says what the Markdown there becomes leaves that Markdown. `wasDefault`: it had no text of its own.
- * Errors: `template_not_found`; `template_invalid` with the field; `template_changed` when it isn't the version that was
- * shown, because somebody else saved it meanwhile.
+ * Changes a mail's text; mails that are rendered already stay. A field that is left out stays, and the syntax stays with the
+ * body. An XHTML body that equals the rendered Markdown keeps the Markdown. `wasDefault`: it had no text of its own.
+ * Errors: `template_not_found`; `template_invalid` with the field; `template_changed` when another operator saved it since.
  */
 export const saveTemplate = defineOperation({
   name: 'templates/save',
@@ -30,10 +29,10 @@ export const saveTemplate = defineOperation({
     demandTextVersion(former, expectedVersion);
     const { subject: formerSubject, body: formerBody } = former.text ?? template;
     const before = { subject: formerSubject, body: formerBody, syntax: former.text?.syntax ?? 'markdown' };
-    const isKept =
+    const isSameBody =
       body === undefined || (syntax === 'xhtml' && isSameText(body, xhtmlOf(template.name, before)));
     const after = {
-      ...(isKept ? before : { body, syntax }),
+      ...(isSameBody ? before : { body, syntax }),
       subject: subject ?? before.subject,
     } satisfies TemplateText;
     checkTemplateText(act, template, after);

@@ -1,9 +1,9 @@
-import type { KeptMailText } from '../../db/outbox/mails.ts';
+import type { StoredMailText } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 
-/** Errors: `template_changed`, by whom, when it isn't the version that was shown. */
+/** Errors: `template_changed`, with the operator who changed it, when it isn't the version that was shown. */
 export function demandTextVersion(
-  { version, text }: KeptMailText,
+  { version, text }: StoredMailText,
   expectedVersion: number | undefined,
 ): void {
   if (expectedVersion === undefined || expectedVersion === version) return;

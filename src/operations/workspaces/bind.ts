@@ -3,8 +3,8 @@ import { bindWorkspace as bindWorkspaceRow, findWorkspace } from '../../db/opera
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
- * Binds a Slack workspace to the service when the process starts. A token that Slack revoked stays revoked; another
- * one binds again. Says whether the token may be used.
+ * Binds a Slack workspace to the service when the process starts. A token that Slack revoked stays revoked; a new one binds
+ * the workspace again. `isBound`: the token may be used.
  */
 export const bindWorkspace = defineOperation({
   name: 'workspaces/bind',

@@ -3,7 +3,7 @@ import { findWorkspace, revokeWorkspace as revokeWorkspaceRow } from '../../db/o
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endApprovalsOf } from '../operators/operator-rules.ts';
 
-/** Slack took the app or its token away: nothing is posted there any more until a new token binds again. */
+/** Records that Slack uninstalled the app or revoked its token: nothing is posted there until a new token binds again. */
 export const revokeWorkspace = defineOperation({
   name: 'workspaces/revoke',
   allowed: SYSTEM,
