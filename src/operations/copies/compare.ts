@@ -12,15 +12,15 @@ import { viewAccounts } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** As many of each in one question. */
+/** At most so many of each kind at a time. */
 export const MAX_COMPARED = 100;
 const MAX_TEXT_LENGTH = 500;
 
 const texts = z.array(z.string().max(MAX_TEXT_LENGTH)).max(MAX_COMPARED).default([]);
 
 /**
- * What is here already of what would be copied from elsewhere: accounts by id (deleted ones too) and by canonical
- * address, APIs by path, subscriptions by id, and whose keys these are. No key comes back.
+ * What exists here of the records to copy: accounts by id (deleted ones too) and by canonical email, APIs by path,
+ * subscriptions by id, and the subscriptions that have these keys. Returns no key.
  */
 export const compareCopied = defineOperation({
   name: 'copies/compare',
@@ -64,7 +64,7 @@ export const compareCopied = defineOperation({
         ...row,
         state: subscriptionStateAt(row, act.now),
       })),
-      /** Whose each is, in their order; null: nobody's. */
+      /** The subscription of each key, in their order; null for none. */
       keys: hashes.map((hash) => {
         const owner = owners.find((one) => one.hash === hash);
         return owner ? { subscriptionId: owner.subscriptionId, slot: owner.slot } : null;

@@ -1,40 +1,46 @@
-// A whole service copied from elsewhere: looked at record by record, and what is new done as ordinary operations.
+// Copies a whole service, record by record, by ordinary operations.
 import { DomainError } from '../../domain/domain-error.ts';
 import { checkImport } from '../accounts/check-import.ts';
 import { needsSecondOperator } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
 import { MAIL_EVERY_MS, ROWS_AT_ONCE } from '../imports/rows.ts';
 import { sendPasswordReset } from '../passwords/send-reset.ts';
-import { canonicalOf, judgeAccounts, judgeSubscriptions } from './accounts.ts';
-import { judgeApis, judgeGroups, judgeProducts } from './catalog.ts';
 import { compareCopied, MAX_COMPARED } from './compare.ts';
-import { type CopyMemory, type CopyStatus, createCopyMemory, refusalOf, type Verdict } from './outcome.ts';
+import { canonicalOf, planAccounts, planSubscriptions } from './plan-accounts.ts';
+import { planApis, planGroups, planProducts } from './plan-catalog.ts';
+import { planTemplates } from './plan-templates.ts';
+import {
+  type CopyMemory,
+  type CopyStatus,
+  createCopyMemory,
+  describeRefusal,
+  type PlannedCopy,
+} from './planned-copy.ts';
 import { COPIED_KINDS, type CopiedKind, type CopiedRecord, type CopySource } from './record.ts';
-import { judgeTemplates } from './templates.ts';
 
 export type CopyLine = {
   record: CopiedRecord;
-  /** `copied`: it was new and is here now. `refused`: an operation took it back after all. */
+  /** `copied`: it was new and is here now. `refused`: its operation refused it after all. */
   status: CopyStatus | 'copied' | 'refused';
   words: string;
 };
 
-type Judge = (context: Context, memory: CopyMemory, page: never[]) => Promise<Verdict[]>;
-const JUDGES: Record<CopiedKind, Judge> = {
-  group: judgeGroups,
-  api: judgeApis,
-  product: judgeProducts,
-  account: judgeAccounts,
-  subscription: judgeSubscriptions,
-  template: judgeTemplates,
+type Planner = (context: Context, memory: CopyMemory, page: never[]) => Promise<PlannedCopy[]>;
+const PLANNERS: Record<CopiedKind, Planner> = {
+  group: planGroups,
+  api: planApis,
+  product: planProducts,
+  account: planAccounts,
+  subscription: planSubscriptions,
+  template: planTemplates,
 };
-/** What of these is not here, nor will be. */
+/** Records with one of these are not here, nor will be. */
 const LOST: readonly CopyLine['status'][] = ['conflict', 'impossible', 'skipped', 'refused'];
 
 /**
- * Says of each record what it is beside what is here, and with `isApplied` does what is new; mails nobody. Each record is
- * a transaction of its own and its id says whether it was done: after a kill, the same again does the rest. What is here
- * and different is left as it is. Holds a page at a time.
+ * Compares each record with what is here, and with `isApplied` copies what is new. Sends no mail. Each record is a
+ * transaction of its own, and its id shows whether it was copied: after a kill, another run does the rest. A record that is
+ * here and differs stays as it is. Holds a page at a time.
  * Errors: `not_permitted`; `limit_reached` when more than 200,000 records can't be copied.
  */
 export async function copyFrom(
@@ -45,13 +51,13 @@ export async function copyFrom(
 ): Promise<void> {
   const memory = createCopyMemory();
   for (const kind of COPIED_KINDS) {
-    for await (const page of inParts(source.pages(kind))) {
-      const verdicts = await JUDGES[kind](context, memory, page as never[]);
+    for await (const page of inPages(source.pages(kind))) {
+      const plans = await PLANNERS[kind](context, memory, page as never[]);
       for (let at = 0; at < page.length; at += ROWS_AT_ONCE) {
         const some = page.slice(at, at + ROWS_AT_ONCE);
-        const doing = some.map((record, n) => copyRecord(record, verdicts[at + n], isApplied));
+        const doing = some.map((record, n) => copyRecord(record, plans[at + n], isApplied));
         const ended = await Promise.allSettled(doing);
-        // Of what was done each is told, also beside one that broke.
+        // Records that were copied are reported, also when another one of the batch failed.
         for (const one of ended) {
           if (one.status === 'rejected') continue;
           if (LOST.includes(one.value.status)) memory.lose(kind, one.value.record.id);
@@ -63,32 +69,32 @@ export async function copyFrom(
   }
 }
 
-async function* inParts(pages: AsyncIterable<CopiedRecord[]>): AsyncIterable<CopiedRecord[]> {
+async function* inPages(pages: AsyncIterable<CopiedRecord[]>): AsyncIterable<CopiedRecord[]> {
   for await (const page of pages)
     for (let at = 0; at < page.length; at += MAX_COMPARED) yield page.slice(at, at + MAX_COMPARED);
 }
 
 async function copyRecord(
   record: CopiedRecord,
-  verdict: Verdict | undefined,
+  plan: PlannedCopy | undefined,
   isApplied: boolean,
 ): Promise<CopyLine> {
-  if (!verdict) throw new Error('a record has no verdict');
-  const { status, words, make } = verdict;
+  if (!plan) throw new Error('a record has no plan');
+  const { status, words, make } = plan;
   if (!make || !isApplied) return { record, status, words };
   try {
     await make();
     return { record, status: 'copied', words };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
-    return { record, status: 'refused', words: refusalOf(error) };
+    return { record, status: 'refused', words: describeRefusal(error) };
   }
 }
 
 /**
  * Mails a link to set a password to at most `atMost` of the source's accounts that are here, active, without a password,
- * and were never mailed one by an operator. The mails leave a second apart, after those that wait. Tells of each, and
- * returns how many there were and how many are left for another time.
+ * and got no such mail before. The mails leave a second apart, after those that wait. Reports each, and returns how many
+ * were mailed and how many are left.
  * Errors: `not_permitted`; `limit_reached` where each would wait for a second operator.
  */
 export async function mailPasswordLinks(
@@ -104,7 +110,7 @@ export async function mailPasswordLinks(
   const { lastMailDue } = await checkImport(context, { addresses: [] });
   let due = lastMailDue?.getTime() ?? 0;
   let [mailed, left] = [0, 0];
-  for await (const page of inParts(source.pages('account'))) {
+  for await (const page of inPages(source.pages('account'))) {
     const given = page.flatMap((record) => (record.kind === 'account' ? record : []));
     const { accounts } = await compareCopied(context, {
       accountIds: given.map(({ id }) => id.slice(0, 100)),

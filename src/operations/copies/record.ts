@@ -1,7 +1,7 @@
-// What is copied from elsewhere, in plain words: as Azure has it, and as a saved export holds it.
+// The records that a copy reads: from Azure, or from a saved export.
 import { z } from 'zod';
 
-/** Longer than anything that can be taken, so that the rule that is broken is named and not this. */
+/** Longer than any rule allows, so that the refusal names the rule and not this limit. */
 const text = z.string().max(20_000);
 const ids = z.array(text).max(10_000);
 const moment = z.iso.datetime({ offset: true }).nullable();
@@ -18,7 +18,7 @@ const api = z.strictObject({
   kind: z.literal('api'),
   id: text,
   name: text,
-  /** Where it begins behind the gateway, with its version where that is a segment. */
+  /** Where the API begins behind the gateway, with its version where that is a segment. */
   path: text,
   /** False for a revision that calls don't reach. */
   isCurrent: z.boolean(),
@@ -45,7 +45,7 @@ const account = z.strictObject({
   note: text,
   state: text,
   registeredAt: moment,
-  /** Names of groups: with users, Azure tells no ids of them. */
+  /** Names of groups: Azure lists users with names, not ids, of their groups. */
   groups: ids,
   /** How they sign in there: `Basic`, `Aad`, `Microsoft`. */
   identities: ids,
@@ -53,7 +53,7 @@ const account = z.strictObject({
 const subscription = z.strictObject({
   kind: z.literal('subscription'),
   id: text,
-  /** `…/users/ID`; null: nobody's. */
+  /** `…/users/ID`; null for no owner. */
   owner: text.nullable(),
   /** `…/products/ID`, `…/apis/ID` or `…/apis`. */
   scope: text,
@@ -67,7 +67,7 @@ const subscription = z.strictObject({
   secondaryKey: text.nullable(),
 });
 
-/** One that somebody changed there; a default stays the default of here. */
+/** A template that was changed there; an unchanged one keeps our default. */
 const template = z.strictObject({
   kind: z.literal('template'),
   id: text,
@@ -87,8 +87,8 @@ export type CopiedRecord = z.output<typeof copiedRecord>;
 export type CopiedKind = CopiedRecord['kind'];
 export type Copied<Kind extends CopiedKind> = Extract<CopiedRecord, { kind: Kind }>;
 
-/** In this order everything comes after what it refers to. */
+/** In this order each record comes after those that it refers to. */
 export const COPIED_KINDS = ['group', 'api', 'product', 'account', 'subscription', 'template'] as const;
 
-/** Whence they come: pages of one kind each, read anew each time it is asked. */
+/** Reads pages of one kind, from the start each time. */
 export type CopySource = { pages(kind: CopiedKind): AsyncIterable<CopiedRecord[]> };

@@ -1,23 +1,31 @@
-// Mail templates from elsewhere, beside those of here.
+// Plans the copy of mail templates.
 import type { Context } from '../frame/context.ts';
 import { checkTemplateText, demandTemplate, isSameText } from '../templates/input.ts';
 import { listTemplates } from '../templates/list.ts';
 import { saveTemplate } from '../templates/save.ts';
-import { asNew, type CopyMemory, compared, readAs, readBy, type Verdict, verdict } from './outcome.ts';
+import {
+  applyRule,
+  type CopyMemory,
+  inputFor,
+  type PlannedCopy,
+  planned,
+  plannedComparison,
+  plannedNew,
+} from './planned-copy.ts';
 import type { Copied } from './record.ts';
 
-/** Only those that somebody changed there come here; one that somebody changed here is left as it is. */
-export async function judgeTemplates(
+/** Only templates that were changed there are copied; one that was changed here stays as it is. */
+export async function planTemplates(
   context: Context,
   _memory: CopyMemory,
   page: Copied<'template'>[],
-): Promise<Verdict[]> {
+): Promise<PlannedCopy[]> {
   const { templates: ours } = await listTemplates(context, {});
-  return page.map(({ id, subject, body }): Verdict => {
+  return page.map(({ id, subject, body }): PlannedCopy => {
     const there = ours.find((one) => one.name.toLowerCase() === id.toLowerCase());
-    if (!there) return verdict('skipped', 'nothing here sends such a mail');
+    if (!there) return planned('skipped', 'nothing here sends such a mail');
     if (!there.isDefault)
-      return compared({ subject: there.subject === subject, text: isSameText(there.body, body) });
+      return plannedComparison({ subject: there.subject === subject, text: isSameText(there.body, body) });
     const given = {
       template: there.name,
       expectedVersion: there.version,
@@ -25,11 +33,11 @@ export async function judgeTemplates(
       body,
       syntax: 'xhtml' as const,
     };
-    const { wanted, fault } = readAs(saveTemplate.input, given);
+    const { wanted, fault } = inputFor(saveTemplate.input, given);
     if (!wanted) return fault;
-    const { fault: textFault } = readBy(() =>
+    const { fault: textFault } = applyRule(() =>
       checkTemplateText(context, demandTemplate(there.name), { subject, body, syntax: 'xhtml' }),
     );
-    return textFault ?? asNew(() => saveTemplate(context, given));
+    return textFault ?? plannedNew(() => saveTemplate(context, given));
   });
 }

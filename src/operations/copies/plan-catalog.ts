@@ -1,4 +1,4 @@
-// Groups, APIs and products from elsewhere, beside those of here.
+// Plans the copy of groups, APIs and products.
 import { parseApiPath } from '../../domain/api-path.ts';
 import { createApi } from '../apis/create.ts';
 import { listApis } from '../apis/list.ts';
@@ -9,99 +9,102 @@ import { createProduct } from '../products/create.ts';
 import { listProducts } from '../products/list.ts';
 import { compareCopied } from './compare.ts';
 import {
-  asNew,
+  applyRule,
   type CopyMemory,
-  compared,
-  readAs,
-  readBy,
+  inputFor,
+  type PlannedCopy,
+  planned,
+  plannedComparison,
+  plannedNew,
   sameMembers,
-  type Verdict,
-  verdict,
-} from './outcome.ts';
+} from './planned-copy.ts';
 import type { Copied } from './record.ts';
 
-/** A group of the same name stands for one of another id. Built-in ones are those of here, external ones nobody's. */
-export async function judgeGroups(
+/** A group here with the same name stands for one with another id. Built-in groups map to ours, external ones to none. */
+export async function planGroups(
   context: Context,
   memory: CopyMemory,
   page: Copied<'group'>[],
-): Promise<Verdict[]> {
+): Promise<PlannedCopy[]> {
   const { groups: ours } = await listGroups(context, {});
-  return page.map((group): Verdict => {
+  return page.map((group): PlannedCopy => {
     const { id, name, description, type } = group;
     const named = ours.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
     if (type === 'system') {
-      memory.meansGroup(group, named?.isBuiltIn ? named.id : null);
-      return verdict('skipped', `${name} is built in, as it is here`);
+      memory.mapGroup(group, named?.isBuiltIn ? named.id : null);
+      return planned('skipped', `${name} is built in, as it is here`);
     }
     if (type !== 'custom') {
-      memory.meansGroup(group, null);
-      return verdict('skipped', `${name} is ${type}: its members are kept by a directory elsewhere`);
+      memory.mapGroup(group, null);
+      return planned('skipped', `${name} is ${type}: its members are kept by a directory elsewhere`);
     }
-    const { wanted, fault } = readAs(createGroup.input, { groupId: id, name, description });
+    const { wanted, fault } = inputFor(createGroup.input, { groupId: id, name, description });
     if (!wanted) return fault;
     const there = ours.find((one) => one.id === id) ?? named;
-    if (there?.isBuiltIn) return verdict('conflict', `${there.name} is built in here`);
+    if (there?.isBuiltIn) return planned('conflict', `${there.name} is built in here`);
     if (there && named && named.id !== there.id)
-      return verdict('conflict', `another group here, ${named.id}, has its name`);
-    memory.meansGroup(group, there?.id ?? id);
-    if (!there) return asNew(() => createGroup(context, { groupId: id, name, description }));
-    if (there.id !== id) return verdict('same', `the group of that name here, ${there.id}, stands for it`);
-    return compared({
+      return planned('conflict', `another group here, ${named.id}, has its name`);
+    memory.mapGroup(group, there?.id ?? id);
+    if (!there) return plannedNew(() => createGroup(context, { groupId: id, name, description }));
+    if (there.id !== id) return planned('same', `the group of that name here, ${there.id}, stands for it`);
+    return plannedComparison({
       name: there.name === name.trim(),
       description: there.description === description.trim(),
     });
   });
 }
 
-export async function judgeApis(
+export async function planApis(
   context: Context,
   memory: CopyMemory,
   page: Copied<'api'>[],
-): Promise<Verdict[]> {
+): Promise<PlannedCopy[]> {
   const { apis: ours } = await listApis(context, { ids: page.map(({ id }) => id.slice(0, 256)) });
-  const paths = page.flatMap(({ path }) => readBy(() => parseApiPath(path)).value ?? []);
+  const paths = page.flatMap(({ path }) => applyRule(() => parseApiPath(path)).value ?? []);
   const { apis: taken } = await compareCopied(context, { apiPaths: paths });
-  return page.map(({ id, name, path: typed, isCurrent }): Verdict => {
-    if (!isCurrent) return verdict('skipped', 'a revision that calls do not reach');
-    const { wanted, fault } = readAs(createApi.input, { id, name, path: typed });
+  return page.map(({ id, name, path: typed, isCurrent }): PlannedCopy => {
+    if (!isCurrent) return planned('skipped', 'a revision that calls do not reach');
+    const { wanted, fault } = inputFor(createApi.input, { id, name, path: typed });
     if (!wanted) return fault;
-    const { value: path, fault: pathFault } = readBy(() => parseApiPath(typed));
+    const { value: path, fault: pathFault } = applyRule(() => parseApiPath(typed));
     if (path === null) return pathFault;
     const lower = path.toLowerCase();
     const before = memory.paths.get(lower) ?? id;
-    if (before !== id) return verdict('conflict', `its path, "${path}", is that of ${before} before it`);
+    if (before !== id) return planned('conflict', `its path, "${path}", is that of ${before} before it`);
     const there = ours.find((one) => one.id === id);
     const other = taken.find((one) => one.path.toLowerCase() === lower);
-    if (!there && other) return verdict('conflict', `its path, "${path}", is that of ${other.id} here`);
+    if (!there && other) return planned('conflict', `its path, "${path}", is that of ${other.id} here`);
     memory.paths.set(lower, id);
     if (there)
-      return compared({ name: there.name === name.trim(), path: there.path.toLowerCase() === lower });
-    return asNew(() => createApi(context, { id, name, path }));
+      return plannedComparison({
+        name: there.name === name.trim(),
+        path: there.path.toLowerCase() === lower,
+      });
+    return plannedNew(() => createApi(context, { id, name, path }));
   });
 }
 
-export async function judgeProducts(
+export async function planProducts(
   context: Context,
   memory: CopyMemory,
   page: Copied<'product'>[],
-): Promise<Verdict[]> {
+): Promise<PlannedCopy[]> {
   const ids = page.map(({ id }) => id.slice(0, 256));
   const { products: ours } = await listProducts(context, { ids });
-  return page.map(({ kind: _, groupIds, apiIds, ...product }): Verdict => {
+  return page.map(({ kind: _, groupIds, apiIds, ...product }): PlannedCopy => {
     const lostApi = apiIds.find((id) => memory.isLost('api', id));
-    if (lostApi !== undefined) return verdict('impossible', `its API ${lostApi} is not copied`);
+    if (lostApi !== undefined) return planned('impossible', `its API ${lostApi} is not copied`);
     const lostGroup = groupIds.find((id) => memory.groupOfId(id) === undefined);
-    if (lostGroup !== undefined) return verdict('impossible', `its group ${lostGroup} is not copied`);
+    if (lostGroup !== undefined) return planned('impossible', `its group ${lostGroup} is not copied`);
     const seenBy = groupIds.flatMap((id) => memory.groupOfId(id) ?? []);
     const given = { ...product, apiIds, groupIds: seenBy };
-    const { wanted, fault } = readAs(createProduct.input, given);
+    const { wanted, fault } = inputFor(createProduct.input, given);
     if (!wanted) return fault;
     const there = ours.find((one) => one.id === product.id);
     const unseen = seenBy.length < groupIds.length ? ['without the groups that are not copied'] : [];
-    if (!there) return asNew(() => createProduct(context, given), unseen);
+    if (!there) return plannedNew(() => createProduct(context, given), unseen);
     const idsOf = (some: readonly { id: string }[]) => some.map(({ id }) => id);
-    return compared({
+    return plannedComparison({
       name: there.name === wanted.name,
       description: there.description === wanted.description,
       terms: there.terms === wanted.terms,
