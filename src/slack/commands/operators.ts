@@ -17,23 +17,22 @@ import {
 } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
-const ABOUT = {
-  name: 'operators',
-  usage: 'operators',
-  summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
-  example: '/apim-user operators',
-  who: 'admins',
-} as const;
-
 const ROLES = [
   { value: 'approver', text: 'Approver: look, block, activate, decide' },
   { value: 'admin', text: 'Admin: everything' },
 ];
 
 export const operatorsFeature: Feature = {
-  command: { ...ABOUT, run: async (request) => request.reply(await operatorsPage(request)) },
+  command: {
+    name: 'operators',
+    usage: 'operators',
+    summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
+    example: '/apim-user operators',
+    who: 'admins',
+    run: async (request) => request.reply(await operatorsPage(request)),
+  },
   buttons: {
-    'operator-add': (request) => openModalFor(ABOUT.who, request, grantModal),
+    'operator-add': (request) => openModalFor('admins', request, grantModal),
     'operator-grant': async (request, value) => {
       const { userId, role } = JSON.parse(value) as { userId: string; role: Role };
       await request.reply(await runGrant(request, userId, role));
@@ -71,7 +70,7 @@ async function runGrant(request: SlackRequest, userId: string, role: Role): Prom
 }
 
 async function operatorsPage(request: SlackRequest): Promise<Message> {
-  await requireRole(request, ABOUT.who);
+  await requireRole(request, 'admins');
   const operators = await listOperators(request.context, { teamId: request.actor.teamId });
   const rows = await Promise.all(
     operators.map(async ({ slackUserId, name, role }) =>

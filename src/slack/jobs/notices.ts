@@ -3,6 +3,7 @@ import { showAuditRow } from '../../operations/audit/show.ts';
 import { listInvitationsOfInviter } from '../../operations/invitations/list-of-inviter.ts';
 import { showInvitation } from '../../operations/invitations/show.ts';
 import { showToken } from '../../operations/tokens/show.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { type MailOutage, outageText } from '../present/outage.ts';
@@ -43,15 +44,15 @@ export async function tellOperator(
 ): Promise<void> {
   const userId = userIdIn(dependencies, job.operator);
   if (!userId) return;
-  const { id, version, email } = await showInvitation(dependencies.system(), {
-    invitationId: job.invitationId,
-  });
-  // An erased invitation names no developer any more.
+  const invitation = await showInvitation(dependencies.system(), { invitationId: job.invitationId });
+  const { email } = invitation;
+  // The invitation was erased.
   if (email === '') return;
   const text = INVITATION_NEWS[job.news](escapeText(email));
-  const value = JSON.stringify({ id, version });
-  const resend = actions([button('invitation-resend', 'Resend', value, { label: `Resend to ${email}` })]);
-  await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), resend] });
+  const resend = button('invitation-resend', 'Resend', buttonValue(invitation), {
+    label: `Resend to ${email}`,
+  });
+  await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), actions([resend])] });
 }
 
 export async function tellOfOutage(

@@ -1,4 +1,3 @@
-// The dispatcher: finds out who sent a request, runs its handler, and replies to the sender with every refusal and fault.
 import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
@@ -41,6 +40,7 @@ export type RequestSource = {
   tooLate?: Message;
 };
 
+/** Finds out who sent a request, runs its handler, and replies to the sender with every refusal and fault. */
 export async function dispatchRequest(
   dependencies: SlackDependencies,
   source: RequestSource,
