@@ -4,40 +4,21 @@ import { cards } from '../schema/index.ts';
 
 export type Card = typeof cards.$inferSelect;
 
-export async function listCardsOfAccount(db: Db, serviceId: string, accountId: string): Promise<Card[]> {
-  return db
-    .select()
-    .from(cards)
-    .where(and(eq(cards.serviceId, serviceId), eq(cards.accountId, accountId)));
-}
+/** What a card shows. A card that stands for many sign-ups shows their summary. */
+export type CardSubject =
+  | { accountId: string }
+  | { approvalId: string }
+  | { subscriptionId: string }
+  | { signUpSummaryId: string };
 
-export async function listCardsOfApproval(db: Db, serviceId: string, approvalId: string): Promise<Card[]> {
+export async function listCards(db: Db, serviceId: string, subject: CardSubject): Promise<Card[]> {
+  const isAbout = Object.entries(subject).map(([column, id]: [string, string]) =>
+    eq(cards[column as 'accountId' | 'approvalId' | 'subscriptionId' | 'signUpSummaryId'], id),
+  );
   return db
     .select()
     .from(cards)
-    .where(and(eq(cards.serviceId, serviceId), eq(cards.approvalId, approvalId)));
-}
-
-export async function listCardsOfSubscription(
-  db: Db,
-  serviceId: string,
-  subscriptionId: string,
-): Promise<Card[]> {
-  return db
-    .select()
-    .from(cards)
-    .where(and(eq(cards.serviceId, serviceId), eq(cards.subscriptionId, subscriptionId)));
-}
-
-export async function listCardsOfSummary(
-  db: Db,
-  serviceId: string,
-  signUpSummaryId: string,
-): Promise<Card[]> {
-  return db
-    .select()
-    .from(cards)
-    .where(and(eq(cards.serviceId, serviceId), eq(cards.signUpSummaryId, signUpSummaryId)));
+    .where(and(eq(cards.serviceId, serviceId), ...isAbout));
 }
 
 export async function insertCard(tx: Transaction, row: typeof cards.$inferInsert): Promise<void> {
