@@ -1,3 +1,3 @@
-import { raceDeedsOf } from './deeds.ts';
+import { raceOperationsOn } from './race-operations.ts';
 
-raceDeedsOf('active, with open links and a deletion that waits', 'even');
+raceOperationsOn('active, with open links and a deletion that waits', 'even');

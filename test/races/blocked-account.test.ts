@@ -1,3 +1,3 @@
-import { raceDeedsOf } from './deeds.ts';
+import { raceOperationsOn } from './race-operations.ts';
 
-raceDeedsOf('blocked until now');
+raceOperationsOn('blocked until now');

@@ -1,3 +1,3 @@
-import { raceDeedsOf } from './deeds.ts';
+import { raceOperationsOn } from './race-operations.ts';
 
-raceDeedsOf('deleted, and due to be erased');
+raceOperationsOn('deleted, and due to be erased');

@@ -1,4 +1,4 @@
-// Any two deeds on one account, at once. One file for each state that an account is in before, so that they run side by side.
+// Any two operations on one account at once. One test file for each state before them, so that the files run in parallel.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
@@ -11,12 +11,12 @@ import { eraseAccount } from '../../src/operations/accounts/erase.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
-import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
 import type { Context } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { resetPassword } from '../../src/operations/passwords/reset.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { approvalIdOf } from '../support/approvals.ts';
 import {
   ADMIN,
   APPROVER,
@@ -29,7 +29,7 @@ import {
 
 const PASSWORD = 'three quiet garden chairs';
 const ROUNDS = 20;
-/** As many persons' two deeds are at Postgres at once. */
+/** How many races run at the same time. */
 const ROUNDS_AT_ONCE = 5;
 
 let t: TestContext;
@@ -50,7 +50,7 @@ type Person = {
   approvalId: string;
   changeId: string;
 };
-type Deed = (person: Person) => Promise<unknown>;
+type Step = (person: Person) => Promise<unknown>;
 
 async function newPerson(): Promise<Person> {
   const [email, wanted] = [newAddress(), newAddress()];
@@ -63,30 +63,26 @@ async function newPerson(): Promise<Person> {
   return { accountId: account.id, email, wanted, reset: '', confirmation: '', approvalId: '', changeId: '' };
 }
 
-/** As an admin for whom deleting needs a second operator. */
+/** An admin in a service where deleting an account needs a second operator. */
 const cautious = (): Context => ({
   ...admin(),
   policy: { ...t.policy, secondOperatorFor: ['accounts/delete'] },
 });
-const ask: Deed = ({ accountId }) =>
-  deleteAccount(cautious(), { accountId }).catch((error: unknown) => {
-    if (!(error instanceof WaitsForApproval)) throw error;
-    return error.approvalId;
-  });
+const requestDeletion: Step = ({ accountId }) => approvalIdOf(deleteAccount(cautious(), { accountId }));
 const decide =
-  (decision: 'approve' | 'decline'): Deed =>
+  (decision: 'approve' | 'decline'): Step =>
   ({ approvalId }) =>
     decideApproval(t.as(APPROVER), { approvalId, decision });
 
-const COMMON: Record<string, Deed> = {
+const COMMON: Record<string, Step> = {
   block: ({ accountId }) => blockAccount(admin(), { accountId }),
   activate: ({ accountId }) => activateAccount(admin(), { accountId }),
   delete: ({ accountId }) => deleteAccount(admin(), { accountId }),
   'put in a group': ({ accountId }) => setGroupsOfAccount(admin(), { accountId, groupIds: [groupId] }),
 };
 
-/** An account as it is before, and what can then be done with it. */
-type Start = { arrange: () => Promise<Person>; deeds: Record<string, Deed> };
+/** An account in its state before the race, and the operations that are raced. */
+type Start = { arrange: () => Promise<Person>; steps: Record<string, Step> };
 
 const STARTS = {
   'active, with open links and a deletion that waits': {
@@ -96,20 +92,20 @@ const STARTS = {
       await sendPasswordReset(admin(), { accountId });
       await editAccount(admin(), { accountId, email: wanted });
       const reset = await t.ticketTo(email, 'PasswordResetIdentityDefault');
-      const approvalId = String(await ask(person));
+      const approvalId = String(await requestDeletion(person));
       return { ...person, reset, approvalId, confirmation: await t.ticketTo(wanted) };
     },
-    deeds: {
+    steps: {
       ...COMMON,
       restore: ({ accountId }) => restoreAccount(admin(), { accountId }),
       'edit the note': ({ accountId }) => editAccount(admin(), { accountId, note: 'a note' }),
       'send a link': ({ accountId }) => sendPasswordReset(admin(), { accountId }),
       'set a password': ({ reset }) =>
         resetPassword(t.as(DEVELOPER), { ticket: reset, password: 'another four quiet chairs' }),
-      'confirm the address': ({ confirmation }) => confirmEmail(t.as(DEVELOPER), { ticket: confirmation }),
-      'invite the new address': ({ wanted }) => invite(admin(), { email: wanted }),
-      'ask for its deletion': ask,
-      'agree to its deletion': decide('approve'),
+      'confirm the email': ({ confirmation }) => confirmEmail(t.as(DEVELOPER), { ticket: confirmation }),
+      'invite the new email': ({ wanted }) => invite(admin(), { email: wanted }),
+      'request its deletion': requestDeletion,
+      'approve its deletion': decide('approve'),
       'decline its deletion': decide('decline'),
     },
   },
@@ -121,7 +117,7 @@ const STARTS = {
       await t.sql`update accounts set block_ends_at = ${ended} where id = ${person.accountId}`;
       return { ...person, changeId };
     },
-    deeds: {
+    steps: {
       ...COMMON,
       'end the block': ({ accountId }) => endBlock(t.as(SYSTEM), { accountId }),
       'give the block another end': ({ accountId }) => blockAccount(admin(), { accountId, end: '7d' }),
@@ -139,17 +135,17 @@ const STARTS = {
       await t.sql`update accounts set deleted_at = ${longAgo} where id = ${accountId}`;
       return person;
     },
-    deeds: {
+    steps: {
       restore: ({ accountId }) => restoreAccount(admin(), { accountId }),
       erase: ({ accountId }) => eraseAccount(t.as(SYSTEM), { accountId }),
-      'invite its address': ({ email }) => invite(admin(), { email }),
-      'add its address': ({ email }) => addAccount(admin(), { email, firstName: 'Bea', lastName: 'Fox' }),
-      'block it': COMMON.block ?? ask,
+      'invite its email': ({ email }) => invite(admin(), { email }),
+      'add its email': ({ email }) => addAccount(admin(), { email, firstName: 'Bea', lastName: 'Fox' }),
+      'block it': COMMON.block ?? requestDeletion,
     },
   },
 } satisfies Record<string, Start>;
 
-/** What can be told apart afterwards, without what differs between any two accounts. */
+/** The state afterwards, without ids and times, which differ between any two accounts. */
 async function endOf(person: Person): Promise<string> {
   const { accountId, email, wanted, approvalId } = person;
   const [account, open, groups, mails, invited, others, approvals] = await Promise.all([
@@ -173,43 +169,43 @@ async function endOf(person: Person): Promise<string> {
   return JSON.stringify({ account, open, groups: groups.length, mails, invited, others, approvals });
 }
 
-/** `half`: of the pairs, where a state has so many deeds that its file would be the last to end. */
-export function raceDeedsOf(start: keyof typeof STARTS, half?: 'even' | 'odd'): void {
+/** `half`: only every second pair, where a state has so many that its file would be the last to end. */
+export function raceOperationsOn(start: keyof typeof STARTS, half?: 'even' | 'odd'): void {
   beforeAll(async () => {
     t = await createTestContext();
     groupId = (await createGroup(t.as(ADMIN), { name: 'Partners' })).groupId;
   });
   afterAll(() => t.close());
-  // Whose mail is whose is sealed: a test looks through all there are, so those of the tests before go.
+  // A test opens every sealed mail to find its own, so those of earlier tests are deleted.
   afterEach(() => t.sql`delete from mails`);
 
-  const { arrange, deeds }: Start = STARTS[start];
-  const names = Object.keys(deeds);
+  const { arrange, steps }: Start = STARTS[start];
+  const names = Object.keys(steps);
   const pairs = names.flatMap((first, index) => names.slice(index).map((second) => [first, second] as const));
   const wanted = pairs.filter((_, index) => !half || index % 2 === (half === 'even' ? 0 : 1));
-  describe(`T72: any two deeds on one account at once end as one after the other: ${start}`, () => {
-    it.each(wanted)('%s and %s', (first, second) => raceTwo(arrange, deeds, [first, second]));
+  describe(`T72: two operations at once on an account (${start}) end as one after the other`, () => {
+    it.each(wanted)('“%s” and “%s”', (first, second) => raceTwo(arrange, steps, [first, second]));
   });
 }
 
 async function raceTwo(
   arrange: Start['arrange'],
-  deeds: Start['deeds'],
+  steps: Start['steps'],
   [first, second]: readonly [string, string],
 ): Promise<void> {
-  const deed = (name: string, person: Person) =>
-    refusalOf(deeds[name]?.(person) ?? Promise.reject(new Error(name)));
+  const run = (name: string, person: Person) =>
+    refusalOf(steps[name]?.(person) ?? Promise.reject(new Error(name)));
   const serial: string[] = [];
   for (const isReversed of [false, true]) {
     const person = await arrange();
     const outcomes: string[] = ['', ''];
     for (const place of isReversed ? [1, 0] : [0, 1])
-      outcomes[place] = await deed(place === 0 ? first : second, person);
+      outcomes[place] = await run(place === 0 ? first : second, person);
     serial.push(`${outcomes} ${await endOf(person)}`);
   }
   const race = async () => {
     const person = await arrange();
-    const outcomes = await Promise.all([deed(first, person), deed(second, person)]);
+    const outcomes = await Promise.all([run(first, person), run(second, person)]);
     expect(serial).toContain(`${outcomes} ${await endOf(person)}`);
   };
   for (let round = 0; round < ROUNDS; round += ROUNDS_AT_ONCE)
