@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { demandSuitable, migrate, UnsuitableDatabaseError } from '../../src/db/migrate.ts';
+import { eventually } from '../support/eventually.ts';
 import { databaseUrl, runSql } from '../support/postgres.ts';
 
 describe('migrating the database', () => {
@@ -65,7 +66,11 @@ describe('migrating the database', () => {
     const other = postgres(url, { max: 1 });
     await other`select pg_advisory_lock(7205311)`;
     const migrating = migrate(url);
-    await new Promise((next) => setTimeout(next, 400));
+    await eventually('the migration to ask for the lock', async () => {
+      const asking = await sql`select from pg_stat_activity where datname = current_database()
+        and pid <> pg_backend_pid() and query like '%pg_try_advisory_lock%'`;
+      return asking.length > 0;
+    });
     expect(await sql`select to_regclass('accounts') as accounts`).toEqual([{ accounts: null }]);
     await other.end();
     await migrating;

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -24,9 +23,13 @@ afterAll(async () => {
 it('stopping the worker waits for the running jobs and leaves none locked, of those that failed either', async () => {
   let begun = 0;
   let done = 0;
+  let endJobs = () => {};
+  const end = new Promise<void>((resolve) => {
+    endJobs = resolve;
+  });
   const repaintCards = async () => {
     begun += 1;
-    await delay(300);
+    await end;
     done += 1;
     if (done === 2) throw new Error('this one fails');
   };
@@ -41,7 +44,9 @@ it('stopping the worker waits for the running jobs and leaves none locked, of th
   for (let n = 0; n < 6; n++)
     await sql`select graphile_worker.add_job('repaint-cards', ${input}::text::json, queue_name := ${`queue ${n}`})`;
   await eventually('four to run at once', () => begun === 4);
-  await worker.stop();
+  const stopped = worker.stop();
+  endJobs();
+  await stopped;
   await close();
   // A job that began just before the stop was waited for too.
   expect(done).toBe(begun);

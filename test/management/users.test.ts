@@ -35,14 +35,11 @@ async function user(more: Record<string, unknown> = {}) {
 }
 const mailsTo = async (email: string) =>
   (await t.slack.inbox.mails()).filter((mail) => mail.to.some((to) => to.includes(email)));
-const mailTo = async (email: string) => {
-  for (let tries = 0; tries < 100; tries++) {
+const mailTo = (email: string) =>
+  eventually(`a mail to ${email}`, async () => {
     const found = await mailsTo(email);
-    if (found.length > 0) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no mail to ${email}`);
-};
+    return found.length > 0 && found;
+  });
 
 describe('a user', () => {
   it('is created with the id that the program chose, read, and put again with 200', async () => {

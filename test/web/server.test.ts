@@ -280,19 +280,27 @@ describe('the address of a request', () => {
 });
 
 describe('starting and stopping the server', () => {
-  const serveSlow = () =>
-    serve((app) => {
+  const serveSlow = async () => {
+    let arrive = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const served = await serve((app) => {
+      app.get('/quick', (c) => c.text('done'));
       app.get('/slow/:ms', async (c) => {
+        arrive();
         await new Promise((resolve) => setTimeout(resolve, Number(c.req.param('ms'))));
         return c.text('done');
       });
     });
+    return { ...served, arrival };
+  };
 
   test('answers a request in flight before it stops, and does not wait for idle connections', async () => {
-    const { url, server } = await serveSlow();
-    await (await fetch(`${url}/slow/1`)).text();
+    const { url, server, arrival } = await serveSlow();
+    await (await fetch(`${url}/quick`)).text();
     const inFlight = fetch(`${url}/slow/300`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await arrival;
     const startedAt = performance.now();
     const stopped = server.stop(5_000);
     const answer = await inFlight;
@@ -300,16 +308,16 @@ describe('starting and stopping the server', () => {
     expect(answer.headers.get('connection')).toBe('close');
     await stopped;
     expect(performance.now() - startedAt).toBeLessThan(2_000);
-    await expect(fetch(`${url}/slow/1`)).rejects.toThrow();
+    await expect(fetch(`${url}/quick`)).rejects.toThrow();
   });
 
   test('cuts off a request that takes longer than the time to stop', async () => {
-    const { url, server } = await serveSlow();
+    const { url, server, arrival } = await serveSlow();
     const inFlight = fetch(`${url}/slow/20000`).then(
       () => 'answered',
       () => 'cut off',
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await arrival;
     const startedAt = performance.now();
     await server.stop(200);
     expect(performance.now() - startedAt).toBeLessThan(1_500);

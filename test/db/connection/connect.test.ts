@@ -3,6 +3,7 @@ import { pgTable, text } from 'drizzle-orm/pg-core';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { connect } from '../../../src/db/connection/connect.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startTcpProxy, throughProxy } from '../../support/tcp-proxy.ts';
 
 describe('the connection pool', () => {
@@ -89,8 +90,14 @@ describe('the connection pool', () => {
 
   test('answers the queries that run when it is closed, and none after that', async () => {
     const { sql, close } = connect(inject('postgres').url, { max: 2 });
+    const beside = connect(inject('postgres').url, { max: 1 });
     const asked = sql`select pg_sleep(0.3), 1 as one`.then(([row]) => row?.one);
-    await new Promise((next) => setTimeout(next, 100));
+    await eventually('the query to run', async () => {
+      const running = await beside.sql`select from pg_stat_activity
+        where pid <> pg_backend_pid() and state = 'active' and query like 'select pg_sleep(0.3)%'`;
+      return running.length > 0;
+    });
+    await beside.close();
     await close();
     expect(await asked).toBe(1);
     await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
