@@ -14,7 +14,7 @@ import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
-type Extra = {
+type AccountDetails = {
   subscriptions?: { newest: ShownSubscription[]; all: number };
   mails?: { title: string; state: string; createdAt: Date }[];
   waitsForAddress?: string | null;
@@ -36,9 +36,13 @@ export function accountMessage(
 }
 
 /** The account, with buttons for what this role can do now. */
-export function accountBlocks(account: AccountView, role: Role | null, extra: Extra = {}): KnownBlock[] {
+export function accountBlocks(
+  account: AccountView,
+  role: Role | null,
+  details: AccountDetails = {},
+): KnownBlock[] {
   const offered = account.erasedAt ? [] : actionsOn(account, role);
-  const hasSubscriptions = extra.subscriptions !== undefined && account.state !== 'deleted';
+  const hasSubscriptions = details.subscriptions !== undefined && account.state !== 'deleted';
   const all = hasSubscriptions
     ? [
         button('subscriptions-of', 'Subscriptions', account.id, {
@@ -47,7 +51,7 @@ export function accountBlocks(account: AccountView, role: Role | null, extra: Ex
       ]
     : [];
   const buttons = [...buttonsFor(account, offered), ...all];
-  return [...factBlocks(account, extra), ...(buttons.length ? [actions(buttons)] : [])];
+  return [...factBlocks(account, details), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
 /** The card in the approvals channel, with the buttons of an approver. */
@@ -133,32 +137,32 @@ const ACTIONS: AccountAction[] = [
   },
 ];
 
-function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
+function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBlock[] {
   if (account.erasedAt)
     return [
       section(`Account \`${account.id}\` was deleted and its data erased ${formatDate(account.erasedAt)}.`),
     ];
-  const isShown = !extra.isExposed;
+  const isShown = !details.isExposed;
   const lines = [
     `*State:* ${stateText(account)}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
     `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     isShown
       ? `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`
       : `*Address:* ${account.emailConfirmedAt ? 'confirmed' : 'not confirmed'}, and not shown in this channel`,
-    ...(isShown && extra.waitsForAddress
-      ? [`*Waits to be confirmed:* ${escapeText(extra.waitsForAddress)}`]
+    ...(isShown && details.waitsForAddress
+      ? [`*Waits to be confirmed:* ${escapeText(details.waitsForAddress)}`]
       : []),
     `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
-  const mails = (extra.mails ?? []).map(
+  const mails = (details.mails ?? []).map(
     (mail) => `${mail.title}: *${mail.state}* (${formatDate(mail.createdAt)})`,
   );
   const registered = `Registered ${formatDate(account.registeredAt)} · last change ${formatDate(account.updatedAt)} · id \`${account.id}\``;
   return [
     header(nameOf(account)),
     section(lines.join('\n')),
-    ...(extra.subscriptions ? subscriptionBlocks(extra.subscriptions) : []),
+    ...(details.subscriptions ? subscriptionBlocks(details.subscriptions) : []),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
     context(registered),
   ];
@@ -166,7 +170,7 @@ function factBlocks(account: AccountView, extra: Extra = {}): KnownBlock[] {
 
 type ShownSubscription = Pick<SubscriptionView, 'id' | 'name' | 'state' | 'lastUsedAt' | 'calls'>;
 
-function subscriptionBlocks({ newest, all }: NonNullable<Extra['subscriptions']>): KnownBlock[] {
+function subscriptionBlocks({ newest, all }: NonNullable<AccountDetails['subscriptions']>): KnownBlock[] {
   if (all === 0) return [];
   // A deleted account shows only how many it has.
   if (newest.length === 0) return [section(`*Subscriptions:* ${all}, which come back with it`)];
