@@ -1,21 +1,21 @@
-// The address of a service, as Azure Resource Manager writes it.
+// The address of a service and its resources, as Azure Resource Manager writes it.
 
 export type Address = {
-  /** Everything before the resource, as it was written; ids of resources begin with it. */
+  /** The path up to the service, as the client wrote it. Ids of resources begin with it. */
   base: string;
   service: string;
-  /** The parts below the service, decoded. */
+  /** The decoded parts below the service. */
   segments: string[];
 };
 
 const MAX_SEGMENTS = 8;
 const WORDS = ['subscriptions', 'resourcegroups', 'providers', 'microsoft.apimanagement', 'service'];
-/** Azure's own: nothing in it needs to be encoded. */
+/** Azure's limits for names. */
 const SUBSCRIPTION = /^[\w-]{1,64}$/;
 const RESOURCE_GROUP = /^[\w().-]{1,90}$/;
 const SERVICE = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$/;
 
-/** Null when the path is none of ours. Subscription and resource group are Azure's business: any that could be one is taken. */
+/** Null for any other path. Any valid subscription and resource group is accepted: they mean something to Azure only. */
 export function readAddress(path: string): Address | null {
   const parts = path.split('/').slice(1).map(decoded);
   if (parts.some((part) => part === null)) return null;
@@ -41,6 +41,6 @@ function decoded(part: string): string | null {
   }
 }
 
-/** The id of a resource below the service: `users`, `5931a75a`. */
+/** The id of a resource, from its parts below the service, such as `users`, `5931a75a`. */
 export const resourceId = (address: Address, ...parts: string[]): string =>
   [address.base, ...parts].join('/');

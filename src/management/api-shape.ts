@@ -1,4 +1,4 @@
-// An API as Azure writes it, as far as ours has it.
+// An API in Azure's form, with the properties that are kept here.
 import { type Address, resourceId } from './address.ts';
 import { textField } from './filter.ts';
 

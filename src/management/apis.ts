@@ -1,4 +1,4 @@
-// APIs: their names, and the paths by which a gateway knows them.
+// APIs: their names, and the paths where a gateway serves them.
 import { DomainError } from '../domain/domain-error.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
@@ -26,7 +26,7 @@ export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayN
   { method: 'DELETE', path: API, operation: 'Api_Delete', run: removeApi },
 ]);
 
-/** What a gateway does with calls is the gateway's: it may be sent, and is not kept. */
+/** Properties about the gateway itself may be sent and are ignored. */
 const PROPERTIES = {
   displayName: text,
   path: text,

@@ -1,9 +1,9 @@
-// The properties that a request carries: `{ "properties": { … } }`.
+// The properties in a request's body: `{ "properties": { … } }`.
 import { z } from 'zod';
 import { validationError } from './management-error.ts';
 import type { ManagementRequest } from './route.ts';
 
-/** Taken so that what was read can be sent back, and left alone. */
+/** For read-only properties: a client may send back what it has read. */
 export const ignored = z.unknown().optional();
 export const text = z.string('must be a text').optional();
 export const flag = z.boolean('must be true or false').optional();
@@ -19,12 +19,12 @@ export function demandProperties<Name extends string>(
     throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
 }
 
-/** Null counts as absent. Errors: `ValidationError` that names each property that is unknown or of the wrong kind. */
+/** Null counts as absent. Errors: `ValidationError` that names each property that is unknown or of the wrong type. */
 export function readProperties<Shape extends z.ZodRawShape>(
   { body }: ManagementRequest,
   shape: Shape,
 ): z.output<z.ZodObject<Shape>> {
-  // The SDK sends {} for a change of nothing.
+  // Azure's SDK sends {} for an update without changes.
   const properties = body && !('properties' in body) ? {} : body?.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
     throw validationError({ properties: 'must be an object: { "properties": { … } }' });

@@ -1,9 +1,7 @@
-// A document from elsewhere, which may be slow, large or gone.
-
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 256 * 1_024;
 
-/** A GET that ends after 5 seconds and 256 KB, follows nothing, and throws for any status but 200. */
+/** A GET of at most 5 seconds and 256 KB. Throws for a redirect and for any status but 200. */
 export async function fetchBounded(url: string): Promise<Response> {
   const response = await fetch(url, {
     redirect: 'error',

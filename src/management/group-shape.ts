@@ -1,4 +1,4 @@
-// A group as Azure writes it.
+// A group in Azure's form.
 import { type Address, resourceId } from './address.ts';
 import { textField } from './filter.ts';
 
@@ -11,7 +11,7 @@ export const groupProperties = ({ name, description, type }: Omit<GroupView, 'id
   type,
 });
 
-/** `under`: where it is listed below something else, such as `users/ann`. */
+/** `under` is the resource that the group is listed below, such as `users`, `ann`. */
 export function viewGroup(address: Address, group: GroupView, under: readonly string[] = []) {
   const kinds = [...under.filter((_, index) => index % 2 === 0), 'groups'];
   return {

@@ -1,4 +1,4 @@
-// Groups, and who is in them.
+// Groups and their members.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { listAccounts } from '../operations/accounts/list.ts';
@@ -40,7 +40,7 @@ export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   { method: 'DELETE', path: MEMBER, operation: 'GroupUser_Delete', run: removeMember },
 ]);
 
-/** Only custom ones are made; a group of a directory elsewhere would never have anybody in it. */
+/** Only custom groups can be created: members of an external directory are unknown here. */
 const PROPERTIES = {
   displayName: text,
   description: text,

@@ -1,4 +1,4 @@
-// Tokens of an OIDC issuer such as Entra ID: who they are for, who they are of, and what they say that somebody may.
+// Verifies tokens of an OIDC issuer such as Entra ID, and reads the program and its rights from them.
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
@@ -7,7 +7,7 @@ import { HttpRefusal } from '../web/refusal.ts';
 import { fetchBounded } from './bounded-fetch.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 
-/** Signatures that only the issuer can make: nothing symmetric, and never `none`. */
+/** Only asymmetric signatures, which only the issuer can make; never `none`. */
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -25,9 +25,9 @@ export const MAX_JWT_LENGTH = 12_000;
 const CLOCK_SKEW_SECONDS = 60;
 const DISCOVERY_KEPT_MS = 3_600_000;
 const KEYS_KEPT_MS = 600_000;
-/** A key that is not known is asked for this often at most, however many tokens name one. */
+/** Unknown keys are looked up at most this often, however many tokens name one. */
 const KEYS_COOLDOWN_MS = 30_000;
-/** While the issuer is away it is left alone for so long after each try. */
+/** The pause after each request that the issuer doesn't answer. */
 const AWAY_MS = 5_000;
 const RETRY_AFTER_SECONDS = 10;
 /** OpenID Connect Core 1.0, 2: at most 255 ASCII characters. */
@@ -44,25 +44,25 @@ const NAME_CLAIMS = [
   'client_id',
 ];
 const PERSON_CLAIMS = ['email', 'preferred_username', 'upn'];
-/** Texts that hold several values with spaces between (RFC 8693 4.2, and Entra's name for it). */
+/** Claims with several values in one text, separated by spaces (RFC 8693 4.2, and Entra's name for it). */
 const SPACED_CLAIMS = ['scope', 'scp'];
 
 const DISCOVERED = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
-type Keys = (...asked: Parameters<ReturnType<typeof createRemoteJWKSet>>) => Promise<CryptoKey>;
+type Keys = (...request: Parameters<ReturnType<typeof createRemoteJWKSet>>) => Promise<CryptoKey>;
 
 export type Issuer = {
-  /** Null for what is not a token of the issuer for us, or not at this moment. Errors: 503 while the issuer is away. */
+  /** Null for a token that is not the issuer's, not for this service or not valid now. Errors: 503 while the issuer is away. */
   recognise(token: string): Promise<IssuedActor | null>;
 };
 
-/** Whether this has the form of a JWT, which no token of ours has. */
+/** Whether a token has the form of a JWT. Our own tokens never have. */
 export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 
 /** Source: RFC 8725 3.1 (algorithms), 3.8 and 3.9 (issuer, audience); OpenID Connect Discovery 1.0, 4.3. */
 export function createIssuer(settings: OidcSettings, { clock, log }: { clock: Clock; log: Log }): Issuer {
   const source = createKeySource(settings, { clock, log });
-  /** Only for a token whose form and algorithm are right: anything else asks nobody. */
+  /** Called only for a token with the right form and algorithm, so other tokens cause no request to the issuer. */
   const keyOf: Keys = async (header, jws) => (await source.keys())(header, jws);
   return {
     async recognise(token) {
@@ -77,9 +77,9 @@ export function createIssuer(settings: OidcSettings, { clock, log }: { clock: Cl
         });
         return actorOf(payload, settings);
       } catch (error) {
-        if (isFaultOfToken(error)) return null;
+        if (isTokenError(error)) return null;
         if (!(error instanceof HttpRefusal)) {
-          source.leaveAlone();
+          source.pause();
           log.warn({ err: error }, 'the OIDC issuer cannot be read');
         }
         throw new HttpRefusal('unavailable', RETRY_AFTER_SECONDS);
@@ -88,8 +88,8 @@ export function createIssuer(settings: OidcSettings, { clock, log }: { clock: Cl
   };
 }
 
-/** Whatever else goes wrong lies with the issuer, and says nothing of the token. */
-function isFaultOfToken(error: unknown): boolean {
+/** Any other error is the issuer's, and says nothing about the token. */
+function isTokenError(error: unknown): boolean {
   return (
     error instanceof errors.JWTExpired ||
     error instanceof errors.JWTClaimValidationFailed ||
@@ -99,15 +99,15 @@ function isFaultOfToken(error: unknown): boolean {
     error instanceof errors.JOSEAlgNotAllowed ||
     error instanceof errors.JOSENotSupported ||
     error instanceof errors.JWKSNoMatchingKey ||
-    // It names no key, and the issuer has several.
+    // The token names no key, and the issuer has several.
     error instanceof errors.JWKSMultipleMatchingKeys
   );
 }
 
-/** The issuer's keys, found where its discovery document says; both are kept for a while. */
+/** The issuer's keys, from the address in its discovery document. Both are cached. */
 function createKeySource({ issuer }: OidcSettings, { clock, log }: { clock: Clock; log: Log }) {
   let known: { keys: Keys; at: number } | null = null;
-  let asking: Promise<Keys> | null = null;
+  let discovering: Promise<Keys> | null = null;
   let awayUntil = 0;
 
   const get = async (url: string) => {
@@ -132,18 +132,18 @@ function createKeySource({ issuer }: OidcSettings, { clock, log }: { clock: Cloc
   return {
     async keys(): Promise<Keys> {
       if (known && clock().getTime() - known.at < DISCOVERY_KEPT_MS) return known.keys;
-      asking ??= discover().finally(() => {
-        asking = null;
+      discovering ??= discover().finally(() => {
+        discovering = null;
       });
-      return asking;
+      return discovering;
     },
-    leaveAlone: () => {
+    pause: () => {
       awayUntil = clock().getTime() + AWAY_MS;
     },
   };
 }
 
-/** As safe as the issuer's own address is. */
+/** HTTPS, or the issuer's own origin. */
 function keysAddress(text: string, issuer: string): URL {
   const url = new URL(text);
   if (url.protocol === 'https:' || url.origin === new URL(issuer).origin) return url;
@@ -153,7 +153,7 @@ function keysAddress(text: string, issuer: string): URL {
 function actorOf(payload: JWTPayload, { issuer, roles, personClaim }: OidcSettings): IssuedActor | null {
   const subject = payload.sub ?? '';
   if (!SUBJECT.test(subject)) return null;
-  const given = new Set(
+  const granted = new Set(
     roles.filter(({ claim, value }) => valuesOf(payload, claim).includes(value)).map(({ gives }) => gives),
   );
   const person = firstText(payload, personClaim ? [personClaim] : PERSON_CLAIMS);
@@ -163,12 +163,12 @@ function actorOf(payload: JWTPayload, { issuer, roles, personClaim }: OidcSettin
     subject,
     name: oneLine(firstText(payload, NAME_CLAIMS) ?? subject),
     person: person && person.length <= MAX_PERSON_LENGTH ? person.toLowerCase() : null,
-    role: (['admin', 'approver', 'reader'] as const).find((role) => given.has(role)) ?? null,
-    grants: (['list-secrets', 'sso'] as const).filter((grant) => given.has(grant)),
+    role: (['admin', 'approver', 'reader'] as const).find((role) => granted.has(role)) ?? null,
+    grants: (['list-secrets', 'sso'] as const).filter((grant) => granted.has(grant)),
   };
 }
 
-/** Exact texts: one, or each of a list. */
+/** One value, or each of a list. */
 function valuesOf(payload: JWTPayload, claim: string): unknown[] {
   const value = Object.hasOwn(payload, claim) ? payload[claim] : undefined;
   if (Array.isArray(value)) return value;
@@ -180,7 +180,7 @@ function firstText(payload: JWTPayload, claims: readonly string[]): string | nul
   return texts.find((text): text is string => typeof text === 'string' && text.trim() !== '') ?? null;
 }
 
-/** People read it in the audit and in Slack. */
+/** The name is shown in the audit and in Slack. */
 const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]+/gu, ' ')

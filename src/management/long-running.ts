@@ -1,5 +1,4 @@
-// What waits for a second operator, as Azure's long-running operations: ask again until it is decided.
-
+// Approvals as Azure's long-running operations: the client polls until a second operator has decided.
 import { showApprovalOutcome } from '../operations/approvals/show-outcome.ts';
 import type { WaitsForApproval } from '../operations/frame/approval.ts';
 import { resourceId } from './address.ts';

@@ -1,26 +1,26 @@
-// What the settings say of the OIDC issuer, read once at the start.
+// Reads the settings of the OIDC issuer.
 import type { Grant, Role } from '../operations/frame/context.ts';
 
-type Given = Role | 'reader' | Grant;
+type RoleOrGrant = Role | 'reader' | Grant;
 
-/** Who has this value in that claim is given a role, or a grant beside one. */
-export type RoleRule = { claim: string; value: string; gives: Given };
+/** A token with this value in that claim gets a role, or a grant beside one. */
+export type RoleRule = { claim: string; value: string; gives: RoleOrGrant };
 
 export type OidcSettings = {
-  /** As the tokens name it, to the letter. */
+  /** Exactly as the tokens name it. */
   issuer: string;
-  /** A token is for one of these. */
+  /** A token must be for one of these. */
   audiences: readonly string[];
   roles: readonly RoleRule[];
-  /** The claim that says who of the workspace it is; null: the first of those that usually do. */
+  /** The claim with the person's email; null for the first of the usual ones. */
   personClaim: string | null;
 };
 
 const MAX_RULES = 100;
-const GIVEN: readonly Given[] = ['admin', 'approver', 'reader', 'list-secrets', 'sso'];
+const ROLES_AND_GRANTS: readonly RoleOrGrant[] = ['admin', 'approver', 'reader', 'list-secrets', 'sso'];
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Throws what a good one looks like. Plain HTTP is for an issuer on this machine alone: keys come from there. */
+/** Plain HTTP only for an issuer on this machine, because keys come from there. Throws an Error that says what to write. */
 export function readIssuer(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname));
@@ -30,7 +30,10 @@ export function readIssuer(text: string): string {
   );
 }
 
-/** Reads `roles:ApimAdmin=admin,groups:Support=approver`. A claim may be called by an address (`https://…/roles:x=admin`). Throws what is wrong with which. */
+/**
+ * Reads `roles:ApimAdmin=admin,groups:Support=approver`. A claim's name may be a URL (`https://…/roles:x=admin`). Throws an
+ * Error that names the wrong rule.
+ */
 export function readRoleRules(text: string): RoleRule[] {
   const rules = text
     .split(',')
@@ -42,10 +45,10 @@ export function readRoleRules(text: string): RoleRule[] {
     );
   return rules.map((rule) => {
     const [, claim, value, gives] = /^((?:[^:]|:\/\/)+):(.+)=([\w-]+)$/.exec(rule) ?? [];
-    const given = GIVEN.find((one) => one === gives);
-    if (claim && value && given) return { claim, value, gives: given };
+    const roleOrGrant = ROLES_AND_GRANTS.find((one) => one === gives);
+    if (claim && value && roleOrGrant) return { claim, value, gives: roleOrGrant };
     throw new Error(
-      `claim:value=role, where the role is one of ${GIVEN.join(', ')}, such as roles:ApimAdmin=admin; "${rule.slice(0, 80)}" is none`,
+      `claim:value=role, where the role is one of ${ROLES_AND_GRANTS.join(', ')}, such as roles:ApimAdmin=admin; "${rule.slice(0, 80)}" is none`,
     );
   });
 }

@@ -5,7 +5,7 @@ import type { ManagementRequest, ManagementResponse } from './route.ts';
 
 const ROWS_A_PAGE = 100;
 
-/** What every list takes. `fields`: those that its `$filter` knows. */
+/** The parameters that every list takes. `fields` are those of its `$filter`. */
 export function pageOf<Field extends string>({ query }: ManagementRequest, fields: FilterFields<Field>) {
   const filter = query.text('$filter');
   const skip = query.number('$skip');
@@ -17,7 +17,7 @@ export function pageOf<Field extends string>({ query }: ManagementRequest, field
   };
 }
 
-/** Where a list goes on: opaque to whoever carries it. */
+/** Where the next page begins, from the opaque token in the former page's link. */
 export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor } {
   const token = query.text('$skiptoken');
   if (token === undefined) return {};

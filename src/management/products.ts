@@ -1,4 +1,4 @@
-// Products, with their APIs and the groups that see them.
+// Products, their APIs, and the groups that see them.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { listApis } from '../operations/apis/list.ts';
@@ -245,7 +245,7 @@ const saveLinks = (
 ) =>
   editProduct(request.context, {
     productId: product.id,
-    // Bound to what was read: of two links at once none is lost.
+    // Bound to the version that was read, so that two links at once don't lose one.
     expectedVersion: product.version,
     ...(kind === 'api' ? { apiIds: ids } : { groupIds: ids }),
   });

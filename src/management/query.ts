@@ -1,7 +1,7 @@
-// What stands behind the question mark.
+// The query of a request's address.
 import { ManagementError, validationError } from './management-error.ts';
 
-/** Names are compared without case; each may be given once. */
+/** Names ignore case, and each may be given once. */
 export type Query = {
   text(name: string): string | undefined;
   flag(name: string): boolean | undefined;
@@ -35,7 +35,7 @@ export function readQuery(params: URLSearchParams): Query {
 
 const OLDEST = '2021-08-01';
 
-/** Any version of the contract since 2021-08-01 is answered as 2024-05-01 is. */
+/** Every version since 2021-08-01 is answered as 2024-05-01. */
 export function demandApiVersion(query: Query): string {
   const version = query.text('api-version');
   if (version === undefined)

@@ -1,4 +1,4 @@
-// Every operation of Azure's contract that is answered here.
+// Every operation of Azure's contract that this server has.
 import { API_ROUTES } from './apis.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';

@@ -120,7 +120,7 @@ const SUBSCRIPTION_FILTER = {
 
 type Subscription = Awaited<ReturnType<typeof listSubscriptions>>['subscriptions'][number];
 
-/** Never a key: `listSecrets` alone tells them. */
+/** Without keys: only `listSecrets` shows them. */
 function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
   const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
   const kinds = [...under.filter((_, index) => index % 2 === 0), 'subscriptions'];
@@ -239,7 +239,7 @@ async function patchSubscription(request: ManagementRequest): Promise<Management
 
 type SubscriptionProperties = ReturnType<typeof readProperties<typeof PROPERTIES>>;
 
-/** What a subscription is for, whose it is and its keys stay: another is granted instead, and keys are regenerated. */
+/** Scope, owner and keys can't be changed: grant another subscription, or regenerate a key. */
 async function updateSubscription(
   request: ManagementRequest,
   existing: Subscription,
@@ -298,7 +298,7 @@ async function showSecrets(request: ManagementRequest): Promise<ManagementRespon
   return { status: 200, body: { primaryKey: primary, secondaryKey: secondary }, version };
 }
 
-/** `/products/starter`, `/apis`, `/apis/orders`, by itself or behind the address of a service. */
+/** `/products/starter`, `/apis` or `/apis/orders`, alone or after the address of a service. */
 function readScope(scope: string): { productId?: string; apiId?: string } {
   const [, kind, id] = /\/(products|apis)(?:\/([^/]*))?\/?$/i.exec(scope) ?? [];
   if (kind?.toLowerCase() === 'products' && id) return { productId: id };

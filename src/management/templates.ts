@@ -1,4 +1,4 @@
-// The texts of mails: Azure's e-mail templates.
+// The texts of mails, as Azure's email templates.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { listTemplates } from '../operations/templates/list.ts';
@@ -32,7 +32,7 @@ export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName
   { method: 'DELETE', path: TEMPLATE, operation: 'EmailTemplate_Delete', run: resetTemplate },
 ]);
 
-/** What the product says of a mail, and what may be filled in, is the product's: it may be sent, and is left alone. */
+/** Titles, descriptions and parameters are fixed here: a client may send them, and they are ignored. */
 const PARAMETER = z.object({
   name: z
     .string('must have a name')

@@ -1,4 +1,4 @@
-// An account as Azure writes a user.
+// An account in Azure's form of a user.
 import type { AccountView } from '../operations/accounts/account.ts';
 import { type Address, resourceId } from './address.ts';
 import { choiceField, dateField, textField } from './filter.ts';
@@ -7,7 +7,7 @@ export type { AccountView };
 
 export const identitiesOf = ({ email }: Pick<AccountView, 'email'>) => [{ provider: 'Basic', id: email }];
 
-/** `groups` only where Azure gives them. Never a password, nor whether there is one. */
+/** With `groups` only where Azure has them. Never with a password, nor with whether there is one. */
 export function viewUser(
   address: Address,
   account: AccountView,

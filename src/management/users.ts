@@ -1,4 +1,4 @@
-// Users: Azure's word for accounts.
+// Users, which is Azure's word for accounts.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
@@ -173,7 +173,7 @@ async function deleteUser(request: ManagementRequest): Promise<ManagementRespons
   return { status: 204 };
 }
 
-/** What is not there any more is as it should be. */
+/** An account that is already deleted needs no error. */
 function isGone(error: unknown): boolean {
   if (!(error instanceof DomainError)) return false;
   const { code, detail } = error;
@@ -186,7 +186,7 @@ async function generateSsoUrl(request: ManagementRequest): Promise<ManagementRes
   return { status: 200, body: { value: url } };
 }
 
-/** Nothing here would accept one: a developer signs in to the portal, and a program has a token of its own. */
+/** Nothing here would accept such a token: a developer signs in to the portal, and a program has its own token. */
 async function refuseSharedAccessToken(request: ManagementRequest): Promise<ManagementResponse> {
   await demandUser(request);
   throw new ManagementError(

@@ -7,12 +7,12 @@ export function registerHome(portal: Hono<WebEnv>, site: Site): void {
   portal.get('/', (c) => c.redirect('/portal'));
   portal.get('/portal', async (c) => {
     const me = await site.me(c);
-    if (me) return site.sessionPage(me, `Hello ${me.firstName}`, <Own me={me} />);
+    if (me) return site.sessionPage(me, `Hello ${me.firstName}`, <Overview me={me} />);
     return site.page('Your developer account', <Welcome site={site} />);
   });
 }
 
-function Own({ me }: { me: Me }) {
+function Overview({ me }: { me: Me }) {
   return (
     <>
       <p>

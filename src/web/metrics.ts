@@ -53,7 +53,7 @@ export function createMetrics(
   );
   const isSlackReachable = gauge(
     'slack_reachable',
-    '1 when Slack answers, 0 when not, NaN while nobody knows',
+    '1 when Slack answers, 0 when not, NaN while unknown',
   );
   const oldestJob = gauge(
     'oldest_waiting_job_seconds',
