@@ -1,8 +1,7 @@
 // The accounts of the index: only those that hold a subscription.
-import type { CallingAccount } from '../domain/may-call.ts';
+import type { AccountRow } from '../domain/gateway-rows.ts';
 import { createInterner } from './interner.ts';
 
-export type AccountRow = Pick<CallingAccount, 'id' | 'state'> & { groupIds: readonly string[] };
 export type IndexedAccount = AccountRow & { holders: number };
 
 /** Most accounts are in the same few groups. */

@@ -1,13 +1,6 @@
 // The products and APIs of the index: what lies at which path, and which APIs need no subscription.
+import type { ApiRow, ProductRow } from '../domain/gateway-rows.ts';
 import type { CalledApi, CalledProduct } from '../domain/may-call.ts';
-
-export type ProductRow = {
-  id: string;
-  isPublished: boolean;
-  isSubscriptionRequired: boolean;
-  apiIds: readonly string[];
-};
-export type ApiRow = { id: string; path: string };
 
 type Product = CalledProduct & { readonly isSubscriptionRequired: boolean };
 

@@ -1,16 +1,10 @@
 // Everything that a check needs, in memory. Filled row by row; changed rows are put again.
+import type { SubscriptionRow } from '../domain/gateway-rows.ts';
 import type { CallFacts, CallingSubscription } from '../domain/may-call.ts';
-import { type AccountRow, createAccountTable, type IndexedAccount } from './account-table.ts';
+import { createAccountTable, type IndexedAccount } from './account-table.ts';
 import { createApiCatalog } from './api-catalog.ts';
 import { createInterner } from './interner.ts';
 import { createKeyTable } from './key-table.ts';
-
-/** A row as it is read: hashes in hex, times in milliseconds since 1970. */
-export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
-  account: AccountRow | null;
-  primaryHash: string | null;
-  secondaryHash: string | null;
-};
 
 type Subscription = CallingSubscription & {
   /** Owns the keys in the key table. */

@@ -1,6 +1,7 @@
 // May this call pass? The listener of /gateway/check, which gateways ask before each call.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { apiPathsOf, findApi } from '../domain/call-path.ts';
+import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
 import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
@@ -23,7 +24,7 @@ import {
 } from './check-response.ts';
 import { createDatabaseLookup } from './database-lookup.ts';
 import type { Follower } from './follower.ts';
-import type { CallQuery, CallRows, GatewaySource } from './source.ts';
+import type { GatewaySource } from './source.ts';
 
 export type CheckOptions = CheckRequestOptions & {
   source: GatewaySource;

@@ -1,7 +1,8 @@
 // Looks up one call in the database, while the index is loading or can't be trusted.
+import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
 import { createConcurrencyLimit } from '../security/concurrency-limit.ts';
 import { withTimeout } from '../web/with-timeout.ts';
-import type { CallQuery, CallRows, GatewaySource } from './source.ts';
+import type { GatewaySource } from './source.ts';
 
 const CONNECTIONS = 4;
 const MAX_CONCURRENT = 40;

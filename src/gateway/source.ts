@@ -1,23 +1,14 @@
 // The database, as the check uses it. `app.ts` makes it from `db` and passes it in.
-import type { CallFacts } from '../domain/may-call.ts';
-import type { AccountRow } from './account-table.ts';
-import type { ApiRow, ProductRow } from './api-catalog.ts';
-import type { SubscriptionRow } from './call-index.ts';
+import type {
+  AccountRow,
+  ApiRow,
+  CallQuery,
+  CallRows,
+  ProductRow,
+  SubscriptionRow,
+} from '../domain/gateway-rows.ts';
 
 export type Change = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
-
-/** `apiId` names the API, or else `apiPaths` has every path that it may have. */
-export type CallQuery = {
-  keyHash: string | null;
-  apiId: string | null;
-  apiPaths: readonly string[];
-  /** Also look whether an API begins below this path. */
-  below: string | null;
-};
-export type CallRows = Pick<CallFacts, 'subscription' | 'product'> & {
-  apis: NonNullable<CallFacts['api']>[];
-  hasBelow: boolean;
-};
 
 /** Reads over connections of its own. `abandon` closes them without waiting for queries that hang. */
 export type Rows = {

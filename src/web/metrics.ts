@@ -51,10 +51,7 @@ export function createMetrics(
     'readings_collected',
     '1 when the figures below are of now, 0 when they could not be read',
   );
-  const isSlackReachable = gauge(
-    'slack_reachable',
-    '1 when Slack answers, 0 when not, NaN while unknown',
-  );
+  const isSlackReachable = gauge('slack_reachable', '1 when Slack answers, 0 when not, NaN while unknown');
   const oldestJob = gauge(
     'oldest_waiting_job_seconds',
     'Age of the oldest background job that waits to be run',

@@ -1,8 +1,14 @@
 // What gateways go by, read for many at once, for what changed, or for one call. Connections of its own: nobody's work
 // stands before a check, and no flood of checks stands before anybody's work.
 import type { AccountState } from '../../domain/account-state.ts';
-import type { CallFacts } from '../../domain/may-call.ts';
-import type { SubscriptionState } from '../../domain/subscription-state.ts';
+import type {
+  AccountRow,
+  ApiRow,
+  CallQuery,
+  CallRows,
+  ProductRow,
+  SubscriptionRow,
+} from '../../domain/gateway-rows.ts';
 import { openPool } from '../connection/pool.ts';
 
 const CONNECT_SECONDS = 5;
@@ -12,34 +18,6 @@ const CLOSE_SECONDS = 1;
 
 /** Each account is in it without a row that says so. */
 const DEVELOPERS_GROUP = 'developers';
-
-type AccountRow = { id: string; state: AccountState; groupIds: string[] };
-type SubscriptionRow = {
-  id: string;
-  state: SubscriptionState;
-  startsAt: number | null;
-  endsAt: number | null;
-  productId: string | null;
-  apiId: string | null;
-  account: AccountRow | null;
-  primaryHash: string | null;
-  secondaryHash: string | null;
-};
-type ProductRow = { id: string; isPublished: boolean; isSubscriptionRequired: boolean; apiIds: string[] };
-type ApiRow = { id: string; path: string };
-
-/** A call as it is looked up: `apiId` names its API, or else one of `apiPaths` does. */
-export type SoughtCall = {
-  keyHash: string | null;
-  apiId: string | null;
-  apiPaths: readonly string[];
-  /** Whether an API begins below this path is asked too. */
-  below: string | null;
-};
-export type FoundCall = Pick<CallFacts, 'subscription' | 'product'> & {
-  apis: NonNullable<CallFacts['api']>[];
-  hasBelow: boolean;
-};
 
 const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const groupsOf = (service: string, account: string) => `(
@@ -107,7 +85,7 @@ type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
   groupIds: string[] | null;
 };
 type FlatCall = {
-  apis: FoundCall['apis'] | null;
+  apis: CallRows['apis'] | null;
   calling: (FlatSubscription & { isPublished: boolean | null; apiIds: string[] | null }) | null;
   hasBelow: boolean;
 };
@@ -156,7 +134,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
         ? read<ApiRow>(`${text} and i.id = ${among('$2')}`, JSON.stringify(ids))
         : read<ApiRow>(text);
     },
-    async findCall({ keyHash, apiId, apiPaths, below }: SoughtCall): Promise<FoundCall> {
+    async findCall({ keyHash, apiId, apiPaths, below }: CallQuery): Promise<CallRows> {
       const [found] = await read<FlatCall>(FOUND_CALL, keyHash, apiId, JSON.stringify(apiPaths), below);
       const { apis = null, calling = null, hasBelow = false } = found ?? {};
       const productId = calling?.productId ?? null;

@@ -1,0 +1,30 @@
+// The rows that gateway checks depend on, as the database gives them to the gateway's index.
+import type { CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
+
+export type AccountRow = Pick<CallingAccount, 'id' | 'state' | 'groupIds'>;
+/** Hashes are in hex, times in milliseconds since 1970. */
+export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
+  account: AccountRow | null;
+  primaryHash: string | null;
+  secondaryHash: string | null;
+};
+export type ProductRow = {
+  id: string;
+  isPublished: boolean;
+  isSubscriptionRequired: boolean;
+  apiIds: readonly string[];
+};
+export type ApiRow = { id: string; path: string };
+
+/** A call to look up: `apiId` names its API, or else `apiPaths` has every path that it may have. */
+export type CallQuery = {
+  keyHash: string | null;
+  apiId: string | null;
+  apiPaths: readonly string[];
+  /** Also look whether an API begins below this path. */
+  below: string | null;
+};
+export type CallRows = Pick<CallFacts, 'subscription' | 'product'> & {
+  apis: NonNullable<CallFacts['api']>[];
+  hasBelow: boolean;
+};
