@@ -1,31 +1,38 @@
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { createStatementReader } from '../support/statements.ts';
+import { startTcpProxy, type TcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 
-/** Every statement that the driver sent, by its own `debug` option; it still talks to a real Postgres. */
-const { statements } = vi.hoisted(() => ({ statements: [] as string[] }));
-vi.mock('postgres', async (original) => {
-  const { default: connect } = await original<{ default: typeof import('postgres') }>();
-  const debug = (_connection: number, statement: string) => void statements.push(statement);
-  return { default: (url: string, options: object) => connect(url, { ...options, debug }) };
-});
-
+const statements: string[] = [];
 const readsOfAccounts = () =>
   statements
     .map((statement) => /^select .* from "accounts" where .*?( for update)?$/.exec(statement))
     .filter((read) => read !== null && /"accounts"\."id" = \$2/.test(read[0]))
     .map((read) => (read?.[1] ? 'locks it' : 'reads it'));
 
+let database: TestDatabase;
+let proxy: TcpProxy;
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  database = await createTestDatabase();
+  const { hostname: host, port } = new URL(database.url);
+  proxy = await startTcpProxy({ host, port: Number(port) }, () =>
+    createStatementReader((statement) => statements.push(statement)),
+  );
+  app = await startTestApp({ DATABASE_URL: throughProxy(database.url, proxy) });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await proxy.close();
+  await database.close();
+});
 
 /** The mail and the repaints that follow from adding the account read it too. */
 async function untilNothingIsQueued() {
-  const sql = postgres(app.databaseUrl, { max: 1 });
+  const sql = postgres(database.url, { max: 1 });
   try {
     await eventually('the mail to be delivered and every job to be done', async () => {
       const [left] = await sql`select

@@ -3,14 +3,18 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
-/** Passes on what comes to the address behind it. */
-export async function startTcpProxy(to: { host: string; port: number }) {
+/** Passes on what comes to the address behind it. `watch` makes, for each connection, what hears the client's bytes. */
+export async function startTcpProxy(
+  to: { host: string; port: number },
+  watch: () => (chunk: Buffer) => void = () => () => {},
+) {
   const pairs = new Set<{ near: Socket; far: Socket; isSilent: boolean }>();
   let isSilent = false;
   const server = createServer((near) => {
     const far = connect(to.port, to.host);
     const pair = { near, far, isSilent };
     pairs.add(pair);
+    near.on('data', watch());
     const end = () => {
       pairs.delete(pair);
       near.destroy();
