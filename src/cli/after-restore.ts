@@ -54,7 +54,7 @@ const MAX_CHANGES = 100_000;
 type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: string | null };
 
 /** Ends everything that could still take effect. Runs in this order, each until it finds nothing more. */
-const ENDS: readonly {
+const CLEAN_UP_STEPS: readonly {
   words: string;
   of: 'tickets' | 'sessions' | 'imports' | 'tokens' | 'mails' | 'approvals';
   run(context: Context, reason: string): Promise<{ count: number }>;
@@ -74,21 +74,6 @@ const ENDS: readonly {
     run: (context, reason) => closeApprovals(context, { reason }),
   },
 ];
-
-function readOptions(args: string[]): RestoreOptions | null {
-  const { values, positionals } = readArguments(args, OPTIONS);
-  if (values.help) return null;
-  if (positionals.length > 0) throw new UsageError(HELP);
-  const name = values.as?.trim() ?? '';
-  const reason = values.reason?.trim() ?? '';
-  const isApplied = values.apply ?? false;
-  if (isApplied && (!name || !reason))
-    throw new UsageError('--apply needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  requirePersonName(name);
-  if (reason.length > MAX_WHY_LENGTH)
-    throw new UsageError(`--reason is at most ${MAX_WHY_LENGTH} characters.`);
-  return { name: name || 'after-restore', reason, isApplied, file: values.audit ?? null };
-}
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -121,6 +106,21 @@ async function main(): Promise<number> {
   });
 }
 
+function readOptions(args: string[]): RestoreOptions | null {
+  const { values, positionals } = readArguments(args, OPTIONS);
+  if (values.help) return null;
+  if (positionals.length > 0) throw new UsageError(HELP);
+  const name = values.as?.trim() ?? '';
+  const reason = values.reason?.trim() ?? '';
+  const isApplied = values.apply ?? false;
+  if (isApplied && (!name || !reason))
+    throw new UsageError('--apply needs --as "Your Name" and --reason "why"; the audit keeps both.');
+  requirePersonName(name);
+  if (reason.length > MAX_WHY_LENGTH)
+    throw new UsageError(`--reason is at most ${MAX_WHY_LENGTH} characters.`);
+  return { name: name || 'after-restore', reason, isApplied, file: values.audit ?? null };
+}
+
 async function recover(plain: Context, options: RestoreOptions): Promise<number> {
   const { isApplied, reason, file } = options;
   const context = reason ? { ...plain, reason } : plain;
@@ -132,9 +132,9 @@ async function recover(plain: Context, options: RestoreOptions): Promise<number>
   );
   // A faulty export must stop the program before it changes anything.
   const read = file === null ? null : await readExport(plain, file);
-  for (const end of ENDS) {
-    const count = isApplied ? await untilNone(() => end.run(context, reason)) : open[end.of];
-    await print(`${count} ${end.words}${isApplied ? '' : ' (would be)'}\n`);
+  for (const step of CLEAN_UP_STEPS) {
+    const count = isApplied ? await untilNone(() => step.run(context, reason)) : open[step.of];
+    await print(`${count} ${step.words}${isApplied ? '' : ' (would be)'}\n`);
   }
   if (invitations > 0)
     await print(`${invitations} invitations stay open, and their links are dead: resend or revoke them.\n`);
@@ -153,10 +153,10 @@ async function untilNone(run: () => Promise<{ count: number }>): Promise<number>
   }
 }
 
-type Read = { rows: number; known: number; changes: PastChange[] };
+type ExportContent = { rows: number; known: number; changes: PastChange[] };
 
-async function readExport(context: Context, file: string): Promise<Read> {
-  const read: Read = { rows: 0, known: 0, changes: [] };
+async function readExport(context: Context, file: string): Promise<ExportContent> {
+  const read: ExportContent = { rows: 0, known: 0, changes: [] };
   for await (const rows of linesOf(context, file)) {
     const { knownIds, otherIds } = await compareRecovered(context, {
       rows: rows.map(({ id, hash }) => ({ id, hash })),
@@ -209,7 +209,7 @@ function rowIn(line: string, where: string, serviceId: string): ExportedRow {
 
 async function repeatAll(
   context: Context,
-  read: Read,
+  read: ExportContent,
   { reason, isApplied, file }: RestoreOptions,
 ): Promise<string[]> {
   const { rows, known, changes } = read;

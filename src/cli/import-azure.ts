@@ -56,6 +56,32 @@ const FAILED: readonly CopyLine['status'][] = ['conflict', 'impossible', 'refuse
 
 type ImportOptions = ReturnType<typeof readOptions>;
 
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
+    await print(HELP);
+    return EXIT.ok;
+  }
+  const options = readOptions(args);
+  try {
+    const source = await openSource(options);
+    const { save } = options.values;
+    if (save !== undefined) return await saveTo(save, source, options);
+    return await withDependencies(async ({ contextOf }) => {
+      const plain = contextOf({ kind: 'console', name: options.name });
+      const context = options.reason ? { ...plain, reason: options.reason } : plain;
+      return options.mails === null
+        ? copy(context, source, options)
+        : mailPasswords(context, source, options.mails);
+    });
+  } catch (error) {
+    const fault = error instanceof DomainError ? refusalText(error) : sourceFault(error);
+    if (fault === null) throw error;
+    printError(forTerminal(fault));
+    return EXIT.refused;
+  }
+}
+
 function readOptions(args: string[]) {
   const { values, positionals } = readArguments(args, OPTIONS);
   const [file, ...more] = positionals;
@@ -95,32 +121,6 @@ async function openSource({ values, file }: ImportOptions): Promise<CopySource> 
   if (!/^https:\/\/[^/\s]+$/.test(endpoint))
     throw new UsageError('--endpoint is https://HOST; a token is sent over nothing else.');
   return openAzure({ subscription, resourceGroup, service, endpoint, tokenFile: values['token-file'] });
-}
-
-async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) {
-    await print(HELP);
-    return EXIT.ok;
-  }
-  const options = readOptions(args);
-  try {
-    const source = await openSource(options);
-    const { save } = options.values;
-    if (save !== undefined) return await saveTo(save, source, options);
-    return await withDependencies(async ({ contextOf }) => {
-      const plain = contextOf({ kind: 'console', name: options.name });
-      const context = options.reason ? { ...plain, reason: options.reason } : plain;
-      return options.mails === null
-        ? copy(context, source, options)
-        : mailPasswords(context, source, options.mails);
-    });
-  } catch (error) {
-    const fault = error instanceof DomainError ? refusalText(error) : sourceFault(error);
-    if (fault === null) throw error;
-    printError(forTerminal(fault));
-    return EXIT.refused;
-  }
 }
 
 async function saveTo(file: string, source: CopySource, { values }: ImportOptions): Promise<number> {

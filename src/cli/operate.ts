@@ -59,33 +59,6 @@ type Invocation = {
   pages: number;
 };
 
-function readInvocation(args: string[]): Invocation | null {
-  const [name, ...rest] = args;
-  if (name === undefined) throw new UsageError(help());
-  if (name === '--help' || name === '-h') return null;
-  const exposed = findExposed(name);
-  if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
-  const own = optionsOf(fieldsOf(exposed));
-  const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
-  if (values.help) return null;
-  const isChange = exposed.operation.effect === 'change';
-  const reason = values.reason?.trim() ?? '';
-  const typedName = values.as?.trim();
-  if (isChange && (!typedName || !reason))
-    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  const person = typedName || userInfo().username;
-  requirePersonName(person);
-  const pages = Number(values.pages ?? DEFAULT_PAGES);
-  if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
-    throw new UsageError(`--pages is a number from 1 to ${MAX_PAGES}.`);
-  const fields = fieldsOf(exposed).map((field) => ({
-    ...field,
-    isNeeded: field.isNeeded && field.name !== 'teamId',
-  }));
-  const input = inputOf(fields, exposed.words, positionals, values);
-  return { exposed, input, name: person, reason, isJson: values.json ?? false, pages };
-}
-
 async function main(): Promise<number> {
   const invocation = readInvocation(process.argv.slice(2));
   if (!invocation) {
@@ -111,6 +84,33 @@ async function main(): Promise<number> {
       return EXIT.refused;
     }
   });
+}
+
+function readInvocation(args: string[]): Invocation | null {
+  const [name, ...rest] = args;
+  if (name === undefined) throw new UsageError(help());
+  if (name === '--help' || name === '-h') return null;
+  const exposed = findExposed(name);
+  if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
+  const own = optionsOf(fieldsOf(exposed));
+  const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
+  if (values.help) return null;
+  const isChange = exposed.operation.effect === 'change';
+  const reason = values.reason?.trim() ?? '';
+  const typedName = values.as?.trim();
+  if (isChange && (!typedName || !reason))
+    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
+  const person = typedName || userInfo().username;
+  requirePersonName(person);
+  const pages = Number(values.pages ?? DEFAULT_PAGES);
+  if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
+    throw new UsageError(`--pages is a number from 1 to ${MAX_PAGES}.`);
+  const fields = fieldsOf(exposed).map((field) => ({
+    ...field,
+    isNeeded: field.isNeeded && field.name !== 'teamId',
+  }));
+  const input = inputOf(fields, exposed.words, positionals, values);
+  return { exposed, input, name: person, reason, isJson: values.json ?? false, pages };
 }
 
 /** Replaces emails and names of groups by ids. */
