@@ -38,6 +38,7 @@ import {
 } from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
 import { auditText, secretsIn } from '../support/secrets.ts';
+import { hashesOfTables } from '../support/stored-rows.ts';
 
 const PASSWORD = 'three quiet garden chairs';
 /** The database refuses audit rows of this request, so an operation in it must change nothing. */
@@ -597,22 +598,6 @@ function run(
   return { requestId, outcome: operation(t.as(one.as, service, requestId), input as never) };
 }
 
-/** Every table but the audit, each as one hash. */
-async function everything(): Promise<Record<string, string>> {
-  const tables = await t.sql<{ schema: string; name: string }[]>`
-    select table_schema as schema, table_name as name from information_schema.tables
-    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-      and table_name not in ('audit', 'audit_details')`;
-  const hashes: Record<string, string> = {};
-  for (const { schema, name } of tables) {
-    const [row] = await t.sql`
-      select count(*) || md5(coalesce(string_agg(one::text, ' ' order by one::text), '')) as hash
-      from ${t.sql(schema)}.${t.sql(name)} one`;
-    hashes[`${schema}.${name}`] = row?.hash as string;
-  }
-  return hashes;
-}
-
 it('T55: every operation that changes something has a case in this file', () => {
   expect(changing.map((operation) => operation.operation).sort()).toEqual(Object.keys(CASES).sort());
 });
@@ -630,38 +615,38 @@ for (const { operation: name } of changing) {
     });
 
     it(`writes one row, and nothing else, when it is refused (${one.refused.code})`, async () => {
-      const before = await everything();
+      const before = await hashesOfTables(t);
       const { requestId, outcome } = run(name, one.refused.input);
       expect(await refusalOf(outcome)).toBe(one.refused.code);
       expect(await rowsOf(requestId)).toEqual([
         { operation: name, outcome: 'refused', code: one.refused.code, service_id: 'ours' },
       ]);
-      expect(await everything()).toEqual(before);
+      expect(await hashesOfTables(t)).toEqual(before);
     });
 
     it('changes nothing when its audit row can’t be written', async () => {
       const input = await one.done();
-      const before = await everything();
+      const before = await hashesOfTables(t);
       await expect(run(name, input, 'ours', NO_AUDIT).outcome).rejects.toThrow();
-      expect(await everything()).toEqual(before);
+      expect(await hashesOfTables(t)).toEqual(before);
       // Only the audit was in the way: the same input succeeds a moment later.
       await run(name, input).outcome;
       // An operation that only shows a secret has no effect but its row.
       if (!['subscriptions/show-keys', 'subscriptions/list-secrets'].includes(name))
-        expect(await everything()).not.toEqual(before);
+        expect(await hashesOfTables(t)).not.toEqual(before);
     });
 
     const { foreign } = one;
     if (foreign) {
       it(`T52: finds nothing of another service (${foreign}), and changes nothing`, async () => {
         const input = await one.done();
-        const before = await everything();
+        const before = await hashesOfTables(t);
         const { requestId, outcome } = run(name, input, 'theirs');
         expect(await refusalOf(outcome)).toBe(foreign);
         expect(await rowsOf(requestId)).toEqual([
           { operation: name, outcome: 'refused', code: foreign, service_id: 'theirs' },
         ]);
-        expect(await everything()).toEqual(before);
+        expect(await hashesOfTables(t)).toEqual(before);
         await run(name, input).outcome;
       });
     }

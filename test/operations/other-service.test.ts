@@ -34,6 +34,7 @@ import {
   type TestContext,
 } from '../support/context.ts';
 import { findOperations } from '../support/operations.ts';
+import { hashesOfTables } from '../support/stored-rows.ts';
 
 let t: TestContext;
 beforeAll(async () => {
@@ -542,22 +543,6 @@ async function saved() {
   return {};
 }
 
-/** Every row that there is, the audit apart, as one hash for each service and for the queue of jobs. */
-async function everything(): Promise<Record<string, string>> {
-  const tables = await t.sql<{ schema: string; name: string }[]>`
-    select table_schema as schema, table_name as name from information_schema.tables
-    where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
-      and table_name not in ('audit', 'audit_details')`;
-  const hashes: Record<string, string> = {};
-  for (const { schema, name } of tables) {
-    const [row] = await t.sql`
-      select md5(coalesce(string_agg(one::text, ' ' order by one::text), '')) as hash
-      from ${t.sql(schema)}.${t.sql(name)} one`;
-    hashes[`${schema}.${name}`] = row?.hash as string;
-  }
-  return hashes;
-}
-
 /** What the operation answered, or the code and detail of its refusal. */
 async function answer(name: string, input: Record<string, unknown>, service: 'ours' | 'theirs') {
   const requestId = `${name} ${service} ${Math.random()}`;
@@ -581,11 +566,11 @@ describe('T52: with the ids of our service, another service', () => {
       expect(one, `${name} has no case here`).toBeDefined();
       if (!one) return;
       const input = await one.ours();
-      const before = await everything();
+      const before = await hashesOfTables(t);
       const theirs = await answer(name, input, 'theirs');
       expect(theirs).toEqual(await answer(name, one.nothing, 'theirs'));
       expect(JSON.stringify(theirs.said)).not.toContain(OURS);
-      expect(await everything()).toEqual(before);
+      expect(await hashesOfTables(t)).toEqual(before);
       const isRefused = JSON.stringify(theirs.said).startsWith('{"refused"');
       expect(theirs.audited.map((row) => row.outcome)).toEqual(isRefused ? ['refused'] : []);
 
@@ -593,8 +578,8 @@ describe('T52: with the ids of our service, another service', () => {
       const ours = await answer(name, input, 'ours');
       expect(JSON.stringify(ours.said)).not.toMatch(/^\{"refused"/);
       if (name !== 'templates/preview')
-        expect([ours.said, await everything()]).not.toEqual([theirs.said, before]);
-      if (effect === 'read') expect(await everything()).toEqual(before);
+        expect([ours.said, await hashesOfTables(t)]).not.toEqual([theirs.said, before]);
+      if (effect === 'read') expect(await hashesOfTables(t)).toEqual(before);
       // T55: reads and bookkeeping write no audit row.
       expect(ours.audited).toEqual([]);
     },
