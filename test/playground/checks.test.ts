@@ -30,7 +30,7 @@ const modal = (rest: Dict): string =>
 const choice = (rest: Dict): string =>
   modal({ submit: pt('S'), blocks: [input({ type: 'radio_buttons', action_id: 'r', ...rest })] });
 
-test('what the app may well send is accepted', () => {
+test('Slack’s limits accept what the app may well send', () => {
   expect(
     message(
       { type: 'header', text: pt('Ann Lee') },
@@ -64,7 +64,7 @@ test('what the app may well send is accepted', () => {
   ).toBe('ok');
 });
 
-describe('a message is refused', () => {
+describe('Slack refuses a message', () => {
   const cases: [string, () => string, RegExp][] = [
     [
       'without top-level text',
@@ -173,7 +173,7 @@ describe('a message is refused', () => {
   });
 });
 
-describe('a view is refused', () => {
+describe('Slack refuses a view', () => {
   const cases: [string, () => string, RegExp][] = [
     ['with a title of 25', () => modal({ title: pt('x'.repeat(25)) }), /less than 25/],
     ['with a submit of 25', () => modal({ submit: pt('x'.repeat(25)) }), /less than 25/],
@@ -232,14 +232,14 @@ describe('a view is refused', () => {
       () => refusal(() => checkView({ type: 'home', title: pt('x'), blocks: [] }, 'home')),
       /additional property/,
     ],
-    ['that is none', () => refusal(() => checkView('nothing', 'modal')), /must be an object/],
+    ['that is no object', () => refusal(() => checkView('nothing', 'modal')), /must be an object/],
   ];
   test.each(cases)('%s', (_name, check, words) => {
     expect(check()).toMatch(words);
   });
 });
 
-test('an options answer may be empty, and obeys the limits', () => {
+test('An answer to an options request may be empty, and obeys the limits', () => {
   const answer = (body: unknown): string => refusal(() => checkOptionsAnswer(body));
   expect(answer({ options: [] })).toBe('ok');
   expect(answer({ options: [option('a')] })).toBe('ok');

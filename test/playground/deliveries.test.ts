@@ -14,7 +14,7 @@ afterEach(async () => {
   await driver.close();
 });
 
-test('a command reaches a real Bolt app with people and addresses as references, and its answer is seen', async () => {
+test('A command reaches a Bolt app with people and addresses as references, and the person sees its answer', async () => {
   let text = '';
   app = await startBoltApp(driver, (it) =>
     it.command('/apim-user', async ({ command, ack }) => {
@@ -32,7 +32,7 @@ test('a command reaches a real Bolt app with people and addresses as references,
   expect(driver.as('nobody').canRead('Understood.')).toBe(false);
 });
 
-test('a modal opens by its trigger, is filled by labels, refused beside the field and then accepted', async () => {
+test('A modal opens by its trigger, shows an error beside its field, and closes once the app accepts it', async () => {
   const seen: unknown[] = [];
   app = await startBoltApp(driver, (it) => {
     it.command('/apim-user', async ({ command, ack, client }) => {
@@ -91,7 +91,7 @@ test('a modal opens by its trigger, is filled by labels, refused beside the fiel
   expect(driver.refusals()).toEqual([]);
 });
 
-test('a click on a card is answered over its response_url and repaints it for all', async () => {
+test('The app repaints a card for everyone over the response_url of a click', async () => {
   app = await startBoltApp(driver, (it) => {
     it.action('block', async ({ ack, respond, action }) => {
       await ack();
@@ -122,7 +122,7 @@ test('a click on a card is answered over its response_url and repaints it for al
   expect(driver.as('nobody').canRead('Blocked 42')).toBe(false);
 });
 
-test('a command that nobody answers fails for the person after three seconds, with Slack’s words', async () => {
+test('A command that the app does not answer fails after three seconds, in Slack’s words', async () => {
   app = await startBoltApp(driver, () => {});
   const ada = driver.as('admin');
   await ada.types('/apim-user help');

@@ -69,7 +69,7 @@ function shape(value: unknown, fields: string[]): Record<string, string> {
   return Object.fromEntries(fields.map((name) => [name, typeof object[name]]));
 }
 
-test('Slack: the same calls are answered in the same shape', async () => {
+test('The playground’s Slack answers the same calls in the same shape as the emulator', async () => {
   const theirs = client('xoxb-emulated', `${slack.url}/api/`);
   const other = await run(
     theirs,
@@ -96,7 +96,7 @@ test('Slack: the same calls are answered in the same shape', async () => {
   expect(own.missing).toBe(other.missing);
 });
 
-test('Resend: the same key is one mail, and with another body the same refusal', async () => {
+test('The playground’s inbox treats a repeated idempotency key as the emulator does', async () => {
   async function send(resend: Resend) {
     const body = {
       from: 'API <api@example.com>',

@@ -26,7 +26,7 @@ afterEach(() => driver.close());
 const send = (key: string, change = {}) =>
   resend.emails.send({ ...mail, ...change }, { idempotencyKey: key });
 
-test('a mail arrives whole', async () => {
+test('A mail arrives whole in the inbox', async () => {
   const { error } = await resend.emails.send({ ...mail, replyTo: 'help@example.com' });
   expect(error).toBeNull();
   expect(driver.inbox.to('Ann@example.com')).toMatchObject([
@@ -34,7 +34,7 @@ test('a mail arrives whole', async () => {
   ]);
 });
 
-test('the same key and body is one mail, another body is a conflict, and after a day the key is free', async () => {
+test('One idempotency key and body is one mail, another body is a conflict, and after a day the key is free', async () => {
   const first = await send('outbox/1');
   expect((await send('outbox/1')).data?.id).toBe(first.data?.id);
   expect(driver.inbox.mails()).toHaveLength(1);
@@ -48,7 +48,7 @@ test('the same key and body is one mail, another body is a conflict, and after a
   expect((await send('outbox/1', { subject: 'Other' })).error).toBeNull();
 });
 
-test('a second request while the first is running is told so, and later gets the first one’s answer', async () => {
+test('A second request with the key of a running one is refused, and later gets the first one’s answer', async () => {
   driver.mailFails({ kind: 'slow', ms: 150 });
   const first = send('outbox/2');
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -58,7 +58,7 @@ test('a second request while the first is running is told so, and later gets the
   expect(driver.inbox.mails()).toHaveLength(1);
 });
 
-test('what Resend refuses is refused in its words, and leaves the key free', async () => {
+test('The inbox refuses a wrong mail in Resend’s words, and its idempotency key stays free', async () => {
   expect((await send('k', { from: 'nobody' })).error).toMatchObject({
     statusCode: 422,
     name: 'validation_error',
@@ -73,7 +73,7 @@ test('what Resend refuses is refused in its words, and leaves the key free', asy
   expect((await wrong.emails.send(mail)).error).toMatchObject({ statusCode: 403, name: 'invalid_api_key' });
 });
 
-test('trouble on request: too many, broken, silent, and accepted without an answer', async () => {
+test('The inbox answers as a fault says: too many requests, an error of the server, or accepted without an answer', async () => {
   driver.mailFails({ kind: 'rate-limited', retryAfterSeconds: 3 });
   const limited = await send('t1');
   expect(limited.error?.name).toBe('rate_limit_exceeded');
@@ -87,7 +87,7 @@ test('trouble on request: too many, broken, silent, and accepted without an answ
   expect((await send('t1')).data?.id).toBe(driver.inbox.mails()[0]?.id);
 });
 
-test('each mail is delivered a moment later, with a webhook that Resend’s own verifier accepts', async () => {
+test('The inbox reports each mail as delivered, with a webhook that Resend’s own verifier accepts', async () => {
   await driver.close();
   driver = await createSlackDriver();
   resend = new Resend(driver.resend.apiKey, { baseUrl: driver.resendBaseUrl });

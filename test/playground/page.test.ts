@@ -1,4 +1,4 @@
-// The page and its API: who may reach it, what it shows to whom.
+// The page and its API: from where it can be reached, and what it shows to each person.
 
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -26,7 +26,7 @@ function status(path: string, headers: Record<string, string>, method = 'GET', b
   });
 }
 
-test('it answers on this machine only: not under another name, not behind a proxy', async () => {
+test('The playground answers on this machine only: not under another name, not behind a proxy', async () => {
   const { host } = new URL(driver.url);
   expect(await status('/playground', { host })).toBe(200);
   expect(await status('/playground', { host: 'localhost:3000' })).toBe(200);
@@ -38,7 +38,7 @@ test('it answers on this machine only: not under another name, not behind a prox
   expect(await status('/playground/slack/api/auth.test', { host: 'evil.example' })).toBe(404);
 });
 
-test('nothing is changed for another site, with or without an Origin', async () => {
+test('The page’s API refuses a change from another site, with or without an Origin', async () => {
   const { host } = new URL(driver.url);
   const json = { host, 'content-type': 'application/json' };
   const body = JSON.stringify({ as: driver.ids.admin });
@@ -52,7 +52,7 @@ test('nothing is changed for another site, with or without an Origin', async () 
   expect(await status('/playground/api/back-to-start', { host })).toBe(405);
 });
 
-test('the page carries a policy that lets no foreign script run, and its bundle is made', async () => {
+test('The page carries a policy that lets no foreign script run, and serves its bundle', async () => {
   const page = await fetch(`${driver.url}/playground`);
   expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
   const script = await fetch(`${driver.url}/playground/page.js`);
@@ -63,7 +63,7 @@ test('the page carries a policy that lets no foreign script run, and its bundle 
   );
 });
 
-test('a person sees no ephemeral, modal or private channel of another', async () => {
+test('A person sees no ephemeral message, modal or private channel of another person', async () => {
   const { conversations, views, triggers } = driver.workspace;
   triggers.mint(driver.ids.admin);
   conversations.post({
@@ -91,7 +91,7 @@ test('a person sees no ephemeral, modal or private channel of another', async ()
     expect(everything).not.toContain(secret);
 });
 
-test('messages, Home, inbox and secrets outlive a restart; ephemerals do not; the file is for its owner only', async () => {
+test('Messages, Home, inbox and secrets outlive a restart; ephemeral messages do not; only the owner may read the file', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'playground-'));
   const before = await createSlackDriver({ dataDir });
   const channel = before.slack.approvalsChannel;
@@ -128,7 +128,7 @@ test('messages, Home, inbox and secrets outlive a restart; ephemerals do not; th
   await rm(dataDir, { recursive: true });
 });
 
-test('what was said over the wire is told of one request at a time, without a typed password', async () => {
+test('The page reads what one request and its answer said, without a typed password', async () => {
   const wire = (id: number) => fetch(`${driver.url}/playground/api/wire?id=${id}`);
   await driver.playground.actions.typeCommand({
     user: driver.ids.admin,
@@ -162,7 +162,7 @@ test('what was said over the wire is told of one request at a time, without a ty
   expect((await wire(999_999)).status).toBe(404);
 });
 
-test('a call that is refused says by which limit', async () => {
+test('A refused call is shown with the limit that it broke', async () => {
   await fetch(`${driver.url}/playground/slack/api/chat.postMessage`, {
     method: 'POST',
     headers: { authorization: `Bearer ${driver.slack.botToken}`, 'content-type': 'application/json' },
@@ -180,7 +180,7 @@ test('a call that is refused says by which limit', async () => {
   expect(said.sent).not.toContain(driver.slack.botToken);
 });
 
-test('a body over a megabyte is refused, and an open page hears of each change', async () => {
+test('The page’s API refuses a body over a megabyte and tells an open page of each change', async () => {
   const { host } = new URL(driver.url);
   const json = { host, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
   const body = JSON.stringify({ as: driver.ids.admin, text: 'x'.repeat(1_000_000) });

@@ -1,4 +1,4 @@
-// What the driver can do that Slack can't, and what Slack does that apps forget.
+// What the tests’ driver can do that Slack can't, and what Slack does that apps forget.
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await driver.close();
 });
 
-test('the last request is replayed byte for byte; a stale or forged one is refused by Bolt', async () => {
+test('The driver replays the last request byte for byte, and Bolt refuses a stale or forged one', async () => {
   let count = 0;
   app = await startBoltApp(driver, (it) =>
     it.command('/apim-user', async ({ ack }) => {
@@ -49,7 +49,7 @@ test('the last request is replayed byte for byte; a stale or forged one is refus
   expect(count).toBe(7);
 });
 
-test('a response_url takes five posts within half an hour and then no more', async () => {
+test('A response_url takes five posts within half an hour and then no more', async () => {
   const urls: string[] = [];
   app = await startBoltApp(driver, (it) =>
     it.command('/apim-user', async ({ ack, command }) => {
@@ -69,7 +69,7 @@ test('a response_url takes five posts within half an hour and then no more', asy
   expect(driver.as('nobody').canRead('later')).toBe(false);
 });
 
-test('a submission may push, update and clear; errors for a field that is not there are trouble', async () => {
+test('The answer to a submission may push, update or clear; errors for an unknown field are trouble', async () => {
   let answer: object = {};
   app = await startBoltApp(driver, (it) => {
     it.shortcut('manage', async ({ ack, shortcut, client }) => {
@@ -104,7 +104,7 @@ test('a submission may push, update and clear; errors for a field that is not th
   expect(ada.hasModal()).toBe(false);
 });
 
-test('Home is painted on a visit, and a button there opens nothing for others', async () => {
+test('The app paints Home on a visit, and a button there opens a modal for that person only', async () => {
   app = await startBoltApp(driver, (it) => {
     it.event('app_home_opened', async ({ event, client }) => {
       await client.views.publish({
@@ -131,7 +131,7 @@ test('Home is painted on a visit, and a button there opens nothing for others', 
   expect(driver.as('approver').hasModal()).toBe(false);
 });
 
-test('an event that was not taken comes again, with its number', async () => {
+test('The playground sends an event again, with its number, when the app did not take it', async () => {
   const retries: (number | undefined)[] = [];
   app = await startBoltApp(driver, (it) => {
     it.event('user_change', async ({ context }) => {
@@ -154,7 +154,7 @@ test('an event that was not taken comes again, with its number', async () => {
   expect(retries[0]).toBe(1);
 });
 
-test('nobody clicks what they can’t see, and no option that is not offered', async () => {
+test('A person can’t click what they can’t see, or what the message does not hold', async () => {
   app = await startBoltApp(driver, () => {});
   await app.client.chat.postMessage({
     token: driver.slack.botToken,
@@ -172,7 +172,7 @@ test('nobody clicks what they can’t see, and no option that is not offered', a
   expect(driver.workspace.deliveries).toEqual([]);
 });
 
-test('a second modal does not remember what was typed into the first', async () => {
+test('A second modal does not remember what was typed into the first', async () => {
   const names: unknown[] = [];
   app = await startBoltApp(driver, (it) => {
     it.shortcut('name', async ({ ack, shortcut, client }) => {

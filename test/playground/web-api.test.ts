@@ -36,13 +36,13 @@ async function refusal(call: Promise<unknown>): Promise<string> {
 }
 const mint = (): string => driver.workspace.triggers.mint(driver.ids.admin);
 
-test('auth.test says who we are and which scopes we hold', async () => {
+test('auth.test answers with the app’s user and its scopes', async () => {
   const answer = await client.auth.test();
   expect(answer).toMatchObject({ ok: true, team_id: driver.slack.teamId, user_id: driver.slack.botUserId });
   expect(answer.response_metadata?.scopes).toContain('chat:write');
 });
 
-test('a wrong token, no token, an app token and a revoked one are each refused in Slack’s words', async () => {
+test('The Web API refuses a wrong token, no token, an app token and a revoked one in Slack’s words', async () => {
   const as = (token?: string) =>
     new WebClient(token, { slackApiUrl: driver.slackApiUrl, retryConfig: { retries: 0 } });
   expect(await refusal(as('xoxb-wrong').auth.test())).toBe('invalid_auth');
@@ -55,7 +55,7 @@ test('a wrong token, no token, an app token and a revoked one are each refused i
   expect(await refusal(client.auth.test())).toBe('token_revoked');
 });
 
-test('a scope that the app lost is missed by name', async () => {
+test('A call without its scope is refused with missing_scope', async () => {
   driver.workspace.scopes.delete('chat:write');
   expect(await refusal(client.chat.postMessage({ channel: driver.slack.approvalsChannel, text: 'x' }))).toBe(
     'missing_scope',
@@ -65,7 +65,7 @@ test('a scope that the app lost is missed by name', async () => {
   expect(user?.profile?.email).toBeUndefined();
 });
 
-test('the app writes only where it is: not in #general, not in what it can’t see, but to any person', async () => {
+test('The app may write in its channels and to any person, not in #general or a channel that it can’t see', async () => {
   const general = driver.workspace.conversations.channels.get('C0GENERAL0');
   const hidden = driver.addChannel('secret', { kind: 'private', members: [driver.ids.admin] });
   expect(await refusal(client.chat.postMessage({ channel: general?.id ?? '', text: 'x' }))).toBe(
@@ -85,7 +85,7 @@ test('the app writes only where it is: not in #general, not in what it can’t s
   expect(driver.as('admin').canRead('Only for Noor')).toBe(false);
 });
 
-test('a message is repainted by its author only, and not once it is gone', async () => {
+test('Only its author can update a message, and only while it is there', async () => {
   const channel = driver.slack.approvalsChannel;
   const posted = await client.chat.postMessage({ channel, text: 'first' });
   const ts = posted.ts ?? '';
@@ -104,7 +104,7 @@ test('a message is repainted by its author only, and not once it is gone', async
   );
 });
 
-test('a trigger opens one modal, within three seconds', async () => {
+test('A trigger opens one modal, within three seconds', async () => {
   const trigger = mint();
   await client.views.open({ trigger_id: trigger, view: modal });
   expect(await refusal(client.views.open({ trigger_id: trigger, view: modal }))).toBe('exchanged_trigger_id');
@@ -114,14 +114,14 @@ test('a trigger opens one modal, within three seconds', async () => {
   expect(await refusal(client.views.open({ trigger_id: 'made-up', view: modal }))).toBe('invalid_trigger_id');
 });
 
-test('a refused view leaves the trigger unused', async () => {
+test('A refused view leaves the trigger unused', async () => {
   const trigger = mint();
   const tooLong = { ...modal, title: { type: 'plain_text' as const, text: 'x'.repeat(25) } };
   expect(await refusal(client.views.open({ trigger_id: trigger, view: tooLong }))).toBe('invalid_arguments');
   expect(await refusal(client.views.open({ trigger_id: trigger, view: modal }))).toBe('ok');
 });
 
-test('an update with a former hash is a conflict, and a fourth view does not fit on the stack', async () => {
+test('An update with a former hash is a conflict, and the stack takes no fourth view', async () => {
   const opened = await client.views.open({ trigger_id: mint(), view: modal });
   const [id, hash] = [opened.view?.id ?? '', opened.view?.hash ?? ''];
   await client.views.update({ view_id: id, hash, view: modal });
@@ -132,7 +132,7 @@ test('an update with a former hash is a conflict, and a fourth view does not fit
   expect(await refusal(client.views.push({ trigger_id: mint(), view: modal }))).toBe('push_limit_reached');
 });
 
-test('people are told apart: guests, bots, strangers, deactivated and unknown ones', async () => {
+test('users.info tells guests, bots, strangers and deactivated people apart', async () => {
   const guest = driver.addPerson('gus', { isRestricted: true });
   const stranger = driver.addPerson('sam', { teamId: 'T0STRANGER' });
   const gone = driver.addPerson('gil', { isDeactivated: true });
@@ -145,7 +145,7 @@ test('people are told apart: guests, bots, strangers, deactivated and unknown on
   expect(await refusal(client.conversations.open({ users: gone.id }))).toBe('user_disabled');
 });
 
-test('trouble comes when it was ordered, and goes again', async () => {
+test('A fault meets the next call of its method, and only that one', async () => {
   driver.slackFails('auth.test', { kind: 'rate-limited', retryAfterSeconds: 7 });
   expect(await refusal(client.auth.test())).toBe('slack_webapi_rate_limited_error');
   driver.slackFails('auth.test', { kind: 'server-error' });

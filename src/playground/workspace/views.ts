@@ -24,9 +24,9 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
     ...content(payload),
   });
 
-  function open(user: string, payload: Dict): View {
+  function show(user: string, below: View[], payload: Dict): View {
     const view = make('modal', user, payload);
-    stacks.set(user, [view]);
+    stacks.set(user, [...below, view]);
     return view;
   }
 
@@ -34,9 +34,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
     const stack = stackOf(user);
     if (stack.length === 0) throw new SlackRefusal('not_found');
     if (stack.length >= MAX_STACKED) throw new SlackRefusal('push_limit_reached');
-    const view = make('modal', user, payload);
-    stacks.set(user, [...stack, view]);
-    return view;
+    return show(user, stack, payload);
   }
 
   /** `hash`: the version that the app read; null or empty to overwrite any. */
@@ -54,7 +52,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
   }
 
   return {
-    open,
+    open: (user: string, payload: Dict): View => show(user, [], payload),
     push,
     update,
     publish,
