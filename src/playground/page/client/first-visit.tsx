@@ -36,15 +36,15 @@ export function FirstVisit(o: {
       </header>
       <ol>
         <li>
-          <b>Invite somebody.</b> Send <code>{invitation}</code>, open the inbox, and follow the link in the
-          mail: it leads to the real page.{' '}
+          <b>Invite a developer.</b> Send <code>{invitation}</code>, open the inbox, and follow the link in
+          the mail: it leads to the real page.{' '}
           <button type="button" className="link" onClick={() => o.onWrite(invitation)}>
             Write it for me
           </button>
         </li>
         <li>
-          <b>Be two people.</b> Add an account with “Verify the address first”, and activate it as somebody
-          else, on the card in #approvals.{' '}
+          <b>Be two people.</b> Add an account with “Verify the address first”, and activate it as another
+          person, on the card in #approvals.{' '}
           {other !== undefined && (
             <a href={`?as=${other.id}`} target="_blank" rel="noreferrer">
               A window as {other.realName}

@@ -14,7 +14,7 @@ export function InboxPane({ mails }: { mails: Mail[] }): ReactNode {
   const [openId, setOpenId] = useState<string | null>(null);
   const mail = mails.find((one) => one.id === openId);
   if (mail !== undefined) return <OneMail mail={mail} onBack={() => setOpenId(null)} />;
-  if (mails.length === 0) return <p className="empty">No mail yet. Invite somebody.</p>;
+  if (mails.length === 0) return <p className="empty">No mail yet. Invite a developer.</p>;
   return (
     <ul className="rows" aria-label="Mails">
       {mails.map(({ id, subject, to, at, state }) => (
