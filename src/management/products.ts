@@ -24,8 +24,6 @@ import {
 import { listSubscriptionsOfProduct } from './subscriptions.ts';
 
 const PRODUCT = 'products/{productId}';
-const PRODUCT_API = `${PRODUCT}/apis/{apiId}`;
-const PRODUCT_GROUP = `${PRODUCT}/groups/{groupId}`;
 /** Azure's names of the operations' fields, where they differ. */
 const AZURE_NAMES = {
   id: 'productId',
@@ -42,43 +40,9 @@ export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', run: patchProduct },
   { method: 'DELETE', path: PRODUCT, operation: 'Product_Delete', run: removeProduct },
   ...readRoutes('ProductApi_ListByProduct', `${PRODUCT}/apis`, listApisOfProduct),
-  {
-    method: 'HEAD',
-    path: PRODUCT_API,
-    operation: 'ProductApi_CheckEntityExists',
-    run: (request) => checkLink(request, 'api'),
-  },
-  {
-    method: 'PUT',
-    path: PRODUCT_API,
-    operation: 'ProductApi_CreateOrUpdate',
-    run: (request) => addLink(request, 'api'),
-  },
-  {
-    method: 'DELETE',
-    path: PRODUCT_API,
-    operation: 'ProductApi_Delete',
-    run: (request) => removeLink(request, 'api'),
-  },
+  ...linkRoutes('ProductApi', `${PRODUCT}/apis/{apiId}`, 'api'),
   ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
-  {
-    method: 'HEAD',
-    path: PRODUCT_GROUP,
-    operation: 'ProductGroup_CheckEntityExists',
-    run: (request) => checkLink(request, 'group'),
-  },
-  {
-    method: 'PUT',
-    path: PRODUCT_GROUP,
-    operation: 'ProductGroup_CreateOrUpdate',
-    run: (request) => addLink(request, 'group'),
-  },
-  {
-    method: 'DELETE',
-    path: PRODUCT_GROUP,
-    operation: 'ProductGroup_Delete',
-    run: (request) => removeLink(request, 'group'),
-  },
+  ...linkRoutes('ProductGroup', `${PRODUCT}/groups/{groupId}`, 'group'),
   ...readRoutes('ProductSubscriptions_List', `${PRODUCT}/subscriptions`, async (request) =>
     listSubscriptionsOfProduct(request, (await demandProduct(request)).id),
   ),
@@ -217,6 +181,16 @@ async function listGroupsOfProduct(request: ManagementRequest): Promise<Manageme
 }
 
 type LinkKind = 'api' | 'group';
+
+/** `azureName` begins the names of the three operations. */
+function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
+  const operation = (verb: string) => `${azureName}_${verb}`;
+  return [
+    { method: 'HEAD', path, operation: operation('CheckEntityExists'), run: (r) => checkLink(r, kind) },
+    { method: 'PUT', path, operation: operation('CreateOrUpdate'), run: (r) => addLink(r, kind) },
+    { method: 'DELETE', path, operation: operation('Delete'), run: (r) => removeLink(r, kind) },
+  ];
+}
 
 async function readLink(request: ManagementRequest, kind: LinkKind) {
   const product = await demandProduct(request);
