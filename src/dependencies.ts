@@ -6,7 +6,7 @@ import { type Connection, connect } from './db/connection/connect.ts';
 import { enterAsServer } from './db/connection/presence.ts';
 import { startEmbeddedPostgres } from './db/embedded/server.ts';
 import { migrate } from './db/migrate.ts';
-import { hasServices, keepSecretKeyCheck, openService } from './db/operators/services.ts';
+import { hasServices, openService, storeSecretKeyCheck } from './db/operators/services.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Actor, Clock, Context, People, Policy } from './operations/frame/context.ts';
 import {
@@ -110,7 +110,7 @@ async function openServiceWith(
   const match = matchSecretKey(keyring, service.secretKeyCheck);
   if (!match) throw new SettingsError(['SECRET_KEY: is not the key that this database was written with']);
   if (match === 'previous' && !isBesideServer)
-    await keepSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
+    await storeSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
   return service;
 }
 

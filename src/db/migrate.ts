@@ -21,7 +21,7 @@ export class UnsuitableDatabaseError extends Error {
 type Options = {
   /** Where Drizzle's migrations are; ours are in `drizzle/`. */
   folder?: string;
-  /** Told of what is odd but no reason to stop. */
+  /** Called with warnings. */
   say?: (message: string) => void;
 };
 
@@ -64,7 +64,7 @@ export async function isUpToDate(url: string): Promise<boolean> {
   }
 }
 
-/** Asked for again and again rather than waited for: a waiting statement would hold up an index built concurrently. */
+/** Polls for the lock: a statement that waits would hold up an index that is built concurrently. */
 async function takeTurn(sql: postgres.Sql): Promise<void> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
@@ -76,7 +76,7 @@ async function takeTurn(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** Refuses a server or a database that we would fail on later and worse. `version` as in server_version_num. */
+/** Throws for a server or database that would fail later. `version` as in server_version_num. */
 export function demandSuitable(
   server: { version: string; encoding: string },
   say: (message: string) => void,

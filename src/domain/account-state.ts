@@ -1,4 +1,4 @@
-// What may follow what in the life of an account. Azure publishes no transition table; this is ours.
+// The state transitions of an account. Azure publishes none; these are ours.
 
 export type AccountState = 'active' | 'blocked' | 'pending' | 'deleted';
 export type AccountVerb = 'block' | 'activate' | 'delete' | 'restore';

@@ -1,4 +1,4 @@
-// How a person says when a block ends: "7d", "for 12h", "until 2026-12-24".
+// When a block ends, as a person types it: "7d", "for 12h", "until 2026-12-24".
 import { DomainError } from './domain-error.ts';
 
 const HOUR_MS = 3_600_000;
@@ -7,10 +7,10 @@ const MAX_BLOCK_DAYS = 366;
 export const MAX_BLOCK_END_LENGTH = 40;
 const HOURS = { h: 1, d: 24, w: 168 } as const;
 
-type Said = { hours: number } | { at: Date };
+type BlockEnd = { hours: number } | { at: Date };
 
-/** What was said, or null for nothing. Errors: `invalid_input` for `end`, in words. */
-export function readBlockEnd(text: string): Said | null {
+/** Null for an empty text. Errors: `invalid_input` for `end`, in words. */
+export function readBlockEnd(text: string): BlockEnd | null {
   const words = text.trim().toLowerCase();
   if (words === '') return null;
   const span = /^(?:for )?(\d{1,5}) ?([hdw])$/.exec(words);
@@ -47,7 +47,7 @@ const refusal = (words: string) => new DomainError('invalid_input', { fields: { 
 
 /**
  * Finds the end in the words after an account, at their beginning or their end: `for 7d leaked a key`. Other words are
- * the reason. What begins like an end is one: better refused than blocked for good by a slip.
+ * the reason. A text that begins like an end must be one: a typing error is refused rather than a block without an end.
  */
 export function splitBlockEnd(words: readonly string[]): { end: string; reason: string } {
   const begins = [0, words.length - 2].find(

@@ -37,7 +37,7 @@ export async function lockAccount(tx: Transaction, serviceId: string, id: string
   return row ?? null;
 }
 
-/** The account that has this address now; deleted ones have given theirs up. */
+/** The account that has this email; a deleted account has given its up. */
 const selectByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
   db
     .select()
@@ -108,7 +108,7 @@ export async function updateAccount(
   return row;
 }
 
-/** The same password, hashed anew: no change that anybody sees, and so no new version. */
+/** Stores a stronger hash of the same password. No one sees a change, so the version stays. */
 export async function keepPasswordHash(
   tx: Transaction,
   account: Account,

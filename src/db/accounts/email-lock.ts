@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Transaction } from '../connection/connect.ts';
 
 /**
- * Lets one transaction at a time decide about an address, so that an account and an open invitation can't both come
- * into being for it. Taken before any row is locked: address → invitation or account → ticket, so nothing deadlocks.
+ * Lets one transaction at a time decide about an email, so that an account and an open invitation can't both be made for
+ * it. Taken before any row is locked: email → invitation or account → ticket, so that nothing deadlocks.
  */
 export async function holdAddress(tx: Transaction, serviceId: string, emailCanonical: string): Promise<void> {
   await tx.execute(

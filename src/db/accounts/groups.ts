@@ -36,7 +36,7 @@ export async function listGroupsOfAccounts(
   return ofAccount;
 }
 
-/** Holds the groups while accounts are put into them, so that one deleted at the same moment is noticed. */
+/** Holds the groups until the transaction ends, so that none is deleted at the same moment. */
 export async function holdGroups(
   tx: Transaction,
   serviceId: string,
@@ -60,7 +60,7 @@ export async function lockGroup(tx: Transaction, serviceId: string, id: string):
   return row ?? null;
 }
 
-/** One change of names at a time, so that a name taken at the same moment is a clear refusal. */
+/** Lets one transaction at a time change names, so that a name taken at the same moment is refused by its code. */
 export async function holdGroupNames(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`groups of ${serviceId}`}, 0))`);
 }

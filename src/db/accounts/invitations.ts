@@ -56,7 +56,7 @@ export async function lockInvitation(
   return row ?? null;
 }
 
-/** The invitation that is marked open for this address, which may be past its end. */
+/** The invitation that is marked open for this email; it may be past its end. */
 export async function lockOpenInvitationTo(
   tx: Transaction,
   serviceId: string,
@@ -76,7 +76,7 @@ export async function lockOpenInvitationTo(
   return row ?? null;
 }
 
-/** The latest invitation to an address that ended unaccepted after `since`: whoever sent it may send it again. */
+/** The latest invitation to an email that ended unaccepted after `since`: its inviter may send it again. */
 export async function findExpiredInvitationTo(
   db: Db,
   key: { serviceId: string; emailCanonical: string; since: Date; now: Date },
@@ -126,7 +126,7 @@ export async function listInvitations(
   const position = page.after
     ? sql`(${invitations.createdAt}, ${invitations.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
     : undefined;
-  // What was erased says nothing to anybody.
+  // An erased invitation has nothing to show.
   return db
     .select()
     .from(invitations)
@@ -147,7 +147,7 @@ export async function listGroupIdsOfInvitation(
   return rows.map((row) => row.groupId);
 }
 
-/** Erasure: what the invitations of a person said goes with the account. Says which those were. */
+/** Erases the personal data of the invitations of an account. Returns their ids. */
 export async function eraseInvitationsOfAccount(
   tx: Transaction,
   serviceId: string,

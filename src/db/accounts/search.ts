@@ -1,18 +1,18 @@
-// Finding accounts by what somebody typed: parts of names and addresses, and, when nothing has them, what is like them.
+// Finds accounts by parts of names and emails, and similar ones when there are none.
 import { and, desc, eq, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../connection/connect.ts';
 import { accounts } from '../schema/index.ts';
 
 /** Fewer letters than the trigram index needs to find them in the middle of a word. */
 const SHORTEST_PART = 3;
-/** Of what is only alike, so many are compared; more than that are alike by their first letters and nothing else. */
+/** At most so many similar accounts are compared; beyond that only the first letters are alike. */
 const MAX_COMPARED = 500;
 
 type Account = typeof accounts.$inferSelect;
 
 /**
- * The accounts that have this text in their name or address; one or two letters count where a word begins, because that
- * is all that the index can find of them.
+ * The accounts that have this text in their name or email. One or two letters must begin a word, because the index finds
+ * no others.
  */
 export function hasText(text: string): SQL | undefined {
   const part = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
@@ -21,8 +21,8 @@ export function hasText(text: string): SQL | undefined {
 }
 
 /**
- * Accounts that have the text in their name or address or as their id, the newest first; where there are none, those
- * that are like it, the nearest first: for "did you mean" and type-ahead.
+ * Accounts that have the text in their name or email or as their id, newest first. When there are none, similar ones,
+ * nearest first. For "did you mean" and type-ahead.
  */
 export async function searchAccounts(
   db: Db,

@@ -7,11 +7,11 @@ export type Session = typeof sessions.$inferSelect;
 
 type Of = { serviceId: string; accountId: string };
 
-/** A session is one while it has a row, its end is ahead, and its account is one that may be signed in. */
+/** A session lives while it has a row, its end is ahead, and its account is active. */
 const isLive = (now: Date) => and(gt(sessions.expiresAt, now), eq(accounts.state, 'active'));
 const ofItsAccount = and(eq(accounts.serviceId, sessions.serviceId), eq(accounts.id, sessions.accountId));
 
-/** Whether a session still lives, and its account is one that may be signed in. */
+/** Whether a session still lives. */
 export async function isSignedIn(db: Db, session: Of & { id: string; now: Date }): Promise<boolean> {
   const rows = await db
     .select({ id: sessions.id })
@@ -28,7 +28,7 @@ export async function isSignedIn(db: Db, session: Of & { id: string; now: Date }
   return rows.length > 0;
 }
 
-/** Signs everybody out; says how many sessions there were, at most `limit`. */
+/** Ends at most `limit` sessions of all developers. Returns how many. */
 export async function deleteAllSessions(
   tx: Transaction,
   of: { serviceId: string; limit: number },
@@ -72,7 +72,7 @@ export async function touchSession(
     .where(and(eq(sessions.serviceId, session.serviceId), eq(sessions.id, session.id)));
 }
 
-/** Those that live, the one that was seen last first. */
+/** Live sessions, the latest used first. */
 export async function listSessions(
   db: Db,
   { serviceId, accountId, now }: Of & { now: Date },
@@ -86,7 +86,7 @@ export async function listSessions(
     .orderBy(desc(sessions.lastSeenAt), desc(sessions.id));
 }
 
-/** True when there was such a one. */
+/** True when there was such a session. */
 export async function deleteSession(tx: Transaction, { serviceId, accountId, id }: Of & { id: string }) {
   const ended = await tx
     .delete(sessions)
@@ -102,7 +102,7 @@ export async function deleteSessionByHash(
   await tx.delete(sessions).where(and(eq(sessions.serviceId, serviceId), eq(sessions.hash, hash)));
 }
 
-/** All of an account but `except`; says how many. */
+/** Ends all sessions of an account except `except`. Returns how many. */
 export async function deleteSessionsOfAccount(
   tx: Transaction,
   { serviceId, accountId, except }: Of & { except?: string },
@@ -120,7 +120,7 @@ export async function deleteSessionsOfAccount(
   return ended.length;
 }
 
-/** Ends all of an account but the `count` that began last. */
+/** Ends all sessions of an account except the `count` newest. */
 export async function keepNewestSessions(
   tx: Transaction,
   { serviceId, accountId, count }: Of & { count: number },

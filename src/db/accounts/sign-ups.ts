@@ -1,4 +1,4 @@
-// Accounts that developers signed up for by themselves, as long as they wait: for their address, or for an operator.
+// Sign-ups that wait: for their email to be confirmed, or for an operator.
 import { and, count, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Db, Transaction } from '../connection/connect.ts';
 import { accounts, signUpSummaries } from '../schema/index.ts';
@@ -9,12 +9,12 @@ const isWaiting = and(
   isNotNull(accounts.emailConfirmedAt),
 );
 
-/** One at a time begins to wait for an operator, so that it is known how many there are. Taken last of all locks. */
+/** Sign-ups begin to wait for an operator one at a time, so that their count is exact. Taken last of all locks. */
 export async function holdSignUps(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${serviceId} sign-ups`}, 0))`);
 }
 
-/** How many wait for an operator and have done so only since then. */
+/** How many began to wait for an operator since then. */
 export async function countWaitingSince(tx: Transaction, serviceId: string, since: Date): Promise<number> {
   const [row] = await tx
     .select({ count: count() })
@@ -38,7 +38,7 @@ export async function insertSummary(
   await tx.insert(signUpSummaries).values(row);
 }
 
-/** Whose wait the summary tells of: how many there were, and how many still wait. */
+/** How many sign-ups the summary shows, and how many of them still wait. */
 export async function countInSummary(
   tx: Transaction,
   { serviceId, id }: { serviceId: string; id: string },
@@ -66,7 +66,7 @@ export async function endSummary(
     );
 }
 
-/** Those whose address nobody ever confirmed, the oldest first. */
+/** Sign-ups that were never confirmed, oldest first. */
 export async function listUnconfirmedSignUps(
   db: Database,
   serviceId: string,

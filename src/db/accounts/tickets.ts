@@ -17,7 +17,7 @@ export async function insertTicket(
   await tx.insert(tickets).values(row);
 }
 
-/** Looks without using up: for the page that a link opens. */
+/** Finds a ticket without using it up, for the page that a link opens. */
 export async function findOpenTicket(
   db: Db,
   key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
@@ -36,7 +36,7 @@ export async function findOpenTicket(
   return row ?? null;
 }
 
-/** The one guarded statement that makes a ticket single-use: of any number at once, one gets the row. */
+/** The guarded statement that makes a ticket single-use: of several requests at once, one gets the row. */
 export async function redeemTicket(
   tx: Transaction,
   key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
@@ -85,7 +85,7 @@ export async function findTicketById(tx: Transaction, serviceId: string, id: str
   return row ?? null;
 }
 
-/** The address of a change that was asked for and not confirmed yet. */
+/** The newest email change that is not confirmed yet. */
 export async function findWaitingConfirmation(
   db: Db,
   of: { serviceId: string; accountId: string; now: Date },
@@ -104,7 +104,7 @@ export async function findWaitingConfirmation(
   return row ?? null;
 }
 
-/** Erasure: the addresses that tickets were sent to. */
+/** Erases the emails that tickets were sent to. */
 export async function eraseTickets(
   tx: Transaction,
   serviceId: string,
@@ -118,7 +118,7 @@ export async function eraseTickets(
     .where(and(eq(tickets.serviceId, serviceId), owner));
 }
 
-/** Every ticket that could still be used, of anybody; says how many there were, at most `limit`. */
+/** Voids at most `limit` open tickets of all developers. Returns how many. */
 export async function voidAllTickets(
   tx: Transaction,
   of: { serviceId: string; now: Date; limit: number },

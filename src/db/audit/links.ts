@@ -4,10 +4,10 @@ import { firstIdAt } from '../ids.ts';
 import { audit, auditLinks, services } from '../schema/index.ts';
 
 export type AuditLink = typeof auditLinks.$inferSelect;
-/** What a link's hash covers: all of the row, and nothing that erasure takes away. */
+/** A link's hash covers the whole row, and nothing that erasure removes. */
 export type LinkedRow = typeof audit.$inferSelect;
 
-/** One at a time adds to a service's chain. Operations don't wait: they refer to the service, and don't change it. */
+/** One transaction at a time adds to a service's chain. Operations don't wait for it: they only refer to the service. */
 export async function holdChain(tx: Transaction, serviceId: string): Promise<void> {
   await tx.select({ id: services.id }).from(services).where(eq(services.id, serviceId)).for('no key update');
 }
@@ -25,7 +25,7 @@ export async function findLastLink(db: Db, serviceId: string): Promise<AuditLink
 const notLinked = and(isNull(auditLinks.number));
 const withLink = and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id));
 
-/** Rows that no link covers, oldest first. `since` bounds the look: what committed late has an older id. */
+/** Rows that no link covers, oldest first. `since` bounds the search: a row that committed late has an older id. */
 export async function listUnlinkedRows(
   db: Db,
   of: { serviceId: string; since?: Date; until?: Date; limit: number },

@@ -15,7 +15,7 @@ import {
 import type { KeySlot } from '../subscriptions/keys.ts';
 import type { Subscription } from '../subscriptions/subscriptions.ts';
 
-export type OpenThings = {
+export type OpenCounts = {
   tickets: number;
   sessions: number;
   tokens: number;
@@ -25,8 +25,8 @@ export type OpenThings = {
   invitations: number;
 };
 
-/** What could still take effect in a database that was brought back from a backup. */
-export async function countOpenThings(db: Db, of: { serviceId: string; now: Date }): Promise<OpenThings> {
+/** What could still take effect in a restored database. */
+export async function countOpenThings(db: Db, of: { serviceId: string; now: Date }): Promise<OpenCounts> {
   const count = (table: PgTable, where: SQL | undefined) => db.$count(table, where);
   const openTickets = [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, of.now)];
   return {
@@ -53,8 +53,8 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
   };
 }
 
-/** How subscriptions stand, and since when each has its keys. */
-export async function findSubscriptionStandings(
+/** The states of subscriptions, and since when each has its keys. */
+export async function findSubscriptionStates(
   db: Db,
   serviceId: string,
   ids: readonly string[],

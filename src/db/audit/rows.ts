@@ -21,7 +21,7 @@ export type AuditRow = {
   after?: Record<string, unknown>;
 };
 
-/** Writes an audit row, and beside it what erasure may later take away. */
+/** Writes an audit row, and its erasable details in a second table. */
 export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
   const { target, reason, before, after, ...sealed } = row;
   await db
@@ -38,7 +38,7 @@ export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
   }
 }
 
-/** Erasure: reasons and values go; that something was done, by whom and when, stays. */
+/** Erases reasons and values; the row with operation, actor and time stays. */
 export async function eraseAuditDetails(
   tx: Transaction,
   serviceId: string,
@@ -56,7 +56,7 @@ export async function eraseAuditDetails(
     .where(and(eq(auditDetails.serviceId, serviceId), inArray(auditDetails.auditId, rows)));
 }
 
-/** Erasure, of many at once: what names somebody beside the rows about subscriptions. */
+/** Erases the details of rows about subscriptions, many at once. */
 export async function eraseAuditDetailsOfSubscriptions(
   tx: Transaction,
   serviceId: string,
@@ -65,7 +65,7 @@ export async function eraseAuditDetailsOfSubscriptions(
   for (const id of ids) await eraseAuditDetails(tx, serviceId, { kind: 'subscription', id });
 }
 
-/** An audit row with what may have been erased from beside it. */
+/** An audit row with its details, which may be erased. */
 export type FullAuditRow = typeof audit.$inferSelect & {
   reason: string | null;
   before: Record<string, unknown> | null;
@@ -108,7 +108,7 @@ export async function findAuditRow(db: Db, serviceId: string, id: string): Promi
 
 type Target = { kind: string; ids: readonly string[] };
 
-/** What happened to some things, oldest first, after a row that was seen. */
+/** The rows about these targets, oldest first, after the row `after`. */
 export async function listAuditOfTargets(
   db: Db,
   of: { serviceId: string; targets: readonly Target[]; after?: string; limit: number },
@@ -187,7 +187,7 @@ export async function listAuditWithLinks(
     .limit(of.limit);
 }
 
-/** Which of these rows there are. */
+/** Those of these ids that have a row. */
 export async function findAuditIds(db: Db, serviceId: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await db

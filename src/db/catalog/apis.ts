@@ -27,7 +27,7 @@ export async function lockApi(tx: Transaction, serviceId: string, id: string): P
   return row ?? null;
 }
 
-/** Holds the APIs while something is made of them, so that one deleted at the same moment is noticed. */
+/** Holds the APIs until the transaction ends, so that none is deleted at the same moment. */
 export async function holdApis(tx: Transaction, serviceId: string, ids: readonly string[]): Promise<Api[]> {
   if (ids.length === 0) return [];
   return tx
@@ -38,7 +38,7 @@ export async function holdApis(tx: Transaction, serviceId: string, ids: readonly
     .for('key share');
 }
 
-/** One change of paths and ids at a time, so that one taken at the same moment is a clear refusal. */
+/** Lets one transaction at a time change paths and ids, so that one taken at the same moment is refused by its code. */
 export async function holdApiPaths(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`apis of ${serviceId}`}, 0))`);
 }

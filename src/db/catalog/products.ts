@@ -27,7 +27,7 @@ export async function lockProduct(tx: Transaction, serviceId: string, id: string
   return row ?? null;
 }
 
-/** Holds the product as it is while something is had of it: its rules can't change meanwhile. */
+/** Holds the product until the transaction ends, so that its rules can't change meanwhile. */
 export async function holdProduct(tx: Transaction, serviceId: string, id: string): Promise<Product | null> {
   const [row] = await tx.select().from(products).where(keyed(serviceId, id)).for('share');
   return row ?? null;

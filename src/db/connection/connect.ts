@@ -14,7 +14,7 @@ const CONNECT_SECONDS = 10;
 const IDLE_SECONDS = 60;
 const CLOSE_SECONDS = 5;
 
-/** Postgres itself ends what takes longer, so that nothing of ours can hold a row or a connection for good. */
+/** Postgres ends what takes longer, so that no statement of ours holds a row or a connection for good. */
 const LIMITS = {
   statement_timeout: 15_000,
   lock_timeout: 12_000,
@@ -30,7 +30,7 @@ export function connect(url: string, options: { max: number }): Connection {
     // Its own query for array types, sent as a connection opens, ends the process when that connection is cut
     // (porsager/postgres#1192). Drizzle reads and writes arrays itself. Without it `sql.reserve()` hangs (#1219).
     fetch_types: false,
-    // A notice may quote a value of a row; nobody is to see those.
+    // A notice may quote a value of a row, which must not reach a log.
     onnotice: () => {},
     connection: { application_name: 'apim-user', ...LIMITS },
   });
@@ -40,7 +40,7 @@ export function connect(url: string, options: { max: number }): Connection {
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 
-/** Whether the whole transaction may simply be tried again. Drizzle wraps the driver's error. */
+/** Whether the caller may run the whole transaction again. Drizzle wraps the driver's error. */
 export function isSerializationFailure(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && (at.code === SERIALIZATION_FAILURE || at.code === DEADLOCK)) return true;

@@ -7,7 +7,7 @@ import postgres from 'postgres';
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 type Client = postgres.Sql | postgres.TransactionSql;
 type Work = (tx: postgres.TransactionSql) => unknown;
-/** The connection of a transaction, or those of everybody. */
+/** The connection of a transaction, or the shared ones. */
 type Line = { isLost: boolean; lose(error: unknown): void };
 
 /** How long a transaction over another connection may take to end, once one is lost. */
@@ -119,7 +119,7 @@ function demand({ isLost }: Line): void {
   if (isLost) throw Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_CLOSED' });
 }
 
-/** Hears of a loss in the moment in which the driver rejects the query: before anybody else can ask for anything. */
+/** Notices a loss in the moment in which the driver rejects the query, before another query can start. */
 function watched<T>(query: T, line: Line): T {
   const rejecting = query as { reject?(error: unknown): void };
   const { reject } = rejecting;

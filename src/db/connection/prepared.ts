@@ -1,11 +1,11 @@
-// Queries that nearly every request asks. Drizzle takes longer to write one than to send it, so they are written once.
+// Queries of nearly every request. Drizzle takes longer to build one than to send it, so each is built once.
 import type { Db } from './connect.ts';
 
 type Prepared<Args, Rows> = { execute(args: Args): Promise<Rows> };
 
 /**
- * A query that is written once for each database, with placeholders for what differs. In a transaction, which is a
- * session of its own to Drizzle, it is written once for that.
+ * Builds a query once for each database, with placeholders for its values. Drizzle treats a transaction as a session of
+ * its own, so a transaction builds it once more.
  */
 export function prepared<Args extends Record<string, unknown>, Rows>(
   write: (db: Db) => Prepared<Args, Rows>,

@@ -1,4 +1,4 @@
-// Whether a server is at work on a database: each holds a lock of Postgres' own, shared with the others, as long as it runs.
+// Whether a server is running on a database: each server holds a shared advisory lock as long as it runs.
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPool } from './pool.ts';
 
@@ -11,7 +11,7 @@ const CLOSE_SECONDS = 5;
 export type Presence = { leave(): Promise<void> };
 
 /**
- * Says that a server is here until it leaves, or its process or connection ends. Null while somebody works on the
+ * Marks a server as running until it leaves, or its process or connection ends. Null while a program works on the
  * database alone. The connection must be Postgres' own: a pool that lends one for each transaction keeps no lock.
  */
 export async function enterAsServer(url: string): Promise<Presence | null> {
@@ -41,7 +41,7 @@ export async function enterAsServer(url: string): Promise<Presence | null> {
   return { leave };
 }
 
-/** Keeps every server out until it leaves. Null while one is at work, or somebody else works alone. */
+/** Keeps every server out until it leaves. Null while a server runs, or another program works alone. */
 export async function enterAlone(url: string): Promise<Presence | null> {
   const sql = open(url);
   const leave = () => sql.end({ timeout: CLOSE_SECONDS });

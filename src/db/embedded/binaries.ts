@@ -1,4 +1,4 @@
-// Where Postgres' own programs are, in a state in which the user that runs them can run them.
+// Finds Postgres' programs where the user that runs them can run them.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -68,7 +68,7 @@ async function linkLibraries(native: string): Promise<void> {
   }
 }
 
-/** What is found, or why it does not run. */
+/** The programs, or why they don't run. */
 async function probe(native: string, identity: Identity): Promise<Binaries | string> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const [postgres, initdb, pgCtl] = ['postgres', 'initdb', 'pg_ctl'].map((name) =>
@@ -84,7 +84,7 @@ async function probe(native: string, identity: Identity): Promise<Binaries | str
   }
 }
 
-/** A folder that only root writes and everybody can enter. `/tmp` is emptied by many systems, so it comes last. */
+/** A folder that only root writes and every user can enter. `/tmp` comes last, because many systems empty it. */
 export async function rootFolder(name: string): Promise<string> {
   for (const parent of ['/var/lib', tmpdir()]) {
     const folder = join(parent, name);
@@ -93,7 +93,7 @@ export async function rootFolder(name: string): Promise<string> {
       await chmod(folder, 0o755);
       return folder;
     } catch {
-      // In /tmp anybody could have made it before us.
+      // In /tmp another user could have made it before us.
       const found = await lstat(folder).catch(() => null);
       if (found?.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return folder;
     }
@@ -121,7 +121,7 @@ async function copyBinaries(native: string, copy: string): Promise<void> {
     await rm(copy, { recursive: true, force: true });
     await rename(aside, copy);
   } catch (error) {
-    // Another process may have put its own copy there first; the probe that follows is the judge.
+    // Another process may have put its own copy there first; the probe that follows decides.
     if (!(await stat(copy).catch(() => null))) throw error;
   } finally {
     await rm(aside, { recursive: true, force: true });

@@ -97,7 +97,7 @@ function program(place: Place, path: string, args: string[], input = ''): Promis
   });
 }
 
-/** Containers run with a user id that nobody named, and that is not what the message seems to say. */
+/** Explains the message of a container whose user id has no name. */
 function hint(why = ''): string {
   return why.includes('user does not exist')
     ? '; run as a user that /etc/passwd has, or set DATABASE_URL to a Postgres of your own'

@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The user to become; undefined: stay who we are. */
+/** The user to run as; undefined for our own. */
 export type Identity = { uid: number; gid: number } | undefined;
 
-/** The embedded server can't be had; the message says why and what to do, and holds nothing secret. */
+/** The embedded server can't run. The message says why and what to do, and holds no secret. */
 export class EmbeddedPostgresError extends Error {
   override name = 'EmbeddedPostgresError';
 
@@ -22,8 +22,8 @@ export const PROGRAM_ENVIRONMENT =
   process.platform === 'win32' ? {} : { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } };
 
 /**
- * Whoever owns the data, or the folder it goes to; root's own is run by `nobody`. Only users that the system can name,
- * because initdb refuses to work for others.
+ * The owner of the data, or of the folder it goes to; for root's own data the user `nobody`. Only users that have a name,
+ * because initdb refuses others.
  */
 export async function chooseIdentity(owners: readonly string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return undefined;
@@ -41,7 +41,7 @@ export async function chooseIdentity(owners: readonly string[]): Promise<Identit
   return { uid: user.uid, gid: user.gid };
 }
 
-/** Asked of the system rather than worked out, because groups, lists and mounts have a say too. */
+/** Tries it, because groups, access lists and mounts decide too. */
 export async function canEnter(identity: Identity, folder: string): Promise<boolean> {
   if (!identity) return true;
   try {

@@ -18,7 +18,7 @@ const IMMEDIATE_STOP_MS = 5_000;
 /** As the server itself wrote it into `postmaster.pid`. */
 export type Postmaster = { pid: number; startedAtSeconds: number; port: number; isReady: boolean };
 
-/** The server of this data folder, or null when none runs, whatever a file from a former life says. */
+/** The server of this data folder, or null when none runs, even if a file of an earlier server is there. */
 export async function findPostmaster(data: string): Promise<Postmaster | null> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const postmaster = parsePostmaster(text);
@@ -36,7 +36,7 @@ export function parsePostmaster(text: string): Postmaster | null {
   return { pid, startedAtSeconds, port: port || 0, isReady: lines[7]?.trim() === 'ready' };
 }
 
-/** A process id may belong to somebody else by now: the server is known by the folder that it works in. */
+/** Another process may have this id by now, so the server is recognised by its working folder. */
 async function isPostmasterOf(data: string, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform === 'win32') return true;
@@ -101,7 +101,7 @@ export async function startPostmaster(
   }
 }
 
-/** Postgres' own log keeps no statement and no value: they hold addresses, names and notes. */
+/** Keeps statements and values, which hold emails, names and notes, out of Postgres' own log. */
 const QUIET = [
   'log_min_messages=log',
   'log_min_error_statement=panic',
@@ -124,16 +124,16 @@ export async function lastComplaint(place: Place): Promise<string> {
 
 /**
  * Postgres takes any live process of the same user with the noted id for the server, as happens after a restarted
- * container; a file that belongs to no server goes. Moved before it is judged, so that none but the judged one goes.
+ * container. Removes a file that belongs to no server. Moves the file before it checks, so that only that file is removed.
  */
 async function removeStaleLock(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid');
-  const judged = await readFile(lock, 'utf8').catch(() => null);
-  if (judged === null || (await findPostmaster(data))) return;
+  const checked = await readFile(lock, 'utf8').catch(() => null);
+  if (checked === null || (await findPostmaster(data))) return;
   const aside = join(data, `postmaster.stale-${randomBytes(4).toString('hex')}`);
   await rename(lock, aside).catch(() => {});
-  const moved = await readFile(aside, 'utf8').catch(() => judged);
-  if (moved === judged) await rm(aside, { force: true });
+  const moved = await readFile(aside, 'utf8').catch(() => checked);
+  if (moved === checked) await rm(aside, { force: true });
   else await rename(aside, lock);
 }
 

@@ -31,7 +31,7 @@ type Options = { dataDir: string; settings?: readonly string[]; say?: (message: 
 /** Published in `postgres.json` (0600). The truth is in the data folder; without a server `pid` is null. */
 type Note = { port: number; pid: number | null; startedAt: string | null; password: string; data: string };
 
-/** Held shared by every client for as long as it is there, so a killed one lets go of it by itself. */
+/** Every client holds it shared while it runs; Postgres frees the lock of a killed one. */
 const PRESENCE = 7_205_312;
 const ATTACH_MS = 90_000;
 const MAX_FAILED_STARTS = 5;
@@ -93,7 +93,7 @@ async function attach(place: Place, settings: readonly string[], onLost: () => v
       const presence = await join(place, running.port, password, onLost);
       if (presence) return presence;
     }
-    // It is starting or stopping, or was stopped under us by the last client to leave: look again.
+    // The server is starting or stopping, or its last client just stopped it: look again.
     await delay(RETRY_MS);
   }
   throw new EmbeddedPostgresError(await lastComplaint(place));
@@ -138,7 +138,7 @@ async function join(
   }
 }
 
-/** Whoever gets the lock for itself alone is the last: nobody is there, and nobody can join before the server stops. */
+/** The process that gets the lock exclusively is the last one, and no other can join before the server stops. */
 async function leave(place: Place, { sql, postmaster, password }: Presence): Promise<void> {
   try {
     await sql`select pg_advisory_unlock_shared(${PRESENCE})`;

@@ -1,4 +1,4 @@
-// Hears of what changes for gateways (the triggers of drizzle/0010), on one connection that does nothing else.
+// Listens for changes that gateways need (the triggers of drizzle/0010), on one connection that does nothing else.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 
@@ -14,8 +14,8 @@ export type GatewayChanges = {
 };
 
 /**
- * Resolves once it hears; what is committed from then on is told. `lost` is called once, when the connection has ended
- * by itself. What it was told before that may not have been all.
+ * Resolves once it listens, and reports what is committed from then on. Calls `lost` once when the connection ends by
+ * itself; changes just before that may be missing.
  */
 export async function hearGatewayChanges(
   url: string,

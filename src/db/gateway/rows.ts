@@ -1,5 +1,5 @@
-// What gateways go by, read for many at once, for what changed, or for one call. Connections of its own: nobody's work
-// stands before a check, and no flood of checks stands before anybody's work.
+// The rows that gateway checks need: all of them, the changed ones, or those of one call. On connections of their own, so
+// that operations and checks never wait for each other.
 import type { AccountState } from '../../domain/account-state.ts';
 import type {
   AccountRow,
@@ -16,14 +16,14 @@ const IDLE_SECONDS = 60;
 const STATEMENT_MS = 30_000;
 const CLOSE_SECONDS = 1;
 
-/** Each account is in it without a row that says so. */
+/** Every account is in it without a row. */
 const DEVELOPERS_GROUP = 'developers';
 
 const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const groupsOf = (service: string, account: string) => `(
   select json_agg(g.group_id order by g.group_id) from account_groups g
   where g.service_id = ${service} and g.account_id = ${account})`;
-/** Of a list that is sent as JSON: the driver knows no arrays. */
+/** Sends a list as JSON, because the driver has no arrays. */
 const among = (parameter: string) =>
   `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
 

@@ -3,7 +3,7 @@ import { addUsage, type Usage } from '../subscriptions/usage.ts';
 import { hearGatewayChanges } from './changes.ts';
 import { openGatewayRows } from './rows.ts';
 
-/** All that the gateway check asks of one service's rows. */
+/** The rows of one service that the gateway check reads. */
 export function createGatewaySource(db: Database, url: string, serviceId: string) {
   return {
     openRows: (maxConnections: number) => openGatewayRows(url, serviceId, maxConnections),

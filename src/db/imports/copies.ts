@@ -1,4 +1,4 @@
-// What a copy from elsewhere is compared with, many at once.
+// The rows that a copy from elsewhere is compared with, many at once.
 import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Account } from '../accounts/accounts.ts';
 import type { Api } from '../catalog/apis.ts';
@@ -7,7 +7,7 @@ import { accounts, apis, audit, subscriptionKeys, subscriptions } from '../schem
 import type { SubscriptionKey } from '../subscriptions/keys.ts';
 import type { Subscription } from '../subscriptions/subscriptions.ts';
 
-/** Those of these ids, whatever became of them, and those that have one of these addresses now. */
+/** Accounts with these ids, deleted ones too, and those that have one of these emails now. */
 export async function listAccountsLike(
   db: Db,
   serviceId: string,
@@ -28,7 +28,7 @@ export async function listAccountsLike(
     );
 }
 
-/** Those with one of these paths, compared without case. */
+/** APIs with one of these paths, compared without case. */
 export async function listApisAt(db: Db, serviceId: string, paths: string[]): Promise<Api[]> {
   if (paths.length === 0) return [];
   const lower = paths.map((path) => path.toLowerCase());
@@ -50,7 +50,7 @@ export async function listSubscriptionsOfIds(
     .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, ids)));
 }
 
-/** Whose these keys are. */
+/** The subscriptions that have these keys. */
 export async function listKeysOfHashes(
   db: Db,
   serviceId: string,
@@ -64,7 +64,7 @@ export async function listKeysOfHashes(
     .where(and(eq(subscriptionKeys.serviceId, serviceId), inArray(hash, hashes)));
 }
 
-/** Which of these accounts an operation was done to, ever. */
+/** Those of these accounts that an operation ever changed. */
 export async function listAccountsDone(
   db: Db,
   serviceId: string,

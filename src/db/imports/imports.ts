@@ -1,4 +1,4 @@
-// What an import looks up for many addresses at once, and what is kept of one between its dry run and its end.
+// Looks up many emails for an import, and stores an import between its dry run and its end.
 import { and, count, eq, gte, inArray, isNull, like, lt, lte, max, ne, or } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
@@ -33,7 +33,7 @@ export async function listOpenInvitationsTo(db: Db, serviceId: string, addresses
     );
 }
 
-/** When the last of the mails that wait for their first attempt is due. What failed before waits by rules of its own. */
+/** When the last mail that waits for its first attempt is due. Failed ones wait by the retry schedule. */
 export async function findLastMailDue(db: Db, serviceId: string): Promise<Date | null> {
   const [row] = await db
     .select({ at: max(mails.nextAttemptAt) })
@@ -48,7 +48,7 @@ export async function insertImport(tx: Transaction, row: typeof imports.$inferIn
 
 const of = ({ serviceId, id }: Key) => and(eq(imports.serviceId, serviceId), eq(imports.id, id));
 
-/** Holds the import until the transaction ends, so that of any number of people one begins it. */
+/** Holds the import until the transaction ends, so that only one person begins it. */
 export async function lockImport(tx: Transaction, serviceId: string, id: string): Promise<Import | null> {
   const [row] = await tx.select().from(imports).where(of({ serviceId, id })).for('update');
   return row ?? null;
@@ -66,7 +66,7 @@ export async function countImportsNotEnded(db: Db, serviceId: string): Promise<n
   return row?.n ?? 0;
 }
 
-/** Those that are being applied and that no process is at. */
+/** Imports that are being applied but that no process has leased. */
 export async function listStalledImports(db: Db, serviceId: string, now: Date, limit: number) {
   return db
     .select({ id: imports.id })
@@ -81,7 +81,7 @@ export async function listStalledImports(db: Db, serviceId: string, now: Date, l
     .limit(limit);
 }
 
-/** Dry runs that nobody applied in time, and the records of those that ended before a moment. */
+/** Deletes dry runs that were not applied in time, and imports that ended before a moment. */
 export async function deleteImports(
   tx: Transaction,
   serviceId: string,
@@ -107,7 +107,7 @@ export async function stopImports(tx: Transaction, serviceId: string, now: Date)
 }
 
 /** Clocks of processes that share a database may differ by so much. */
-const CLOCKS_APART_MS = 600_000;
+const MAX_CLOCK_DIFFERENCE_MS = 600_000;
 
 /** What the audit says of the requests of one import, since it began. */
 export async function listAuditOfImport(
@@ -125,7 +125,7 @@ export async function listAuditOfImport(
     .where(
       and(
         eq(audit.serviceId, of.serviceId),
-        gte(audit.id, firstIdAt(new Date(of.since.getTime() - CLOCKS_APART_MS))),
+        gte(audit.id, firstIdAt(new Date(of.since.getTime() - MAX_CLOCK_DIFFERENCE_MS))),
         like(audit.requestId, `${of.requestsOf}:%`),
       ),
     );

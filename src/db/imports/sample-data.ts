@@ -1,10 +1,10 @@
-// Sample accounts: which are there already, whose mails are called off, and since when they pretend to be there.
+// Sample data: finds what exists, calls off its mails, and backdates it.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../connection/connect.ts';
 import { accounts, invitations, mails, subscriptions, tickets } from '../schema/index.ts';
 
-/** Who has or had one of these addresses; a deleted account keeps its place until it is erased. */
+/** Accounts that have or had one of these emails; a deleted one counts until it is erased. */
 export async function listAccountsWithAddresses(db: Database, serviceId: string, addresses: string[]) {
   return db
     .select({
@@ -23,7 +23,7 @@ export async function listAccountsWithAddresses(db: Database, serviceId: string,
     );
 }
 
-/** Invitations to these addresses, also those that are over. */
+/** Invitations to these emails, ended ones too. */
 export async function listInvitationsTo(db: Database, serviceId: string, addresses: string[]) {
   return db
     .select({ id: invitations.id, address: invitations.emailCanonical })
@@ -31,7 +31,7 @@ export async function listInvitationsTo(db: Database, serviceId: string, address
     .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.emailCanonical, addresses)));
 }
 
-/** Calls off what waits to be sent to them. */
+/** Calls off the mails that wait. */
 export async function callOffMails(
   db: Database,
   serviceId: string,
@@ -47,7 +47,7 @@ export async function callOffMails(
 
 const earlier = (column: AnyPgColumn, hours: number) => sql`${column} - ${hours} * interval '1 hour'`;
 
-/** The account as if it had come that much earlier. The audit keeps the truth. */
+/** Moves the account's times back by so many hours. The audit stays true. */
 export async function backdateAccount(
   db: Database,
   of: { serviceId: string; accountId: string; hours: number },
@@ -61,7 +61,7 @@ export async function backdateAccount(
     .where(and(eq(accounts.serviceId, of.serviceId), eq(accounts.id, of.accountId)));
 }
 
-/** The subscription as if it had been granted that much earlier. */
+/** Moves the subscription's times back by so many hours. */
 export async function backdateSubscription(
   db: Database,
   of: { serviceId: string; id: string; hours: number },
@@ -76,7 +76,7 @@ export async function backdateSubscription(
     .where(and(eq(subscriptions.serviceId, of.serviceId), eq(subscriptions.id, of.id)));
 }
 
-/** The invitation as if it had been sent, and had run out, that much earlier; its link with it. */
+/** Moves the times of the invitation and its link back by so many hours. */
 export async function backdateInvitation(
   db: Database,
   of: { serviceId: string; invitationId: string; hours: number },

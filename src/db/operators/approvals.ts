@@ -22,7 +22,7 @@ export async function findApproval(db: Db, serviceId: string, id: string): Promi
   return row ?? null;
 }
 
-/** Holds the approval until the transaction ends, so that of any number of decisions one is made. */
+/** Holds the approval until the transaction ends, so that of several decisions one counts. */
 export async function lockApproval(tx: Transaction, serviceId: string, id: string): Promise<Approval | null> {
   const [row] = await tx
     .select()
@@ -68,7 +68,7 @@ export async function endApproval(
   return row;
 }
 
-/** Open and still good, oldest first: what waits for somebody else than `notOf`, or for anybody. */
+/** Open approvals before their end, oldest first; without those that `notOf` requested. */
 export async function listOpenApprovals(
   db: Db,
   of: { serviceId: string; now: Date; notOf?: string; limit: number },
@@ -88,7 +88,7 @@ export async function listOpenApprovals(
     .limit(of.limit);
 }
 
-/** What somebody asked for, newest first. */
+/** The approvals that this actor requested, newest first. */
 export async function listApprovalsOfRequester(
   db: Db,
   of: { serviceId: string; requestedBy: string; limit: number },
@@ -123,8 +123,8 @@ function isWanted(of: WantedApprovals): SQL | undefined {
 }
 
 /**
- * Locks the open approvals: all, or those that somebody, or anybody of a workspace, asked for, or that are past their
- * end, or that a reminder is due for.
+ * Locks the open approvals: all, those of one requester or of one workspace, those past their end, or those that a reminder
+ * is due for.
  */
 export async function lockOpenApprovals(
   tx: Transaction,
@@ -146,7 +146,7 @@ export async function countReminder(tx: Transaction, approval: Approval): Promis
     .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)));
 }
 
-/** Erasure, of those that have ended: what would have been done and, unless `keepsReasons`, why. Says which those were. */
+/** Erases inputs and, unless `keepsReasons`, reasons of ended approvals. Returns their ids. */
 export async function eraseApprovals(
   tx: Transaction,
   of: { serviceId: string; ids: readonly string[]; keepsReasons?: boolean },
@@ -166,7 +166,7 @@ export async function eraseApprovals(
   return rows.map(({ id }) => id);
 }
 
-/** Approvals about addresses that ended before a moment and still hold one. */
+/** Approvals about emails that ended before a moment and still hold one. */
 export async function listApprovalsToErase(
   db: Db,
   of: { serviceId: string; endedBefore: Date; limit: number },
@@ -186,7 +186,7 @@ export async function listApprovalsToErase(
     .limit(of.limit);
 }
 
-/** Who asked and who agreed, for the history of what came of it. */
+/** For the history: an approval names its requester and its approver. */
 export async function findApprovals(db: Db, serviceId: string, ids: readonly string[]): Promise<Approval[]> {
   if (ids.length === 0) return [];
   return db
@@ -195,7 +195,7 @@ export async function findApprovals(db: Db, serviceId: string, ids: readonly str
     .where(and(eq(approvals.serviceId, serviceId), inArray(approvals.id, [...ids])));
 }
 
-/** The approvals that were about an account, or that invitations took which led to it. */
+/** The approvals about an account, and those of the invitations that led to it. */
 export async function listApprovalIdsOf(
   db: Db,
   of: { serviceId: string; accountId: string; invitationIds: readonly string[] },

@@ -69,7 +69,7 @@ export async function grantOperatorOnce(
   return inserted.length > 0;
 }
 
-/** Operators who could decide what somebody asks for: every other one. `notOf` is `T012/U034`. */
+/** How many operators could decide about a request of `notOf` (`T012/U034`): all others. */
 export async function countOtherOperators(db: Db, serviceId: string, notOf: string): Promise<number> {
   const [row] = await db
     .select({ others: count() })
@@ -93,8 +93,8 @@ const isOperator = (key: OperatorKey) =>
   );
 
 /**
- * The service's admins, held with every other operator until the transaction ends: of two admins who withdraw each
- * other one comes second, and is told.
+ * The service's admins. Holds every operator until the transaction ends: of two admins who withdraw each other at once,
+ * the second one is refused.
  */
 export async function lockAdmins(tx: Transaction, serviceId: string): Promise<OperatorKey[]> {
   const held = await tx
@@ -113,7 +113,7 @@ export async function listAdmins(db: Db, serviceId: string): Promise<OperatorKey
     .where(and(eq(operators.serviceId, serviceId), eq(operators.role, 'admin')));
 }
 
-/** Gives a role, and says which they had before. */
+/** Gives a role, and returns the former one. */
 export async function giveRole(
   tx: Transaction,
   key: OperatorKey,

@@ -38,8 +38,8 @@ export async function hasServices(db: Database): Promise<boolean> {
   return table?.name ? (await db.select({ id: services.id }).from(services).limit(1)).length > 0 : false;
 }
 
-/** After the root secret was rotated: from now on the new one is the one that fits. */
-export async function keepSecretKeyCheck(
+/** Stores the check value of a new root secret, after a rotation. */
+export async function storeSecretKeyCheck(
   db: Database,
   serviceId: string,
   secretKeyCheck: string,

@@ -77,7 +77,7 @@ export async function revokeToken(
   return row ?? null;
 }
 
-/** Revokes tokens that work; says how many there were, at most `limit`. */
+/** Revokes at most `limit` live tokens. Returns how many. */
 export async function revokeLiveTokens(
   tx: Transaction,
   of: { serviceId: string; now: Date; by: string; limit: number },
@@ -96,8 +96,8 @@ export async function revokeLiveTokens(
   return revoked.length;
 }
 
-/** Writes when it was used, unless that was written within the span. */
-export async function keepLastUse(
+/** Stores the time of use, unless one within the span is stored. */
+export async function recordLastUse(
   db: Db,
   key: { serviceId: string; id: string },
   now: Date,
@@ -115,7 +115,7 @@ export async function keepLastUse(
     );
 }
 
-/** Marks those that end soon, each once, and gives them. */
+/** Returns tokens that end soon, each only once. */
 export async function takeEndingTokens(
   tx: Transaction,
   of: { serviceId: string; now: Date; endsBefore: Date; limit: number },

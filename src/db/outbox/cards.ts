@@ -43,8 +43,8 @@ export type StaleSubject = {
 };
 
 /**
- * What has a card that shows an older version than there is, or should have one and has none: a job of its was lost, or
- * Slack was away for longer than its tries. `before`: what changed later still has its first job on the way.
+ * The accounts, approvals and subscriptions whose card is outdated or missing, because a job was lost or Slack was away for
+ * longer than its retries. `before`: later changes still have their first job on the way.
  */
 export async function listStaleSubjects(
   db: Db,

@@ -1,6 +1,6 @@
-// The worker's connections. graphile-worker writes that a job has ended without waiting for it: when that fails, it is a
-// rejection that nobody is given to handle, and the process ends. It tries again by itself after a few errors only. So a
-// connection is waited for here as long as the database is away, and the loss of one is told as one of those few.
+// The worker's connections. graphile-worker doesn't wait for the query that stores that a job has ended: when it fails, the
+// unhandled rejection ends the process. It retries after a few errors only. So this pool waits for a connection as long as
+// the database is away, and reports a lost one as one of those few errors.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -9,7 +9,7 @@ const CONNECT_MS = 10_000;
 const CLOSE_MS = 5_000;
 const KEEP_ALIVE_MS = 60_000;
 const RETRY_MS = 1_000;
-/** By then the database would have answered; the worker asks nothing that takes long. */
+/** Every query of the worker is answered far sooner. */
 const ANSWER_MS = 20_000;
 const TRIED_AGAIN = 'ETIMEDOUT';
 
@@ -31,9 +31,9 @@ export function openJobPool(url: string, tellAway: (error: unknown) => void): Jo
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
-  // Of one that nobody has: it is gone from the pool by then, and nothing was lost with it.
+  // An idle connection: it has left the pool already, and no query was lost.
   pool.on('error', () => {});
-  // Of one that somebody has: that is told to them by what they ask of it.
+  // A connection in use: its query reports the loss to its caller.
   pool.on('connect', (client) => client.on('error', () => {}));
   const stopping = new AbortController();
   const missed = waitForConnections(pool, stopping.signal, tellAway);
@@ -51,7 +51,7 @@ type Connected = (
   release?: (error?: Error | boolean) => void,
 ) => void;
 
-/** Resolves when there was no connection although nobody waits any more. */
+/** Its promise resolves when the pool closes before a waiting caller got a connection. */
 function waitForConnections(
   pool: pg.Pool,
   signal: AbortSignal,
@@ -97,14 +97,14 @@ function tellLossAsPassing(client: pg.PoolClient): void {
     if (!(answer instanceof Promise)) return answer;
     return answer.catch((error: unknown) => {
       if (!isLoss(error)) throw error;
-      // Whoever has it gives it back without a word: what hangs on it would hang for the next one too.
+      // The worker gives it back without an error, but a query that hangs on it would hang for the next job too.
       (client as unknown as pg.Client).end().catch(() => {});
       throw passing(error);
     });
   }) as typeof client.query;
 }
 
-/** Whatever the database did not say itself, or said as it ended the connection (SQLSTATE classes 08 and 57P). */
+/** An error that is not the database's own, or that came as it ended the connection (SQLSTATE classes 08 and 57P). */
 function isLoss(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '');
 }

@@ -17,7 +17,7 @@ function isDue(now: Date): SQL | undefined {
   );
 }
 
-/** Takes a mail for one attempt: null when another process has it, or its time has not come, or it is final. */
+/** Locks a mail for one attempt. Null when another process has it, its time has not come, or it is final. */
 export async function lockDueMail(
   tx: Transaction,
   serviceId: string,
@@ -141,7 +141,7 @@ export async function callOffMail(
   return calledOff.length > 0;
 }
 
-/** Calls off what waits of one kind and belongs to nobody's account: what it says is no longer so. */
+/** Calls off waiting mails of a template that belong to no account, because what they say is no longer true. */
 export async function callOffMailsOfTemplate(
   tx: Transaction,
   of: { serviceId: string; template: string; now: Date },
@@ -152,7 +152,7 @@ export async function callOffMailsOfTemplate(
     .where(and(eq(mails.serviceId, of.serviceId), eq(mails.template, of.template), isDue(of.now)));
 }
 
-/** Erasure: what waits to be sent is emptied and cancelled, but for the mail named `except` (the farewell). */
+/** Erases and cancels the waiting mails of an account, except those of the template `except` (the farewell). */
 export async function cancelMailsOfAccount(
   tx: Transaction,
   of: { serviceId: string; accountId: string; except: string },
@@ -185,7 +185,7 @@ export async function countMailsByState(
 
 type MailTextRow = typeof mailTexts.$inferSelect;
 
-/** `text` is null while the default is in force; the version counts on through restored defaults. */
+/** `text` is null while the default applies. Restoring the default counts the version up too. */
 export type StoredMailText = {
   version: number;
   text: {
@@ -197,7 +197,7 @@ export type StoredMailText = {
   } | null;
 };
 
-/** Of a template that nobody ever changed. */
+/** The version of a template that was never changed. */
 export const FIRST_VERSION = 1;
 
 export async function findMailText(db: Db, serviceId: string, template: string): Promise<StoredMailText> {
@@ -205,23 +205,30 @@ export async function findMailText(db: Db, serviceId: string, template: string):
     .select()
     .from(mailTexts)
     .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)));
-  return row ? kept(row) : { version: FIRST_VERSION, text: null };
+  return row ? storedMailText(row) : { version: FIRST_VERSION, text: null };
 }
 
-/** By template; what is not in it was never changed. */
+/** By template; one without an entry was never changed. */
 export async function listMailTexts(db: Db, serviceId: string): Promise<Map<string, StoredMailText>> {
   const rows = await db.select().from(mailTexts).where(eq(mailTexts.serviceId, serviceId));
-  return new Map(rows.map((row) => [row.template, kept(row)]));
+  return new Map(rows.map((row) => [row.template, storedMailText(row)]));
 }
 
-function kept({ version, subject, body, syntax, changedAt, changedBy }: MailTextRow): StoredMailText {
+function storedMailText({
+  version,
+  subject,
+  body,
+  syntax,
+  changedAt,
+  changedBy,
+}: MailTextRow): StoredMailText {
   return {
     version,
     text: subject === null || body === null ? null : { subject, body, syntax, changedAt, changedBy },
   };
 }
 
-/** Without a text: the default again. */
+/** Stores a text; null restores the default. */
 export async function saveMailText(
   tx: Transaction,
   of: { serviceId: string; template: string; changedAt: Date; changedBy: string },
@@ -238,7 +245,7 @@ export async function saveMailText(
     });
 }
 
-/** One change of a text at a time, also while it has no row. */
+/** Lets one transaction at a time change a text, also while it has no row. */
 export async function holdMailText(tx: Transaction, serviceId: string, template: string): Promise<void> {
   await tx.execute(
     sql`select pg_advisory_xact_lock(hashtextextended(${`text ${template} of ${serviceId}`}, 0))`,

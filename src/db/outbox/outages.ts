@@ -6,9 +6,9 @@ export type Outage = typeof outages.$inferSelect;
 type OutageOf = Outage['of'];
 
 type Key = { serviceId: string; of: OutageOf };
-const isThat = (key: Key) => and(eq(outages.serviceId, key.serviceId), eq(outages.of, key.of));
+const isOutage = (key: Key) => and(eq(outages.serviceId, key.serviceId), eq(outages.of, key.of));
 
-/** After so long without a failure, or with success in between that nobody was told about, the next begins anew. */
+/** A failure after so long is a new outage, and so is one after a recovery that was not reported. */
 const QUIET_MINUTES = 60;
 
 export async function noteFailure(tx: Transaction, row: Key & { code: string; now: Date }): Promise<void> {
@@ -29,15 +29,15 @@ export async function noteFailure(tx: Transaction, row: Key & { code: string; no
     });
 }
 
-/** Touches no row unless there is one: success is what happens all day. */
+/** Writes only when there is a row, because nearly every call succeeds. */
 export async function noteSuccess(db: Db, key: Key & { now: Date }): Promise<void> {
   await db
     .update(outages)
     .set({ endedAt: key.now })
-    .where(and(isThat(key), isNull(outages.endedAt)));
+    .where(and(isOutage(key), isNull(outages.endedAt)));
 }
 
-/** Held until the transaction ends, so that of several processes one tells. */
+/** Holds the rows until the transaction ends, so that one of several processes reports. */
 export async function lockOutages(tx: Transaction, serviceId: string): Promise<Outage[]> {
   return tx
     .select()
@@ -48,9 +48,9 @@ export async function lockOutages(tx: Transaction, serviceId: string): Promise<O
 }
 
 export async function markTold(tx: Transaction, key: Key, now: Date): Promise<void> {
-  await tx.update(outages).set({ toldAt: now }).where(isThat(key));
+  await tx.update(outages).set({ toldAt: now }).where(isOutage(key));
 }
 
 export async function deleteOutage(tx: Transaction, key: Key): Promise<void> {
-  await tx.delete(outages).where(isThat(key));
+  await tx.delete(outages).where(isOutage(key));
 }

@@ -1,20 +1,20 @@
-// Which requests of Slack were taken already.
+// Records which requests of Slack were handled already.
 import { lt, sql } from 'drizzle-orm';
 import type { Database } from '../connection/connect.ts';
 import { slackReceipts } from '../schema/index.ts';
 
-const KEPT_MINUTES = 10;
+const LIFETIME_MINUTES = 10;
 const MAX_AT_ONCE = 100;
 
 export type Receipt = { teamId: string; kind: string; id: string; receivedAt: Date };
-type Asked = { receipt: Receipt; isFirst(isFirst: boolean): void; failed(error: unknown): void };
+type PendingReceipt = { receipt: Receipt; isFirst(isFirst: boolean): void; failed(error: unknown): void };
 
 /**
  * `take` is true for the first process that asks about a request and false for everyone after. Requests that come while
  * others are being written wait for them and are then written together: one statement, and one wait for the disk.
  */
 export function createReceipts(db: Database) {
-  const waiting: Asked[] = [];
+  const waiting: PendingReceipt[] = [];
   let isWriting = false;
   const writeAll = async (): Promise<void> => {
     if (isWriting) return;
@@ -34,7 +34,7 @@ export function createReceipts(db: Database) {
 const keyOf = ({ teamId, kind, id }: Omit<Receipt, 'receivedAt'>): string =>
   JSON.stringify([teamId, kind, id]);
 
-async function writeTogether(db: Database, asked: Asked[]): Promise<void> {
+async function writeTogether(db: Database, asked: PendingReceipt[]): Promise<void> {
   // In one order everywhere, so that two processes with the same requests can't wait for each other in a circle.
   const rows = asked
     .map(({ receipt }) => receipt)
@@ -58,5 +58,5 @@ async function writeTogether(db: Database, asked: Asked[]): Promise<void> {
 export async function deleteOldReceipts(db: Database, now: Date): Promise<void> {
   await db
     .delete(slackReceipts)
-    .where(lt(slackReceipts.receivedAt, new Date(now.getTime() - KEPT_MINUTES * 60_000)));
+    .where(lt(slackReceipts.receivedAt, new Date(now.getTime() - LIFETIME_MINUTES * 60_000)));
 }

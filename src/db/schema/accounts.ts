@@ -16,7 +16,7 @@ import {
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
-/** Many who signed up within an hour: one card for all of them. Open until none of them waits any more. */
+/** One card for many sign-ups within an hour. Open until none of them waits any more. */
 export const signUpSummaries = pgTable(
   'sign_up_summaries',
   {
@@ -54,11 +54,11 @@ export const accounts = pgTable(
     /** Whether the developer was told of the block, and so is told of its end. */
     toldOfBlock: boolean('told_of_block').notNull().default(false),
     emailConfirmedAt: at('email_confirmed_at'),
-    /** When somebody signed up for it by themselves. */
+    /** When the developer signed up for it. */
     signedUpAt: at('signed_up_at'),
-    /** When an operator agreed to a sign-up, or none had to. */
+    /** When an operator approved the sign-up, or none had to. */
     signUpApprovedAt: at('sign_up_approved_at'),
-    /** It waits on a card with others instead of one of its own. */
+    /** The shared card that it waits on, instead of one of its own. */
     signUpSummaryId: uuid('sign_up_summary_id'),
     passwordHash: text('password_hash'),
     /** A password that an operator typed must be replaced at the first sign-in. */
@@ -111,7 +111,7 @@ export const accounts = pgTable(
   ],
 );
 
-/** Kept by a trigger as increments, so that no two changes wait for one row; a job folds them together. */
+/** A trigger writes increments, so that no two changes wait for one row; a job adds them up. */
 export const accountCounts = pgTable(
   'account_counts',
   {
@@ -140,7 +140,7 @@ export const groups = pgTable(
   ],
 );
 
-/** Custom groups only: Developers holds every account by itself. */
+/** Custom groups only: every account is in Developers without a row. */
 export const accountGroups = pgTable(
   'account_groups',
   { serviceId: serviceId(), accountId: text('account_id').notNull(), groupId: text('group_id').notNull() },

@@ -1,4 +1,4 @@
-// What waits for a second operator, and the Slack messages that show what waits.
+// Operations that wait for a second operator, and the Slack messages that show accounts, approvals and subscriptions.
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -17,23 +17,23 @@ import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tokens } from './tokens.ts';
 
-/** A request for an operation that needs a second operator. What would be done is sealed until it ends. */
+/** A request for an operation that needs a second operator. Its input is sealed until it ends. */
 export const approvals = pgTable(
   'approvals',
   {
     serviceId: serviceId().references(() => services.id),
     id: uuid('id').notNull(),
     operation: text('operation').notNull(),
-    /** `request`: by somebody without a role, whose right is the approval itself. */
+    /** `request`: by a member without a role, who may do this once it is approved. */
     origin: text('origin', { enum: ['operator', 'request'] }).notNull(),
-    /** Id or address of what it is about: two open approvals for the same thing can't be. Emptied at the end. */
+    /** Id or email of its subject: no two approvals for one subject can be open. Emptied at the end. */
     subject: text('subject').notNull(),
     accountId: text('account_id'),
     sealedInput: text('sealed_input'),
     requestedByKind: text('requested_by_kind').notNull(),
     requestedBy: text('requested_by').notNull(),
     requestedByName: text('requested_by_name').notNull(),
-    /** The token that asked, for the owner it names as `requested_by`. */
+    /** The token that requested it; `requested_by` is its owner. */
     requestedByToken: uuid('requested_by_token'),
     why: text('why').notNull().default(''),
     /** `open` until something ends it; an open one past `expires_at` counts as expired. */

@@ -1,4 +1,4 @@
-// Who did what: rows, what may be erased from beside them, and their chain.
+// The audit: rows, their erasable details, and their chain.
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -32,7 +32,7 @@ export const audit = pgTable(
     targetKind: text('target_kind'),
     targetId: text('target_id'),
     requestId: text('request_id').notNull(),
-    /** The approval that it took, which knows who asked and who agreed. */
+    /** The approval of a second operator, which names its requester and approver. */
     approvalId: uuid('approval_id'),
   },
   (t) => [

@@ -1,4 +1,4 @@
-// What the programme publishes: APIs, and the products that bundle them.
+// APIs, and the products that bundle them.
 import { sql } from 'drizzle-orm';
 import {
   boolean,
@@ -40,7 +40,7 @@ export const products = pgTable(
     id: text('id').notNull(),
     name: text('name').notNull(),
     description: text('description').notNull().default(''),
-    /** Agreed to before a subscription is asked for; empty: nothing to agree to. */
+    /** A developer agrees to them before they subscribe; empty: there are none. */
     terms: text('terms').notNull().default(''),
     isPublished: boolean('is_published').notNull(),
     isSubscriptionRequired: boolean('is_subscription_required').notNull(),
@@ -73,7 +73,7 @@ export const productApis = pgTable(
   ],
 );
 
-/** Who sees a product in the portal. It is no say about calls: those take a subscription. */
+/** Who sees a product in the portal. Doesn't decide about calls: those need a subscription. */
 export const productGroups = pgTable(
   'product_groups',
   { serviceId: serviceId(), productId: text('product_id').notNull(), groupId: text('group_id').notNull() },

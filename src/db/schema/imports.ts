@@ -1,10 +1,10 @@
-// Tables of developers that were looked at in Slack and may be applied.
+// Imports from Slack.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
-/** What a dry run showed, kept so that exactly that is applied. The rows are sealed, and gone once it has ended. */
+/** The rows of a dry run, so that exactly those are applied. Sealed, and deleted once the import has ended. */
 export const imports = pgTable(
   'imports',
   {
@@ -13,10 +13,10 @@ export const imports = pgTable(
     state: text('state', { enum: ['open', 'applying', 'done', 'stopped'] }).notNull(),
     sealedRows: text('sealed_rows').array().notNull(),
     total: integer('total').notNull(),
-    /** So many rows are done, in their order. */
+    /** How many rows are done, in their order. */
     position: integer('position').notNull().default(0),
     plannedBy: text('planned_by').notNull(),
-    /** Whose rights it is applied with. */
+    /** The admin whose rights it is applied with. */
     teamId: text('team_id'),
     slackUserId: text('slack_user_id'),
     appliedByName: text('applied_by_name').notNull().default(''),

@@ -17,7 +17,7 @@ export const MAIL_STATES = [
   'unknown',
 ] as const;
 
-/** The outbox. What is sealed is emptied once the mail's fate is known. */
+/** The outbox. The sealed text is emptied once the mail is delivered or given up. */
 export const mails = pgTable(
   'mails',
   {
@@ -28,7 +28,7 @@ export const mails = pgTable(
     invitationId: uuid('invitation_id'),
     ticketId: uuid('ticket_id'),
     state: text('state', { enum: MAIL_STATES }).notNull(),
-    /** What to send to whom: recipient and variables, then the rendered message. */
+    /** The recipient and variables, later the rendered message. */
     sealedOrder: text('sealed_order'),
     sealedMessage: text('sealed_message'),
     attempts: integer('attempts').notNull().default(0),
@@ -68,7 +68,7 @@ export const mailTexts = pgTable(
     template: text('template').notNull(),
     subject: text('subject'),
     body: text('body'),
-    /** Of the body. */
+    /** The syntax of the body. */
     syntax: text('syntax', { enum: TEXT_SYNTAXES }).notNull().default('markdown'),
     version: integer('version').notNull(),
     changedAt: at('changed_at').notNull(),

@@ -6,7 +6,7 @@ import { at, serviceId } from './columns.ts';
 export const services = pgTable('services', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  /** Tells a wrong SECRET_KEY at start from the right one. */
+  /** Shows at start whether SECRET_KEY is the right one. */
   secretKeyCheck: text('secret_key_check').notNull(),
   createdAt: at('created_at').notNull(),
 });
@@ -37,7 +37,7 @@ export const operators = pgTable(
   (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
 );
 
-/** Signed requests of Slack that were taken, so that a repeated delivery has one effect. Kept ten minutes. */
+/** Slack requests that were handled, so that a repeated delivery has one effect. Deleted after ten minutes. */
 export const slackReceipts = pgTable(
   'slack_receipts',
   {

@@ -12,7 +12,7 @@ export const sessions = pgTable(
     accountId: text('account_id').notNull(),
     /** SHA-256 of the cookie's secret, in hex. */
     hash: text('hash').notNull(),
-    /** The browser in its own words, so that its owner knows it again. */
+    /** The browser's user agent, so that the developer recognises it. */
     agent: text('agent').notNull(),
     createdAt: at('created_at').notNull(),
     lastSeenAt: at('last_seen_at').notNull(),

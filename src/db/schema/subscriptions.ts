@@ -1,4 +1,4 @@
-// The right to call a product or API, its keys, and what was made of it.
+// The right to call a product or API, its keys, and its usage.
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -31,7 +31,7 @@ export const subscriptions = pgTable(
   {
     serviceId: serviceId().references(() => services.id),
     id: text('id').notNull(),
-    /** Null: it belongs to nobody. */
+    /** Null: it has no owner. */
     accountId: text('account_id'),
     /** Its scope: a product, one API, or, with neither, all APIs. */
     productId: text('product_id'),
@@ -90,7 +90,7 @@ export const subscriptionKeys = pgTable(
   ],
 );
 
-/** Written in batches by the gateway check, apart from the subscription so that nobody waits for it. */
+/** The gateway check writes it in batches, apart from the subscription, so that no operation waits for it. */
 export const subscriptionUsage = pgTable(
   'subscription_usage',
   {

@@ -1,4 +1,4 @@
-// What programs show the management API.
+// Tokens of programs for the management API.
 import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
 import { services } from './services.ts';
@@ -14,7 +14,7 @@ export const tokens = pgTable(
     /** SHA-256 in hex. */
     hash: text('hash').notNull(),
     role: text('role', { enum: TOKEN_ROLES }).notNull(),
-    /** What it may beside its role: `list-secrets`, `sso`. */
+    /** Rights beyond its role: `list-secrets`, `sso`. */
     grants: text('grants').array().notNull(),
     /** The operator who answers for it; their role bounds it. */
     ownerTeamId: text('owner_team_id').notNull(),

@@ -121,7 +121,7 @@ const columnsAt = (now: Date): FilterColumns<SubscriptionField> => ({
   accountId: { column: subscriptions.accountId, text: 'exact', isNullable: true },
   productId: { column: subscriptions.productId, text: 'exact', isNullable: true },
   apiId: { column: subscriptions.apiId, text: 'exact', isNullable: true },
-  // One past its end has expired, whether a job has written so or not.
+  // A subscription past its end is expired, even before a job has stored that.
   presentState: {
     column: sql`(case when ${subscriptions.state} = 'active' and ${subscriptions.endsAt} <= ${now.toISOString()}::timestamptz
       then 'expired' else ${subscriptions.state} end)`,

@@ -12,7 +12,7 @@ export async function findSubscription(db: Db, serviceId: string, id: string): P
   return row ?? null;
 }
 
-/** What these are called, and whose they are. */
+/** The names and owners of these subscriptions. */
 export async function findSubscriptions(db: Db, serviceId: string, ids: readonly string[]) {
   if (ids.length === 0) return [];
   return db
@@ -29,7 +29,7 @@ export async function findSubscriptions(db: Db, serviceId: string, ids: readonly
     .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
 }
 
-/** Of an account, the newest first; a deleted account's too. */
+/** Newest first; also those of a deleted account. */
 export async function listSubscriptionIdsOfAccount(
   db: Db,
   serviceId: string,
@@ -79,7 +79,7 @@ export async function updateSubscription(
   return row;
 }
 
-/** With its keys, its usage and where its cards are. */
+/** Deletes subscriptions with their keys, usage and cards. Returns their ids. */
 export async function deleteSubscriptions(
   tx: Transaction,
   of: { serviceId: string } & (
@@ -103,7 +103,7 @@ function partOf(of: { id?: string; productId?: string; apiId?: string; accountId
   return eq(subscriptions.accountId, of.accountId ?? '');
 }
 
-/** How many there are of something; of an account's, only those that count toward a product's limit. */
+/** How many subscriptions these have; with `states`, only those in one of them. */
 export async function countSubscriptions(
   db: Db,
   of: {
@@ -130,7 +130,7 @@ export async function countSubscriptions(
   return row?.count ?? 0;
 }
 
-/** How many pass by their own state, and how many of those were used since: what a block or a deletion cuts off. */
+/** How many are active, and how many of those were used since: what a block or a deletion cuts off. */
 export async function countLiveSubscriptions(
   db: Db,
   of: { serviceId: string; accountId: string; usedSince: Date },
@@ -158,7 +158,7 @@ export async function countLiveSubscriptions(
   return { live: row?.live ?? 0, used: Number(row?.used ?? 0) };
 }
 
-/** Active ones whose end has come, the longest due first. */
+/** Active subscriptions past their end, the longest first. */
 export async function listEndedSubscriptions(db: Db, serviceId: string, now: Date, limit: number) {
   return db
     .select({ id: subscriptions.id })

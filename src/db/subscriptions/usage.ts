@@ -3,7 +3,7 @@ import type { Database } from '../connection/connect.ts';
 
 export type Usage = { subscriptionId: string; calls: number; lastUsedAt: Date };
 
-/** Adds calls to the counts, of subscriptions that still are. */
+/** Adds calls to the counts of subscriptions that still exist. */
 export async function addUsage(db: Database, serviceId: string, usage: readonly Usage[]): Promise<void> {
   // In one order everywhere, so that two processes can't wait for each other in a circle.
   const rows = usage.toSorted((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1));

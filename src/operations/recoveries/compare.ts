@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findAccounts } from '../../db/accounts/accounts.ts';
 import { findLinksOfRows } from '../../db/audit/links.ts';
-import { findSubscriptionStandings } from '../../db/audit/recoveries.ts';
+import { findSubscriptionStates } from '../../db/audit/recoveries.ts';
 import { findAuditIds } from '../../db/audit/rows.ts';
 import { findRoles } from '../../db/operators/operators.ts';
 import { subscriptionId } from '../catalog/input.ts';
@@ -47,7 +47,7 @@ export const compareRecovered = defineOperation({
         blockEndsAt,
         label: email ? `${firstName} ${lastName} <${email}>` : '',
       })),
-      subscriptions: await findSubscriptionStandings(act.tx, serviceId, subscriptionIds),
+      subscriptions: await findSubscriptionStates(act.tx, serviceId, subscriptionIds),
       operators: await findRoles(act.tx, serviceId, operators),
     };
   },

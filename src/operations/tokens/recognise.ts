@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findTokenByHash, keepLastUse } from '../../db/operators/tokens.ts';
+import { findTokenByHash, recordLastUse } from '../../db/operators/tokens.ts';
 import { tokenHash } from '../../security/token.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -19,7 +19,8 @@ export const recogniseToken = defineOperation({
     const row = hash ? await findTokenByHash(act.tx, act.service.id, hash) : null;
     if (!row || row.revokedAt || row.expiresAt <= act.now) return null;
     const isRecent = row.lastUsedAt && act.now.getTime() - row.lastUsedAt.getTime() < LAST_USE_MS;
-    if (!isRecent) await keepLastUse(act.tx, { serviceId: act.service.id, id: row.id }, act.now, LAST_USE_MS);
+    if (!isRecent)
+      await recordLastUse(act.tx, { serviceId: act.service.id, id: row.id }, act.now, LAST_USE_MS);
     return actorOfToken(row);
   },
 });
