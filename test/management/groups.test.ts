@@ -104,6 +104,28 @@ describe('a group', () => {
     ]);
   });
 
+  it('list refuses a filter that it cannot read, or a skip that is too far, by its operation, which leaves an audit row', async () => {
+    const refusals = t.sql<{ count: number }[]>`select count(*)::int as count from audit
+      where operation = 'groups/list' and outcome = 'refused' and code = 'invalid_input'`;
+    const [before] = await refusals;
+    for (const [query, target, words] of [
+      ["$filter=password eq 'x'", '$filter', 'does not know the field “password”'],
+      ['$skip=10001', '$skip', 'must be 10000 at most; follow nextLink to go further'],
+      ['$top=0', '$top', 'must be 1 at least'],
+    ] as const) {
+      const { status, body } = await t.ask(`groups?${encodeURI(query)}`);
+      expect([status, body.error.code, body.error.details[0].target]).toEqual([
+        400,
+        'ValidationError',
+        target,
+      ]);
+      expect(body.error.details[0].message).toContain(words);
+    }
+    const [after] = await t.sql`select count(*)::int as count from audit
+      where operation = 'groups/list' and outcome = 'refused' and code = 'invalid_input'`;
+    expect(after?.count).toBe((before?.count ?? 0) + 3);
+  });
+
   it('that is built in can be read, and answers 405 to every change', async () => {
     const names = (await all(client.group.listByService(GROUP, SERVICE))).map(
       ({ displayName }) => displayName,

@@ -85,7 +85,7 @@ export async function findTicketById(tx: Transaction, serviceId: string, id: str
   return row ?? null;
 }
 
-/** The newest email change that is not confirmed yet. */
+/** The open link to an email that waits to be confirmed. */
 export async function findWaitingConfirmation(
   db: Db,
   of: { serviceId: string; accountId: string; now: Date },

@@ -141,7 +141,7 @@ export async function callOffMail(
   return calledOff.length > 0;
 }
 
-/** Calls off waiting mails of a template that belong to no account, because what they say is no longer true. */
+/** Calls off the waiting mails of a template, because what they say is no longer true. */
 export async function callOffMailsOfTemplate(
   tx: Transaction,
   of: { serviceId: string; template: string; now: Date },

@@ -13,7 +13,7 @@ const QUIET_MINUTES = 60;
 
 export async function noteFailure(tx: Transaction, row: Key & { code: string; now: Date }): Promise<void> {
   const { now, ...values } = row;
-  const isAnew = sql`${outages.toldAt} is null and (${outages.endedAt} is not null
+  const isNewOutage = sql`${outages.toldAt} is null and (${outages.endedAt} is not null
     or ${outages.lastFailedAt} < excluded.last_failed_at - ${QUIET_MINUTES} * interval '1 minute')`;
   await tx
     .insert(outages)
@@ -24,7 +24,7 @@ export async function noteFailure(tx: Transaction, row: Key & { code: string; no
         code: values.code,
         lastFailedAt: now,
         endedAt: null,
-        since: sql`case when ${isAnew} then excluded.since else ${outages.since} end`,
+        since: sql`case when ${isNewOutage} then excluded.since else ${outages.since} end`,
       },
     });
 }
