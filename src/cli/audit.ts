@@ -21,7 +21,7 @@ const HELP = `The audit, from a shell on the server:
       the day that --to names is included.
   npm run -s audit -- verify [--head NUMBER:HASH]
       follows the chain from its start and names the first row that is wrong. --head is one that export or verify
-      printed before: it shows when the end was cut off, or the chain made anew since.
+      printed before: it shows when the end was cut off, or the chain remade since.
 
 Exit code: 0 the chain is whole, or all was written; 1 a row is wrong; 64 this help; 78 settings.
 `;
@@ -128,12 +128,12 @@ const headAdvice = (head: Head | null): string =>
     : 'None of them is in the chain yet: a job adds them every minute.';
 
 const PROBLEMS: Record<ChainProblem['what'], string> = {
-  'row changed': 'this row is not what it was when it was sealed, or the chain was made anew from here on',
+  'row changed': 'this row is not what it was when it was sealed, or the chain was remade from here on',
   'row removed': 'the row of this link is gone',
   'link removed': 'this link is gone',
   'row added': 'this row was not written by the product: it is old and was never sealed',
   'end cut off': 'the chain ends before this, and it did not when the head was kept',
-  'another chain': 'this link is not the one whose head was kept: the chain was made anew',
+  'another chain': 'this link is not the one whose head was kept: the chain was remade',
 };
 
 async function verify(headText: string | undefined): Promise<number> {

@@ -23,7 +23,7 @@ npm run -s import:azure -- export.jsonl [--all] [--apply | --mail-passwords N] [
 The first reads a service of Azure API Management, with the credential that the Azure CLI, a managed identity or the
 environment gives, into a file that holds every key: it is for its owner alone (mode 0600); delete it afterwards.
 The second says what of it is new, the same, different, in conflict or impossible here, and changes nothing; --all tells
-each record, not only what needs a look. With --apply it copies what is new, and mails nobody. Killed, run it again. What is
+each record, not only what needs a look. With --apply it copies what is new, and sends no mail. Killed, run it again. What is
 here and different is left as it is. Without a file it reads the service itself, each time.
 
 Passwords can't be copied. --mail-passwords N mails at most N of the copied accounts that have none a link to set one, one
@@ -156,7 +156,7 @@ async function copy(context: Context, source: CopySource, { values }: ImportOpti
   for (const [provider, count] of providers)
     await print(`${count} sign in there with ${forTerminal(provider)}; here they set a password.\n`);
   if (accounts > 0)
-    await print("Passwords can't be copied. Nobody was mailed; --mail-passwords N mails links to set one.\n");
+    await print("Passwords can't be copied. No mail was sent; --mail-passwords N mails links to set one.\n");
   return values.apply && failed > 0 ? EXIT.refused : EXIT.ok;
 }
 

@@ -45,7 +45,7 @@ ${usageLines('change')}
 Looking; no audit row:
 ${usageLines('read')}
 ACCOUNT is an e-mail address or an id, a group its name or id, several with commas between. --json prints JSON;
---pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until somebody approves it in Slack.
+--pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until another operator approves it in Slack.
 
 Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 75 it waits for an approval; 78 settings.
 `;
@@ -170,7 +170,7 @@ async function printWaiting(
     const lines = [
       `Waits for a second operator; nothing is done yet. Approval ${approvalId}, until ${expiresAt.toISOString()}.`,
       ...(askedBefore ? [`${askedBefore.by} had asked for this before.`] : []),
-      `Who may decide: ${deciders.join(', ') || 'nobody yet'}.`,
+      `Who may decide: ${deciders.join(', ') || 'no one yet'}.`,
       'It is posted in Slack as soon as the server reaches Slack; they decide there.',
     ];
     await print(`${lines.map(forTerminal).join('\n')}\n`);

@@ -11,7 +11,7 @@ const HELP = `npm run -s sample-data -- [COUNT] [--seed WORD]
 
 Makes COUNT (100) developers who don't exist, at addresses that can't either, in every state: active, blocked, pending,
 deleted, invited, and two that wait to be deleted; with APIs, products, subscriptions in every state, and their use. The
-same seed makes the same people, and nobody twice. Mail goes to the playground's inbox alone. It refuses in production,
+same seed makes the same people, and none twice. Mail goes to the playground's inbox alone. It refuses in production,
 and on a database that Slack has been connected to; --not-playground says that it is meant to be done there: no mail is
 sent then.
 `;

@@ -95,8 +95,8 @@ function failureOf({ state, code }: Approval): { code: string; message: string }
         message: `It was agreed to and could not be done any more (${code}); nothing was done.`,
       };
     case 'expired':
-      return { code: 'ApprovalExpired', message: 'Nobody decided in time; nothing was done.' };
+      return { code: 'ApprovalExpired', message: 'No operator decided in time; nothing was done.' };
     case 'withdrawn':
-      return { code: 'ApprovalWithdrawn', message: 'Whoever asked took it back; nothing was done.' };
+      return { code: 'ApprovalWithdrawn', message: 'The requester took it back; nothing was done.' };
   }
 }

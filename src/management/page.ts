@@ -24,7 +24,7 @@ export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor
   try {
     return { after: JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Cursor };
   } catch {
-    throw validationError({ $skiptoken: 'is not one of ours; begin the list anew' });
+    throw validationError({ $skiptoken: 'is not one of ours; begin the list again' });
   }
 }
 

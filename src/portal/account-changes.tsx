@@ -143,7 +143,7 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
       {to ? (
         <p>
           A mail is on its way to <strong>{to}</strong>. Open its link, and you sign in with that address from
-          then on, anew. Until then nothing changes.
+          then on. Until then nothing changes.
         </p>
       ) : (
         <p>
@@ -172,7 +172,7 @@ function CloseFields(props: { site: Site; subscriptions: number; errors: FieldEr
       <p>
         {days > 0
           ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}; until then ${supportEmail} can bring the account back.`
-          : 'Your personal data is erased at once. Nobody can bring the account back.'}
+          : 'Your personal data is erased at once. The account can’t be brought back.'}
       </p>
       <CurrentPassword errors={errors} />
       <button className="bad" type="submit">

@@ -14,7 +14,7 @@ export function AccountReady(props: {
   if (awaitsOperator) {
     return (
       <p>
-        {words} The address <strong>{email}</strong> is yours. Somebody at {organizationName} has still to let
+        {words} The address <strong>{email}</strong> is yours. Someone at {organizationName} has still to let
         you in; you get a mail once they did. You can close this page.
       </p>
     );

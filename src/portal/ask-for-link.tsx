@@ -72,8 +72,8 @@ function LinkRequested() {
   return (
     <>
       <p>
-        If there is something for that address, a mail is on its way, or whoever invited you was told. It may
-        take a few minutes.
+        If there is something for that address, a mail is on its way, or the person who invited you was told.
+        It may take a few minutes.
       </p>
       <p>Nothing came? Look into the spam folder, or write to the address below.</p>
     </>

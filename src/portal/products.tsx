@@ -158,7 +158,7 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
       <p>
         A subscription has keys that your program calls with.
         {product.isApprovalRequired
-          ? ` Somebody at ${organizationName} looks at each request; you hear from us by mail.`
+          ? ` Someone at ${organizationName} looks at each request; you hear from us by mail.`
           : ' They work at once.'}
       </p>
       <form method="post" action={pathOf(product.id)}>

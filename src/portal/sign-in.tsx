@@ -133,7 +133,7 @@ function pendingPage(site: Site, email: string): Response {
         <button type="submit">Send me another link</button>
       </form>
       <p className="hint">
-        You did? Then somebody at {site.policy.organizationName} has still to let you in, and you get a mail
+        You did? Then someone at {site.policy.organizationName} has still to let you in, and you get a mail
         once they did.
       </p>
     </>
@@ -165,7 +165,7 @@ function ReplaceForm(props: { site: Site; email: string; errors?: FieldErrors })
   return (
     <>
       <p>
-        Somebody at {site.policy.organizationName} chose the password of <strong>{email}</strong> for you. Put
+        Someone at {site.policy.organizationName} chose the password of <strong>{email}</strong> for you. Put
         one in its place that only you know; then you are signed in.
       </p>
       <form method="post" action={REPLACE_PATH}>

@@ -45,9 +45,7 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
     <>
       <p>
         You get a mail with a link. Open it to show that the address is yours, and choose your password there.
-        {mode === 'approval'
-          ? ` Then somebody at ${organizationName} looks at it, and you hear from us.`
-          : ''}
+        {mode === 'approval' ? ` Then someone at ${organizationName} looks at it, and you hear from us.` : ''}
       </p>
       <form method="post" action={SIGN_UP_PATH}>
         <EmailField value={typed.email} errors={errors} />

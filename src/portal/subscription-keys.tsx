@@ -93,7 +93,10 @@ const slotOf = (text: string | undefined): Slot => (text === 'secondary' ? 'seco
 function Keys({ id, keys }: { id: string; keys: Record<Slot, string> }) {
   return (
     <>
-      <p>They are your secret: whoever has one calls in your name. Close this page when you have them.</p>
+      <p>
+        Keep these keys secret: anyone who has one can call the API as you. Close this page when you have
+        them.
+      </p>
       {(['primary', 'secondary'] as const).map((slot) => (
         <div key={slot}>
           <label htmlFor={slot}>{slot === 'primary' ? 'Primary key' : 'Secondary key'}</label>
@@ -141,7 +144,7 @@ function Cancel({ subscription }: { subscription: SubscriptionView }) {
   return (
     <>
       <p>
-        {isRequest ? 'Nobody needs to look at ' : 'Both keys of '}
+        {isRequest ? 'No one needs to look at ' : 'Both keys of '}
         <strong>{name}</strong>
         {isRequest
           ? ' any more. You can ask again later.'

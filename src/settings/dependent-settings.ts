@@ -43,14 +43,14 @@ export function findDependentProblems(env: Environment): string[] {
     !env.GATEWAY_SECRET,
     'GATEWAY_SECRET: needed in production, what your gateway sends in X-Gateway-Secret; or none',
   );
-  need(!env.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, whom developers write to');
+  need(!env.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, where developers write to');
   return problems;
 }
 
 const OIDC_SETTINGS = {
   MANAGEMENT_OIDC_ISSUER:
     'the issuer as its tokens name it, such as https://login.microsoftonline.com/{tenant}/v2.0',
-  MANAGEMENT_OIDC_AUDIENCE: 'whom its tokens are for, such as api://apim-user',
+  MANAGEMENT_OIDC_AUDIENCE: 'the audience of its tokens, such as api://apim-user',
   MANAGEMENT_OIDC_ROLES:
     'which claims give which role, such as roles:ApimAdmin=admin,roles:ApimReader=reader',
 };

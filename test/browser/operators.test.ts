@@ -67,7 +67,7 @@ story('a role is changed and withdrawn after a question, and the last admin stay
   await noor.sees(/You may not do this/);
   await admin.types('/apim-user operators');
   await admin.presses('Withdraw the role of Ada Admin', 'Withdraw');
-  await admin.sees(/Nobody else is an admin/);
+  await admin.sees(/No other admin can act/);
   await admin.types('/apim-user list');
   await admin.sees(/There are no accounts yet/);
 });

@@ -204,7 +204,7 @@ describe('npm run import:azure', () => {
         'impossible subscription unread: its keys could not be read there',
         'conflict subscription taken: one of its keys is that of the subscription here here',
         'skipped subscription master: is for the whole service, with no product, API or all APIs',
-        "new subscription of-admin: was the built-in administrator's; here it is nobody's",
+        "new subscription of-admin: was the built-in administrator's; here it has no owner",
         'new subscription over: its end, 2020-01-01T00:00:00Z, is past and never held there: without an end',
         'impossible template newDeveloperNotificationMessage: template_invalid: body: Line 4 has “#if”: there are no conditions or loops here. A paragraph whose optional variable is empty is left out by itself.',
         'impossible template EmailChangeIdentityDefault: body: at most 30000 characters',

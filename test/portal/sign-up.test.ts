@@ -78,7 +78,7 @@ describe('signing up where an operator must approve', () => {
     await allDone();
     expect(cardsWith(email)).toEqual([]);
     const page = textOf(await (await confirm(ticket)).text());
-    expect(page).toContain('Somebody at Example Corp has still to let you in');
+    expect(page).toContain('Someone at Example Corp has still to let you in');
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(403);
     await eventually('the card', () => cardsWith(email)[0]);
     await app.as('approver').clicks(/Activate Ann Lee/);

@@ -76,7 +76,7 @@ describe('invite', () => {
     const modal = await admin.modal('Invite developers');
     await modal.fill({ Email: 'good@example.com\nbad@\nworse' });
     await modal.submit();
-    expect(modal.errors().Email).toMatch(/No e-mail address: bad@, worse\. Nobody was invited yet/);
+    expect(modal.errors().Email).toMatch(/No e-mail address: bad@, worse\. No one was invited yet/);
     await modal.closeAll();
     expect(mailsTo('good@example.com')).toEqual([]);
   });

@@ -69,7 +69,7 @@ describe('APIs', () => {
     const late = await admin().modal('Edit an API');
     await late.fill({ Name: 'Bills' });
     await late.submit();
-    await late.sees(/Somebody changed it since/);
+    await late.sees(/Someone changed it since/);
     await late.closeAll();
   });
 
@@ -144,7 +144,7 @@ describe('products', () => {
       (service_id, id, product_id, name, state, state_changed_at, state_changed_by, created_at, updated_at)
       values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;
     const modal = await opensProduct('Delete Starter plan', 'Delete a product');
-    await modal.sees(/Nobody has a subscription to it/);
+    await modal.sees(/No one has a subscription to it/);
     // A developer subscribes while the question is open.
     await subscribe('one');
     await modal.submit();

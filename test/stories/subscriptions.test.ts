@@ -98,7 +98,7 @@ describe('a request for a subscription', () => {
     const mail = await mailsTo('cy@example.com', /About your request for Gold/);
     expect(mail?.text).toContain('not before the contract');
     expect((await asks('cy@example.com', 'Cy’s again')).state).toBe('submitted');
-    await approver().message(/Subscription to.*Cy Oak.*Until somebody decides/s);
+    await approver().message(/Subscription to.*Cy Oak.*Until an operator decides/s);
   });
 
   it('of a blocked account can be approved, and the answer says that no call passes yet', async () => {

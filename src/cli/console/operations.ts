@@ -185,7 +185,7 @@ export const EXPOSED: readonly Exposed[] = [
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
   'accounts/read': 'for the management API; accounts/show says more',
-  'approvals/show-outcome': 'for the management API; Slack tells whoever asked',
+  'approvals/show-outcome': 'for the management API; Slack tells the requester',
   'copies/compare': 'npm run import:azure',
   'groups/show': 'for the management API; groups/list has all',
   'accounts/search': 'for type-ahead; accounts/list has the same text',

@@ -40,7 +40,7 @@ const PRODUCTS = [
     ...PUBLISHED,
     id: 'books',
     name: 'Books & Ledgers',
-    description: 'Invoices for whoever keeps the books.',
+    description: 'Invoices for your bookkeeping.',
     terms: TERMS,
     isApprovalRequired: true,
     apiIds: ['invoices'],

@@ -23,7 +23,7 @@ export async function prepareCluster(place: Place, isDurable: boolean): Promise<
   else if (version.trim() !== place.binaries.majorVersion) {
     throw new EmbeddedPostgresError(
       `its data in ${place.data} was made by Postgres ${version.trim()}, and this is ${place.binaries.majorVersion}. ` +
-        'Dump it with the former version of apim-user, or move it away to begin anew',
+        'Dump it with the former version of apim-user, or move it away to start again',
     );
   }
   const password = await readFile(join(place.data, PASSWORD_FILE), 'utf8').catch(notFound);

@@ -7,9 +7,9 @@ const WITH_LINK = [...COMMON_VARIABLES, 'ConfirmUrl', 'ConfirmQuery', 'LinkEnds'
 export const ACCOUNT_MAILS = {
   InviteUserNotificationMessage: {
     title: 'Invite user',
-    description: 'Sent to a person whom an operator invites. Carries the link that accepts the invitation.',
+    description: 'Sent to a person that an operator invites. Carries the link that accepts the invitation.',
     because:
-      'You get this mail because somebody at $OrganizationName invited this address. If you didn’t expect it, ' +
+      'You get this mail because someone at $OrganizationName invited this address. If you didn’t expect it, ' +
       'leave it: nothing happens unless you accept.',
     variables: [...WITH_LINK, 'PersonalLine'],
     requiredLink: 'ConfirmUrl',
@@ -65,7 +65,7 @@ Everything else starts in the [developer portal]($DevPortalUrl). Have fun buildi
   AccountExists: {
     title: 'Account exists already',
     description:
-      'Sent to a developer when somebody signs up with their address, or wants it for another account. Whoever asked ' +
+      'Sent to a developer when someone signs up with their address, or wants it for another account. The person who asked ' +
       'is told nothing of it.',
     because: 'You get this mail because this address has a developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,
@@ -74,7 +74,7 @@ Everything else starts in the [developer portal]($DevPortalUrl). Have fun buildi
     subject: 'You have a $OrganizationName API account already',
     body: `Hi $DevFirstName,
 
-Somebody just asked for a developer account with this address. You have one already, so nothing was made, and nothing changed.
+Someone just asked for a developer account with this address. You have one already, so nothing was made, and nothing changed.
 
 Was it you? [Sign in at the developer portal]($DevPortalUrl), where you can also set a new password if you forgot yours.
 
@@ -156,7 +156,7 @@ Your old password works until you’re done.`,
     subject: 'Your $OrganizationName password was reset',
     body: `Hi $DevFirstName,
 
-An administrator set a new password for your developer account, and your old one no longer works. Whoever did so will tell you the new one; it isn’t in this mail.
+An administrator set a new password for your developer account, and your old one no longer works. They will tell you the new one; it isn’t in this mail.
 
 You’d rather choose your own? The [developer portal]($DevPortalUrl) sends you a link for that under “Forgot password”.`,
   },

@@ -91,7 +91,7 @@ Please look where it got out: code in a public place, a log, a message. Keys bel
     subject: 'You are close to the quota of $ProdName',
     body: `Hi $DevFirstName,
 
-Your calls to **$ProdName** come near the quota of your subscription. Once it’s used up, calls are refused until it starts anew: $QuotaResetDate.
+Your calls to **$ProdName** come near the quota of your subscription. Once it’s used up, calls are refused until it starts again: $QuotaResetDate.
 
 You need more? Reply to this mail, and we’ll see what we can do. Your usage is in the [developer portal]($DevPortalUrl).`,
   },

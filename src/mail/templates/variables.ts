@@ -26,7 +26,7 @@ const VARIABLES = {
   },
   DevLastName: { kind: 'free', title: 'Last name', sample: 'Lee' },
   OrganizationName: { kind: 'plain', title: 'Who runs the API programme', sample: 'Example' },
-  SupportEmail: { kind: 'plain', title: 'Whom developers write to', sample: 'support@example.com' },
+  SupportEmail: { kind: 'plain', title: 'Who developers write to', sample: 'support@example.com' },
   DevPortalUrl: { kind: 'link', title: 'The developer portal', sample: 'https://example.com/portal' },
   DevPortalHost: {
     kind: 'host',
@@ -85,7 +85,7 @@ const VARIABLES = {
     sample: 'This product is for partners only.',
   },
   KeyName: { kind: 'plain', title: 'Which of the two keys', sample: 'primary' },
-  QuotaResetDate: { kind: 'plain', title: 'When the quota starts anew', sample: '1 December 2026' },
+  QuotaResetDate: { kind: 'plain', title: 'When the quota starts again', sample: '1 December 2026' },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

@@ -64,7 +64,7 @@ export const confirmEmail = defineOperation({
               ...(account.signedUpAt ? { signUpApprovedAt: account.signUpApprovedAt ?? act.now } : {}),
             }
           : {}),
-        ...(awaitsOperator ? { stateReason: 'signed up, and waits for somebody to agree' } : {}),
+        ...(awaitsOperator ? { stateReason: 'signed up, and waits for an operator to agree' } : {}),
       },
       act.now,
     );

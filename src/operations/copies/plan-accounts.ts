@@ -68,7 +68,7 @@ function planAccount(
     return plannedNew(
       () => addAccount(context, wanted),
       isPending
-        ? ['pending, as it is there: nobody is mailed; activate it when the person should come in']
+        ? ['pending, as it is there: no mail is sent; activate it when the person should come in']
         : [],
     );
   }
@@ -148,7 +148,7 @@ function planSubscription(
     return plannedNew(
       () => grantSubscription(context, wanted),
       [
-        ...(ownerId === BUILT_IN_USER ? ["was the built-in administrator's; here it is nobody's"] : []),
+        ...(ownerId === BUILT_IN_USER ? ["was the built-in administrator's; here it has no owner"] : []),
         ...(isOver ? [`its end, ${endsThere}, is past and never held there: without an end`] : []),
         ...(state === 'active' && endsAt !== null ? [`ends ${endsAt}, which holds here`] : []),
       ],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listOperators as listOperatorRows } from '../../db/operators/operators.ts';
 import { defineOperation } from '../frame/operation.ts';
 
-/** The operators of a workspace. Every member may see them, to know whom to ask. */
+/** The operators of a workspace. Every member may see them, to know who to ask. */
 export const listOperators = defineOperation({
   name: 'operators/list',
   allowed: ['admin', 'approver', 'member', 'console', 'system'],

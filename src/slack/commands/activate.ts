@@ -42,6 +42,6 @@ async function runActivate(
     );
   const warning = addressConfirmed
     ? ''
-    : ' :warning: The address was never confirmed: whoever reads that mailbox can use the account. If in doubt, block it.';
+    : ' :warning: The address was never confirmed: anyone who reads that mailbox can use the account. If in doubt, block it.';
   return accountMessage(`Activated: ${name} can sign in and call.${warning}`, account, role, changeId);
 }

@@ -25,8 +25,8 @@ export const approvalsFeature: Feature = {
       const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
       const text =
         decided.state === 'approved'
-          ? 'Approved, and done. Whoever asked is told.'
-          : 'Agreed to, but it could not be done any more; the card says why. Nothing was changed, and whoever asked is told.';
+          ? 'Approved, and done. The requester is told.'
+          : 'Agreed to, but it could not be done any more; the card says why. Nothing was changed, and the requester is told.';
       await request.reply({ text });
     },
     'approval-decline': (request, approvalId) =>
@@ -45,7 +45,7 @@ export const approvalsFeature: Feature = {
           decision: 'decline',
           reason: textOf(values, 'reason'),
         });
-        return { text: 'Declined. Whoever asked is told, with your reason.' };
+        return { text: 'Declined. The requester is told, with your reason.' };
       },
     },
   },
@@ -58,7 +58,7 @@ const declineModal = (approvalId: string) =>
     submit: 'Decline',
     metadata: { id: approvalId },
     blocks: [
-      textInput('reason', 'Reason', { multiline: true, maxLength: 500, hint: 'Whoever asked reads it.' }),
+      textInput('reason', 'Reason', { multiline: true, maxLength: 500, hint: 'The requester reads it.' }),
     ],
   });
 

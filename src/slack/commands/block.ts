@@ -49,7 +49,7 @@ async function runBlock(request: SlackRequest, input: Parameters<typeof blockAcc
   const { account, isTold, changeId } = await blockAccount(request.context, input);
   const end = account.blockEndsAt
     ? `until ${formatDate(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
-    : 'until somebody activates it';
+    : 'until someone activates it';
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
@@ -79,7 +79,7 @@ async function blockModal(account: AccountView, request: SlackRequest) {
       textInput('end', 'Ends', {
         optional: true,
         maxLength: MAX_BLOCK_END_LENGTH,
-        hint: 'Like 12h, 7d or 2w, or a date like 2026-12-24 (00:00 UTC). Left empty: when somebody activates it.',
+        hint: 'Like 12h, 7d or 2w, or a date like 2026-12-24 (00:00 UTC). Left empty: when someone activates it.',
       }),
       textInput('message', 'Message to the developer', { optional: true, multiline: true, maxLength: 1_000 }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),

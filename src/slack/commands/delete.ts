@@ -68,7 +68,7 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
     metadata: { ...referenceTo(account), subscriptions: counts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: whoever is deleted can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: a deleted person can be invited again.`,
       ),
       ...(isApprovalNeeded
         ? [section('A second operator has to approve this. Until then nothing is done.')]

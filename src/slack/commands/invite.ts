@@ -59,7 +59,7 @@ function emailsError(values: FormValues): Record<string, string> {
     return { emails: `At most ${MAX_INVITED_AT_ONCE} addresses at once` };
   const wrong = emails.filter((email) => !isEmailAddress(email));
   if (wrong.length === 0) return {};
-  return { emails: cut(`No e-mail address: ${wrong.join(', ')}. Nobody was invited yet.`, 500) };
+  return { emails: cut(`No e-mail address: ${wrong.join(', ')}. No one was invited yet.`, 500) };
 }
 
 /** The emails in a message, without repeats. */
@@ -110,7 +110,7 @@ async function inviteAll(request: SlackRequest, emails: string[], details: Detai
 }
 
 function sentText(sent: number): string {
-  if (sent === 0) return 'Nobody was invited.';
+  if (sent === 0) return 'No one was invited.';
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 

@@ -91,5 +91,5 @@ function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
 function noResultsText(filter: Query): string {
   return Object.keys(filter).length > 0
     ? 'No account is like that. `/apim-user list` shows all; invited people are in `/apim-user invites` until they accept.'
-    : 'There are no accounts yet. `/apim-user invite` asks somebody in.';
+    : 'There are no accounts yet. `/apim-user invite` asks someone in.';
 }

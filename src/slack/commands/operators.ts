@@ -40,13 +40,13 @@ export const operatorsFeature: Feature = {
     'operator-withdraw': async (request, userId) => {
       await withdrawRole(request.context, { teamId: request.actor.teamId, userId });
       await request.reply({
-        text: `<@${userId}> has no role here any more. What they asked for and nobody decided is closed.`,
+        text: `<@${userId}> has no role here any more. Their undecided requests are closed.`,
       });
     },
   },
   submissions: {
     'operator-grant': {
-      check: (values) => (textOf(values, 'person') ? {} : { person: 'Choose somebody' }),
+      check: (values) => (textOf(values, 'person') ? {} : { person: 'Choose a person' }),
       run: (request, values) =>
         runGrant(
           request,

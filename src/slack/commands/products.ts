@@ -125,4 +125,4 @@ async function deletionModal(request: SlackRequest, productId: string, version?:
 }
 
 const visibilityText = (isPublished: boolean): string =>
-  isPublished ? 'Developers in the groups below see it.' : 'It is not published yet, so nobody sees it.';
+  isPublished ? 'Developers in the groups below see it.' : 'It is not published yet, so no one sees it.';

@@ -53,6 +53,10 @@ const requestModal = (email: string) =>
       textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
       textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
       groupsInput(),
-      textInput('why', 'Why', { multiline: true, maxLength: 500, hint: 'Whoever decides reads it.' }),
+      textInput('why', 'Why', {
+        multiline: true,
+        maxLength: 500,
+        hint: 'The operator who decides reads it.',
+      }),
     ],
   });

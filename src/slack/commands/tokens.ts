@@ -8,7 +8,7 @@ import { escapeText, formatDate } from '../present/text.ts';
 type Token = Awaited<ReturnType<typeof listTokens>>['tokens'][number];
 
 const HOW_TO_CREATE =
-  'Whoever has a shell on the server makes one: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
+  'Anyone who has a shell on the server can make one: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
 
 export const tokensFeature: Feature = {
   command: {

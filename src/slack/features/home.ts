@@ -52,7 +52,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     await publish([
       section(
-        '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell whoever runs this app.',
+        '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell the person who runs this app.',
       ),
     ]);
   }

@@ -49,7 +49,7 @@ async function runRegenerate(
   const { subscription, isTold } = await regenerateKey(request.context, input);
   const told = isTold
     ? `A mail tells the owner${isLeaked ? ', and why' : ''}; the new ${slot === 'both' ? 'ones wait' : 'one waits'} in the portal.`
-    : 'Nobody owns it, so nobody was told: a program that may reads the new one through the management API.';
+    : 'It has no owner, so no one was told: a program that may reads the new one through the management API.';
   const text = `Replaced: ${NAMES[slot]} of ${subscriptionText(subscription)}. The former is unknown from now on. ${told}`;
   return subscriptionReply(request, text, subscription);
 }

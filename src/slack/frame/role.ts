@@ -37,5 +37,5 @@ export async function adminsToAsk(request: SlackRequest): Promise<string> {
     .map((operator) => `<@${operator.slackUserId}>`);
   return admins.length
     ? `Ask ${admins.join(', ')} for what you may not do yourself.`
-    : 'Nobody is an admin yet: whoever runs this app names one in SLACK_ADMINS.';
+    : 'There is no admin yet: the person who runs this app names one in SLACK_ADMINS.';
 }

@@ -33,7 +33,7 @@ const INVITATION_NEWS = {
   'invitation-bounced': (email: string) =>
     `The invitation to ${email} bounced: there is no such mailbox, or it takes no mail.`,
   'invitation-unsent': (email: string) =>
-    `The invitation to ${email} could not be mailed, or nobody can say whether it was. Resend mails a new link.`,
+    `The invitation to ${email} could not be mailed, or it is unknown whether it was. Resend mails a new link.`,
   'invitation-asked-again': (email: string) =>
     `${email} asks for the invitation again that you sent and that has ended.`,
 };
@@ -71,7 +71,7 @@ export async function tellOfEndingToken(
 ): Promise<void> {
   const token = await showToken(dependencies.system(), { tokenId });
   if (token.hasEnded || token.ownerTeamId !== dependencies.teamId) return;
-  const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. Whoever has a shell on the server makes another: \`npm run token -- create\`.`;
+  const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. Anyone who has a shell on the server can make another: \`npm run token -- create\`.`;
   await sendDirectMessage(dependencies, token.ownerUserId, { text, blocks: [section(text)] });
 }
 

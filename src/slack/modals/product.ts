@@ -60,7 +60,7 @@ export function deleteProductModal(product: ProductView, subscriptions: number):
   const go =
     subscriptions > 0
       ? ` There ${subscriptions === 1 ? 'is' : 'are'} ${countedSubscriptions(subscriptions)} to it: their keys are unknown from the next call on.`
-      : ' Nobody has a subscription to it.';
+      : ' No one has a subscription to it.';
   return modal({
     callback: 'product-delete',
     title: 'Delete a product',
@@ -158,7 +158,7 @@ function fields(product?: ProductView): InputBlock[] {
       optional: true,
       multiline: true,
       maxLength: MAX_TERMS_LENGTH,
-      hint: 'Whoever subscribes has to agree to them.',
+      hint: 'Developers who subscribe have to agree to them.',
     }),
   ];
 }

@@ -28,7 +28,7 @@ export const grantSubscriptionModal = (account: { id: string; title: string } | 
         ? section(`To ${account.title}`)
         : accountInput({
             optional: true,
-            hint: 'Left empty: it belongs to nobody, and only programs see its keys.',
+            hint: 'Left empty: it has no owner, and only programs see its keys.',
           }),
       oneInput('scope', 'For', {
         placeholder: 'A product, an API, or all APIs',

@@ -55,7 +55,7 @@ const XHTML_NOTE =
 
 function changeText({ isDefault, changedBy, changedAt }: Template): string {
   if (isDefault || !changedAt) return 'This is the default text.';
-  return `Changed by ${escapeText(changedBy ?? 'somebody')} ${formatDate(changedAt)}`;
+  return `Changed by ${escapeText(changedBy ?? 'someone')} ${formatDate(changedAt)}`;
 }
 
 export const previewModal = (mail: { subject: string; text: string }): ModalView =>

@@ -28,7 +28,7 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
     ...(why ? [`*Why:* ${escapeText(why)}`] : []),
     ...(isOpen ? [`*If approved:* ${request.effect}`] : [`*${outcomeText(approval)}*`]),
   ];
-  const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${formatDate(approval.expiresAt)}. Somebody else than who asked decides.`;
+  const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${formatDate(approval.expiresAt)}. Someone other than the requester must approve.`;
   return {
     text: isOpen
       ? `${escapeText(request.title)} ${escapeText(approval.requestedByName)} asks; a second operator decides.`
@@ -157,11 +157,11 @@ const OUTDATED_REASONS: Record<string, string> = {
   account_state_unfitting: 'the account is in another state by now',
   account_not_found: 'the account is gone',
   account_erased: 'the account is erased',
-  has_subscriptions: 'it has subscriptions, and nobody said that they go with it',
+  has_subscriptions: 'it has subscriptions, and the request didn’t say that they go with it',
   email_taken: 'the address has an account already',
   email_invited: 'the address is invited already',
   group_not_found: 'one of the groups is gone',
-  not_permitted: 'whoever asked may no longer do this',
+  not_permitted: 'the requester may no longer do this',
   workspace_not_bound: 'the app was taken out of the workspace',
 };
 
@@ -170,7 +170,7 @@ function subjectOf(approval: ApprovalView, isExposed: boolean): string {
   const { account, input } = approval;
   if (account) return account.erasedAt || !isExposed || account.firstName ? nameOf(account) : 'an account';
   const name = `${input?.firstName ?? ''} ${input?.lastName ?? ''}`.trim();
-  if (isExposed) return name || 'somebody';
+  if (isExposed) return name || 'someone';
   return name ? `${name} (${input?.email})` : String(input?.email ?? 'an erased address');
 }
 

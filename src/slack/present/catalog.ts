@@ -53,7 +53,7 @@ function productText(product: ProductView): string {
     ...(description ? [escapeText(cut(description, MAX_DESCRIPTION_SHOWN))] : []),
     `*APIs:* ${namesOf(apis, 'none yet')}`,
     `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
-    `*Seen by:* ${namesOf(groups, 'nobody')}`,
+    `*Seen by:* ${namesOf(groups, 'no one')}`,
   ].join('\n');
 }
 

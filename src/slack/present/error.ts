@@ -24,7 +24,7 @@ export function errorMessage(
 
 /** The operation waits for a second operator. */
 export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
-  const until = `Until ${formatDate(expiresAt)} somebody else can approve it on its card; nothing is done before that.`;
+  const until = `Until ${formatDate(expiresAt)} someone else can approve it on its card; nothing is done before that.`;
   if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
   if (askedBefore.isSamePerson)
     return { text: `You have asked for this already, and it still waits. ${until}` };
@@ -40,7 +40,7 @@ export function errorText(error: DomainError): string {
 
 /** For codes where Slack can say more than the plain text: details of the error, or the command that helps. */
 const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
-  not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and whom to ask.`,
+  not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and who to ask.`,
   invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
   email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
   email_taken: (error) =>
@@ -70,9 +70,9 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   template_not_found: (_, plain) => `${plain} \`/apim-user templates\` shows them.`,
   template_invalid: (error) => `That text can't be used: ${fieldsOf(error)}`,
   template_changed: (error) =>
-    `${escapeText(error.detail.current?.by || 'Somebody')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
+    `${escapeText(error.detail.current?.by || 'Someone')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
   workspace_not_bound: (_, plain) =>
-    `${plain} Whoever runs this app has to start it with a token of this workspace.`,
+    `${plain} The person who runs this app has to start it with a token of this workspace.`,
   token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` shows them.`,
   approval_ended: (error) =>
     `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,
@@ -80,8 +80,8 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   import_not_found: () =>
     'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
   import_begun: (error) =>
-    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Somebody'} has applied this already${error.detail.current?.at ? `, ${formatDate(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
-  requests_off: (_, plain) => `${plain} \`/apim-user help\` says whom to ask.`,
+    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Someone'} has applied this already${error.detail.current?.at ? `, ${formatDate(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
+  requests_off: (_, plain) => `${plain} \`/apim-user help\` says who to ask.`,
   operator_unfitting: (error) =>
     `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
   operator_last_admin: (_, plain) => `${plain} Make another person an admin first: \`/apim-user operators\`.`,
@@ -92,7 +92,7 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   product_not_found: (_, plain) => `${plain} \`/apim-user products\` shows them.`,
   product_unavailable: () =>
     'That product can not be subscribed to now: it is not published, or takes no subscription.',
-  catalog_changed: () => 'Somebody changed it since this was drawn. Nothing was done; look at it again.',
+  catalog_changed: () => 'Someone changed it since this was drawn. Nothing was done; look at it again.',
   has_subscriptions: (error) =>
     `Nothing was deleted: there ${error.detail.count === 1 ? 'is one subscription' : `are ${error.detail.count ?? 'some'} subscriptions`}. Tick the box that deletes them too, or cancel them first.`,
   subscription_not_found: (_, plain) => `${plain} \`/apim-user subscriptions\` shows those of an account.`,

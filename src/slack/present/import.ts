@@ -41,7 +41,7 @@ export function dryRunMessage(
       }),
     ]),
     context(
-      `Apply does exactly what this shows, until ${formatDate(saved.expiresAt)}. Whoever has an account by then is left out.`,
+      `Apply does exactly what this shows, until ${formatDate(saved.expiresAt)}. People who have an account by then are left out.`,
     ),
   ];
   return {
@@ -117,7 +117,9 @@ const plainLine = (line: number, email: string, words: string): string =>
   cut(`line ${line}: ${email} – ${words}`.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '), MAX_LINE_LENGTH);
 
 const whyStopped = ({ stoppedBy }: ImportReport): string =>
-  stoppedBy === 'late' ? 'it could not go on for a day.' : 'whoever applied it may not do this any more.';
+  stoppedBy === 'late'
+    ? 'it could not go on for a day.'
+    : 'the person who applied it may not do this any more.';
 
 function outcomeText({ outcome }: RowResult): string {
   const code = /^refused: (\w+)$/.exec(outcome)?.[1];

@@ -32,7 +32,7 @@ const SENDER = {
 
 const QUOTA = {
   what: 'the quota of our plan at Resend is used up',
-  advice: 'Wait until it starts anew, or choose a larger plan at Resend.',
+  advice: 'Wait until it starts again, or choose a larger plan at Resend.',
 };
 
 const NO_ANSWER = {

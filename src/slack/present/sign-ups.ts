@@ -8,7 +8,7 @@ export function signUpsCard({ total, waiting }: { total: number; waiting: number
   }
   const who =
     waiting === 1 ? 'One developer who signed up waits' : `${waiting} developers who signed up wait`;
-  const text = `*${who} for somebody to agree.* So many came within an hour that they share this card.`;
+  const text = `*${who} for an operator to agree.* So many came within an hour that they share this card.`;
   const look = button('list-pending', 'Pending accounts', '-');
   return { text, blocks: [section(text), actions([look])] };
 }

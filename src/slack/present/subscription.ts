@@ -76,7 +76,7 @@ export function subscriptionCard(
   const { owner, state } = subscription;
   const title = `Subscription to ${scopeText(subscription)}`;
   const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
-  const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Somebody';
+  const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Someone';
   const isWaiting = state === 'submitted';
   const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
   const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
@@ -92,7 +92,7 @@ export function subscriptionCard(
       ),
       isWaiting
         ? context(
-            `Asked for ${formatDate(subscription.createdAt)}. Until somebody decides, its keys don’t pass.`,
+            `Asked for ${formatDate(subscription.createdAt)}. Until an operator decides, its keys don’t pass.`,
           )
         : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
       ...(isWaiting ? [actions(buttonsFor(subscription, actionsOn(subscription, 'approver')))] : []),
@@ -103,7 +103,7 @@ export function subscriptionCard(
 /** Replaces the card of a subscription that was deleted. */
 export const goneCard = (): Message => {
   const text =
-    'Somebody asked for a subscription here. It was deleted, so there is nothing to decide any more.';
+    'Someone asked for a subscription here. It was deleted, so there is nothing to decide any more.';
   return { text, blocks: [section(text)] };
 };
 
@@ -243,7 +243,7 @@ function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }:
 }
 
 function ownerText({ owner }: SubscriptionView): string {
-  if (!owner) return 'belongs to nobody';
+  if (!owner) return 'has no owner';
   const state = owner.state === 'active' ? '' : ` · the account is *${owner.state}*`;
   return `${escapeText(nameOf(owner))} · ${escapeText(owner.email)}${state}`;
 }

@@ -133,7 +133,7 @@ async function describeError(
     ? '. It may or may not have been done: look before you try again'
     : ', and nothing was changed';
   return {
-    text: `Something went wrong on our side${soFar}. If it stays so, tell whoever runs this app the reference \`${reference}\`.`,
+    text: `Something went wrong on our side${soFar}. If it stays so, tell the person who runs this app the reference \`${reference}\`.`,
   };
 }
 

@@ -7,7 +7,7 @@ const WHAT_TO_DO =
 
 /** The reply to a command or button. */
 export const keyRefused: Message = {
-  text: `Keys don't belong in Slack, so this was refused and nothing of it is kept here. Whoever could read what you typed can use the key. ${WHAT_TO_DO}`,
+  text: `Keys don't belong in Slack, so this was refused and nothing of it is kept here. Anyone who could read what you typed can use the key. ${WHAT_TO_DO}`,
 };
 
 /** The reply when the key is in a file, or in the message that a shortcut was used on. */
