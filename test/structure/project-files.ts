@@ -13,7 +13,11 @@ export function listFiles(folder: string, pattern: RegExp): string[] {
 }
 
 export function readText(file: string): string {
-  return readFileSync(join(PROJECT, file), 'utf8');
+  return readFileSync(pathOf(file), 'utf8');
+}
+
+export function pathOf(file: string): string {
+  return join(PROJECT, file);
 }
 
 /** One line for each breach, as an editor opens it. */
