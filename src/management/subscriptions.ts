@@ -5,7 +5,7 @@ import { deleteSubscription } from '../operations/subscriptions/delete.ts';
 import { grantSubscription } from '../operations/subscriptions/grant.ts';
 import { listSubscriptions } from '../operations/subscriptions/list.ts';
 import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
-import { changeSubscriptionTo } from '../operations/subscriptions/patch.ts';
+import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { type Address, resourceId } from './address.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
@@ -261,7 +261,7 @@ async function updateSubscription(
       throw validationError({
         [key]: 'can be brought along only when a subscription is made; regenerate it',
       });
-  await changeSubscriptionTo(request.context, existing, {
+  await changeSubscription(request.context, existing, {
     name: wanted.displayName,
     state: wanted.state,
     stateComment: wanted.stateComment,

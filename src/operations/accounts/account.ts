@@ -1,4 +1,4 @@
-// Locks an account for a change, and shows it without its secrets.
+// Finds or locks an account, and shows it without its secrets.
 import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
 import type { Db } from '../../db/connection/connect.ts';
@@ -23,6 +23,13 @@ export async function holdAccount(act: Act, id: string, expectedVersion?: number
   if (expectedVersion !== undefined && expectedVersion !== account.version) {
     throw new DomainError('account_changed', { current: currentState(account), id });
   }
+  return account;
+}
+
+/** Finds the account without a lock, for reading. Errors: `account_not_found`. */
+export async function demandAccount(act: Act, id: string): Promise<Account> {
+  const account = await findAccount(act.tx, act.service.id, id);
+  if (!account) throw new DomainError('account_not_found');
   return account;
 }
 
@@ -83,11 +90,4 @@ export async function viewAccount(act: Act, account: Account): Promise<AccountVi
   const [view] = await viewAccounts(act, act.tx, [account]);
   if (!view) throw new Error('an account has no view');
   return view;
-}
-
-/** Errors: `account_not_found`. */
-export async function demandAccount(act: Act, id: string): Promise<Account> {
-  const account = await findAccount(act.tx, act.service.id, id);
-  if (!account) throw new DomainError('account_not_found');
-  return account;
 }

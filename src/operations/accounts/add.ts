@@ -5,7 +5,7 @@ import {
   insertAccount,
   replaceGroupsOfAccount,
 } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
@@ -54,7 +54,7 @@ export const addAccount = defineOperation({
   async run(act, wanted, passwordHash) {
     const email = parseEmailAddress(wanted.email);
     const serviceId = act.service.id;
-    await holdAddress(act.tx, serviceId, email.canonical);
+    await holdEmail(act.tx, serviceId, email.canonical);
     const groups = await demandCustomGroups(act, wanted.groupIds);
     const state = wanted.verifyFirst || wanted.isInvited ? 'pending' : (wanted.state ?? 'active');
     const account = await insertAccount(act.tx, {

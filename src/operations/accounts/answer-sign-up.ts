@@ -6,7 +6,7 @@ import {
   lockAccount,
   updateAccount,
 } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
 import { newId } from '../../db/ids.ts';
 import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
@@ -34,7 +34,7 @@ export const answerSignUp = defineOperation({
     ) as SignUpData;
     const email = parseEmailAddress(typed);
     const serviceId = act.service.id;
-    await holdAddress(act.tx, serviceId, email.canonical);
+    await holdEmail(act.tx, serviceId, email.canonical);
     const invitation = await lockOpenInvitationTo(act.tx, serviceId, email.canonical);
     if (invitation && invitation.expiresAt > act.now) {
       // Better than a sign-up: an invitation needs no approval, and comes with groups.

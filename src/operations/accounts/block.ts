@@ -10,7 +10,7 @@ import { queueMail, queueRepaint } from '../frame/outbox.ts';
 import { demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import { endAccess } from './end-access.ts';
-import { stateBefore } from './state-after-block.ts';
+import { stateBeforeBlock } from './state-after-block.ts';
 import { demandUndoRecord, hasHeard, undoRecordOf } from './undo-record.ts';
 
 /**
@@ -86,7 +86,7 @@ async function blockOrChangeEnd(
   };
 }
 
-/** Undoes an activation, or a changed end of a block. The developer hears only what they must. */
+/** Undoes an activation, or a changed end of a block. Mails the developer only when the mail about the activation left. */
 async function undoChange(act: Act, account: Account, changeId: string): Promise<BlockResult> {
   const undoRecord = await demandUndoRecord(act, account, changeId, ['accounts/activate', 'accounts/block']);
   const { state, stateReason, blockEndsAt, stateBeforeBlock, toldOfBlock } = undoRecord;
@@ -144,7 +144,7 @@ const changeEnd = (act: Act, account: Account, blockEndsAt: Date | null, reason:
     account,
     {
       blockEndsAt,
-      stateBeforeBlock: stateBefore(account),
+      stateBeforeBlock: stateBeforeBlock(account),
       stateReason: reason || account.stateReason,
       stateChangedAt: act.now,
       stateChangedBy: act.actorName,

@@ -8,8 +8,9 @@ import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
 import { requestEmailChange } from './unconfirmed-email.ts';
 
 /**
- * A developer changes their email: the new one counts once it is confirmed from there, and the present one is told at once.
- * The answer for the email of another account is the same, and that account's owner is told. Null when nothing changes.
+ * A developer changes their email. The new one replaces the present one when it is confirmed by the link mailed to it; a
+ * mail to the present one says so at once. The answer is the same when another account has the new email, and that account
+ * gets a mail. `waitsForAddress` is null when nothing changes.
  * Errors: `email_invalid`, `password_wrong`.
  */
 export const changeOwnEmail = defineOperation({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
@@ -17,9 +17,9 @@ import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules
 import { queueWelcomeMail } from './welcome-mail.ts';
 
 /**
- * Redeems a confirmation link: the email counts from now on. A pending account becomes active and is welcomed, unless it
- * is a sign-up that an operator must still approve. A developer who signed up chooses the password here. The former
- * email of an active account is told. Every session and every other open link of the account end.
+ * Redeems a confirmation link: its email becomes the account's. A pending account becomes active and is welcomed, unless it
+ * is a sign-up that an operator must still approve. A developer who signed up chooses the password here. An active account
+ * gets a mail at its former email. Every session and every other open link of the account end.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` for a sign-up.
  */
 export const confirmEmail = defineOperation({
@@ -37,7 +37,7 @@ export const confirmEmail = defineOperation({
   },
   async run(act, _input, { open, accountId, passwordHash }) {
     const email = parseEmailAddress(open.email);
-    await holdAddress(act.tx, act.service.id, email.canonical);
+    await holdEmail(act.tx, act.service.id, email.canonical);
     const account = await holdAccount(act, accountId);
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
     if (!(await redeemTicket(act.tx, { ...open, now: act.now })) || (owner && owner.id !== account.id))

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts/accounts.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
-/** How many accounts are in each state. Kept, not counted: as fast at a million as at none. */
+/** How many accounts are in each state. The database keeps the counts with each change, so many accounts cost nothing. */
 export const countAccounts = defineOperation({
   name: 'accounts/count',
   allowed: OPERATORS,

@@ -9,8 +9,9 @@ import { currentState, holdAccount, viewAccount } from './account.ts';
 import { cancelEmailChange, requestEmailChange } from './unconfirmed-email.ts';
 
 /**
- * Changes names, note or email. A changed email counts once it is confirmed from there; the present one is told at once.
- * `callOffAddress` ends the wait for a new email: its link dies, and mails that have not left are called off.
+ * Changes names, note or email. A new email replaces the present one when it is confirmed by the link mailed to it; a mail
+ * to the present one says so at once. `callOffAddress` ends that wait: the link dies, and mails that have not left are
+ * called off.
  * Errors: `account_not_found`, `account_erased`, `account_changed`; `account_state_unfitting` when deleted, or when the
  * email of a blocked account should change; `email_invalid`, `email_taken`.
  */

@@ -5,7 +5,7 @@ import { holdAccount } from './account.ts';
 import { returnToStateBeforeBlock } from './state-after-block.ts';
 
 /**
- * Ends a block whose time has come: the account returns to its former state, and the developer is told unless the block
+ * Ends a block at its end date: the account returns to its former state, and the developer is told unless the block
  * was silent. Does nothing when the account was activated, deleted or blocked again meanwhile.
  * Errors: `account_not_found`, `account_erased`.
  */
@@ -18,12 +18,12 @@ export const endBlock = defineOperation({
     const account = await holdAccount(act, accountId);
     if (account.blockEndsAt === null || account.blockEndsAt > act.now) return act.nothingChanged();
     const reason = 'the block ended';
-    const over = await returnToStateBeforeBlock(act, account, { reason, isTold: account.toldOfBlock });
+    const unblocked = await returnToStateBeforeBlock(act, account, { reason, isTold: account.toldOfBlock });
     act.record({
       target: { kind: 'account', id: accountId },
       reason,
       before: { state: account.state, until: account.blockEndsAt },
-      after: { state: over.state, toldDeveloper: account.toldOfBlock },
+      after: { state: unblocked.state, toldDeveloper: account.toldOfBlock },
     });
   },
 });

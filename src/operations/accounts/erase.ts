@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { currentState, holdAccount } from './account.ts';
-import { eraseAccountData } from './personal-data.ts';
+import { eraseAccountData, isDueForErasure } from './personal-data.ts';
 
 /**
  * Erases the personal data of an account that was deleted `ERASE_DELETED_AFTER_DAYS` ago.
@@ -16,10 +16,8 @@ export const eraseAccount = defineOperation({
   input: z.strictObject({ accountId: input.accountId }),
   async run(act, { accountId }) {
     const account = await holdAccount(act, accountId);
-    const lifetime = act.policy.eraseDeletedAfterDays * 86_400_000;
-    if (!account.deletedAt || account.deletedAt.getTime() + lifetime > act.now.getTime()) {
+    if (!account.deletedAt || !isDueForErasure(act, account.deletedAt))
       throw new DomainError('account_state_unfitting', { current: currentState(account) });
-    }
     await eraseAccountData(act, account);
     act.record({ target: { kind: 'account', id: accountId } });
   },

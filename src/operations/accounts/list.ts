@@ -12,7 +12,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
-import { DEVELOPERS_GROUP } from '../groups/list.ts';
+import { DEVELOPERS_GROUP } from '../groups/built-in.ts';
 import { type AccountView, viewAccounts } from './account.ts';
 
 const ACCOUNTS_A_PAGE = 10;
@@ -22,7 +22,7 @@ const cursor = z.strictObject({ registeredAt: z.coerce.date(), id: z.string().ma
 
 /**
  * A page of accounts, newest first; deleted ones are not listed. Pages by cursor, forward or back. With `isCounted`, how
- * many fit in all. With `withGroups`, the groups of the page.
+ * many match in all. With `withGroups`, the groups of the page.
  * `groupId`: only the accounts in that custom group. With `asMembers` the group must exist, its members come by id, and
  * the built-in groups have theirs too.
  * Errors: `group_not_found`.

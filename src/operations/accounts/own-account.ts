@@ -8,7 +8,7 @@ import { holdAccount } from './account.ts';
 /**
  * The signed-in developer's account, when the password is right: an open session alone must not be enough to take the
  * account away. Outside any transaction, because it hashes.
- * Errors: `password_wrong`, with words for the field `currentPassword`. Source: ASVS 7.5.1.
+ * Errors: `password_wrong`, with a message for the field `currentPassword`. Source: ASVS 7.5.1.
  */
 export async function proveOwnPassword(context: Context, password: string): Promise<Account> {
   const { accountId } = signedInAs(context);

@@ -1,3 +1,4 @@
+// Erases the personal data of accounts and invitations, in every table.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
@@ -5,8 +6,12 @@ import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { cancelMailsOfAccount } from '../../db/outbox/mails.ts';
 import type { Act } from '../frame/context.ts';
-import { queueRepaint } from '../frame/outbox.ts';
+import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
+
+/** Whether `ERASE_DELETED_AFTER_DAYS` have passed since a deletion or an end. */
+export const isDueForErasure = (act: Act, endedAt: Date): boolean =>
+  hoursAfter(endedAt, act.policy.eraseDeletedAfterDays * 24) <= act.now;
 
 /** Erases everything personal of a deleted account; a row with the id stays. The farewell mail is still sent. */
 export async function eraseAccountData(act: Act, account: Account): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -27,7 +27,7 @@ export const restoreAccount = defineOperation({
   async run(act, { accountId, expectedVersion, reason }) {
     const serviceId = act.service.id;
     const { emailCanonical } = await demandAccount(act, accountId);
-    await holdAddress(act.tx, serviceId, emailCanonical);
+    await holdEmail(act.tx, serviceId, emailCanonical);
     const account = await holdAccount(act, accountId, expectedVersion);
     const state = demandNextState(account, 'restore');
     const other = await findAccountByEmail(act.tx, serviceId, account.emailCanonical);

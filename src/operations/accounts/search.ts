@@ -4,7 +4,7 @@ import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
 const MAX_RESULTS = 20;
 
-/** Accounts that fit the letters typed so far, for a search-as-you-type select. At most 20. */
+/** Accounts that match the letters typed so far, for a search-as-you-type select. At most 20. */
 export const searchAccounts = defineOperation({
   name: 'accounts/search',
   allowed: OPERATORS,

@@ -1,6 +1,5 @@
 // The rules of accounts that developers sign up for.
-import type { Account } from '../../db/accounts/accounts.ts';
-import { updateAccount } from '../../db/accounts/accounts.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import {
   countWaitingSince,
   findOpenSummary,
@@ -13,7 +12,7 @@ import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
 
 /** A sign-up that is not confirmed is removed after this many days. */
 export const SIGN_UP_LIFETIME_DAYS = 7;
-/** Further sign-ups that begin to wait for an operator within an hour share one card. */
+/** Further sign-ups of the same hour that wait for an operator share one card. */
 const MAX_SIGN_UP_CARDS_AN_HOUR = 20;
 
 /** A sign-up whose email is unconfirmed: operators don't see it, and it has no password. */
@@ -25,7 +24,7 @@ export const isUnconfirmedSignUp = (
 export const choosesPassword = (account: Pick<Account, 'signedUpAt' | 'passwordHash'>): boolean =>
   account.signedUpAt !== null && account.passwordHash === null;
 
-/** Whether an operator must approve once the email is confirmed. Also where sign-up was turned off since. */
+/** Whether an operator must approve once the email is confirmed. True too when sign-up has been turned off since. */
 export const needsOperator = (act: Act, account: Account): boolean =>
   account.signedUpAt !== null && account.signUpApprovedAt === null && act.policy.signUp !== 'open';
 
@@ -34,12 +33,12 @@ export async function queueSignUpCard(act: Act, account: Account): Promise<Accou
   const serviceId = act.service.id;
   await holdSignUps(act.tx, serviceId);
   const waiting = await countWaitingSince(act.tx, serviceId, hoursAfter(act.now, -1));
-  const shown = waiting > MAX_SIGN_UP_CARDS_AN_HOUR ? await inSummary(act, account) : account;
+  const shown = waiting > MAX_SIGN_UP_CARDS_AN_HOUR ? await addToSummary(act, account) : account;
   await queueRepaint(act, account.id);
   return shown;
 }
 
-async function inSummary(act: Act, account: Account): Promise<Account> {
+async function addToSummary(act: Act, account: Account): Promise<Account> {
   const serviceId = act.service.id;
   const open = await findOpenSummary(act.tx, serviceId);
   const id = open?.id ?? newId(act.now, act.random);

@@ -8,10 +8,10 @@ import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 export const NO_BLOCK = { blockEndsAt: null, stateBeforeBlock: null, toldOfBlock: false } as const;
 
 /**
- * A restored account has no state on record: it is pending while its email is unconfirmed, or while its sign-up is not
- * approved.
+ * The state that a block replaced. A restored account has none on record: it is pending while its email is unconfirmed, or
+ * while its sign-up is not approved.
  */
-export const stateBefore = (account: Account): 'active' | 'pending' => {
+export const stateBeforeBlock = (account: Account): 'active' | 'pending' => {
   const waits = account.signedUpAt !== null && account.signUpApprovedAt === null;
   return account.stateBeforeBlock ?? (account.emailConfirmedAt && !waits ? 'active' : 'pending');
 };
@@ -25,7 +25,7 @@ export async function returnToStateBeforeBlock(
   account: Account,
   how: { reason: string; isTold: boolean },
 ): Promise<Account> {
-  const state = stateBefore(account);
+  const state = stateBeforeBlock(account);
   const change = {
     ...NO_BLOCK,
     state,
@@ -33,11 +33,11 @@ export async function returnToStateBeforeBlock(
     stateChangedAt: act.now,
     stateChangedBy: act.actorName,
   };
-  const over = await updateAccount(act.tx, account, change, act.now);
-  if (isUnconfirmed(over)) await queueConfirmationMail(act, over);
-  else if (state === 'active' && how.isTold) await queueActivatedMail(act, over, '');
+  const unblocked = await updateAccount(act.tx, account, change, act.now);
+  if (isUnconfirmed(unblocked)) await queueConfirmationMail(act, unblocked);
+  else if (state === 'active' && how.isTold) await queueActivatedMail(act, unblocked, '');
   await queueRepaint(act, account.id);
-  return over;
+  return unblocked;
 }
 
 export async function queueActivatedMail(act: Act, account: Account, message: string): Promise<void> {

@@ -1,4 +1,4 @@
-// A new email of an account: it counts once it is confirmed from there.
+// A new email of an account: it replaces the present one when it is confirmed by the link mailed to it.
 import { type Account, findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { callOffMail } from '../../db/outbox/mails.ts';
@@ -43,7 +43,7 @@ export async function requestEmailChange(
   return email.spelling;
 }
 
-/** Kills the link. A pending account gets a new one for its own email, because the change had ended the first. */
+/** Ends the link to the new email. A pending account gets another link, because the change ended that of its own email. */
 export async function cancelEmailChange(act: Act, account: Account): Promise<void> {
   const of = { serviceId: act.service.id, accountId: account.id };
   await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });

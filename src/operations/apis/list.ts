@@ -7,7 +7,7 @@ import { defineOperation, READERS } from '../frame/operation.ts';
 
 const APIS_A_PAGE = 100;
 
-/** A page of APIs by name; with `isCounted`, how many fit in all. `text`: only those whose name has it. */
+/** A page of APIs by name; with `isCounted`, how many match in all. `text`: part of the name. */
 export const listApis = defineOperation({
   name: 'apis/list',
   allowed: READERS,

@@ -14,7 +14,7 @@ export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput
   subscriptions: SubscriptionCounts;
 };
 
-/** In the order given. An open approval past its end reads as `expired`. */
+/** In the order given. */
 export async function viewApprovals(act: Act, approvals: readonly Approval[]): Promise<ApprovalView[]> {
   const ids = new Set(approvals.flatMap(({ accountId }) => accountId ?? []));
   const accounts = await viewAccounts(act, act.tx, await findAccounts(act.tx, act.service.id, [...ids]));
@@ -23,13 +23,21 @@ export async function viewApprovals(act: Act, approvals: readonly Approval[]): P
       const { serviceId: _s, subject: _b, sealedInput: _i, reminders: _r, ...rest } = approval;
       return {
         ...rest,
-        state: rest.state === 'open' && rest.expiresAt <= act.now ? 'expired' : rest.state,
+        state: approvalStateAt(approval, act.now),
         input: openSealedRequest(act, approval)?.input ?? null,
         account: accounts.find(({ id }) => id === approval.accountId) ?? null,
         subscriptions: await countSubscriptionsOf(act, approval.accountId),
       };
     }),
   );
+}
+
+/** The state, which is `expired` for an open approval past its end even before the sweep stores it. */
+export function approvalStateAt(
+  { state, expiresAt }: Pick<Approval, 'state' | 'expiresAt'>,
+  now: Date,
+): Approval['state'] {
+  return state === 'open' && expiresAt <= now ? 'expired' : state;
 }
 
 export async function viewApproval(act: Act, approval: Approval): Promise<ApprovalView> {

@@ -14,6 +14,7 @@ import { queueApprovalEnd } from '../frame/outbox.ts';
 import { personNow } from '../operators/operator-rules.ts';
 import { actorOfToken } from '../tokens/token.ts';
 import { approvableOperation, isApprovable } from './approvable.ts';
+import { approvalStateAt } from './approval-view.ts';
 
 /**
  * A second operator approves or declines. An approved operation runs in the same transaction, as the requester and with
@@ -67,19 +68,19 @@ export const decideApproval = defineOperation({
 });
 
 function demandOpen(approval: Approval, now: Date): void {
-  const isExpired = approval.state === 'open' && approval.expiresAt <= now;
-  if (approval.state === 'open' && !isExpired) return;
+  const state = approvalStateAt(approval, now);
+  if (state === 'open') return;
   throw new DomainError('approval_ended', {
     id: approval.id,
     current: {
-      state: isExpired ? 'expired' : approval.state,
+      state,
       by: approval.decidedByName,
       at: approval.endedAt ?? approval.expiresAt,
     },
   });
 }
 
-/** Refuses the requester, under any user of theirs, and the person concerned: Slack and the issuer tell their emails. */
+/** Refuses the requester, and the person that the request is about, also as other users with the same email. */
 async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {
   if (approval.requestedBy === actorId(act.actor)) throw new DomainError('approval_own');
   if (requester && isSamePerson(requester, act.actor)) throw new DomainError('approval_own');

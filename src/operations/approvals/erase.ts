@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { isDueForErasure } from '../accounts/personal-data.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Erases the email and names in an ended approval that concerns no account, `ERASE_DELETED_AFTER_DAYS` after its end. Its
- * reasons go too, unless it was approved: those are erased with the invitation or account that came of it.
+ * reasons go too, unless it was approved: those are erased with the invitation or account that the approval led to.
  * Errors: `approval_not_found`.
  */
 export const eraseApproval = defineOperation({
@@ -19,9 +20,8 @@ export const eraseApproval = defineOperation({
     const serviceId = act.service.id;
     const approval = await lockApproval(act.tx, serviceId, approvalId);
     if (!approval) throw new DomainError('approval_not_found');
-    const retentionMs = act.policy.eraseDeletedAfterDays * 86_400_000;
     const { endedAt, accountId, sealedInput, state } = approval;
-    const isDue = endedAt !== null && endedAt.getTime() + retentionMs <= act.now.getTime();
+    const isDue = endedAt !== null && isDueForErasure(act, endedAt);
     if (!isDue || accountId !== null || sealedInput === null) return act.nothingChanged();
     const keepsReasons = state === 'approved';
     await eraseApprovals(act.tx, { serviceId, ids: [approvalId], keepsReasons });

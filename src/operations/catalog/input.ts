@@ -1,6 +1,7 @@
 // The fields of APIs, products and subscriptions, with the limit of each. Source: management-api §1.1, §1.4.
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
+import { trimmedText } from '../frame/input.ts';
 
 export const MAX_CATALOG_NAME_LENGTH = 100;
 export const MAX_PRODUCT_TEXT_LENGTH = 1_000;
@@ -11,7 +12,7 @@ export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
 export const MAX_STATE_COMMENT_LENGTH = 500;
 
 /** An id stands in URLs and headers, so it has no character that means something there. */
-const identifier = (max: number) =>
+export const identifier = (max: number) =>
   z
     .string()
     .min(1, 'is needed')
@@ -26,25 +27,20 @@ export const productId = identifier(256);
 /** Azure: at most 256. */
 export const subscriptionId = identifier(256);
 
-export const catalogName = z
-  .string()
-  .trim()
-  .min(1, 'is needed')
-  .max(MAX_CATALOG_NAME_LENGTH, `at most ${MAX_CATALOG_NAME_LENGTH} characters`)
-  .refine((name) => !/\p{Cc}/u.test(name), 'contains a control character');
-
-const NUL = String.fromCharCode(0);
-const longText = (max: number) =>
+export const displayName = (max: number) =>
   z
     .string()
     .trim()
+    .min(1, 'is needed')
     .max(max, `at most ${max} characters`)
-    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+    .refine((name) => !/\p{Cc}/u.test(name), 'contains a control character');
+
+export const catalogName = displayName(MAX_CATALOG_NAME_LENGTH);
 
 export const apiPath = z.string().max(2_000);
-export const productDescription = longText(MAX_PRODUCT_TEXT_LENGTH);
-export const productTerms = longText(MAX_TERMS_LENGTH);
-export const stateComment = longText(MAX_STATE_COMMENT_LENGTH);
+export const productDescription = trimmedText(MAX_PRODUCT_TEXT_LENGTH);
+export const productTerms = trimmedText(MAX_TERMS_LENGTH);
+export const stateComment = trimmedText(MAX_STATE_COMMENT_LENGTH);
 export const apiIds = z
   .array(apiId)
   .max(MAX_APIS_OF_PRODUCT, `at most ${MAX_APIS_OF_PRODUCT} APIs`)
@@ -61,14 +57,13 @@ export const foreignKey = z
   .max(FOREIGN_KEY_LENGTH.max, `at most ${FOREIGN_KEY_LENGTH.max} characters`)
   .regex(/^[\x21-\x7e]+$/, 'may hold printable ASCII characters without spaces');
 export const keySlot = z.enum(['primary', 'secondary']);
-/** Typed to find a name. */
 export const searchedText = z.string().max(400);
 const cursorText = (max: number) =>
   z
     .string()
     .max(max)
-    .refine((text) => !text.includes(NUL), 'is none');
-/** Where a list by name goes on. It comes back in a URL, where a visitor can change it. */
+    .refine((text) => !text.includes('\0'), 'is none');
+/** Where the next page of a list by name starts. It comes back in a URL, where a visitor can change it. */
 export const nameCursor = z.strictObject({ name: cursorText(400), id: cursorText(256) });
 
 /** Makes an id of a name: `Orders API` → `orders-api`. Empty when the name has no usable character. */

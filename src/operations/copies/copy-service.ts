@@ -34,7 +34,7 @@ const PLANNERS: Record<CopiedKind, Planner> = {
   subscription: planSubscriptions,
   template: planTemplates,
 };
-/** Records with one of these are not here, nor will be. */
+/** A record with one of these is not copied, so records that refer to it can't be either. */
 const LOST: readonly CopyLine['status'][] = ['conflict', 'impossible', 'skipped', 'refused'];
 
 /**

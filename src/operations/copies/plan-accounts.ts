@@ -3,6 +3,7 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { addAccount } from '../accounts/add.ts';
 import type { Context } from '../frame/context.ts';
+import { BUILT_IN_GROUPS } from '../groups/built-in.ts';
 import { grantSubscription } from '../subscriptions/grant.ts';
 import { compareCopied } from './compare.ts';
 import {
@@ -85,7 +86,6 @@ function planAccount(
   });
 }
 
-const BUILT_IN_GROUPS = ['administrators', 'developers', 'guests'];
 const isCustom = (id: string): boolean => !BUILT_IN_GROUPS.includes(id);
 
 export async function planSubscriptions(

@@ -67,7 +67,7 @@ export function describeRefusal({ code, detail: { fields, limit, id } }: DomainE
 export const sameMembers = (some: readonly string[], others: readonly string[]): boolean =>
   new Set(some).size === new Set(others).size && some.every((one) => others.includes(one));
 
-/** Each is remembered, so that records that refer to it can say why they can't be copied. */
+/** Records that were not copied are remembered, to say why records that refer to them can't be. */
 const MAX_LOST = 200_000;
 
 export type CopyMemory = ReturnType<typeof createCopyMemory>;

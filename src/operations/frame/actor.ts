@@ -1,7 +1,7 @@
 // How actors are named and told apart: in the audit, in approvals, and between Slack and the OIDC issuer.
 import type { Actor } from './context.ts';
 
-/** The actor's id in the audit: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job, or nothing. */
+/** The actor's id in the audit: `T012/U034`, the id of a token or account, `oidc:` and a subject, the name of a job; empty for a visitor. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'slack') return slackId(actor.teamId, actor.userId);
   if (actor.kind === 'token') return actor.tokenId;

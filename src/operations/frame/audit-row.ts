@@ -9,8 +9,7 @@ import type { Act, AuditEntry, Context } from './context.ts';
 
 export type RecordedEntry = AuditEntry & { id: string };
 
-const reasonOf = ({ reason }: Context) => (reason ? { reason } : {});
-
+/** Throws a fault unless the operation recorded exactly one entry. */
 export async function recordChange(operation: string, act: Act, entries: RecordedEntry[]): Promise<void> {
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
@@ -19,7 +18,7 @@ export async function recordChange(operation: string, act: Act, entries: Recorde
     ...identityOf(operation, act),
     outcome: 'done' as const,
     code: null,
-    ...reasonOf(act),
+    ...(act.reason ? { reason: act.reason } : {}),
     ...fields,
   };
   await writeAuditRow(act.tx, row);
@@ -36,6 +35,7 @@ export async function recordApprovalRequest(
   await writeAuditRow(tx, { ...identityOf(operation, context), outcome: 'asked', code: null, ...entry });
 }
 
+/** Records a refusal; by default outside the transaction, which the refusal has rolled back. */
 export async function recordRefusal(
   operation: string,
   context: Context,

@@ -15,25 +15,25 @@ const MAX_ACCOUNT_ID_LENGTH = 80;
 const MAX_LINE_LENGTH = 2_000;
 
 const NUL = String.fromCharCode(0);
-const line = (max: number) =>
+export const trimmedText = (max: number) =>
   z
     .string()
     .trim()
     .max(max, `at most ${max} characters`)
     .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
 
-export const personName = line(MAX_NAME_LENGTH).refine((name) => name.length > 0, 'is needed');
-export const note = line(MAX_NOTE_LENGTH);
-export const reason = line(MAX_REASON_LENGTH);
-export const message = line(MAX_MESSAGE_LENGTH);
-export const personalLine = line(MAX_PERSONAL_LINE_LENGTH);
+export const personName = trimmedText(MAX_NAME_LENGTH).refine((name) => name.length > 0, 'is needed');
+export const note = trimmedText(MAX_NOTE_LENGTH);
+export const reason = trimmedText(MAX_REASON_LENGTH);
+export const message = trimmedText(MAX_MESSAGE_LENGTH);
+export const personalLine = trimmedText(MAX_PERSONAL_LINE_LENGTH);
 export const email = z.string().max(MAX_LINE_LENGTH);
 /** Never trimmed: a password is what was typed (ASVS 6.2.8). `domain/password-rule.ts` decides whether it may be used. */
 export const password = z.string().max(MAX_LINE_LENGTH, 'is too long');
 export const ticket = z.string().max(MAX_LINE_LENGTH);
 export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
 /** The User-Agent of a browser. */
-export const agent = line(MAX_AGENT_LENGTH);
+export const agent = trimmedText(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
 /** Azure: 1–80, no pattern. Ours is part of URLs, and people type it. `1` is Azure's administrator. */
 export const newAccountId = z

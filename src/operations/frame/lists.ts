@@ -21,7 +21,7 @@ export const skip = z
   .max(MAX_SKIPPED, `must be ${MAX_SKIPPED} at most`)
   .default(0);
 
-/** Whether the answer counts all rows that fit, beside the page. */
+/** Whether the answer counts all rows that match, beside the page. */
 export const isCounted = z.boolean().default(false);
 
 /** Only the rows with these ids. */

@@ -129,7 +129,7 @@ export async function queueSubscriptionRepaint(act: Act, subscriptionId: string)
   await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId });
 }
 
-/** Queues what follows from the end of an approval: its cards show it, and the requester hears of it unless they ended it. */
+/** Queues a repaint of an ended approval's cards, and a message to the requester unless they ended it themselves. */
 export async function queueApprovalEnd(
   tx: Transaction,
   approval: { serviceId: string; id: string; decidedBy: string; requestedBy: string },

@@ -1,5 +1,4 @@
-// Permission: decided by role, at the moment of the operation, deny by default.
-
+// Decides by role, when an operation runs, whether the actor may run it. Denies by default.
 import { isSignedIn } from '../../db/accounts/sessions.ts';
 import type { Db } from '../../db/connection/connect.ts';
 import { findOperatorRole } from '../../db/operators/operators.ts';
@@ -9,7 +8,7 @@ import { isProgram } from './actor.ts';
 import type { Actor, Context, Grant, IssuedActor, Role } from './context.ts';
 
 /**
- * A sort of caller that an operation allows.
+ * A kind of caller that an operation allows.
  * `member`: every full member of the workspace, with a role or without.
  * `developer`: anyone, because the input itself proves the right (a ticket).
  * `account`: a developer who is signed in, for their own account.
@@ -35,7 +34,7 @@ export const ADMINS_AND_PROGRAMS: readonly CallerKind[] = [...ADMINS, 'token'];
 export const OPERATORS_AND_PROGRAMS: readonly CallerKind[] = [...OPERATORS, 'token'];
 /** Operators, and programs that may only read. */
 export const READERS: readonly CallerKind[] = [...OPERATORS, 'reader', 'token'];
-/** Of people admins alone, and programs that may only read. */
+/** Admins, and programs that may only read. */
 export const ADMINS_AND_READERS: readonly CallerKind[] = [...ADMINS, 'reader', 'token'];
 /** Every full member of the workspace. */
 export const MEMBERS: readonly CallerKind[] = ['admin', 'approver', 'member'];

@@ -11,11 +11,12 @@ import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
+import { DEVELOPERS_GROUP } from './built-in.ts';
 
 const GROUPS_A_PAGE = 100;
 
 /**
- * Groups: by `kind` all of them, custom ones first, or by `name` a page. With `isCounted`, how many fit in all; with
+ * Groups: by `kind` all of them, custom ones first, or by `name` a page. With `isCounted`, how many match in all; with
  * `withMembers`, how many accounts are in each. Developers has every account that is not deleted.
  * `accountId`: only those that the account is in.
  * Errors: `account_not_found`, also when it is deleted.
@@ -59,8 +60,6 @@ export const listGroups = defineOperation({
     };
   },
 });
-
-export const DEVELOPERS_GROUP = 'developers';
 
 async function countMembers(act: Act): Promise<Map<string, number>> {
   const counts = await countAccountsOfGroups(act.tx, act.service.id);

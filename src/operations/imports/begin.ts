@@ -6,7 +6,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
-/** An import that Slack or a fault holds up for so long is given up. */
+/** An import that Slack or a fault delays beyond this stops. */
 const MAX_RUN_HOURS = 24;
 
 /**

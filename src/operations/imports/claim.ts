@@ -4,7 +4,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { listOutcomes, openRows } from './stored-dry-run.ts';
 
-/** Far longer than one slice takes. An import of a killed process goes on within two minutes, the sweep included. */
+/** Far longer than one slice takes. With the sweep, the import of a killed process continues within two minutes. */
 const LEASE_SECONDS = 60;
 
 export type ClaimedImport = NonNullable<Awaited<ReturnType<typeof claimImport>>>;

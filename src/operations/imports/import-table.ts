@@ -18,7 +18,7 @@ import {
 } from './rows.ts';
 
 const COLUMNS = ['email', 'first', 'last', 'groups', 'note', 'mode'] as const;
-/** Each would be a card and a message to every operator who may decide. One command invites as many. */
+/** Each would be a card and a message to every operator. The invite command in Slack has the same limit. */
 const MAX_WAITING_ROWS = 50;
 const MAX_GROUP_NAME_SHOWN = 100;
 

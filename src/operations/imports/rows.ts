@@ -63,24 +63,7 @@ export const isFailure = (outcome: string): boolean => /^(faulty|refused|not don
 export const plannedOutcome = (row: PlannedRow): string =>
   row.status === 'faulty' ? `faulty: ${row.fault}` : row.status;
 
-/**
- * Adds or invites the person of a row, and says how it ended. Any refusal is an outcome.
- * Errors: `not_permitted`, because every other row would be refused too.
- */
-async function importRow(context: Context, { mode, first, last, note, ...person }: NewRow): Promise<string> {
-  try {
-    const named = { ...person, firstName: first, lastName: last };
-    if (mode === 'invite') await invite(context, named);
-    else await addAccount(context, { ...named, note });
-    return mode === 'invite' ? 'invited' : 'added';
-  } catch (error) {
-    if (error instanceof WaitsForApproval) return WAITS;
-    if (error instanceof DomainError && error.code !== 'not_permitted') return outcomeOfRefusal(error.code);
-    throw error;
-  }
-}
-
-/** A row waits mostly for the disk, so rows at the same time wait once. */
+/** A row mostly waits for the disk; several at once share that wait. */
 export const ROWS_AT_ONCE = 4;
 
 /**
@@ -97,4 +80,21 @@ export function createRowImporter(context: Context, lastMailDue: Date | null) {
     if (!MAILED.includes(outcome) && last === due) last -= MAIL_EVERY_MS;
     return outcome;
   };
+}
+
+/**
+ * Adds or invites the person of a row, and says how it ended. Any refusal is an outcome.
+ * Errors: `not_permitted`, because every other row would be refused too.
+ */
+async function importRow(context: Context, { mode, first, last, note, ...person }: NewRow): Promise<string> {
+  try {
+    const named = { ...person, firstName: first, lastName: last };
+    if (mode === 'invite') await invite(context, named);
+    else await addAccount(context, { ...named, note });
+    return mode === 'invite' ? 'invited' : 'added';
+  } catch (error) {
+    if (error instanceof WaitsForApproval) return WAITS;
+    if (error instanceof DomainError && error.code !== 'not_permitted') return outcomeOfRefusal(error.code);
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
-// A stored dry run, sealed, and what the audit says was done of it.
-import type { Import } from '../../db/imports/imports.ts';
-import { listAuditOfImport } from '../../db/imports/imports.ts';
+// A stored dry run, sealed, and what the audit says about each of its rows.
+import { type Import, listAuditOfImport } from '../../db/imports/imports.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { outcomeOfRefusal, type PlannedRow, WAITS } from './rows.ts';

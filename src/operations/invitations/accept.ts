@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
 import { redeemTicket, voidTickets } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
@@ -49,7 +49,7 @@ export const acceptInvitation = defineOperation({
   async run(act, _input, { firstName, lastName, ...ticket }) {
     const serviceId = act.service.id;
     const email = parseEmailAddress(ticket.email);
-    await holdAddress(act.tx, serviceId, email.canonical);
+    await holdEmail(act.tx, serviceId, email.canonical);
     const key = { serviceId, hash: ticket.hash, purpose: 'invitation' as const, now: act.now };
     if (ticket.accountId)
       return acceptForAccount(act, { ...ticket, accountId: ticket.accountId, firstName, lastName });

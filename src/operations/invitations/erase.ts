@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { eraseInvitationData } from '../accounts/personal-data.ts';
+import { eraseInvitationData, isDueForErasure } from '../accounts/personal-data.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
@@ -18,10 +18,8 @@ export const eraseInvitation = defineOperation({
     const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     const { state, endedAt, email } = invitation;
-    const lifetimeMs = act.policy.eraseDeletedAfterDays * 86_400_000;
     const isOver = (state === 'revoked' || state === 'expired') && endedAt !== null;
-    if (!isOver || email === '' || endedAt.getTime() + lifetimeMs > act.now.getTime())
-      return act.nothingChanged();
+    if (!isOver || email === '' || !isDueForErasure(act, endedAt)) return act.nothingChanged();
     await updateInvitation(act.tx, invitation, {
       email: '',
       emailCanonical: '',

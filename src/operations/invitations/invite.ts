@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { insertInvitation, lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -34,7 +34,7 @@ export const invite = defineOperation({
   async run(act, wanted) {
     const email = parseEmailAddress(wanted.email);
     const serviceId = act.service.id;
-    await holdAddress(act.tx, serviceId, email.canonical);
+    await holdEmail(act.tx, serviceId, email.canonical);
     const account = await findAccountByEmail(act.tx, serviceId, email.canonical);
     if (account) throw new DomainError('email_taken', { id: account.id, current: currentState(account) });
     const open = await lockOpenInvitationTo(act.tx, serviceId, email.canonical);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findAccountByEmail } from '../../db/accounts/accounts.ts';
-import { holdAddress } from '../../db/accounts/email-lock.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
 import {
   findInvitation,
   lockInvitation,
@@ -28,7 +28,7 @@ export const resendInvitation = defineOperation({
     const serviceId = act.service.id;
     const seen = await findInvitation(act.tx, serviceId, invitationId);
     if (!seen) throw new DomainError('invitation_not_found');
-    await holdAddress(act.tx, serviceId, seen.emailCanonical);
+    await holdEmail(act.tx, serviceId, seen.emailCanonical);
     const invitation = await lockInvitation(act.tx, serviceId, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     const isOpen = invitation.state === 'open' || invitation.state === 'expired';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { grantOperatorOnce } from '../../db/operators/operators.ts';
+import { slackId } from '../frame/actor.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 
 /**
@@ -23,7 +24,7 @@ export const grantFirstOperator = defineOperation({
       return false;
     }
     act.record({
-      target: { kind: 'operator', id: `${grant.teamId}/${grant.slackUserId}` },
+      target: { kind: 'operator', id: slackId(grant.teamId, grant.slackUserId) },
       after: { role: grant.role, granted: 'by the settings' },
     });
     return true;

@@ -6,7 +6,7 @@ import { slackId } from '../frame/actor.ts';
 import { defineOperation } from '../frame/operation.ts';
 
 /**
- * The way back when no admin can act: makes a person an admin without asking Slack who they are, and the audit says so.
+ * For when no admin can act: makes a person an admin without asking Slack who they are, and the audit says so.
  * Each of their operations still asks Slack whether they can act.
  * Errors: `workspace_not_bound` when this service is not used from that team.
  */

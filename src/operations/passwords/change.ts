@@ -27,7 +27,7 @@ export const changePassword = defineOperation({
     const account = await holdProvedAccount(act, proved);
     await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
     await endAccess(act, account.id);
-    const secret = await startSession(act, account.id, agent);
+    const secret = await startSession(act, account.id, { agent });
     await queuePasswordChanged(act, account);
     act.record({ target: { kind: 'account', id: account.id }, after: { password: 'changed' } });
     return { secret };

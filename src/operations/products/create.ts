@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { DEVELOPERS_GROUP } from '../groups/list.ts';
+import { DEVELOPERS_GROUP } from '../groups/built-in.ts';
 import { setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 const MAX_ID_LENGTH = 80;

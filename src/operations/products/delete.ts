@@ -4,7 +4,7 @@ import * as input from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
-import { demandProduct } from './product.ts';
+import { holdProductForChange } from './product.ts';
 
 /**
  * Deletes a product; its APIs stay. `deleteSubscriptions` deletes its subscriptions for good.
@@ -21,7 +21,7 @@ export const deleteProduct = defineOperation({
     deleteSubscriptions: z.boolean().default(false),
   }),
   async run(act, { productId, expectedVersion, deleteSubscriptions }) {
-    const product = await demandProduct(act, productId, expectedVersion);
+    const product = await holdProductForChange(act, productId, expectedVersion);
     const subscriptions = await removeSubscriptions(act, { productId }, deleteSubscriptions);
     await deleteProductRow(act.tx, product);
     act.record({ target: { kind: 'product', id: productId }, before: { name: product.name, subscriptions } });

@@ -5,7 +5,7 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { demandProduct, setApisOfProduct, setGroupsOfProduct } from './product.ts';
+import { holdProductForChange, setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 /**
  * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists. Gateways apply the
@@ -31,7 +31,7 @@ export const editProduct = defineOperation({
     groupIds: input.productGroupIds.optional(),
   }),
   async run(act, { productId, expectedVersion, apiIds, groupIds, ...wanted }) {
-    const product = await demandProduct(act, productId, expectedVersion);
+    const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
       isSubscriptionRequired = product.isSubscriptionRequired,

@@ -7,7 +7,7 @@ import { defineOperation, READERS } from '../frame/operation.ts';
 
 const PRODUCTS_A_PAGE = 100;
 
-/** A page of products by name; with `isCounted`, how many fit in all. `text`: only those whose name has it. */
+/** A page of products by name; with `isCounted`, how many match in all. `text`: part of the name. */
 export const listProducts = defineOperation({
   name: 'products/list',
   allowed: READERS,

@@ -13,7 +13,7 @@ import { demandVersion } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';
 
 /** Locks the product for a change. Errors: `product_not_found`, `catalog_changed`. */
-export async function demandProduct(act: Act, id: string, expectedVersion?: number): Promise<Product> {
+export async function holdProductForChange(act: Act, id: string, expectedVersion?: number): Promise<Product> {
   const product = await lockProduct(act.tx, act.service.id, id);
   if (!product) throw new DomainError('product_not_found');
   demandVersion(product, expectedVersion);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { deleteSessionByHash } from '../../db/accounts/sessions.ts';
 import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { sessionHash } from '../../security/session.ts';
 import { holdAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
@@ -24,15 +22,12 @@ export const redeemSignInLink = defineOperation({
     formerSecret: input.sessionSecret.optional(),
   }),
   async run(act, { ticket, agent, formerSecret }) {
-    const serviceId = act.service.id;
     const open = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
     const account = await holdAccount(act, open.accountId);
     const isRedeemed = await redeemTicket(act.tx, { ...open, now: act.now });
     if (account.state !== 'active' || !isRedeemed) throw new DomainError('ticket_refused');
-    const hash = formerSecret ? sessionHash(formerSecret) : null;
-    if (hash) await deleteSessionByHash(act.tx, { serviceId, hash });
-    const secret = await startSession(act, account.id, agent);
+    const secret = await startSession(act, account.id, { agent, formerSecret });
     act.record({ target: { kind: 'account', id: account.id } });
     return { secret };
   },

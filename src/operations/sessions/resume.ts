@@ -6,11 +6,11 @@ import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { minutesAfter } from '../frame/outbox.ts';
 import { sessionEnd } from './session.ts';
 
-/** How exactly the last use is stored, so that not every page writes. */
+/** The last use is stored at most this often, so that not every page writes. */
 const SEEN_MINUTES = 1;
 
 /**
- * The developer whose session a browser's cookie holds. Using it puts off its end. Null when the session is over, whatever
+ * The developer of the session in a browser's cookie. Each use moves the session's end. Null when it has ended, whatever
  * the cause: an old cookie is no refusal.
  */
 export const resumeSession = defineOperation({

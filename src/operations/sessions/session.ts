@@ -1,8 +1,13 @@
 // How a session begins, how long it lives, and whose it is.
-import { insertSession, keepNewestSessions, type Session } from '../../db/accounts/sessions.ts';
+import {
+  deleteSessionByHash,
+  insertSession,
+  keepNewestSessions,
+  type Session,
+} from '../../db/accounts/sessions.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { newSessionSecret } from '../../security/session.ts';
+import { newSessionSecret, sessionHash } from '../../security/session.ts';
 import type { Act, Actor } from '../frame/context.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
@@ -13,16 +18,25 @@ const SESSION_LIFETIME_HOURS = 7 * 24;
 /** A new session beyond this ends the oldest. */
 const MAX_SESSIONS_OF_ACCOUNT = 20;
 
-/** When a session ends that was used `now` and isn't used again. */
+/** When a session ends that is used `now` and not again. */
 export function sessionEnd(createdAt: Date, now: Date): Date {
   const idle = hoursAfter(now, SESSION_IDLE_HOURS);
   const absolute = hoursAfter(createdAt, SESSION_LIFETIME_HOURS);
   return new Date(Math.min(idle.getTime(), absolute.getTime()));
 }
 
-/** Begins a session and returns its secret, which is stored nowhere: only the browser will have it. */
-export async function startSession(act: Act, accountId: string, agent: string): Promise<string> {
+/**
+ * Begins a session and returns its secret, which is stored nowhere: only the browser will have it. Ends the session of
+ * `formerSecret`, which the same browser had before.
+ */
+export async function startSession(
+  act: Act,
+  accountId: string,
+  { agent, formerSecret }: { agent: string; formerSecret?: string | undefined },
+): Promise<string> {
   const serviceId = act.service.id;
+  const formerHash = formerSecret ? sessionHash(formerSecret) : null;
+  if (formerHash) await deleteSessionByHash(act.tx, { serviceId, hash: formerHash });
   const { secret, hash } = newSessionSecret(act.random);
   const row: Session = {
     serviceId,

@@ -5,10 +5,8 @@ import {
   keepPasswordHash,
   updateAccount,
 } from '../../db/accounts/accounts.ts';
-import { deleteSessionByHash } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { sessionHash } from '../../security/session.ts';
 import { currentState, holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import type { Act, Context } from '../frame/context.ts';
@@ -55,9 +53,7 @@ export const signIn = defineOperation({
     demandActive(account);
     if (replacement) await replacePassword(act, account, replacement);
     else if (rehashed) await keepPasswordHash(act.tx, account, rehashed);
-    const hash = formerSecret ? sessionHash(formerSecret) : null;
-    if (hash) await deleteSessionByHash(act.tx, { serviceId: act.service.id, hash });
-    const secret = await startSession(act, accountId, agent);
+    const secret = await startSession(act, accountId, { agent, formerSecret });
     act.record({
       target: { kind: 'account', id: accountId },
       ...(replacement ? { after: { password: 'changed' } } : {}),

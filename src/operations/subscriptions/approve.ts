@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
+import { ownEmailOf } from '../frame/actor.ts';
+import type { Act } from '../frame/context.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 import { tellActiveSubscription } from './mails.ts';
-import { demandOtherThanOwner } from './other-than-owner.ts';
+import { ownerOf } from './subscription.ts';
 
 /**
  * Approves a requested subscription: it is active from now on, and its owner is told.
@@ -16,14 +20,18 @@ export const approveSubscription = defineOperation({
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
-  async run(act, wanted) {
-    return changeSubscription(act, {
+  run: (act, wanted) =>
+    changeSubscriptionState(act, {
       ...wanted,
       verb: 'approve',
-      async tell(changed) {
-        await demandOtherThanOwner(act, changed);
-        return tellActiveSubscription(act, changed);
-      },
-    });
-  },
+      check: (subscription) => demandOtherThanOwner(act, subscription),
+      tell: (changed) => tellActiveSubscription(act, changed),
+    }),
 });
+
+/** Errors: `approval_about_oneself` when the operator's email is the owner's. */
+async function demandOtherThanOwner(act: Act, subscription: Subscription): Promise<void> {
+  const own = ownEmailOf(act.actor);
+  const owner = own ? await ownerOf(act, subscription) : null;
+  if (owner && owner.emailCanonical === own) throw new DomainError('approval_about_oneself');
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 
 /**
  * Ends a subscription, or withdraws a request for one. Its row stays, and it can't be resumed. For admins and its owner.
@@ -18,5 +18,5 @@ export const cancelSubscription = defineOperation({
     reason: catalog.stateComment.default(''),
   }),
   run: (act, { reason, ...wanted }) =>
-    changeSubscription(act, { ...wanted, verb: 'cancel', comment: reason }),
+    changeSubscriptionState(act, { ...wanted, verb: 'cancel', comment: reason }),
 });

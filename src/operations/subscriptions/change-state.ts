@@ -18,6 +18,8 @@ type StateChange = {
   comment?: string;
   /** Dates that change with the state. */
   also?: Partial<Pick<Subscription, 'startsAt' | 'endsAt'>>;
+  /** Throws a refusal; called once the state allows the change. */
+  check?: (subscription: Subscription) => Promise<void>;
   /** Mails the owner once it is changed; returns whether the owner was told. */
   tell?: (changed: Subscription) => Promise<boolean>;
 };
@@ -26,12 +28,13 @@ type StateChange = {
  * Changes a subscription's state, records the audit row and repaints its cards.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting`.
  */
-export async function changeSubscription(
+export async function changeSubscriptionState(
   act: Act,
-  { subscriptionId, expectedVersion, verb, comment = '', also = {}, tell }: StateChange,
+  { subscriptionId, expectedVersion, verb, comment = '', also = {}, check, tell }: StateChange,
 ): Promise<{ subscription: SubscriptionView; isTold: boolean }> {
   const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
   const state = demandNextSubscriptionState(act, subscription, verb);
+  await check?.(subscription);
   const changed = await updateSubscription(
     act.tx,
     subscription,

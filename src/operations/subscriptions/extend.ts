@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 
 /**
  * Changes or removes a subscription's end; an expired one is active again.
@@ -22,6 +22,6 @@ export const extendSubscription = defineOperation({
   run(act, { endsAt, ...wanted }) {
     if (endsAt && endsAt <= act.now)
       throw new DomainError('invalid_input', { fields: { endsAt: 'has gone by; give a later day' } });
-    return changeSubscription(act, { ...wanted, verb: 'extend', also: { endsAt } });
+    return changeSubscriptionState(act, { ...wanted, verb: 'extend', also: { endsAt } });
   },
 });

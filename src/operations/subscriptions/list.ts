@@ -14,7 +14,7 @@ const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(2
 
 /**
  * A page of subscriptions without their keys, newest first: of an account, a product, an API, in a state, the one of an
- * id, or all. With `isCounted`, how many fit in all.
+ * id, or all. With `isCounted`, how many match in all.
  */
 export const listSubscriptions = defineOperation({
   name: 'subscriptions/list',

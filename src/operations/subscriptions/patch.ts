@@ -29,7 +29,7 @@ type SubscriptionChange = {
  * Changes the fields of a subscription that differ, in one transaction.
  * Errors: those of the operations; `subscription_state_unfitting` for a state that can't follow the present one.
  */
-export async function changeSubscriptionTo(
+export async function changeSubscription(
   context: Context,
   present: PresentSubscription,
   wanted: SubscriptionChange,

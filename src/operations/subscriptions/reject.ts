@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 import { tellOwner } from './mails.ts';
 
 /**
@@ -19,7 +19,7 @@ export const rejectSubscription = defineOperation({
     reason: catalog.stateComment.refine((reason) => reason !== '', 'is needed: the developer reads it'),
   }),
   run: (act, { reason, ...wanted }) =>
-    changeSubscription(act, {
+    changeSubscriptionState(act, {
       ...wanted,
       verb: 'reject',
       comment: reason,

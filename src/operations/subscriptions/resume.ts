@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 
 /**
  * Resumes a suspended subscription with the keys that it has. One that is past its end is expired.
@@ -13,5 +13,5 @@ export const resumeSubscription = defineOperation({
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
   input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
-  run: (act, wanted) => changeSubscription(act, { ...wanted, verb: 'resume' }),
+  run: (act, wanted) => changeSubscriptionState(act, { ...wanted, verb: 'resume' }),
 });

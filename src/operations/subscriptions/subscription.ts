@@ -1,4 +1,4 @@
-// Locks a subscription for a change, shows it, and deletes those of a product, an API or an account.
+// Locks a subscription for a change, shows it, and deletes all subscriptions of a product, an API or an account.
 import { findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { eraseAuditDetailsOfSubscriptions } from '../../db/audit/rows.ts';
 import { type ListedSubscription, listSubscriptions } from '../../db/subscriptions/lists.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { changeSubscription } from './change-state.ts';
+import { changeSubscriptionState } from './change-state.ts';
 
 /**
  * Suspends a subscription: calls with its keys are refused until it is resumed. Its owner sees the reason.
@@ -18,5 +18,5 @@ export const suspendSubscription = defineOperation({
     reason: catalog.stateComment.default(''),
   }),
   run: (act, { reason, ...wanted }) =>
-    changeSubscription(act, { ...wanted, verb: 'suspend', comment: reason }),
+    changeSubscriptionState(act, { ...wanted, verb: 'suspend', comment: reason }),
 });

@@ -9,7 +9,7 @@ const TEMPLATES_A_PAGE = 100;
 
 /**
  * Mail templates with their present text, the body in XHTML: by `catalog` all of them, as people know them, or by `name`
- * a page. With `isCounted`, how many fit in all. `name`: only that one.
+ * a page. With `isCounted`, how many match in all. `name`: only that one.
  */
 export const listTemplates = defineOperation({
   name: 'templates/list',

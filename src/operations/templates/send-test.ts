@@ -7,7 +7,8 @@ import { queueMail } from '../frame/outbox.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 
 /**
- * Mails a text, saved or not, with sample values to the operator. Its links lead to our site but open nothing. Errors: `template_not_found`, `template_invalid`, `email_invalid`.
+ * Mails a text, saved or not, with sample values to the operator. Its links lead to our site but open nothing.
+ * Errors: `template_not_found`, `template_invalid`, `email_invalid`.
  */
 export const sendTestOfTemplate = defineOperation({
   name: 'templates/send-test',

@@ -5,7 +5,7 @@ import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { actorOfToken } from './token.ts';
 
-/** How exactly the last use is stored, so that not every request writes. */
+/** The last use is stored at most this often, so that not every request writes. */
 const LAST_USE_MS = 60_000;
 
 /** The program that has a token; null when the token is unknown, revoked or expired. Each operation decides what it may do. */
