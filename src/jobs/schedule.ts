@@ -45,8 +45,8 @@ export async function runEveryMinute(context: Context, log: Log, slack: SlackHea
   await deleteOldReceipts(db, now);
   await deleteEndedSessions(db, now);
   await deleteEndedRateLimits(db, now);
-  await endWhatExpired(context, now);
-  await eraseWhatIsOld(context, now);
+  await endBlocksAndSubscriptions(context, now);
+  await eraseOldData(context, now);
   await exportAudit(context, log);
 }
 
@@ -63,7 +63,7 @@ async function sweep(context: Context): Promise<void> {
   await warnOfTokens(context, {});
 }
 
-async function endWhatExpired(context: Context, now: Date): Promise<void> {
+async function endBlocksAndSubscriptions(context: Context, now: Date): Promise<void> {
   const { db, service } = context;
   for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE))
     await endBlock(context, { accountId: id });
@@ -71,7 +71,7 @@ async function endWhatExpired(context: Context, now: Date): Promise<void> {
     await expireSubscription(context, { subscriptionId: id });
 }
 
-async function eraseWhatIsOld(context: Context, now: Date): Promise<void> {
+async function eraseOldData(context: Context, now: Date): Promise<void> {
   const { db, service, policy } = context;
   const signedUpBefore = daysBefore(now, SIGN_UP_LIFETIME_DAYS);
   for (const { id } of await listUnconfirmedSignUps(db, service.id, signedUpBefore, MAX_ERASED_AT_ONCE))

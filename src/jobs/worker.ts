@@ -18,6 +18,7 @@ export async function startWorker(
 ): Promise<{ stop(): Promise<void> }> {
   const events: WorkerEvents = new EventEmitter();
   const pools = new Set<string>();
+  // The latest are enough: only the last jobs before a stop can be left locked.
   const succeeded = new Set<string>();
   events.on('pool:create', ({ workerPool }) => pools.add(workerPool.id));
   events.on('job:success', ({ job }) => {
