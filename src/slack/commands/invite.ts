@@ -96,7 +96,7 @@ type Outcome = { line: string; isInvited: boolean; button?: Button };
 /** Invites each email in a transaction of its own, so that one refusal does not undo the others. */
 async function inviteAll(request: SlackRequest, emails: string[], details: Details): Promise<Message> {
   const outcomes: Outcome[] = [];
-  for (const email of new Set(emails)) outcomes.push(await inviteEach(request, email, details));
+  for (const email of new Set(emails)) outcomes.push(await inviteOne(request, email, details));
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
@@ -114,7 +114,7 @@ function sentText(sent: number): string {
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 
-async function inviteEach(request: SlackRequest, email: string, details: Details): Promise<Outcome> {
+async function inviteOne(request: SlackRequest, email: string, details: Details): Promise<Outcome> {
   const name = escapeText(cut(email, MAX_EMAIL_SHOWN));
   try {
     const { expiresAt, deletedAccountId } = await invite(request.context, { email, ...details });

@@ -6,6 +6,7 @@ import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalBlocks } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
+import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
@@ -14,7 +15,6 @@ import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
-const NO_TRIGGER = { id: '', at: 0, isInModal: false };
 
 /** Draws App Home for one person: menu, approvals, waiting work, changes, health, and for admins the setup. */
 export async function publishHome(dependencies: SlackDependencies, userId: string): Promise<void> {

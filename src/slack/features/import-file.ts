@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
 import { requireRole } from '../frame/role.ts';
 import { downloadTextFile } from '../jobs/files.ts';
+import { NO_TRIGGER } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
 import { dispatchRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused } from '../receive/typed-keys.ts';
@@ -23,7 +24,7 @@ export function importOfMessage(
   const reply = async ({ text, blocks = [] }: Message) => {
     await client.chat.postMessage({ channel, text, blocks });
   };
-  const source = { userId: user, teamId, trigger: { id: '', at: 0, isInModal: false }, reply };
+  const source = { userId: user, teamId, trigger: NO_TRIGGER, reply };
   return () =>
     dispatchRequest(dependencies, source, async (request) => {
       // Before the download, so that other people can't make the app download files.

@@ -35,7 +35,7 @@ function unknownCommand(commands: Command[], name: string, rest: string[]): Mess
   return { text, blocks: [section(text), actions([commandButton(nearest, [nearest, ...rest])])] };
 }
 
-/** A button that runs a command, for one that was mistyped or came too late. */
+/** Runs a command again that was mistyped or came too late. */
 export function commandButton(text: string, words: readonly string[]) {
   const whole = JSON.stringify(words);
   // Drops words that don't fit; the subcommand then asks for them.

@@ -27,6 +27,7 @@ export async function repaintApproval(
   });
 }
 
+/** Also tells the approvals channel when the approval ended without a decision. */
 export async function tellRequester(
   dependencies: SlackJobDependencies,
   { approvalId }: ApprovalJob,

@@ -3,7 +3,7 @@ import { listOperators } from '../../operations/operators/list.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
 
-/** The Slack ids of the operators, except one person (`T012/U345`): the requester, or the operator that the news is about. */
+/** The Slack ids of all operators but one (`T012/U345`): the requester, or the operator that the message is about. */
 export async function operatorsWithout(
   { system, teamId }: SlackJobDependencies,
   person: string,

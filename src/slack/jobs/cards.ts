@@ -15,7 +15,11 @@ export async function repaintCards(
   { accountId }: { accountId: string },
 ): Promise<void> {
   const plan = (channels: string[]) => planCards(dependencies.system(), { accountId, channels });
-  const { account, cards } = await planOnce(dependencies, plan, (first) => first.account.state === 'pending');
+  const { account, cards } = await planWithChannels(
+    dependencies,
+    plan,
+    (first) => first.account.state === 'pending',
+  );
   await paintCards(dependencies, cards, account.version, async ({ channelId }) =>
     cardMessage(account, { isExposed: await dependencies.isExposed(channelId) }),
   );
@@ -29,28 +33,12 @@ export async function repaintSubscription(
   const plan = (channels: string[]) =>
     planSubscriptionCards(dependencies.system(), { subscriptionId, channels });
   const isWaiting = (first: Awaited<ReturnType<typeof plan>>) => first.subscription.state === 'submitted';
-  const planned = await planOnce(dependencies, plan, isWaiting).catch(unlessDeleted);
+  const planned = await planWithChannels(dependencies, plan, isWaiting).catch(nullIfDeleted);
   if (!planned) return;
   const { subscription, cards } = planned;
   await paintCards(dependencies, cards, subscription.version, async ({ channelId }) =>
     subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId) }),
   );
-}
-
-/** Without an approvals channel, opens the operators' direct messages only when something waits, and then plans again. */
-async function planOnce<Plan>(
-  dependencies: SlackJobDependencies,
-  plan: (channels: string[]) => Promise<Plan>,
-  isWaiting: (plan: Plan) => boolean,
-): Promise<Plan> {
-  const { approvalsChannel } = dependencies;
-  const first = await plan(approvalsChannel ? [approvalsChannel] : []);
-  return approvalsChannel || !isWaiting(first) ? first : plan(await approvalChannels(dependencies));
-}
-
-function unlessDeleted(error: unknown): null {
-  if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
-  throw error;
 }
 
 export async function repaintSignUps(
@@ -63,4 +51,20 @@ export async function repaintSignUps(
   const version = waiting + 1;
   const outdated = cards.filter((card) => card.messageTs === null || card.paintedVersion !== version);
   await paintCards(dependencies, outdated, version, () => signUpsCard({ total, waiting }));
+}
+
+/** Without an approvals channel, opens the operators' direct messages only for a card that waits, and plans again. */
+async function planWithChannels<Plan>(
+  dependencies: SlackJobDependencies,
+  plan: (channels: string[]) => Promise<Plan>,
+  isWaiting: (plan: Plan) => boolean,
+): Promise<Plan> {
+  const { approvalsChannel } = dependencies;
+  const first = await plan(approvalsChannel ? [approvalsChannel] : []);
+  return approvalsChannel || !isWaiting(first) ? first : plan(await approvalChannels(dependencies));
+}
+
+function nullIfDeleted(error: unknown): null {
+  if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
+  throw error;
 }

@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 15_000;
 /** Slack redirects some downloads to another path of the same host. */
 const MAX_REDIRECTS = 3;
 
-/** The host of Slack's files. A stand-in for Slack has them on its own host. */
+/** The host of Slack's files. A stand-in for Slack, as in tests, serves them from its own host. */
 export function filesOriginOf(apiUrl: string): string {
   const { hostname, origin } = new URL(apiUrl);
   if (hostname === 'slack.com' || hostname.endsWith('.slack.com')) return 'https://files.slack.com';
@@ -16,8 +16,6 @@ export function filesOriginOf(apiUrl: string): string {
     return 'https://files.slack-gov.com';
   return origin;
 }
-
-const fileError = (words: string) => new DomainError('invalid_input', { fields: { file: words } });
 
 /**
  * Errors: `invalid_input` for `file` when another service stores the file, it is larger than 5 MB, it is no UTF-8 text,
@@ -29,7 +27,7 @@ export async function downloadTextFile(
 ): Promise<{ name: string; text: string }> {
   const { file } = await from.client.files.info({ file: fileId }).catch((error: unknown) => {
     if (slackErrorOf(error) === '') throw error;
-    throw notHandedOut();
+    throw refusedBySlack();
   });
   if (!file || file.is_external || !file.url_private)
     throw fileError('is not kept by Slack; upload the table itself');
@@ -46,12 +44,14 @@ export async function downloadTextFile(
 }
 
 // Slack refuses a token without the scope, or redirects to its sign-in page.
-const notHandedOut = () =>
+const refusedBySlack = () =>
   fileError(`was not handed out by Slack; an admin sees in this app's Home what it lacks`);
 const tooLarge = () =>
   fileError(
     `is larger than ${MAX_FILE_BYTES / 1_000_000} MB; send the table in parts, or use npm run import`,
   );
+
+const fileError = (words: string) => new DomainError('invalid_input', { fields: { file: words } });
 
 async function download(
   { botToken, apiUrl }: { botToken: string; apiUrl: string },
@@ -73,7 +73,7 @@ async function download(
     if (response.status < 300 || response.status >= 400 || !next) break;
     url = new URL(next, url).href;
   }
-  throw notHandedOut();
+  throw refusedBySlack();
 }
 
 function isAt(origin: string, url: string): boolean {

@@ -13,14 +13,14 @@ import { paint } from './paint.ts';
 const TEMPORARY = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited'];
 const MAX_FILE_NAME_LENGTH = 120;
 
-type ImportMessage = { channelId: string | null; messageTs: string | null };
+type MessagePlace = { channelId: string | null; messageTs: string | null };
 
 /** Updates the message, or posts it to `slackUserId` when there is none. Returns where the message is now. */
 export async function showImport(
   dependencies: SlackJobDependencies,
   report: ImportReport,
-  { slackUserId, ...current }: ImportMessage & { slackUserId: string },
-): Promise<ImportMessage> {
+  { slackUserId, ...current }: MessagePlace & { slackUserId: string },
+): Promise<MessagePlace> {
   const { client, apiUrl } = dependencies;
   let { channelId, messageTs } = current;
   await attempt(async () => {

@@ -37,7 +37,7 @@ export const editApiModal = (api: ApiView): ModalView =>
   });
 
 export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
-  const go =
+  const consequence =
     subscriptions > 0 ? ` ${countedSubscriptions(subscriptions)} to it alone would be left without it.` : '';
   return modal({
     callback: 'api-delete',
@@ -46,7 +46,7 @@ export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
     metadata: { ...referenceTo(api), subscriptions },
     blocks: [
       section(
-        `*${escapeText(api.name)}*: products lose it, and no call to its path passes any more. There is no way back.${go}`,
+        `*${escapeText(api.name)}*: products lose it, and no call to its path passes any more. There is no way back.${consequence}`,
       ),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],

@@ -16,6 +16,9 @@ export type Trigger = {
   isInModal: boolean;
 };
 
+/** For a request that can't open a modal, such as an event. */
+export const NO_TRIGGER: Trigger = { id: '', at: 0, isInModal: false };
+
 /**
  * Opens the modal that `make` returns. If that takes long, a loading modal opens first and is replaced. Throws what
  * `make` throws, except behind a loading modal: there `describeError` describes it.

@@ -1,4 +1,4 @@
-// The modals of a product. A select of Slack's takes no option with a long id, so edits keep APIs and groups that have one.
+// The modals of a product. Slack's selects take no long ids, so an edit keeps the APIs and groups that have one.
 import type { InputBlock, ModalView } from '@slack/types';
 import {
   catalogName,
@@ -13,8 +13,8 @@ import {
   checkbox,
   context,
   MAX_OPTION_VALUE_LENGTH,
-  manyInput,
   modal,
+  multiSearchInput,
   section,
   textInput,
 } from '../present/blocks.ts';
@@ -57,7 +57,7 @@ export function editProductModal(product: ProductView): ModalView {
 }
 
 export function deleteProductModal(product: ProductView, subscriptions: number): ModalView {
-  const go =
+  const consequence =
     subscriptions > 0
       ? ` There ${subscriptions === 1 ? 'is' : 'are'} ${countedSubscriptions(subscriptions)} to it: their keys are unknown from the next call on.`
       : ' No one has a subscription to it.';
@@ -67,7 +67,7 @@ export function deleteProductModal(product: ProductView, subscriptions: number):
     submit: 'Delete',
     metadata: { ...referenceTo(product), subscriptions },
     blocks: [
-      section(`*${escapeText(product.name)}* goes away for good; its APIs stay.${go}`),
+      section(`*${escapeText(product.name)}* goes away for good; its APIs stay.${consequence}`),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });
@@ -120,11 +120,11 @@ function fields(product?: ProductView): InputBlock[] {
       multiline: true,
       maxLength: MAX_PRODUCT_TEXT_LENGTH,
     }),
-    manyInput('apis', 'APIs', {
+    multiSearchInput('apis', 'APIs', {
       placeholder: 'Which APIs it opens',
       chosen: (product?.apis ?? []).filter(isOption),
     }),
-    manyInput('seenBy', 'Seen by', {
+    multiSearchInput('seenBy', 'Seen by', {
       placeholder: 'Groups that see it in the portal',
       hint: 'Developers: everybody with an account. Guests: visitors who are not signed in as well.',
       chosen: (product?.groups ?? [DEVELOPERS]).filter(isOption),

@@ -9,7 +9,7 @@ import {
   choiceInput,
   dateInput,
   modal,
-  oneInput,
+  searchInput,
   section,
   textInput,
 } from '../present/blocks.ts';
@@ -30,7 +30,7 @@ export const grantSubscriptionModal = (account: { id: string; title: string } | 
             optional: true,
             hint: 'Left empty: it has no owner, and only programs see its keys.',
           }),
-      oneInput('scope', 'For', {
+      searchInput('scope', 'For', {
         placeholder: 'A product, an API, or all APIs',
         hint: 'One of its keys opens this, and nothing else.',
       }),

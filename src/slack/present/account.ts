@@ -43,14 +43,14 @@ export function accountBlocks(
 ): KnownBlock[] {
   const offered = account.erasedAt ? [] : actionsOn(account, role);
   const hasSubscriptions = details.subscriptions !== undefined && account.state !== 'deleted';
-  const all = hasSubscriptions
+  const subscriptionsButton = hasSubscriptions
     ? [
         button('subscriptions-of', 'Subscriptions', account.id, {
           label: `Subscriptions of ${nameOf(account)}`,
         }),
       ]
     : [];
-  const buttons = [...buttonsFor(account, offered), ...all];
+  const buttons = [...buttonsFor(account, offered), ...subscriptionsButton];
   return [...factBlocks(account, details), ...(buttons.length ? [actions(buttons)] : [])];
 }
 

@@ -1,4 +1,4 @@
-// The Block Kit pieces that messages and modals are made of.
+// The Block Kit pieces that messages and modals are made of. Texts are cut at Slack's limits.
 import type { ActionsBlock, Button, InputBlock, KnownBlock, ModalView, Option } from '@slack/types';
 import { cut, MAX_SECTION_LENGTH } from './text.ts';
 
@@ -163,7 +163,7 @@ export const MAX_OPTION_VALUE_LENGTH = 75;
 type ChosenOption = { id: string; name: string };
 
 /** Searches as the person types, for any number of things. `receive/register-options.ts` has the search of each name. */
-export function manyInput(
+export function multiSearchInput(
   name: string,
   label: string,
   options: { placeholder: string; hint?: string; chosen?: readonly ChosenOption[] },
@@ -189,10 +189,10 @@ export function manyInput(
 
 /** Searches the custom groups. */
 export const groupsInput = (chosen: readonly ChosenOption[] = []): InputBlock =>
-  manyInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
+  multiSearchInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
 
-/** Like `manyInput`, for one thing. */
-export function oneInput(
+/** Like `multiSearchInput`, for one thing. */
+export function searchInput(
   name: string,
   label: string,
   options: { placeholder: string; hint?: string; optional?: boolean; minLength?: number },
@@ -214,7 +214,7 @@ export function oneInput(
 }
 
 export const accountInput = (options: { hint?: string; optional?: boolean } = {}): InputBlock =>
-  oneInput('account', 'Account', { placeholder: 'Type a name or an address', minLength: 2, ...options });
+  searchInput('account', 'Account', { placeholder: 'Type a name or an address', minLength: 2, ...options });
 
 /** An optional day. */
 export function dateInput(

@@ -9,6 +9,9 @@ import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, type Message, section } from './blocks.ts';
 import { cut, escapeText } from './text.ts';
 
+const MAX_DESCRIPTION_SHOWN = 200;
+const MAX_NAMES_SHOWN = 8;
+
 export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
   rowOf(api, apiText(api), API_ACTIONS, role);
 
@@ -72,6 +75,3 @@ function namesOf(things: readonly { name: string }[], none: string): string {
   const more = things.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
-
-const MAX_DESCRIPTION_SHOWN = 200;
-const MAX_NAMES_SHOWN = 8;

@@ -42,8 +42,8 @@ const pastTenseOf = (operation: string): string => PAST_TENSE[operation] ?? `did
 /** Follows the actor's name. An operation without a text here is shown by its name. */
 const PAST_TENSE: Record<string, string> = {
   'accounts/activate': 'activated the account',
-  'accounts/answer-sign-up': 'made the account that was signed up for, or told who has it',
   'accounts/add': 'added the account',
+  'accounts/answer-sign-up': 'made the account that was signed up for, or told who has it',
   'accounts/block': 'blocked the account',
   'accounts/call-off-own-email': 'called off the new address',
   'accounts/change-own-email': 'asked for another address',
@@ -86,10 +86,10 @@ const PAST_TENSE: Record<string, string> = {
   'passwords/change': 'changed the password',
   'passwords/reset': 'set a new password',
   'passwords/send-reset': 'mailed a link to reset the password',
-  'sessions/end': 'ended a session',
   'products/create': 'created a product',
   'products/delete': 'deleted a product',
   'products/edit': 'changed a product',
+  'sessions/end': 'ended a session',
   'sessions/end-all': 'signed every developer out',
   'sessions/end-others': 'ended all other sessions',
   'sessions/redeem-link': 'signed in by a link of a program',
@@ -109,10 +109,10 @@ const PAST_TENSE: Record<string, string> = {
   'subscriptions/show-keys': 'looked at the keys',
   'subscriptions/suspend': 'suspended the subscription',
   'templates/restore-default': 'restored the default text of a mail',
-  'tokens/create': 'made a token for the management API',
-  'tokens/revoke': 'revoked a token of the management API',
   'templates/save': 'changed the text of a mail',
   'tickets/void-all': 'voided every mailed link',
+  'tokens/create': 'made a token for the management API',
+  'tokens/revoke': 'revoked a token of the management API',
 };
 
 /** For "would have …". Verbs that are not listed have a participle like their past tense. */

@@ -7,6 +7,11 @@ import { actions, button, context, type Message, plainSection, section } from '.
 import { errorText } from './error.ts';
 import { cut, escapeText, formatDate, joinLines } from './text.ts';
 
+/** The file with the results has all lines. */
+const MAX_LISTED = 20;
+const MAX_LINE_LENGTH = 300;
+const MAX_NAME_LENGTH = 80;
+
 /** `saved` is the import that Apply starts. Null when the table has nothing new. */
 export function dryRunMessage(
   name: string,
@@ -99,12 +104,6 @@ function listBlocks(lines: string[]): KnownBlock[] {
   const shown = [...lines.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${number(more)} more`] : [])];
   return joinLines(shown).map(plainSection);
 }
-
-/** The file with the results has all lines. */
-const MAX_LISTED = 20;
-
-const MAX_LINE_LENGTH = 300;
-const MAX_NAME_LENGTH = 80;
 
 const number = (count: number): string => count.toLocaleString('en-US');
 

@@ -137,7 +137,7 @@ type SubscriptionAction = Action & {
 const verb = (wanted: SubscriptionVerb) => (state: State) => fittingSubscriptionVerbs(state).includes(wanted);
 
 /** Its keys pass, or may pass again. */
-const hasKeysOut = (state: State) => state === 'active' || state === 'suspended' || state === 'expired';
+const canKeysPass = (state: State) => state === 'active' || state === 'suspended' || state === 'expired';
 
 /** In the order of the buttons. */
 const ACTIONS: SubscriptionAction[] = [
@@ -175,10 +175,15 @@ const ACTIONS: SubscriptionAction[] = [
     button: 'subscription-leaked',
     text: 'Key leaked',
     operation: regenerateKey,
-    fits: hasKeysOut,
+    fits: canKeysPass,
     isInFront: true,
   },
-  { button: 'subscription-regenerate', text: 'Regenerate a key', operation: regenerateKey, fits: hasKeysOut },
+  {
+    button: 'subscription-regenerate',
+    text: 'Regenerate a key',
+    operation: regenerateKey,
+    fits: canKeysPass,
+  },
   {
     button: 'subscription-extend',
     text: 'Change the end',

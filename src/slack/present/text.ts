@@ -11,7 +11,7 @@ export function escapeText(text: string): string {
     .replace(/:\/\//g, ':\u200b//');
 }
 
-/** Slack shows the time in the reader's time zone. Notifications that can't get UTC. */
+/** Slack shows the time in the reader's time zone. Clients that can't, such as notifications, show it in UTC. */
 export function formatDate(at: Date): string {
   const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;

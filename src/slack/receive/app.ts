@@ -6,7 +6,7 @@ import { type AuthTestResponse, WebClient, WebClientEvent } from '@slack/web-api
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
-import { createPeople, type SlackPeople } from './actor.ts';
+import { createPeople, type SlackPeople } from './people.ts';
 import { register } from './register.ts';
 import { createSetupCheck, type SenderDomain, type SetupCheck } from './setup-check.ts';
 import { isSignedBySlack } from './signature.ts';
@@ -177,6 +177,7 @@ function onlyHeader(req: IncomingMessage, name: string): string | undefined {
   return values?.length === 1 ? values[0] : undefined;
 }
 
+/** A replayed request has the same signature. */
 function receiptIdOf(signature: string): string {
   return createHash('sha256').update(signature).digest('hex');
 }

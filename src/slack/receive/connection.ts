@@ -1,4 +1,4 @@
-// Keeps the connection to Slack. While Slack is away or refuses the token, the rest of the app works and messages wait.
+// Keeps the connection to Slack. While Slack is away or refuses the token, the rest of the app works and jobs for Slack wait.
 import { createHash } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -81,17 +81,17 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     },
     people: {
       async actorOf(userId, teamId) {
-        if (!link.surface) throw new Error('slack is not there');
+        if (!link.surface) throw new Error('slack is not connected');
         return link.surface.people.actorOf(userId, teamId);
       },
     },
     jobs() {
-      if (link.state !== 'connected' || !link.jobs) throw new Error('slack is not there');
+      if (link.state !== 'connected' || !link.jobs) throw new Error('slack is not connected');
       return link.jobs;
     },
     async start() {
       connecting = keepConnecting(parts, link);
-      // After this wait connecting goes on by itself; it logs its own failures.
+      // After this wait `keepConnecting` continues in the background, and logs its own failures.
       await withTimeout(MAX_START_WAIT_MS, connecting).catch(() => {});
       // Runs until the app stops, and logs its own failures.
       void keepChecking(parts, link);
@@ -116,7 +116,7 @@ async function keepConnecting(parts: ConnectionParts, link: Link): Promise<void>
       if (REFUSED_TOKEN.has(why)) return markTokenRefused(parts, link, why);
       link.state = 'unreachable';
       link.trouble = why || NO_ANSWER;
-      log.error({ err: error, why }, 'no connection to slack; all else goes on, and it is tried again');
+      log.error({ err: error, why }, 'no connection to slack; trying again while everything else runs');
     }
     await delay(waitMs, undefined, { signal: link.stopping, ref: false }).catch(() => {});
     if (link.stopping.aborted) return;
@@ -176,7 +176,7 @@ async function keepChecking(parts: ConnectionParts, link: Link): Promise<void> {
     await delay(CHECK_EVERY_MS, undefined, { signal: link.stopping, ref: false }).catch(() => {});
     if (link.stopping.aborted) return;
     await check(parts, link).catch((error: unknown) =>
-      parts.log.error({ err: error }, 'looking after slack failed'),
+      parts.log.error({ err: error }, 'the check of slack failed'),
     );
   }
 }
@@ -193,7 +193,7 @@ async function check(parts: ConnectionParts, link: Link): Promise<void> {
   if (!isConnected(link)) return;
   link.trouble = trouble;
   if (trouble && trouble !== former)
-    parts.log.error({ why: trouble }, 'slack can not be used now; what is for it waits');
+    parts.log.error({ why: trouble }, 'slack is not reachable; jobs for it wait');
   if (former && !trouble) await parts.onConnected();
 }
 

@@ -13,12 +13,3 @@ export function createRunOnce(dependencies: SlackDependencies, runInBackground: 
       if (await takeReceipt(receipt)) await work();
     });
 }
-
-/** The workspace of the person: in a shared channel it can differ from the workspace of the message. */
-export function teamOf(
-  { teamId: own }: SlackDependencies,
-  { team, user }: { team?: { id: string } | null; user: object },
-): string {
-  const home = 'team_id' in user && typeof user.team_id === 'string' ? user.team_id : own;
-  return home === own ? (team?.id ?? '') : home;
-}

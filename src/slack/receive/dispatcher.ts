@@ -12,8 +12,8 @@ import { openModalWhenReady, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
 import { errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
-import type { SlackPeople } from './actor.ts';
 import type { SlackParts } from './app.ts';
+import type { SlackPeople } from './people.ts';
 import type { SetupCheck } from './setup-check.ts';
 
 export type SlackDependencies = SlackParts & {

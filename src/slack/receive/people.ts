@@ -57,6 +57,15 @@ export function membershipIn(user: SlackUser | undefined, ownTeamId: string): Sl
   return user.is_restricted || user.is_ultra_restricted ? 'guest' : 'member';
 }
 
+/** The workspace of the person: in a shared channel it can differ from the workspace of the message. */
+export function teamOf(
+  { teamId: own }: { teamId: string },
+  { team, user }: { team?: { id: string } | null; user: object },
+): string {
+  const home = 'team_id' in user && typeof user.team_id === 'string' ? user.team_id : own;
+  return home === own ? (team?.id ?? '') : home;
+}
+
 /** Undefined when Slack does not know the person. Throws when Slack does not answer. */
 async function fetchUser(client: WebClient, userId: string): Promise<UsersInfoResponse['user']> {
   try {

@@ -2,7 +2,7 @@ import type { App, BlockAction, RespondFn, ViewOutput } from '@slack/bolt';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
-import { type RunOnce, teamOf } from './delivery.ts';
+import type { RunOnce } from './delivery.ts';
 import {
   dispatchRequest,
   type RequestSource,
@@ -10,6 +10,7 @@ import {
   type SlackDependencies,
   tooLate,
 } from './dispatcher.ts';
+import { teamOf } from './people.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
 
 export function registerButtons(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {

@@ -2,9 +2,9 @@ import type { App, EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
 import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
-import { membershipIn } from './actor.ts';
 import type { RunOnce } from './delivery.ts';
 import type { SlackDependencies } from './dispatcher.ts';
+import { membershipIn } from './people.ts';
 
 export function registerEvents(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
   const handlers = createEventHandlers(dependencies);

@@ -10,8 +10,8 @@ import { listCustomGroups } from '../../operations/groups/list-custom.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { MAX_OPTION_VALUE_LENGTH } from '../present/blocks.ts';
 import { cut } from '../present/text.ts';
-import { teamOf } from './delivery.ts';
 import type { SlackDependencies } from './dispatcher.ts';
+import { teamOf } from './people.ts';
 
 const MAX_OPTIONS = 100;
 

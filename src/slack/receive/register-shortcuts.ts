@@ -2,8 +2,9 @@ import type { App } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
-import { type RunOnce, teamOf } from './delivery.ts';
+import type { RunOnce } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
+import { teamOf } from './people.ts';
 import { foundKeyRefused } from './typed-keys.ts';
 
 export function registerShortcuts(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {

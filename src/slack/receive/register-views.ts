@@ -4,8 +4,9 @@ import { SUBMISSIONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import { refill } from '../modals/refill.ts';
-import { type RunOnce, teamOf } from './delivery.ts';
+import type { RunOnce } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
+import { teamOf } from './people.ts';
 import { keyErrors } from './typed-keys.ts';
 
 export function registerViews(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {

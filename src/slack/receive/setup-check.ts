@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../operations/frame/context.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
 import { BOT_SCOPES } from '../manifest.ts';
-import type { SlackPeople } from './actor.ts';
+import type { SlackPeople } from './people.ts';
 
 /** What the mail provider says about the domain that mail is sent from. */
 export type SenderDomain = 'verified' | 'not-verified' | 'may-not-be-asked' | 'unreachable';

@@ -19,7 +19,7 @@ export function splitWords(text: string): string[] {
   return words.slice(0, MAX_WORDS).map((word) => word.replace(/^([a-z]+:)?"(.*)"$/, '$1$2'));
 }
 
-/** The value of an option: of `state:blocked`, `blocked`. */
+/** The value of an option, such as `blocked` for `state:blocked`. */
 export const optionIn = (words: readonly string[], name: string): string | undefined =>
   words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
 
