@@ -15,7 +15,7 @@ const SUBSCRIPTION = /^[\w-]{1,64}$/;
 const RESOURCE_GROUP = /^[\w().-]{1,90}$/;
 const SERVICE = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$/;
 
-/** Null for any other path. Any valid subscription and resource group is accepted: they mean something to Azure only. */
+/** Null for any other path. Accepts any valid subscription and resource group, because only Azure uses them. */
 export function readAddress(path: string): Address | null {
   const parts = path.split('/').slice(1).map(decoded);
   if (parts.some((part) => part === null)) return null;
@@ -42,5 +42,12 @@ function decoded(part: string): string | null {
 }
 
 /** The id of a resource, from its parts below the service, such as `users`, `5931a75a`. */
-export const resourceId = (address: Address, ...parts: string[]): string =>
+export const resourceId = (address: Address, ...parts: readonly string[]): string =>
   [address.base, ...parts].join('/');
+
+/** The fields that every resource begins with. `parts` are pairs of a kind and a name; the last is the resource's own. */
+export const resourceFields = (address: Address, ...parts: readonly string[]) => ({
+  id: resourceId(address, ...parts),
+  type: `Microsoft.ApiManagement/service/${parts.filter((_, index) => index % 2 === 0).join('/')}`,
+  name: parts.at(-1) ?? '',
+});

@@ -1,15 +1,13 @@
-// An API in Azure's form, with the properties that are kept here.
-import { type Address, resourceId } from './address.ts';
+// An API in Azure's form, with the properties that this server stores.
+import { type Address, resourceFields } from './address.ts';
 import { textField } from './filter.ts';
 
 export type Api = { id: string; name: string; path: string; version: number };
 
+/** `under` is the resource that the API is listed below, such as `products`, `starter`. */
 export function viewApi(address: Address, { id, name, path }: Api, under: readonly string[] = []) {
-  const kinds = [...under.filter((_, index) => index % 2 === 0), 'apis'];
   return {
-    id: resourceId(address, ...under, 'apis', id),
-    type: `Microsoft.ApiManagement/service/${kinds.join('/')}`,
-    name: id,
+    ...resourceFields(address, ...under, 'apis', id),
     properties: { displayName: name, path, apiRevision: '1', isCurrent: true, protocols: ['https'] },
   };
 }

@@ -41,7 +41,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
   const authenticator = createAuthenticator({ limits, system, issuer });
   const management = new Hono<WebEnv>();
 
-  /** Sets `headers` on the way, which errors are answered with too. */
+  /** Adds to `headers`, which an error is answered with too. */
   const respond = async (c: WebContext, headers: Headers): Promise<Response> => {
     c.env.facts.route = 'management';
     const program = await authenticator.authenticate(c.req.raw.headers, c.env.facts);
@@ -96,7 +96,7 @@ function requestHeaders(c: WebContext): Record<string, string> {
   };
 }
 
-/** Our id, and behind a slash the client's. */
+/** Our id, then a slash and the client's own id if it sent one. */
 function requestIdOf(c: WebContext): string {
   const client = clientRequestId(c);
   return client === null ? c.env.facts.id : `${c.env.facts.id}/${client}`;

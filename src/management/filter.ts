@@ -1,4 +1,4 @@
-// `$filter`: Azure's language for the rows of a list, read by a small grammar into the filter that operations take.
+// Parses `$filter`, Azure's language for the rows of a list, into the filter that operations take.
 import {
   FILTER_OPERATORS,
   type FilterOperand,
@@ -12,7 +12,7 @@ const MAX_FILTER_LENGTH = 2_000;
 const MAX_DEPTH = 10;
 const MAX_TERMS = 30;
 
-/** Azure's name of each field, and what it stands for. */
+/** The fields by Azure's names. */
 export type FilterFields<Field extends string> = Readonly<Record<string, FilterField<Field>>>;
 
 /** A text takes any comparison and the functions; a date comparisons; a choice `eq` with one of its values. */
@@ -24,7 +24,7 @@ type FilterField<Field extends string> = { of: FilterOperand<Field> } & (
 
 export const textField = <Field extends string>(of: FilterOperand<Field>) => ({ kind: 'text' as const, of });
 export const dateField = <Field extends string>(of: Field) => ({ kind: 'date' as const, of });
-/** `values`: what stands for each of Azure's values, in lower case. */
+/** `values`: our value for each of Azure's, which are in lower case. */
 export const choiceField = <Field extends string>(
   of: Field,
   values: Readonly<Record<string, string | boolean>>,
@@ -46,8 +46,8 @@ class Unreadable extends Error {}
 
 /**
  * Reads a filter: comparisons, `contains`, `substringof`, `startswith`, `endswith`, `and`, `or`, `not`, parentheses, quoted
- * texts with `''` for a quote; fields by themselves or behind `properties/`. At most 2,000 characters, 10 levels deep, 30
- * comparisons. One that can't be read comes back with why: the operation refuses it, after it has checked permission.
+ * texts with `''` for a quote; fields, also with `properties/` before them. At most 2,000 characters, 10 levels deep, 30
+ * comparisons. Returns the reason for one that can't be read: the operation refuses it, after it has checked permission.
  * Source: Azure API Management, `$filter` of each list (management-api §1.1 to §1.6).
  */
 export function readFilter<Field extends string>(
@@ -73,14 +73,14 @@ function parse<Field extends string>(source: string, fields: FilterFields<Field>
   if (source.length > MAX_FILTER_LENGTH) throw refusal(`has more than ${MAX_FILTER_LENGTH} characters`);
   if (source.includes('\0') || /\p{Surrogate}/u.test(source))
     throw refusal('holds a character that cannot be looked for');
-  const reader: Reader<Field> = { tokens: cut(source), at: 0, terms: 0, fields };
+  const reader: Reader<Field> = { tokens: tokenize(source), at: 0, terms: 0, fields };
   const filter = readOr(reader, 0);
   const rest = reader.tokens[reader.at];
   if (rest) throw refusal(`does not go on with ${quoted(rest)} at ${rest.at + 1}`);
   return filter;
 }
 
-function cut(source: string): Token[] {
+function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   for (let at = 0; source.slice(at).trim() !== ''; at = TOKEN.lastIndex) {
@@ -139,7 +139,7 @@ function readFunction<Field extends string>(reader: Reader<Field>, name: Token):
   demandSign(reader, ',');
   const other = take(reader, 'a field or a text');
   demandSign(reader, ')');
-  // `substringof('an', name)`, and `contains(name, 'an')`; each is taken in either order.
+  // Azure has `substringof('an', name)` and `contains(name, 'an')`. Both orders are accepted for both.
   const [operand, text] = one.kind === 'text' ? [other, one] : [one, other];
   if (text.kind !== 'text') throw refusal(`needs a text in quotes in ${name.value}(…)`);
   const { azureName, field } = fieldOf(reader, operand);

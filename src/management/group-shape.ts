@@ -1,5 +1,5 @@
 // A group in Azure's form.
-import { type Address, resourceId } from './address.ts';
+import { type Address, resourceFields } from './address.ts';
 import { textField } from './filter.ts';
 
 export type GroupView = { id: string; name: string; description: string; type: 'system' | 'custom' };
@@ -13,11 +13,8 @@ export const groupProperties = ({ name, description, type }: Omit<GroupView, 'id
 
 /** `under` is the resource that the group is listed below, such as `users`, `ann`. */
 export function viewGroup(address: Address, group: GroupView, under: readonly string[] = []) {
-  const kinds = [...under.filter((_, index) => index % 2 === 0), 'groups'];
   return {
-    id: resourceId(address, ...under, 'groups', group.id),
-    type: `Microsoft.ApiManagement/service/${kinds.join('/')}`,
-    name: group.id,
+    ...resourceFields(address, ...under, 'groups', group.id),
     properties: groupProperties(group),
   };
 }
@@ -26,6 +23,6 @@ export const GROUP_FILTER = {
   name: textField('id'),
   displayName: textField('name'),
   description: textField('description'),
-  // No directory elsewhere knows a group of ours.
+  // Our groups come from no other directory, so the id there is always empty.
   externalId: textField<'id'>({ firstOf: [{ prefix: '' }] }),
 };

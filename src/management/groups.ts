@@ -40,7 +40,7 @@ export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   { method: 'DELETE', path: MEMBER, operation: 'GroupUser_Delete', run: removeMember },
 ]);
 
-/** Only custom groups can be created: members of an external directory are unknown here. */
+/** Only custom groups can be created, because this server reads no external directory. */
 const PROPERTIES = {
   displayName: text,
   description: text,

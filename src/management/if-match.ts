@@ -5,8 +5,8 @@ import type { ManagementRequest } from './route.ts';
 export const etagOf = (version: number): string => `"${version}"`;
 
 /**
- * The version that a change is bound to, as an operation takes it; nothing for any version. Where the header is
- * `required` (PATCH and DELETE), a request without one is refused with 428.
+ * The version that a resource must have for a change; empty for any version. Errors: 412 for a malformed ETag, 428 without
+ * a `required` header (PATCH and DELETE).
  * Source: RFC 9110 13.1.1, RFC 6585 3.
  */
 export function readIfMatch(

@@ -56,13 +56,13 @@ export type Issuer = {
   recognise(token: string): Promise<IssuedActor | null>;
 };
 
-/** Whether a token has the form of a JWT. Our own tokens never have. */
+/** Whether a token has the form of a JWT. Our own tokens never do. */
 export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 
 /** Source: RFC 8725 3.1 (algorithms), 3.8 and 3.9 (issuer, audience); OpenID Connect Discovery 1.0, 4.3. */
 export function createIssuer(settings: OidcSettings, { clock, log }: { clock: Clock; log: Log }): Issuer {
   const source = createKeySource(settings, { clock, log });
-  /** Called only for a token with the right form and algorithm, so other tokens cause no request to the issuer. */
+  // `jwtVerify` calls this only for a token of the right form and algorithm, so others cause no request to the issuer.
   const keyOf: Keys = async (header, jws) => (await source.keys())(header, jws);
   return {
     async recognise(token) {
@@ -88,7 +88,7 @@ export function createIssuer(settings: OidcSettings, { clock, log }: { clock: Cl
   };
 }
 
-/** Any other error is the issuer's, and says nothing about the token. */
+/** Any other error comes from reading the issuer's keys, and says nothing about the token. */
 function isTokenError(error: unknown): boolean {
   return (
     error instanceof errors.JWTExpired ||

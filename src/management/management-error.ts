@@ -40,11 +40,11 @@ const VALIDATION = 'ValidationError';
 
 export function validationError(fields: Record<string, string>): ManagementError {
   const details = Object.entries(fields).map(([target, message]) => ({ code: VALIDATION, target, message }));
-  const said = details
+  const faults = details
     .map(({ target, message }) => `${target} ${message}`)
     .join('; ')
     .replace(/\.?$/, '.');
-  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${said}`, {
+  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${faults}`, {
     details,
   });
 }
@@ -76,7 +76,7 @@ type ErrorOverride = Partial<AzureError> & {
 
 const notFound = (what: string): ErrorOverride => ({ words: `${what} not found.` });
 
-/** Codes that have another status or message here than their kind has. */
+/** Codes whose status or message differs from that of their kind. */
 const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   invalid_input: { words: 'One or more fields contain incorrect values.' },
   email_invalid: { target: 'email', words: 'is not an e-mail address that can be used' },
@@ -148,9 +148,9 @@ export function domainErrorAsAzure(
     );
     return validationError(
       Object.fromEntries(
-        named.map(([field, said]) => [
+        named.map(([field, fault]) => [
           names[field] ?? AZURE_FIELDS[field] ?? field,
-          `${said}${hintOf(field, said)}`,
+          `${fault}${hintOf(field, fault)}`,
         ]),
       ),
     );

@@ -17,7 +17,7 @@ export function pageOf<Field extends string>({ query }: ManagementRequest, field
   };
 }
 
-/** Where the next page begins, from the opaque token in the former page's link. */
+/** Where the page begins, from the token in the former page's link. Errors: `ValidationError`. */
 export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor } {
   const token = query.text('$skiptoken');
   if (token === undefined) return {};

@@ -7,7 +7,7 @@ import { createProduct } from '../operations/products/create.ts';
 import { deleteProduct } from '../operations/products/delete.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { listProducts } from '../operations/products/list.ts';
-import { type Address, resourceId } from './address.ts';
+import { type Address, resourceFields } from './address.ts';
 import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { demandProperties, flag, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
@@ -72,9 +72,7 @@ type Product = Awaited<ReturnType<typeof listProducts>>['products'][number];
 function viewProduct(address: Address, product: Product) {
   const { id, name, description, terms, isPublished, subscriptionsLimit } = product;
   return {
-    id: resourceId(address, 'products', id),
-    type: 'Microsoft.ApiManagement/service/products',
-    name: id,
+    ...resourceFields(address, 'products', id),
     properties: {
       displayName: name,
       description,
@@ -219,7 +217,7 @@ const saveLinks = (
 ) =>
   editProduct(request.context, {
     productId: product.id,
-    // Bound to the version that was read, so that two links at once don't lose one.
+    // Two requests at once must not undo each other's link.
     expectedVersion: product.version,
     ...(kind === 'api' ? { apiIds: ids } : { groupIds: ids }),
   });

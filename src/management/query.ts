@@ -1,13 +1,14 @@
 // The query of a request's address.
 import { ManagementError, validationError } from './management-error.ts';
 
-/** Names ignore case, and each may be given once. */
+/** Names ignore case. */
 export type Query = {
   text(name: string): string | undefined;
   flag(name: string): boolean | undefined;
   number(name: string): number | undefined;
 };
 
+/** Errors: `ValidationError` for a name that is given twice. */
 export function readQuery(params: URLSearchParams): Query {
   const values = new Map<string, string>();
   for (const [name, value] of params) {
@@ -35,8 +36,8 @@ export function readQuery(params: URLSearchParams): Query {
 
 const OLDEST = '2021-08-01';
 
-/** Every version since 2021-08-01 is answered as 2024-05-01. */
-export function demandApiVersion(query: Query): string {
+/** Accepts every version since 2021-08-01; all get the answers of 2024-05-01. Errors: 400. */
+export function demandApiVersion(query: Query): void {
   const version = query.text('api-version');
   if (version === undefined)
     throw new ManagementError(
@@ -50,5 +51,4 @@ export function demandApiVersion(query: Query): string {
       'InvalidApiVersionParameter',
       `This api-version is not known here; 2024-05-01 is, and others since ${OLDEST}.`,
     );
-  return version;
 }

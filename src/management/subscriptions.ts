@@ -7,7 +7,7 @@ import { listSubscriptions } from '../operations/subscriptions/list.ts';
 import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
 import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
-import { type Address, resourceId } from './address.ts';
+import { type Address, resourceFields, resourceId } from './address.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { demandNoIfMatch, readIfMatch } from './if-match.ts';
@@ -123,12 +123,9 @@ type Subscription = Awaited<ReturnType<typeof listSubscriptions>>['subscriptions
 /** Without keys: only `listSecrets` shows them. */
 function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
   const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
-  const kinds = [...under.filter((_, index) => index % 2 === 0), 'subscriptions'];
   const scopePath = scope.kind === 'all' ? ['apis'] : [`${scope.kind}s`, scope.id];
   return {
-    id: resourceId(address, ...under, 'subscriptions', id),
-    type: `Microsoft.ApiManagement/service/${kinds.join('/')}`,
-    name: id,
+    ...resourceFields(address, ...under, 'subscriptions', id),
     properties: {
       ...(owner === null ? {} : { ownerId: resourceId(address, 'users', owner.id) }),
       scope: resourceId(address, ...scopePath),

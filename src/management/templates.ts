@@ -4,7 +4,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import { listTemplates } from '../operations/templates/list.ts';
 import { restoreDefaultTemplate } from '../operations/templates/restore-default.ts';
 import { saveTemplate } from '../operations/templates/save.ts';
-import { type Address, resourceId } from './address.ts';
+import { type Address, resourceFields } from './address.ts';
 import { ignored, readProperties, text } from './body.ts';
 import { textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
@@ -65,9 +65,7 @@ type Template = Awaited<ReturnType<typeof listTemplates>>['templates'][number];
 function viewTemplate(address: Address, { name, variables, ...template }: Template) {
   const { subject, body, title, description, isDefault } = template;
   return {
-    id: resourceId(address, 'templates', name),
-    type: 'Microsoft.ApiManagement/service/templates',
-    name,
+    ...resourceFields(address, 'templates', name),
     properties: { subject, body, title, description, isDefault, parameters: variables },
   };
 }

@@ -7,7 +7,7 @@ export type { AccountView };
 
 export const identitiesOf = ({ email }: Pick<AccountView, 'email'>) => [{ provider: 'Basic', id: email }];
 
-/** With `groups` only where Azure has them. Never with a password, nor with whether there is one. */
+/** With `groups` only where Azure has them. Never tells a password, nor whether there is one. */
 export function viewUser(
   address: Address,
   account: AccountView,

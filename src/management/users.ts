@@ -109,8 +109,8 @@ const userResponse = (
 async function putUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { confirmation, appType: _, ...wanted } = readProperties(request, CREATE_PROPERTIES);
   demandIdentity(wanted.identities, wanted.email);
-  const accountId = changedUserId(request);
-  const isTold = request.query.flag('notify') ?? false;
+  const accountId = changeableUserId(request);
+  const notify = request.query.flag('notify') ?? false;
   demandProperties(wanted, ['email', 'firstName', 'lastName']);
   const { email = '', firstName = '', lastName = '', note, password, state } = wanted;
   if (await readAccount(request.context, { accountId })) {
@@ -130,7 +130,7 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
     ...(password === undefined ? {} : { password }),
     ...(state === undefined ? {} : { state }),
     isInvited: confirmation === 'invite',
-    tellDeveloper: isTold || confirmation === 'signup',
+    tellDeveloper: notify || confirmation === 'signup',
   });
   return userResponseWithGroups(request, account, 201);
 }
@@ -146,7 +146,7 @@ async function userResponseWithGroups(
 
 async function patchUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { identities, registrationDate: _r, groups: _g, ...wanted } = readProperties(request, PROPERTIES);
-  const accountId = changedUserId(request);
+  const accountId = changeableUserId(request);
   const change = { accountId, ...wanted, ...readIfMatch(request, 'required') };
   if (identities) {
     const { email } = await demandUser(request);
@@ -156,7 +156,7 @@ async function patchUser(request: ManagementRequest): Promise<ManagementResponse
 }
 
 async function deleteUser(request: ManagementRequest): Promise<ManagementResponse> {
-  const accountId = changedUserId(request);
+  const accountId = changeableUserId(request);
   const expected = readIfMatch(request, 'required');
   demandAppType(request);
   const input = {
@@ -186,7 +186,7 @@ async function generateSsoUrl(request: ManagementRequest): Promise<ManagementRes
   return { status: 200, body: { value: url } };
 }
 
-/** Nothing here would accept such a token: a developer signs in to the portal, and a program has its own token. */
+/** A developer signs in to the portal, and a program has its own token, so such a token would have no use. */
 async function refuseSharedAccessToken(request: ManagementRequest): Promise<ManagementResponse> {
   await demandUser(request);
   throw new ManagementError(
@@ -227,8 +227,8 @@ function userId({ params }: ManagementRequest): string {
   return params.userId ?? '';
 }
 
-/** Azure: the built-in administrator can neither be changed nor deleted. */
-function changedUserId(request: ManagementRequest): string {
+/** Errors: 405 for the built-in administrator, which Azure protects too. */
+function changeableUserId(request: ManagementRequest): string {
   const id = userId(request);
   if (id !== ADMINISTRATOR) return id;
   throw new ManagementError(

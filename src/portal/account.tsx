@@ -16,13 +16,13 @@ export const ACCOUNT_PATH = '/portal/account';
 const TITLE = 'My account';
 
 /** Notices by the `done` parameter of the page's address. */
-const DONE: Readonly<Record<string, string>> = {
+const DONE = {
   names: 'Your names are saved.',
   'stayed-with-address': 'Your address stays as it is; the link that was mailed is dead.',
   password: 'Your new password counts, and you are signed in nowhere else.',
   'session-ended': 'That session is over.',
   'others-ended': 'You are signed in nowhere else now.',
-};
+} as const;
 
 export const accountPage = (done: keyof typeof DONE): string => `${ACCOUNT_PATH}?done=${done}`;
 
@@ -31,7 +31,8 @@ export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
     ACCOUNT_PATH,
     site.withSession(async (c, me) => {
       const done = c.req.query('done') ?? '';
-      return showAccount(site, me, { notice: Object.hasOwn(DONE, done) ? DONE[done] : undefined });
+      const notice = Object.hasOwn(DONE, done) ? DONE[done as keyof typeof DONE] : undefined;
+      return showAccount(site, me, { notice });
     }),
   );
 
@@ -60,7 +61,7 @@ export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
     `${ACCOUNT_PATH}/sessions/end`,
     site.withSessionForm(async (c, me, form) => {
       const ended = endSession(me.context, { sessionId: form.get('session') ?? '' });
-      // A session that has ended meanwhile is as good as ended.
+      // Another page may have ended it already.
       await nullOnCode(ended, ['session_not_found', 'invalid_input']);
       return c.redirect(accountPage('session-ended'), 303);
     }),

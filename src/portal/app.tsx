@@ -23,13 +23,13 @@ import { registerSubscriptions } from './subscriptions.tsx';
 type PortalOptions = {
   policy: Policy;
   limits: RateLimits;
-  /** The context of one request: `actor`'s, or that of a mailed link or public form. */
+  /** The context of one request. Without `actor`: of a mailed link or public form. */
   contextOf(requestId: string, actor?: Actor): Context;
 };
 
 export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
-/** All pages, and the page for a request that is refused or that no surface has. */
+/** All pages, and the page for a refused request or an unknown address. */
 export function createPortal({ policy, limits, contextOf }: PortalOptions): Portal {
   const site = createSite({ policy, contextOf, guard: createRequestGuard({ limits, policy }) });
   const app = new Hono<WebEnv>();

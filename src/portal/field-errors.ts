@@ -1,4 +1,4 @@
-// From an operation's error to what a form says about its fields.
+// Turns an operation's error into the errors of a form's fields.
 import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import { HttpRefusal } from '../web/refusal.ts';
 

@@ -22,11 +22,7 @@ export function Tick(props: { name: string; label: string; errors: FieldErrors |
         />
         <label htmlFor={name}>{label}</label>
       </div>
-      {error ? (
-        <p className="fault" id={`${name}-fault`}>
-          {error}
-        </p>
-      ) : null}
+      <FieldError name={name} error={error} />
     </>
   );
 }
@@ -38,7 +34,7 @@ type FieldProps = {
   autoComplete: string;
   value?: string | undefined;
   hint?: string;
-  /** For names only: a browser silently cuts what is pasted, and half an email or password is a different one. */
+  /** For names only: a browser silently cuts a pasted text, and half an email or password is a different one. */
   maxLength?: number;
   errors: FieldErrors | undefined;
 };
@@ -64,11 +60,7 @@ export function Field(props: FieldProps) {
         {...(describedBy ? { 'aria-describedby': describedBy } : {})}
         {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
       />
-      {error ? (
-        <p className="fault" id={`${name}-fault`}>
-          {error}
-        </p>
-      ) : null}
+      <FieldError name={name} error={error} />
       {hint ? (
         <p className="hint" id={`${name}-hint`}>
           {hint}
@@ -76,6 +68,14 @@ export function Field(props: FieldProps) {
       ) : null}
     </>
   );
+}
+
+function FieldError({ name, error }: { name: string; error: string | undefined }) {
+  return error ? (
+    <p className="fault" id={`${name}-fault`}>
+      {error}
+    </p>
+  ) : null;
 }
 
 export function EmailField(props: {
@@ -144,7 +144,7 @@ export function CurrentPassword(props: { name?: string; label?: string; errors: 
   return <Field name={name} label={label} type="password" autoComplete="current-password" errors={errors} />;
 }
 
-/** The ticket is a field, so that no address but the mailed link's holds it. */
+/** Posts the ticket as a field, so that only the mailed link has it in an address. */
 export function TicketForm(props: { action: string; ticket: string; button: string; children?: ReactNode }) {
   return (
     <form method="post" action={props.action}>

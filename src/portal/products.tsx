@@ -8,20 +8,15 @@ import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { Field, Tick } from './form.tsx';
 import { Alert } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
-import { subscriptionPage } from './subscription-labels.ts';
+import { MAX_SUBSCRIPTION_NAME_LENGTH, subscriptionPage } from './subscription-labels.ts';
 
 const PATH = '/portal/products';
-/** The operations have the same limit. */
-const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
 
 type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][number];
 type SubscribeState = { name?: string; errors?: FieldErrors; alert?: string };
 
 export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
-  portal.get(PATH, async (c) => {
-    const me = await site.me(c);
-    return listProducts(c, site, me);
-  });
+  portal.get(PATH, async (c) => listProducts(c, site, await site.me(c)));
 
   portal.get(`${PATH}/:id`, async (c) => {
     const me = await site.me(c);

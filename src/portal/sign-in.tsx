@@ -111,12 +111,10 @@ async function signInErrorPage(
 
 function blockedPage(site: Site): Response {
   const content = (
-    <>
-      <p>
-        For now you can't sign in, and your keys don't work. Nothing was deleted. To put it right, write to{' '}
-        <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
-      </p>
-    </>
+    <p>
+      For now you can't sign in, and your keys don't work. Nothing was deleted. To put it right, write to{' '}
+      <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
+    </p>
   );
   return site.page('Your account is blocked', content, FORBIDDEN);
 }

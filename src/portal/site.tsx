@@ -22,7 +22,7 @@ export type Site = {
   readonly policy: Policy;
   readonly guard: RequestGuard;
   readonly cookie: SessionCookie;
-  /** The context of a request without a session: from a mailed link or a public form. */
+  /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
   /** Null for a visitor. */
   me(c: WebContext): Promise<Me | null>;

@@ -3,6 +3,8 @@ import type { SubscriptionView } from '../operations/subscriptions/subscription.
 import { formatMoment } from './form.tsx';
 
 export const SUBSCRIPTIONS_PATH = '/portal/subscriptions';
+/** The operations have the same limit. */
+export const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
 
 /** Notices by the `done` parameter of the page's address. */
 export const DONE = {

@@ -9,6 +9,7 @@ import { Notice } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
   DONE,
+  MAX_SUBSCRIPTION_NAME_LENGTH,
   pathOfSubscription,
   SUBSCRIPTIONS_PATH,
   scopeLabel,
@@ -131,7 +132,7 @@ function showSubscription(
   const { id, name } = subscription;
   const isSubmitted = subscription.state === 'submitted';
   const path = pathOfSubscription(id);
-  // The keys of a request, or of a rejected or cancelled subscription, open nothing.
+  // A suspended or expired subscription may become active again.
   const hasKeys = ['active', 'suspended', 'expired'].includes(subscription.state);
   const mayCancel = ['submitted', 'active', 'suspended'].includes(subscription.state);
   const content = (
@@ -146,7 +147,7 @@ function showSubscription(
           label="Name of the subscription"
           autoComplete="off"
           value={state.name ?? name}
-          maxLength={100}
+          maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
           errors={state.errors}
         />
         <button className="quiet" type="submit">

@@ -2,17 +2,17 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** IPv4 ranges are kept as the IPv6 ranges that they are mapped to, so that one comparison serves both. */
+/** IPv4 ranges are kept as IPv4-mapped IPv6 ranges, so that one comparison serves both. */
 export type TrustedProxies = readonly [ipaddr.IPv6, number][];
 
-/** A chain of proxies that is longer than this is made up. */
+/** No real chain of proxies is longer. */
 const MAX_HOPS = 20;
 const MAPPED_PREFIX_BITS = 96;
 /** `::10.0.0.1` (RFC 4291 2.5.5.1) is an IPv6 address; ipaddr.js would read it as IPv4. */
 const OBSOLETE_IPV4 = /^::(?=\d+\.)/;
 
 /**
- * Reads `TRUSTED_PROXIES`: addresses and CIDR ranges, IPv4 and IPv6. Throws an Error that names the entry which is
+ * Reads `TRUSTED_PROXIES`: addresses and CIDR ranges, IPv4 and IPv6. Throws an Error that names an entry that is
  * neither.
  */
 export function readTrustedProxies(entries: readonly string[]): TrustedProxies {
@@ -23,9 +23,9 @@ export function readTrustedProxies(entries: readonly string[]): TrustedProxies {
 }
 
 /**
- * The client's address: the socket's, unless that is a trusted proxy; then the right-most entry of `X-Forwarded-For`
- * that no trusted proxy wrote about another one of them. Entries further left are the client's own claim and are never
- * read. An entry that is no address ends the search at the last hop that was one. `unknown` for a socket that is gone.
+ * The client's address: the socket's, or behind trusted proxies the right-most entry of `X-Forwarded-For` that isn't one of
+ * them. Entries further left are the client's own claim and are never read. The search stops before an entry that is no
+ * address. `unknown` for a socket that is gone.
  */
 export function clientAddress(
   socketAddress: string | undefined,
@@ -44,7 +44,7 @@ export function clientAddress(
   return address.toNormalizedString();
 }
 
-/** The key of a limit: an IPv4 address, or the /64 of an IPv6 address, which is what one customer line has. */
+/** The key of a limit: an IPv4 address, or the /64 of an IPv6 address, because a customer line has a whole /64. */
 export function rateKey(address: string): string {
   const parsed = parseAddress(address);
   if (parsed?.kind() !== 'ipv6') return address;

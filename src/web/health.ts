@@ -15,8 +15,6 @@ const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'via'];
 type CheckResults = Record<string, 'ok' | 'failing'>;
 type Readiness = { isReady: boolean; checks: CheckResults };
 
-const isAllOk = (results: CheckResults) => Object.values(results).every((result) => result === 'ok');
-
 /**
  * `GET /healthz`: 200 while the process answers. `GET /readyz`: 200 when the server is ready and every check passes
  * within a second, else 503; it names the checks, never the reason. `reported` checks are named there too, but may fail.
@@ -53,6 +51,8 @@ export function createHealth(options: {
   });
   return app;
 }
+
+const isAllOk = (results: CheckResults) => Object.values(results).every((result) => result === 'ok');
 
 async function runChecks(checks: Readonly<Record<string, Check>>): Promise<CheckResults> {
   const results = await Promise.all(

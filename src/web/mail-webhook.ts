@@ -15,7 +15,7 @@ type MailWebhookOptions = {
   record(report: MailReport): Promise<boolean>;
 };
 
-/** Answers 204 when it records or skips a report, 403 for a wrong signature, 404 for an unknown mail: Resend retries. */
+/** Answers 204 when it records or skips a report, 403 for a wrong signature, 404 for an unknown mail, which Resend retries. */
 export function createMailWebhook({ verify, record }: MailWebhookOptions): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.post('/', async (c) => {

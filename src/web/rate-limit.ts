@@ -19,9 +19,9 @@ export const RATE_LIMITS = {
   signInPerAddress: { points: 30, durationSeconds: 900 },
   /** Sign-ins from one address with one email. */
   signInPerPerson: { points: 10, durationSeconds: 900 },
-  /** Wrong passwords for one email, from all addresses. Beyond it the next limit holds too; the owner isn't locked out. */
+  /** Wrong passwords for one email, from all addresses. Beyond it `signInWhileGuessed` applies too. */
   wrongPasswords: { points: 20, durationSeconds: 3_600 },
-  /** While an email's password is being guessed, each address has this many tries; the owner's address has them all. */
+  /** While an email's password is being guessed, each address has its own tries, so the owner isn't locked out. */
   signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
   /** The current password of a signed-in developer, asked for again. */
   ownPassword: { points: 10, durationSeconds: 900 },
@@ -54,7 +54,7 @@ export type LimiterOptions = {
   duration: number;
   /** A client over the limit is refused from memory until the window ends, so a flood doesn't reach the database. */
   inMemoryBlockOnConsumed: number;
-  /** Without a timer of its own: a job deletes the ended rows. */
+  /** A job deletes the ended rows. */
   clearExpiredByTimeout: false;
 };
 
@@ -101,18 +101,18 @@ export function createRateLimits(
   return {
     async take(name, key) {
       try {
-        const now = await limiterOf(name).consume(hashed(key));
-        return { isAllowed: true, remaining: remainingOf(now) };
+        const counted = await limiterOf(name).consume(hashed(key));
+        return { isAllowed: true, remaining: remainingOf(counted) };
       } catch (reason) {
         return refusedBy(reason);
       }
     },
     async look(name, key) {
       try {
-        const now = await limiterOf(name).get(hashed(key));
-        const remaining = RATE_LIMITS[name].points - (now?.consumedPoints ?? 0);
-        if (!now || remaining > 0) return { isAllowed: true, remaining };
-        return refusedBy(now);
+        const counted = await limiterOf(name).get(hashed(key));
+        const remaining = RATE_LIMITS[name].points - (counted?.consumedPoints ?? 0);
+        if (!counted || remaining > 0) return { isAllowed: true, remaining };
+        return refusedBy(counted);
       } catch (reason) {
         return refusedBy(reason);
       }

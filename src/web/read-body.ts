@@ -5,15 +5,8 @@ import { HttpRefusal } from './refusal.ts';
 export const MAX_FORM_BYTES = 16 * 1_024;
 /** Slack's interaction payloads carry the whole message. */
 export const MAX_SLACK_BYTES = 1_024 * 1_024;
-/** This much beyond a limit is still read and discarded: a client sees the answer only when it has finished sending. */
+/** How much beyond a limit is still read: a client sees the answer only when it has finished sending. */
 const MAX_DISCARDED_BYTES = 2 * 1_024 * 1_024;
-
-/** A body beyond its limit: `body_too_large` (413). */
-class BodyTooLarge extends HttpRefusal {
-  constructor() {
-    super('body_too_large');
-  }
-}
 
 /**
  * The whole body as bytes, also when it was read before. Keeps at most `maxBytes` in memory. The server limits the time.
@@ -22,7 +15,7 @@ class BodyTooLarge extends HttpRefusal {
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if ('rawBody' in req && Buffer.isBuffer(req.rawBody)) return Promise.resolve(req.rawBody);
   const declared = Number(req.headers['content-length'] ?? 0);
-  if (declared > maxBytes + MAX_DISCARDED_BYTES) return Promise.reject(new BodyTooLarge());
+  if (declared > maxBytes + MAX_DISCARDED_BYTES) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -35,11 +28,13 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
       chunks.length = 0;
       if (size > maxBytes + MAX_DISCARDED_BYTES) {
         req.pause();
-        reject(new BodyTooLarge());
+        reject(tooLarge());
       }
     });
-    req.on('end', () => (size > maxBytes ? reject(new BodyTooLarge()) : resolve(Buffer.concat(chunks))));
+    req.on('end', () => (size > maxBytes ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
     req.on('error', () => reject(new HttpRefusal('bad_request')));
     req.on('close', () => reject(new HttpRefusal('bad_request')));
   });
 }
+
+const tooLarge = () => new HttpRefusal('body_too_large');

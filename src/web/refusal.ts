@@ -17,7 +17,7 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** A request that is refused for its form, its origin or its number. Its code is all that the answer depends on. */
+/** Refuses a request for its form, its origin or too many of them. The answer depends on the code alone. */
 export class HttpRefusal extends Error {
   readonly code: RefusalCode;
   readonly retryAfterSeconds: number | null;
@@ -33,7 +33,7 @@ export class HttpRefusal extends Error {
 /** How a surface answers a refusal. `reference` is the request's id, which the log has too. */
 export type RefusalResponder = (refusal: HttpRefusal, reference: string) => Response;
 
-/** The refusal that an error is. Any other error is logged, with the request's id, and becomes `fault`. */
+/** Returns a refusal as it is. Logs any other error with the request's id, and returns `fault`. */
 export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
   if (error instanceof HttpRefusal) return error;
   log.error({ err: error, reference: facts.id, route: facts.route }, 'fault');

@@ -24,7 +24,7 @@ export function keepRequestFacts(req: IncomingMessage, facts: RequestFacts): voi
   factsByRequest.set(req, facts);
 }
 
-/** For listeners that Hono doesn't call (Bolt, the playground). Throws for a request that our server didn't take. */
+/** For listeners that Hono doesn't call (Bolt, the playground). Throws for a request that our server didn't receive. */
 export function requestFacts(req: IncomingMessage): RequestFacts {
   const facts = factsByRequest.get(req);
   if (!facts) throw new Error('this request did not come in by our server');

@@ -19,13 +19,13 @@ import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } f
 import { securityHeaders } from './security-headers.ts';
 import { readTlsPair, type TlsFiles, watchTlsPair } from './tls.ts';
 
-/** A request that hasn't arrived with its body by then is answered with 408 (safety T38: within ten seconds). */
+/** A slower request is answered with 408 (safety T38: within ten seconds). Its body counts too. */
 const REQUEST_TIMEOUT_MS = 9_000;
 const TIMEOUT_CHECK_MS = 500;
-/** Longer than the minute after which load balancers drop an idle connection: the side that drops it must be theirs. */
+/** Longer than the minute of most load balancers: if we closed an idle connection first, a request on it would be lost. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1_024;
-/** A request has fewer; browsers and proxies send some thirty. */
+/** Browsers and proxies send some thirty. */
 const MAX_HEADERS = 100;
 const MAX_URL_LENGTH = 8 * 1_024;
 const MAX_CONNECTIONS = 5_000;
@@ -190,7 +190,7 @@ function createRouter(options: HttpServerOptions): Router {
       return await slack(req, res);
     }
     const playground = routes['/playground'];
-    if ((path === '/playground' || path.startsWith('/playground/')) && playground) {
+    if (playground && isAt('/playground', path)) {
       facts.route = '/playground';
       return await playground(req, res);
     }
