@@ -17,7 +17,7 @@ export type MailInput = {
   brand: Brand;
   /** When the mail's one-time link ends. */
   linkEndsAt?: Date;
-  /** MAIL_LINK_HOSTS: hosts that links may lead to, besides `publicUrl`'s. A link to another host becomes plain text. */
+  /** MAIL_LINK_HOSTS: where links may lead, besides `publicUrl`. A link to another host becomes plain text. */
   linkHosts?: readonly string[];
 };
 

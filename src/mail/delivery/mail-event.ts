@@ -1,4 +1,4 @@
-// Reads Resend's signed webhook: what became of a mail.
+// Reads the events of Resend's signed webhook, such as a bounce.
 import { Resend } from 'resend';
 
 export type MailEvent = {

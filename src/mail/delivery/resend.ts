@@ -53,16 +53,16 @@ const KNOWN_CODES: ReadonlySet<string> = new Set<ErrorResponse['name']>([
   'validation_error',
 ]);
 
-/** About our key, domain or sender. Resend accepts the same mail once an operator corrects the settings. */
+/** Refusals of our key or sender. Resend accepts the same mail once an operator corrects the settings. */
 const SETTINGS_CODES = ['invalid_api_key', 'invalid_from_address', 'missing_api_key', 'restricted_api_key'];
-/** Our code for a 403: Resend gives it the name that it also gives to a faulty mail. */
+/** Our code for a 403, which Resend names `validation_error`, like a faulty mail. */
 const DOMAIN_REFUSED = 'domain_refused';
 
 /** Whether Resend refused our settings, and so certainly did not accept the mail. */
 export const isSettingsRefusal = (code: string): boolean =>
   code === DOMAIN_REFUSED || SETTINGS_CODES.includes(code);
 
-/** These ask to try later even where their status doesn't. */
+/** Resend means "try later" by these, even with a status that doesn't say so. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
   'application_error',
   'concurrent_idempotent_requests',

@@ -18,8 +18,8 @@ export async function checkSenderDomain(options: {
     timer = setTimeout(() => resolve(null), TIMEOUT_MS);
   });
   try {
-    const asking = openResend(options.apiKey, options.baseUrl).domains.list({ limit: MAX_DOMAINS });
-    const answer = await Promise.race([asking, late]);
+    const lookup = openResend(options.apiKey, options.baseUrl).domains.list({ limit: MAX_DOMAINS });
+    const answer = await Promise.race([lookup, late]);
     if (answer?.error?.name === 'restricted_api_key') return 'may-not-be-asked';
     if (!answer?.data) return 'unreachable';
     const found = answer.data.data.find((one) => one.name.toLowerCase() === domain);

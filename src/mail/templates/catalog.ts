@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { readBody } from '../text/read-body.ts';
 import { writeXhtml } from '../text/write-xhtml.ts';
 import { ACCOUNT_MAILS } from './account-mails.ts';
-import { checkTemplateText } from './check.ts';
+import { checkTextFor } from './check.ts';
 import { OPERATOR_MAILS } from './operator-mails.ts';
 import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
@@ -37,7 +37,7 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
 
 export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
 
-/** The title of a mail. A name that is no longer in the catalog stands for itself. */
+/** The title of a mail, or the name itself when the catalog no longer has it. */
 export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
 
 /**
@@ -69,7 +69,7 @@ export function defaultText(name: MailName): TemplateText {
  * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
  */
 export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts: readonly string[]): void {
-  checkTemplateText(CATALOG[name], text, linkHosts);
+  checkTextFor(CATALOG[name], text, linkHosts);
 }
 
 /** Values for a preview or a test mail. Its one-time link is invalid. */

@@ -10,15 +10,8 @@ import { type VariableName, variableOf } from './variables.ts';
 /** Azure's limit (EmailTemplate `subject`). */
 const MAX_SUBJECT_LENGTH = 1_000;
 
-/**
- * Checks a text before it is stored for a template. `linkHosts` are `name` or `name:port`, our own first.
- * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
- */
-export function checkTemplateText(
-  template: MailTemplate,
-  text: TemplateText,
-  linkHosts: readonly string[],
-): void {
+/** The checks of `checkTemplate`. */
+export function checkTextFor(template: MailTemplate, text: TemplateText, linkHosts: readonly string[]): void {
   const fields = {
     ...fieldErrors(() => checkSubject(template, text.subject)),
     ...fieldErrors(() => checkBody(template, text, linkHosts)),

@@ -1,9 +1,8 @@
 // The variables of templates: Azure's names (management-api §1.6) and a few of ours.
 
 /**
- * How a value is shown. A person typed a `free` value: mail clients must not make a link of it. A `plain` value is ours or
- * a checked email and is shown as it is. `link` is a whole address of our own site; `host` and `query` are parts of one, for
- * portals that are hosted elsewhere.
+ * How a mail shows a value. A person typed a `free` value, so mail clients must not make a link of it. A `plain` value is
+ * ours, or a checked email. A `link` is an address of our own site; `host` and `query` are its parts, for portals elsewhere.
  */
 type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
 

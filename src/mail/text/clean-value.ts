@@ -1,4 +1,4 @@
-// Values are data: a mail must show the characters that a person typed, and they must do nothing else.
+// Makes values harmless: a mail shows the characters that a person typed, and they do nothing.
 
 /** No input field is longer. */
 const MAX_VALUE_LENGTH = 2_000;

@@ -104,7 +104,7 @@ function fillInline(inline: TemplateInline, values: Values): Inline[] {
   }
 }
 
-/** A link can't contain a link, so this one becomes text. */
+/** A link can't contain a link, so a link inside a label becomes text. */
 function fillLabel(inline: TemplateInline, values: Values): Inline[] {
   if (inline.kind === 'text') return [{ kind: 'text', words: fillWords(inline.words, values) }];
   if (inline.kind === 'link') return inline.label.flatMap((child) => fillLabel(child, values));

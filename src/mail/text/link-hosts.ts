@@ -7,7 +7,7 @@ const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
  * null. `ownOrigin` (PUBLIC_URL's) is always allowed.
  */
 export function allowedAddress(text: string, hosts: readonly string[], ownOrigin?: string): URL | null {
-  // A URL parser drops tabs and turns backslashes into slashes. An address that relies on it hides its host.
+  // A URL parser drops tabs and turns backslashes into slashes, so such an address could hide its host.
   if (!URL.canParse(text) || /[\s\\]|\p{Cc}/u.test(text)) return null;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return null;
@@ -18,7 +18,7 @@ export function allowedAddress(text: string, hosts: readonly string[], ownOrigin
 
 const WRITTEN_ADDRESS = /(?:[a-z][a-z0-9+.-]*:\/\/|\bwww\.)[^\s<>"'`]*/gi;
 
-/** The first address in a text that mail clients would make a link of and that is not allowed. Null: none. */
+/** The first address in a text that isn't allowed, and that mail clients would make a link of. Null for none. */
 export function strayAddress(text: string, hosts: readonly string[]): string | null {
   for (const [written] of text.matchAll(WRITTEN_ADDRESS)) {
     const address = written.replace(/[.,;:!?)\]]+$/, '');

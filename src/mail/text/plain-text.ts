@@ -33,7 +33,6 @@ function writeItem(item: readonly Block[], mark: string): string {
   return mark + indent(body, ' '.repeat(mark.length)).trimStart();
 }
 
-/** A link becomes "text <address>", or only the address when that is its text. */
 function writeInlines(inlines: readonly Inline[]): string {
   return inlines.map(writeInline).join('');
 }
@@ -47,6 +46,7 @@ function writeInline(inline: Inline): string {
       return '\n';
     case 'link': {
       const label = writeInlines(inline.label);
+      // The label of a bare link is its address.
       return label === inline.href ? inline.href : `${label} <${inline.href}>`;
     }
     default:
@@ -61,7 +61,7 @@ function indent(text: string, margin: string): string {
     .join('\n');
 }
 
-/** The text that an inbox shows beside the subject: the first longer paragraph, which skips the greeting. */
+/** The text that an inbox shows beside the subject: the first longer paragraph, because the first one is a greeting. */
 export function previewOf(blocks: readonly Block[]): string {
   const words = blocks.flatMap((block) =>
     block.kind === 'paragraph' ? [writeLabels(block.children).replace(/\s+/g, ' ').trim()] : [],

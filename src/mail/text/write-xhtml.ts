@@ -76,4 +76,5 @@ function writePieces(pieces: readonly Piece[]): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (words: string): string => words.replace(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign);
+const escaped = (words: string): string =>
+  words.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);

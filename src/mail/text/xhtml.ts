@@ -38,7 +38,6 @@ const INLINES = new Set([
 const HEADING = /^h[1-6]$/;
 /** Some of Azure's templates put a scheme before `$DevPortalUrl`. Our value has one already. */
 const AZURE_SCHEME = /https?:\/\/(?=\$(?:DevPortalUrl\b|\{DevPortalUrl\}))/gi;
-const MAX_START = 99_999;
 
 /**
  * Reads a body. A paragraph that is one link becomes a button. Outside `<pre>`, a run of spaces and line ends is one space.
@@ -108,9 +107,7 @@ function readList(list: XmlElement, vocabulary: Vocabulary, depth: number): Temp
     return node.name === 'li' ? [readBlocks(node.children, vocabulary, depth + 1)] : rejectMisplaced(node);
   });
   const start = Number(/^\d{1,5}$/.exec(list.attributes.start ?? '')?.[0] ?? 1);
-  return items.length === 0
-    ? []
-    : [{ kind: 'list', isOrdered: list.name === 'ol', start: Math.min(start, MAX_START), items }];
+  return items.length === 0 ? [] : [{ kind: 'list', isOrdered: list.name === 'ol', start, items }];
 }
 
 function readParagraph(nodes: readonly XmlNode[], vocabulary: Vocabulary, depth: number): TemplateBlock[] {

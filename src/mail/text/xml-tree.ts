@@ -111,11 +111,11 @@ function requireKnown({ name, attributes, line }: XmlElement): void {
 
 /** Removes the line and column that the parser puts first. */
 function explainXmlError(message: string, line: number): string {
-  const said = message
+  const reason = message
     .replace(/^\d+:\d+: /, '')
     .replace(/\.$/, '')
     .slice(0, 120);
-  if (said === 'undefined entity')
+  if (reason === 'undefined entity')
     return `Line ${line} has an entity that XML doesn’t know. Instead of &nbsp; and its like write a number: &#160;.`;
-  return `Line ${line} is not well-formed XML: ${said}.`;
+  return `Line ${line} is not well-formed XML: ${reason}.`;
 }
