@@ -18,6 +18,7 @@ import { voidTickets } from '../operations/tickets/void-all.ts';
 import { revokeTokens } from '../operations/tokens/revoke-all.ts';
 import { forTerminal } from './console/output.ts';
 import {
+  countEach,
   EXIT,
   print,
   printError,
@@ -47,8 +48,8 @@ const OPTIONS = {
   reason: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
-const MAX_WHY_LENGTH = 200;
-/** They are all in memory. */
+const MAX_REASON_LENGTH = 200;
+/** The program holds them all in memory. */
 const MAX_CHANGES = 100_000;
 
 type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: string | null };
@@ -116,8 +117,8 @@ function readOptions(args: string[]): RestoreOptions | null {
   if (isApplied && (!name || !reason))
     throw new UsageError('--apply needs --as "Your Name" and --reason "why"; the audit keeps both.');
   requirePersonName(name);
-  if (reason.length > MAX_WHY_LENGTH)
-    throw new UsageError(`--reason is at most ${MAX_WHY_LENGTH} characters.`);
+  if (reason.length > MAX_REASON_LENGTH)
+    throw new UsageError(`--reason is at most ${MAX_REASON_LENGTH} characters.`);
   return { name: name || 'after-restore', reason, isApplied, file: values.audit ?? null };
 }
 
@@ -226,11 +227,7 @@ async function repeatAll(
     outcomes.push(outcome);
     await print(`${forTerminal(`${changeText(change)}: ${OUTCOMES[outcome] ?? outcome}`)}\n`);
   }
-  const counts = new Map<string, number>();
-  for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  await print(
-    `${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to repeat'}\n`,
-  );
+  await print(`${countEach(outcomes) || 'nothing to repeat'}\n`);
   return outcomes;
 }
 

@@ -78,13 +78,13 @@ async function main(): Promise<number> {
     await print(HELP);
     return EXIT.ok;
   }
-  if (command === 'export' && more.length === 0 && values.head === undefined) return writeAll(values);
+  if (command === 'export' && more.length === 0 && values.head === undefined) return exportRows(values);
   const isSpan = [values.from, values.to, values.format].some((value) => value !== undefined);
   if (command === 'verify' && more.length === 0 && !isSpan) return verify(values.head);
   throw new UsageError(HELP);
 }
 
-async function writeAll(values: { from?: string; to?: string; format?: string }): Promise<number> {
+async function exportRows(values: { from?: string; to?: string; format?: string }): Promise<number> {
   const format = FORMATS[values.format ?? 'jsonl'];
   if (!format) throw new UsageError('--format is jsonl or csv.');
   const span = {
@@ -117,7 +117,7 @@ async function* pages(context: Context, span: { from?: Date; to?: Date }): Async
   } while (after);
 }
 
-/** The export is in order of time, and a row that was committed late has a later place in the chain. */
+/** The export is ordered by time, but a row that was committed late comes later in the chain. */
 function laterHead(head: Head | null, { number, hash }: Row): Head | null {
   return number !== null && hash !== null && number > (head?.number ?? 0) ? { number, hash } : head;
 }

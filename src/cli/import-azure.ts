@@ -49,6 +49,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_MAILS = 10_000;
+const MAX_REASON_LENGTH = 500;
 const PROGRESS_RECORDS = 500;
 /** Without --all these are counted and not listed. */
 const QUIET: readonly CopyLine['status'][] = ['new', 'copied', 'same'];
@@ -98,7 +99,8 @@ function readOptions(args: string[]) {
   if (isChange && (!name || !reason))
     throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
   requirePersonName(name);
-  if (reason.length > 500) throw new UsageError('--reason has at most 500 characters.');
+  if (reason.length > MAX_REASON_LENGTH)
+    throw new UsageError(`--reason has at most ${MAX_REASON_LENGTH} characters.`);
   return { values, file, mails, name: name || 'a dry run', reason };
 }
 
@@ -139,14 +141,14 @@ async function copy(context: Context, source: CopySource, { values }: ImportOpti
   await copyFrom(context, source, values.apply ?? false, async ({ record, status, words }) => {
     const ofKind = counts.get(record.kind) ?? new Map<CopyLine['status'], number>();
     counts.set(record.kind, ofKind.set(status, (ofKind.get(status) ?? 0) + 1));
-    const isHere = QUIET.includes(status);
+    const isQuiet = QUIET.includes(status);
     if (FAILED.includes(status)) failed += 1;
-    if (record.kind === 'account' && isHere) {
+    if (record.kind === 'account' && isQuiet) {
       accounts += 1;
       for (const provider of record.identities.filter((one) => one !== 'Basic'))
         providers.set(provider, (providers.get(provider) ?? 0) + 1);
     }
-    if (values.all || !isHere || words !== '')
+    if (values.all || !isQuiet || words !== '')
       await print(`${forTerminal(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`)}\n`);
     done += 1;
     if (values.apply && done % PROGRESS_RECORDS === 0) printError(`${done} records`);

@@ -3,7 +3,15 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { csvLine } from '../domain/csv.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/imports/import-table.ts';
-import { EXIT, print, readArguments, runProgram, UsageError, withDependencies } from './program.ts';
+import {
+  countEach,
+  EXIT,
+  print,
+  readArguments,
+  runProgram,
+  UsageError,
+  withDependencies,
+} from './program.ts';
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
 
@@ -43,9 +51,7 @@ await runProgram(async () => {
         await print(
           `line ${row.line}: ${row.email} ${row.status}${row.status === 'faulty' ? `: ${row.fault}` : ''}\n`,
         );
-      const counts = new Map<string, number>();
-      for (const { status } of plan.rows) counts.set(status, (counts.get(status) ?? 0) + 1);
-      await print(`${[...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no rows'}\n`);
+      await print(`${countEach(plan.rows.map(({ status }) => status)) || 'no rows'}\n`);
       return EXIT.ok;
     }
     const resultFile = `${file}.result-${new Date().toISOString().replaceAll(':', '-')}.csv`;

@@ -109,7 +109,7 @@ function readInvocation(args: string[]): Invocation | null {
     ...field,
     isNeeded: field.isNeeded && field.name !== 'teamId',
   }));
-  const input = inputOf(fields, exposed.words, positionals, values);
+  const input = inputOf(fields, exposed.positional, positionals, values);
   return { exposed, input, name: person, reason, isJson: values.json ?? false, pages };
 }
 

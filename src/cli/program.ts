@@ -103,6 +103,13 @@ export function readMoment(name: string, text: string, isEnd = false): Date {
   return isDay && isEnd ? new Date(at.getTime() + DAY_MS) : at;
 }
 
+/** Such as `3 new, 1 faulty`. Empty for no values. */
+export function countEach(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => `${count} ${value}`).join(', ');
+}
+
 /** Resolves once the text is written, so a program never holds more than one piece of its output. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {

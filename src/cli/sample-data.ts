@@ -25,19 +25,7 @@ const MAX_COUNT = 10_000;
 const MAX_SEED_LENGTH = 50;
 const PROGRESS_DEVELOPERS = 100;
 
-type SampleOptions = { count: number; seed: string; mayBeOther: boolean };
-
-function readOptions(args: string[]): SampleOptions | null {
-  const { values, positionals } = readArguments(args, OPTIONS);
-  if (values.help) return null;
-  const [count = String(DEFAULT_COUNT), ...more] = positionals;
-  if (!/^\d{1,5}$/.test(count) || more.length > 0 || Number(count) < 1 || Number(count) > MAX_COUNT)
-    throw new UsageError(`COUNT is one number from 1 to ${MAX_COUNT}.\n\n${HELP}`);
-  const { seed = 'apim-user' } = values;
-  if (seed === '' || seed.length > MAX_SEED_LENGTH)
-    throw new UsageError(`--seed is a word of at most ${MAX_SEED_LENGTH} characters.`);
-  return { count: Number(count), seed, mayBeOther: values['not-playground'] ?? false };
-}
+type SampleOptions = { count: number; seed: string; mayUseOtherDatabase: boolean };
 
 await runProgram(async () => {
   const options = readOptions(process.argv.slice(2));
@@ -48,6 +36,18 @@ await runProgram(async () => {
   return withDependencies((dependencies, settings) => makeAll(dependencies, settings, options));
 });
 
+function readOptions(args: string[]): SampleOptions | null {
+  const { values, positionals } = readArguments(args, OPTIONS);
+  if (values.help) return null;
+  const [count = String(DEFAULT_COUNT), ...more] = positionals;
+  if (!/^\d{1,5}$/.test(count) || more.length > 0 || Number(count) < 1 || Number(count) > MAX_COUNT)
+    throw new UsageError(`COUNT is one number from 1 to ${MAX_COUNT}.\n\n${HELP}`);
+  const { seed = 'apim-user' } = values;
+  if (seed === '' || seed.length > MAX_SEED_LENGTH)
+    throw new UsageError(`--seed is a word of at most ${MAX_SEED_LENGTH} characters.`);
+  return { count: Number(count), seed, mayUseOtherDatabase: values['not-playground'] ?? false };
+}
+
 async function makeAll(
   dependencies: Dependencies,
   settings: Settings,
@@ -56,7 +56,7 @@ async function makeAll(
   const context = dependencies.contextOf({ kind: 'console', name: 'Sample data' });
   if (settings.isProduction) throw new UsageError('Sample data is not made in production. Nothing was done.');
   const isPlayground = await isPlaygroundDatabase(dependencies, settings, context.service.id);
-  if (!isPlayground && !options.mayBeOther)
+  if (!isPlayground && !options.mayUseOtherDatabase)
     throw new UsageError(
       "This is not the playground's database. Nothing was done; --not-playground says that it is meant.",
     );
@@ -74,7 +74,7 @@ async function makeAll(
   return EXIT.ok;
 }
 
-/** Whether neither the settings nor the database name another Slack or a mail service. */
+/** False when the settings or the database name a real Slack or a mail service. */
 async function isPlaygroundDatabase(
   { db }: Dependencies,
   settings: Settings,

@@ -40,7 +40,7 @@ it('the console offers every operation that it may run, or says why it does not'
   expect(new Set(names).size).toBe(names.length);
   for (const exposed of EXPOSED) {
     const options = fieldsOf(exposed).map(({ name }) => name);
-    expect(options).toEqual(expect.arrayContaining([...exposed.words]));
+    expect(options).toEqual(expect.arrayContaining([...exposed.positional]));
     expect(options).not.toContain('password');
   }
 });

@@ -1,4 +1,4 @@
-// A saved export: a head, one record a line, and a last line with the number of records, which shows that it is complete.
+// A saved export: a head, one record a line, and the number of records as its last line, which shows that it is complete.
 import { createReadStream } from 'node:fs';
 import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -17,7 +17,7 @@ const FORMAT = 'apim-user/azure-export/1';
 const head = z.strictObject({ export: z.literal(FORMAT), from: z.string(), at: z.iso.datetime() });
 const end = z.strictObject({ end: z.int().nonnegative() });
 const RECORDS_A_PAGE = 100;
-const OTHERS = 0o077;
+const OTHERS_MODE = 0o077;
 
 /** Saves all records, with keys, for the owner of the file only (0600). The file gets its name once it is complete. */
 export async function saveExport(
@@ -33,34 +33,34 @@ export async function saveExport(
   if (isThere) throw new UsageError(`${file} is there already; name another file.`);
   const part = `${file}.part`;
   await rm(part, { force: true });
-  const written = await open(part, 'wx', 0o600);
+  const handle = await open(part, 'wx', 0o600);
   try {
-    await written.write(lineOf({ export: FORMAT, from, at: at.toISOString() }));
+    await handle.write(lineOf({ export: FORMAT, from, at: at.toISOString() }));
     let all = 0;
     for (const kind of COPIED_KINDS) {
       let saved = 0;
       for await (const page of source.pages(kind)) {
-        await written.write(page.map(lineOf).join(''));
+        await handle.write(page.map(lineOf).join(''));
         saved += page.length;
         await onPage(kind, saved);
       }
       all += saved;
     }
-    await written.write(lineOf({ end: all }));
-    await written.sync();
+    await handle.write(lineOf({ end: all }));
+    await handle.sync();
   } catch (error) {
     // An incomplete file is useless, and it holds keys.
     await rm(part, { force: true });
     throw error;
   } finally {
-    await written.close();
+    await handle.close();
   }
   await rename(part, file);
 }
 
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
 
-/** Reads the whole file once, so a damaged one is refused before anything is copied. */
+/** Reads the whole file first. Throws a `UsageError` for a damaged one, before anything is copied. */
 export async function openExport(
   file: string,
 ): Promise<{ source: CopySource; isReadByOthers: boolean; at: string }> {
@@ -69,7 +69,7 @@ export async function openExport(
   const at = await requireComplete(file);
   return {
     at,
-    isReadByOthers: process.platform !== 'win32' && (facts.mode & OTHERS) !== 0,
+    isReadByOthers: process.platform !== 'win32' && (facts.mode & OTHERS_MODE) !== 0,
     source: { pages: (kind) => pagesOf(file, kind) },
   };
 }
@@ -131,7 +131,7 @@ function recordOn(text: string, place: string): unknown {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
   } catch {
-    // The line may hold a key, so the error doesn't repeat it.
+    // The parser's own error would quote the line, which may hold a key.
   }
   throw new UsageError(`${place}: is no record.`);
 }

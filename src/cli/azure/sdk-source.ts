@@ -14,7 +14,7 @@ export type Instance = {
   tokenFile: string | undefined;
 };
 
-/** The default credential's tokens are sent nowhere else. */
+/** The only endpoints that get a token of the default credential. */
 export const AZURE_ENDPOINTS = [
   'https://management.azure.com',
   'https://management.usgovcloudapi.net',
@@ -34,8 +34,8 @@ export async function openAzure(instance: Instance): Promise<CopySource> {
     endpoint: instance.endpoint,
     retryOptions: { maxRetries: MAX_RETRIES },
   });
-  const of = [instance.resourceGroup, instance.service] as const;
-  return { pages: (kind) => READERS[kind](client, of) };
+  const service = [instance.resourceGroup, instance.service] as const;
+  return { pages: (kind) => READERS[kind](client, service) };
 }
 
 async function credentialOf({ endpoint, tokenFile }: Instance) {
@@ -50,12 +50,12 @@ async function credentialOf({ endpoint, tokenFile }: Instance) {
   return { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + TOKEN_LIFETIME_MS }) };
 }
 
-type Of = readonly [resourceGroup: string, service: string];
-type Reader = (client: ApiManagementClient, of: Of) => AsyncIterable<CopiedRecord[]>;
+type Service = readonly [resourceGroup: string, service: string];
+type Reader = (client: ApiManagementClient, service: Service) => AsyncIterable<CopiedRecord[]>;
 
 const READERS: Record<CopiedKind, Reader> = {
-  async *group(client, of) {
-    for await (const page of client.group.listByService(...of).byPage())
+  async *group(client, service) {
+    for await (const page of client.group.listByService(...service).byPage())
       yield page.map(({ name = '', displayName = '', description, typePropertiesType, builtIn }) => ({
         kind: 'group',
         id: name,
@@ -64,8 +64,8 @@ const READERS: Record<CopiedKind, Reader> = {
         type: builtIn ? 'system' : (typePropertiesType ?? 'custom'),
       }));
   },
-  async *api(client, of) {
-    for await (const page of client.api.listByService(...of, { expandApiVersionSet: true }).byPage())
+  async *api(client, service) {
+    for await (const page of client.api.listByService(...service, { expandApiVersionSet: true }).byPage())
       yield page.map((api) => ({
         kind: 'api',
         id: api.name ?? '',
@@ -74,12 +74,12 @@ const READERS: Record<CopiedKind, Reader> = {
         isCurrent: api.isCurrent !== false,
       }));
   },
-  async *product(client, of) {
-    for await (const page of client.product.listByService(...of).byPage())
-      yield await limitCalls.map(page, (product) => readProduct(client, of, product));
+  async *product(client, service) {
+    for await (const page of client.product.listByService(...service).byPage())
+      yield await limitCalls.map(page, (product) => readProduct(client, service, product));
   },
-  async *account(client, of) {
-    for await (const page of client.user.listByService(...of, { expandGroups: true }).byPage())
+  async *account(client, service) {
+    for await (const page of client.user.listByService(...service, { expandGroups: true }).byPage())
       yield page.map((user) => ({
         kind: 'account',
         id: user.name ?? '',
@@ -93,12 +93,15 @@ const READERS: Record<CopiedKind, Reader> = {
         identities: (user.identities ?? []).map(({ provider }) => provider ?? ''),
       }));
   },
-  async *subscription(client, of) {
-    for await (const page of client.subscription.list(...of).byPage())
+  async *subscription(client, service) {
+    for await (const page of client.subscription.list(...service).byPage())
       yield await limitCalls.map(page, async (subscription): Promise<Copied<'subscription'>> => {
         const id = subscription.name ?? '';
         // The list never holds keys.
-        const { primaryKey = null, secondaryKey = null } = await client.subscription.listSecrets(...of, id);
+        const { primaryKey = null, secondaryKey = null } = await client.subscription.listSecrets(
+          ...service,
+          id,
+        );
         return {
           kind: 'subscription',
           id,
@@ -114,8 +117,8 @@ const READERS: Record<CopiedKind, Reader> = {
         };
       });
   },
-  async *template(client, of) {
-    for await (const page of client.emailTemplate.listByService(...of).byPage())
+  async *template(client, service) {
+    for await (const page of client.emailTemplate.listByService(...service).byPage())
       yield page.flatMap(({ name = '', subject = '', body = '', isDefault }) =>
         isDefault === false ? { kind: 'template', id: name, subject, body } : [],
       );
@@ -130,7 +133,7 @@ function pathOf({ path = '', apiVersion, apiVersionSet }: ApiContract): string {
 
 async function readProduct(
   client: ApiManagementClient,
-  of: Of,
+  service: Service,
   { name = '', displayName = '', description, terms, state, ...product }: ProductContract,
 ): Promise<Copied<'product'>> {
   return {
@@ -143,8 +146,8 @@ async function readProduct(
     isSubscriptionRequired: product.subscriptionRequired !== false,
     isApprovalRequired: product.approvalRequired === true,
     subscriptionsLimit: product.subscriptionsLimit ?? null,
-    apiIds: await idsOf(client.productApi.listByProduct(...of, name)),
-    groupIds: await idsOf(client.productGroup.listByProduct(...of, name)),
+    apiIds: await idsOf(client.productApi.listByProduct(...service, name)),
+    groupIds: await idsOf(client.productGroup.listByProduct(...service, name)),
   };
 }
 

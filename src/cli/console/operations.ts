@@ -63,30 +63,30 @@ export type Exposed = {
   run(context: Context, input: unknown): Promise<unknown>;
   /** A shorter name. */
   alias?: string;
-  /** The fields without an option, in order: `accounts/block ann@example.com`. */
-  words: readonly string[];
-  /** The fields that the console takes, where the operation has others for programs. */
+  /** The fields that may come without `--option`, in order: `accounts/block ann@example.com`. */
+  positional: readonly string[];
+  /** The fields that the console takes, when it doesn't take all. */
   fields?: readonly string[];
   /** For outputs in pages: the field with the rows, and the input field that takes `next`. */
   pages?: { rows: string; cursor: string } | undefined;
 };
 
-type Exposure<Input, Output> = Partial<Pick<Exposed, 'alias' | 'words' | 'fields' | 'pages'>> & {
-  /** Input that the console always adds. */
-  given?: Input;
+type Exposure<Input, Output> = Partial<Pick<Exposed, 'alias' | 'positional' | 'fields' | 'pages'>> & {
+  /** Input that the console always sends. */
+  fixedInput?: Input;
   /** Selects what the console prints. Default: the whole output. */
   print?: (output: Output) => unknown;
 };
 
 function expose<Input, Output>(
   operation: Operation<Input, Output>,
-  { words = [], given, print = (output) => output, ...more }: Exposure<Input, Output> = {},
+  { positional = [], fixedInput, print = (output) => output, ...more }: Exposure<Input, Output> = {},
 ): Exposed {
   return {
     operation,
-    words,
+    positional,
     // The operation's own schema checks the input.
-    run: async (context, input) => print(await operation(context, { ...given, ...(input as Input) })),
+    run: async (context, input) => print(await operation(context, { ...fixedInput, ...(input as Input) })),
     ...more,
   };
 }
@@ -97,88 +97,92 @@ const SUBSCRIPTION = ['subscriptionId'];
 export const EXPOSED: readonly Exposed[] = [
   expose(listAccounts, {
     alias: 'list',
-    words: ['text'],
+    positional: ['text'],
     fields: ['text', 'state', 'groupId'],
     pages: { rows: 'accounts', cursor: 'after' },
   }),
   expose(countAccounts, { alias: 'count' }),
-  expose(findOneAccount, { alias: 'find', words: ['text'] }),
-  expose(showAccount, { alias: 'show', words: ACCOUNT }),
-  expose(addAccount, { alias: 'add', words: ['email'] }),
-  expose(editAccount, { alias: 'edit', words: ACCOUNT }),
-  expose(blockAccount, { alias: 'block', words: ACCOUNT }),
-  expose(activateAccount, { alias: 'activate', words: ACCOUNT }),
-  expose(deleteAccount, { alias: 'delete', words: ACCOUNT }),
-  expose(restoreAccount, { alias: 'restore', words: ACCOUNT }),
-  expose(setGroupsOfAccount, { alias: 'set-groups', words: ACCOUNT }),
-  expose(sendPasswordReset, { alias: 'reset-password', words: ACCOUNT }),
-  expose(invite, { alias: 'invite', words: ['email'] }),
+  expose(findOneAccount, { alias: 'find', positional: ['text'] }),
+  expose(showAccount, { alias: 'show', positional: ACCOUNT }),
+  expose(addAccount, { alias: 'add', positional: ['email'] }),
+  expose(editAccount, { alias: 'edit', positional: ACCOUNT }),
+  expose(blockAccount, { alias: 'block', positional: ACCOUNT }),
+  expose(activateAccount, { alias: 'activate', positional: ACCOUNT }),
+  expose(deleteAccount, { alias: 'delete', positional: ACCOUNT }),
+  expose(restoreAccount, { alias: 'restore', positional: ACCOUNT }),
+  expose(setGroupsOfAccount, { alias: 'set-groups', positional: ACCOUNT }),
+  expose(sendPasswordReset, { alias: 'reset-password', positional: ACCOUNT }),
+  expose(invite, { alias: 'invite', positional: ['email'] }),
   expose(listInvitations, { alias: 'invites', pages: { rows: 'invitations', cursor: 'after' } }),
   expose(countOpenInvitations),
-  expose(resendInvitation, { alias: 'resend', words: ['invitationId'] }),
-  expose(revokeInvitation, { alias: 'revoke', words: ['invitationId'] }),
+  expose(resendInvitation, { alias: 'resend', positional: ['invitationId'] }),
+  expose(revokeInvitation, { alias: 'revoke', positional: ['invitationId'] }),
   expose(listGroups, {
     alias: 'groups',
     fields: [],
-    given: { withMembers: true },
+    fixedInput: { withMembers: true },
     print: ({ groups }) => groups.map(({ type: _t, version: _v, ...group }) => group),
   }),
-  expose(createGroup, { words: ['name'] }),
-  expose(renameGroup, { words: ['groupId', 'name'] }),
-  expose(deleteGroup, { words: ['groupId'] }),
-  expose(showHistory, { alias: 'history', words: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),
+  expose(createGroup, { positional: ['name'] }),
+  expose(renameGroup, { positional: ['groupId', 'name'] }),
+  expose(deleteGroup, { positional: ['groupId'] }),
+  expose(showHistory, { alias: 'history', positional: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),
   expose(searchHistory, { alias: 'search', pages: { rows: 'entries', cursor: 'before' } }),
   expose(listWaitingApprovals, { alias: 'approvals' }),
   expose(listOperators, { alias: 'operators' }),
-  expose(grantFromConsole, { alias: 'grant-operator', words: ['userId', 'name'] }),
+  expose(grantFromConsole, { alias: 'grant-operator', positional: ['userId', 'name'] }),
   expose(listApis, {
     alias: 'apis',
     fields: ['limit', 'text'],
     pages: { rows: 'apis', cursor: 'after' },
   }),
-  expose(showApi, { words: ['apiId'] }),
-  expose(createApi, { words: ['name', 'path'] }),
-  expose(editApi, { words: ['apiId'] }),
-  expose(deleteApi, { words: ['apiId'] }),
+  expose(showApi, { positional: ['apiId'] }),
+  expose(createApi, { positional: ['name', 'path'] }),
+  expose(editApi, { positional: ['apiId'] }),
+  expose(deleteApi, { positional: ['apiId'] }),
   expose(listProducts, {
     alias: 'products',
     fields: ['limit', 'text'],
     pages: { rows: 'products', cursor: 'after' },
   }),
-  expose(showProduct, { words: ['productId'] }),
-  expose(createProduct, { words: ['name'] }),
-  expose(editProduct, { words: ['productId'] }),
-  expose(deleteProduct, { words: ['productId'] }),
+  expose(showProduct, { positional: ['productId'] }),
+  expose(createProduct, { positional: ['name'] }),
+  expose(editProduct, { positional: ['productId'] }),
+  expose(deleteProduct, { positional: ['productId'] }),
   expose(listSubscriptions, {
     alias: 'subscriptions',
-    words: ACCOUNT,
+    positional: ACCOUNT,
     fields: ['accountId', 'productId', 'apiId', 'state'],
     pages: { rows: 'subscriptions', cursor: 'after' },
   }),
-  expose(showSubscription, { words: SUBSCRIPTION }),
-  expose(grantSubscription, { words: ACCOUNT }),
-  expose(approveSubscription, { words: SUBSCRIPTION }),
-  expose(rejectSubscription, { words: SUBSCRIPTION }),
-  expose(suspendSubscription, { words: SUBSCRIPTION }),
-  expose(resumeSubscription, { words: SUBSCRIPTION }),
-  expose(cancelSubscription, { words: SUBSCRIPTION }),
-  expose(extendSubscription, { words: [...SUBSCRIPTION, 'endsAt'] }),
-  expose(renameSubscription, { words: [...SUBSCRIPTION, 'name'] }),
-  expose(regenerateKey, { words: [...SUBSCRIPTION, 'slot'] }),
-  expose(deleteSubscription, { words: SUBSCRIPTION }),
-  expose(withdrawFromConsole, { alias: 'withdraw-operator', words: ['userId'] }),
+  expose(showSubscription, { positional: SUBSCRIPTION }),
+  expose(grantSubscription, { positional: ACCOUNT }),
+  expose(approveSubscription, { positional: SUBSCRIPTION }),
+  expose(rejectSubscription, { positional: SUBSCRIPTION }),
+  expose(suspendSubscription, { positional: SUBSCRIPTION }),
+  expose(resumeSubscription, { positional: SUBSCRIPTION }),
+  expose(cancelSubscription, { positional: SUBSCRIPTION }),
+  expose(extendSubscription, { positional: [...SUBSCRIPTION, 'endsAt'] }),
+  expose(renameSubscription, { positional: [...SUBSCRIPTION, 'name'] }),
+  expose(regenerateKey, { positional: [...SUBSCRIPTION, 'slot'] }),
+  expose(deleteSubscription, { positional: SUBSCRIPTION }),
+  expose(withdrawFromConsole, { alias: 'withdraw-operator', positional: ['userId'] }),
   expose(listTemplates, {
     alias: 'templates',
     fields: [],
     print: ({ templates }) =>
       templates.map(({ name, title, description, isInUse, isDefault }) => ({
-        ...{ name, title, description, isInUse, isDefault },
+        name,
+        title,
+        description,
+        isInUse,
+        isDefault,
       })),
   }),
-  expose(showTemplate, { words: ['template'] }),
-  expose(restoreDefaultTemplate, { words: ['template'] }),
+  expose(showTemplate, { positional: ['template'] }),
+  expose(restoreDefaultTemplate, { positional: ['template'] }),
   expose(listTokens, { alias: 'tokens' }),
-  expose(revokeToken, { alias: 'revoke-token', words: ['tokenId'] }),
+  expose(revokeToken, { alias: 'revoke-token', positional: ['tokenId'] }),
 ];
 
 /** Operations that the console may run and doesn't expose, with the reason. */

@@ -3,16 +3,11 @@ import { z } from 'zod';
 import { readMoment, UsageError } from '../program.ts';
 import type { Exposed } from './operations.ts';
 
-/** A shell keeps its history, so it takes no password and no key. Versions are for buttons, cursors for pages. */
+/** No secrets, because a shell keeps its history. Versions are for buttons, cursors for pages. */
 const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'before'];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
-
-const kebab = (name: string): string =>
-  name
-    .replace(/Ids?$/, (end) => (end === 'Ids' ? 's' : ''))
-    .replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`);
 
 export function fieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fields'>): Field[] {
   const { shape } = operation.input as z.ZodObject;
@@ -20,9 +15,15 @@ export function fieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fie
     .filter(([name]) => !LEFT_OUT.includes(name) && (fields?.includes(name) ?? true))
     .map(([name, schema]) => {
       const isNeeded = !(schema as z.ZodType).safeParse(undefined).success;
-      return { name, option: kebab(name), isNeeded, ...kindOf(name, schema as z.ZodType) };
+      return { name, option: optionName(name), isNeeded, ...kindOf(name, schema as z.ZodType) };
     });
 }
+
+/** `groupIds` becomes `groups`, `endsAt` becomes `ends-at`. */
+const optionName = (name: string): string =>
+  name
+    .replace(/Ids?$/, (end) => (end === 'Ids' ? 's' : ''))
+    .replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
 function kindOf(name: string, schema: z.ZodType): { kind: Kind; oneOf: string[] } {
   let inner = schema;
@@ -46,7 +47,7 @@ function kindOf(name: string, schema: z.ZodType): { kind: Kind; oneOf: string[] 
     inner instanceof z.ZodPipe
   )
     return as('text');
-  throw new Error(`the console has no words for ${name}`);
+  throw new Error(`the console has no option for the field ${name}`);
 }
 
 export function optionsOf(
@@ -62,7 +63,7 @@ export function optionsOf(
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
-/** Makes the input from arguments. `positional` are the fields without an option. Throws a `UsageError`. */
+/** Makes the input from arguments. `positional` are the fields that `words` fill in order. Throws a `UsageError`. */
 export function inputOf(
   fields: Field[],
   positional: readonly string[],
@@ -102,15 +103,16 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
   return given;
 }
 
-/** `accounts/block (block) ACCOUNT [--message TEXT] [--no-tell-developer]`. */
+/** Such as `accounts/block (block) ACCOUNT [--message TEXT] [--no-tell-developer]`. */
 export function usageOf(exposed: Exposed): string {
-  const { operation, alias, words } = exposed;
+  const { operation, alias, positional } = exposed;
   const options = fieldsOf(exposed).filter(({ name }) => name !== 'reason' || operation.effect !== 'change');
-  const placeOf = (name: string) => (words.includes(name) ? words.indexOf(name) : words.length);
+  const placeOf = (name: string) =>
+    positional.includes(name) ? positional.indexOf(name) : positional.length;
   const parts = options
     .toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
     .map(({ name, option, kind, isNeeded, oneOf }) => {
-      if (words.includes(name)) return isNeeded ? option.toUpperCase() : `[${option.toUpperCase()}]`;
+      if (positional.includes(name)) return isNeeded ? option.toUpperCase() : `[${option.toUpperCase()}]`;
       const value =
         oneOf.length > 0 ? oneOf.join('|') : kind === 'moment' ? 'DAY' : kind === 'number' ? 'N' : 'TEXT';
       const text = kind === 'switch' ? `--[no-]${option}` : `--${option} ${value}`;

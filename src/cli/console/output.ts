@@ -43,7 +43,7 @@ export const forTerminal = (text: string): string => text.replace(/[\p{Cc}\p{Cf}
 export const jsonForTerminal = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
 /** Any output of an operation, as lines of `name: value`. Indents nested values. */

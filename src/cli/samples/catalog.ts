@@ -136,9 +136,10 @@ function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSub
 
 /** Creates what is missing and keeps everything that has one of these ids. */
 export async function sampleCatalog(context: Context): Promise<void> {
-  const apis = new Set((await listApis(context, {})).apis.map(({ id }) => id));
-  const paths = new Set((await listApis(context, {})).apis.map(({ path }) => path.toLowerCase()));
-  for (const api of APIS) if (!apis.has(api.id) && !paths.has(api.path)) await createApi(context, api);
+  const { apis } = await listApis(context, {});
+  const isTaken = (api: { id: string; path: string }) =>
+    apis.some(({ id, path }) => id === api.id || path.toLowerCase() === api.path);
+  for (const api of APIS) if (!isTaken(api)) await createApi(context, api);
   const present = (await listApis(context, {})).apis.map(({ id }) => id);
   const products = new Set((await listProducts(context, {})).products.map(({ id }) => id));
   for (const { apiIds, ...product } of PRODUCTS) {

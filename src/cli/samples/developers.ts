@@ -57,7 +57,7 @@ const STATES_BY_NUMBER = {
   11: 'blocked for a while',
   14: 'invited',
   17: 'invitation expired',
-  20: 'deletion asked for',
+  20: 'deletion requested',
 } as const;
 const CYCLE_LENGTH = 25;
 const MAX_WAITING_DELETIONS = 2;
@@ -116,5 +116,5 @@ function hoursAgo(state: SampleState, share: number): number {
 
 function stateOf(number: number): SampleState {
   const state = STATES_BY_NUMBER[(number % CYCLE_LENGTH) as keyof typeof STATES_BY_NUMBER] ?? 'active';
-  return state === 'deletion asked for' && number >= CYCLE_LENGTH * MAX_WAITING_DELETIONS ? 'active' : state;
+  return state === 'deletion requested' && number >= CYCLE_LENGTH * MAX_WAITING_DELETIONS ? 'active' : state;
 }

@@ -91,7 +91,7 @@ async function makeAccount(samples: Samples, one: SampleDeveloper): Promise<bool
   const isUntouched = added !== null || (found?.version === 1 && found.state === 'active');
   if (isUntouched)
     await makeSubscriptions(context, accountId, { wanted: one.subscriptions, ageHours: one.hoursAgo });
-  if (isUntouched && state === 'deletion asked for')
+  if (isUntouched && state === 'deletion requested')
     await requestDeletion(samples.context, accountId, one.reason);
   else if (isUntouched) await applyState(context, accountId, one);
   if (context.mailNotBefore) await callOffMails(db, service.id, { accountId });
