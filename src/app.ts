@@ -78,7 +78,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
   }
 }
 
-/** `stop` runs what `atStop` was given, the last first. One that fails is logged and the others still run. */
+/** `stop` ends the parts that `atStop` was given, the last first. A part that fails is logged; the others still end. */
 function createStops(log: Log) {
   const stops: (() => Promise<unknown>)[] = [];
   return {
@@ -99,7 +99,7 @@ type Base = {
   atStop(stop: () => Promise<unknown>): void;
 };
 
-/** What Slack and the gateway are made from. */
+/** The parts that Slack and the gateway are made from. */
 type Opened = Base &
   Dependencies & {
     system(name: string): Context;
@@ -118,7 +118,7 @@ async function openParts(base: Base, { passwordCost, print }: AppOptions): Promi
     passwordCost,
     print,
     atStop,
-    // Slack and the gateway stand on the dependencies, so both are made after them.
+    // Slack and the gateway need the dependencies, so they are made below.
     people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
     afterCommit: () => gateway.noteCommit(),
   });
@@ -340,7 +340,7 @@ async function startJobs(parts: Parts): Promise<void> {
     everyMinute: () => runEveryMinute(system('schedule'), log, slack),
   });
   atStop(() => worker.stop());
-  // What a killed process left should not wait for the next full minute.
+  // The mails and imports of a killed process must not wait for the next full minute.
   await sweepMails(system('start'), {});
   await sweepImports(system('start'), {});
 }

@@ -94,7 +94,7 @@ function requireApprovable(names: readonly string[]): void {
     ]);
 }
 
-/** Opens the service, and stops a start whose `SECRET_KEY` is not the one that the database was written with. */
+/** Opens the service. Throws a `SettingsError` when the database was written with another `SECRET_KEY`. */
 async function openServiceWith(
   keyring: Keyring,
   db: Connection['db'],
@@ -138,14 +138,14 @@ async function openDatabase(settings: Settings, options: Options): Promise<strin
   if (!settings.databaseUrl && options.isBesideServer) await requireEmbedded(settings.dataDir);
   const url = settings.databaseUrl ?? (await openEmbedded(settings.dataDir, options));
   if (!options.isBesideServer) {
-    await enter(url, options);
+    await enterDatabase(url, options);
     await migrate(url);
   }
   return url;
 }
 
-/** Keeps `after-restore` from running while the server does. */
-async function enter(url: string, { atStop }: Options): Promise<void> {
+/** Marks this database as served, so that `after-restore` can't run meanwhile. */
+async function enterDatabase(url: string, { atStop }: Options): Promise<void> {
   const presence = await enterAsServer(url);
   if (!presence)
     throw new SettingsError([

@@ -1,4 +1,4 @@
-// Logs one JSON line an event. An error gives its kind, its code, and its places in our sources.
+// Logs one JSON line an event. Of an error it logs the kind, the code, and the places in our sources.
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
@@ -8,7 +8,7 @@ type LoggedError = { type: string; code?: string; frames?: string[]; cause?: Log
 const MAX_FRAMES = 8;
 const MAX_CAUSES = 3;
 const MAX_LINE_BYTES = 8 * 1_024;
-/** Applies to texts in a line that would be too long. */
+/** For the texts in a line that is too long. */
 const MAX_TEXT_LENGTH = 200;
 const MAX_CUT_FIELDS = 20;
 
@@ -63,7 +63,7 @@ function ourFrames(error: Error): string[] {
 function oneShortLine(line: string): string {
   const safe = line.replace(
     /[\u007f-\u009f\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   if (Buffer.byteLength(safe) <= MAX_LINE_BYTES) return safe;
   const event = JSON.parse(line) as Record<string, unknown>;
