@@ -120,3 +120,14 @@ export class DomainError extends Error {
     this.detail = detail;
   }
 }
+
+/** The fields that a rule refuses, each with what is wrong; empty when it passes. */
+export function refusedFields(rule: () => unknown): Record<string, string> {
+  try {
+    rule();
+    return {};
+  } catch (error) {
+    if (error instanceof DomainError) return error.detail.fields ?? {};
+    throw error;
+  }
+}

@@ -40,6 +40,16 @@ export function parseEmailAddress(text: string): EmailAddress {
   return { spelling, canonical: spelling.toLowerCase() };
 }
 
+/** The canonical form of an email; null when the text is none. */
+export function canonicalEmail(text: string): string | null {
+  try {
+    return parseEmailAddress(text).canonical;
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
 /** RFC 1123 2.1 host names with two labels or more; a last label of digits would be an IP address. */
 function isDomain(domain: string): boolean {
   const labels = domain.split('.');

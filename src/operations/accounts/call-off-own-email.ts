@@ -15,8 +15,8 @@ export const callOffOwnEmail = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const account = await holdAccount(act, signedInAs(act).accountId);
-    const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
-    if (!(await findWaitingConfirmation(act.tx, of))) return act.nothingChanged();
+    const query = { serviceId: act.service.id, accountId: account.id, now: act.now };
+    if (!(await findWaitingConfirmation(act.tx, query))) return act.nothingChanged();
     await cancelEmailChange(act, await updateAccount(act.tx, account, {}, act.now));
     await queueRepaint(act, account.id);
     act.record({ target: { kind: 'account', id: account.id }, after: { addressCalledOff: true } });

@@ -19,10 +19,10 @@ export const closeOwnAccount = defineOperation({
   prepare: (context, { currentPassword }) => proveOwnPassword(context, currentPassword),
   async run(act, _input, proved) {
     const account = await holdProvedAccount(act, proved);
-    const of = { serviceId: act.service.id, accountId: account.id };
+    const query = { serviceId: act.service.id, accountId: account.id };
     await endAccount(act, account, {
       state: demandNextState(account, 'delete'),
-      subscriptions: await countSubscriptions(act.tx, of),
+      subscriptions: await countSubscriptions(act.tx, query),
       reason: 'closed by the developer',
       tellDeveloper: true,
       isAnnounced: true,

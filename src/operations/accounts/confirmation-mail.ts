@@ -26,7 +26,7 @@ export async function queueConfirmationMail(
  */
 export async function waitsForThisAddress(act: Act, account: Account): Promise<boolean> {
   if (!isUnconfirmed(account)) return false;
-  const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
-  const waiting = await findWaitingConfirmation(act.tx, of);
+  const query = { serviceId: act.service.id, accountId: account.id, now: act.now };
+  const waiting = await findWaitingConfirmation(act.tx, query);
   return !waiting || waiting.email === account.email;
 }

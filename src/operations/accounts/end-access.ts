@@ -7,7 +7,7 @@ import type { Act } from '../frame/context.ts';
  * deletion, a new password and a new email. Source: ASVS 7.4.2, 7.4.3; safety T8.
  */
 export async function endAccess(act: Act, accountId: string): Promise<void> {
-  const of = { serviceId: act.service.id, accountId };
-  await voidTickets(act.tx, { ...of, now: act.now });
-  await deleteSessionsOfAccount(act.tx, of);
+  const owner = { serviceId: act.service.id, accountId };
+  await voidTickets(act.tx, { ...owner, now: act.now });
+  await deleteSessionsOfAccount(act.tx, owner);
 }

@@ -13,8 +13,8 @@ export const showOwnAccount = defineOperation({
   async run(act) {
     const { accountId } = signedInAs(act);
     const { email, firstName, lastName, registeredAt } = await demandAccount(act, accountId);
-    const of = { serviceId: act.service.id, accountId, now: act.now };
-    const waiting = await findWaitingConfirmation(act.tx, of);
+    const query = { serviceId: act.service.id, accountId, now: act.now };
+    const waiting = await findWaitingConfirmation(act.tx, query);
     const waitsForAddress = waiting && waiting.email !== email ? waiting.email : null;
     return { email, firstName, lastName, registeredAt, waitsForAddress };
   },

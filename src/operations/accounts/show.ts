@@ -20,9 +20,9 @@ export const showAccount = defineOperation({
   input: z.strictObject({ accountId: input.accountId }),
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
-    const of = { serviceId: act.service.id, accountId };
-    const waiting = await findWaitingConfirmation(act.tx, { ...of, now: act.now });
-    const mails = await listMailsOf(act.tx, of, MAILS_ON_CARD);
+    const query = { serviceId: act.service.id, accountId };
+    const waiting = await findWaitingConfirmation(act.tx, { ...query, now: act.now });
+    const mails = await listMailsOf(act.tx, query, MAILS_ON_CARD);
     return {
       account: await viewAccount(act, account),
       mails: mails.map((mail) => ({ ...mail, title: titleOf(mail.template) })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addJob } from '../../db/outbox/jobs.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, refusedFields } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
 import * as input from '../frame/input.ts';
@@ -23,7 +23,10 @@ export const signUp = defineOperation({
   async run(act, { email, ...typed }) {
     if (act.policy.signUp === 'off') throw new DomainError('sign_up_off');
     const names = NAMES.safeParse(typed);
-    const errors = { ...emailErrors(email), ...(names.success ? {} : fieldsOf(names.error)) };
+    const errors = {
+      ...refusedFields(() => parseEmailAddress(email)),
+      ...(names.success ? {} : fieldsOf(names.error)),
+    };
     if (!names.success || Object.keys(errors).length > 0)
       throw new DomainError('invalid_input', { fields: errors });
     const signUpData: SignUpData = { email: parseEmailAddress(email).spelling, ...names.data };
@@ -35,13 +38,3 @@ export const signUp = defineOperation({
 
 /** Waits, sealed, for the job. */
 export type SignUpData = { email: string; firstName: string; lastName: string };
-
-function emailErrors(email: string): Record<string, string> {
-  try {
-    parseEmailAddress(email);
-    return {};
-  } catch (error) {
-    if (error instanceof DomainError) return error.detail.fields ?? {};
-    throw error;
-  }
-}

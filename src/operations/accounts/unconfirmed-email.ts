@@ -45,8 +45,8 @@ export async function requestEmailChange(
 
 /** Ends the link to the new email. A pending account gets another link, because the change ended that of its own email. */
 export async function cancelEmailChange(act: Act, account: Account): Promise<void> {
-  const of = { serviceId: act.service.id, accountId: account.id };
-  await voidTickets(act.tx, { ...of, purpose: 'email-confirmation', now: act.now });
-  await callOffMail(act.tx, { ...of, template: 'EmailChangeRequested' });
+  const owner = { serviceId: act.service.id, accountId: account.id };
+  await voidTickets(act.tx, { ...owner, purpose: 'email-confirmation', now: act.now });
+  await callOffMail(act.tx, { ...owner, template: 'EmailChangeRequested' });
   if (isUnconfirmed(account)) await queueConfirmationMail(act, account);
 }

@@ -13,7 +13,7 @@ export const listOwnApprovals = defineOperation({
   effect: 'read',
   input: z.strictObject({}),
   async run(act) {
-    const of = { serviceId: act.service.id, requestedBy: actorId(act.actor), limit: MAX_OWN_SHOWN };
-    return viewApprovals(act, await listApprovalsOfRequester(act.tx, of));
+    const query = { serviceId: act.service.id, requestedBy: actorId(act.actor), limit: MAX_OWN_SHOWN };
+    return viewApprovals(act, await listApprovalsOfRequester(act.tx, query));
   },
 });

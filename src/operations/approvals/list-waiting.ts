@@ -14,7 +14,7 @@ export const listWaitingApprovals = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const notOf = actorId(act.actor);
-    const of = { serviceId: act.service.id, now: act.now, notOf, limit: MAX_WAITING_SHOWN };
-    return viewApprovals(act, await listOpenApprovals(act.tx, of));
+    const query = { serviceId: act.service.id, now: act.now, notOf, limit: MAX_WAITING_SHOWN };
+    return viewApprovals(act, await listOpenApprovals(act.tx, query));
   },
 });

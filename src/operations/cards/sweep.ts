@@ -24,8 +24,8 @@ export const sweepCards = defineOperation({
   input: z.strictObject({}),
   async run(act) {
     const serviceId = act.service.id;
-    const of = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
-    const stale = await listStaleSubjects(act.tx, of);
+    const query = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
+    const stale = await listStaleSubjects(act.tx, query);
     const approvalIds = stale.map(({ approvalId }) => approvalId).filter((id): id is string => id !== null);
     for (const { accountId, subscriptionId } of stale) {
       if (accountId) await queueRepaint(act, accountId);

@@ -1,12 +1,13 @@
 // Copies a whole service, record by record, by ordinary operations.
 import { DomainError } from '../../domain/domain-error.ts';
+import { canonicalEmail } from '../../domain/email-address.ts';
 import { checkImport } from '../accounts/check-import.ts';
 import { needsSecondOperator } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
 import { MAIL_EVERY_MS, ROWS_AT_ONCE } from '../imports/rows.ts';
 import { sendPasswordReset } from '../passwords/send-reset.ts';
 import { compareCopied, MAX_COMPARED } from './compare.ts';
-import { canonicalOf, planAccounts, planSubscriptions } from './plan-accounts.ts';
+import { planAccounts, planSubscriptions } from './plan-accounts.ts';
 import { planApis, planGroups, planProducts } from './plan-catalog.ts';
 import { planTemplates } from './plan-templates.ts';
 import {
@@ -111,12 +112,12 @@ export async function mailPasswordLinks(
   let due = lastMailDue?.getTime() ?? 0;
   let [mailed, left] = [0, 0];
   for await (const page of inPages(source.pages('account'))) {
-    const given = page.flatMap((record) => (record.kind === 'account' ? record : []));
+    const records = page.flatMap((record) => (record.kind === 'account' ? record : []));
     const { accounts } = await compareCopied(context, {
-      accountIds: given.map(({ id }) => id.slice(0, 100)),
+      accountIds: records.map(({ id }) => id.slice(0, 100)),
     });
     for (const { id, email, canonical, state, version, ...account } of accounts) {
-      const isOurs = given.some((one) => one.id === id && canonicalOf(one.email) === canonical);
+      const isOurs = records.some((one) => one.id === id && canonicalEmail(one.email) === canonical);
       const isWaiting = state === 'active' && !account.hasPassword && !account.wasMailedToSetPassword;
       if (!isOurs || !isWaiting) continue;
       if (mailed >= atMost) {

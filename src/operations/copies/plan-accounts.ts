@@ -1,5 +1,5 @@
 // Plans the copy of accounts and subscriptions.
-import { parseEmailAddress } from '../../domain/email-address.ts';
+import { canonicalEmail, parseEmailAddress } from '../../domain/email-address.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { addAccount } from '../accounts/add.ts';
 import type { Context } from '../frame/context.ts';
@@ -28,14 +28,11 @@ export async function planAccounts(
   memory: CopyMemory,
   page: Copied<'account'>[],
 ): Promise<PlannedCopy[]> {
-  const addresses = page.flatMap(({ email }) => canonicalOf(email) ?? []);
+  const addresses = page.flatMap(({ email }) => canonicalEmail(email) ?? []);
   const accountIds = page.map(({ id }) => id.slice(0, 100));
   const { accounts } = await compareCopied(context, { accountIds, addresses });
   return page.map((account) => planAccount(context, memory, accounts, account));
 }
-
-export const canonicalOf = (email: string) =>
-  applyRule(() => parseEmailAddress(email)).value?.canonical ?? null;
 
 function planAccount(
   context: Context,

@@ -1,7 +1,7 @@
 // Adds or invites the developers of a table: a dry run, then one operation a row.
 import { readCsv } from '../../domain/csv.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { parseEmailAddress } from '../../domain/email-address.ts';
+import { canonicalEmail } from '../../domain/email-address.ts';
 import { checkImport, MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
 import { needsSecondOperator } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
@@ -94,17 +94,8 @@ function readTable(text: string): ReadRow[] {
     const values = Object.fromEntries(texts) as ReadRow['values'];
     values.mode = values.mode.toLowerCase() || 'invite';
     // More cells than columns: a separator that should be in quotes would shift values into wrong places.
-    return { line, values, canonical: cells.length > names.length ? null : canonicalOf(values.email) };
+    return { line, values, canonical: cells.length > names.length ? null : canonicalEmail(values.email) };
   });
-}
-
-function canonicalOf(email: string): string | null {
-  try {
-    return parseEmailAddress(email).canonical;
-  } catch (error) {
-    if (error instanceof DomainError) return null;
-    throw error;
-  }
 }
 
 /**

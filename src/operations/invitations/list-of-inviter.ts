@@ -11,8 +11,8 @@ export const listInvitationsOfInviter = defineOperation({
   effect: 'read',
   input: z.strictObject({ invitedBy: z.string().max(200) }),
   async run(act, { invitedBy }) {
-    const of = { serviceId: act.service.id, invitedBy, now: act.now, limit: MAX_LISTED + 1 };
-    const rows = await listOpenInvitationsOfInviter(act.tx, of);
+    const query = { serviceId: act.service.id, invitedBy, now: act.now, limit: MAX_LISTED + 1 };
+    const rows = await listOpenInvitationsOfInviter(act.tx, query);
     const invitations = rows
       .slice(0, MAX_LISTED)
       .map(({ id, email, expiresAt }) => ({ id, email, expiresAt }));

@@ -53,8 +53,8 @@ export async function endApprovalsOf(
   who: { requestedBy: string } | { teamId: string },
   code: DomainErrorCode,
 ): Promise<void> {
-  const of = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
-  for (const approval of await lockOpenApprovals(act.tx, of)) {
+  const query = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
+  for (const approval of await lockOpenApprovals(act.tx, query)) {
     const ended = await endApproval(act.tx, approval, { state: 'outdated', code }, act.now);
     await queueApprovalEnd(act.tx, ended);
   }

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/domain-error.ts';
+import { refusedFields } from '../../domain/domain-error.ts';
 import { checkPassword } from '../../domain/password-rule.ts';
 import type { Context } from '../frame/context.ts';
 
@@ -22,13 +22,7 @@ export function passwordFaults(
   password: string,
   words: readonly string[],
 ): Record<string, string> {
-  try {
-    check(context, password, words);
-    return {};
-  } catch (error) {
-    if (error instanceof DomainError) return error.detail.fields ?? {};
-    throw error;
-  }
+  return refusedFields(() => check(context, password, words));
 }
 
 function check({ policy, service }: Context, password: string, words: readonly string[]): void {

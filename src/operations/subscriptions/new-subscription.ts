@@ -79,8 +79,8 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
 async function demandBelowLimit(act: Act, accountId: string, product: Product | null): Promise<void> {
   const limit = product?.subscriptionsLimit;
   if (!product || limit === null || limit === undefined) return;
-  const of = { serviceId: act.service.id, accountId, productId: product.id, states: COUNTED_STATES };
-  if ((await countSubscriptions(act.tx, of)) >= limit)
+  const query = { serviceId: act.service.id, accountId, productId: product.id, states: COUNTED_STATES };
+  if ((await countSubscriptions(act.tx, query)) >= limit)
     throw new DomainError('subscriptions_limit', { limit: String(limit), id: product.id });
 }
 

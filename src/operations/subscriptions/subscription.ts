@@ -100,11 +100,11 @@ const RECENT_HOURS = 24;
 /** How much a block or a deletion of the account would cut off. */
 export async function countSubscriptionsOf(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
   if (accountId === null) return { all: 0, live: 0, used: 0 };
-  const of = { serviceId: act.service.id, accountId };
+  const query = { serviceId: act.service.id, accountId };
   const usedSince = hoursAfter(act.now, -RECENT_HOURS);
   return {
-    all: await countSubscriptions(act.tx, of),
-    ...(await countLiveSubscriptions(act.tx, { ...of, usedSince })),
+    all: await countSubscriptions(act.tx, query),
+    ...(await countLiveSubscriptions(act.tx, { ...query, usedSince })),
   };
 }
 

@@ -21,8 +21,8 @@ export const restoreDefaultTemplate = defineOperation({
     const former = await findMailText(act.tx, act.service.id, template);
     demandTextVersion(former, input.expectedVersion);
     const { text } = former;
-    const of = { serviceId: act.service.id, template, changedAt: act.now, changedBy: act.actorName };
-    if (text) await saveMailText(act.tx, of, null);
+    const change = { serviceId: act.service.id, template, changedAt: act.now, changedBy: act.actorName };
+    if (text) await saveMailText(act.tx, change, null);
     act.record({
       target: { kind: 'template', id: template },
       ...(text ? { before: { subject: text.subject, body: text.body, syntax: text.syntax } } : {}),

@@ -36,8 +36,8 @@ export const saveTemplate = defineOperation({
       subject: subject ?? before.subject,
     } satisfies TemplateText;
     checkTemplateText(act, template, after);
-    const of = { template: template.name, changedAt: act.now, changedBy: act.actorName };
-    await saveMailText(act.tx, { serviceId: act.service.id, ...of }, after);
+    const change = { template: template.name, changedAt: act.now, changedBy: act.actorName };
+    await saveMailText(act.tx, { serviceId: act.service.id, ...change }, after);
     act.record({ target: { kind: 'template', id: template.name }, before, after, isAnnounced: true });
     return { template: template.name, title: template.title, wasDefault: former.text === null };
   },
