@@ -3,7 +3,7 @@ import { Button, Heading, Hr, Link, Text } from 'react-email';
 import type { Block, Inline } from './block.ts';
 import { LIGHT, MONOSPACE } from './theme.ts';
 
-const words = { color: LIGHT.text, fontSize: '16px', lineHeight: '26px' };
+const textStyle = { color: LIGHT.text, fontSize: '16px', lineHeight: '26px' };
 
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   const firstButton = blocks.findIndex((block) => block.kind === 'button');
@@ -25,7 +25,7 @@ function BlockView({
   switch (block.kind) {
     case 'paragraph':
       return (
-        <Text className="m-text" style={{ ...words, marginTop, marginBottom: 0 }}>
+        <Text className="m-text" style={{ ...textStyle, marginTop, marginBottom: 0 }}>
           <Inlines inlines={block.children} />
         </Text>
       );
@@ -34,7 +34,7 @@ function BlockView({
         <Heading
           as="h2"
           className="m-text"
-          style={{ ...words, margin: `${isFirst ? 0 : '24px'} 0 0`, fontSize: '20px' }}
+          style={{ ...textStyle, margin: `${isFirst ? 0 : '24px'} 0 0`, fontSize: '20px' }}
         >
           <Inlines inlines={block.children} />
         </Heading>
@@ -99,7 +99,7 @@ const quoteStyle = {
 };
 
 const codeStyle = {
-  ...words,
+  ...textStyle,
   backgroundColor: LIGHT.raised,
   borderRadius: '8px',
   fontFamily: MONOSPACE,
@@ -116,7 +116,7 @@ function List({ list, marginTop }: { list: Block & { kind: 'list' }; marginTop: 
   return (
     <Tag
       className="m-text"
-      style={{ ...words, margin: 0, marginTop, paddingLeft: '24px' }}
+      style={{ ...textStyle, margin: 0, marginTop, paddingLeft: '24px' }}
       {...(list.isOrdered && list.start !== 1 ? { start: list.start } : {})}
     >
       {list.items.map((item, index) => (

@@ -8,7 +8,7 @@ import type { Context } from '../operations/frame/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { listOperators } from '../operations/operators/list.ts';
 import { EXPOSED, type Exposed, findExposed } from './console/operations.ts';
-import { fieldsOf, inputOf, optionsOf, usageOf } from './console/options.ts';
+import { inputOf, optionFieldsOf, optionsOf, usageOf } from './console/options.ts';
 import { forTerminal, jsonForTerminal, plainText, refusalText } from './console/output.ts';
 import {
   EXIT,
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
     return EXIT.ok;
   }
   return withDependencies(async ({ contextOf }) => {
-    const takesReason = fieldsOf(invocation.exposed).some((field) => field.name === 'reason');
+    const takesReason = optionFieldsOf(invocation.exposed).some((field) => field.name === 'reason');
     const plain = contextOf({ kind: 'console', name: invocation.name });
     const context = takesReason || !invocation.reason ? plain : { ...plain, reason: invocation.reason };
     try {
@@ -92,7 +92,7 @@ function readInvocation(args: string[]): Invocation | null {
   if (name === '--help' || name === '-h') return null;
   const exposed = findExposed(name);
   if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
-  const own = optionsOf(fieldsOf(exposed));
+  const own = optionsOf(optionFieldsOf(exposed));
   const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
   if (values.help) return null;
   const isChange = exposed.operation.effect === 'change';
@@ -105,7 +105,7 @@ function readInvocation(args: string[]): Invocation | null {
   const pages = Number(values.pages ?? DEFAULT_PAGES);
   if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
     throw new UsageError(`--pages is a number from 1 to ${MAX_PAGES}.`);
-  const fields = fieldsOf(exposed).map((field) => ({
+  const fields = optionFieldsOf(exposed).map((field) => ({
     ...field,
     isNeeded: field.isNeeded && field.name !== 'teamId',
   }));
@@ -123,7 +123,8 @@ async function findIds(context: Context, { exposed, input }: Invocation): Promis
     );
     return found?.id ?? text;
   };
-  const takesTeam = fieldsOf(exposed).some(({ name }) => name === 'teamId') && rest.teamId === undefined;
+  const takesTeam =
+    optionFieldsOf(exposed).some(({ name }) => name === 'teamId') && rest.teamId === undefined;
   return {
     ...rest,
     ...(takesTeam ? { teamId: await onlyTeam(context) } : {}),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPOSED, NOT_EXPOSED } from '../../src/cli/console/operations.ts';
-import { fieldsOf } from '../../src/cli/console/options.ts';
+import { optionFieldsOf } from '../../src/cli/console/options.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
@@ -39,7 +39,7 @@ it('the console offers every operation that it may run, or says why it does not'
   const names = EXPOSED.flatMap(({ operation, alias }) => [operation.operation, ...(alias ? [alias] : [])]);
   expect(new Set(names).size).toBe(names.length);
   for (const exposed of EXPOSED) {
-    const options = fieldsOf(exposed).map(({ name }) => name);
+    const options = optionFieldsOf(exposed).map(({ name }) => name);
     expect(options).toEqual(expect.arrayContaining([...exposed.positional]));
     expect(options).not.toContain('password');
   }

@@ -9,7 +9,7 @@ const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', '
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
 
-export function fieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fields'>): Field[] {
+export function optionFieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fields'>): Field[] {
   const { shape } = operation.input as z.ZodObject;
   return Object.entries(shape)
     .filter(([name]) => !LEFT_OUT.includes(name) && (fields?.includes(name) ?? true))
@@ -106,7 +106,9 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
 /** Such as `accounts/block (block) ACCOUNT [--message TEXT] [--no-tell-developer]`. */
 export function usageOf(exposed: Exposed): string {
   const { operation, alias, positional } = exposed;
-  const options = fieldsOf(exposed).filter(({ name }) => name !== 'reason' || operation.effect !== 'change');
+  const options = optionFieldsOf(exposed).filter(
+    ({ name }) => name !== 'reason' || operation.effect !== 'change',
+  );
   const placeOf = (name: string) =>
     positional.includes(name) ? positional.indexOf(name) : positional.length;
   const parts = options

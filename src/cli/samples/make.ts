@@ -102,10 +102,10 @@ async function makeAccount(samples: Samples, one: SampleDeveloper): Promise<bool
 
 async function applyState(context: Context, accountId: string, one: SampleDeveloper): Promise<void> {
   const { state, reason } = one;
-  const why = { accountId, reason, tellDeveloper: false };
-  if (state === 'blocked') await blockAccount(context, why);
-  if (state === 'blocked for a while') await blockAccount(context, { ...why, end: BLOCK_END });
-  if (state === 'deleted') await deleteAccount(context, why);
+  const input = { accountId, reason, tellDeveloper: false };
+  if (state === 'blocked') await blockAccount(context, input);
+  if (state === 'blocked for a while') await blockAccount(context, { ...input, end: BLOCK_END });
+  if (state === 'deleted') await deleteAccount(context, input);
 }
 
 /** Leaves a deletion that waits for approval, when deletions need a second operator and there is one. */
