@@ -1,4 +1,4 @@
-// Faults for tests: what the next calls of a method meet. Nothing over HTTP can set one.
+// Failures that a test orders for the next calls of a method. They can't be ordered over HTTP.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 export type Fault =
@@ -19,7 +19,7 @@ export function createFaults() {
   let waiting: { method: string; fault: Fault; left: number }[] = [];
 
   return {
-    /** The next `times` calls of `method` (`*`: of any) meet the fault. */
+    /** Gives the fault to the next `times` calls of `method`; `*` means any method. */
     next(method: string, fault: Fault, times = 1): void {
       waiting.push({ method, fault, left: times });
     },

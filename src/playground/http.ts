@@ -29,7 +29,7 @@ export const limitBody = (maxSize: number) =>
     onError: (c) => c.json({ ok: false, error: 'payload_too_large' }, 413, { connection: 'close' }),
   });
 
-/** Reads JSON or a form into one flat object; null for anything else and for what can't be parsed. */
+/** JSON, or else a form, as one object; null for JSON that can't be parsed or is no object. */
 export function parseBody(contentType: string, body: string): Dict | null {
   if (!contentType.includes('application/json')) return Object.fromEntries(new URLSearchParams(body));
   try {
@@ -43,7 +43,7 @@ export function parseBody(contentType: string, body: string): Dict | null {
 export const bearerToken = (c: PlaygroundContext): string =>
   /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
 
-/** The answer that a fault gives in place of the real one; null when the route is to answer as usual. */
+/** The response to a fault; null when the route should answer as usual. */
 export function faultResponse(
   fault: Fault | null,
   codes: { rateLimited: string; serverError: string; errorStatus: ContentfulStatusCode },
@@ -69,9 +69,8 @@ export function dropConnection(c: PlaygroundContext): Response {
 }
 
 /**
- * Whether the playground may answer at all: only to a program on this machine that means this machine. The socket is
- * loopback, no proxy stands between, and `Host` is a local name, so that no web page elsewhere can reach it by DNS
- * rebinding.
+ * Whether a program on this machine sent the request directly: a loopback socket, no header of a proxy, and a local
+ * `Host`, so that no web page elsewhere can get in by DNS rebinding.
  */
 export function isLocalRequest(req: IncomingMessage): boolean {
   const address = req.socket.remoteAddress ?? '';

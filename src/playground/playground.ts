@@ -25,7 +25,7 @@ export type Playground = {
   /** What a person does: type, click, submit. The page and the tests' driver both go through it. */
   actions: Actions;
   mailEvents: MailEvents;
-  /** Faults that the next calls of the Web API meet; the inbox has its own. */
+  /** Makes the next calls of the Web API fail, for tests. The inbox has its own. */
   faults: Faults;
   stop(): Promise<void>;
 };
@@ -102,7 +102,7 @@ function createTimers() {
   };
 }
 
-/** Stores each change; the result stops that, after a last time. */
+/** Stores each change. The returned function stores once more and stops. */
 function storeChanges(storage: StateStorage, workspace: Workspace, inbox: Inbox): () => Promise<void> {
   const read = (): StoredState => ({
     ...storage.stored,

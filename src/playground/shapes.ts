@@ -1,4 +1,4 @@
-// What the local Slack holds, in Slack's own words.
+// The people, channels, messages and views of the local Slack.
 
 export type Clock = () => Date;
 export type Dict = Record<string, unknown>;
@@ -35,13 +35,13 @@ export type Message = {
   user: string;
   text: string;
   blocks: Block[];
-  /** As it was before its last edit: a person may press what is still drawn on their screen. */
+  /** The blocks before the last edit: a person may press a button that their screen still shows. */
   former?: Block[];
   files?: SharedFile[];
   editedTs: string | null;
-  /** The one person who sees an ephemeral message; null for all others. */
+  /** The only person who sees this message, when it is ephemeral; else null. */
   onlyFor: string | null;
-  /** Grows with every change in the workspace, so that a reader can ask "what is new since". */
+  /** The workspace's change number when this last changed, so that a reader can find what is new. */
   changed: number;
 };
 
@@ -53,8 +53,9 @@ export type View = {
   type: 'modal' | 'home';
   user: string;
   hash: string;
-  /** The view as the app sent it, but with its blocks named. */
+  /** The view as the app sent it. */
   payload: Dict;
+  /** Its blocks, with the ids that the app left out. */
   blocks: Block[];
   changed: number;
 };

@@ -1,6 +1,6 @@
 // Every limit of Block Kit that the app could run into, one at a time.
 import { describe, expect, test } from 'vitest';
-import { checkMessage, checkOptionsAnswer, checkView } from '../../src/playground/checks/messages.ts';
+import { checkMessage, checkOptionsAnswer, checkView } from '../../src/playground/checks/payloads.ts';
 import type { Dict } from '../../src/playground/shapes.ts';
 import { SlackRefusal } from '../../src/playground/workspace/slack-refusal.ts';
 

@@ -1,6 +1,6 @@
 // Everything that a person can do in Slack, bound to one workspace.
 import { act, suggest } from './clicks.ts';
-import { say, shareFile, typeCommand } from './commands.ts';
+import { say, shareFile, typeCommand } from './composer.ts';
 import type { ActionContext } from './context.ts';
 import { changePerson, openHome, revokeTokens, sendEvent } from './events.ts';
 import { closeView, submitView } from './modals.ts';

@@ -1,5 +1,5 @@
-// A person acts on an element of a message, a modal or Home; and asks a type-ahead for options.
-import { checkOptionsAnswer } from '../checks/messages.ts';
+// A person acts on an element of a message, modal or Home, or searches in a type-ahead.
+import { checkOptionsAnswer } from '../checks/payloads.ts';
 import {
   type Block,
   type Dict,
@@ -16,7 +16,7 @@ import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import {
   type ActionContext,
   channelFor,
-  channelJson,
+  channelInPayload,
   interactionHead,
   messageFor,
   reportProblem,
@@ -24,7 +24,7 @@ import {
 } from './context.ts';
 import type { AppResponse } from './delivery.ts';
 
-/** Where the element stands. */
+/** Where the element is. */
 export type Place = { channel: string; ts: string } | { view: string };
 export type ElementName = { blockId: string; actionId: string };
 
@@ -58,7 +58,7 @@ export async function act(c: ActionContext, o: Target & { chosen?: Dict }): Prom
   return reportProblem(c, user, response, 'Something went wrong with that. Try again in a moment.');
 }
 
-/** What a type-ahead offers for the typed words. An answer that Slack would refuse offers nothing. */
+/** The options that the app offers for the typed words: none when Slack would refuse its answer. Errors: as of `act`. */
 export async function suggest(
   c: ActionContext,
   o: Target & { typed: string },
@@ -117,7 +117,7 @@ function surfaceFields(c: ActionContext, { user, values = {} }: Target, surface:
       channel_id: message.channel,
       is_ephemeral: isEphemeral,
     },
-    channel: channelJson(channelFor(c, user, message.channel)),
+    channel: channelInPayload(channelFor(c, user, message.channel)),
     // Slack does not repeat an ephemeral message in the payload.
     ...(!isEphemeral && { message: messageJson(message) }),
     state: { values },

@@ -11,7 +11,7 @@ export type ActionContext = {
   sender: Sender;
   /** Where the app reaches the playground: the base of every response_url. */
   ownUrl: () => string;
-  /** Runs what Slack does later (retries of events), and is stopped with the playground. */
+  /** Runs work later, such as the retry of an event. Stopping the playground cancels it. */
   later: (ms: number, work: () => void) => void;
 };
 
@@ -45,7 +45,7 @@ export function messageFor(c: ActionContext, user: string, channel: string, ts: 
 export const responseUrl = (c: ActionContext, user: string, channel: string, about: Message | null): string =>
   `${c.ownUrl()}/playground/slack/${c.workspace.responseUrls.mint(user, channel, about)}`;
 
-/** Shows the person that the app did not answer well. */
+/** Tells the person when the app failed to answer. */
 export function reportProblem(
   c: ActionContext,
   user: string,
@@ -77,7 +77,7 @@ export function commandFields(c: ActionContext, user: string, channel: Channel):
     team_id: TEAM.id,
     team_domain: TEAM.domain,
     channel_id: channel.id,
-    channel_name: channelJson(channel).name,
+    channel_name: channelInPayload(channel).name,
     user_id: id,
     user_name: name,
     api_app_id: APP.id,
@@ -88,7 +88,7 @@ export function commandFields(c: ActionContext, user: string, channel: Channel):
 const NAMES_BY_KIND = { im: 'directmessage', private: 'privategroup' };
 
 /** Slack does not tell an app the names of direct messages and private channels. */
-export const channelJson = ({ id, kind, name }: Channel): { id: string; name: string } => ({
+export const channelInPayload = ({ id, kind, name }: Channel): { id: string; name: string } => ({
   id,
   name: kind === 'public' ? name : NAMES_BY_KIND[kind],
 });

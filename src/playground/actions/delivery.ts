@@ -1,4 +1,4 @@
-// Signed requests from Slack to the app, as Slack sends them: three seconds, then it counts as failed.
+// Slack's signed requests to the app. One without an answer within three seconds counts as failed.
 import { createHmac } from 'node:crypto';
 import { type Dict, dictsOf, isDict, textOf } from '../shapes.ts';
 import type { Delivery } from '../workspace/records.ts';
@@ -20,7 +20,7 @@ export type AppResponse = {
   status: number | null;
   body: string;
   contentType: string;
-  /** Empty when the app answered 2xx in time; else Slack's word for what went wrong. */
+  /** Empty when the app answered 2xx in time; else Slack's name for the problem. */
   problem: string;
   delivery: Delivery;
 };
@@ -81,7 +81,7 @@ export function createSender({ workspace, appUrl }: { workspace: Workspace; appU
     signed,
     send,
     command: (user: string, fields: Record<string, string>): Promise<AppResponse> =>
-      // The subcommand, never what a person typed after it.
+      // Only the subcommand, never the words that a person typed after it.
       sendForm('command', user, fields, `${fields.command} ${fields.text?.split(/\s/, 1)[0]}`.trim()),
     interaction: (kind: string, user: string, payload: Dict): Promise<AppResponse> =>
       sendForm(kind, user, { payload: JSON.stringify(payload) }, subjectOf(payload)),

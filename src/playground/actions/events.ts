@@ -1,4 +1,4 @@
-// Events for the app. Unlike clicks and commands, Slack sends them again when they fail, up to three times.
+// Events for the app. Slack retries a failed event up to three times, but never a click or a command.
 import type { Dict, Message, Person } from '../shapes.ts';
 import { newId } from '../workspace/ids.ts';
 import { APP, directMessageId, TEAM } from '../workspace/people.ts';
@@ -6,7 +6,7 @@ import { messageJson, personJson, viewJson } from '../workspace/slack-json.ts';
 import { type ActionContext, interactionHead, personOf } from './context.ts';
 import type { AppResponse } from './delivery.ts';
 
-/** Slack waits a moment, a minute, five minutes; a playground is livelier than that. */
+/** Shorter than Slack's waits (almost none, a minute, five minutes), so that a person can watch the retries. */
 const RETRY_AFTER_MS = [200, 2_000, 10_000];
 
 export async function sendEvent(c: ActionContext, user: string, event: Dict): Promise<AppResponse> {
@@ -20,7 +20,7 @@ export async function sendEvent(c: ActionContext, user: string, event: Dict): Pr
   return attempt(0);
 }
 
-/** A message in the app's direct message, as Slack tells the app of it: a person's, and the app's own too. */
+/** The event for a message in the app's direct message, whether a person or the app wrote it. */
 export const messageEvent = (c: ActionContext, message: Message): Dict => ({
   ...messageJson(message),
   ...(message.files && {
@@ -32,7 +32,7 @@ export const messageEvent = (c: ActionContext, message: Message): Dict => ({
   event_ts: message.ts,
 });
 
-/** Slack tells an app of its own messages too. An app that answers each would answer itself. */
+/** Slack sends an app events for its own messages too: an app that answers each message answers itself. */
 export async function sendOwnMessage(c: ActionContext, message: Message): Promise<void> {
   const isDirect = c.workspace.conversations.channels.get(message.channel)?.kind === 'im';
   if (isDirect && message.user === APP.botUserId && message.onlyFor === null)
@@ -55,7 +55,7 @@ export function openHome(
   });
 }
 
-/** Changes a person (deactivated, made a guest, renamed); Slack tells the app by `user_change`. */
+/** Changes a person and sends the app `user_change`. Errors: `user_not_found`. */
 export function changePerson(c: ActionContext, user: string, change: Partial<Person>): Promise<AppResponse> {
   const person = Object.assign(personOf(c, user), change);
   c.workspace.changed();

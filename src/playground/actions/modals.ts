@@ -1,5 +1,5 @@
 // A person submits or closes a modal, and Slack does what the app's answer says.
-import { checkView } from '../checks/messages.ts';
+import { checkView } from '../checks/payloads.ts';
 import { type Dict, isDict, type StateValues, textOf, type View } from '../shapes.ts';
 import { viewJson } from '../workspace/slack-json.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
@@ -8,7 +8,7 @@ import { type ActionContext, interactionHead, reportProblem } from './context.ts
 
 const TROUBLE = 'We had some trouble connecting. Try again?';
 
-/** Errors beside the fields (block_id → words), or what Slack says when the app did not answer well. */
+/** Errors beside the fields (block_id → words), or Slack's message when the app failed to answer. */
 export type Submitted = { errors: Record<string, string>; trouble: string };
 
 /** Errors: `view_not_found`, `view_not_on_top`, `view_has_no_submit`. */
@@ -41,7 +41,7 @@ export async function submitView(
   }
 }
 
-/** Closes the top modal, or with `isCleared` the whole stack (the X). Errors: as of `submitView`. */
+/** Closes the top modal, or with `isCleared` the whole stack (the X). Errors: `view_not_found`, `view_not_on_top`. */
 export function closeView(c: ActionContext, o: { user: string; view: string; isCleared?: boolean }): void {
   viewOnTop(c, o.user, o.view);
   c.workspace.views.close(o.user, o.isCleared ? undefined : 1);

@@ -4,7 +4,7 @@ import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import {
   type ActionContext,
   channelFor,
-  channelJson,
+  channelInPayload,
   interactionHead,
   messageFor,
   reportProblem,
@@ -25,7 +25,7 @@ export async function messageShortcut(
   return run(c, 'message_action', o.user, o.callbackId, {
     message_ts: message.ts,
     response_url: responseUrl(c, o.user, o.channel, null),
-    channel: channelJson(channelFor(c, o.user, o.channel)),
+    channel: channelInPayload(channelFor(c, o.user, o.channel)),
     message: messageJson(message),
   });
 }

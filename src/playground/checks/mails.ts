@@ -1,4 +1,4 @@
-// What Resend asks of a mail, and the words in which it refuses.
+// Resend's rules for a mail, and its words for a refusal.
 import { z } from 'zod';
 
 const MAX_RECIPIENTS = 50;
@@ -38,9 +38,9 @@ const mailSchema = z
   .transform(({ reply_to: replyTo, ...mail }) => ({ ...mail, replyTo }));
 
 export type CheckedMail = z.output<typeof mailSchema>;
-export type MailFault = { status: 400 | 422; name: string; message: string };
+export type MailRefusal = { status: 400 | 422; name: string; message: string };
 
-export function checkMail(rawBody: string): { mail: CheckedMail } | MailFault {
+export function checkMail(rawBody: string): { mail: CheckedMail } | MailRefusal {
   const body = parse(rawBody);
   if (body === null)
     return { status: 400, name: 'validation_error', message: 'The request body is not a JSON object.' };

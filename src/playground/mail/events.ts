@@ -24,7 +24,7 @@ export function createMailEvents(o: {
   const signed = (event: MailEvent, mail: Mail): SignedWebhook =>
     signedWebhook(o.webhookSecret, workspace.clock(), event, mail);
 
-  /** Sends one signed webhook, again when it fails; resolves to the status of the first attempt, null for no answer. */
+  /** Sends a signed webhook and retries a failed one. Resolves to the first attempt's status; null: no answer. */
   function send(event: MailEvent, mail: Mail): Promise<number | null> {
     if (event !== 'sent' && event !== 'delivery_delayed') o.inbox.setState(mail, event);
     const request = signed(event, mail);
@@ -55,14 +55,14 @@ export function createMailEvents(o: {
   return {
     send,
     signed,
-    /** Off: mails stay "sent" until a test says what became of them. */
+    /** While off, mails stay "sent" until a test sends an event. */
     setDelivering(value: boolean): void {
       isDelivering = value;
     },
   };
 }
 
-/** Resend's own test addresses name what becomes of the mail; all others are delivered. */
+/** Resend's test addresses name the outcome of the mail; mail to any other address is delivered. */
 function outcomeOf(mail: Mail): MailEvent {
   const [, outcome] = /^(bounced|complained)(?:\+.*)?@resend\.dev$/.exec(addressOf(mail.to[0] ?? '')) ?? [];
   return (outcome as 'bounced' | 'complained' | undefined) ?? 'delivered';

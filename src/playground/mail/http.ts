@@ -40,7 +40,7 @@ export function resendRoutes(o: ResendParts): Hono<PlaygroundEnv> {
   return routes;
 }
 
-/** Here every domain that the app ever sent from counts as verified. */
+/** Every domain that the app has sent from counts as verified. */
 function domains(inbox: Inbox): object[] {
   const names = new Set(['localhost', ...inbox.mails().map((mail) => mail.from.replace(/^.*@|>\s*$/g, ''))]);
   return [...names].map((name) => ({ id: name, name, status: 'verified', region: 'local', created_at: '' }));

@@ -1,4 +1,4 @@
-// The mails that Resend's side accepted, under which idempotency key, and what became of them.
+// The mails that the local Resend accepted, with their states and idempotency keys.
 import { createHash, randomUUID } from 'node:crypto';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type CheckedMail, checkMail } from '../checks/mails.ts';
@@ -88,7 +88,7 @@ const acceptMails =
     return { status: 200, body: { id } };
   };
 
-/** An earlier request with this key: its answer, or the refusal that Resend gives. Null when the key is free. */
+/** The answer to an earlier request with this key, or Resend's refusal; null when the key is free. */
 function answerOf(row: IdempotencyRow | undefined, bodyHash: string, now: Date): ResendAnswer | null {
   if (row === undefined || now.getTime() - row.at > KEY_LIFETIME_MS) return null;
   if (row.bodyHash !== bodyHash)

@@ -1,4 +1,4 @@
-// The page's own API under /playground/api/: read the state, do what a person does, hear of changes.
+// The page's own API under /playground/api/: the state, a person's actions, and a stream of changes.
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Actions } from '../actions/actions.ts';
@@ -21,7 +21,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { type AppFeatures, pageState } from './state.ts';
 import { wireOf } from './wire.ts';
 
-/** Changes come in bursts; the page is told of each burst once. */
+/** Changes come in bursts; the page hears of each burst once. */
 const TELL_AFTER_MS = 40;
 const HEARTBEAT_MS = 15_000;
 const MAX_READERS = 50;
@@ -29,10 +29,10 @@ const MAX_READERS = 50;
 export type PageParts = { workspace: Workspace; inbox: Inbox; actions: Actions; features: () => AppFeatures };
 type Body = Dict & { values: StateValues; place: Place; element: ElementName };
 
-/** All that the page reads of an answer; the state tells it the rest. */
+/** The part of an action's result that the page needs. The rest is in the state. */
 type Answer = { options?: Dict[]; errors?: Dict; trouble?: string };
 
-/** What a person does, by the last part of its address. Each gets the person and the body that the page sent. */
+/** A person's actions, by the last part of their address. Each gets the person and the body of the request. */
 const ACTIONS: Record<string, (o: PageParts, user: string, body: Body) => object | undefined> = {
   type({ actions }, user, body) {
     const [channel, text] = [textOf(body.channel), textOf(body.text)];
@@ -96,7 +96,7 @@ export function createPageApi(o: PageParts) {
     });
     routes.all(`/${name}`, refuseMethod);
   }
-  // A file comes as it is, not as JSON: the person, the channel and its name are in the address.
+  // The body is the file itself, so the person, the channel and the file's name are in the query.
   routes.post('/share', requireSameOrigin, limitBody(MAX_FILE_BYTES), async (c) => {
     const { as: user = '', channel = '', name = '' } = c.req.query();
     const bytes = Buffer.from(await c.req.arrayBuffer());
@@ -151,7 +151,7 @@ const requireSameOrigin: MiddlewareHandler<PlaygroundEnv> = async (c, next) =>
 const refuseMethod = (c: PlaygroundContext): Response =>
   c.json({ error: 'method_not_allowed' }, 405, { allow: 'POST' });
 
-/** A download, never shown as a page of ours, whatever is in it. */
+/** Always a download, so that no file can run as a page of ours. */
 function serveFile(w: Workspace, c: PlaygroundContext): Response {
   const file = w.files.find(c.req.query('id') ?? '');
   const channel = w.conversations.channels.get(file?.channel ?? '');
@@ -179,7 +179,7 @@ async function perform(
   }
 }
 
-/** Slack's client would not have offered what was refused here; mostly the app repainted it in the meantime. */
+/** The page offers only what is possible, so a refusal mostly means that the app has changed it meanwhile. */
 function wordsFor(code: string): string {
   if (code === 'unknown_command') return 'There is no such command here. Try /apim-user';
   if (code.startsWith('view_')) return 'That window is no longer open.';

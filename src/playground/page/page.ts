@@ -32,6 +32,24 @@ const SHELL = `<!doctype html>
 </body>
 </html>`;
 
+export function pageRoutes(): Hono<PlaygroundEnv> {
+  const routes = new Hono<PlaygroundEnv>();
+  routes.use(async (c, next) => {
+    c.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    c.header('cross-origin-opener-policy', 'same-origin');
+    c.header('referrer-policy', 'no-referrer');
+    await next();
+  });
+  routes.on('GET', ['', '/'], (c) => c.html(SHELL));
+  routes.get('/page.js', async (c) =>
+    c.body((await bundled()).js, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+  );
+  routes.get('/page.css', async (c) =>
+    c.body((await bundled()).css, 200, { 'content-type': 'text/css; charset=utf-8' }),
+  );
+  return routes;
+}
+
 type Bundle = { js: string; css: string };
 let made: Promise<Bundle> | null = null;
 
@@ -44,7 +62,7 @@ function bundled(): Promise<Bundle> {
   return made;
 }
 
-/** esbuild is loaded only here, so that a start without a look at the page does not pay for it. */
+/** Loads esbuild only here, so that a start without the page doesn't wait for it. */
 async function bundle(): Promise<Bundle> {
   const { build } = await import('esbuild');
   const result = await build({
@@ -65,22 +83,4 @@ async function bundle(): Promise<Bundle> {
   const find = (end: string): string =>
     result.outputFiles.find((file) => file.path.endsWith(end))?.text ?? '';
   return { js: find('.js'), css: find('.css') };
-}
-
-export function pageRoutes(): Hono<PlaygroundEnv> {
-  const routes = new Hono<PlaygroundEnv>();
-  routes.use(async (c, next) => {
-    c.header('content-security-policy', CONTENT_SECURITY_POLICY);
-    c.header('cross-origin-opener-policy', 'same-origin');
-    c.header('referrer-policy', 'no-referrer');
-    await next();
-  });
-  routes.on('GET', ['', '/'], (c) => c.html(SHELL));
-  routes.get('/page.js', async (c) =>
-    c.body((await bundled()).js, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
-  );
-  routes.get('/page.css', async (c) =>
-    c.body((await bundled()).css, 200, { 'content-type': 'text/css; charset=utf-8' }),
-  );
-  return routes;
 }

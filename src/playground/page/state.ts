@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 const MAX_SHOWN_MESSAGES = 300;
 const MAX_SHOWN_ROWS = 100;
 
-/** What the app's manifest says that Slack's client shows: shortcuts, and hints for the composer. */
+/** The parts of the app's manifest that Slack's client shows: shortcuts, and hints for the composer. */
 export type AppFeatures = {
   shortcuts: { name: string; type: 'global' | 'message'; callback_id: string; description?: string }[];
   subcommands: { name: string; hint: string }[];
@@ -42,7 +42,7 @@ export function pageState(w: Workspace, inbox: Inbox, features: AppFeatures, me:
     home: home && shownView(home),
     notices: w.notices(me),
     mails: newest(inbox.mails()),
-    // The inspector asks for what one of them said.
+    // Without their content, which the inspector reads for one at a time.
     deliveries: newest(w.deliveries).map(({ exchange: _exchange, ...row }) => row),
     apiCalls: newest(w.apiCalls).map(({ sent: _sent, ...row }) => row),
     features,

@@ -1,4 +1,4 @@
-// What one request or call said, for the inspector: made readable, without typed passwords.
+// The content of one request or call, for the inspector: readable, and without typed passwords.
 import { type Dict, isDict } from '../shapes.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -47,7 +47,7 @@ const pretty = (value: unknown): string => bounded(JSON.stringify(withoutPasswor
 const bounded = (text: string): string =>
   text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}\n… (${text.length} characters)` : text;
 
-/** What a person typed into a field that is called a password: Slack has it in the clear, an onlooker need not. */
+/** Hides the value of a field that is named for a password: Slack gets it in clear, but an onlooker must not. */
 function withoutPasswords(value: unknown, isPassword = false): unknown {
   if (Array.isArray(value)) return value.map((one) => withoutPasswords(one, isPassword));
   if (!isDict(value)) return value;

@@ -1,5 +1,5 @@
 // chat.*
-import { checkMessage } from '../checks/messages.ts';
+import { checkMessage } from '../checks/payloads.ts';
 import { type Channel, type Dict, textOf } from '../shapes.ts';
 import { APP, directMessageId } from '../workspace/people.ts';
 import { messageJson } from '../workspace/slack-json.ts';
@@ -24,7 +24,7 @@ export function updateMessage(w: Workspace, args: Dict): Dict {
   requireScope(w, 'chat:write');
   const channel = conversationOf(w, args.channel);
   const message = w.conversations.find(channel.id, textOf(args.ts));
-  // An ephemeral message can't be found by its time.
+  // Slack doesn't update ephemeral messages.
   if (message === null || message.onlyFor !== null) throw new SlackRefusal('message_not_found');
   if (message.user !== APP.botUserId) throw new SlackRefusal('cant_update_message');
   // Without `blocks` the former ones stay, and then the former text may stay too.

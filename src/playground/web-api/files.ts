@@ -5,7 +5,7 @@ import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { conversationOf, requireScope } from './lookup.ts';
 
-/** Only files of conversations that the app is in; others are not there. */
+/** Finds only files of conversations that the app is in. */
 export function filesInfo(w: Workspace, args: Dict): Dict {
   requireScope(w, 'files:read');
   const file = w.files.find(textOf(args.file));

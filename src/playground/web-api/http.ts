@@ -88,7 +88,7 @@ async function serveResponseUrl(o: SlackParts, path: string, c: PlaygroundContex
   }
 }
 
-/** Without the right to read it Slack sends the caller to its sign-in page: not an error, but a redirect. */
+/** Slack redirects a caller who may not read the file to its sign-in page; it doesn't answer with an error. */
 function serveFile({ workspace, faults }: SlackParts, id: string, c: PlaygroundContext) {
   const failed = faultResponse(faults.take('files-pri'), FAULT_CODES, (status) => c.body('', status));
   if (failed !== null) return failed;

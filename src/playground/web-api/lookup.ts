@@ -58,7 +58,7 @@ export function conversationsOpen(w: Workspace, args: Dict): Dict {
   return { channel: { id: channel.id } };
 }
 
-/** A conversation that the app may know of: a private one without the app does not exist for it. */
+/** A conversation that is public or has the app in it. Errors: `channel_not_found`. */
 export function conversationOf(w: Workspace, id: unknown): Channel {
   const channel = w.conversations.channels.get(textOf(id));
   if (channel === undefined || (channel.kind !== 'public' && !channel.members.includes(APP.botUserId)))
@@ -66,6 +66,7 @@ export function conversationOf(w: Workspace, id: unknown): Channel {
   return channel;
 }
 
+/** Errors: `missing_scope`. */
 export function requireScope(w: Workspace, scope: string): void {
   if (!w.scopes.has(scope))
     throw new SlackRefusal('missing_scope', { needed: scope, provided: [...w.scopes].join(',') });

@@ -27,7 +27,7 @@ const APP_TOKEN_METHOD = 'apps.connections.open';
 /** Arguments that a form carries as JSON text. */
 const JSON_ARGUMENTS = ['blocks', 'view', 'files'];
 
-/** One call; always an answer, never a throw: `ok: false` with Slack's error when it was refused. */
+/** Runs one call of the app. A refusal is an answer too: `ok: false` with Slack's error code. */
 export function callMethod(w: Workspace, method: string, token: string, raw: Dict): Dict {
   let args = raw;
   try {

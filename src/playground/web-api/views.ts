@@ -1,5 +1,5 @@
 // views.*
-import { checkView } from '../checks/messages.ts';
+import { checkView } from '../checks/payloads.ts';
 import { type Dict, textOf, type View } from '../shapes.ts';
 import { viewJson } from '../workspace/slack-json.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
@@ -24,7 +24,7 @@ export function publishView(w: Workspace, args: Dict): Dict {
   return { view: viewJson(w.views.publish(person.id, args.view as Dict, textOf(args.hash))) };
 }
 
-/** A trigger is spent only when the view was opened: a refused view may be mended and tried again in time. */
+/** Spends the trigger only once the view is open, so that the app can use it again for a corrected view. */
 function useTrigger(w: Workspace, args: Dict, show: (user: string, payload: Dict) => View): Dict {
   const trigger = textOf(args.trigger_id);
   if (trigger === '') throw SlackRefusal.forArguments('missing required field: trigger_id');

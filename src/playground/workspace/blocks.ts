@@ -1,4 +1,4 @@
-// Reading blocks: what a person sees in them, and the element that a person points at. Runs in the browser too.
+// Reads blocks: their words and their interactive elements. Runs in the browser too.
 import { type Block, type Dict, dictsOf, isDict, textOf } from '../shapes.ts';
 
 const READABLE_FIELDS = ['text', 'alt_text', 'initial_value', 'title'];
@@ -19,7 +19,7 @@ export const optionsOf = (element: Dict): Dict[] => dictsOf(element.options);
 /** The words of a text object. */
 export const objectText = (value: unknown): string => (isDict(value) ? textOf(value.text) : '');
 
-/** Every word of the blocks that a person reads, one piece a line. */
+/** The words that a person reads in the blocks, one text a line. */
 export function readBlocks(blocks: Dict[]): string {
   const lines: string[] = [];
   const visit = (value: unknown, key: string): void => {

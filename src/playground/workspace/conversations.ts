@@ -3,7 +3,7 @@ import type { Channel, Clock, Message, Person, SharedFile } from '../shapes.ts';
 import { createTimestamps, nameBlocks } from './ids.ts';
 import { directMessage, directMessageId, firstChannels, firstPeople } from './people.ts';
 
-/** Older messages fall away: the workspace is a playground, not an archive. */
+/** Beyond this, the oldest messages are dropped. */
 const MAX_MESSAGES = 2_000;
 
 type NewMessage = {
@@ -21,7 +21,7 @@ export function createConversations(o: Parts) {
   const directory = createDirectory(o.changed);
   const messages = createMessages(o);
 
-  /** What one person can read: the channels they are in (and public ones), without others' ephemerals. */
+  /** The messages in public channels and in the person's own, except ephemeral ones for other people. */
   function visibleTo(user: string): Message[] {
     return messages.all().filter(({ channel: id, onlyFor }) => {
       const found = directory.channels.get(id);
@@ -50,7 +50,7 @@ function createDirectory(changed: () => number) {
     channels,
     addPerson: (made: Person): Person => added(people, made),
     addChannel: (made: Channel): Channel => added(channels, made),
-    /** The app's direct message with a person; made on first need. Null for a bot and for an unknown person. */
+    /** The app's direct message with a person; made when it is first needed. Null for a bot and for an unknown person. */
     openDirectMessage(user: string): Channel | null {
       if (people.get(user)?.isBot !== false) return null;
       return channels.get(directMessageId(user)) ?? added(channels, directMessage(user));

@@ -1,11 +1,11 @@
-// Files that were shared. Their bytes are in memory only; a message remembers their name and size.
+// Shared files. Their bytes are in memory only; a message stores their name and size.
 import type { Dict, SharedFile } from '../shapes.ts';
 import { newId, newSecret } from './ids.ts';
 import { APP } from './people.ts';
 import { fileJson } from './slack-json.ts';
 import { SlackRefusal } from './slack-refusal.ts';
 
-/** A playground, not an archive: older files fall away. */
+/** Beyond this, the oldest file is dropped. */
 const MAX_FILES = 50;
 export const MAX_FILE_BYTES = 20_000_000;
 const MAX_NAME_LENGTH = 255;
@@ -42,7 +42,7 @@ export function createFiles(filesUrl: () => string) {
   };
 }
 
-/** An app gives a file in three steps: it announces the length, sends the bytes, and completes the upload once. */
+/** An app uploads a file in three steps: it announces the length, sends the bytes, and completes the upload once. */
 function createUploads(
   slots: Map<string, UploadSlot>,
   filesUrl: () => string,
@@ -54,13 +54,14 @@ function createUploads(
       slots.set(secret, { id, name, length, bytes: null });
       return { uploadUrl: `${filesUrl()}/upload/v1/${secret}`, id };
     },
-    /** False when no file, or one of another length, was announced there. */
+    /** False for an unknown slot, and when the length is not the announced one. */
     fillSlot(secret: string, bytes: Buffer): boolean {
       const slot = slots.get(secret);
       if (slot?.length !== bytes.length) return false;
       slot.bytes = bytes;
       return true;
     },
+    /** Errors: `file_not_found`, also when its bytes have not come yet. */
     takeSlot(id: string): SharedFile {
       const [secret, slot] = [...slots].find(([, one]) => one.id === id) ?? [];
       if (secret === undefined || !slot?.bytes) throw new SlackRefusal('file_not_found');

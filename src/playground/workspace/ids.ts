@@ -4,7 +4,7 @@ import { elementsOf } from './blocks.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** An id such as Slack makes: a letter for the kind, then ten capitals and digits. */
+/** An id in Slack's form: a prefix for the kind, then ten capitals and digits. */
 export function newId(prefix: string): string {
   let id = prefix;
   for (let i = 0; i < 10; i++) id += ALPHABET[randomInt(ALPHABET.length)];

@@ -30,7 +30,7 @@ export const firstChannels = (): Channel[] => [
   ...[ADMIN, APPROVER, NOBODY].map(directMessage),
 ];
 
-/** Fills in what is ordinary about a person: of this team, not a guest, not a bot. */
+/** By default of this team, and neither a guest nor a bot. */
 export const person = (id: string, name: string, realName: string, rest: Partial<Person> = {}): Person => ({
   id,
   name,
@@ -54,7 +54,7 @@ export const channel = (id: string, name: string, rest: Partial<Channel> = {}): 
   ...rest,
 });
 
-/** The direct message of a person with the app. Its id is made from theirs, so that it outlives a restart. */
+/** The direct message of a person with the app. Its id is made from the person's, so it is the same after a restart. */
 export const directMessageId = (user: string): string => `D${user.slice(1)}`;
 export const directMessage = (user: string): Channel =>
   channel(directMessageId(user), user, { kind: 'im', members: [user, APP.botUserId] });

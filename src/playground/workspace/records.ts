@@ -1,4 +1,4 @@
-// What Slack and the app sent each other, for the inspector and for tests; and what Slack's own client told people.
+// The requests between Slack and the app, for the inspector and for tests, and the notices of Slack's own client.
 import type { Clock, Dict, Notice } from '../shapes.ts';
 
 const MAX_RECORDED = 500;
@@ -51,7 +51,7 @@ export function createRecords(clock: Clock, changed: () => number) {
       const call = record(apiCalls, row);
       for (const listener of listeners) listener(call);
     },
-    /** Hears of every call, also of those that the bounded list has dropped. */
+    /** Calls the listener with every call; `apiCalls` has only the last ones. */
     onApiCall: (listener: (call: ApiCall) => void): void => void listeners.push(listener),
     clearRecords(): void {
       notices = [];

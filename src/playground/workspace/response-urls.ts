@@ -1,5 +1,5 @@
 // A response_url takes five posts within thirty minutes, and answers only the action that Slack made it for.
-import { checkMessage } from '../checks/messages.ts';
+import { checkMessage } from '../checks/payloads.ts';
 import { type Clock, type Dict, type Message, textOf } from '../shapes.ts';
 import type { Conversations } from './conversations.ts';
 import { newId, newSecret } from './ids.ts';
@@ -23,6 +23,7 @@ export function createResponseUrls(o: { clock: Clock; conversations: Conversatio
     return path;
   }
 
+  /** Errors: `invalid_url`, `expired_url`, `used_url`, and those of `checkMessage`. */
   function receive(path: string, body: Dict): void {
     const url = minted.get(path);
     if (url === undefined) throw new SlackRefusal('invalid_url');
@@ -32,7 +33,7 @@ export function createResponseUrls(o: { clock: Clock; conversations: Conversatio
     apply(url.user, url.channel, url.about, body);
   }
 
-  /** What a response_url and the body of an answered command have in common. */
+  /** Posts or replaces a message, for a response_url and for a command's answer. Errors: as of `checkMessage`. */
   function apply(user: string, channel: string, about: Message | null, body: Dict): void {
     const present = about && o.conversations.find(about.channel, about.ts);
     checkMessage(body);

@@ -1,6 +1,6 @@
 import type { Dict } from '../shapes.ts';
 
-/** What Slack answers instead of `ok: true`. `extra` goes into the answer beside `error`. */
+/** An error that Slack answers with: `ok: false`, `code` as its `error`, and the fields of `extra`. */
 export class SlackRefusal extends Error {
   readonly code: string;
   readonly extra: Dict;
@@ -12,14 +12,14 @@ export class SlackRefusal extends Error {
     this.extra = extra;
   }
 
-  /** `invalid_arguments`, with Slack's word for what is wrong. */
+  /** `invalid_arguments` with a message of Slack's. */
   static forArguments(message: string): SlackRefusal {
     return new SlackRefusal('invalid_arguments', {
       response_metadata: { messages: [`[ERROR] ${message}`] },
     });
   }
 
-  /** What Slack says about each fault, as the inspector shows it. */
+  /** Slack's messages about the problems, for the inspector. */
   get messages(): string[] {
     const metadata = this.extra.response_metadata as { messages?: string[] } | undefined;
     return metadata?.messages ?? [];

@@ -1,4 +1,4 @@
-// What outlives a restart: secrets, messages, Home and the inbox, in DATA_DIR/playground.json (0600).
+// State that survives a restart: secrets, messages, Home and the inbox, in DATA_DIR/playground.json (0600).
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../log.ts';
@@ -20,12 +20,12 @@ export type StoredState = {
 };
 export type StateStorage = {
   stored: StoredState;
-  /** Writes what `read` returns a moment later. */
+  /** Writes the result of `read` a moment later. */
   touch: (read: () => StoredState) => void;
   flush: () => Promise<void>;
 };
 
-/** A file that is damaged or of another version is a fresh start, said in the log. `dataDir` null: memory only. */
+/** Starts afresh, with a warning, when the file is damaged or of another version. `dataDir` null: memory only. */
 export async function openStorage(dataDir: string | null, log: Log): Promise<StateStorage> {
   if (dataDir === null) return { stored: firstState(), touch: () => {}, flush: async () => {} };
   const path = join(dataDir, 'playground.json');
@@ -78,7 +78,7 @@ const firstState = (): StoredState => ({
   keys: [],
 });
 
-/** Written beside and renamed over, so that a killed process leaves the old file or the new one, never a half. */
+/** Renames a complete new file over the old one, so that a killed process never leaves half a file. */
 async function write(path: string, text: string): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   const file = await open(beside, 'w', 0o600);

@@ -1,4 +1,4 @@
-// A trigger_id allows one modal, once, within three seconds of what the person did.
+// A trigger_id opens one modal, within three seconds of the person's action.
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../shapes.ts';
 import { newSecret } from './ids.ts';

@@ -1,5 +1,4 @@
-// What a form holds before a person touches it, and what is left of it when the app replaces the view.
-// Pure, because the page in the browser and the tests' driver need the same answer.
+// The values of a form: the initial ones, and those that remain when the app replaces the view. Runs in the browser too.
 import { type Block, type Dict, isDict, type StateValues } from '../shapes.ts';
 import { elementsOf } from './blocks.ts';
 
@@ -13,7 +12,7 @@ const FIELDS: Record<string, { initial: string; state: string }> = {
   multi_external_select: { initial: 'initial_options', state: 'selected_options' },
 };
 
-/** The name under which an element's value stands in `state.values`. */
+/** The field of `state.values` that holds an element's value. */
 export const stateField = ({ type }: Dict): string => FIELDS[String(type)]?.state ?? 'value';
 export const isPlural = (element: Dict): boolean => stateField(element) === 'selected_options';
 export const isStateful = ({ type }: Dict): boolean => String(type) in FIELDS;
@@ -35,7 +34,7 @@ export function stateOf(blocks: Block[], earlier: StateValues = {}): StateValues
   return values;
 }
 
-/** Slack's own client refuses these before it sends anything to the app: block_id → words. */
+/** The errors that Slack's own client shows instead of sending the form: block_id → words. */
 export function missingValues(blocks: Block[], values: StateValues): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { type, block_id: blockId, element, optional } of blocks) {

@@ -10,7 +10,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
   const homes = new Map<string, View>(o.storedHomes.map((home) => [home.user, home]));
   const stackOf = (user: string): View[] => stacks.get(user) ?? [];
 
-  /** What changes of a view when the app sends it again. */
+  /** The parts of a view that change when the app sends it again. */
   const content = (payload: Dict) => ({
     payload,
     blocks: nameBlocks(payload.blocks),
@@ -30,6 +30,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
     return view;
   }
 
+  /** Errors: `not_found` when no modal is open, `push_limit_reached`. */
   function push(user: string, payload: Dict): View {
     const stack = stackOf(user);
     if (stack.length === 0) throw new SlackRefusal('not_found');
@@ -37,7 +38,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
     return show(user, stack, payload);
   }
 
-  /** `hash`: the version that the app read; null or empty to overwrite any. */
+  /** `hash`: the version that the app read; null or empty to overwrite any. Errors: `hash_conflict`. */
   function update(view: View, payload: Dict, hash: string | null): View {
     if (hash && hash !== view.hash) throw new SlackRefusal('hash_conflict');
     return Object.assign(view, content(payload));
@@ -62,7 +63,7 @@ export function createViews(o: { clock: Clock; changed: () => number; storedHome
     homes: (): View[] => [...homes.values()],
     find: (id: string): View | null =>
       [...stacks.values(), [...homes.values()]].flat().find((view) => view.id === id) ?? null,
-    /** Takes views off the top; all of them when no number is given. */
+    /** Closes `count` views from the top; all of them by default. */
     close(user: string, count = MAX_STACKED): void {
       stacks.set(user, stackOf(user).slice(0, -count));
       o.changed();

@@ -73,7 +73,7 @@ export function createWorkspace(o: {
   };
 }
 
-/** A number that grows with every change, and who listens for changes. */
+/** A number that grows with every change, and the listeners for changes. */
 function createChanges() {
   let sequence = 0;
   const listeners = new Set<() => void>();

@@ -1,4 +1,4 @@
-// The page's calls of its server, and the state that it keeps fresh.
+// The page's calls to its server, and the state that it keeps up to date.
 import { createContext, useCallback, useEffect, useState } from 'react';
 import type { ElementName, Place } from '../../actions/clicks.ts';
 import type { Dict, StateValues } from '../../shapes.ts';
@@ -23,10 +23,10 @@ export const post = <T = Dict>(path: string, body: Dict): Promise<T | null> =>
     body: JSON.stringify(body),
   });
 
-/** What one request or call said; null when the server has forgotten it. */
+/** The content of one request or call; null when the server has forgotten it. */
 export const readWire = (id: number): Promise<Wire | null> => call(`wire?id=${id}`);
 
-/** Shares a file as it is. Null when the server refused it. */
+/** Null when the server refused it. */
 export const shareFile = (me: string, channel: string, file: File): Promise<Dict | null> =>
   call(`share?${new URLSearchParams({ as: me, channel, name: file.name })}`, { method: 'POST', body: file });
 
@@ -72,7 +72,7 @@ export function usePageState(me: string): { state: PageState | null; isLost: boo
     const events = new EventSource(`${API}/events`);
     let highest = 0;
     events.onmessage = (event) => {
-      // A lower number is a new process: it counts from the beginning.
+      // A lower number comes from a new process, which counts from the beginning.
       if (Number(event.data) < highest) setState(null);
       highest = Number(event.data);
       void load();

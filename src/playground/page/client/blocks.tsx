@@ -1,4 +1,4 @@
-// Blocks, with the values of the form that they are.
+// Blocks, and the values of their fields.
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { type Block, type Dict, dictsOf, isDict, type StateValues, textOf } from '../../shapes.ts';
 import { isStateful, stateOf } from '../../workspace/view-state.ts';
@@ -6,11 +6,11 @@ import type { ElementActions } from './api.ts';
 import { Element } from './elements.tsx';
 import { plain, Text } from './mrkdwn.tsx';
 
-/** What was typed, by view or message: a modal that another one covered still has it when it is uncovered. */
+/** Typed values by view or message, so that a modal keeps them while another one covers it. */
 const typed = new Map<string, StateValues>();
 const MAX_TYPED = 200;
 
-/** The values of a form. They outlive an update of the view for all fields that are still there. */
+/** The values of a form. A field that is still there after an update of the view keeps its value. */
 export function useValues(key: string, blocks: Block[]): [StateValues, (values: StateValues) => void] {
   const [, repaint] = useState(0);
   const setValues = (values: StateValues): void => {

@@ -15,7 +15,7 @@ type ComposerProps = {
   state: PageState;
   channel: string;
   name: string;
-  /** What a button elsewhere wrote for the person, until it stands here. */
+  /** Text from a button elsewhere that the composer has yet to take over. */
   draft: string;
   onDrafted: () => void;
 };
@@ -60,7 +60,7 @@ function useText({ state, channel, draft, onDrafted }: ComposerProps, field: Ref
       setText(draft);
       onDrafted();
     }
-    // Not from under a modal that is open.
+    // An open modal keeps the focus.
     if (document.querySelector('dialog[open]') === null) field.current?.focus();
   }, [draft, onDrafted, field]);
 
@@ -85,7 +85,7 @@ function useText({ state, channel, draft, onDrafted }: ComposerProps, field: Ref
   return { text, setText, send, onKey, write, hints, at };
 }
 
-/** A file is sent by itself, as soon as it is chosen. */
+/** Sends a file as soon as the person has chosen it. */
 function Attach({ me, channel, name }: { me: string; channel: string; name: string }): ReactNode {
   const field = useRef<HTMLInputElement>(null);
   const [trouble, setTrouble] = useState('');
@@ -122,7 +122,7 @@ function Attach({ me, channel, name }: { me: string; channel: string; name: stri
   );
 }
 
-/** Drawn: not every machine has a font with the sign. */
+/** Drawn, because not every machine has a font with a paperclip. */
 const Paperclip = (): ReactNode => (
   <svg aria-hidden="true" className="paperclip" viewBox="0 0 13 14">
     <path d="M11.5 6.5 6.4 11.6a3 3 0 0 1-4.3-4.3l5-5a2 2 0 0 1 2.9 2.9L5 10.2a1 1 0 0 1-1.4-1.4l4.3-4.3" />

@@ -5,9 +5,9 @@ import { elementActions, fileAddress, type PageState, post, type ShownMessage } 
 import { Blocks, useValues } from './blocks.tsx';
 import { Composer } from './composer.tsx';
 import { Shortcuts } from './menu.tsx';
-import { Mrkdwn, timeOf } from './mrkdwn.tsx';
+import { Mrkdwn } from './mrkdwn.tsx';
 
-/** Near enough to the end to be reading what comes. */
+/** A person who is this near to the end is reading the newest messages. */
 const AT_END_PX = 80;
 
 type Channel = PageState['channels'][number];
@@ -48,7 +48,7 @@ export function Conversation({
   );
 }
 
-/** Goes to the end for a new message, and for a change while the person reads there; never away from what they read. */
+/** Scrolls to the end for a new message, and for a changed one only while the person reads there. */
 function useEnd(channel: string, messages: ShownMessage[]): RefObject<HTMLOListElement | null> {
   const list = useRef<HTMLOListElement>(null);
   const wasAt = useRef({ channel: '', newest: '', isAtEnd: true });
@@ -130,6 +130,9 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
     </li>
   );
 }
+
+const timeOf = (ts: string): string =>
+  new Date(Number(ts) * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 
 function FileLink({ me, file: { id, name, size } }: { me: string; file: SharedFile }): ReactNode {
   const kilobytes = (size / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -6,7 +6,7 @@ import { plain, Text } from './mrkdwn.tsx';
 const FIRST_FIELD = '.modal .dialog-body :is(input, textarea), .modal footer .primary';
 const COMPOSER = '.composer textarea';
 
-/** Open while it is drawn. Afterwards the focus is where it was, or in the composer when that is no longer there. */
+/** Open while it is rendered. Then the focus returns to the element that had it, or else to the composer. */
 export function Dialog(o: {
   title: string;
   className: string;
@@ -23,7 +23,7 @@ export function Dialog(o: {
       (isThere ? before : document.querySelector<HTMLElement>(COMPOSER))?.focus();
     };
   }, []);
-  // A browser may close it without asking, when Escape is pressed again before anything else is done.
+  // On a second Escape in a row, a browser may close the dialog without a `cancel` event.
   const close = (event: SyntheticEvent): void => {
     event.preventDefault();
     event.stopPropagation();

@@ -4,10 +4,10 @@ import { type Dict, dictsOf, isDict, textOf } from '../../shapes.ts';
 import { optionsOf } from '../../workspace/blocks.ts';
 import { isPlural, stateField } from '../../workspace/view-state.ts';
 import { DirectoryContext } from './api.ts';
+import { Combobox } from './combobox.tsx';
 import { ConfirmDialog } from './dialog.tsx';
 import { Menu } from './menu.tsx';
 import { plain, Text } from './mrkdwn.tsx';
-import { Combobox } from './select.tsx';
 
 type ElementProps = {
   element: Dict;

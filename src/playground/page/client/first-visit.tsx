@@ -2,16 +2,16 @@
 import { type ReactNode, useState } from 'react';
 import type { PageState } from './api.ts';
 
-const KEPT_AS = 'playground: the hint was read';
+const STORAGE_KEY = 'playground: the hint was read';
 
-/** Read once, it stays away in this browser until a person asks for it. */
+/** Once read, the hint stays hidden in this browser until the person asks for it. */
 export function useFirstVisit(): { isFirst: boolean; setFirst: (isFirst: boolean) => void } {
-  const [isFirst, set] = useState(() => localStorage.getItem(KEPT_AS) === null);
+  const [isFirst, set] = useState(() => localStorage.getItem(STORAGE_KEY) === null);
   return {
     isFirst,
     setFirst(next) {
-      if (next) localStorage.removeItem(KEPT_AS);
-      else localStorage.setItem(KEPT_AS, new Date().toISOString());
+      if (next) localStorage.removeItem(STORAGE_KEY);
+      else localStorage.setItem(STORAGE_KEY, new Date().toISOString());
       set(next);
     },
   };

@@ -1,9 +1,9 @@
-// What the composer offers for the typed words: subcommands as the manifest hints at them, and people after an @.
+// The composer's suggestions: subcommands with the manifest's hints, and people after an @.
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { PageState } from './api.ts';
 import { OptionList } from './option-list.tsx';
 
-/** `text` is what the composer says when it was chosen; null for a hint that only tells what may follow. */
+/** `text` replaces the composer's text; null for a hint that only shows what may follow. */
 type Hint = { key: string; words: string; note: string; text: string | null };
 
 /** Arrows choose, Tab or Enter takes it, Escape closes the list. Until an arrow was pressed, Enter sends. */

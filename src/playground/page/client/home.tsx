@@ -2,7 +2,7 @@ import { type ReactNode, useEffect } from 'react';
 import { elementActions, type PageState, post } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 
-/** The app's Home tab. The app hears of each visit and paints it then. */
+/** The app's Home tab. Each visit sends the app an event, on which it paints the tab. */
 export function Home({ state: { home, me, app } }: { state: PageState }): ReactNode {
   useEffect(() => {
     void post('home', { as: me });

@@ -1,4 +1,4 @@
-// Mail that the app sent: as the developer sees it, as text, and what became of it.
+// Mail that the app sent: as the developer sees it, as text, and its headers and state.
 import { type ReactNode, useState } from 'react';
 import type { Mail } from '../../mail/inbox.ts';
 
@@ -32,7 +32,7 @@ export function InboxPane({ mails }: { mails: Mail[] }): ReactNode {
   );
 }
 
-/** The time, and the day when that is another. */
+/** The time, and the day unless it is today. */
 function whenWords(at: string): string {
   const then = new Date(at);
   const isToday = then.toDateString() === new Date().toDateString();

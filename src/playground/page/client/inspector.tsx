@@ -1,4 +1,4 @@
-// What Slack and the app said: each signed request with its answer and time to ack, each call of the app, each refusal.
+// The traffic between Slack and the app: signed requests with answer and time to ack, and the app's calls.
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Wire } from '../wire.ts';
 import { type PageState, readWire } from './api.ts';
@@ -105,7 +105,7 @@ function Exchange(
   );
 }
 
-/** Read when a person looks: a payload may carry a whole message. */
+/** Fetched only when a person opens it, because the content may be long. */
 function WireDetails({ id }: { id: number }): ReactNode {
   const [wire, setWire] = useState<Wire | null | 'reading'>('reading');
   useEffect(() => {

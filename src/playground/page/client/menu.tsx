@@ -50,7 +50,7 @@ export function Menu({ label, face, items }: MenuProps): ReactNode {
   );
 }
 
-/** The app's shortcuts of one type, about a message or about nothing. */
+/** The app's global shortcuts, or its shortcuts for a message. */
 export function Shortcuts(o: {
   state: PageState;
   type: 'global' | 'message';
@@ -103,7 +103,7 @@ function useMenu() {
   return { isOpen, setOpen, isAbove, opener, list, close, onKey };
 }
 
-/** Where what is around the list ends: below that, it would be cut off. */
+/** The bottom of the area around the list, which cuts off what is below. */
 const endOfRoom = (list: HTMLElement | null): number =>
   list?.closest('.messages, .home, .dialog-body, .composer')?.getBoundingClientRect().bottom ??
   window.innerHeight;

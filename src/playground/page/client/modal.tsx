@@ -1,17 +1,16 @@
 // The modal on top of a person's stack.
 import { type ReactNode, useRef, useState } from 'react';
+import type { Submitted } from '../../actions/modals.ts';
 import type { Dict } from '../../shapes.ts';
 import { elementActions, post, type ShownView } from './api.ts';
 import { Blocks, useValues } from './blocks.tsx';
 import { Dialog } from './dialog.tsx';
 
-type Submitted = { errors: Record<string, string>; trouble: string };
-
 export function Modal({ me, view, appName }: { me: string; view: ShownView; appName: string }): ReactNode {
   const [values, setValues] = useValues(view.id, view.blocks);
   const { errors, trouble, isBusy, submit } = useSubmit(me, view, values);
   const isClosing = useRef(false);
-  /** Once: a second Escape comes before the page knows that the server heard the first one. */
+  /** Only once: a second Escape may come before the server has answered the first. */
   async function close(isCleared: boolean): Promise<void> {
     if (isClosing.current) return;
     isClosing.current = true;

@@ -40,10 +40,6 @@ export function Text({ value }: { value: unknown }): ReactNode {
 
 export const plain = (value: unknown): string => emojify(objectText(value));
 
-/** The time beside a message. */
-export const timeOf = (ts: string): string =>
-  new Date(Number(ts) * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-
 function parse(text: string): ReactNode[] {
   const out: ReactNode[] = [];
   let end = 0;

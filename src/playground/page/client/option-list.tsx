@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** The options below a combobox or above the composer. The keys are those of the field that owns the list. */
+/** The options below a combobox or above the composer. The field that owns the list handles the keys. */
 export function OptionList(o: {
   id: string;
   label: string;
   className: string;
-  /** What stands there without options. */
+  /** Shown when there are no options. */
   empty: string;
   /** The option that Enter takes; -1 for none. */
   active: number;
@@ -24,7 +24,7 @@ export function OptionList(o: {
   return (
     <div ref={list} className={`popup ${o.className}`} id={o.id} role="listbox" aria-label={o.label}>
       {options.map(({ key, words, isChosen, onChoose }, i) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field that owns the list
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field that owns the list handles the keys
         <div
           key={key}
           id={`${o.id}-${i}`}

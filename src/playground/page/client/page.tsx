@@ -35,7 +35,7 @@ function Page(): ReactNode {
           onBecome={(as) => set({ as, at: place.startsWith('D') ? '' : place })}
         />
         <main>
-          <Panes
+          <Toolbar
             state={state}
             pane={pane}
             isLost={isLost}
@@ -67,7 +67,7 @@ function Page(): ReactNode {
   );
 }
 
-/** Who and where are in the address, so that two windows can be two people and a reload stays where it was. */
+/** The person and the place are in the address, so that two windows can be two people and a reload changes nothing. */
 function useAddress(): [get: (name: string) => string, set: (values: Record<string, string>) => void] {
   const [search, setSearch] = useState(window.location.search);
   useEffect(() => {
@@ -89,7 +89,7 @@ function useAddress(): [get: (name: string) => string, set: (values: Record<stri
   ];
 }
 
-function Panes(o: {
+function Toolbar(o: {
   state: PageState;
   pane: string;
   isLost: boolean;
@@ -156,7 +156,7 @@ function BackToStart({ me }: { me: string }): ReactNode {
   );
 }
 
-/** What Slack itself has to say, since this window was opened; for a while, or until the person dismisses it. */
+/** Slack's own notices since this window was opened; each for a while, or until the person dismisses it. */
 function Notices({ state }: { state: PageState }): ReactNode {
   const [seen, setSeen] = useState(state.sequence);
   const fresh = state.notices.filter((one) => one.changed > seen);

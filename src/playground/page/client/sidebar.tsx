@@ -60,7 +60,7 @@ export function Sidebar(o: {
   );
 }
 
-/** Which channels got something since they were last looked at, in this window. */
+/** The channels with a message that is newer than the last look at them in this window. */
 function useUnread(state: PageState, place: string): Set<string> {
   const [seen, setSeen] = useState<Record<string, number>>({});
   const [start] = useState(state.sequence);

@@ -1,4 +1,4 @@
-// A person types: a slash command, or a message; and shares a file.
+// What a person does in the composer: sends a slash command, a message or a file.
 import { type Dict, isDict, type Message, textOf } from '../shapes.ts';
 import { APP, SLACKBOT } from '../workspace/people.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
@@ -7,8 +7,8 @@ import type { AppResponse } from './delivery.ts';
 import { messageEvent, sendEvent } from './events.ts';
 
 /**
- * Sends `/apim-user …` as Slack would and shows the person what Slack would show. `changes`: fields that a test sends
- * otherwise. Errors: `channel_not_found`, `unknown_command`.
+ * Sends `/apim-user …` as Slack would and shows the person what Slack would show. `changes`: form fields that a test
+ * overrides. Errors: `channel_not_found`, `unknown_command`.
  */
 export async function typeCommand(
   c: ActionContext,
@@ -29,12 +29,12 @@ export async function typeCommand(
   return response;
 }
 
-/** Posts a message of a person. In the app's direct message the app hears of it. */
+/** Posts a person's message; in the app's direct message also as an event. Errors: `channel_not_found`. */
 export function say(c: ActionContext, o: { user: string; channel: string; text: string }): Promise<Message> {
   return post(c, { ...o, text: escapeTyped(c, o.text) });
 }
 
-/** Shares a file from a person's machine. In the app's direct message the app hears of it. */
+/** Shares a person's file; in the app's direct message also as an event. Errors: `channel_not_found`. */
 export function shareFile(
   c: ActionContext,
   o: { user: string; channel: string; name: string; bytes: Buffer },
@@ -86,7 +86,7 @@ function readBody({ contentType, body }: AppResponse): Dict {
   }
 }
 
-/** What `should_escape: true` makes of typed words: people, channels, addresses and links arrive as references. */
+/** Escapes as Slack does for `should_escape: true`: people, channels, emails and links become references. */
 function escapeTyped(c: ActionContext, text: string): string {
   const { people, channels } = c.workspace.conversations;
   return text

@@ -1,4 +1,4 @@
-// Whole payloads against Slack's limits: messages, views, and what an options request is answered with.
+// Checks messages, views and answers to options requests against Slack's limits.
 import { z } from 'zod';
 import { type Dict, textOf } from '../shapes.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
@@ -29,12 +29,12 @@ export function checkView(view: unknown, kind: 'modal' | 'home'): void {
   if (Buffer.byteLength(JSON.stringify(view)) > MAX_VIEW_BYTES) throw new SlackRefusal('view_too_large');
 }
 
-/** The answer to an options request; without options, nothing was found. Errors: `invalid_options`. */
+/** The answer to an options request, which may be an empty list. Errors: `invalid_options`. */
 export function checkOptionsAnswer(body: unknown): void {
   check(z.strictObject({ options }), body, 'invalid_options', '');
 }
 
-/** Throws `code` with every fault in `response_metadata.messages`, in Slack's form: the words, then the place. */
+/** Throws `code` with every problem in `response_metadata.messages`, in Slack's form. */
 function check(schema: z.ZodType, value: unknown, code: string, at: string): void {
   const result = schema.safeParse(value, { error: wordsFor });
   if (result.success) return;

@@ -9,7 +9,7 @@ const ASK_AFTER_MS = 200;
 type ComboboxProps = {
   label: string;
   placeholder: string;
-  /** All that there are, narrowed here; or what the app suggests for the typed words, from a length on. */
+  /** Fixed options, filtered here; or `suggest`, which asks the app from `minLength` characters on. */
   options?: Dict[];
   suggest?: (typed: string) => Promise<Dict[]>;
   minLength?: number;
@@ -113,7 +113,7 @@ function useCombobox(o: ComboboxProps) {
       event.preventDefault();
       choose(option);
     } else if (event.key === 'Escape' && isOpen) {
-      // The list closes, not the modal around it.
+      // Closes the list, not the modal around it.
       event.preventDefault();
       event.stopPropagation();
       setOpen(false);
@@ -123,7 +123,7 @@ function useCombobox(o: ComboboxProps) {
   return { isOpen, setOpen, typed, setTyped, active, options, words, isChosen, choose, type, onKey };
 }
 
-/** The options for what is typed; the app is asked a moment after the last key. `words`: what stands there without any. */
+/** The options for the typed words; asks the app a moment after the last key. `words`: shown without options. */
 function useOptions({ options, suggest, minLength = 0 }: ComboboxProps, typed: string, isOpen: boolean) {
   const [suggested, setSuggested] = useState<Dict[]>([]);
   const [isAsking, setAsking] = useState(false);
