@@ -1,10 +1,10 @@
 // The same calls of the same clients against `emulate`, a stand-in that others wrote: our answers have its shape,
 // so that ours is not the only judge of what we send.
-import { type AddressInfo, createServer } from 'node:net';
 import { WebClient } from '@slack/web-api';
 import { createEmulator, type Emulator } from 'emulate';
 import { Resend } from 'resend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 let driver: SlackDriver;
@@ -28,15 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([slack.close(), mail.close(), driver.close()]);
 });
-
-/** It can't take a free port by itself and say which. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const client = (token: string, slackApiUrl: string): WebClient =>
   new WebClient(token, { slackApiUrl, retryConfig: { retries: 0 } });

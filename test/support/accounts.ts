@@ -1,4 +1,4 @@
-// Accounts that an admin added, and what can be seen of them afterwards.
+// Adds accounts as an admin, and reads them and their mails.
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { showAccount } from '../../src/operations/accounts/show.ts';
 import { ADMIN, type TestContext } from './context.ts';

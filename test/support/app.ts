@@ -1,4 +1,4 @@
-// The whole product for a test: its own database, a local Slack, an inbox, and our own process's server in front.
+// The whole product in the test's own process, with a database, a local Slack and an inbox.
 import { expect } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
@@ -7,14 +7,11 @@ import { createTestDatabase } from './database.ts';
 import { strayMarkup } from './markup.ts';
 import { auditTextAt, secretsIn, ticketsIn } from './secrets.ts';
 import { createSlackDriver, type SlackDriver } from './slack-driver.ts';
-
-/** bcrypt's cheapest, so that a test of a hundred passwords ends. */
-const TEST_PASSWORD_COST = 4;
-const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+import { TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
-/** `beside`: a second process in effect, on the database and with the local Slack of another test's app. */
+/** `beside`: acts as a second process of another test app, on its database and with its local Slack. */
 type Options = { clock?: () => Date; beside?: SlackDriver & { databaseUrl: string; publicUrl?: string } };
 
 export async function startTestApp(env: Record<string, string> = {}, { clock, beside }: Options = {}) {
@@ -24,7 +21,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
   const settings = readSettings({
     PORT: '0',
     DATABASE_URL: databaseUrl,
-    SECRET_KEY,
+    SECRET_KEY: TEST_SECRET_KEY,
     SLACK_BOT_TOKEN: driver.slack.botToken,
     SLACK_SIGNING_SECRET: driver.slack.signingSecret,
     SLACK_API_URL: driver.slackApiUrl,
@@ -55,7 +52,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     publicUrl: app.url,
     internalUrl: app.internalUrl,
     databaseUrl,
-    /** The form of a page, sent as a browser of ours would send it. */
+    /** Sends a form as a browser on a page of ours would. */
     post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
       fetch(`${app.localUrl}${path}`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-// A service in which deleting and activating an account need a second operator, with four who could be one.
+// A service in which deleting and activating an account need a second operator. It has four operators.
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { WaitsForApproval } from '../../src/operations/frame/approval.ts';

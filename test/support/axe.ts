@@ -1,4 +1,4 @@
-// What a machine can find that keeps people with a disability out.
+// The accessibility faults that axe can find.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -9,7 +9,7 @@ type Run = { violations: { id: string; impact: string | null; help: string; node
 /** Serious and critical faults of what the page shows now, one line each. */
 export async function faultsOnPage(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(SOURCE, 'utf8'));
-  // The frame of a mail takes no scripts; mails are looked at on a page of their own.
+  // The frame of a mail runs no scripts; mails are checked on a page of their own.
   const { violations } = (await page.evaluate('axe.run(document, { iframes: false })')) as Run;
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

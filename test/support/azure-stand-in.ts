@@ -1,4 +1,4 @@
-// Answers over HTTPS as Azure's documentation says it does: lists with what a test gives it.
+// Stands in for Azure over HTTPS: answers with a test's lists, in the form that Azure documents.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';

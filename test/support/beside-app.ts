@@ -1,19 +1,17 @@
-// Operations beside a running test app, on its database: for what a story needs and no surface offers.
-
+// Operations on the database of a running test app, for what a story needs and no surface offers.
 import { openDependencies } from '../../src/dependencies.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { readSettings } from '../../src/settings/settings.ts';
-
-const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+import { NO_PEOPLE, TEST_SECRET_KEY } from './test-settings.ts';
 
 export type BesideApp = Awaited<ReturnType<typeof besideApp>>;
 
 export async function besideApp(app: { databaseUrl: string; publicUrl: string }) {
   const ends: (() => Promise<unknown>)[] = [];
-  const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
+  const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY: TEST_SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
   const { sql, contextOf } = await openDependencies(readSettings(env), {
     clock: () => new Date(),
-    people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
+    people: NO_PEOPLE,
     publicUrl: () => app.publicUrl,
     poolSize: 3,
     atStop: (end) => void ends.push(end),
@@ -23,7 +21,7 @@ export async function besideApp(app: { databaseUrl: string; publicUrl: string })
     sql,
     as: (actor: Actor) => contextOf(actor),
     console: () => contextOf({ kind: 'console', name: 'Connie' }),
-    /** The developer with this address, signed in. */
+    /** The developer with this email, signed in. */
     async developer(email: string) {
       const [account] = await sql`select id from accounts where email = ${email} and state <> 'deleted'`;
       const [accountId, sessionId] = [String(account?.id), crypto.randomUUID()];

@@ -10,15 +10,14 @@ import { readSettings } from '../../src/settings/settings.ts';
 import { createBrowserDeveloper } from './browser-developer.ts';
 import { createBrowserPerson } from './browser-person.ts';
 import { createTestDatabase } from './database.ts';
+import { TEST_PASSWORD_COST } from './test-settings.ts';
 
-/** bcrypt's cheapest, so that the browser is what a story waits for. */
-const TEST_PASSWORD_COST = 4;
 const WAIT_MS = 20_000;
 const PEOPLE = { admin: 'U0ADAADMIN', approver: 'U0AMIRAPPR', nobody: 'U0NOORNOBO' };
 
 export type BrowserApp = Awaited<ReturnType<typeof startBrowserApp>>;
 
-/** A test that needs a browser: skipped, and reported so, where there is none. */
+/** A test that needs a browser: reported as skipped where there is none. */
 export const story = it.skipIf(inject('chromium') === null);
 
 /** Starts from an empty database. */
@@ -33,7 +32,7 @@ export async function startBrowserApp(env: Record<string, string> = {}) {
     openWindow(browser, `${app.url}${path}`, options, troubles);
   return {
     url: app.url,
-    /** A window of its own: nothing is shared with another one but the product. */
+    /** A window with cookies of its own. */
     open,
     /** The playground as one person sees it. */
     as: async (who: keyof typeof PEOPLE) => createBrowserPerson(await open(`/playground?as=${PEOPLE[who]}`)),

@@ -17,9 +17,9 @@ export function createBrowserDeveloper(page: Page) {
     if (await back.isVisible()) await back.click();
   }
 
-  /** Opens the newest such mail; `count`: once there are that many. Gives its body. */
+  /** Opens the newest such mail once there are `count` of them, and returns its body. */
   async function reads(address: string, subject: RegExp, count = 1): Promise<Locator> {
-    // The tab of an earlier link may be in front; a mailbox in the background opens none.
+    // The tab of an earlier link may be in front, and a page in the background opens no tab.
     await page.bringToFront();
     await backToAll();
     await rows(address, subject)
@@ -44,7 +44,7 @@ export function createBrowserDeveloper(page: Page) {
       await backToAll();
       return rows(address, subject).count();
     },
-    /** Where a mail's link leads, on our own site: for a window of another kind. */
+    /** The path and query of a mail's link, for a window that is not the mailbox's. */
     async pathIn(address: string, subject: RegExp, link: RegExp): Promise<string> {
       const body = await reads(address, subject);
       const href = await body.getByRole('link', { name: link }).first().getAttribute('href');

@@ -52,7 +52,7 @@ export function createBrowserPerson(page: Page) {
     },
     /** The newest message with these words, whenever it came. */
     message: (words: RegExp): Locator => messages.filter({ hasText: words }).last(),
-    /** Presses a button in the newest message that has one of that name; `yes`: and says so when asked to confirm. */
+    /** Presses the button in the newest message that has it; `yes` names the button that confirms. */
     async presses(name: Words, yes?: string): Promise<void> {
       const button = messages.getByRole('button', { name }).last();
       await button.waitFor();
@@ -66,7 +66,7 @@ export function createBrowserPerson(page: Page) {
       await messages.getByRole('button', { name: menu }).last().click();
       await page.getByRole('menuitem', { name: entry }).click();
     },
-    /** Fills fields of the modal by their labels. A list ticks exactly these boxes or chooses these options. */
+    /** Fills fields of the modal by their labels: a text, or whether a box is ticked. */
     async fills(title: Words, fields: Record<string, string | boolean>): Promise<Locator> {
       const modal = dialog(title);
       for (const [label, value] of Object.entries(fields)) {

@@ -1,8 +1,8 @@
-// Vitest's global set-up of the browser tests: one Chromium of the machine's own for the run.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+// Vitest's global set-up of the browser tests: one Chromium of this machine for the run.
+import { join } from 'node:path';
 import { type BrowserServer, chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { findExecutable, foldersOf } from './executables.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,19 +39,9 @@ export async function teardown(): Promise<void> {
   await server?.close();
 }
 
-/** CHROMIUM_PATH when it is set (even when nothing is there: a wrong path is not to be hidden), else what PATH has. */
+/** CHROMIUM_PATH when it is set, so that a wrong path fails; else the first that is there. Null: there is none. */
 export function findChromium(env: Record<string, string | undefined> = process.env): string | null {
   if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const candidates = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...PLACES];
-  return candidates.find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const folders = foldersOf(env.PATH);
+  return findExecutable([...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...PLACES]);
 }

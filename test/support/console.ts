@@ -1,10 +1,9 @@
-// A database that a server was started on, the programs of a shell, and operations to arrange things with.
+// The command-line programs on a database that a server has used, and operations to prepare it.
 import { openDependencies } from '../../src/dependencies.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { createTestDatabase } from './database.ts';
 import { runProgram } from './process.ts';
-
-const TEST_PASSWORD_COST = 4;
+import { NO_PEOPLE, TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 
 export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
 
@@ -12,16 +11,16 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
   const database = await createTestDatabase();
   const env = {
     DATABASE_URL: database.url,
-    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    SECRET_KEY: TEST_SECRET_KEY,
     PUBLIC_URL: 'http://localhost:3999',
     SECOND_OPERATOR_FOR: 'none',
     ...changed,
   };
   const ends: (() => Promise<unknown>)[] = [() => database.close()];
-  const lay = (atStop: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
+  const open = (atStop: (end: () => Promise<unknown>) => void, isBesideServer: boolean) =>
     openDependencies(readSettings(env), {
       clock: () => new Date(),
-      people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
+      people: NO_PEOPLE,
       publicUrl: () => env.PUBLIC_URL,
       poolSize: 5,
       passwordCost: TEST_PASSWORD_COST,
@@ -30,13 +29,13 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     });
   // The programs need a database that a server has used.
   const ofServer: (() => Promise<unknown>)[] = [];
-  await lay((end) => void ofServer.push(end), false);
+  await open((end) => void ofServer.push(end), false);
   for (const end of ofServer.reverse()) await end();
-  const dependencies = await lay((end) => void ends.push(end), true);
+  const dependencies = await open((end) => void ends.push(end), true);
   return {
     ...dependencies,
     system: () => dependencies.contextOf({ kind: 'system', name: 'test' }),
-    /** As a person with a shell who arranges something for a test. */
+    /** Acts as a person at the console, to prepare a test. */
     own: () => dependencies.contextOf({ kind: 'console', name: 'Test' }),
     audit: (...words: string[]) => runProgram('audit', words, env),
     auditWith: (more: Record<string, string>, ...words: string[]) =>

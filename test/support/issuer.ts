@@ -1,4 +1,4 @@
-// An OIDC issuer on this machine: a discovery document, keys that rotate, and ways of being away.
+// An OIDC issuer on this machine: a discovery document, keys that rotate, and failures.
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
@@ -6,11 +6,6 @@ export const AUDIENCE = 'api://apim-user';
 
 export type TestIssuer = Awaited<ReturnType<typeof startTestIssuer>>;
 type Key = Awaited<ReturnType<typeof newKey>>;
-
-async function newKey(kid: string, alg = 'RS256') {
-  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
-  return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg } };
-}
 
 export async function startTestIssuer() {
   let keys: Key[] = [await newKey('first')];
@@ -36,9 +31,9 @@ export async function startTestIssuer() {
   return {
     url,
     asked,
-    /** The public half, as anybody can read it. */
+    /** The public half of the newest key. */
     publicKey: () => current().jwk,
-    /** A right token except for the given claims; null leaves a claim out. */
+    /** A valid token except for the given claims; null leaves a claim out. */
     async token(
       claims: Record<string, unknown> = {},
       { kid, header = {}, key = current() }: { kid?: string; header?: object; key?: Key } = {},
@@ -65,4 +60,9 @@ export async function startTestIssuer() {
         server.close(resolve);
       }),
   };
+}
+
+async function newKey(kid: string, alg = 'RS256') {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg } };
 }

@@ -14,7 +14,7 @@ export async function openMailGate(baseUrl: string) {
     const body = await read(req);
     const isMail = req.method === 'POST';
     const isHeld = isMail && rule !== 'open' && passing-- <= 0;
-    // What is held is never answered: the process that asked is killed while it waits.
+    // A held request gets no answer: the test kills the process that waits for it.
     if (isHeld && rule === 'hold-request') return void held++;
     const { 'content-type': type, authorization, 'idempotency-key': key } = req.headers;
     const headers = { 'content-type': String(type), authorization: String(authorization) };
@@ -31,7 +31,7 @@ export async function openMailGate(baseUrl: string) {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on, after `letPass` more mails. */
+    /** Holds each mail from now on, after `letPass` more. */
     set(next: GateRule, letPass = 0): void {
       rule = next;
       passing = letPass;

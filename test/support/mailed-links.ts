@@ -1,4 +1,4 @@
-// Accounts and invitations, and what becomes of the one-time links that are mailed for them.
+// Accounts and invitations, and operations with the one-time links that are mailed for them.
 import type { Context } from '../../src/operations/frame/context.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
@@ -45,7 +45,7 @@ export async function resetTicketOf(t: TestContext, person: Person): Promise<str
   return t.ticketTo(person.email, RESET);
 }
 
-/** A developer whose clock stands still, so many milliseconds after the end of the link. */
+/** A developer whose clock stands still at `offsetMs` after the end of the link. */
 export async function developerAt(t: TestContext, ticket: string, offsetMs: number): Promise<Context> {
   const [row] = await t.sql<{ endsAt: string }[]>`
     select expires_at as "endsAt" from tickets where hash = ${ticketHash(ticket)}`;
@@ -62,7 +62,7 @@ export async function accountsWith(t: TestContext, email: string) {
 export const auditOf = (t: TestContext, operation: string, targetId: string) =>
   t.sql`select 1 from audit where operation = ${operation} and outcome = 'done' and target_id = ${targetId}`;
 
-/** How often each attempt ended how: `{ done: 1, ticket_refused: 99 }`. */
+/** How many attempts had each outcome: `{ done: 1, ticket_refused: 99 }`. */
 export async function tally(attempts: Promise<unknown>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const outcome of await Promise.all(attempts.map(refusalOf)))

@@ -1,12 +1,13 @@
 // Two processes of the product on one database: one that Slack reaches, and one that speaks HTTPS to programs, here the SDK.
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { ApiManagementClient } from '@azure/arm-apimanagement';
 import { openDependencies } from '../../src/dependencies.ts';
 import type { Actor, Grant } from '../../src/operations/frame/context.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { startTestApp } from './app.ts';
+import { freePort } from './free-port.ts';
+import { NO_PEOPLE, TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 import { createTestCertificate } from './tls.ts';
 
 const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
@@ -44,16 +45,16 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
   const dependencies = await openDependencies(
     readSettings({
       DATABASE_URL: slack.databaseUrl,
-      SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+      SECRET_KEY: TEST_SECRET_KEY,
       PUBLIC_URL: url,
       ...env,
     }),
     {
       clock: clock ?? (() => new Date()),
-      people: { actorOf: () => Promise.reject(new Error('there is no Slack here')) },
+      people: NO_PEOPLE,
       publicUrl: () => url,
       poolSize: 3,
-      passwordCost: 4,
+      passwordCost: TEST_PASSWORD_COST,
       isBesideServer: true,
       atStop: (end) => void ends.push(end),
     },
@@ -70,8 +71,8 @@ export async function startTestManagement(env: Record<string, string> = {}, cloc
     }: { grants?: Grant[]; userId?: string; days?: number } = {},
   ): Promise<string> {
     const context = dependencies.contextOf({ kind: 'console', name: 'Connie' });
-    const wish = { name: `ci ${role}`, role, grants, teamId: workspace?.team_id, userId };
-    return (await createToken(context, { ...wish, ...(days ? { days } : {}) })).token;
+    const program = { name: `ci ${role}`, role, grants, teamId: workspace?.team_id, userId };
+    return (await createToken(context, { ...program, ...(days ? { days } : {}) })).token;
   }
   const ours = await token('admin', { grants: ['list-secrets', 'sso'] });
 
@@ -168,12 +169,4 @@ function parsed(text: string) {
   } catch {
     return undefined;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

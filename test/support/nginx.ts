@@ -1,11 +1,11 @@
-// A real nginx of this machine's own, with a configuration of the test's, for as long as the test runs.
+// A real nginx of this machine, with a test's configuration.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from './eventually.ts';
+import { findExecutable, foldersOf } from './executables.ts';
 
 const PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 export const HOW_TO_GET_NGINX =
@@ -15,13 +15,12 @@ export const HOW_TO_GET_NGINX =
 /** NGINX_PATH when it is set, else what PATH and the usual places have; null: there is none. */
 export function findNginx(env: Record<string, string | undefined> = process.env): string | null {
   if (env.NGINX_PATH) return env.NGINX_PATH;
-  const folders = [...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...PLACES];
-  return folders.map((folder) => join(folder, 'nginx')).find(isExecutable) ?? null;
+  return findExecutable([...foldersOf(env.PATH), ...PLACES].map((folder) => join(folder, 'nginx')));
 }
 
 /**
- * What stands inside `http { … }` of the one nginx configuration in a document of ours, with the addresses of a test.
- * Each pair of `changes` is something that the document has, and what takes its place.
+ * The content of `http { … }` in the nginx configuration of one of our documents. Each pair of `changes` is a text in
+ * the document and its replacement; throws when the document has no such text.
  */
 export async function documentedNginx(document: string, changes: [string, string][]): Promise<string> {
   const text = await readFile(new URL(`../../${document}`, import.meta.url), 'utf8');
@@ -33,10 +32,10 @@ export async function documentedNginx(document: string, changes: [string, string
   }, http);
 }
 
-/** `http` is what stands inside `http { … }`. Ready when it listens at `port`. */
+/** `http` is the content of `http { … }`. Resolves once nginx listens at `port`. */
 export async function startNginx(path: string, http: string, port: number) {
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-nginx-'));
-  // Its workers are another user, when it is started by root.
+  // When root starts it, its workers run as another user.
   await chmod(folder, 0o755);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${join(folder, name)};`,
@@ -71,13 +70,4 @@ export async function startNginx(path: string, http: string, port: number) {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -15,7 +15,7 @@ export async function findOperations(): Promise<Map<string, AnyOperation>> {
       const name = `${folder.name}/${file.replace(/\.ts$/, '')}`;
       const exports = Object.values((await import(`${FOLDER}${name}.ts`)) as Record<string, unknown>);
       const [operation, ...more] = exports.filter(isOperation);
-      // What only one noun needs lies beside its operations.
+      // The helpers of a noun are beside its operations.
       if (!operation) continue;
       if (more.length > 0) throw new Error(`${name} exports more than one operation`);
       if (operation.operation !== name) throw new Error(`${name} calls itself ${operation.operation}`);

@@ -42,7 +42,7 @@ export function createPortalDriver(app: TestApp) {
       expect((await visitor().post('/password/reset', { ticket, password })).status).toBe(200);
       return address;
     },
-    /** An admin publishes an API and a product of it, in Slack. */
+    /** Publishes an API and a product with it, as an admin in Slack. */
     async publishes(name: string, more: Record<string, string | string[]> = {}): Promise<void> {
       const admin = app.as('admin');
       const path = name.toLowerCase().replace(/\W+/g, '-');

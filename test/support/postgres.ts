@@ -20,16 +20,21 @@ declare module 'vitest' {
 }
 
 /**
- * A power cut may lose the data of tests, and waiting for the disk would be most of the time. No database lives long
- * enough for a vacuum, which would be in the way of cloning and dropping it.
+ * A power cut may lose the data of tests, and waiting for the disk would take most of the time. A vacuum would only be
+ * in the way of cloning and dropping a database.
  */
 const FAST = [
-  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
-  ...['autovacuum=off', 'checkpoint_timeout=1h', 'max_wal_size=4GB', 'max_connections=300'],
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'checkpoint_timeout=1h',
+  'max_wal_size=4GB',
+  'max_connections=300',
 ];
 const FOLDER = 'apim-user-test-';
-/** In use, and by the vacuum's process, which we may not end. */
-const OF_VACUUM = ['55006', '42501'];
+/** Postgres's codes for a database that is in use, and in use by a vacuum, which our role may not end. */
+const IN_USE = ['55006', '42501'];
 const MAX_TRIES = 100;
 const RETRY_MS = 100;
 
@@ -74,7 +79,7 @@ export async function runSql(url: string, statement: string): Promise<void> {
       try {
         return void (await sql.unsafe(statement));
       } catch (error) {
-        if (!OF_VACUUM.includes((error as { code: string }).code) || tries >= MAX_TRIES) throw error;
+        if (!IN_USE.includes((error as { code: string }).code) || tries >= MAX_TRIES) throw error;
         await delay(RETRY_MS);
       }
     }

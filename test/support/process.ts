@@ -8,7 +8,7 @@ import { COMPILED_PROGRAMS } from './programs.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 90_000;
 /** What any process needs; nothing else of the tests' own environment reaches the product. */
-const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SYSTEMROOT'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SYSTEMROOT'];
 
 export type AppProcess = {
   child: ChildProcess;
@@ -20,28 +20,13 @@ export type AppProcess = {
   address(): Promise<string>;
 };
 
-/** `program` is a path without its ending: `src/main`. */
-function start(program: string, words: string[], env: Record<string, string>, cwd?: string) {
-  const own = Object.fromEntries(
-    KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  );
-  // A copy of the product is started as it is.
-  const isCompiled = COMPILED_PROGRAMS !== null && cwd === undefined;
-  const entry = isCompiled ? [`${COMPILED_PROGRAMS}/${program}.js`] : ['--import', 'tsx', `${program}.ts`];
-  return spawn(process.execPath, [...entry, ...words], {
-    cwd: cwd ?? ROOT,
-    env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
 type Ended = { code: number | string; out: string; err: string };
 
 /** Runs one of the programs beside the server to its end. */
 export const runProgram = (program: string, words: string[], env: Record<string, string>): Promise<Ended> =>
   startProgram(program, words, env).ended;
 
-/** Starts one that a test does not wait for. */
+/** Starts one without waiting for its end. */
 export function startProgram(program: string, words: string[], env: Record<string, string>) {
   const child = start(`src/cli/${program}`, words, env);
   let [out, err] = ['', ''];
@@ -51,12 +36,12 @@ export function startProgram(program: string, words: string[], env: Record<strin
   return { child, ended };
 }
 
-/** `cwd` is another folder that the product was copied to. */
+/** `cwd` is the folder of a copy of the product. */
 export function startProcess(env: Record<string, string>, cwd?: string): AppProcess {
   const child = start('src/main', [], env, cwd);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  // `close` comes after the last of what it printed.
+  // `close` comes after the last output.
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   return {
     child,
@@ -72,4 +57,19 @@ export function startProcess(env: Record<string, string>, cwd?: string): AppProc
         START_MS,
       ),
   };
+}
+
+/** `program` is a path without its ending: `src/main`. */
+function start(program: string, words: string[], env: Record<string, string>, cwd?: string) {
+  const own = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  // A copy of the product runs its own sources.
+  const isCompiled = COMPILED_PROGRAMS !== null && cwd === undefined;
+  const entry = isCompiled ? [`${COMPILED_PROGRAMS}/${program}.js`] : ['--import', 'tsx', `${program}.ts`];
+  return spawn(process.execPath, [...entry, ...words], {
+    cwd: cwd ?? ROOT,
+    env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

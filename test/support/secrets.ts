@@ -1,11 +1,11 @@
-// Looks for secrets in everything that a test file wrote for people or auditors, when the file ends.
+// Finds secrets in the texts that a test file wrote for people and auditors.
 import postgres from 'postgres';
 
 /** Passwords that tests type everywhere, hashes of any, tokens of Slack, keys of Resend, links that carry a ticket. */
 const SECRETS =
   /quiet (garden )?chairs|\$2[aby]\$\d\d\$|hmac-sha384|xox[abp]-|\bre_[A-Za-z0-9]{8}|ticket=[\w-]{20}|apim(?:tok)?_[0-9A-Za-z]{20}|"(password|ticket|secret|hash|token)":"[^"]/i;
 
-/** Finds what is secret in a text; `tickets` are those that were mailed. */
+/** The secrets in a text; `tickets` are those that were mailed. */
 export function secretsIn(text: string, tickets: Iterable<string> = []): string[] {
   const found = [...tickets].filter((ticket) => text.includes(ticket));
   const match = SECRETS.exec(text);

@@ -135,7 +135,7 @@ function requests({ workspace, actions: { sender } }: Playground) {
 
 function trouble({ faults, inbox, mailEvents }: Playground) {
   return {
-    /** The next `times` calls of a Web API method (`*`: of any; `response_url` too) meet trouble. */
+    /** The next `times` calls of a Web API method (`*`: of any; `response_url` too) get the fault. */
     slackFails: (method: string, fault: Fault, times = 1): void => faults.next(method, fault, times),
     mailFails: (fault: Fault, times = 1): void => inbox.faults.next('POST /emails', fault, times),
     nothingFails(): void {
@@ -155,7 +155,7 @@ function records({ workspace }: Playground) {
     /** Every payload that the app sent to Slack or the mail service, for scans. */
     everythingSent: (): { method: string; sent: Dict }[] =>
       sent.map((call) => ({ method: call.method, sent: call.sent })),
-    /** What was refused, and why: a test ends well when this is empty. */
+    /** Each refused call, and why. */
     refusals: (): string[] =>
       sent
         .filter((call) => call.error !== '')

@@ -1,5 +1,4 @@
 // The fields of the modal that is on top now, and what a person has put into them.
-
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Dict, type StateValues, textOf, type View } from '../../src/playground/shapes.ts';
 import { objectText } from '../../src/playground/workspace/blocks.ts';

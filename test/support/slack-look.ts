@@ -1,5 +1,4 @@
 // What a person can see and point at: elements of messages, modals and Home, found by their visible words.
-
 import { type Block, type Dict, isDict, textOf } from '../../src/playground/shapes.ts';
 import { elementsOf, objectText, optionsOf, readBlocks } from '../../src/playground/workspace/blocks.ts';
 
@@ -10,26 +9,6 @@ const matches = (words: Words, text: string): boolean =>
   typeof words === 'string' ? text === words : words.test(text);
 export const contains = (words: Words, text: string): boolean =>
   typeof words === 'string' ? text.includes(words) : words.test(text);
-
-function targetsOf(blocks: Block[]): Target[] {
-  return blocks.flatMap((block) =>
-    elementsOf(block)
-      .filter((element) => typeof element.action_id === 'string')
-      .map((element) => ({ blockId: block.block_id, actionId: String(element.action_id), element, block })),
-  );
-}
-
-/** The names by which a person would call an element: its accessibility label, its words, its field's label. */
-function namesOf(target: Target): string[] {
-  const { element, block } = target;
-  return [
-    textOf(element.accessibility_label),
-    objectText(element.text),
-    objectText(element.placeholder),
-    block.type === 'input' ? objectText(block.label) : '',
-    block.type === 'section' && element.type !== 'button' ? objectText(block.text) : '',
-  ].filter((name) => name !== '');
-}
 
 /** A button with this text or accessibility label. */
 export function findButton(blocks: Block[], words: Words): Target | null {
@@ -72,3 +51,23 @@ export function readable(text: string, blocks: Block[]): string {
 }
 
 export const confirmOf = (element: Dict): Dict | null => (isDict(element.confirm) ? element.confirm : null);
+
+function targetsOf(blocks: Block[]): Target[] {
+  return blocks.flatMap((block) =>
+    elementsOf(block)
+      .filter((element) => typeof element.action_id === 'string')
+      .map((element) => ({ blockId: block.block_id, actionId: String(element.action_id), element, block })),
+  );
+}
+
+/** The names by which a person would call an element: its accessibility label, its words, its field's label. */
+function namesOf(target: Target): string[] {
+  const { element, block } = target;
+  return [
+    textOf(element.accessibility_label),
+    objectText(element.text),
+    objectText(element.placeholder),
+    block.type === 'input' ? objectText(block.label) : '',
+    block.type === 'section' && element.type !== 'button' ? objectText(block.text) : '',
+  ].filter((name) => name !== '');
+}

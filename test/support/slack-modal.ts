@@ -1,5 +1,4 @@
-// A modal in a test's hands: fill, submit, read the errors. It always means the view that is on top now.
-
+// Drives the modal that is on top now: fills it, submits it, reads its errors.
 import type { Playground } from '../../src/playground/playground.ts';
 import { objectText } from '../../src/playground/workspace/blocks.ts';
 import { isPlural, stateField } from '../../src/playground/workspace/view-state.ts';
@@ -19,7 +18,7 @@ export function createModal(playground: Playground, user: string) {
     labels: (): string[] => labelsOf(form.view().blocks),
     submitText: (): string => objectText(form.view().payload.submit),
     isOpen: (): boolean => playground.workspace.views.top(user) !== null,
-    /** Waits until these words stand in the modal on top. */
+    /** Waits until these words are in the modal on top. */
     sees: (words: Words): Promise<string> =>
       eventually(`"${String(words)}" in the modal`, () => {
         const top = playground.workspace.views.top(user);
@@ -34,12 +33,12 @@ export function createModal(playground: Playground, user: string) {
 
 function filling(form: Form) {
   return {
-    /** What stands in a field now, as Slack would send it. */
+    /** A field's value, as Slack would send it now. */
     value: async (label: Words): Promise<unknown> => {
       const target = await form.field(label);
       return form.values()[target.blockId]?.[target.actionId]?.[stateField(target.element)] ?? null;
     },
-    /** Label → what to put in. Waits for each field, so that a view which is still loading is no trouble. */
+    /** Label → what to put in. Waits for each field, because the view may still be loading. */
     async fill(fields: Record<string, Filling>): Promise<void> {
       for (const [label, words] of Object.entries(fields)) {
         const target = await form.field(label);
@@ -87,7 +86,7 @@ function ending({ actions }: Playground, user: string, form: Form) {
     },
     /** Label of the field → what is wrong with it. */
     errors: (): Record<string, string> => errors,
-    /** Slack's own words when the app did not answer well. */
+    /** Slack's message when the app failed to answer. */
     trouble: (): string => trouble,
     cancel: async (): Promise<void> => actions.closeView({ user, view: form.view().id }),
     closeAll: async (): Promise<void> => actions.closeView({ user, view: form.view().id, isCleared: true }),

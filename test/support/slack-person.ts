@@ -1,5 +1,4 @@
-// One person at the local Slack, in a person's words.
-
+// What one person does and sees in the local Slack.
 import type { AppResponse } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
 import { type Block, type Message, textOf } from '../../src/playground/shapes.ts';
@@ -47,7 +46,7 @@ function typing({ workspace, actions }: Playground, user: string, sight: Sight) 
       await actions.say({ user, channel: place, text });
       return null;
     },
-    /** Shares a file there; resolves when the app has been told. */
+    /** Shares a file there; resolves when the app has answered the event. */
     shares(name: string, content: string | Uint8Array): Promise<Message> {
       sight.began();
       return actions.shareFile({ user, channel: place, name, bytes: Buffer.from(content) });
@@ -79,7 +78,7 @@ function reading({ workspace }: Playground, user: string, sight: Sight) {
       .reverse()
       .map(messageDriver);
   return {
-    /** Waits until these words are among what came or changed since this person's last deed. */
+    /** Waits for these words in anything that came or changed since this person last acted. */
     sees: (words: Words, waitMs?: number): Promise<string> => {
       const after = sight.since();
       return eventually(
@@ -88,7 +87,7 @@ function reading({ workspace }: Playground, user: string, sight: Sight) {
         waitMs,
       );
     },
-    /** Whether the words stand anywhere this person can read, now. */
+    /** Whether this person can read the words anywhere now. */
     canRead: (words: Words): boolean => texts(0).some((text) => contains(words, text)),
     /** The newest message with these words, wherever this person can read; waits for it. */
     message: async (words: Words, waitMs?: number) => {

@@ -1,5 +1,4 @@
-// What one person can see and reach at the local Slack, and the messages in their hands.
-
+// What one person can see and reach in the local Slack, and drivers for its messages.
 import type { Place } from '../../src/playground/actions/clicks.ts';
 import type { AppResponse } from '../../src/playground/actions/delivery.ts';
 import type { Playground } from '../../src/playground/playground.ts';
@@ -25,36 +24,9 @@ export const chosenOf = (target: Target, option: Dict): Dict => {
   return { [name]: isPlural(target.element) ? [option] : option };
 };
 
-type ActAt = (at: Place, target: Target, chosen: Dict, blocks: Block[]) => Promise<AppResponse>;
-
-/** A stored message (or Home), with what can be done on it. */
-const held = (blocks: () => Block[], at: Place, text: () => string, actAt: ActAt) => ({
-  at,
-  text,
-  buttons: (): string[] => buttonsOf(blocks()),
-  has: (words: Words): boolean => findButton(blocks(), words) !== null,
-  /** The question of a button's confirm dialog; empty when it asks nothing. */
-  asks: (words: Words): string => {
-    const target = findButton(blocks(), words);
-    const confirm = target && confirmOf(target.element);
-    return confirm ? `${objectText(confirm.title)}\n${objectText(confirm.text)}` : '';
-  },
-  clicks: async (words: Words): Promise<AppResponse> => {
-    const target = await eventually(
-      () => `a button "${String(words)}" (there are: ${buttonsOf(blocks()).join(', ')})`,
-      () => findButton(blocks(), words),
-    );
-    return actAt(at, target, {}, blocks());
-  },
-  chooses: async (words: Words, of?: Words): Promise<AppResponse> => {
-    const found = await eventually(`an option "${String(words)}"`, () => findOption(blocks(), words, of));
-    return actAt(at, found.target, chosenOf(found.target, found.option), blocks());
-  },
-});
-
 export function createSight(playground: Playground, user: string) {
   const { workspace, actions } = playground;
-  /** What changed after the last deed counts as its consequence. */
+  /** The change number at this person's last action. Later changes count as its result. */
   let since = 0;
   const began = (): void => {
     since = workspace.sequence();
@@ -63,7 +35,7 @@ export function createSight(playground: Playground, user: string) {
   const visible = (): Message[] => workspace.conversations.visibleTo(user).reverse();
   const read = (message: Message): string => readable(message.text, message.blocks);
 
-  /** Everything that this person could read since a moment: messages, their modals, their Home, notices. */
+  /** The texts that changed for this person after a change number: modals, messages, Home, notices. */
   function texts(after: number): string[] {
     const isNew = (one: { changed: number }): boolean => one.changed > after;
     const home = workspace.views.home(user);
@@ -133,3 +105,30 @@ export function createSight(playground: Playground, user: string) {
 
   return { began, since: (): number => since, visible, read, texts, actAt, holds, messageDriver, somewhere };
 }
+
+type ActAt = (at: Place, target: Target, chosen: Dict, blocks: Block[]) => Promise<AppResponse>;
+
+/** Drives a message or Home: its words, and actions on its elements. */
+const held = (blocks: () => Block[], at: Place, text: () => string, actAt: ActAt) => ({
+  at,
+  text,
+  buttons: (): string[] => buttonsOf(blocks()),
+  has: (words: Words): boolean => findButton(blocks(), words) !== null,
+  /** The question of a button's confirm dialog; empty when it asks nothing. */
+  asks: (words: Words): string => {
+    const target = findButton(blocks(), words);
+    const confirm = target && confirmOf(target.element);
+    return confirm ? `${objectText(confirm.title)}\n${objectText(confirm.text)}` : '';
+  },
+  clicks: async (words: Words): Promise<AppResponse> => {
+    const target = await eventually(
+      () => `a button "${String(words)}" (there are: ${buttonsOf(blocks()).join(', ')})`,
+      () => findButton(blocks(), words),
+    );
+    return actAt(at, target, {}, blocks());
+  },
+  chooses: async (words: Words, of?: Words): Promise<AppResponse> => {
+    const found = await eventually(`an option "${String(words)}"`, () => findOption(blocks(), words, of));
+    return actAt(at, found.target, chosenOf(found.target, found.option), blocks());
+  },
+});

@@ -1,8 +1,7 @@
 // The statements that a program sends to Postgres, read from the frontend messages of its connection.
-
 const SSL_REQUEST = 80_877_103;
 
-/** Feed it the bytes that one client sends. It tells each statement that the client runs, also a prepared one. */
+/** Takes the bytes that one client sends. Calls `onStatement` with each statement that the client runs, prepared or not. */
 export function createStatementReader(onStatement: (statement: string) => void): (chunk: Buffer) => void {
   const prepared = new Map<string, string>();
   let bytes = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import type { TestContext } from './context.ts';
 
-/** Each table but the audit as one hash of its rows, so that two of these tell whether anything was changed. */
+/** One hash of the rows of each table except the audit's: two results differ when anything has changed. */
 export async function hashesOfTables({ sql }: Pick<TestContext, 'sql'>): Promise<Record<string, string>> {
   const tables = await sql<{ schema: string; name: string }[]>`
     select table_schema as schema, table_name as name from information_schema.tables

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
-/** Passes on what comes to the address behind it. `watch` makes, for each connection, what hears the client's bytes. */
+/** Forwards to the address behind it. Calls `watch` for each connection, and its result with the client's bytes. */
 export async function startTcpProxy(
   to: { host: string; port: number },
   watch: () => (chunk: Buffer) => void = () => () => {},

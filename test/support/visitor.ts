@@ -12,7 +12,7 @@ export const newClientAddress = () => {
 /** The app must trust the local proxy: `TRUSTED_PROXIES: '127.0.0.1'`. */
 export function createVisitor(app: Pick<TestApp, 'url'>, address = newClientAddress()) {
   const cookies = new Map<string, string>();
-  /** Every cookie that was set, whole. */
+  /** The whole header of every cookie that was set. */
   const set: string[] = [];
 
   async function send(path: string, init: RequestInit = {}, headers: Record<string, string> = {}) {

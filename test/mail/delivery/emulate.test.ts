@@ -1,8 +1,8 @@
 // The same calls against a stand-in for the provider that is not ours.
-import { createServer } from 'node:net';
 import { createEmulator, type Emulator } from 'emulate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createResendDelivery, type MailDelivery } from '../../../src/mail/delivery/resend.ts';
+import { freePort } from '../../support/free-port.ts';
 
 let provider: Emulator;
 let delivery: MailDelivery;
@@ -12,16 +12,6 @@ beforeAll(async () => {
   delivery = createResendDelivery({ apiKey: 're_test', baseUrl: provider.url });
 });
 afterAll(() => provider.close());
-
-/** The emulator takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 const mail = {
   id: '0191e1a4-0000-7000-8000-000000000001',
