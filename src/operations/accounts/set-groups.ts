@@ -11,7 +11,7 @@ import { currentState, demandCustomGroups, holdAccount, viewAccount } from './ac
  * Puts an account into exactly these custom groups, or with `join` and `leave` into and out of some. Every account is in
  * Developers anyway.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when deleted,
- * `group_not_found`, `group_built_in`.
+ * `group_not_found`, `group_built_in`, `limit_reached` above 50 groups.
  */
 export const setGroupsOfAccount = defineOperation({
   name: 'accounts/set-groups',

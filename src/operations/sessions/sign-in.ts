@@ -19,7 +19,7 @@ import { startSession } from './session.ts';
 /**
  * Signs a developer in: a new session, whose secret only the result holds. `formerSecret` is that of the browser's former
  * session, which ends. A password that an operator typed works only together with a `newPassword`.
- * Errors: `sign_in_refused` for a wrong password and for an unknown email, after the same work. Only with the right
+ * Errors: `email_invalid`; `sign_in_refused` for a wrong password and an unknown email, after the same work. Only with the right
  * password: `account_state_unfitting` with the state, `password_must_change`, `password_unacceptable`.
  * Source: OWASP Authentication and Session Management cheat sheets; ASVS 6.3.8, 7.2.4; safety 5.
  */
