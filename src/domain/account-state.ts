@@ -15,7 +15,7 @@ export function nextState(state: AccountState, verb: AccountVerb): AccountState 
   return NEXT[verb][state] ?? null;
 }
 
-/** What fits now, for the buttons of a card. */
+/** The verbs that fit a state, for the buttons of a card. */
 export function fittingVerbs(state: AccountState): AccountVerb[] {
   return (Object.keys(NEXT) as AccountVerb[]).filter((verb) => nextState(state, verb) !== null);
 }

@@ -15,13 +15,13 @@ export function readBlockEnd(text: string): BlockEnd | null {
   if (words === '') return null;
   const span = /^(?:for )?(\d{1,5}) ?([hdw])$/.exec(words);
   if (span) {
-    const said = { hours: Number(span[1]) * HOURS[span[2] as keyof typeof HOURS] };
-    demandSpan(said.hours * HOUR_MS);
-    return said;
+    const hours = Number(span[1]) * HOURS[span[2] as keyof typeof HOURS];
+    demandSpan(hours * HOUR_MS);
+    return { hours };
   }
   const day = /^(?:until )?(\d{4}-\d{2}-\d{2})$/.exec(words)?.[1];
   const at = day ? new Date(`${day}T00:00:00Z`) : null;
-  // The 31st of February is read as a day of March.
+  // JavaScript reads the 31st of February as a day of March.
   if (at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day ?? ' ')) return { at };
   throw refusal('write it like 12h, 7d or 2w, or as a date like 2026-12-24');
 }
@@ -31,9 +31,9 @@ export function readBlockEnd(text: string): BlockEnd | null {
  * Errors: `invalid_input` for `end` when that is sooner than in an hour or later than in a year.
  */
 export function blockEnd(text: string, now: Date): Date | null {
-  const said = readBlockEnd(text);
-  if (!said) return null;
-  const end = 'at' in said ? said.at : new Date(now.getTime() + said.hours * HOUR_MS);
+  const typed = readBlockEnd(text);
+  if (!typed) return null;
+  const end = 'at' in typed ? typed.at : new Date(now.getTime() + typed.hours * HOUR_MS);
   demandSpan(end.getTime() - now.getTime());
   return end;
 }
@@ -46,8 +46,8 @@ function demandSpan(ms: number): void {
 const refusal = (words: string) => new DomainError('invalid_input', { fields: { end: words } });
 
 /**
- * Finds the end in the words after an account, at their beginning or their end: `for 7d leaked a key`. Other words are
- * the reason. A text that begins like an end must be one: a typing error is refused rather than a block without an end.
+ * Finds the end of a block in the words after an account, first or last: `for 7d leaked a key`. The other words are the
+ * reason. Words that look like an end are taken as one, so that a typing error is refused, not a block without an end.
  */
 export function splitBlockEnd(words: readonly string[]): { end: string; reason: string } {
   const begins = [0, words.length - 2].find(

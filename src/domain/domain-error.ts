@@ -1,7 +1,7 @@
 // The one error that rules and operations throw, and the table of every reason to refuse.
 
 /**
- * Which sort of refusal a code is. A surface decides by it how it answers a code that it has no row of its own for.
+ * The kind of a refusal. It decides how a surface answers a code that the surface has no row for.
  * `stale`: the caller saw an older version. `unavailable`: the same request may work in a moment.
  */
 export type RefusalKind = 'forbidden' | 'invalid' | 'missing' | 'stale' | 'conflict' | 'unavailable';
@@ -90,7 +90,7 @@ export const plainWordsOf = (code: DomainErrorCode): string => REFUSALS[code][1]
 
 export const refusalKindOf = (code: DomainErrorCode): RefusalKind => REFUSALS[code][0];
 
-/** What a surface needs to put a refusal into words. Holds no secret, and nothing that the person could not see anyway. */
+/** What a surface needs to word a refusal. Holds no secret, and nothing that the person could not see anyway. */
 export type DomainErrorDetail = {
   /** Field name → what is wrong with it, for errors beside a field. */
   fields?: Record<string, string>;

@@ -22,7 +22,7 @@ const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
  * Source: RFC 5321 4.1.2; safety 2 (dotless i, Kelvin sign, quoted local parts).
  */
 export function parseEmailAddress(text: string): EmailAddress {
-  // A longer text isn't looked at: no pattern below runs on more than this.
+  // First, so that the patterns below run on a short text.
   if (text.length > MAX_EMAIL_LENGTH * 2) throw invalid(`must have at most ${MAX_EMAIL_LENGTH} characters`);
   const spelling = text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
   if (spelling === '') throw invalid('is needed');

@@ -1,6 +1,9 @@
 // The rows that gateway checks depend on, as the database gives them to the gateway's index.
 import type { CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
 
+/** A changed row, which the index reads again. */
+export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
+
 export type AccountRow = Pick<CallingAccount, 'id' | 'state' | 'groupIds'>;
 /** Hashes are in hex, times in milliseconds since 1970. */
 export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
@@ -16,12 +19,12 @@ export type ProductRow = {
 };
 export type ApiRow = { id: string; path: string };
 
-/** A call to look up: `apiId` names its API, or else `apiPaths` has every path that it may have. */
+/** A call to look up: `apiId` names its API, or else `apiPaths` has every path that its API may have. */
 export type CallQuery = {
   keyHash: string | null;
   apiId: string | null;
   apiPaths: readonly string[];
-  /** Also look whether an API begins below this path. */
+  /** Also find out whether the path of an API continues this one. */
   below: string | null;
 };
 export type CallRows = Pick<CallFacts, 'subscription' | 'product'> & {

@@ -9,9 +9,9 @@ type Job<Input extends z.ZodObject> = {
   runsIn: 'server' | 'slack';
   /** The job fails while Slack is away, and is retried as soon as Slack is back. */
   needsSlack: boolean;
-  /** A second job with the key of a waiting one takes its place. */
+  /** A new job replaces a waiting one with the same key. */
   key?: (input: z.output<Input>) => string;
-  /** Jobs of one key never run side by side: two paintings of one card would race. */
+  /** Jobs with the same key never run at once: two that repaint one card would race. */
   isSerial?: true;
 };
 
@@ -85,7 +85,7 @@ export const JOBS = {
   'remind-of-approval': slackJob(z.object({ serviceId, approvalId: id })),
   /** Tells the admins that an operator lost their role, and which invitations of theirs are open. */
   'tell-of-lost-operator': slackJob(z.object({ serviceId, person: id })),
-  /** Tells one admin that mail fails, or works again. The end replaces a beginning that was not told yet. */
+  /** Tells one admin that mail fails, or works again. The second replaces the first if that still waits. */
   'tell-of-outage': slackJob(
     z.object({ serviceId, operator: id, code: z.string(), since: z.string(), isOver: z.boolean() }),
     { key: (input) => `outage:${input.serviceId}:${input.operator}` },
@@ -110,7 +110,7 @@ export type JobFunctions<Place extends 'server' | 'slack'> = {
 
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 
-/** How the queue is to hold a job: its attempts, the waiting job that it replaces, and the jobs that it never runs beside. */
+/** The queue's options for a job. It replaces a waiting job with its `key`, and jobs of one `queue` never run at once. */
 export function jobOptions<Name extends JobName>(
   name: Name,
   input: JobInput<Name>,

@@ -1,4 +1,4 @@
-// What the rows of a list must fit: a tree of conditions, in whatever language a surface writes it.
+// The filter of a list: a tree of conditions, independent of the language that a surface reads it from.
 
 export const FILTER_OPERATORS = ['ge', 'le', 'eq', 'ne', 'gt', 'lt'] as const;
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
@@ -30,7 +30,7 @@ const IS_TRUE: Record<FilterOperator, (order: number) => boolean> = {
   le: (order) => order <= 0,
 };
 
-/** Whether texts in memory fit a filter, compared without case. A field that isn't among them is empty. */
+/** Whether texts in memory fit a filter, ignoring case. A field without a text counts as empty. */
 export function fitsFilter(filter: ListFilter, texts: Readonly<Record<string, string>>): boolean {
   switch (filter.kind) {
     case 'and':

@@ -1,4 +1,4 @@
-// Whether a call may pass: the one rule, for the index in memory and for rows that were just read alike.
+// Whether a call may pass: one rule, both for the index in memory and for rows that were just read.
 import type { AccountState } from './account-state.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
@@ -61,8 +61,8 @@ const NO_KEY: CallVerdict = { kind: 'no_key' };
 const ACCOUNT_REFUSALS = { blocked: 'account_blocked', pending: 'account_pending' } as const;
 
 /**
- * Decides about one call at a moment (milliseconds since 1970). A block of the account comes before everything, also
- * where no key is needed; there, a key that would not pass is as good as none, as it is at Azure.
+ * Decides about one call at a moment (milliseconds since 1970). A blocked account is always refused, also where no key is
+ * needed. There, any other key that would not pass counts as no key, as at Azure.
  * Source: Azure, "Subscriptions in Azure API Management"; user accounts: a blocked developer can't call any APIs.
  */
 export function mayCall(facts: CallFacts, now: number): CallVerdict {

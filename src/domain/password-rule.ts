@@ -3,12 +3,12 @@ import { DomainError } from './domain-error.ts';
 
 export const MAX_PASSWORD_BYTES = 1_024;
 
-/** Half a character: UTF-8 can't say it, so two such passwords would be kept as the same one. */
+/** Half a character: UTF-8 can't encode it, so different passwords would get the same hash. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** A shorter word, once found in a password, says nothing about it: "ann" is in "planning". */
+/** Shorter words are part of too many others: "ann" is in "planning". */
 const MIN_CONTEXT_WORD_LENGTH = 4;
-/** What must be left of a password once address and names are taken out of it. */
+/** How long a password must be without the context words in it. */
 const MIN_LENGTH_BESIDE_CONTEXT_WORDS = 8;
 /** "abcabcabcabcabc" is one piece of this length over and over. */
 const MAX_REPEATED_PIECE_LENGTH = 4;
@@ -17,10 +17,9 @@ const RUNS = ['0123456789', '9876543210', 'abcdefghijklmnopqrstuvwxyz'].map((run
 );
 
 /**
- * Judges a new password: at least `minLength` characters (code points, in NFC), at most 1,024 bytes, no rule of
- * composition. Refused are the common ones, one short piece over and over, a run of the alphabet or the digits, and what
- * is little more than a context word: `contextWords` are the person's address and names, and what we are called.
- * Letter case makes no difference.
+ * Judges a new password: at least `minLength` characters (code points, in NFC) and at most 1,024 bytes, without rules of
+ * composition. Refuses common passwords, a short piece repeated, a run of the alphabet or digits, and little more than
+ * context words (`contextWords`: the person's email and names, and our own name). Ignores case.
  * Errors: `password_unacceptable`, with words for the field `password`.
  * Source: NIST SP 800-63B-4 3.1.1.2; ASVS 6.2.1 to 6.2.12.
  */
@@ -28,7 +27,7 @@ export function checkPassword(
   password: string,
   rule: { minLength: number; contextWords: readonly string[] },
 ): void {
-  // First, so that nothing below works on a text of any length.
+  // First, so that the checks below run on a short text.
   if (password.length > MAX_PASSWORD_BYTES || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
     throw unacceptable(`Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`);
   }
@@ -48,7 +47,7 @@ export function checkPassword(
   }
 }
 
-/** One piece over and over: the piece is short, or a common password by itself ("passwordpassword"). */
+/** One piece repeated: a short one, or one that is a common password ("passwordpassword"). */
 function isRepetition(plain: string): boolean {
   for (let size = 1; size <= plain.length / 2; size++) {
     const piece = plain.slice(0, size);
@@ -64,7 +63,7 @@ function isMostlyContextWords(plain: string, contextWords: readonly string[]): b
     .flatMap((word) => [word, ...word.split('@')])
     .map((word) => lettersAndDigits(word.normalize('NFC').toLowerCase()))
     .filter((word) => word.length >= MIN_CONTEXT_WORD_LENGTH)
-    // The longest first: an address goes out whole before its parts do.
+    // Longest first, so that a whole email is removed before its parts.
     .sort((a, b) => b.length - a.length);
   const squeezed = lettersAndDigits(plain);
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), squeezed);

@@ -1,9 +1,9 @@
-// What an audit export says became of accounts, subscriptions and roles: what a database that came back from a backup has forgotten.
+// Finds in an audit export the changes of accounts, subscriptions and roles that a restored database has lost.
 import { z } from 'zod';
 import { DomainError } from './domain-error.ts';
 
 const values = z.record(z.string(), z.unknown()).nullable();
-/** A line of `npm run audit -- export --format jsonl`, as far as it is looked at here. */
+/** A line of `npm run audit -- export --format jsonl`: the fields that we use. */
 const exported = z.object({
   serviceId: z.string().min(1),
   id: z.uuid(),
@@ -20,8 +20,8 @@ const exported = z.object({
 });
 export type ExportedRow = z.output<typeof exported>;
 
-/** How a change left what it was about. For an operator: the role; `replaced`: the key of a subscription. */
-type Left =
+/** What a change made of its target: a state, the role of an operator, or `replaced` for the key of a subscription. */
+type Result =
   | 'active'
   | 'pending'
   | 'blocked'
@@ -43,10 +43,10 @@ export type PastChange = {
   by: string;
   reason: string;
   target: { kind: 'account' | 'operator' | 'subscription'; id: string };
-  left: Left;
-  /** It took something away: a block, a deletion, a key, a role. */
-  isTaking: boolean;
-  /** When a block was to end by itself. */
+  result: Result;
+  /** It took something away: a block, a deletion, a replaced key, a withdrawn role. */
+  isRemoval: boolean;
+  /** When a block was to end automatically. */
   until: Date | null;
   keys: ReplacedKeys | null;
 };
@@ -72,8 +72,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Erasure empties what a row says; how an account was left then follows from the operation alone. */
-const ACCOUNTS_LEFT: Readonly<Record<string, Left>> = {
+/** Erasure empties the values of a row, so the operation alone gives the result. */
+const ACCOUNT_RESULTS: Readonly<Record<string, Result>> = {
   'accounts/activate': 'active',
   'accounts/block': 'blocked',
   'accounts/delete': 'deleted',
@@ -81,7 +81,7 @@ const ACCOUNTS_LEFT: Readonly<Record<string, Left>> = {
   'accounts/erase': 'deleted',
   'accounts/restore': 'blocked',
 };
-const SUBSCRIPTIONS_LEFT: Readonly<Record<string, Left>> = {
+const SUBSCRIPTION_RESULTS: Readonly<Record<string, Result>> = {
   'subscriptions/approve': 'active',
   'subscriptions/cancel': 'cancelled',
   'subscriptions/delete': 'deleted',
@@ -98,7 +98,7 @@ const ROLES_TAKEN = ['operators/lose', 'operators/withdraw', 'operators/withdraw
 export function pastChangeOf(row: ExportedRow): PastChange | null {
   const { targetKind, targetId, operation, outcome } = row;
   if (outcome !== 'done' || !targetId) return null;
-  const said = {
+  const common = {
     id: row.id,
     at: new Date(row.at),
     operation,
@@ -107,31 +107,37 @@ export function pastChangeOf(row: ExportedRow): PastChange | null {
     until: null,
     keys: null,
   };
-  const account = ACCOUNTS_LEFT[operation];
+  const account = ACCOUNT_RESULTS[operation];
   if (targetKind === 'account' && account) {
-    const left = stateIn(row.after?.state) ?? account;
-    const isTaking = left === 'blocked' || left === 'deleted';
+    const result = stateIn(row.after?.state) ?? account;
+    const isRemoval = result === 'blocked' || result === 'deleted';
     const until = momentIn(row.after?.until);
-    return { ...said, target: { kind: 'account', id: targetId }, left, isTaking, until };
+    return { ...common, target: { kind: 'account', id: targetId }, result, isRemoval, until };
   }
-  const subscription = SUBSCRIPTIONS_LEFT[operation];
+  const subscription = SUBSCRIPTION_RESULTS[operation];
   if (targetKind === 'subscription' && subscription) {
     const keys = subscription === 'replaced' ? keysIn(row.after?.key) : null;
-    const isTaking = subscription !== 'active';
-    return { ...said, target: { kind: 'subscription', id: targetId }, left: subscription, isTaking, keys };
+    const isRemoval = subscription !== 'active';
+    return {
+      ...common,
+      target: { kind: 'subscription', id: targetId },
+      result: subscription,
+      isRemoval,
+      keys,
+    };
   }
   if (targetKind === 'operator' && [...ROLES, ...ROLES_TAKEN].includes(operation)) {
-    const left = roleIn(row.after?.role);
-    const isTaking = left === 'none' || (left === 'approver' && row.before?.role === 'admin');
-    return { ...said, target: { kind: 'operator', id: targetId }, left, isTaking };
+    const result = roleIn(row.after?.role);
+    const isRemoval = result === 'none' || (result === 'approver' && row.before?.role === 'admin');
+    return { ...common, target: { kind: 'operator', id: targetId }, result, isRemoval };
   }
   return null;
 }
 
-const STATES: readonly Left[] = ['active', 'pending', 'blocked', 'deleted'];
+const STATES: readonly Result[] = ['active', 'pending', 'blocked', 'deleted'];
 const stateIn = (value: unknown) => STATES.find((state) => state === value);
 const roleIn = (value: unknown) => (value === 'admin' || value === 'approver' ? value : 'none');
-/** Of a row that was erased: rather both than the wrong one. */
+/** For an erased row both: replacing one key too many is safer than too few. */
 const keysIn = (value: unknown): ReplacedKeys =>
   value === 'primary' || value === 'secondary' ? value : 'both';
 function momentIn(value: unknown): Date | null {
@@ -139,10 +145,10 @@ function momentIn(value: unknown): Date | null {
   return at && !Number.isNaN(at.getTime()) ? at : null;
 }
 
-/** A replaced key is no state: what came later does not bring the former key back. */
+/** A replaced key is no state: a later change does not bring the former key back. */
 const keyOf = ({ target, keys, id }: PastChange) => `${target.kind} ${target.id} ${keys ? id : ''}`;
 
-/** The last change of each, by the ids of the rows: only that one still counts. */
+/** The row ids of the last change of each target: only that change still counts. */
 export function lastChanges(changes: readonly PastChange[]): Set<string> {
   const last = new Map<string, PastChange>();
   for (const change of changes) {

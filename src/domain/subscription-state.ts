@@ -1,4 +1,4 @@
-// What may follow what in the life of a subscription. Azure publishes the states and no transition table; this is ours.
+// The state transitions of a subscription. Azure publishes the states only; the transitions are ours.
 
 export type SubscriptionState = 'submitted' | 'active' | 'suspended' | 'rejected' | 'cancelled' | 'expired';
 export type SubscriptionVerb = 'approve' | 'reject' | 'suspend' | 'resume' | 'cancel' | 'extend';
@@ -12,7 +12,7 @@ const NEXT: Record<SubscriptionVerb, Partial<Record<SubscriptionState, Subscript
   extend: { submitted: 'submitted', active: 'active', suspended: 'suspended', expired: 'active' },
 };
 
-/** States that count toward a product's limit of subscriptions per account: those that pass, or may again. */
+/** States that count toward a product's limit of subscriptions per account: calls pass now, or may later. */
 export const COUNTED_STATES: readonly SubscriptionState[] = ['submitted', 'active', 'suspended'];
 
 /** The state that `verb` leads to, or null when it doesn't fit the present one. */
@@ -23,14 +23,14 @@ export function nextSubscriptionState(
   return NEXT[verb][state] ?? null;
 }
 
-/** What fits now, for the buttons of a card. */
+/** The verbs that fit a state, for the buttons of a card. */
 export function fittingSubscriptionVerbs(state: SubscriptionState): SubscriptionVerb[] {
   return (Object.keys(NEXT) as SubscriptionVerb[]).filter(
     (verb) => nextSubscriptionState(state, verb) !== null,
   );
 }
 
-/** The state as it counts at a moment: an active one past its end has expired, whether a job has written so or not. */
+/** The state at a moment: an active subscription past its end has expired, even before a job has stored that. */
 export function subscriptionStateAt(
   subscription: { state: SubscriptionState; endsAt: Date | null },
   now: Date,

@@ -1,4 +1,4 @@
-// One connection that hears changes, from its start to its loss.
+// Follows changes over one connection, until it is lost.
 import type { CallIndex } from './call-index.ts';
 import { createPendingChanges } from './pending-changes.ts';
 import { loadIndex, readChangedRows } from './read-rows.ts';
@@ -10,12 +10,12 @@ const DEAD_AFTER_MS = 5_000;
 /** One for rows, one for heartbeats, which don't wait for a long page of rows. */
 const CONNECTIONS = 2;
 
-/** Not called any more once `followChanges` has rejected. */
+/** Never called after `followChanges` has rejected. */
 export type IndexListener = {
-  /** From now on `sendHeartbeat` sends one out of turn. */
+  /** From now on, `sendHeartbeat` sends one at once. */
   opened(sendHeartbeat: () => void): void;
   loaded(index: CallIndex): void;
-  /** A heartbeat came round: everything committed before it was sent is in the index. */
+  /** A heartbeat came back: the index has everything that was committed before it was sent. */
   heard(sentAt: number): void;
 };
 
@@ -49,7 +49,7 @@ export async function followChanges(
   const hearing = source.hearChanges({
     change(change) {
       reader.pending.add(change);
-      if (reader.pending.isTooMuch) loss.report(new ConnectionLost('too_many_changes'));
+      if (reader.pending.isOverLimit) loss.report(new ConnectionLost('too_many_changes'));
       else reader.catchUp();
     },
     beat(payload) {
@@ -100,7 +100,7 @@ function createLoss(): Loss {
   };
 }
 
-/** Reads changed rows again, one batch after the other, once there is an index to put them into. */
+/** Reads changed rows again, one batch at a time, once there is an index to put them into. */
 function createReader(rows: Rows, loss: Loss, listener: IndexListener) {
   const pending = createPendingChanges();
   let index: CallIndex | null = null;

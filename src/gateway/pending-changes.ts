@@ -1,13 +1,13 @@
-import type { Change } from './source.ts';
+import type { GatewayChange } from '../domain/gateway-rows.ts';
 
 /** With more ids than this, loading everything is faster. */
 const MAX_PENDING = 200_000;
 
-export type PendingBatch = Record<Change['kind'], string[]> & { beatAt: number };
+export type PendingBatch = Record<GatewayChange['kind'], string[]> & { beatAt: number };
 
 /** Ids of rows to read again, each once, and the last heartbeat that came after them. */
 export function createPendingChanges() {
-  const sets: Record<Change['kind'], Set<string>> = {
+  const sets: Record<GatewayChange['kind'], Set<string>> = {
     account: new Set(),
     subscription: new Set(),
     product: new Set(),
@@ -20,10 +20,10 @@ export function createPendingChanges() {
     get isEmpty() {
       return beatAt === Number.NEGATIVE_INFINITY && count() === 0;
     },
-    get isTooMuch() {
+    get isOverLimit() {
       return count() > MAX_PENDING;
     },
-    add({ kind, id }: Change): void {
+    add({ kind, id }: GatewayChange): void {
       sets[kind]?.add(id);
     },
     addBeat(sentAt: number): void {

@@ -4,13 +4,12 @@ import type {
   ApiRow,
   CallQuery,
   CallRows,
+  GatewayChange,
   ProductRow,
   SubscriptionRow,
 } from '../domain/gateway-rows.ts';
 
-export type Change = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
-
-/** Reads over connections of its own. `abandon` closes them without waiting for queries that hang. */
+/** Reads over its own connections. `abandon` closes them without waiting for queries that hang. */
 export type Rows = {
   eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void>;
   subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]>;
@@ -26,9 +25,9 @@ export type Rows = {
 
 export type GatewaySource = {
   openRows(maxConnections: number): Rows;
-  /** Resolves once every later commit is heard of; `lost` is called when that ends. */
+  /** Resolves once it reports every later commit. Calls `lost` when it can't any more. */
   hearChanges(on: {
-    change(change: Change): void;
+    change(change: GatewayChange): void;
     beat(payload: string): void;
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;

@@ -18,7 +18,7 @@ export function newAccessSecret(
   random: (size: number) => Uint8Array,
 ): { secret: string; hash: string } {
   const bytes = random(SECRET_BYTES);
-  if (bytes.length !== SECRET_BYTES) throw new Error(`a key needs ${SECRET_BYTES} random bytes`);
+  if (bytes.length !== SECRET_BYTES) throw new Error(`a secret needs ${SECRET_BYTES} random bytes`);
   const digits = base62(BigInt(`0x${Buffer.from(bytes).toString('hex')}`), SECRET_LENGTH);
   const secret = `${prefix}${digits}${checksum(digits)}`;
   return { secret, hash: secretHash(secret) };

@@ -4,8 +4,8 @@ import { DomainError } from '../domain/domain-error.ts';
 export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Runs at most `maxConcurrent` pieces of work at once, the others in the order in which they came.
- * Errors: `try_again` while `maxWaiting` pieces wait; the work has not begun then.
+ * Runs at most `maxConcurrent` pieces of work at once; the others wait in their order of arrival.
+ * Errors: `try_again`, before the work begins, while `maxWaiting` pieces wait.
  */
 export function createConcurrencyLimit(maxConcurrent: number, maxWaiting: number): ConcurrencyLimit {
   const limit = pLimit(maxConcurrent);

@@ -8,12 +8,13 @@ import { type Keyring, keysById } from './keyring.ts';
 export type PasswordHasher = {
   /**
    * Returns `p1:<key id>:<bcrypt>`. The bcrypt text has its version, cost and salt.
-   * Errors: `password_unacceptable` above 1,024 bytes, before hashing; `try_again` while 256 calls wait.
+   * Errors: `password_unacceptable` above 1,024 bytes or with half a character; `try_again` while 256 calls wait.
    */
   hash(password: string): Promise<string>;
   /**
    * Compares a password with a stored hash. `shouldRehash` says that the hash has a lower cost or the previous pepper. With
-   * null (no such account, or no password) it takes as long and is never correct. Errors: `try_again` while 256 calls wait.
+   * null (no such account, or no password) it takes as long and is never correct.
+   * Errors: `try_again` while 256 calls wait.
    */
   verify(password: string, stored: string | null): Promise<{ isCorrect: boolean; shouldRehash: boolean }>;
 };

@@ -1,5 +1,5 @@
 // Random secrets: tickets in links, sessions in cookies. We store only their hash.
-import { createHash } from 'node:crypto';
+import { secretHash } from './access-secret.ts';
 
 const SECRET_BYTES = 32;
 /** 32 bytes are 43 characters. The last one carries four bits, so only every fourth letter is possible. */
@@ -13,14 +13,10 @@ export function newRandomSecret(random: (size: number) => Uint8Array): { secret:
   const bytes = random(SECRET_BYTES);
   if (bytes.length !== SECRET_BYTES) throw new Error(`a secret needs ${SECRET_BYTES} random bytes`);
   const secret = Buffer.from(bytes).toString('base64url');
-  return { secret, hash: sha256(secret) };
+  return { secret, hash: secretHash(secret) };
 }
 
 /** The hash to look a secret up by. Null for a text that can't be a secret. */
-export function hashOfSecret(secret: string): string | null {
-  return SECRET_FORM.test(secret) ? sha256(secret) : null;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+export function randomSecretHash(secret: string): string | null {
+  return SECRET_FORM.test(secret) ? secretHash(secret) : null;
 }

@@ -35,7 +35,7 @@ export function sealText(
   const { id, sealing } = keyring.current;
   const nonce = random(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, sealing, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(boundTo(id, purpose));
+  cipher.setAAD(additionalData(id, purpose));
   const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${VERSION}.${id}.${sealed.toString('base64url')}`;
 }
@@ -50,7 +50,7 @@ export function openSealedText(keyring: Keyring, purpose: string, sealed: string
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealedTextError('malformed');
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv(ALGORITHM, keys.sealing, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(boundTo(id, purpose));
+  decipher.setAAD(additionalData(id, purpose));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
     const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
@@ -60,6 +60,6 @@ export function openSealedText(keyring: Keyring, purpose: string, sealed: string
   }
 }
 
-function boundTo(keyId: string, purpose: string): Buffer {
+function additionalData(keyId: string, purpose: string): Buffer {
   return Buffer.from(`${VERSION}.${keyId}.${purpose}`);
 }

@@ -1,4 +1,4 @@
-import { hashOfSecret, newRandomSecret } from './random-secret.ts';
+import { newRandomSecret, randomSecretHash } from './random-secret.ts';
 
 /**
  * Makes the secret of a session, 256 bits: `secret` goes only into the cookie. Store only `hash`.
@@ -7,4 +7,4 @@ import { hashOfSecret, newRandomSecret } from './random-secret.ts';
 export const newSessionSecret = newRandomSecret;
 
 /** The hash to look a session up by. Null for a cookie that can't be ours. */
-export const sessionHash = hashOfSecret;
+export const sessionHash = randomSecretHash;

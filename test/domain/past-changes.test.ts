@@ -45,8 +45,8 @@ describe('reading an exported audit row', () => {
     ['operators/grant', { before: { role: 'admin' }, after: { role: 'approver' } }, 'approver', true],
     ['operators/grant', { before: { role: null }, after: { role: 'approver' } }, 'approver', false],
     ['operators/grant-from-console', { after: { role: 'admin' } }, 'admin', false],
-  ])('of %s %j gives the state %s', (operation, more, left, isTaking) => {
-    expect(change(operation, more)).toMatchObject({ left, isTaking });
+  ])('of %s %j gives the state %s', (operation, more, result, isRemoval) => {
+    expect(change(operation, more)).toMatchObject({ result, isRemoval });
   });
 
   it('gives null when the operation was refused or requested, or changed something else', () => {

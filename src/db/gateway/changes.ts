@@ -1,11 +1,10 @@
 // Listens for changes that gateways need (the triggers of drizzle/0010), on one connection that does nothing else.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
+import type { GatewayChange } from '../../domain/gateway-rows.ts';
 
 const CONNECT_SECONDS = 5;
 const CHANNEL = 'gateway_changes';
-
-export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 
 export type GatewayChanges = {
   /** Where this process sends its own heartbeats. */
@@ -14,8 +13,8 @@ export type GatewayChanges = {
 };
 
 /**
- * Resolves once it listens, and reports what is committed from then on. Calls `lost` once when the connection ends by
- * itself; changes just before that may be missing.
+ * Resolves once it listens, and reports every later commit. Calls `lost` once when the connection ends without `close`;
+ * the last changes before that may be missing. Rejects with the driver's error.
  */
 export async function hearGatewayChanges(
   url: string,
@@ -33,7 +32,7 @@ export async function hearGatewayChanges(
     onnotice: () => {},
     onnotify(channel: string, payload: string) {
       if (channel === beatChannel) on.beat(payload);
-      else if (channel === CHANNEL) tell(payload, serviceId, on.change);
+      else if (channel === CHANNEL) report(payload, serviceId, on.change);
     },
     onclose() {
       if (!isClosed) on.lost();
@@ -55,7 +54,7 @@ export async function hearGatewayChanges(
   return { beatChannel, close };
 }
 
-function tell(payload: string, ours: string, change: (change: GatewayChange) => void): void {
+function report(payload: string, ours: string, change: (change: GatewayChange) => void): void {
   const [serviceId, kind, id] = JSON.parse(payload) as [string, GatewayChange['kind'], string];
   if (serviceId === ours) change({ kind, id });
 }

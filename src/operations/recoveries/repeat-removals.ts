@@ -36,7 +36,7 @@ export async function checkChanges(
 ): Promise<CheckedChange[]> {
   const last = lastChanges(changes);
   const taking = changes
-    .filter(({ isTaking }) => isTaking)
+    .filter(({ isRemoval }) => isRemoval)
     .toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const checked: CheckedChange[] = [];
   for (let from = 0; from < taking.length; from += MAX_COMPARED) {
@@ -82,13 +82,13 @@ function statusOf(change: PastChange, now: PresentState, at: Date): RepeatStatus
 }
 
 function accountStatus(
-  { left, until }: PastChange,
+  { result, until }: PastChange,
   account: PresentState['accounts'][number] | undefined,
   now: Date,
 ): RepeatStatus {
   if (!account) return 'not found';
   if (account.state === 'deleted') return 'so already';
-  if (left === 'deleted') return 'to be repeated';
+  if (result === 'deleted') return 'to be repeated';
   if (until && until <= now) return 'over by now';
   if (account.state !== 'blocked') return 'to be repeated';
   // The longer block counts, and one without an end is the longest.
@@ -99,22 +99,22 @@ function accountStatus(
 const VERBS = { suspended: 'suspend', rejected: 'reject', cancelled: 'cancel' } as const;
 
 function subscriptionStatus(
-  { left, keys, at }: PastChange,
+  { result, keys, at }: PastChange,
   subscription: PresentState['subscriptions'][number] | undefined,
 ): RepeatStatus {
-  if (!subscription) return left === 'deleted' ? 'so already' : 'not found';
-  if (left === 'deleted') return 'to be repeated';
+  if (!subscription) return result === 'deleted' ? 'so already' : 'not found';
+  if (result === 'deleted') return 'to be repeated';
   if (keys) {
     const isOlder = (slot: 'primary' | 'secondary') => (subscription.keysSince[slot] ?? at) < at;
     const isFormer = keys === 'both' ? isOlder('primary') || isOlder('secondary') : isOlder(keys);
     return isFormer ? 'to be repeated' : 'so already';
   }
-  const verb = VERBS[left as keyof typeof VERBS];
+  const verb = VERBS[result as keyof typeof VERBS];
   return nextSubscriptionState(subscription.state, verb) ? 'to be repeated' : 'so already';
 }
 
-function roleStatus({ left }: PastChange, role: string | null): RepeatStatus {
-  if (left === 'approver') return role === 'admin' ? 'to be repeated' : 'so already';
+function roleStatus({ result }: PastChange, role: string | null): RepeatStatus {
+  if (result === 'approver') return role === 'admin' ? 'to be repeated' : 'so already';
   return role ? 'to be repeated' : 'so already';
 }
 
@@ -145,7 +145,7 @@ async function takeAgain(context: Context, change: CheckedChange, reason: string
       return takeFromSubscription(context, change, reason);
     case 'operator': {
       const [teamId = '', userId = ''] = id.split('/');
-      const keep = change.left === 'approver' ? 'approver' : 'none';
+      const keep = change.result === 'approver' ? 'approver' : 'none';
       await withdrawFromConsole({ ...context, reason }, { teamId, userId, keep });
     }
   }
@@ -153,12 +153,12 @@ async function takeAgain(context: Context, change: CheckedChange, reason: string
 
 async function takeFromAccount(
   context: Context,
-  { target, left, until }: CheckedChange,
+  { target, result, until }: CheckedChange,
   reason: string,
 ): Promise<void> {
   // The developer was told the first time.
   const about = { accountId: target.id, reason, tellDeveloper: false };
-  if (left === 'blocked') {
+  if (result === 'blocked') {
     await blockAccount(context, { ...about, end: until ? hoursUntil(until, context.clock()) : '' });
     return;
   }
@@ -169,16 +169,16 @@ async function takeFromAccount(
 /** Mails the owner of keys that are replaced again, and of a rejection: they have to know which keys work. */
 async function takeFromSubscription(
   context: Context,
-  { target, left, keys }: CheckedChange,
+  { target, result, keys }: CheckedChange,
   reason: string,
 ): Promise<void> {
   const subscriptionId = target.id;
   const why = { ...context, reason };
   if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
-  else if (left === 'deleted') await deleteSubscription(why, { subscriptionId });
-  else if (left === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
+  else if (result === 'deleted') await deleteSubscription(why, { subscriptionId });
+  else if (result === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
   // The owner reads the reason of a state, so the console's reason goes to the audit only.
-  else if (left === 'suspended') await suspendSubscription(why, { subscriptionId });
+  else if (result === 'suspended') await suspendSubscription(why, { subscriptionId });
   else await cancelSubscription(why, { subscriptionId });
 }
 
