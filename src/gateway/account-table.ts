@@ -2,7 +2,7 @@
 import type { AccountRow } from '../domain/gateway-rows.ts';
 import { createInterner } from './interner.ts';
 
-export type IndexedAccount = AccountRow & { holders: number };
+export type IndexedAccount = AccountRow & { subscriptionCount: number };
 
 /** Most accounts are in the same few groups. */
 const MAX_GROUP_LISTS = 10_000;
@@ -18,7 +18,7 @@ export function createAccountTable() {
     const groupIds = groupLists(row.groupIds);
     const known = accounts.get(row.id);
     if (known) return Object.assign(known, { state, groupIds });
-    const account = { id: row.id, state, groupIds, holders: 0 };
+    const account = { id: row.id, state, groupIds, subscriptionCount: 0 };
     accounts.set(row.id, account);
     return account;
   }
@@ -28,17 +28,17 @@ export function createAccountTable() {
       return accounts.size;
     },
     has: (id: string): boolean => accounts.has(id),
-    /** One more subscription is the account's. */
+    /** Counts one more subscription of the account. */
     hold(row: AccountRow): IndexedAccount {
       const account = put(row);
-      account.holders += 1;
+      account.subscriptionCount += 1;
       return account;
     },
-    /** One subscription less; the account goes with its last. */
+    /** Counts one subscription less, and drops the account with its last one. */
     release(account: IndexedAccount | null): void {
       if (!account) return;
-      account.holders -= 1;
-      if (account.holders === 0) accounts.delete(account.id);
+      account.subscriptionCount -= 1;
+      if (account.subscriptionCount === 0) accounts.delete(account.id);
     },
     /** Ignores an account without a subscription. */
     change(row: AccountRow): void {

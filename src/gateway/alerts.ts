@@ -9,7 +9,7 @@ import { defaultText } from '../mail/templates/catalog.ts';
 
 const MAX_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;
-/** A database that comes and goes causes one mail in this time. An outage that is still on at its end is mailed then. */
+/** A database that comes and goes causes at most one mail in this time. An outage that outlasts it is mailed then. */
 const QUIET_MS = 15 * 60_000;
 
 type GatewayAlertOptions = {
@@ -24,7 +24,7 @@ type GatewayAlertOptions = {
   staleSeconds: number;
 };
 
-/** The function to call when an old index begins to answer and when that has ended: it logs, and mails each address. */
+/** Returns the function to call when an old index begins to answer, and when that ends. It logs, and mails each address. */
 export function createGatewayAlerts(options: GatewayAlertOptions): (isStale: boolean) => void {
   const { log, clock, staleSeconds } = options;
   let mailedAt = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-// The products and APIs of the index: what lies at which path, and which APIs need no subscription.
+// The products and APIs of the index: which API is at which path, and which APIs need no subscription.
 import type { ApiRow, ProductRow } from '../domain/gateway-rows.ts';
 import type { CalledApi, CalledProduct } from '../domain/may-call.ts';
 

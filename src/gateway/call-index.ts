@@ -1,4 +1,4 @@
-// Everything that a check needs, in memory. Filled row by row; changed rows are put again.
+// Everything that a check needs, in memory, filled row by row.
 import type { SubscriptionRow } from '../domain/gateway-rows.ts';
 import type { CallFacts, CallingSubscription } from '../domain/may-call.ts';
 import { createAccountTable, type IndexedAccount } from './account-table.ts';
@@ -37,12 +37,14 @@ export function createCallIndex() {
       const productId = subscription?.productId ?? null;
       return { api, subscription, product: productId === null ? null : catalog.product(productId) };
     },
+    /** Adds a subscription, or replaces the one with this id. */
     putSubscription(row: SubscriptionRow): void {
       const before = subscriptions.get(row.id);
       const number = before?.number ?? freeNumbers.pop() ?? byNumber.length;
       // Held before the former account is released, which may be the same one.
       const account = row.account && accounts.hold(row.account);
       accounts.release(before?.account ?? null);
+      // Ids that the index has already are used again, so that memory holds each one once.
       const subscription = {
         id: before?.id ?? row.id,
         state: states(row.state),

@@ -1,4 +1,4 @@
-// What a gateway asks: which key a call sends, and where the call goes. An ambiguous request is a fault.
+// Reads a gateway's request: which key a call sends, and where it goes. An ambiguous request is a fault.
 import type { IncomingMessage } from 'node:http';
 import { type CallPath, readCallPath } from '../domain/call-path.ts';
 import { apiKeyHash } from '../security/api-key.ts';
@@ -9,7 +9,7 @@ const SECRET_HEADER = 'X-Gateway-Secret';
 const KEY_PARAMETER = 'subscription-key';
 const API_PARAMETER = 'api';
 const MAX_URI_LENGTH = 8 * 1_024;
-/** Node silently drops the headers beyond: one of the gateway's could stand there, behind those of a client. */
+/** Node silently drops further headers, and the gateway may put its own behind those of the client. */
 const MAX_HEADERS = 100;
 
 export type CheckRequestFault =
@@ -27,7 +27,7 @@ export type CheckRequest = { keyHash: string | null } & (
   | { apiId: null; path: CallPath }
 );
 
-/** `uriHeader` in small letters; null: the original address follows our own path. */
+/** `uriHeader` in lower case; null: the original address follows our own path. */
 export type CheckRequestOptions = { uriHeader: string | null };
 
 type CheckHeaders = { key: string | null; uri: string | null; secret: string | null; isTwice: boolean };
@@ -35,7 +35,7 @@ type CheckHeaders = { key: string | null; uri: string | null; secret: string | n
 const KEY_NAME = KEY_HEADER.toLowerCase();
 const SECRET_NAME = SECRET_HEADER.toLowerCase();
 
-/** Reads the raw list of headers, because joined ones would hide that one was sent twice. */
+/** Reads the raw list of headers, because Node's joined ones hide that one was sent twice. */
 export function readCheckHeaders(req: IncomingMessage, { uriHeader }: CheckRequestOptions): CheckHeaders {
   const found: CheckHeaders = { key: null, uri: null, secret: null, isTwice: false };
   const { rawHeaders } = req;
@@ -88,7 +88,7 @@ function requestByPath(
   return key === undefined ? 'key_twice' : { keyHash: hashOf(key), apiId: null, path };
 }
 
-/** The header wins, then the original address, then ours. Undefined for two in one query. */
+/** The key in the header, else in the original address, else in ours. Undefined for two in one query. */
 function keyOf(headers: CheckHeaders, original: string, own: string): string | null | undefined {
   if (headers.key) return headers.key;
   for (const address of [original, own]) {

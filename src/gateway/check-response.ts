@@ -47,7 +47,7 @@ function errorResponse(
   return { status, headers: [...NO_STORE, ...form, ...headers], body };
 }
 
-/** One constant answer for every invalid key, so that it can't tell why. */
+/** One constant answer for every invalid key, so that it doesn't reveal why. */
 const NO_KEY = errorResponse(
   401,
   ['Unauthorized', `Access denied: a valid key in the header ${KEY_HEADER} is needed.`],
@@ -58,7 +58,7 @@ export const UNAVAILABLE = errorResponse(
   ['ServiceUnavailable', 'Keys can not be checked right now.'],
   ['Retry-After', '1'],
 );
-/** The same as at an unknown address: a client without the secret learns nothing. */
+/** The same answer as at an unknown address: a client without the secret learns nothing. */
 export const NOT_FOUND = errorResponse(404, ['NotFound', 'There is nothing at this address.']);
 
 const byReason = <Reason extends string>(status: number, words: Record<Reason, [string, string]>) =>
@@ -77,7 +77,7 @@ export function responseTo(verdict: CallVerdict): CheckResponse {
     const ids = idsOf(subscription, subscription?.productId ?? null);
     return withHeaders(REFUSAL_RESPONSES[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
   }
-  // All four headers, also when empty: a gateway that only overwrites would let the client's own through.
+  // All four headers, also when empty: a gateway that only overwrites would pass on those of its client.
   const headers = idsOf(subscription, verdict.productId);
   headers.push(...groupsOf(subscription?.account?.groupIds ?? NO_GROUPS), ...WITHOUT_BODY);
   return { status: 200, headers, body: '' };

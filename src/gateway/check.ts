@@ -34,7 +34,7 @@ export type CheckOptions = CheckRequestOptions & {
   clock: () => Date;
   /** What the gateway must send in `X-Gateway-Secret`; null for nothing. */
   secret: string | null;
-  /** For how long the last trusted index answers while the database is away; 0 for never. */
+  /** How long the last trusted index answers while the database is away; 0 for never. */
   staleSeconds: number;
   noteUse(subscriptionId: string, nowMs: number): void;
   /** Called for each check that an old index answers. */

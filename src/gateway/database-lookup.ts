@@ -7,7 +7,7 @@ import type { GatewaySource } from './source.ts';
 const CONNECTIONS = 4;
 const MAX_CONCURRENT = 40;
 const MAX_WAITING = 400;
-/** A gateway and its client wait for this. */
+/** A gateway and its client wait this long. */
 const MAX_QUERY_MS = 1_500;
 
 export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
@@ -25,7 +25,7 @@ export function createDatabaseLookup(source: Pick<GatewaySource, 'openRows'>) {
           return withTimeout(MAX_QUERY_MS, used.findCall(query));
         });
       } catch (error) {
-        // A query without the database's own error may hang for long: other checks must not wait on its connection.
+        // A query that failed without an error of the database may still hang. Other checks must not wait behind it.
         const hangs = !(error instanceof Error && 'code' in error);
         if (hangs && used === rows && !isStopped) {
           rows = source.openRows(CONNECTIONS);

@@ -68,7 +68,7 @@ export function createFollower({ source, log, keepsLast, now = () => performance
     /** The index, trusted or not, and how long ago it was complete. */
     last: (): { index: CallIndex; ageMs: number } | null =>
       index && { index, ageMs: Math.max(0, now() - completeAt) },
-    /** To be called right after each commit of this process. Until a heartbeat comes round, the index isn't trusted. */
+    /** To be called right after each commit of this process. Until a heartbeat comes back, the index isn't trusted. */
     noteCommit(): void {
       committedAt = now();
       sendHeartbeat();
@@ -78,7 +78,7 @@ export function createFollower({ source, log, keepsLast, now = () => performance
   };
 }
 
-/** Starts work again whenever it ends. The pauses double while it ends soon after its start. */
+/** Restarts the work whenever it ends. The pauses double while it ends soon after its start. */
 async function repeat(work: () => Promise<void>, now: () => number, signal: AbortSignal): Promise<void> {
   let retryMs = FIRST_RETRY_MS;
   while (!signal.aborted) {

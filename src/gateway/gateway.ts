@@ -1,4 +1,4 @@
-// Puts the gateway check together.
+// Assembles the gateway check, its index and its usage counts.
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
@@ -15,18 +15,18 @@ export type GatewayOptions = {
   source: GatewaySource;
   log: Log;
   clock: () => Date;
-  /** `GATEWAY_URI_HEADER` in small letters; null for `path`. */
+  /** `GATEWAY_URI_HEADER` in lower case; null for `path`. */
   uriHeader: string | null;
   /** `GATEWAY_SECRET`; null for none. */
   secret: string | null;
   staleSeconds: number;
-  /** Called when an old index begins to answer, and when that is over. */
+  /** Called when an old index begins to answer, and when that ends. */
   tellStale(isStale: boolean): void;
 };
 
 export type Gateway = {
   listener: RequestListener;
-  /** Loads the index in the background, and keeps it true. */
+  /** Loads the index in the background, and keeps it up to date. */
   start(): void;
   stop(): Promise<void>;
   /** To be called right after each commit of this process. */

@@ -1,6 +1,6 @@
 /**
- * Gives equal values the same object: the driver makes a new one for each row, and of states and lists of groups there
- * are few. Beyond `maxKept` different ones, values are given back as they are.
+ * Returns the same object for equal values. The driver makes a new one for each row, although there are few different
+ * states and lists of groups. After `maxKept` different values, returns a new one as it is.
  */
 export function createInterner<Value>(
   maxKept: number,

@@ -6,10 +6,8 @@ const HASH_BYTES = 32;
 const KEYS_PER_OWNER = 2;
 const MIN_KEYS = 128;
 const MIN_SLOTS = 256;
-/** Beyond this share of used slots a search gets long. */
+/** With a larger share of used slots, searches get long. */
 const MAX_FILLED = 0.6;
-
-export type KeySlot = 0 | 1;
 
 /**
  * Finds the owner, a small whole number, of a key by its SHA-256. The hash's beginning leads to the slot, and the whole
@@ -34,8 +32,8 @@ export function createKeyTable() {
           return Math.floor(key / KEYS_PER_OWNER);
       }
     },
-    /** Gives a key of an owner another hash, in hex; null takes it away. */
-    set(owner: number, slot: KeySlot, hash: string | null): void {
+    /** Sets the hash, in hex, of an owner's key; null removes it. Slot 0 is the primary key, 1 the secondary. */
+    set(owner: number, slot: 0 | 1, hash: string | null): void {
       const key = owner * KEYS_PER_OWNER + slot;
       if (hashes.has(key)) {
         if (hash !== null && hashes.at(key).toString('hex') === hash) return;
@@ -115,7 +113,7 @@ function createSlots(beginningOf: (key: number) => number) {
     remove(key: number): void {
       let free = home(beginningOf(key));
       while (at(free) !== key) free = next(free);
-      // Keys that stand further on only because this slot was used move up, or a search for them would end too early.
+      // Keys that are further on only because this slot was used move up, or a search for them would end too early.
       for (let slot = next(free); slots[slot] !== 0; slot = next(slot)) {
         const from = home(beginningOf(at(slot)));
         const isBetween = free < slot ? from > free && from <= slot : from > free || from <= slot;

@@ -1,9 +1,9 @@
-// Tells when an old index begins to answer, and when there is a trusted one again.
+// Reports when an old index begins to answer, and when there is a trusted one again.
 import type { Follower } from './follower.ts';
 
 const LOOK_MS = 1_000;
 
-/** Calls `tell` once at the beginning and once at the end, whether checks come meanwhile or not. */
+/** Calls `tell` once at the beginning and once at the end, even if no further check comes. */
 export function createStaleWatch(follower: Pick<Follower, 'trusted'>, tell: (isStale: boolean) => void) {
   let timer: NodeJS.Timeout | undefined;
   function stop(): void {

@@ -4,7 +4,7 @@ import type { GatewaySource } from './source.ts';
 
 const WRITE_EVERY_MS = 5_000;
 const ROWS_AT_ONCE = 2_000;
-/** With the database away, further subscriptions aren't counted beyond this. */
+/** While the database is away, calls of further subscriptions aren't counted. */
 const MAX_KEPT = 200_000;
 
 type Use = { calls: number; lastUsedMs: number };
@@ -44,7 +44,7 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
     }
   }
 
-  /** One write at a time; calls that come meanwhile are for the next one. */
+  /** One write at a time; the next one has the calls that come meanwhile. */
   function write(): Promise<void> {
     writing ??= writeAll().finally(() => {
       writing = null;
