@@ -1,11 +1,12 @@
-// Each setting by itself: what a good value is, as text for an operator, and its default.
+// Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
 
-const number = (what: string, min: number, max: number, fallback: number) =>
-  z.coerce.number({ error: what }).int(what).min(min, what).max(max, what).default(fallback);
+const PORT = 'a port number, 0 to 65535';
+const number = (what: string, min: number, max: number) =>
+  z.coerce.number(what).int(what).min(min, what).max(max, what);
 const split = (text: string) =>
   text
     .split(',')
@@ -43,7 +44,7 @@ const address = z
   .string()
   .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
 
-/** Turns the error of a reader into a problem of the setting. Readers throw texts for operators. */
+/** Reports the error of a reader as a problem of the setting. Readers throw texts for operators. */
 const readBy =
   <Value>(read: (text: string) => Value) =>
   (text: string, context: z.core.$RefinementCtx<string>): Value => {
@@ -63,7 +64,7 @@ const OUR_HEADERS = ['ocp-apim-subscription-key', 'x-gateway-secret'];
 export const SETTINGS_SCHEMA = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: number('a port number, 0 to 65535', 0, 65_535, 3_000),
+  PORT: number(PORT, 0, 65_535).default(3_000),
   PUBLIC_URL: z
     .url({
       protocol: /^https?$/,
@@ -124,10 +125,10 @@ export const SETTINGS_SCHEMA = z.object({
   ),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
-  PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64, 15),
-  INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720, 48),
-  PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440, 60),
-  ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365, 7),
+  PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64).default(15),
+  INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720).default(48),
+  PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440).default(60),
+  ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365).default(7),
   TRUSTED_PROXIES: proxies,
   GATEWAY_SECRET: z
     .string()
@@ -145,14 +146,9 @@ export const SETTINGS_SCHEMA = z.object({
       'the name of the header with the original address, such as X-Forwarded-Uri; or path',
     )
     .default('x-original-uri'),
-  GATEWAY_STALE_SECONDS: number('0 to 86400 seconds', 0, 86_400, 0),
+  GATEWAY_STALE_SECONDS: number('0 to 86400 seconds', 0, 86_400).default(0),
   INTERNAL_HOST: z.string().optional(),
-  INTERNAL_PORT: z.coerce
-    .number('a port number, 0 to 65535')
-    .int('a port number, 0 to 65535')
-    .min(0, 'a port number, 0 to 65535')
-    .max(65_535, 'a port number, 0 to 65535')
-    .optional(),
+  INTERNAL_PORT: number(PORT, 0, 65_535).optional(),
   MANAGEMENT_OIDC_ISSUER: z.string().transform(readBy(readIssuer)).optional(),
   MANAGEMENT_OIDC_AUDIENCE: list
     .refine(

@@ -33,7 +33,7 @@ export type Settings = {
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
-  /** Get a mail when Slack is away. */
+  /** Get a mail when Slack is away, or when an old index answers gateways. */
   alertEmails: string[];
   organizationName: string;
   serviceName: string;
@@ -44,7 +44,7 @@ export type Settings = {
   mailLinkHosts: string[];
   trustedProxies: string[];
   gateway: {
-    /** Null: gateways need none. */
+    /** What gateways must send. Null: nothing. */
     secret: string | null;
     /** The header with the original address, in lower case. Null: the address is the rest of our path. */
     uriHeader: string | null;
@@ -66,9 +66,6 @@ export class SettingsError extends Error {
     this.problems = problems;
   }
 }
-
-const emptyAsAbsent = (env: Record<string, string | undefined>) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
 
 /** Throws a `SettingsError` that lists every problem and what a good value looks like. */
 export function readSettings(env: Environment = process.env): Settings {
@@ -141,9 +138,7 @@ export function readSettings(env: Environment = process.env): Settings {
   };
 }
 
-/**
- * Reads the settings of the Slack manifest only: it is printed before there is a Slack app. Throws a `SettingsError`.
- */
+/** Reads only what the Slack manifest needs: it is printed before there is a Slack app. Throws a `SettingsError`. */
 export function readManifestSettings(env: Environment = process.env) {
   const wanted = SETTINGS_SCHEMA.pick({ PUBLIC_URL: true, SLACK_APP_TOKEN: true });
   const values = parse(wanted, env);
@@ -158,7 +153,7 @@ function parse<T>(
   env: Environment,
   findMore: (env: Environment) => string[] = () => [],
 ): T {
-  const set = emptyAsAbsent(env);
+  const set = withoutEmpty(env);
   const parsed = schema.safeParse(set);
   const issues = parsed.success ? [] : parsed.error.issues;
   const bad = new Set(issues.map((issue) => issue.path.join('.')));
@@ -169,4 +164,8 @@ function parse<T>(
   ];
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return parsed.data;
+}
+
+function withoutEmpty(env: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
 }
