@@ -46,12 +46,12 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
     await runDrizzleMigrations(drizzle(sql), { migrationsFolder: options.folder ?? MIGRATIONS });
     await runJobMigrations({ connectionString: url });
   } finally {
-    // Closing lets go of the lock, as a kill does.
+    // Closing releases the lock, as a kill does.
     await sql.end({ timeout: 5 });
   }
 }
 
-/** Whether every migration of ours was applied: not so in a database that an older version left. */
+/** Whether all our migrations were applied; false for the database of an older version. Rejects when it has none. */
 export async function isUpToDate(url: string): Promise<boolean> {
   const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false, onnotice: () => {} });
   try {

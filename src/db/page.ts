@@ -1,5 +1,5 @@
-/** A part of a list: so many rows behind the cursor, or behind the rows to skip. */
+/** A part of a list: `limit` rows after the cursor, or after `skip` rows. */
 export type Page<Cursor> = { limit: number; skip?: number; after?: Cursor | undefined };
 
-/** Where a list by name goes on. */
+/** The last row of the page before, in a list by name. */
 export type NameCursor = { name: string; id: string };

@@ -12,7 +12,7 @@ const milliseconds = customType<{ data: Date; driverData: number | string }>({
   fromDriver: (stored) => new Date(Number(stored)),
 });
 
-/** Has the columns that rate-limiter-flexible demands. A migration made it by hand, so it is not part of the schema. */
+/** Has the columns that rate-limiter-flexible needs. Its migration is written by hand, so it is not part of the schema. */
 export const rateLimits = pgTable('rate_limits', {
   key: varchar('key', { length: 255 }).primaryKey(),
   points: integer('points').notNull(),

@@ -2,7 +2,7 @@
 import {
   backdateAccount,
   backdateInvitation,
-  callOffMails,
+  cancelMailsTo,
   listAccountsWithAddresses,
   listInvitationsTo,
 } from '../../db/imports/sample-data.ts';
@@ -67,7 +67,7 @@ async function makeInvitation(samples: Samples, one: SampleDeveloper): Promise<b
   const { email, firstName, lastName, personalLine } = one;
   const groupIds = groupIdsOf(samples, one);
   const { invitationId } = await invite(context, { email, firstName, lastName, personalLine, groupIds });
-  if (context.mailNotBefore) await callOffMails(db, service.id, { invitationId });
+  if (context.mailNotBefore) await cancelMailsTo(db, service.id, { invitationId });
   if (one.state === 'invitation expired') {
     const hours = one.hoursAgo + context.policy.invitationLifetimeHours + 1;
     await backdateInvitation(db, { serviceId: service.id, invitationId, hours });
@@ -94,7 +94,7 @@ async function makeAccount(samples: Samples, one: SampleDeveloper): Promise<bool
   if (isUntouched && state === 'deletion requested')
     await requestDeletion(samples.context, accountId, one.reason);
   else if (isUntouched) await applyState(context, accountId, one);
-  if (context.mailNotBefore) await callOffMails(db, service.id, { accountId });
+  if (context.mailNotBefore) await cancelMailsTo(db, service.id, { accountId });
   if (added && one.hoursAgo > 0)
     await backdateAccount(db, { serviceId: service.id, accountId, hours: one.hoursAgo });
   return added !== null;

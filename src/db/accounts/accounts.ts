@@ -27,7 +27,7 @@ export async function findAccounts(db: Db, serviceId: string, ids: readonly stri
     .where(and(eq(accounts.serviceId, serviceId), inArray(accounts.id, [...ids])));
 }
 
-/** Holds the account's row until the transaction ends, so that two changes of one account come one after the other. */
+/** Locks the account's row until the transaction ends, so that changes of one account don't overlap. */
 export async function lockAccount(tx: Transaction, serviceId: string, id: string): Promise<Account | null> {
   const [row] = await tx
     .select()
@@ -61,7 +61,7 @@ export async function findAccountByEmail(
   return row ?? null;
 }
 
-/** The latest account that had this address and was deleted, while its data is still there. */
+/** The latest deleted account that had this email, unless its data is erased. */
 export async function findDeletedAccountByEmail(
   db: Db,
   serviceId: string,
@@ -83,7 +83,7 @@ export async function findDeletedAccountByEmail(
   return row ?? null;
 }
 
-/** Inserts unless the address is taken; null then. The unique index decides, not a look beforehand. */
+/** Inserts unless the email is taken; null then. The unique index decides. */
 export async function insertAccount(
   tx: Transaction,
   row: typeof accounts.$inferInsert,
@@ -92,7 +92,7 @@ export async function insertAccount(
   return inserted ?? null;
 }
 
-/** Changes a locked account and counts its version up. */
+/** Changes a locked account and increments its version. */
 export async function updateAccount(
   tx: Transaction,
   account: Account,
@@ -108,7 +108,7 @@ export async function updateAccount(
   return row;
 }
 
-/** Stores a stronger hash of the same password. No one sees a change, so the version stays. */
+/** Stores a stronger hash of the same password. Nothing visible changes, so the version stays. */
 export async function keepPasswordHash(
   tx: Transaction,
   account: Account,
@@ -131,7 +131,7 @@ export async function countAccountsByState(db: Db, serviceId: string): Promise<R
   return counts;
 }
 
-/** Folds the increments of the counts into one row a state. Safe beside changes: it removes only what it saw. */
+/** Adds up the increments into one row a state. Concurrent changes are safe: it removes only the rows that it read. */
 export async function foldAccountCounts(db: Db): Promise<void> {
   await db.execute(sql`
     with seen as (delete from account_counts returning service_id, state, change)
@@ -150,7 +150,7 @@ export async function listAccountsToErase(db: Db, deletedBefore: Date, limit: nu
     .limit(limit);
 }
 
-/** Blocked accounts whose time has come, the longest due first. */
+/** Accounts whose block has ended, the longest ended first. */
 export async function listEndedBlocks(db: Db, serviceId: string, now: Date, limit: number) {
   return db
     .select({ id: accounts.id })

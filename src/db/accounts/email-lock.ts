@@ -3,7 +3,7 @@ import type { Transaction } from '../connection/connect.ts';
 
 /**
  * Lets one transaction at a time decide about an email, so that an account and an open invitation can't both be made for
- * it. Taken before any row is locked: email → invitation or account → ticket, so that nothing deadlocks.
+ * it. Call it before any row is locked: email → invitation or account → ticket, so that nothing deadlocks.
  */
 export async function holdEmail(tx: Transaction, serviceId: string, emailCanonical: string): Promise<void> {
   await tx.execute(

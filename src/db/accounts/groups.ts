@@ -60,7 +60,7 @@ export async function lockGroup(tx: Transaction, serviceId: string, id: string):
   return row ?? null;
 }
 
-/** Lets one transaction at a time change names, so that a name taken at the same moment is refused by its code. */
+/** Lets one transaction at a time change names: of two that take one name, the second gets `group_name_taken`. */
 export async function holdGroupNames(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`groups of ${serviceId}`}, 0))`);
 }
@@ -106,7 +106,7 @@ type GroupField = 'id' | 'name' | 'description';
 
 export type GroupsWanted = {
   filter?: ListFilter<GroupField> | undefined;
-  /** Only those that an account is in, and one more that holds every account. */
+  /** Only the custom groups of an account, and `alsoIn`, the group that every account is in. */
   of?: { accountId: string; alsoIn: string } | undefined;
   ids?: readonly string[] | undefined;
 };

@@ -41,7 +41,7 @@ export async function listAccounts(
   return before ? rows.reverse() : rows;
 }
 
-/** The members of a custom group by id, as the index of the group has them. */
+/** The members of a custom group, by id: the order of the group's index. */
 export async function listMembers(
   db: Db,
   serviceId: string,
@@ -67,7 +67,7 @@ export async function listMembers(
   return rows.map(({ account }) => account);
 }
 
-/** Exact. With nothing to fit it is stored, not counted: as fast at a million as at none. */
+/** Exact. Without conditions it reads the stored counts, which is fast with any number of accounts. */
 export async function countAccounts(db: Db, serviceId: string, wanted: AccountsWanted): Promise<number> {
   if (Object.values(wanted).some((value) => value !== undefined))
     return db.$count(accounts, isWanted(serviceId, wanted));
@@ -78,7 +78,7 @@ export async function countAccounts(db: Db, serviceId: string, wanted: AccountsW
 function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsWanted): SQL | undefined {
   return and(
     eq(accounts.serviceId, serviceId),
-    // Also beside a state, so that the planner sees the partial indexes fit.
+    // Also with a state given, so that the planner sees that the partial indexes fit.
     ne(accounts.state, 'deleted'),
     state ? eq(accounts.state, state) : undefined,
     text ? hasText(text) : undefined,

@@ -2,13 +2,12 @@
 import { and, desc, eq, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../connection/connect.ts';
 import { accounts } from '../schema/index.ts';
+import type { Account } from './accounts.ts';
 
-/** Fewer letters than the trigram index needs to find them in the middle of a word. */
+/** The trigram index finds shorter texts only at the beginning of a word. */
 const SHORTEST_PART = 3;
-/** At most so many similar accounts are compared; beyond that only the first letters are alike. */
+/** At most this many similar accounts are compared. */
 const MAX_COMPARED = 500;
-
-type Account = typeof accounts.$inferSelect;
 
 /**
  * The accounts that have this text in their name or email. One or two letters must begin a word, because the index finds

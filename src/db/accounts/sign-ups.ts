@@ -9,12 +9,12 @@ const isWaiting = and(
   isNotNull(accounts.emailConfirmedAt),
 );
 
-/** Sign-ups begin to wait for an operator one at a time, so that their count is exact. Taken last of all locks. */
+/** Lets one sign-up at a time begin to wait for an operator, so that their count is exact. Call it after other locks. */
 export async function holdSignUps(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${serviceId} sign-ups`}, 0))`);
 }
 
-/** How many began to wait for an operator since then. */
+/** How many sign-ups began to wait for an operator after `since`. */
 export async function countWaitingSince(tx: Transaction, serviceId: string, since: Date): Promise<number> {
   const [row] = await tx
     .select({ count: count() })

@@ -5,10 +5,6 @@ import { tickets } from '../schema/index.ts';
 export type Ticket = typeof tickets.$inferSelect;
 export type TicketPurpose = Ticket['purpose'];
 
-function isOpen(now: Date): SQL[] {
-  return [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, now)];
-}
-
 export async function insertTicket(
   tx: Transaction,
   row: Pick<Ticket, 'serviceId' | 'id' | 'purpose' | 'hash' | 'email' | 'createdAt' | 'expiresAt'> &
@@ -30,7 +26,7 @@ export async function findOpenTicket(
         eq(tickets.serviceId, key.serviceId),
         eq(tickets.hash, key.hash),
         eq(tickets.purpose, key.purpose),
-        ...isOpen(key.now),
+        isOpenTicket(key.now),
       ),
     );
   return row ?? null;
@@ -49,7 +45,7 @@ export async function redeemTicket(
         eq(tickets.serviceId, key.serviceId),
         eq(tickets.hash, key.hash),
         eq(tickets.purpose, key.purpose),
-        ...isOpen(key.now),
+        isOpenTicket(key.now),
       ),
     )
     .returning();
@@ -98,7 +94,7 @@ export async function findWaitingConfirmation(
         eq(tickets.serviceId, of.serviceId),
         eq(tickets.accountId, of.accountId),
         eq(tickets.purpose, 'email-confirmation'),
-        ...isOpen(of.now),
+        isOpenTicket(of.now),
       ),
     );
   return row ?? null;
@@ -126,7 +122,7 @@ export async function voidAllTickets(
   const open = tx
     .select({ id: tickets.id })
     .from(tickets)
-    .where(and(eq(tickets.serviceId, of.serviceId), ...isOpen(of.now)))
+    .where(and(eq(tickets.serviceId, of.serviceId), isOpenTicket(of.now)))
     .limit(of.limit);
   const voided = await tx
     .update(tickets)
@@ -134,4 +130,8 @@ export async function voidAllTickets(
     .where(and(eq(tickets.serviceId, of.serviceId), inArray(tickets.id, open)))
     .returning({ id: tickets.id });
   return voided.length;
+}
+
+export function isOpenTicket(now: Date): SQL | undefined {
+  return and(isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, now));
 }

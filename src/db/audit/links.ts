@@ -7,7 +7,7 @@ export type AuditLink = typeof auditLinks.$inferSelect;
 /** A link's hash covers the whole row, and nothing that erasure removes. */
 export type LinkedRow = typeof audit.$inferSelect;
 
-/** One transaction at a time adds to a service's chain. Operations don't wait for it: they only refer to the service. */
+/** Lets one transaction at a time extend a service's chain. Operations don't wait for it: they only refer to the service. */
 export async function holdChain(tx: Transaction, serviceId: string): Promise<void> {
   await tx.select({ id: services.id }).from(services).where(eq(services.id, serviceId)).for('no key update');
 }
@@ -22,10 +22,9 @@ export async function findLastLink(db: Db, serviceId: string): Promise<AuditLink
   return row ?? null;
 }
 
-const notLinked = and(isNull(auditLinks.number));
 const withLink = and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id));
 
-/** Rows that no link covers, oldest first. `since` bounds the search: a row that committed late has an older id. */
+/** Rows that no link covers, oldest first. Leave a margin in `since`: a row that commits late has an older id. */
 export async function listUnlinkedRows(
   db: Db,
   of: { serviceId: string; since?: Date; until?: Date; limit: number },
@@ -34,7 +33,7 @@ export async function listUnlinkedRows(
     eq(audit.serviceId, of.serviceId),
     of.since ? gte(audit.id, firstIdAt(of.since)) : undefined,
     of.until ? lt(audit.id, firstIdAt(of.until)) : undefined,
-    notLinked,
+    isNull(auditLinks.number),
   ];
   const rows = await db
     .select({ row: audit })
@@ -48,7 +47,7 @@ export async function listUnlinkedRows(
 
 export async function insertLinks(tx: Transaction, links: AuditLink[]): Promise<void> {
   if (links.length === 0) return;
-  // As one parameter: 5,000 links would be more parameters than a statement may have.
+  // One parameter, because 5,000 links would need more parameters than a statement may have.
   await tx.execute(sql`insert into audit_links (service_id, number, audit_id, hash, linked_at)
     select service_id, number, audit_id, hash, linked_at from json_to_recordset(${JSON.stringify(
       links.map((link) => ({

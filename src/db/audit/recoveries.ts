@@ -1,10 +1,12 @@
-import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { countOpenInvitations } from '../accounts/invitations.ts';
+import { isOpenTicket } from '../accounts/tickets.ts';
 import type { Db } from '../connection/connect.ts';
+import { countImportsNotEnded } from '../imports/imports.ts';
+import { isLiveToken } from '../operators/tokens.ts';
 import {
   approvals,
-  imports,
-  invitations,
   mails,
   sessions,
   subscriptionKeys,
@@ -28,28 +30,17 @@ export type OpenCounts = {
 /** What could still take effect in a restored database. */
 export async function countOpenThings(db: Db, of: { serviceId: string; now: Date }): Promise<OpenCounts> {
   const count = (table: PgTable, where: SQL | undefined) => db.$count(table, where);
-  const openTickets = [isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, of.now)];
   return {
-    tickets: await count(tickets, and(eq(tickets.serviceId, of.serviceId), ...openTickets)),
+    tickets: await count(tickets, and(eq(tickets.serviceId, of.serviceId), isOpenTicket(of.now))),
     sessions: await count(sessions, eq(sessions.serviceId, of.serviceId)),
-    tokens: await count(
-      tokens,
-      and(eq(tokens.serviceId, of.serviceId), isNull(tokens.revokedAt), gt(tokens.expiresAt, of.now)),
-    ),
+    tokens: await count(tokens, and(eq(tokens.serviceId, of.serviceId), isLiveToken(of.now))),
     mails: await count(mails, and(eq(mails.serviceId, of.serviceId), eq(mails.state, 'queued'))),
     approvals: await count(
       approvals,
       and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open')),
     ),
-    imports: await count(imports, and(eq(imports.serviceId, of.serviceId), isNull(imports.endedAt))),
-    invitations: await count(
-      invitations,
-      and(
-        eq(invitations.serviceId, of.serviceId),
-        eq(invitations.state, 'open'),
-        gt(invitations.expiresAt, of.now),
-      ),
-    ),
+    imports: await countImportsNotEnded(db, of.serviceId),
+    invitations: await countOpenInvitations(db, of.serviceId, of.now),
   };
 }
 
@@ -76,8 +67,8 @@ export async function findSubscriptionStates(
       ),
     )
     .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
-  const standings = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));
+  const states = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));
   for (const { id, slot, since } of rows)
-    if (slot && since) Object.assign(standings.get(id)?.keysSince ?? {}, { [slot]: since });
-  return [...standings.values()];
+    if (slot && since) Object.assign(states.get(id)?.keysSince ?? {}, { [slot]: since });
+  return [...states.values()];
 }

@@ -56,7 +56,7 @@ export async function eraseAuditDetails(
     .where(and(eq(auditDetails.serviceId, serviceId), inArray(auditDetails.auditId, rows)));
 }
 
-/** Erases the details of rows about subscriptions, many at once. */
+/** Erases the details of the rows about these subscriptions. */
 export async function eraseAuditDetailsOfSubscriptions(
   tx: Transaction,
   serviceId: string,
@@ -187,7 +187,7 @@ export async function listAuditWithLinks(
     .limit(of.limit);
 }
 
-/** Those of these ids that have a row. */
+/** Of these ids, those that have an audit row. */
 export async function findAuditIds(db: Db, serviceId: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await db

@@ -38,7 +38,7 @@ export async function holdApis(tx: Transaction, serviceId: string, ids: readonly
     .for('key share');
 }
 
-/** Lets one transaction at a time change paths and ids, so that one taken at the same moment is refused by its code. */
+/** Lets one transaction at a time change paths and ids: of two that take the same one, the second gets its own code. */
 export async function holdApiPaths(tx: Transaction, serviceId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`apis of ${serviceId}`}, 0))`);
 }
@@ -57,7 +57,7 @@ export async function insertApi(tx: Transaction, row: typeof apis.$inferInsert):
   return inserted;
 }
 
-/** Changes a locked API and counts its version up. */
+/** Changes a locked API and increments its version. */
 export async function updateApi(
   tx: Transaction,
   api: Api,
@@ -79,7 +79,7 @@ export async function deleteApi(tx: Transaction, api: Api): Promise<void> {
 type ApiField = 'id' | 'name' | 'path';
 
 export type ApisWanted = {
-  /** Only those whose name has it. */
+  /** Only APIs whose name contains it. */
   text?: string | undefined;
   ids?: readonly string[] | undefined;
   filter?: ListFilter<ApiField> | undefined;

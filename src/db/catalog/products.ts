@@ -42,7 +42,7 @@ export async function insertProduct(
   return inserted ?? null;
 }
 
-/** Changes a locked product and counts its version up. */
+/** Changes a locked product and increments its version. */
 export async function updateProduct(
   tx: Transaction,
   product: Product,
@@ -88,11 +88,11 @@ export async function replaceGroupsOfProduct(
 type ProductField = 'id' | 'name' | 'description' | 'terms' | 'isPublished';
 
 export type ProductsWanted = {
-  /** Only those whose name has it. */
+  /** Only products whose name contains it. */
   text?: string | undefined;
   ids?: readonly string[] | undefined;
   filter?: ListFilter<ProductField> | undefined;
-  /** Only published ones that one of these groups sees. */
+  /** Only published products that one of these groups sees. */
   seenBy?: readonly string[] | undefined;
 };
 
@@ -152,7 +152,7 @@ const COLUMNS: FilterColumns<ProductField> = {
   isPublished: { column: products.isPublished },
 };
 
-/** Who sees each of these products, by name. */
+/** The groups that see each of these products, by name. */
 export async function listGroupsOfProducts(
   db: Db,
   serviceId: string,

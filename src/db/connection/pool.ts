@@ -1,42 +1,41 @@
-// Connections that outlive the loss of one. What postgres.js 3.4 was about to send over a connection when that was lost
-// stays with it: the next one in its place never sends anything again, a transaction goes on over it outside of itself, and
-// the ROLLBACK that the driver sends by itself ends the process (porsager/postgres#1133, #1208, #1215, #1216). So after a
-// loss all connections are exchanged for new ones, and nothing more is asked of a transaction that has lost its own.
+// Connections that outlive the loss of one. postgres.js 3.4 then sends statements to the closed connection, which ends the
+// process, or over the next one, outside their transaction (porsager/postgres#1133, #1208, #1215, #1216). So a loss
+// replaces all connections, and a transaction that lost its own sends nothing more.
 import postgres from 'postgres';
 
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 type Client = postgres.Sql | postgres.TransactionSql;
 type Work = (tx: postgres.TransactionSql) => unknown;
-/** The connection of a transaction, or the shared ones. */
-type Line = { isLost: boolean; lose(error: unknown): void };
+/** Whether the connection of a transaction, or any of the shared ones, was lost. */
+type LossState = { isLost: boolean; lose(error: unknown): void };
 
-/** How long a transaction over another connection may take to end, once one is lost. */
+/** How long transactions over the other connections may take to end, once one is lost. */
 const CLOSE_SECONDS = 5;
 /** Between attempts to connect. The driver's own goes up to 20 seconds. */
 const MAX_PAUSE_SECONDS = 2;
 const pauseSeconds = (attempts: number): number => Math.min(0.05 * 2 ** attempts, MAX_PAUSE_SECONDS);
 
 /**
- * As `postgres(url, options)`. Queries of `unsafe` are prepared: ours come from a fixed set of texts, and each connection
- * keeps them by name. Whatever is under way when its connection is lost is rejected, as it is at the driver.
+ * Like `postgres(url, options)`. Prepares the queries of `unsafe`: ours come from a fixed set of texts. Rejects all work in
+ * flight on a connection that is lost, as the driver does.
  */
 export function openPool(url: string, options: Options): postgres.Sql {
   let current = postgres(url, { backoff: pauseSeconds, ...options });
   let isEnding = false;
-  const exchange = (lost: postgres.Sql) => {
+  const replaceAll = (lost: postgres.Sql) => {
     if (isEnding || lost !== current) return;
-    // Its options as they are by now: Drizzle has put its own parsers there.
+    // Not `options`: Drizzle has put its own parsers into these.
     current = postgres(lost.options as unknown as Options);
     void lost.end({ timeout: CLOSE_SECONDS }).catch(() => {});
   };
   return facade<postgres.Sql>(() => {
     const client = current;
-    const line: Line = { isLost: false, lose: () => exchange(client) };
+    const lossState: LossState = { isLost: false, lose: () => replaceAll(client) };
     return {
       client,
-      line,
-      instead: {
-        begin: (...words: unknown[]) => begin(client, line, words),
+      lossState,
+      overrides: {
+        begin: (...args: unknown[]) => begin(client, lossState, args),
         end: (how?: { timeout?: number }) => {
           isEnding = true;
           return client.end(how);
@@ -46,23 +45,23 @@ export function openPool(url: string, options: Options): postgres.Sql {
   });
 }
 
-type Behind<T> = { client: T; line: Line; instead: Record<string, unknown> };
+type Target<T> = { client: T; lossState: LossState; overrides: Record<string, unknown> };
 
-/** Looks like the client behind it, whichever that is at the moment. */
-function facade<T extends Client>(behind: () => Behind<T>): T {
+/** Looks like a client, and passes everything to the present one. */
+function facade<T extends Client>(target: () => Target<T>): T {
   return new Proxy((() => {}) as unknown as T, {
-    apply(_target, _this, words: unknown[]) {
-      const { client, line } = behind();
-      demand(line);
-      return watched(Reflect.apply(client, undefined, words), line);
+    apply(_target, _this, args: unknown[]) {
+      const { client, lossState } = target();
+      demandAlive(lossState);
+      return watch(Reflect.apply(client, undefined, args), lossState);
     },
     get(_target, name: string) {
-      const { client, line, instead } = behind();
-      if (name in instead) return instead[name];
+      const { client, lossState, overrides } = target();
+      if (name in overrides) return overrides[name];
       if (name === 'unsafe')
-        return (text: string, values?: never[], how?: postgres.UnsafeQueryOptions) => {
-          demand(line);
-          return watched(client.unsafe(text, values, { ...how, prepare: true }), line);
+        return (text: string, values?: never[], options?: postgres.UnsafeQueryOptions) => {
+          demandAlive(lossState);
+          return watch(client.unsafe(text, values, { ...options, prepare: true }), lossState);
         };
       const value: unknown = Reflect.get(client, name);
       return typeof value === 'function' ? value.bind(client) : value;
@@ -70,70 +69,69 @@ function facade<T extends Client>(behind: () => Behind<T>): T {
   });
 }
 
-/** The driver's own BEGIN and COMMIT around the work, which is left where it is once the connection is lost. */
-function begin(client: postgres.Sql, pool: Line, words: unknown[]): Promise<unknown> {
-  const work = words.pop() as Work;
+/** Runs the work between the driver's own BEGIN and COMMIT. Rejects at once when the connection is lost. */
+function begin(client: postgres.Sql, pool: LossState, args: unknown[]): Promise<unknown> {
+  const work = args.pop() as Work;
   return new Promise((resolve, reject) => {
-    const line: Line = {
+    const lossState: LossState = {
       isLost: false,
       lose(error) {
-        line.isLost = true;
+        lossState.isLost = true;
         pool.lose(error);
         reject(error);
       },
     };
-    const fail = (error: unknown) => (isLoss(error) ? line.lose(error) : reject(error));
-    const run = client.begin as (...words: unknown[]) => Promise<unknown>;
-    run(...words, (tx: postgres.TransactionSql) => unlessLost(line, () => work(within(tx, line)))).then(
-      resolve,
-      fail,
-    );
+    const fail = (error: unknown) => (isLoss(error) ? lossState.lose(error) : reject(error));
+    const run = client.begin as (...args: unknown[]) => Promise<unknown>;
+    run(...args, (tx: postgres.TransactionSql) =>
+      runUnlessLost(lossState, () => work(transactionFacade(tx, lossState))),
+    ).then(resolve, fail);
   });
 }
 
-function within(tx: postgres.TransactionSql, line: Line): postgres.TransactionSql {
-  const savepoint = (...words: unknown[]) => {
-    const work = words.pop() as Work;
-    demand(line);
-    const run = tx.savepoint as (...words: unknown[]) => Promise<unknown>;
-    return run(...words, (inner: postgres.TransactionSql) =>
-      unlessLost(line, () => work(within(inner, line))),
+function transactionFacade(tx: postgres.TransactionSql, lossState: LossState): postgres.TransactionSql {
+  const savepoint = (...args: unknown[]) => {
+    const work = args.pop() as Work;
+    demandAlive(lossState);
+    const run = tx.savepoint as (...args: unknown[]) => Promise<unknown>;
+    return run(...args, (inner: postgres.TransactionSql) =>
+      runUnlessLost(lossState, () => work(transactionFacade(inner, lossState))),
     );
   };
-  return facade(() => ({ client: tx, line, instead: { savepoint } }));
+  return facade(() => ({ client: tx, lossState, overrides: { savepoint } }));
 }
 
-/** Never ends once the connection is lost: at its end the driver would ask that connection for a ROLLBACK or a COMMIT. */
-async function unlessLost(line: Line, work: () => unknown): Promise<unknown> {
+/** Never settles once the connection is lost, because the driver would then send a ROLLBACK or COMMIT over it. */
+async function runUnlessLost(lossState: LossState, work: () => unknown): Promise<unknown> {
   try {
     const result = await work();
-    if (!line.isLost) return result;
+    if (!lossState.isLost) return result;
   } catch (error) {
-    if (isLoss(error)) line.lose(error);
-    if (!line.isLost) throw error;
+    if (isLoss(error)) lossState.lose(error);
+    if (!lossState.isLost) throw error;
   }
   return new Promise(() => {});
 }
 
-function demand({ isLost }: Line): void {
+function demandAlive({ isLost }: LossState): void {
   if (isLost) throw Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_CLOSED' });
 }
 
-/** Notices a loss in the moment in which the driver rejects the query, before another query can start. */
-function watched<T>(query: T, line: Line): T {
+/** Notices a loss as soon as the driver rejects the query, before another query can start. */
+function watch<T>(query: T, lossState: LossState): T {
   const rejecting = query as { reject?(error: unknown): void };
   const { reject } = rejecting;
   if (typeof reject !== 'function') return query;
   rejecting.reject = (error) => {
-    if (isLoss(error)) line.lose(error);
+    if (isLoss(error)) lossState.lose(error);
     reject(error);
   };
   return query;
 }
 
 /**
- * Of the driver, or of the socket, with the query that the driver then adds. What the server says is no loss, nor is a
- * connection that never was (ECONNREFUSED); one that doesn't come to be in time may be one that never sends anything.
+ * Codes of the driver, and of the socket when the driver has added the query. An error of the server is no loss, nor is a
+ * refused connection. A connection that takes too long to open may be one that never sends anything.
  */
 const LOSS = /^(CONNECTION_(CLOSED|DESTROYED)|CONNECT_TIMEOUT)$/;
 const LOSS_OF_SOCKET = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/;

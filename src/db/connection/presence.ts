@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPool } from './pool.ts';
 
-/** Beside that of `migrate.ts`. */
+/** Not the lock of `migrate.ts`. */
 const LOCK = 7_205_312;
-/** A connection that was cut has lost its lock: it is taken again within this. */
+/** A connection that was cut has lost its lock: the server takes it again within this time. */
 const BEAT_MS = 10_000;
 const CLOSE_SECONDS = 5;
 
@@ -12,7 +12,7 @@ export type Presence = { leave(): Promise<void> };
 
 /**
  * Marks a server as running until it leaves, or its process or connection ends. Null while a program works on the
- * database alone. The connection must be Postgres' own: a pool that lends one for each transaction keeps no lock.
+ * database alone. Needs a direct connection: a pooler that lends one for each transaction keeps no lock.
  */
 export async function enterAsServer(url: string): Promise<Presence | null> {
   const sql = open(url);
@@ -25,7 +25,7 @@ export async function enterAsServer(url: string): Promise<Presence | null> {
     stopping.abort();
     await sql.end({ timeout: CLOSE_SECONDS });
   };
-  const isIn = await beat().then(([row]) => row.isHeld, lost(leave));
+  const isIn = await beat().then(([row]) => row.isHeld, leaveAndThrow(leave));
   if (!isIn) {
     await leave();
     return null;
@@ -34,7 +34,7 @@ export async function enterAsServer(url: string): Promise<Presence | null> {
     for (;;) {
       await delay(BEAT_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
       if (stopping.signal.aborted) return;
-      // Without a database there is nothing to be present in; the next beat finds it back.
+      // While the database is away, so is the lock. A later beat takes it again.
       await beat().catch(() => {});
     }
   })();
@@ -45,8 +45,8 @@ export async function enterAsServer(url: string): Promise<Presence | null> {
 export async function enterAlone(url: string): Promise<Presence | null> {
   const sql = open(url);
   const leave = () => sql.end({ timeout: CLOSE_SECONDS });
-  const asked = sql<[{ isOurs: boolean }]>`select pg_try_advisory_lock(${LOCK}) as "isOurs"`;
-  const isIn = await asked.then(([row]) => row.isOurs, lost(leave));
+  const locking = sql<[{ isOurs: boolean }]>`select pg_try_advisory_lock(${LOCK}) as "isOurs"`;
+  const isIn = await locking.then(([row]) => row.isOurs, leaveAndThrow(leave));
   if (isIn) return { leave };
   await leave();
   return null;
@@ -62,7 +62,7 @@ const open = (url: string) =>
     connection: { application_name: 'apim-user presence' },
   });
 
-const lost =
+const leaveAndThrow =
   (leave: () => Promise<void>) =>
   async (error: unknown): Promise<never> => {
     await leave();

@@ -1,4 +1,4 @@
-// Finds Postgres' programs where the user that runs them can run them.
+// Finds Postgres' programs, or copies them to where the server's user can run them.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -23,7 +23,7 @@ export async function findBinaries(
   say: (message: string) => void,
 ): Promise<Binaries> {
   const native = nativeFolder();
-  await linkLibraries(native);
+  await linkLibraries(native, native);
   const installed = await probe(native, identity);
   if (typeof installed !== 'string') return installed;
 
@@ -59,12 +59,14 @@ async function packageVersion(native: string): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** A registry carries no links, and the package's install step that makes them is not run by every npm. */
-async function linkLibraries(native: string): Promise<void> {
+/** Makes the package's links in `folder`: packages hold none, and not every npm runs the install step that makes them. */
+async function linkLibraries(native: string, folder: string): Promise<void> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
     // Where the folder can't be written, the probe fails and a copy is made.
-    await symlink(relative(dirname(target), source), join(dirname(native), target)).catch(() => {});
+    await symlink(relative(dirname(target), source), join(folder, relative('native', target))).catch(
+      () => {},
+    );
   }
 }
 
@@ -101,7 +103,7 @@ export async function rootFolder(name: string): Promise<string> {
   throw new EmbeddedPostgresError(`no folder could be made for it under /var/lib or ${tmpdir()}`);
 }
 
-/** Made aside and moved into place, so that a copy that is there is whole. */
+/** Copies to another name and then renames, so that the copy is always whole. */
 async function copyBinaries(native: string, copy: string): Promise<void> {
   const parent = dirname(copy);
   const aside = join(parent, `native.new-${process.pid}-${randomBytes(4).toString('hex')}`);
@@ -112,11 +114,7 @@ async function copyBinaries(native: string, copy: string): Promise<void> {
       verbatimSymlinks: true,
       filter: (path) => !path.endsWith('.a'),
     });
-    const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
-    for (const { source, target } of links as { source: string; target: string }[])
-      await symlink(relative(dirname(target), source), join(aside, relative('native', target))).catch(
-        () => {},
-      );
+    await linkLibraries(native, aside);
     await openToAll(aside);
     await rm(copy, { recursive: true, force: true });
     await rename(aside, copy);

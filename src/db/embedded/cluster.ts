@@ -1,4 +1,4 @@
-// The data folder of the embedded server: made whole or not at all, with the password that opens it inside.
+// The data folder of the embedded server: made whole or not at all, with the server's password inside.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -45,13 +45,13 @@ async function makeCluster(place: Place, isDurable: boolean): Promise<void> {
     await mkdir(aside, { mode: 0o700 });
     await writeFile(passwordFile, password, { mode: 0o600 });
     await giveTo(place, aside, passwordFile);
-    await program(place, place.binaries.initdb, [
+    await runProgram(place, place.binaries.initdb, [
       ...['-D', aside, '-U', OWNER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...(isDurable ? [] : ['--no-sync']),
       '--no-instructions',
     ]);
-    await program(
+    await runProgram(
       place,
       place.binaries.postgres,
       ['--single', ...(isDurable ? [] : ['-F']), '-D', aside, 'postgres'],
@@ -62,6 +62,7 @@ async function makeCluster(place: Place, isDurable: boolean): Promise<void> {
     await rename(aside, place.data);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    // Another process has made the folder meanwhile.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error;
   } finally {
     await rm(passwordFile, { force: true });
@@ -73,7 +74,7 @@ async function giveTo(place: Place, ...paths: string[]): Promise<void> {
   if (place.identity) for (const path of paths) await chown(path, place.identity.uid, place.identity.gid);
 }
 
-/** What a process that was killed while making a folder left behind; its initdb may still be writing: next time then. */
+/** Removes the half-made folders of killed processes. If an initdb still writes to one, the next start removes it. */
 async function removeAbandoned(place: Place): Promise<void> {
   for (const name of await readdir(place.home)) {
     const pid = Number(/^postgres\.new-(\d+)-/.exec(name)?.[1]);
@@ -82,7 +83,7 @@ async function removeAbandoned(place: Place): Promise<void> {
   }
 }
 
-function program(place: Place, path: string, args: string[], input = ''): Promise<void> {
+function runProgram(place: Place, path: string, args: string[], input = ''): Promise<void> {
   const options = { ...place.identity, ...PROGRAM_ENVIRONMENT, cwd: place.home, timeout: INITDB_MS };
   return new Promise((done, failed) => {
     const child = execFile(path, args, options, (error, _stdout, stderr) => {

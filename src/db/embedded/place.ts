@@ -32,7 +32,7 @@ export async function findPlace(dataDir: string, say: (message: string) => void)
     data: join(home, 'postgres'),
     note: join(folder, 'postgres.json'),
   });
-  const isReachable = (await canEnter(identity, folder)) || (await openOnly(folder, identity));
+  const isReachable = (await canEnter(identity, folder)) || (await letPassThrough(folder, identity));
   if (await exists(inside)) {
     if (isReachable) return place(folder);
     throw new EmbeddedPostgresError(
@@ -51,10 +51,10 @@ export async function findPlace(dataDir: string, say: (message: string) => void)
 }
 
 /**
- * DATA_DIR is our own folder: where it alone is in the way, it is opened for passing through. What it holds can't be
- * listed by that, and what is secret in it has its own mode.
+ * Lets other users pass through DATA_DIR, our own folder, if only its mode is in the way. They still can't list it, and
+ * secret files in it have their own mode.
  */
-async function openOnly(folder: string, identity: Identity): Promise<boolean> {
+async function letPassThrough(folder: string, identity: Identity): Promise<boolean> {
   const { uid, mode } = await stat(folder);
   if (uid !== 0 || !(await canEnter(identity, dirname(folder)))) return false;
   await chmod(folder, (mode & 0o7777) | 0o001);

@@ -155,7 +155,7 @@ export async function stopPostmaster(place: Place, pid: number): Promise<void> {
   }
 }
 
-/** The port of the last time when it is free, so that what was noted elsewhere stays true; else any free one. */
+/** The former port if it is free, so that a URL noted elsewhere stays valid; else any free one. */
 export async function choosePort(former: number): Promise<number> {
   return (await tryPort(former)) || (await tryPort(0));
 }

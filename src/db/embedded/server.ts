@@ -31,17 +31,17 @@ type Options = { dataDir: string; settings?: readonly string[]; say?: (message: 
 /** Published in `postgres.json` (0600). The truth is in the data folder; without a server `pid` is null. */
 type Note = { port: number; pid: number | null; startedAt: string | null; password: string; data: string };
 
-/** Every client holds it shared while it runs; Postgres frees the lock of a killed one. */
-const PRESENCE = 7_205_312;
+/** Every client holds this lock shared while it runs. It is in the database `postgres`, so presence.ts may use its number. */
+const CLIENT_LOCK = 7_205_312;
 const ATTACH_MS = 90_000;
 const MAX_FAILED_STARTS = 5;
 const RETRY_MS = 40;
 const WRONG_PASSWORD = '28P01';
 
-type Presence = { sql: postgres.Sql; postmaster: Postmaster; password: string };
+type Client = { sql: postgres.Sql; postmaster: Postmaster; password: string };
 
 /**
- * Starts the embedded server for this folder or joins the one that runs, also one that a killed process left.
+ * Starts the embedded server for this folder, or joins the one that runs, even if a killed process left it.
  * `settings` are Postgres settings (`fsync=off`), for tests. `say` is told where things are when not in `dataDir`.
  * Throws EmbeddedPostgresError.
  */
@@ -54,8 +54,8 @@ export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedP
   const revive = async (): Promise<void> => {
     while (!stay.isOver) {
       try {
-        presence = await attach(place, options.settings ?? [], onLost);
-        if (presence.postmaster.port !== port)
+        client = await attach(place, options.settings ?? [], onLost);
+        if (client.postmaster.port !== port)
           say('The embedded Postgres came back at another port: restart apim-user.');
         return;
       } catch {
@@ -67,20 +67,20 @@ export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedP
     if (!stay.isOver) revival = revive();
   }
 
-  let presence = await attach(place, options.settings ?? [], onLost);
-  const { port } = presence.postmaster;
+  let client = await attach(place, options.settings ?? [], onLost);
+  const { port } = client.postmaster;
   let leaving: Promise<void> | undefined;
   return {
-    url: `postgres://${ROLE}:${presence.password}@127.0.0.1:${port}/${DATABASE}`,
+    url: `postgres://${ROLE}:${client.password}@127.0.0.1:${port}/${DATABASE}`,
     release: () => {
       stay.isOver = true;
-      leaving ??= revival.then(() => leave(place, presence));
+      leaving ??= revival.then(() => leave(place, client));
       return leaving;
     },
   };
 }
 
-async function attach(place: Place, settings: readonly string[], onLost: () => void): Promise<Presence> {
+async function attach(place: Place, settings: readonly string[], onLost: () => void): Promise<Client> {
   const { password } = await prepareCluster(place, !settings.includes('fsync=off'));
   const deadline = Date.now() + ATTACH_MS;
   for (let failedStarts = 0; failedStarts < MAX_FAILED_STARTS && Date.now() < deadline; ) {
@@ -90,8 +90,8 @@ async function attach(place: Place, settings: readonly string[], onLost: () => v
       const timeoutMs = Math.max(deadline - Date.now(), 1_000);
       if (!(await startPostmaster(place, { port, settings, timeoutMs }))) failedStarts++;
     } else if (running.isReady) {
-      const presence = await join(place, running.port, password, onLost);
-      if (presence) return presence;
+      const client = await join(place, running.port, password, onLost);
+      if (client) return client;
     }
     // The server is starting or stopping, or its last client just stopped it: look again.
     await delay(RETRY_MS);
@@ -104,7 +104,7 @@ async function join(
   port: number,
   password: string,
   onLost: () => void,
-): Promise<Presence | null> {
+): Promise<Client | null> {
   let hasJoined = false;
   const sql = postgres({
     host: '127.0.0.1',
@@ -123,7 +123,7 @@ async function join(
     connection: { application_name: 'apim-user presence', lock_timeout: 10_000 },
   });
   try {
-    await sql`select pg_advisory_lock_shared(${PRESENCE})`;
+    await sql`select pg_advisory_lock_shared(${CLIENT_LOCK})`;
     const [server] = await sql<[{ data: string; file: string }]>`
       select current_setting('data_directory') as data, pg_read_file('postmaster.pid') as file`;
     const postmaster = parsePostmaster(server.file);
@@ -139,10 +139,10 @@ async function join(
 }
 
 /** The process that gets the lock exclusively is the last one, and no other can join before the server stops. */
-async function leave(place: Place, { sql, postmaster, password }: Presence): Promise<void> {
+async function leave(place: Place, { sql, postmaster, password }: Client): Promise<void> {
   try {
-    await sql`select pg_advisory_unlock_shared(${PRESENCE})`;
-    const [row] = await sql<[{ isLast: boolean }]>`select pg_try_advisory_lock(${PRESENCE}) as "isLast"`;
+    await sql`select pg_advisory_unlock_shared(${CLIENT_LOCK})`;
+    const [row] = await sql<[{ isLast: boolean }]>`select pg_try_advisory_lock(${CLIENT_LOCK}) as "isLast"`;
     if (row.isLast) {
       await writeNote(place, { postmaster, password, hasStopped: true });
       await stopPostmaster(place, postmaster.pid);

@@ -23,7 +23,7 @@ const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::flo
 const groupsOf = (service: string, account: string) => `(
   select json_agg(g.group_id order by g.group_id) from account_groups g
   where g.service_id = ${service} and g.account_id = ${account})`;
-/** Sends a list as JSON, because the driver has no arrays. */
+/** Sends a list as JSON, because the driver knows no array types here (why: connect.ts). */
 const among = (parameter: string) =>
   `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
 
@@ -33,11 +33,11 @@ const SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt", ${
   ${groupsOf('s.service_id', 's.account_id')} as "groupIds"`;
 const hashOf = (slot: string) => `(select k.hash from subscription_keys k
   where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
-/** A few: each value by a look of its own. */
+/** For a few subscriptions: a subquery for each value. */
 const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryHash",
     ${hashOf('secondary')} as "secondaryHash"
   from subscriptions s where s.service_id = $1 and s.id = ${among('$2')}`;
-/** All of them: joined in one go. */
+/** For all subscriptions: one join. */
 const ALL_SUBSCRIPTIONS = `select s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
     ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId",
     s.account_id as "accountId", a.state as "accountState", g.ids as "groupIds",
@@ -90,7 +90,7 @@ type FlatCall = {
   hasBelow: boolean;
 };
 
-/** Opens nothing yet. What hangs is given up by closing all of it and opening another. */
+/** Opens no connection yet. To give up a query that hangs, abandon these rows and open others. */
 export function openGatewayRows(url: string, serviceId: string, max: number) {
   const sql = openPool(url, {
     max,
@@ -104,7 +104,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     sql.unsafe(text, [serviceId, ...values]) as unknown as Promise<Row[]>;
 
   return {
-    /** All of them as they are at this moment, a page at a time: no more is held than that. */
+    /** All subscriptions at one moment, with one page in memory at a time. */
     async eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void> {
       await sql.begin('read only', async (tx) => {
         await tx.unsafe('set local statement_timeout = 0');
@@ -121,7 +121,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       const rows = await read<AccountRow & { groupIds: string[] | null }>(text, JSON.stringify(ids));
       return rows.map((row) => ({ ...row, groupIds: withDevelopers(row.groupIds) }));
     },
-    /** All of them, or those of these ids. */
+    /** All products, or those with these ids. */
     async products(ids: readonly string[] | null): Promise<ProductRow[]> {
       const rows = ids
         ? await read<ProductRow>(`${PRODUCTS} and p.id = ${among('$2')}`, JSON.stringify(ids))
@@ -152,7 +152,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
     },
     close: () => sql.end({ timeout: CLOSE_SECONDS }),
-    /** Without waiting for what is under way; it fails. */
+    /** Closes without waiting: queries in flight fail. */
     abandon: () => void sql.end({ timeout: 0 }).catch(() => {}),
   };
 }

@@ -1,4 +1,4 @@
-// The rows that a copy from elsewhere is compared with, many at once.
+// Our rows that a copy of another service is compared with, many at once.
 import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Account } from '../accounts/accounts.ts';
 import type { Api } from '../catalog/apis.ts';
@@ -64,8 +64,8 @@ export async function listKeysOfHashes(
     .where(and(eq(subscriptionKeys.serviceId, serviceId), inArray(hash, hashes)));
 }
 
-/** Those of these accounts that an operation ever changed. */
-export async function listAccountsDone(
+/** Of these accounts, those that the operation ever changed. */
+export async function listAccountsChangedBy(
   db: Db,
   serviceId: string,
   { operation, accountIds }: { operation: string; accountIds: string[] },

@@ -46,16 +46,16 @@ export async function insertImport(tx: Transaction, row: typeof imports.$inferIn
   await tx.insert(imports).values(row);
 }
 
-const of = ({ serviceId, id }: Key) => and(eq(imports.serviceId, serviceId), eq(imports.id, id));
+const keyed = ({ serviceId, id }: Key) => and(eq(imports.serviceId, serviceId), eq(imports.id, id));
 
-/** Holds the import until the transaction ends, so that only one person begins it. */
+/** Locks the import until the transaction ends, so that only one person begins it. */
 export async function lockImport(tx: Transaction, serviceId: string, id: string): Promise<Import | null> {
-  const [row] = await tx.select().from(imports).where(of({ serviceId, id })).for('update');
+  const [row] = await tx.select().from(imports).where(keyed({ serviceId, id })).for('update');
   return row ?? null;
 }
 
 export async function updateImport(tx: Transaction, key: Key, change: Partial<Import>): Promise<void> {
-  await tx.update(imports).set(change).where(of(key));
+  await tx.update(imports).set(change).where(keyed(key));
 }
 
 export async function countImportsNotEnded(db: Db, serviceId: string): Promise<number> {
@@ -106,10 +106,10 @@ export async function stopImports(tx: Transaction, serviceId: string, now: Date)
   return stopped.length;
 }
 
-/** Clocks of processes that share a database may differ by so much. */
+/** The clocks of processes that share a database may differ by this much. */
 const MAX_CLOCK_DIFFERENCE_MS = 600_000;
 
-/** What the audit says of the requests of one import, since it began. */
+/** The audit rows of one import, since it began. */
 export async function listAuditOfImport(
   db: Db,
   of: { serviceId: string; requestsOf: string; since: Date },

@@ -1,4 +1,4 @@
-// Sample data: finds what exists, calls off its mails, and backdates it.
+// Sample data: finds what exists, cancels its mails, and backdates it.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../connection/connect.ts';
@@ -31,8 +31,8 @@ export async function listInvitationsTo(db: Database, serviceId: string, address
     .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.emailCanonical, addresses)));
 }
 
-/** Calls off the mails that wait. */
-export async function callOffMails(
+/** Cancels the waiting mails. */
+export async function cancelMailsTo(
   db: Database,
   serviceId: string,
   to: { accountId: string } | { invitationId: string },

@@ -22,7 +22,7 @@ export async function findApproval(db: Db, serviceId: string, id: string): Promi
   return row ?? null;
 }
 
-/** Holds the approval until the transaction ends, so that of several decisions one counts. */
+/** Locks the approval until the transaction ends, so that of several decisions one counts. */
 export async function lockApproval(tx: Transaction, serviceId: string, id: string): Promise<Approval | null> {
   const [row] = await tx
     .select()
@@ -101,34 +101,21 @@ export async function listApprovalsOfRequester(
     .limit(of.limit);
 }
 
-type WantedApprovals =
+type ApprovalsWanted =
   | { all: true }
   | { requestedBy: string }
   | { teamId: string }
-  | { endedBefore: Date }
+  | { pastEndAt: Date }
   | { reminders: number; createdBefore: Date }
   | { reminders: number; endsBefore: Date };
 
-function isWanted(of: WantedApprovals): SQL | undefined {
-  if ('all' in of) return undefined;
-  if ('requestedBy' in of) return eq(approvals.requestedBy, of.requestedBy);
-  if ('teamId' in of) return sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`;
-  if ('endedBefore' in of) return lte(approvals.expiresAt, of.endedBefore);
-  return and(
-    eq(approvals.reminders, of.reminders),
-    'createdBefore' in of
-      ? lte(approvals.createdAt, of.createdBefore)
-      : lte(approvals.expiresAt, of.endsBefore),
-  );
-}
-
 /**
- * Locks the open approvals: all, those of one requester or of one workspace, those past their end, or those that a reminder
- * is due for.
+ * Locks open approvals: all, those of one requester or workspace, those past their end, or those due for a reminder. Skips
+ * those that another transaction has locked.
  */
 export async function lockOpenApprovals(
   tx: Transaction,
-  of: { serviceId: string; limit: number } & WantedApprovals,
+  of: { serviceId: string; limit: number } & ApprovalsWanted,
 ): Promise<Approval[]> {
   return tx
     .select()
@@ -137,6 +124,19 @@ export async function lockOpenApprovals(
     .orderBy(asc(approvals.id))
     .limit(of.limit)
     .for('update', { skipLocked: true });
+}
+
+function isWanted(of: ApprovalsWanted): SQL | undefined {
+  if ('all' in of) return undefined;
+  if ('requestedBy' in of) return eq(approvals.requestedBy, of.requestedBy);
+  if ('teamId' in of) return sql`split_part(${approvals.requestedBy}, '/', 1) = ${of.teamId}`;
+  if ('pastEndAt' in of) return lte(approvals.expiresAt, of.pastEndAt);
+  return and(
+    eq(approvals.reminders, of.reminders),
+    'createdBefore' in of
+      ? lte(approvals.createdAt, of.createdBefore)
+      : lte(approvals.expiresAt, of.endsBefore),
+  );
 }
 
 export async function countReminder(tx: Transaction, approval: Approval): Promise<void> {
@@ -166,7 +166,7 @@ export async function eraseApprovals(
   return rows.map(({ id }) => id);
 }
 
-/** Approvals about emails that ended before a moment and still hold one. */
+/** Ended approvals about an email instead of an account, whose input is not erased yet. */
 export async function listApprovalsToErase(
   db: Db,
   of: { serviceId: string; endedBefore: Date; limit: number },
@@ -186,7 +186,6 @@ export async function listApprovalsToErase(
     .limit(of.limit);
 }
 
-/** For the history: an approval names its requester and its approver. */
 export async function findApprovals(db: Db, serviceId: string, ids: readonly string[]): Promise<Approval[]> {
   if (ids.length === 0) return [];
   return db
@@ -195,7 +194,7 @@ export async function findApprovals(db: Db, serviceId: string, ids: readonly str
     .where(and(eq(approvals.serviceId, serviceId), inArray(approvals.id, [...ids])));
 }
 
-/** The approvals about an account, and those of the invitations that led to it. */
+/** The approvals about an account, and about the invitations that led to it. */
 export async function listApprovalIdsOf(
   db: Db,
   of: { serviceId: string; accountId: string; invitationIds: readonly string[] },

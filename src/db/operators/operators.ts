@@ -3,7 +3,12 @@ import type { Db, Transaction } from '../connection/connect.ts';
 import { prepared } from '../connection/prepared.ts';
 import { operators } from '../schema/index.ts';
 
-const selectRole = prepared<{ serviceId: string; teamId: string; slackUserId: string }, RoleRow[]>((db) =>
+type OperatorRow = Pick<typeof operators.$inferSelect, 'slackUserId' | 'name' | 'role'>;
+
+const selectRole = prepared<
+  { serviceId: string; teamId: string; slackUserId: string },
+  Pick<OperatorRow, 'role'>[]
+>((db) =>
   db
     .select({ role: operators.role })
     .from(operators)
@@ -16,7 +21,6 @@ const selectRole = prepared<{ serviceId: string; teamId: string; slackUserId: st
     )
     .prepare('operator_role'),
 );
-type RoleRow = { role: 'admin' | 'approver' | null };
 
 export async function findOperatorRole(
   db: Db,
@@ -28,7 +32,7 @@ export async function findOperatorRole(
   return row?.role ?? null;
 }
 
-const selectOperators = prepared<{ serviceId: string; teamId: string }, (RoleRow & Named)[]>((db) =>
+const selectOperators = prepared<{ serviceId: string; teamId: string }, OperatorRow[]>((db) =>
   db
     .select({ slackUserId: operators.slackUserId, name: operators.name, role: operators.role })
     .from(operators)
@@ -42,13 +46,12 @@ const selectOperators = prepared<{ serviceId: string; teamId: string }, (RoleRow
     .orderBy(operators.role, operators.name)
     .prepare('operators'),
 );
-type Named = { slackUserId: string; name: string };
 
 export async function listOperators(db: Db, serviceId: string, teamId: string) {
   return selectOperators(db, { serviceId, teamId });
 }
 
-/** Grants once: a person who was ever granted a role here keeps what they have now, a withdrawal included. */
+/** Grants a role only to a person who never had one: a withdrawn role stays withdrawn. True when it was granted. */
 export async function grantOperatorOnce(
   tx: Transaction,
   row: {
@@ -69,7 +72,7 @@ export async function grantOperatorOnce(
   return inserted.length > 0;
 }
 
-/** How many operators could decide about a request of `notOf` (`T012/U034`): all others. */
+/** How many operators could decide about a request by `notOf` (`T012/U034`): all others. */
 export async function countOtherOperators(db: Db, serviceId: string, notOf: string): Promise<number> {
   const [row] = await db
     .select({ others: count() })
@@ -93,8 +96,8 @@ const isOperator = (key: OperatorKey) =>
   );
 
 /**
- * The service's admins. Holds every operator until the transaction ends: of two admins who withdraw each other at once,
- * the second one is refused.
+ * The service's admins. Locks every operator until the transaction ends: of two admins who withdraw each other at once,
+ * the second is refused.
  */
 export async function lockAdmins(tx: Transaction, serviceId: string): Promise<OperatorKey[]> {
   const held = await tx

@@ -8,7 +8,7 @@ const BUILT_IN_GROUPS = [
   { id: 'guests', name: 'Guests', description: 'Visitors who are not signed in' },
 ];
 
-/** The service this process serves, made at the first start with the three groups that every service has. */
+/** The service of this process. The first start makes it, with the three built-in groups. */
 export async function openService(
   db: Database,
   service: { id: string; name: string; secretKeyCheck: string; now: Date },

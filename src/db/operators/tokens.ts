@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { operators, tokens } from '../schema/index.ts';
 
@@ -24,7 +24,7 @@ export async function findTokenByHash(db: Db, serviceId: string, hash: string): 
   return row ?? null;
 }
 
-/** A token that works at this moment, with the role that its owner has by now; null when either is gone. */
+/** A live token, with its owner's present role; null when either is gone. */
 export async function findLiveToken(
   db: Db,
   serviceId: string,
@@ -42,28 +42,21 @@ export async function findLiveToken(
         eq(operators.slackUserId, tokens.ownerUserId),
       ),
     )
-    .where(
-      and(
-        eq(tokens.serviceId, serviceId),
-        eq(tokens.id, id),
-        isNull(tokens.revokedAt),
-        gt(tokens.expiresAt, now),
-      ),
-    );
+    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id), isLiveToken(now)));
   return row?.ownerRole ? { ...row, ownerRole: row.ownerRole } : null;
 }
 
-/** Neither revoked nor ended, the soonest to end first. */
+/** The soonest to end first. */
 export async function listLiveTokens(db: Db, serviceId: string, now: Date, limit: number): Promise<Token[]> {
   return db
     .select()
     .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), isNull(tokens.revokedAt), gt(tokens.expiresAt, now)))
+    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now)))
     .orderBy(asc(tokens.expiresAt), asc(tokens.id))
     .limit(limit);
 }
 
-/** Revokes a live token; null when it was revoked before or is none. */
+/** Null when there is no such token, or it was revoked already. */
 export async function revokeToken(
   tx: Transaction,
   key: { serviceId: string; id: string },
@@ -82,11 +75,7 @@ export async function revokeLiveTokens(
   tx: Transaction,
   of: { serviceId: string; now: Date; by: string; limit: number },
 ): Promise<number> {
-  const live = and(
-    eq(tokens.serviceId, of.serviceId),
-    isNull(tokens.revokedAt),
-    gt(tokens.expiresAt, of.now),
-  );
+  const live = and(eq(tokens.serviceId, of.serviceId), isLiveToken(of.now));
   const some = tx.select({ id: tokens.id }).from(tokens).where(live).limit(of.limit);
   const revoked = await tx
     .update(tokens)
@@ -96,7 +85,7 @@ export async function revokeLiveTokens(
   return revoked.length;
 }
 
-/** Stores the time of use, unless one within the span is stored. */
+/** Stores the time of use, unless a time within the last `spanMs` is stored. */
 export async function recordLastUse(
   db: Db,
   key: { serviceId: string; id: string },
@@ -115,7 +104,7 @@ export async function recordLastUse(
     );
 }
 
-/** Returns tokens that end soon, each only once. */
+/** Returns the live tokens that end soon, and marks them, so that each comes once. */
 export async function takeEndingTokens(
   tx: Transaction,
   of: { serviceId: string; now: Date; endsBefore: Date; limit: number },
@@ -126,9 +115,8 @@ export async function takeEndingTokens(
     .where(
       and(
         eq(tokens.serviceId, of.serviceId),
-        isNull(tokens.revokedAt),
+        isLiveToken(of.now),
         isNull(tokens.warnedAt),
-        gt(tokens.expiresAt, of.now),
         lte(tokens.expiresAt, of.endsBefore),
       ),
     )
@@ -141,4 +129,8 @@ export async function takeEndingTokens(
       .set({ warnedAt: of.now })
       .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id)));
   return ending;
+}
+
+export function isLiveToken(now: Date): SQL | undefined {
+  return and(isNull(tokens.revokedAt), gt(tokens.expiresAt, now));
 }

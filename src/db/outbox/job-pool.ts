@@ -1,6 +1,6 @@
-// The worker's connections. graphile-worker doesn't wait for the query that stores that a job has ended: when it fails, the
-// unhandled rejection ends the process. It retries after a few errors only. So this pool waits for a connection as long as
-// the database is away, and reports a lost one as one of those few errors.
+// The worker's connections (why: docs/decisions/0004). graphile-worker stores the end of a job without waiting: a failure
+// there ends the process, and it retries only a few errors. So this pool waits while the database is away, and reports
+// a lost connection as one of those errors.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -9,18 +9,18 @@ const CONNECT_MS = 10_000;
 const CLOSE_MS = 5_000;
 const KEEP_ALIVE_MS = 60_000;
 const RETRY_MS = 1_000;
-/** Every query of the worker is answered far sooner. */
+/** Every query of the worker takes far less. */
 const ANSWER_MS = 20_000;
-const TRIED_AGAIN = 'ETIMEDOUT';
+const RETRIED_CODE = 'ETIMEDOUT';
 
 export type JobPool = {
   pool: pg.Pool;
-  /** From now on nothing is waited for. Resolves when something was: the worker doesn't end by itself then. */
+  /** Stops waiting for the database. Resolves if a caller was waiting: the worker's own stop would then never end. */
   giveUp(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** `tellAway` is told when the database can't be reached any more, and why. */
+/** Calls `tellAway` with the error when the database can't be reached any more. */
 export function openJobPool(url: string, tellAway: (error: unknown) => void): JobPool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -37,12 +37,12 @@ export function openJobPool(url: string, tellAway: (error: unknown) => void): Jo
   pool.on('connect', (client) => client.on('error', () => {}));
   const stopping = new AbortController();
   const missed = waitForConnections(pool, stopping.signal, tellAway);
-  pool.on('connect', tellLossAsPassing);
+  pool.on('connect', reportLossAsRetried);
   const giveUp = () => {
     stopping.abort();
     return missed;
   };
-  return { pool, giveUp, close: () => closed(pool) };
+  return { pool, giveUp, close: () => closePool(pool) };
 }
 
 type Connected = (
@@ -75,7 +75,7 @@ function waitForConnections(
         await delay(RETRY_MS, undefined, { signal }).catch(() => {});
         if (!signal.aborted) continue;
         miss();
-        throw passing(error);
+        throw asRetried(error);
       }
     }
   }
@@ -90,16 +90,16 @@ function waitForConnections(
   return missed;
 }
 
-function tellLossAsPassing(client: pg.PoolClient): void {
+function reportLossAsRetried(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
     const answer = query(...args);
     if (!(answer instanceof Promise)) return answer;
     return answer.catch((error: unknown) => {
       if (!isLoss(error)) throw error;
-      // The worker gives it back without an error, but a query that hangs on it would hang for the next job too.
+      // The worker returns the client to the pool without an error, where the next job would hang on it.
       (client as unknown as pg.Client).end().catch(() => {});
-      throw passing(error);
+      throw asRetried(error);
     });
   }) as typeof client.query;
 }
@@ -109,13 +109,13 @@ function isLoss(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '');
 }
 
-function passing(cause: unknown): Error {
+function asRetried(cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : 'the database is away';
-  return Object.assign(new Error(message, { cause }), { code: TRIED_AGAIN });
+  return Object.assign(new Error(message, { cause }), { code: RETRIED_CODE });
 }
 
-/** Lets what was asked be answered, for a while. */
-async function closed(pool: pg.Pool): Promise<void> {
+/** Waits a while for queries in flight. */
+async function closePool(pool: pg.Pool): Promise<void> {
   if (pool.ending) return;
   const late = new AbortController();
   await Promise.race([pool.end(), delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {})]);

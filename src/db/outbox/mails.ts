@@ -62,7 +62,7 @@ export async function updateMail(
     .where(and(eq(mails.serviceId, mail.serviceId), eq(mails.id, mail.id)));
 }
 
-/** Mails that wait, due or not, oldest first; held until the transaction ends. */
+/** Waiting mails, due or not, oldest first; locked until the transaction ends. */
 export async function lockQueuedMails(tx: Transaction, serviceId: string, limit: number): Promise<Mail[]> {
   return tx
     .select()
@@ -120,12 +120,12 @@ export async function listMailStatesOfInvitations(db: Db, serviceId: string, inv
   return new Map(rows.map((row) => [row.invitationId ?? '', row.state]));
 }
 
-/** Whether a mail of this kind to an account still waited for its first attempt; it is called off then. */
-export async function callOffMail(
+/** Cancels an account's mail that waits for its first attempt. True when there was one. */
+export async function cancelUntriedMail(
   tx: Transaction,
   of: { serviceId: string; accountId: string; template: string },
 ): Promise<boolean> {
-  const calledOff = await tx
+  const cancelled = await tx
     .update(mails)
     .set({ sealedOrder: null, state: 'cancelled' })
     .where(
@@ -138,11 +138,11 @@ export async function callOffMail(
       ),
     )
     .returning({ id: mails.id });
-  return calledOff.length > 0;
+  return cancelled.length > 0;
 }
 
-/** Calls off the waiting mails of a template, because what they say is no longer true. */
-export async function callOffMailsOfTemplate(
+/** Cancels the due mails of a template, because their news is no longer true. */
+export async function cancelMailsOfTemplate(
   tx: Transaction,
   of: { serviceId: string; template: string; now: Date },
 ): Promise<void> {
@@ -185,7 +185,7 @@ export async function countMailsByState(
 
 type MailTextRow = typeof mailTexts.$inferSelect;
 
-/** `text` is null while the default applies. Restoring the default counts the version up too. */
+/** `text` is null while the default applies. Restoring the default increments the version too. */
 export type StoredMailText = {
   version: number;
   text: {

@@ -3,12 +3,10 @@ import type { Db, Transaction } from '../connection/connect.ts';
 import { outages } from '../schema/index.ts';
 
 export type Outage = typeof outages.$inferSelect;
-type OutageOf = Outage['of'];
-
-type Key = { serviceId: string; of: OutageOf };
+type Key = Pick<Outage, 'serviceId' | 'of'>;
 const isOutage = (key: Key) => and(eq(outages.serviceId, key.serviceId), eq(outages.of, key.of));
 
-/** A failure after so long is a new outage, and so is one after a recovery that was not reported. */
+/** A failure after this long without one is a new outage, and so is one after a recovery that was not reported. */
 const QUIET_MINUTES = 60;
 
 export async function noteFailure(tx: Transaction, row: Key & { code: string; now: Date }): Promise<void> {

@@ -1,4 +1,4 @@
-// Records which requests of Slack were handled already.
+// Records which requests of Slack were already handled.
 import { lt, sql } from 'drizzle-orm';
 import type { Database } from '../connection/connect.ts';
 import { slackReceipts } from '../schema/index.ts';
@@ -34,9 +34,9 @@ export function createReceipts(db: Database) {
 const keyOf = ({ teamId, kind, id }: Omit<Receipt, 'receivedAt'>): string =>
   JSON.stringify([teamId, kind, id]);
 
-async function writeTogether(db: Database, asked: PendingReceipt[]): Promise<void> {
+async function writeTogether(db: Database, batch: PendingReceipt[]): Promise<void> {
   // In one order everywhere, so that two processes with the same requests can't wait for each other in a circle.
-  const rows = asked
+  const rows = batch
     .map(({ receipt }) => receipt)
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     .map(({ teamId, kind, id, receivedAt }) => ({ team_id: teamId, kind, id, received_at: receivedAt }));
@@ -48,10 +48,10 @@ async function writeTogether(db: Database, asked: PendingReceipt[]): Promise<voi
       on conflict do nothing
       returning team_id as "teamId", kind, id`);
     const first = new Set(taken.map(keyOf));
-    // Of two deliveries that came at once, the first in line took it: deleting says whether it was still there.
-    for (const { receipt, isFirst } of asked) isFirst(first.delete(keyOf(receipt)));
+    // A batch can hold one request twice. Only the first of the two finds it in the set.
+    for (const { receipt, isFirst } of batch) isFirst(first.delete(keyOf(receipt)));
   } catch (error) {
-    for (const { failed } of asked) failed(error);
+    for (const { failed } of batch) failed(error);
   }
 }
 

@@ -47,7 +47,7 @@ export const accounts = pgTable(
     stateReason: text('state_reason').notNull().default(''),
     stateChangedAt: at('state_changed_at').notNull(),
     stateChangedBy: text('state_changed_by').notNull(),
-    /** When a block ends by itself. */
+    /** When the block ends automatically. */
     blockEndsAt: at('block_ends_at'),
     /** What comes back when a block ends or is undone. */
     stateBeforeBlock: text('state_before_block', { enum: ['active', 'pending'] }),
@@ -58,7 +58,7 @@ export const accounts = pgTable(
     signedUpAt: at('signed_up_at'),
     /** When an operator approved the sign-up, or none had to. */
     signUpApprovedAt: at('sign_up_approved_at'),
-    /** The shared card that it waits on, instead of one of its own. */
+    /** The shared card that shows it while it waits, instead of its own. */
     signUpSummaryId: uuid('sign_up_summary_id'),
     passwordHash: text('password_hash'),
     /** A password that an operator typed must be replaced at the first sign-in. */

@@ -26,7 +26,7 @@ export const approvals = pgTable(
     operation: text('operation').notNull(),
     /** `request`: by a member without a role, who may do this once it is approved. */
     origin: text('origin', { enum: ['operator', 'request'] }).notNull(),
-    /** Id or email of its subject: no two approvals for one subject can be open. Emptied at the end. */
+    /** Id or email of its subject: an operation has one open approval a subject. Emptied at the end. */
     subject: text('subject').notNull(),
     accountId: text('account_id'),
     sealedInput: text('sealed_input'),
@@ -82,7 +82,7 @@ export const cards = pgTable(
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
-    /** The version of what it shows that the card was last painted for. */
+    /** The version of its subject at the last repaint. */
     paintedVersion: integer('painted_version').notNull().default(0),
     createdAt: at('created_at').notNull(),
     changedAt: at('changed_at').notNull(),

@@ -24,7 +24,7 @@ export const imports = pgTable(
     channelId: text('channel_id'),
     messageTs: text('message_ts'),
     createdAt: at('created_at').notNull(),
-    /** Until then it can be applied; then, until then it has to be done. */
+    /** The last moment to apply it; once applied, the last moment to finish. */
     expiresAt: at('expires_at').notNull(),
     appliedAt: at('applied_at'),
     leasedUntil: at('leased_until'),

@@ -1,4 +1,4 @@
-// Every table. Each key begins with the service, so that no row can refer to a row of another service.
+// Every table, except rate_limits (src/db/rate-limits.ts).
 export * from './accounts.ts';
 export * from './approvals.ts';
 export * from './audit.ts';

@@ -82,7 +82,7 @@ export const tickets = pgTable(
     hash: text('hash').notNull(),
     accountId: text('account_id'),
     invitationId: uuid('invitation_id'),
-    /** The address it was sent to; for a change of address, the new one. */
+    /** The email it was sent to; for a change of email, the new one. */
     email: text('email').notNull(),
     createdAt: at('created_at').notNull(),
     expiresAt: at('expires_at').notNull(),

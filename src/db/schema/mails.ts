@@ -58,8 +58,8 @@ export const mails = pgTable(
 export const TEXT_SYNTAXES = ['markdown', 'xhtml'] as const;
 
 /**
- * Texts that operators or programs changed. A template without a row has its default, version 1; one whose row has no
- * text has it again, and goes on counting versions.
+ * Texts that operators or programs changed. A template without a row has its default text and version 1. A row without a
+ * text means the default too, but keeps counting versions.
  */
 export const mailTexts = pgTable(
   'mail_texts',

@@ -25,7 +25,7 @@ export const SUBSCRIPTION_STATES = [
   'expired',
 ] as const;
 
-/** Those of a deleted account stay with it: they come back with it, or go when it is erased. */
+/** A deleted account keeps its subscriptions: they come back with it, or go when it is erased. */
 export const subscriptions = pgTable(
   'subscriptions',
   {

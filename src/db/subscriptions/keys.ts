@@ -5,11 +5,8 @@ import { subscriptionKeys } from '../schema/index.ts';
 export type SubscriptionKey = typeof subscriptionKeys.$inferSelect;
 export type KeySlot = SubscriptionKey['slot'];
 
-/** Inserts, or replaces the key of that slot. False when the service has such a key already: the index decides. */
-export async function putKey(
-  tx: Transaction,
-  row: Omit<SubscriptionKey, 'slot'> & { slot: KeySlot },
-): Promise<boolean> {
+/** Inserts or replaces the key of a slot. False when the service has this key already: then roll back, the old key is gone. */
+export async function putKey(tx: Transaction, row: SubscriptionKey): Promise<boolean> {
   const { hash, sealed, createdAt, ...of } = row;
   await tx
     .delete(subscriptionKeys)

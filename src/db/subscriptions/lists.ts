@@ -7,7 +7,7 @@ import type { Page } from '../page.ts';
 import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
 
-/** A subscription with whose it is, what it is for, and when it was last used. */
+/** A subscription with its owner, the name of its scope, and its usage. */
 export type ListedSubscription = Subscription & {
   owner: { id: string; email: string; firstName: string; lastName: string; state: string } | null;
   scopeName: string | null;

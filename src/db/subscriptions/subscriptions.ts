@@ -63,7 +63,7 @@ export async function insertSubscription(
   return inserted ?? null;
 }
 
-/** Changes a locked subscription and counts its version up. */
+/** Changes a locked subscription and increments its version. */
 export async function updateSubscription(
   tx: Transaction,
   subscription: Subscription,
@@ -91,19 +91,19 @@ export async function deleteSubscriptions(
 ): Promise<string[]> {
   const deleted = await tx
     .delete(subscriptions)
-    .where(and(eq(subscriptions.serviceId, of.serviceId), partOf(of)))
+    .where(and(eq(subscriptions.serviceId, of.serviceId), ownerIs(of)))
     .returning({ id: subscriptions.id });
   return deleted.map(({ id }) => id);
 }
 
-function partOf(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
+function ownerIs(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
   if (of.id !== undefined) return eq(subscriptions.id, of.id);
   if (of.productId !== undefined) return eq(subscriptions.productId, of.productId);
   if (of.apiId !== undefined) return eq(subscriptions.apiId, of.apiId);
   return eq(subscriptions.accountId, of.accountId ?? '');
 }
 
-/** How many subscriptions these have; with `states`, only those in one of them. */
+/** How many subscriptions an account, product or API has; with `states`, only those in one of them. */
 export async function countSubscriptions(
   db: Db,
   of: {
@@ -158,7 +158,7 @@ export async function countLiveSubscriptions(
   return { live: row?.live ?? 0, used: Number(row?.used ?? 0) };
 }
 
-/** Active subscriptions past their end, the longest first. */
+/** Active subscriptions past their end, the longest ended first. */
 export async function listEndedSubscriptions(db: Db, serviceId: string, now: Date, limit: number) {
   return db
     .select({ id: subscriptions.id })

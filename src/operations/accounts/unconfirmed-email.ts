@@ -1,7 +1,7 @@
 // A new email of an account: it replaces the present one when it is confirmed by the link mailed to it.
 import { type Account, findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
-import { callOffMail } from '../../db/outbox/mails.ts';
+import { cancelUntriedMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { EmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
@@ -47,6 +47,6 @@ export async function requestEmailChange(
 export async function cancelEmailChange(act: Act, account: Account): Promise<void> {
   const owner = { serviceId: act.service.id, accountId: account.id };
   await voidTickets(act.tx, { ...owner, purpose: 'email-confirmation', now: act.now });
-  await callOffMail(act.tx, { ...owner, template: 'EmailChangeRequested' });
+  await cancelUntriedMail(act.tx, { ...owner, template: 'EmailChangeRequested' });
   if (isUnconfirmed(account)) await queueConfirmationMail(act, account);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Account } from '../../db/accounts/accounts.ts';
 import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
-import { callOffMail } from '../../db/outbox/mails.ts';
+import { cancelUntriedMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import { currentState } from './account.ts';
@@ -68,5 +68,5 @@ export async function hasHeard(
   template: 'AccountBlocked' | 'AccountActivated',
 ): Promise<boolean> {
   if (!isTold) return false;
-  return !(await callOffMail(act.tx, { serviceId: act.service.id, accountId, template }));
+  return !(await cancelUntriedMail(act.tx, { serviceId: act.service.id, accountId, template }));
 }

@@ -18,7 +18,7 @@ export const sweepApprovals = defineOperation({
   async run(act) {
     const serviceId = act.service.id;
     const page = { serviceId, limit: MAX_SWEPT };
-    for (const approval of await lockOpenApprovals(act.tx, { ...page, endedBefore: act.now })) {
+    for (const approval of await lockOpenApprovals(act.tx, { ...page, pastEndAt: act.now })) {
       await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
     }
     const due = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  listAccountsDone,
+  listAccountsChangedBy,
   listAccountsLike,
   listApisAt,
   listKeysOfHashes,
@@ -41,7 +41,7 @@ export const compareCopied = defineOperation({
     const accounts = await listAccountsLike(act.tx, serviceId, { ids: accountIds, addresses });
     const canonical = new Map(accounts.map(({ id, emailCanonical }) => [id, emailCanonical]));
     const views = await viewAccounts(act, act.tx, accounts);
-    const mailed = await listAccountsDone(act.tx, serviceId, {
+    const mailed = await listAccountsChangedBy(act.tx, serviceId, {
       operation: 'passwords/send-reset',
       accountIds,
     });

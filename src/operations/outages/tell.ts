@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAdmins } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
-import { callOffMailsOfTemplate } from '../../db/outbox/mails.ts';
+import { cancelMailsOfTemplate } from '../../db/outbox/mails.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
 import { slackId } from '../frame/actor.ts';
@@ -45,7 +45,7 @@ export const tellOutages = defineOperation({
 async function reportSlackByMail(act: Act, outage: Outage, isOver: boolean): Promise<void> {
   const OutageSince = writeMoment(outage.since);
   if (isOver)
-    await callOffMailsOfTemplate(act.tx, {
+    await cancelMailsOfTemplate(act.tx, {
       serviceId: act.service.id,
       template: 'SlackAway',
       now: act.now,
