@@ -226,7 +226,7 @@ it('T69: a requester and an approver with hostile names each make one short log 
   }
 });
 
-it('erasing an account removes what is personal from the audit and leaves the chain valid', async () => {
+it('erasing an account removes personal data from the audit and leaves the chain valid', async () => {
   const { account } = await addAccount(t.as(ADMIN), {
     email: 'gone@example.com',
     firstName: 'Gone',

@@ -162,7 +162,7 @@ type Case = {
   /** Makes what the operation needs, and returns an input with which it succeeds. */
   done: () => Promise<Record<string, unknown>> | Record<string, unknown>;
   refused: Refused;
-  /** The code for the same actor of the other service with that input; null: the input names nothing of ours. */
+  /** The code when the same actor sends that input in the other service; null: the input names nothing of ours. */
   foreign: string | null;
 };
 
@@ -629,7 +629,7 @@ for (const { operation: name } of changing) {
       const before = await hashesOfTables(t);
       await expect(run(name, input, 'ours', NO_AUDIT).outcome).rejects.toThrow();
       expect(await hashesOfTables(t)).toEqual(before);
-      // Only the audit was in the way: the same input succeeds a moment later.
+      // The same input succeeds a moment later, so only the audit stopped it.
       await run(name, input).outcome;
       // An operation that only shows a secret has no effect but its row.
       if (!['subscriptions/show-keys', 'subscriptions/list-secrets'].includes(name))

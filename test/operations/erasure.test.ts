@@ -1,4 +1,4 @@
-// What stays of people who never got an account, and until when.
+// Which data of people who never got an account stays, and until when.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
@@ -86,7 +86,7 @@ it('an invitation that was resent is open again and is not erased', async () => 
   expect(await placesOf(word)).toContain('invitations');
 });
 
-it('erasing a declined request leaves nothing of the person, in the sealed input either', async () => {
+it('erasing a declined request leaves nothing of the person, not even in the sealed input', async () => {
   const word = newWord();
   const { approvalId } = await requestInvitation(t.as(MEMBER), { ...wish(word), why: `${word} asked me` });
   await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: `not ${word}` });

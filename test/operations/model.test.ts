@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** An account in the model; `reset`: it has a link to a new password that works. */
+/** An account in the model; `reset`: a link for a new password was mailed and still works. */
 type Account = {
   id: string;
   state: 'active' | 'blocked' | 'deleted';
@@ -49,7 +49,6 @@ type World = {
   invitationId: string;
   tickets: { invitation: string; reset: string };
 };
-type Verdict = string;
 
 const live = (world: World) => world.accounts.find((account) => account.state !== 'deleted');
 /** Operations on an account use the newest, in any state, or an id that does not exist. */
@@ -65,7 +64,7 @@ const freshAccount = (id: string): Account => ({
 
 type Step = {
   /** The outcome that the model predicts. It changes the model when that is `done`. */
-  foretell(world: World): Verdict;
+  foretell(world: World): string;
   run(world: World): Promise<unknown>;
 };
 
@@ -222,7 +221,7 @@ async function ticketOf(of: { invitationId: string } | { accountId: string }): P
   return (await t.ticketOfMail(row?.id ?? '')) ?? '';
 }
 
-/** The same facts, as the database has them. */
+/** The facts of the model, read from the database. */
 async function look({ email, requestId }: World) {
   const accounts = await t.sql`
     select a.id, a.state,
@@ -247,21 +246,21 @@ async function follow(names: string[], email: string): Promise<void> {
     invitationId: '',
     tickets: { invitation: '', reset: '' },
   };
-  const verdicts: string[] = [];
+  const outcomes: string[] = [];
   for (const [index, name] of names.entries()) {
     const step = STEPS[name];
     if (!step) throw new Error(name);
     const target = structuredClone(world);
     const foretold = step.foretell(world);
     const outcome = await refusalOf(step.run(foretold === 'done' ? world : target));
-    verdicts.push(outcome);
+    outcomes.push(outcome);
     const so = `after ${names.slice(0, index + 1).join(', ')}`;
     expect(outcome, so).toBe(foretold);
     const seen = await look(world);
     expect(seen, so).toEqual({
       accounts: world.accounts.map(({ id, state, hasGroup, reset }) => ({ id, state, hasGroup, reset })),
       open: { invitations: Number(world.isInvited), links: Number(world.isInvited) },
-      audited: verdicts,
+      audited: outcomes,
     });
     for (const account of seen.accounts)
       if (account.state === 'deleted') expect(account, so).toMatchObject({ hasGroup: false, reset: false });

@@ -1,4 +1,4 @@
-// Operations that read or keep books answer another service as if the thing did not exist.
+// In another service, operations that read or do bookkeeping answer as if our things did not exist.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -45,7 +45,7 @@ afterAll(() => t.close());
 
 const operations = await findOperations();
 const TEMPLATE = 'AccountBlocked';
-/** Part of all that is made here, so an answer that tells of it holds this word. */
+/** A word in everything of our service, so that an answer that reveals any of it holds the word. */
 const OURS = 'zanzibar';
 const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
@@ -270,7 +270,7 @@ const CASES: Record<string, Case> = {
     ours: async () => {
       await approval();
       t.advance(2 * 60_000);
-      // As when the process that had the jobs is gone.
+      // As after the loss of the process that had the jobs.
       await t.sql`delete from graphile_worker._private_jobs`;
       return {};
     },
@@ -314,7 +314,7 @@ const CASES: Record<string, Case> = {
     as: SYSTEM,
     ours: async () => {
       await begunImport();
-      // As when the process that had the jobs is gone.
+      // As after the loss of the process that had the jobs.
       await t.sql`delete from graphile_worker._private_jobs`;
       return {};
     },
@@ -368,7 +368,7 @@ const CASES: Record<string, Case> = {
     as: SYSTEM,
     ours: async () => {
       await invitation();
-      // As when the process that had the jobs is gone.
+      // As after the loss of the process that had the jobs.
       await t.sql`delete from graphile_worker._private_jobs`;
       return {};
     },

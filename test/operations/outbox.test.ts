@@ -1,4 +1,4 @@
-// From the row that an operation writes to the mail that the service got: each is sent once, or not at all.
+// A mail that an operation queues reaches the mail service once or not at all.
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJobPool } from '../../src/db/outbox/job-pool.ts';
@@ -91,7 +91,7 @@ async function attemptAll(): Promise<void> {
   for (const { id } of waiting) await deliverMail(dependencies, id);
 }
 
-/** Attempts at every `stepMs` of the test's clock. */
+/** Attempts all waiting mails every `stepMs`, for `ms` of the test's clock. */
 async function attemptFor(ms: number, stepMs: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += stepMs) {
     await attemptAll();

@@ -1,4 +1,4 @@
-// Two things that must have one place: the environment, and chance.
+// Who may read the environment, make random values, and have default exports.
 import { describe, expect, test } from 'vitest';
 import { asLines, listFiles, readText } from './project-files.ts';
 import { readSource } from './source-facts.ts';

@@ -32,7 +32,7 @@ describe('the import table', () => {
     ],
     ['a type taken in passing', 'src/db/x.ts', "type T = import('../operations/context.ts').Context;"],
     ['the playground that acts', 'src/playground/x.ts', "import { x } from '../operations/context.ts';"],
-    ['an e-mail that reads settings', 'emails/x.tsx', "import { readSettings } from '../src/settings.ts';"],
+    ['an email that reads settings', 'emails/x.tsx', "import { readSettings } from '../src/settings.ts';"],
     ['settings as a value', 'src/web/x.ts', "import { readSettings } from '../settings.ts';"],
     ['a part that imports the root', 'src/jobs/x.ts', "import { createApp } from '../app.ts';"],
     ['a part that imports a program', 'src/slack/x.ts', "import '../cli/manifest.ts';"],

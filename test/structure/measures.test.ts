@@ -8,7 +8,7 @@ const MAX_LOOSE_FILES = 8;
 const VAGUE_WORD = /\b(whoever|whom|nobody|somebody|anew)\b/gi;
 const MAX_VAGUE_WORDS = 19;
 const MAX_MAP_WORDS = 900;
-/** A source file as a document names it: by its path, or by the end of one after it has named the folder. */
+/** A source file in a document: its path, or the end of its path where the text has named the folder. */
 const NAMED_FILE = /`([\w./-]+\.tsx?)`/g;
 
 const sources = ['src', 'emails'].flatMap((folder) => listFiles(folder, /\.(tsx?|css)$/));

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 describe('blocking an account', () => {
-  it('again changes or removes the end, and mails the developer no second time', async () => {
+  it('again changes or removes the end, without a second mail to the developer', async () => {
     const { accountId, email } = await anAccount(t);
     await blockAccount(t.as(ADMIN), { accountId, end: '1h', reason: 'too many calls' });
     const mails = await templatesTo(t, email);

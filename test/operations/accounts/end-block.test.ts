@@ -31,7 +31,7 @@ const auditOf = (accountId: string) =>
     where operation = 'accounts/end-block' and target_id = ${accountId}`;
 
 describe('a block with an end', () => {
-  it('ends by itself, tells the developer, and leaves an audit row of the system', async () => {
+  it('ends without an operator, tells the developer, and leaves an audit row of the system', async () => {
     const { accountId, email } = await anAccount(t);
     await blockAccount(t.as(ADMIN), { accountId, end: 'for 2h', reason: 'too many calls' });
     expect(await accountOf(t, accountId)).toMatchObject({ state: 'blocked', stateBeforeBlock: 'active' });

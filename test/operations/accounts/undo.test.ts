@@ -42,7 +42,7 @@ const mails = async (accountId: string) =>
     await t.sql`select template, state from mails where account_id = ${accountId}
     order by created_at, template`
   ).map(({ template, state }) => `${template} ${state}`);
-/** As the worker does; from then on the provider may have it. */
+/** Claims the account's unsent mails, as the worker does; from then on the mail service may have them. */
 async function sendAll(accountId: string): Promise<void> {
   for (const { id } of await t.sql`select id from mails where account_id = ${accountId} and attempts = 0`)
     await claimMail(t.as(SYSTEM), { mailId: id });

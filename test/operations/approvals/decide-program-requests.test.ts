@@ -66,7 +66,7 @@ describe('deciding a request that came with a token of the issuer', () => {
     expect(await stateOf(t, accountId)).toBe('active');
   });
 
-  it('is open to the Slack user whose id is spelled by the token’s subject', async () => {
+  it('is open to the Slack user whose id is the token’s subject', async () => {
     const { approvalId } = await requested({ subject: `${APPROVER.teamId}/${APPROVER.userId}` });
     expect(await decide(t, APPROVER, approvalId)).toMatchObject({ state: 'approved' });
   });

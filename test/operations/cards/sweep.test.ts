@@ -46,7 +46,7 @@ async function swept(): Promise<string[]> {
   const jobs = await t.sql`select key from graphile_worker.jobs order by key`;
   return jobs.map((job) => String(job.key));
 }
-/** As the job does when Slack answers. */
+/** Records the cards as painted, as the job does when Slack answers. */
 async function painted(plan: { cards: { id: string }[] }, version: number): Promise<void> {
   for (const { id: cardId } of plan.cards)
     await recordPaintedCard(t.as(SYSTEM), { cardId, channelId: CHANNEL, messageTs: '1.2', version });
@@ -60,7 +60,7 @@ describe('a card whose job was lost', () => {
     const accountId = await pending();
     expect(await swept()).toEqual([`cards:ours:${accountId}`]);
     const plan = await planOf(accountId);
-    // The card was planned, and Slack did not take it.
+    // Slack did not accept the planned card.
     expect(await swept()).toEqual([`cards:ours:${accountId}`]);
     await painted(plan, plan.account.version);
     expect(await swept()).toEqual([]);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 describe('the state of a subscription', () => {
-  it('follows suspend, resume and cancel, and refuses a change that does not fit', async () => {
+  it('follows suspend, resume and cancel, and refuses a change that the state does not allow', async () => {
     const ann = await aDeveloper(t);
     const { subscription } = await grantSubscription(t.as(ADMIN), { accountId: ann.accountId });
     const of = { subscriptionId: subscription.id };

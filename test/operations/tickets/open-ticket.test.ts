@@ -41,7 +41,7 @@ describe('a ticket', () => {
     }
     for (const wrong of [invitation, resetTicket])
       expect(await refusalOf(confirmEmail(t.as(DEVELOPER), { ticket: wrong }))).toBe('ticket_refused');
-    // None of that used one up.
+    // None of these attempts used up a ticket.
     expect(await refusalOf(accept(t, invitation))).toBe('done');
     expect(await accountsWith(t, email)).toHaveLength(1);
     expect(await refusalOf(confirmEmail(t.as(DEVELOPER), { ticket: confirmation }))).toBe('done');
