@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 
-/** A UUIDv7 (RFC 9562 §5.7): sorts by time, says nothing of how many there are. Made here, not by Postgres 18. */
+/** A UUIDv7 (RFC 9562 §5.7): sorts by time, and hides how many there are. Made here, because only Postgres 18 can. */
 export function newId(now: Date, random: (size: number) => Uint8Array): string {
   return v7({ msecs: now.getTime(), random: random(16) });
 }

@@ -1,5 +1,5 @@
 // The table of background jobs. A new job is a row here and the function that runs it: in `src/jobs/tasks.ts`, or, when
-// `runsIn` says `slack`, in `src/slack/jobs`. The compiler asks for that function.
+// `runsIn` is `slack`, in `src/slack/jobs`. The compiler asks for that function.
 import { z } from 'zod';
 
 type Job<Input extends z.ZodObject> = {

@@ -5,7 +5,7 @@ export type Environment = Record<string, string | undefined>;
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
-/** One line for each setting that others require. Looks only at what is set, so it also works beside bad values. */
+/** One line for each missing setting that others require. Checks which settings are set, so bad values don't stop it. */
 export function findDependentProblems(env: Environment): string[] {
   const problems: string[] = [];
   const need = (isMissing: boolean, problem: string) => {

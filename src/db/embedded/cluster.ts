@@ -90,7 +90,7 @@ function runProgram(place: Place, path: string, args: string[], input = ''): Pro
       const lines = stderr.trim().split('\n');
       const trouble = lines.find((line) => /\b(ERROR|FATAL|PANIC|error|could not .*):/.test(line));
       if (!error && !trouble) return done();
-      // The password went in by standard input or file: it is not in the arguments nor in what the program says.
+      // The program gets the password by standard input or file, so neither its arguments nor its output contain it.
       const why = trouble ?? (lines.at(-1) || error?.message);
       failed(new EmbeddedPostgresError(`its data folder could not be made (${why}${hint(why)})`));
     });

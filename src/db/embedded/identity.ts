@@ -22,8 +22,8 @@ export const PROGRAM_ENVIRONMENT =
   process.platform === 'win32' ? {} : { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } };
 
 /**
- * The owner of the data, or of the folder it goes to; for root's own data the user `nobody`. Only users that have a name,
- * because initdb refuses others.
+ * Chooses the owner of the data, or of its folder; for root's own data the user `nobody`. Only users with a name, because
+ * initdb refuses others.
  */
 export async function chooseIdentity(owners: readonly string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return undefined;
@@ -41,7 +41,7 @@ export async function chooseIdentity(owners: readonly string[]): Promise<Identit
   return { uid: user.uid, gid: user.gid };
 }
 
-/** Tries it, because groups, access lists and mounts decide too. */
+/** Tries to enter, because groups, access lists and mounts decide too. */
 export async function canEnter(identity: Identity, folder: string): Promise<boolean> {
   if (!identity) return true;
   try {

@@ -1,5 +1,5 @@
-// The rows that gateway checks need: all of them, the changed ones, or those of one call. On connections of their own, so
-// that operations and checks never wait for each other.
+// Reads the rows that gateway checks need: all, the changed ones, or only for one call. Has its own connections, so that
+// operations and checks never wait for each other.
 import type { AccountState } from '../../domain/account-state.ts';
 import type {
   AccountRow,

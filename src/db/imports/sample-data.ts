@@ -47,7 +47,7 @@ export async function cancelMailsTo(
 
 const earlier = (column: AnyPgColumn, hours: number) => sql`${column} - ${hours} * interval '1 hour'`;
 
-/** Moves the account's times back by so many hours. The audit stays true. */
+/** Moves the account's times back by `hours`. The audit stays true. */
 export async function backdateAccount(
   db: Database,
   of: { serviceId: string; accountId: string; hours: number },
@@ -61,7 +61,7 @@ export async function backdateAccount(
     .where(and(eq(accounts.serviceId, of.serviceId), eq(accounts.id, of.accountId)));
 }
 
-/** Moves the subscription's times back by so many hours. */
+/** Moves the subscription's times back by `hours`. */
 export async function backdateSubscription(
   db: Database,
   of: { serviceId: string; id: string; hours: number },
@@ -76,7 +76,7 @@ export async function backdateSubscription(
     .where(and(eq(subscriptions.serviceId, of.serviceId), eq(subscriptions.id, of.id)));
 }
 
-/** Moves the times of the invitation and its link back by so many hours. */
+/** Moves the times of the invitation and its link back by `hours`. */
 export async function backdateInvitation(
   db: Database,
   of: { serviceId: string; invitationId: string; hours: number },

@@ -29,7 +29,7 @@ export async function findSubscriptions(db: Db, serviceId: string, ids: readonly
     .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
 }
 
-/** Newest first; also those of a deleted account. */
+/** Newest first, also for a deleted account. */
 export async function listSubscriptionIdsOfAccount(
   db: Db,
   serviceId: string,
@@ -91,12 +91,12 @@ export async function deleteSubscriptions(
 ): Promise<string[]> {
   const deleted = await tx
     .delete(subscriptions)
-    .where(and(eq(subscriptions.serviceId, of.serviceId), ownerIs(of)))
+    .where(and(eq(subscriptions.serviceId, of.serviceId), isWanted(of)))
     .returning({ id: subscriptions.id });
   return deleted.map(({ id }) => id);
 }
 
-function ownerIs(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
+function isWanted(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
   if (of.id !== undefined) return eq(subscriptions.id, of.id);
   if (of.productId !== undefined) return eq(subscriptions.productId, of.productId);
   if (of.apiId !== undefined) return eq(subscriptions.apiId, of.apiId);
