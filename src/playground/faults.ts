@@ -6,7 +6,7 @@ export type Fault =
   | { kind: 'server-error'; status?: ContentfulStatusCode }
   /** Takes the request and never answers. */
   | { kind: 'hang' }
-  /** Does the work, then drops the connection instead of answering. */
+  /** Does the work, except for a response_url, then drops the connection instead of answering. */
   | { kind: 'accept-then-drop' }
   /** Answers after a while, as usual. */
   | { kind: 'slow'; ms: number }

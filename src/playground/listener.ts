@@ -27,7 +27,7 @@ export function createListener(o: ListenerParts): { listener: RequestListener; c
   app.route('/playground', pageRoutes());
   app.notFound((c) => c.json({ ok: false, error: 'not_found' }, 404));
   app.onError((error, c) => {
-    // An aborted request is no failure of ours. An error's message may quote the request, so the log gets only its name.
+    // An aborted request is no failure. An error's message may quote the request, so the log gets only its name.
     if (!c.env.incoming.destroyed) o.log.error({ name: error.name }, 'playground request failed');
     return c.json({ ok: false, error: 'internal_error' }, 500);
   });

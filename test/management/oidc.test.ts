@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   later = 0;
-  issuer.has(null);
+  issuer.setTrouble(null);
   await forgetWrongTokens();
 });
 afterAll(async () => {
@@ -207,7 +207,7 @@ describe('while the issuer is away', () => {
       const ours = await t.token('reader');
       const theirs = await issuer.token({ ...ADMIN, exp: seconds() + 100 * 3_600 });
       expect(await statusOf(theirs)).toBe(200);
-      issuer.has(trouble);
+      issuer.setTrouble(trouble);
       later = hours * 3_600_000;
       for (let index = 0; index < 25; index++) {
         const { status, body, headers } = await t.ask('users', { token: theirs });
@@ -215,7 +215,7 @@ describe('while the issuer is away', () => {
         expect(Number(headers['retry-after'])).toBeGreaterThan(0);
       }
       expect(await statusOf(ours)).toBe(200);
-      issuer.has(null);
+      issuer.setTrouble(null);
       later += 20_000;
       expect(await statusOf(theirs)).toBe(200);
     },

@@ -51,8 +51,8 @@ export async function startTestIssuer() {
     dropAllBut: (kid: string) => {
       keys = keys.filter((key) => key.kid === kid);
     },
-    has: (what: typeof trouble) => {
-      trouble = what;
+    setTrouble: (next: typeof trouble) => {
+      trouble = next;
     },
     close: () =>
       new Promise((resolve) => {

@@ -58,7 +58,10 @@ export async function act(c: ActionContext, o: Target & { chosen?: Dict }): Prom
   return reportProblem(c, user, response, 'Something went wrong with that. Try again in a moment.');
 }
 
-/** The options that the app offers for the typed words: none when Slack would refuse its answer. Errors: as of `act`. */
+/**
+ * The options that the app offers for the typed words; none when Slack would refuse its answer.
+ * Errors: `message_not_found`, `view_not_found`, `element_not_found`.
+ */
 export async function suggest(
   c: ActionContext,
   o: Target & { typed: string },
