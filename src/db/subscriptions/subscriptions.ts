@@ -1,6 +1,6 @@
-import { and, asc, count, desc, eq, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
+import { accounts, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
 
