@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
+import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
+import { resumeSession } from '../../../src/operations/sessions/resume.ts';
+import { signIn } from '../../../src/operations/sessions/sign-in.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { accountOf, anAccount, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { PASSWORD, reset, resetTicketOf } from '../../support/mailed-links.ts';
 import { endDueBlocks } from './end-due-blocks.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,6 +19,28 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 describe('blocking an account', () => {
+  it('ends its sessions and open links, keeps it from signing in, and mails the message without the reason', async () => {
+    const person = await anAccount(t);
+    const { accountId, email } = person;
+    await reset(t, await resetTicketOf(t, person));
+    const { secret } = await signIn(t.as(DEVELOPER), { email, password: PASSWORD, agent: '' });
+    const ticket = await resetTicketOf(t, person);
+    expect(await resumeSession(t.as(DEVELOPER), { secret })).toMatchObject({ accountId });
+
+    await blockAccount(t.as(ADMIN), { accountId, reason: 'sent spam', message: 'Please write to us.' });
+
+    expect(await accountOf(t, accountId)).toMatchObject({ state: 'blocked', stateReason: 'sent spam' });
+    expect(await resumeSession(t.as(DEVELOPER), { secret })).toBeNull();
+    expect(await refusalOf(openPasswordReset(t.as(DEVELOPER), { ticket }))).toBe('ticket_refused');
+    expect(await refusalOf(signIn(t.as(DEVELOPER), { email, password: PASSWORD, agent: '' }))).toBe(
+      'account_state_unfitting',
+    );
+    const mail = (await t.mailsTo(email)).at(-1);
+    expect(mail?.template).toBe('AccountBlocked');
+    expect(mail?.variables).toMatchObject({ OperatorMessage: 'Please write to us.' });
+    expect(JSON.stringify(mail)).not.toContain('sent spam');
+  });
+
   it('again changes or removes the end, without a second mail to the developer', async () => {
     const { accountId, email } = await anAccount(t);
     await blockAccount(t.as(ADMIN), { accountId, end: '1h', reason: 'too many calls' });
