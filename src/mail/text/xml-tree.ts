@@ -51,6 +51,13 @@ const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
 export function readXml(source: string): XmlElement {
   if (source.length > MAX_XHTML_LENGTH)
     rejectTemplate('body', `The text is longer than ${MAX_XHTML_LENGTH} characters.`);
+  // The parser throws a RangeError at half a surrogate pair, which is no character of XML.
+  const half = source.search(/\p{Surrogate}/u);
+  if (half !== -1)
+    rejectTemplate(
+      'body',
+      `Line ${source.slice(0, half).split('\n').length} is not well-formed XML: it has half a character.`,
+    );
   const parser = new SaxesParser();
   const top: XmlElement = { name: '', attributes: {}, line: 1, children: [] };
   const open = [top];

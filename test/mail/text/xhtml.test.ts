@@ -214,6 +214,7 @@ describe('T64: XHTML is refused', () => {
     ],
     ['two elements at its top', `${LINK}${LINK}`, /one root/],
     ['no element', 'Go to $ConfirmUrl', /not well-formed/],
+    ['half a character', `<p>\n$ConfirmUrl</p><!\ud800`, /Line 2 is not well-formed XML: it has half a char/],
     ['nothing to see', '<html><head/><body><p> </p><p/></body></html>', /needs a text/],
     ['a missing link', '<p>Hello</p>', /add <a href="\$ConfirmUrl">/],
     ['a link that is only shown as code', '<p><code>$ConfirmUrl</code></p>', /add <a/],
