@@ -2,7 +2,7 @@
 import { RateLimiterDrizzle } from 'rate-limiter-flexible';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
-import { findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
+import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
 import { rateLimits } from './db/rate-limits.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
@@ -12,6 +12,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
+import { startTimer } from './jobs/timer.ts';
 import { startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { verifyMailEvent } from './mail/delivery/mail-event.ts';
@@ -329,7 +330,7 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
 }
 
 async function startJobs(parts: Parts): Promise<void> {
-  const { log, db, databaseUrl, system, mail, slack, atStop } = parts;
+  const { log, db, databaseUrl, serviceId, system, mail, slack, atStop } = parts;
   const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store away'));
   atStop(() => jobPool.close());
   const delivery = mail.sender.delivery();
@@ -340,6 +341,8 @@ async function startJobs(parts: Parts): Promise<void> {
     everyMinute: () => runEveryMinute(system('schedule'), log, slack),
   });
   atStop(() => worker.stop());
+  const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
+  atStop(() => timer.stop());
   // The mails and imports of a killed process must not wait for the next full minute.
   await sweepMails(system('start'), {});
   await sweepImports(system('start'), {});

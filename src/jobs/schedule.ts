@@ -1,6 +1,6 @@
-// What runs each minute, in this order. When one step fails, the ones after it wait for the next minute.
+// What runs each minute, in this order. A step that fails doesn't stop the ones after it.
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from '../db/accounts/accounts.ts';
-import { expireInvitations, listInvitationsToErase } from '../db/accounts/invitations.ts';
+import { listEndedInvitations, listInvitationsToErase } from '../db/accounts/invitations.ts';
 import { deleteEndedSessions } from '../db/accounts/sessions.ts';
 import { listUnconfirmedSignUps } from '../db/accounts/sign-ups.ts';
 import { listApprovalsToErase } from '../db/operators/approvals.ts';
@@ -20,6 +20,7 @@ import { sweepCards } from '../operations/cards/sweep.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { sweepImports } from '../operations/imports/sweep.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
+import { expireInvitation } from '../operations/invitations/expire.ts';
 import { sweepMails } from '../operations/mails/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
 import { tellOutages } from '../operations/outages/tell.ts';
@@ -27,67 +28,119 @@ import { expireSubscription } from '../operations/subscriptions/expire.ts';
 import { warnOfTokens } from '../operations/tokens/warn.ts';
 
 const MAX_ERASED_AT_ONCE = 100;
-const MAX_BLOCKS_ENDED_AT_ONCE = 200;
-const MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE = 200;
+const MAX_ENDED_AT_ONCE = 200;
 
 /** `isReachable` is null until it is known. `trouble` is null while Slack is reachable. */
 type SlackHealth = { isReachable(): boolean | null; trouble(): string | null };
+type Work = { context: Context; log: Log; slack: SlackHealth; now: Date };
 
+const STEPS: Record<string, (work: Work) => Promise<unknown>> = {
+  'unlock jobs of dead workers': ({ context }) => unlockJobsOfDeadWorkers(context.db),
+  'note whether Slack works': noteSlack,
+  'report outages': reportOutages,
+  'sweep mails': ({ context }) => sweepMails(context, {}),
+  'sweep approvals': ({ context }) => sweepApprovals(context, {}),
+  'sweep cards': ({ context }) => sweepCards(context, {}),
+  'sweep imports': ({ context }) => sweepImports(context, {}),
+  'warn of tokens': ({ context }) => warnOfTokens(context, {}),
+  'fold account counts': ({ context }) => foldAccountCounts(context.db),
+  'expire invitations': expireInvitations,
+  'delete receipts': ({ context, now }) => deleteOldReceipts(context.db, now),
+  'delete sessions': ({ context, now }) => deleteEndedSessions(context.db, now),
+  'delete rate limits': ({ context, now }) => deleteEndedRateLimits(context.db, now),
+  'end blocks': endBlocks,
+  'expire subscriptions': expireSubscriptions,
+  'remove sign-ups': removeSignUps,
+  'erase accounts': eraseAccounts,
+  'erase invitations': eraseInvitations,
+  'erase approvals': eraseApprovals,
+  'link the audit': exportAudit,
+};
+
+/** Runs every step. Logs each that failed, and throws at the end if one did. */
 export async function runEveryMinute(context: Context, log: Log, slack: SlackHealth): Promise<void> {
-  const { db, clock } = context;
-  const now = clock();
-  await unlockJobsOfDeadWorkers(db);
-  if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
-  await reportOutages(context, log);
-  await sweep(context);
-  await foldAccountCounts(db);
-  await expireInvitations(db, now);
-  await deleteOldReceipts(db, now);
-  await deleteEndedSessions(db, now);
-  await deleteEndedRateLimits(db, now);
-  await endBlocksAndSubscriptions(context, now);
-  await eraseOldData(context, now);
-  await exportAudit(context, log);
+  const work = { context, log, slack, now: context.clock() };
+  const failed: string[] = [];
+  for (const [step, run] of Object.entries(STEPS)) {
+    try {
+      await run(work);
+    } catch (error) {
+      failed.push(step);
+      log.error({ step, err: error }, "a step of the minute's work failed");
+    }
+  }
+  if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }
 
-async function reportOutages(context: Context, log: Log): Promise<void> {
+/** Handles every row, also after one that fails. Throws the first error. */
+async function forEachRow(rows: { id: string }[], handle: (id: string) => Promise<unknown>): Promise<void> {
+  const errors: unknown[] = [];
+  for (const { id } of rows) await handle(id).catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}
+
+async function noteSlack({ context, slack }: Work): Promise<void> {
+  if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
+}
+
+async function reportOutages({ context, log }: Work): Promise<void> {
   for (const { isOver, ...outage } of await tellOutages(context, {}))
     log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
 }
 
-async function sweep(context: Context): Promise<void> {
-  await sweepMails(context, {});
-  await sweepApprovals(context, {});
-  await sweepCards(context, {});
-  await sweepImports(context, {});
-  await warnOfTokens(context, {});
+async function expireInvitations({ context, now }: Work): Promise<void> {
+  const of = { serviceId: context.service.id, now, limit: MAX_ENDED_AT_ONCE };
+  await forEachRow(await listEndedInvitations(context.db, of), (id) =>
+    expireInvitation(context, { invitationId: id }),
+  );
 }
 
-async function endBlocksAndSubscriptions(context: Context, now: Date): Promise<void> {
-  const { db, service } = context;
-  for (const { id } of await listEndedBlocks(db, service.id, now, MAX_BLOCKS_ENDED_AT_ONCE))
-    await endBlock(context, { accountId: id });
-  for (const { id } of await listEndedSubscriptions(db, service.id, now, MAX_SUBSCRIPTIONS_EXPIRED_AT_ONCE))
-    await expireSubscription(context, { subscriptionId: id });
+async function endBlocks({ context, now }: Work): Promise<void> {
+  const ended = await listEndedBlocks(context.db, context.service.id, now, MAX_ENDED_AT_ONCE);
+  await forEachRow(ended, (id) => endBlock(context, { accountId: id }));
 }
 
-async function eraseOldData(context: Context, now: Date): Promise<void> {
-  const { db, service, policy } = context;
-  const signedUpBefore = daysBefore(now, SIGN_UP_LIFETIME_DAYS);
-  for (const { id } of await listUnconfirmedSignUps(db, service.id, signedUpBefore, MAX_ERASED_AT_ONCE))
-    await removeSignUp(context, { accountId: id });
-  const endedBefore = daysBefore(now, policy.eraseDeletedAfterDays);
-  for (const { id } of await listAccountsToErase(db, endedBefore, MAX_ERASED_AT_ONCE))
-    await eraseAccount(context, { accountId: id });
-  const ended = { serviceId: service.id, endedBefore, limit: MAX_ERASED_AT_ONCE };
-  for (const { id } of await listInvitationsToErase(db, ended))
-    await eraseInvitation(context, { invitationId: id });
-  for (const { id } of await listApprovalsToErase(db, ended))
-    await eraseApproval(context, { approvalId: id });
+async function expireSubscriptions({ context, now }: Work): Promise<void> {
+  const ended = await listEndedSubscriptions(context.db, context.service.id, now, MAX_ENDED_AT_ONCE);
+  await forEachRow(ended, (id) => expireSubscription(context, { subscriptionId: id }));
+}
+
+async function removeSignUps({ context, now }: Work): Promise<void> {
+  const before = daysBefore(now, SIGN_UP_LIFETIME_DAYS);
+  await forEachRow(
+    await listUnconfirmedSignUps(context.db, context.service.id, before, MAX_ERASED_AT_ONCE),
+    (id) => removeSignUp(context, { accountId: id }),
+  );
+}
+
+async function eraseAccounts({ context, now }: Work): Promise<void> {
+  const before = daysBefore(now, context.policy.eraseDeletedAfterDays);
+  await forEachRow(await listAccountsToErase(context.db, before, MAX_ERASED_AT_ONCE), (id) =>
+    eraseAccount(context, { accountId: id }),
+  );
+}
+
+async function eraseInvitations(work: Work): Promise<void> {
+  const { context } = work;
+  await forEachRow(await listInvitationsToErase(context.db, endedLongAgo(work)), (id) =>
+    eraseInvitation(context, { invitationId: id }),
+  );
+}
+
+async function eraseApprovals(work: Work): Promise<void> {
+  const { context } = work;
+  await forEachRow(await listApprovalsToErase(context.db, endedLongAgo(work)), (id) =>
+    eraseApproval(context, { approvalId: id }),
+  );
+}
+
+function endedLongAgo({ context, now }: Work) {
+  const endedBefore = daysBefore(now, context.policy.eraseDeletedAfterDays);
+  return { serviceId: context.service.id, endedBefore, limit: MAX_ERASED_AT_ONCE };
 }
 
 /** Copies each new audit row and its place in the hash chain to the log. The rows hold no personal data of developers. */
-async function exportAudit(context: Context, log: Log): Promise<void> {
+async function exportAudit({ context, log }: Work): Promise<void> {
   for (const { number, hash, row } of await linkAudit(context, {}))
     log.info({ audit: { number, hash, ...row } });
 }

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Database } from '../db/connection/connect.ts';
 import type { JobPool } from '../db/outbox/job-pool.ts';
-import { writeOffJobs } from '../db/outbox/jobs.ts';
+import { MINUTELY_JOB, writeOffJobs } from '../db/outbox/jobs.ts';
 import type { Log } from '../log.ts';
 
 const CONCURRENCY = 4;
@@ -31,8 +31,7 @@ export async function startWorker(
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
-    taskList: { ...tasks, 'every-minute': everyMinute },
-    crontab: '* * * * * every-minute',
+    taskList: { ...tasks, [MINUTELY_JOB]: everyMinute },
     logger: quietLogger(log),
   });
   return {

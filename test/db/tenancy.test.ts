@@ -170,6 +170,7 @@ describe('T53: no row can refer to a row of another service', () => {
       'approvals.requested_by_token',
       'audit.approval_id',
       'audit_details.audit_id',
+      'audit_unlinked.audit_id',
       'cards.account_id',
       'cards.approval_id',
       'cards.sign_up_summary_id',

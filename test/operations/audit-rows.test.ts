@@ -335,6 +335,11 @@ const CASES: Record<string, Case> = {
     t.advance(t.policy.eraseDeletedAfterDays * 86_400_000);
     return { invitationId };
   }),
+  'invitations/expire': of(SYSTEM, 'invitation_not_found', NO_INVITATION, async () => {
+    const { invitationId } = await invitation();
+    t.advance(t.policy.invitationLifetimeHours * 3_600_000);
+    return { invitationId };
+  }),
   'invitations/invite': of(
     ADMIN,
     null,

@@ -110,6 +110,7 @@ const EXPECTED: Record<string, string> = {
   'invitations/answer-request': 'system',
   'invitations/count': 'admin console',
   'invitations/erase': 'system',
+  'invitations/expire': 'system',
   'invitations/invite': 'admin console',
   'invitations/list': 'admin console',
   'invitations/list-of-inviter': 'system',

@@ -175,11 +175,23 @@ export async function countOpenInvitations(db: Db, serviceId: string, now: Date)
   return Number(row?.count ?? 0);
 }
 
-export async function expireInvitations(db: Db, now: Date): Promise<void> {
-  await db
-    .update(invitations)
-    .set({ state: 'expired', endedAt: now })
-    .where(and(eq(invitations.state, 'open'), lt(invitations.expiresAt, now)));
+/** Invitations that are past their end and still marked open. */
+export async function listEndedInvitations(
+  db: Db,
+  of: { serviceId: string; now: Date; limit: number },
+): Promise<{ id: string }[]> {
+  return db
+    .select({ id: invitations.id })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.serviceId, of.serviceId),
+        eq(invitations.state, 'open'),
+        lte(invitations.expiresAt, of.now),
+      ),
+    )
+    .orderBy(invitations.expiresAt)
+    .limit(of.limit);
 }
 
 /** The invitations that led to an account. */

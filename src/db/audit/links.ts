@@ -1,7 +1,6 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { firstIdAt } from '../ids.ts';
-import { audit, auditLinks, services } from '../schema/index.ts';
+import { audit, auditLinks, auditUnlinked, services } from '../schema/index.ts';
 
 export type AuditLink = typeof auditLinks.$inferSelect;
 /** A link's hash covers the whole row, and nothing that erasure removes. */
@@ -22,33 +21,43 @@ export async function findLastLink(db: Db, serviceId: string): Promise<AuditLink
   return row ?? null;
 }
 
-const withLink = and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id));
-
-/** Rows that no link covers, oldest first. Leave a margin in `since`: a row that commits late has an older id. */
-export async function listUnlinkedRows(
-  db: Db,
-  of: { serviceId: string; since?: Date; until?: Date; limit: number },
+/** The oldest rows that wait for a link. */
+export async function listWaitingRows(
+  tx: Transaction,
+  of: { serviceId: string; limit: number },
 ): Promise<LinkedRow[]> {
-  const where: (SQL | undefined)[] = [
-    eq(audit.serviceId, of.serviceId),
-    of.since ? gte(audit.id, firstIdAt(of.since)) : undefined,
-    of.until ? lt(audit.id, firstIdAt(of.until)) : undefined,
-    isNull(auditLinks.number),
-  ];
-  const rows = await db
+  const rows = await tx
     .select({ row: audit })
-    .from(audit)
-    .leftJoin(auditLinks, withLink)
-    .where(and(...where))
-    .orderBy(asc(audit.id))
+    .from(auditUnlinked)
+    .innerJoin(audit, and(eq(audit.serviceId, auditUnlinked.serviceId), eq(audit.id, auditUnlinked.auditId)))
+    .where(eq(auditUnlinked.serviceId, of.serviceId))
+    .orderBy(asc(auditUnlinked.auditId))
     .limit(of.limit);
   return rows.map(({ row }) => row);
 }
 
+/** The oldest row that no link covers and that waits for none: this app did not write it. */
+export async function findForeignRow(db: Db, serviceId: string): Promise<{ id: string } | null> {
+  const [row] = await db
+    .select({ id: audit.id })
+    .from(audit)
+    .leftJoin(auditLinks, and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id)))
+    .leftJoin(
+      auditUnlinked,
+      and(eq(auditUnlinked.serviceId, audit.serviceId), eq(auditUnlinked.auditId, audit.id)),
+    )
+    .where(and(eq(audit.serviceId, serviceId), isNull(auditLinks.number), isNull(auditUnlinked.auditId)))
+    .orderBy(asc(audit.id))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Stores the links, and that their rows wait no longer. */
 export async function insertLinks(tx: Transaction, links: AuditLink[]): Promise<void> {
   if (links.length === 0) return;
   // One parameter, because 5,000 links would need more parameters than a statement may have.
-  await tx.execute(sql`insert into audit_links (service_id, number, audit_id, hash, linked_at)
+  await tx.execute(sql`with linked as (
+    insert into audit_links (service_id, number, audit_id, hash, linked_at)
     select service_id, number, audit_id, hash, linked_at from json_to_recordset(${JSON.stringify(
       links.map((link) => ({
         service_id: link.serviceId,
@@ -57,7 +66,10 @@ export async function insertLinks(tx: Transaction, links: AuditLink[]): Promise<
         hash: link.hash,
         linked_at: link.linkedAt,
       })),
-    )}::json) as link (service_id text, number bigint, audit_id uuid, hash text, linked_at timestamptz)`);
+    )}::json) as link (service_id text, number bigint, audit_id uuid, hash text, linked_at timestamptz)
+    returning service_id, audit_id)
+    delete from audit_unlinked using linked
+    where audit_unlinked.service_id = linked.service_id and audit_unlinked.audit_id = linked.audit_id`);
 }
 
 /** The chain in order, each link with its row; null where the row is gone. */

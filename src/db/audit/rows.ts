@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
-import { audit, auditDetails, auditLinks } from '../schema/index.ts';
+import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
 
 export type AuditRow = {
   serviceId: string;
@@ -21,12 +21,14 @@ export type AuditRow = {
   after?: Record<string, unknown>;
 };
 
-/** Writes an audit row, and its erasable details in a second table. */
+/** Writes an audit row, queues it for the chain, and writes its erasable details in a third table. */
 export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
   const { target, reason, before, after, ...sealed } = row;
-  await db
-    .insert(audit)
-    .values({ ...sealed, targetKind: target?.kind ?? null, targetId: target?.id ?? null });
+  const values = { ...sealed, targetKind: target?.kind ?? null, targetId: target?.id ?? null };
+  const written = db
+    .$with('written')
+    .as(db.insert(audit).values(values).returning({ serviceId: audit.serviceId, auditId: audit.id }));
+  await db.with(written).insert(auditUnlinked).select(db.select().from(written));
   if (reason || before || after) {
     await db.insert(auditDetails).values({
       serviceId: row.serviceId,

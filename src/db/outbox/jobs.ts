@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm';
 import { type JobInput, type JobName, jobOptions } from '../../domain/jobs.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
 
+/** Not in the table of jobs: it has no input, and the timer adds it. */
+export const MINUTELY_JOB = 'every-minute';
+
 /** Adds a job inside the operation's own transaction: the job exists if and only if the change does. */
 export async function addJob<Name extends JobName>(
   tx: Transaction,
@@ -60,4 +63,22 @@ export async function writeOffJobs(
     json_array_elements_text(${JSON.stringify(values)}::json))`;
   await db.execute(sql`select graphile_worker.force_unlock_workers(${list(workers)}::text[])`);
   await db.execute(sql`select graphile_worker.complete_jobs(${list(succeeded)}::bigint[])`);
+}
+
+/** Processes ask several times a minute. The first that asks this long after the last run begins the next one. */
+const MINUTE_SECONDS = 55;
+
+/**
+ * Adds the job of each minute unless another process did within the last 55 seconds, by the database's clock. A beginning
+ * that lies in the future was written while that clock was wrong, and counts as none.
+ */
+export async function addMinutelyJob(db: Database, serviceId: string): Promise<void> {
+  await db.execute(sql`
+    with due as (
+      insert into minutely_work (service_id, begun_at) values (${serviceId}, now())
+      on conflict (service_id) do update set begun_at = now()
+        where not minutely_work.begun_at between now() - ${MINUTE_SECONDS} * interval '1 second' and now()
+      returning service_id)
+    select graphile_worker.add_job(${MINUTELY_JOB}::text, job_key := ${MINUTELY_JOB}::text, max_attempts := 1)
+    from due`);
 }

@@ -78,3 +78,19 @@ export const auditLinks = pgTable(
     uniqueIndex('audit_links_of_row').on(t.serviceId, t.auditId),
   ],
 );
+
+/**
+ * The rows that wait for a link. The statement that writes an audit row writes this one too, so finding them needs no
+ * clock, and a row that was added in another way never gets a link.
+ */
+export const auditUnlinked = pgTable(
+  'audit_unlinked',
+  { serviceId: serviceId(), auditId: uuid('audit_id').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.auditId] }),
+    foreignKey({
+      columns: [t.serviceId, t.auditId],
+      foreignColumns: [audit.serviceId, audit.id],
+    }).onDelete('cascade'),
+  ],
+);

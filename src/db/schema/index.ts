@@ -7,6 +7,7 @@ export * from './imports.ts';
 export * from './invitations.ts';
 export * from './mails.ts';
 export * from './outages.ts';
+export * from './schedule.ts';
 export * from './services.ts';
 export * from './sessions.ts';
 export * from './subscriptions.ts';

@@ -5,19 +5,16 @@ import {
   holdChain,
   insertLinks,
   type LinkedRow,
-  listUnlinkedRows,
+  listWaitingRows,
 } from '../../db/audit/links.ts';
-import { findAuditRow } from '../../db/audit/rows.ts';
 import { CHAIN_START } from '../../security/audit-chain.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hashOfRow } from './chain-values.ts';
 
 export const MAX_LINKED_AT_ONCE = 5_000;
-/** A row may be committed this long after its id was made. */
-const LATE_COMMIT_MS = 24 * 3_600_000;
 
 /**
- * Adds the rows that have no link yet to the hash chain, at most 5,000 at once. Returns them, so that the caller can copy
+ * Adds the rows that wait for a link to the hash chain, at most 5,000 at once. Returns them, so that the caller can copy
  * them out of the system. The chain covers a new row from the next run on.
  */
 export const linkAudit = defineOperation({
@@ -29,12 +26,7 @@ export const linkAudit = defineOperation({
     const serviceId = act.service.id;
     await holdChain(act.tx, serviceId);
     const last = await findLastLink(act.tx, serviceId);
-    const newest = last ? await findAuditRow(act.tx, serviceId, last.auditId) : null;
-    const rows = await listUnlinkedRows(act.tx, {
-      serviceId,
-      ...(newest ? { since: new Date(newest.at.getTime() - LATE_COMMIT_MS) } : {}),
-      limit: MAX_LINKED_AT_ONCE,
-    });
+    const rows = await listWaitingRows(act.tx, { serviceId, limit: MAX_LINKED_AT_ONCE });
     let number = last?.number ?? 0;
     let hash = last?.hash ?? CHAIN_START;
     const linked = rows.map((row) => {

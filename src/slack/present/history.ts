@@ -72,6 +72,7 @@ const PAST_TENSE: Record<string, string> = {
   'imports/stop-all': 'stopped every import',
   'invitations/accept': 'accepted the invitation',
   'invitations/erase': 'erased the address that was invited',
+  'invitations/expire': 'wrote down that the invitation expired',
   'invitations/invite': 'invited',
   'invitations/request': 'asked for an invitation',
   'invitations/resend': 'sent the invitation again',
