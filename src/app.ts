@@ -13,7 +13,7 @@ import { createInternalServer } from './gateway/internal-server.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
-import { startWorker } from './jobs/worker.ts';
+import { type RunningWorker, startWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
@@ -64,7 +64,8 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
   const clock = options.clock ?? (() => new Date());
   const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
   try {
-    const parts = await openParts({ settings, log, clock, addresses, atStop }, options);
+    const jobs = { worker: null };
+    const parts = await openParts({ settings, log, clock, addresses, jobs, atStop }, options);
     const { server, internalUrl } = await startServers(parts);
     parts.gateway.start();
     await parts.slack.start();
@@ -97,6 +98,8 @@ type Base = {
   clock: Clock;
   /** Complete once the server listens. No request is served before that. */
   addresses: { url: string; localUrl: string };
+  /** Null until the worker was started. */
+  jobs: { worker: RunningWorker | null };
   atStop(stop: () => Promise<unknown>): void;
 };
 
@@ -307,11 +310,12 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   return root;
 }
 
-function openHealth({ sql, gateway, slack }: Parts, metrics: Metrics | null) {
+function openHealth({ sql, gateway, slack, jobs }: Parts, metrics: Metrics | null) {
   return createHealth({
     checks: {
       database: () => sql`select 1`,
       gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
+      worker: async () => jobs.worker?.check(),
     },
     reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
     metrics,
@@ -330,16 +334,16 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
 }
 
 async function startJobs(parts: Parts): Promise<void> {
-  const { log, db, databaseUrl, serviceId, system, mail, slack, atStop } = parts;
-  const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store away'));
-  atStop(() => jobPool.close());
+  const { log, db, databaseUrl, serviceId, system, mail, slack, jobs, atStop } = parts;
+  const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store failing'));
   const delivery = mail.sender.delivery();
-  const worker = await startWorker(jobPool, {
+  const worker = startWorker(jobPool, {
     log,
     db,
     tasks: createTasks({ log, system, ...mail.sender, delivery, slack: slack.jobs }),
     everyMinute: () => runEveryMinute(system('schedule'), log, slack),
   });
+  jobs.worker = worker;
   atStop(() => worker.stop());
   const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
   atStop(() => timer.stop());

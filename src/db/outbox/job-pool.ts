@@ -1,6 +1,5 @@
 // The worker's connections (why: docs/decisions/0004). graphile-worker stores the end of a job without waiting: a failure
-// there ends the process, and it retries only a few errors. So this pool waits while the database is away, and reports
-// a lost connection as one of those errors.
+// there ends the process. So each statement of the worker is sent until the database has done it, whatever the error.
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -8,20 +7,24 @@ const MAX_CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
 const CLOSE_MS = 5_000;
 const KEEP_ALIVE_MS = 60_000;
-const RETRY_MS = 1_000;
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
 /** Every query of the worker takes far less. */
 const ANSWER_MS = 20_000;
-const RETRIED_CODE = 'ETIMEDOUT';
+/** Many statements fail for one cause. */
+const TELL_EVERY_MS = 30_000;
 
 export type JobPool = {
   pool: pg.Pool;
-  /** Stops waiting for the database. Resolves if a caller was waiting: the worker's own stop would then never end. */
+  /** The error of a statement that the database hasn't done yet; null while it does all. */
+  trouble(): unknown;
+  /** Stops trying. Resolves if a statement was still to be done: the worker's own stop would then never end. */
   giveUp(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Calls `tellAway` with the error when the database can't be reached any more. */
-export function openJobPool(url: string, tellAway: (error: unknown) => void): JobPool {
+/** Calls `tellTrouble` with the error when the database fails a statement of the worker, at most twice a minute. */
+export function openJobPool(url: string, tellTrouble: (error: unknown) => void): JobPool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'apim-user worker',
@@ -36,82 +39,75 @@ export function openJobPool(url: string, tellAway: (error: unknown) => void): Jo
   // A connection in use: its query reports the loss to its caller.
   pool.on('connect', (client) => client.on('error', () => {}));
   const stopping = new AbortController();
-  const missed = waitForConnections(pool, stopping.signal, tellAway);
-  pool.on('connect', reportLossAsRetried);
+  const attempts = createAttempts(stopping.signal, tellTrouble);
+  sendUntilDone(pool, attempts.repeat);
   const giveUp = () => {
     stopping.abort();
-    return missed;
+    return attempts.abandoned;
   };
-  return { pool, giveUp, close: () => closePool(pool) };
+  return { pool, trouble: attempts.trouble, giveUp, close: () => closePool(pool) };
 }
 
-type Connected = (
-  error: unknown,
-  client?: pg.PoolClient,
-  release?: (error?: Error | boolean) => void,
-) => void;
+type Repeat = <T>(attempt: () => Promise<T>) => Promise<T>;
 
-/** Its promise resolves when the pool closes before a waiting caller got a connection. */
-function waitForConnections(
-  pool: pg.Pool,
-  signal: AbortSignal,
-  tellAway: (error: unknown) => void,
-): Promise<void> {
-  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
-  let isAway = false;
-  let miss = () => {};
-  const missed = new Promise<void>((resolve) => {
-    miss = resolve;
+/** `repeat` never settles once the signal is aborted, because graphile-worker handles no rejection. */
+function createAttempts(signal: AbortSignal, tellTrouble: (error: unknown) => void) {
+  const failing = new Map<object, unknown>();
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let abandon = () => {};
+  const abandoned = new Promise<void>((resolve) => {
+    abandon = resolve;
   });
-  async function connectAtLast(): Promise<pg.PoolClient> {
-    for (;;) {
-      try {
-        const client = await connect();
-        isAway = false;
-        return client;
-      } catch (error) {
-        if (!isAway) tellAway(error);
-        isAway = true;
-        await delay(RETRY_MS, undefined, { signal }).catch(() => {});
-        if (!signal.aborted) continue;
-        miss();
-        throw asRetried(error);
-      }
-    }
+  function fail(key: object, error: unknown): void {
+    failing.set(key, error);
+    if (performance.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = performance.now();
+    tellTrouble(error);
   }
-  pool.connect = ((connected?: Connected) => {
-    const connecting = connectAtLast();
-    if (!connected) return connecting;
-    return void connecting.then(
-      (client) => connected(undefined, client, client.release),
-      (error: unknown) => connected(error),
-    );
-  }) as typeof pool.connect;
-  return missed;
+  const repeat: Repeat = async (attempt) => {
+    const key = {};
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        const result = await attempt();
+        failing.delete(key);
+        return result;
+      } catch (error) {
+        fail(key, error);
+      }
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) break;
+    }
+    abandon();
+    return new Promise(() => {});
+  };
+  return { repeat, abandoned, trouble: (): unknown => failing.values().next().value ?? null };
 }
 
-function reportLossAsRetried(client: pg.PoolClient): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  client.query = ((...args: unknown[]) => {
-    const answer = query(...args);
-    if (!(answer instanceof Promise)) return answer;
-    return answer.catch((error: unknown) => {
-      if (!isLoss(error)) throw error;
-      // The worker returns the client to the pool without an error, where the next job would hang on it.
-      (client as unknown as pg.Client).end().catch(() => {});
-      throw asRetried(error);
+type Query = (...args: unknown[]) => Promise<unknown>;
+type Connected = (error: unknown, client?: pg.PoolClient, release?: () => void) => void;
+
+/** A statement may be done twice when its answer is lost. Each of graphile-worker's is written to allow that. */
+function sendUntilDone(pool: pg.Pool, repeat: Repeat): void {
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const query: Query = (...args) =>
+    repeat(async () => {
+      const client = await connect();
+      let isDone = false;
+      try {
+        const result = await (client.query as unknown as Query)(...args);
+        isDone = true;
+        return result;
+      } finally {
+        // A connection that failed may lead to a server that can't be written any more.
+        client.release(!isDone);
+      }
     });
-  }) as typeof client.query;
-}
-
-/** An error that is not the database's own, or that came as it ended the connection (SQLSTATE classes 08 and 57P). */
-function isLoss(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '');
-}
-
-function asRetried(cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : 'the database is away';
-  return Object.assign(new Error(message, { cause }), { code: RETRIED_CODE });
+  // Only the listener for new jobs keeps its connection, and connects again by itself when that fails.
+  const keep = (connected: Connected) =>
+    void repeat(connect).then((client) => connected(undefined, client, () => client.release(true)));
+  pool.query = query as unknown as typeof pool.query;
+  pool.connect = ((connected?: Connected) =>
+    connected ? keep(connected) : Promise.resolve({ query, release() {} })) as typeof pool.connect;
 }
 
 /** Waits a while for queries in flight. */
