@@ -33,6 +33,7 @@ import { createSlackConnection, type SlackConnection } from './slack/receive/con
 import { createHealth } from './web/health.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
+import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
 import { createRateLimits } from './web/rate-limit.ts';
 import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
@@ -65,7 +66,8 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
   const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
   try {
     const jobs = { worker: null };
-    const parts = await openParts({ settings, log, clock, addresses, jobs, atStop }, options);
+    const proxyWatch = createProxyWatch(log);
+    const parts = await openParts({ settings, log, clock, addresses, jobs, proxyWatch, atStop }, options);
     const { server, internalUrl } = await startServers(parts);
     parts.gateway.start();
     await parts.slack.start();
@@ -100,6 +102,7 @@ type Base = {
   addresses: { url: string; localUrl: string };
   /** Null until the worker was started. */
   jobs: { worker: RunningWorker | null };
+  proxyWatch: ProxyWatch;
   atStop(stop: () => Promise<unknown>): void;
 };
 
@@ -195,7 +198,7 @@ function openGateway(opened: Opened): Gateway {
 }
 
 function openSlack(opened: Opened): SlackConnection {
-  const { settings, addresses, log, clock, db, policy, contextOf, system, playground } = opened;
+  const { settings, addresses, log, clock, db, policy, contextOf, system, playground, proxyWatch } = opened;
   return createSlackConnection({
     ...slackAccess(settings, playground),
     apiUrl: () => (playground ? `${addresses.localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
@@ -206,6 +209,7 @@ function openSlack(opened: Opened): SlackConnection {
     approversGroup: settings.approversGroup,
     senderDomain: async () =>
       settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
+    undeclaredProxy: proxyWatch.seen,
     contextOf: (actor) => contextOf(actor),
     takeReceipt: createReceipts(db).take,
     limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
@@ -256,12 +260,13 @@ async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
 }
 
 function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
-  const { settings, log, clock, slack, gateway, playground } = parts;
+  const { settings, log, clock, slack, gateway, playground, proxyWatch } = parts;
   return {
     log,
     clock,
     metrics,
     trustedProxies: settings.trustedProxies,
+    onUndeclaredProxy: proxyWatch.see,
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
     fetch: mountSurfaces(parts, metrics).fetch,
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
@@ -310,14 +315,17 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   return root;
 }
 
-function openHealth({ sql, gateway, slack, jobs }: Parts, metrics: Metrics | null) {
+function openHealth({ sql, gateway, slack, jobs, proxyWatch }: Parts, metrics: Metrics | null) {
   return createHealth({
     checks: {
       database: () => sql`select 1`,
       gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
       worker: async () => jobs.worker?.check(),
     },
-    reported: { slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')) },
+    reported: {
+      slack: async () => slack.isReachable() || Promise.reject(new Error('not reachable')),
+      trustedProxies: async () => proxyWatch.seen() === null || Promise.reject(new Error('one is missing')),
+    },
     metrics,
   });
 }

@@ -12,7 +12,7 @@ type Program = Extract<Actor, { kind: 'token' | 'oidc' }>;
 type Authenticator = {
   /**
    * The program that a bearer token belongs to. Errors: 401 for an invalid token, 429 for too many of those from one
-   * address, 503 for an issuer's token while the issuer is away.
+   * address, which never refuses a valid one; 503 for an issuer's token while the issuer is away.
    */
   authenticate(headers: Headers, facts: RequestFacts): Promise<Program>;
   /** Counts one request. Resolves to the headers that say how many the program has left. Errors: 429. */
@@ -33,14 +33,12 @@ export function createAuthenticator({ limits, system, issuer }: AuthenticatorOpt
   }
   return {
     async authenticate(headers, facts) {
-      const from = rateKey(facts.address);
-      demandAllowance(await limits.look('wrongTokens', from));
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
       if (token === undefined)
         throw authenticationFailed('A bearer token is needed: Authorization: Bearer apimtok_….');
       const program = await findProgram(token);
       if (program) return program;
-      demandAllowance(await limits.take('wrongTokens', from));
+      demandAllowance(await limits.take('wrongTokens', rateKey(facts.address)));
       throw authenticationFailed(
         isJwt(token)
           ? 'This token is not of the issuer that is believed here, not for this service, or not valid now.'

@@ -16,6 +16,7 @@ export function registerAcceptInvitation(portal: Hono<WebEnv>, site: Site): void
   registerTicketPage(portal, site, {
     path: PATH,
     title: 'Accept your invitation',
+    purpose: 'invitation',
     linkKind: 'invitation',
     open: openInvitation,
     form: (ticket, invited, rejected) => (

@@ -1,6 +1,7 @@
 // The developer portal, and the pages behind mailed links.
 import { Hono } from 'hono';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
+import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
 import { describeRefusal, type HttpRefusal, type RefusalResponder } from '../web/refusal.ts';
 import type { WebEnv } from '../web/request-facts.ts';
@@ -31,7 +32,12 @@ export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
 /** All pages, and the page for a refused request or an unknown address. */
 export function createPortal({ policy, limits, contextOf }: PortalOptions): Portal {
-  const site = createSite({ policy, contextOf, guard: createRequestGuard({ limits, policy }) });
+  const guard = createRequestGuard({
+    limits,
+    policy,
+    isRightTicket: (c, claim) => recogniseTicket(contextOf(c.env.facts.id), claim),
+  });
+  const site = createSite({ policy, contextOf, guard });
   const app = new Hono<WebEnv>();
 
   registerHome(app, site);

@@ -13,6 +13,7 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
   registerTicketPage(portal, site, {
     path: PATH,
     title: 'Confirm your address',
+    purpose: 'email-confirmation',
     linkKind: 'password-reset',
     open: openConfirmation,
     form: (ticket, { email, expiresAt, choosesPassword }, rejected) => (

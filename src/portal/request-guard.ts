@@ -1,21 +1,28 @@
 // What a request must pass before an operation runs: its origin, the form of its body, and the rate limits.
 import { parseEmailAddress } from '../domain/email-address.ts';
 import type { Policy } from '../operations/frame/context.ts';
+import type { recogniseTicket } from '../operations/tickets/recognise.ts';
 import { rateKey } from '../web/client-address.ts';
 import { demandAllowance, type LimitName, type RateLimits } from '../web/rate-limit.ts';
 import { type FormFields, readForm } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
 import { demandSameOrigin } from '../web/same-origin.ts';
 
+/** A ticket, and what the page that it came to is for. */
+export type TicketClaim = Parameters<typeof recogniseTicket>[1];
+
 export type RequestGuard = {
   /** Reads a form without a session. Errors: 403 from another site, 400 or 415 when it can be read in two ways. */
   form(c: WebContext): Promise<FormFields>;
   /** Reads a form that uses or begins a session: never from another site, even where browsers hide the origin. */
   sessionForm(c: WebContext): Promise<FormFields>;
-  /** Reads a form with a ticket. Errors: also 429 for too many such forms, or too many wrong tickets, from one address. */
-  ticketForm(c: WebContext, options?: { beginsSession: boolean }): Promise<FormFields>;
-  /** To be called before a page looks up a ticket. Errors: 429 after too many wrong ones from one address. */
-  beforeTicket(c: WebContext): Promise<void>;
+  /**
+   * Reads a form with a ticket. Errors: also 429 for a wrong ticket after too many from one address, or too many forms with
+   * one ticket.
+   */
+  ticketForm(c: WebContext, purpose: TicketClaim['purpose']): Promise<FormFields>;
+  /** To be called before a page opens a ticket. Errors: 429 for a wrong one after too many from one address. */
+  beforeTicket(c: WebContext, claim: TicketClaim): Promise<void>;
   /** Counts a wrong ticket: 20 a minute from one address (safety T35). */
   countWrongTicket(c: WebContext): Promise<void>;
   /**
@@ -36,14 +43,20 @@ export type RequestGuard = {
 };
 
 /** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */
-export function createRequestGuard(options: { limits: RateLimits; policy: Policy }): RequestGuard {
-  const { limits, policy } = options;
+export function createRequestGuard(options: {
+  limits: RateLimits;
+  policy: Policy;
+  isRightTicket: (c: WebContext, claim: TicketClaim) => Promise<boolean>;
+}): RequestGuard {
+  const { limits, policy, isRightTicket } = options;
   const addressOf = (c: WebContext) => rateKey(c.env.facts.address);
   const take = async (limit: LimitName, key: string) => {
     demandAllowance(await limits.take(limit, key));
   };
-  const beforeTicket = async (c: WebContext) => {
-    demandAllowance(await limits.look('wrongTickets', addressOf(c)));
+  const beforeTicket = async (c: WebContext, claim: TicketClaim) => {
+    const wrongOnes = await limits.look('wrongTickets', addressOf(c));
+    if (wrongOnes.isAllowed) return;
+    if (wrongOnes.isStoreDown || !(await isRightTicket(c, claim))) demandAllowance(wrongOnes);
   };
   const read = (c: WebContext, origin: { mayHideOrigin: boolean }) => {
     demandSameOrigin(c.req.raw.headers, policy.publicUrl, origin);
@@ -52,10 +65,11 @@ export function createRequestGuard(options: { limits: RateLimits; policy: Policy
   return {
     form: async (c) => read(c, { mayHideOrigin: true }),
     sessionForm: async (c) => read(c, { mayHideOrigin: false }),
-    async ticketForm(c, { beginsSession } = { beginsSession: false }) {
-      const fields = await read(c, { mayHideOrigin: !beginsSession });
-      await take('ticketPosts', addressOf(c));
-      await beforeTicket(c);
+    async ticketForm(c, purpose) {
+      const fields = await read(c, { mayHideOrigin: purpose !== 'sign-in' });
+      const ticket = fields.get('ticket') ?? '';
+      await beforeTicket(c, { purpose, ticket });
+      await take('ticketPosts', ticket);
       return fields;
     },
     beforeTicket,
@@ -70,7 +84,8 @@ export function createRequestGuard(options: { limits: RateLimits; policy: Policy
       return forEmail.isAllowed;
     },
     async beforeSignIn(c, email) {
-      await take('signInPerAddress', addressOf(c));
+      // Everyone behind an undeclared proxy has its address: one visitor's tries would shut out all the others.
+      if (!c.env.facts.isBehindUndeclaredProxy) await take('signInPerAddress', addressOf(c));
       const { canonical } = parseEmailAddress(email);
       const person = `${canonical} ${addressOf(c)}`;
       await take('signInPerPerson', person);

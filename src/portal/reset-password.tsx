@@ -13,6 +13,7 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
   registerTicketPage(portal, site, {
     path: PATH,
     title: 'Set a new password',
+    purpose: 'password-reset',
     linkKind: 'password-reset',
     open: openPasswordReset,
     form: (ticket, { email, expiresAt }, rejected) => (

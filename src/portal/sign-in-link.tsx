@@ -17,8 +17,8 @@ const PATH = '/portal/sign-in/link';
  */
 export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
-    await site.guard.beforeTicket(c);
     const ticket = c.req.query('ticket') ?? '';
+    await site.guard.beforeTicket(c, { purpose: 'sign-in', ticket });
     const opened = await nullIfTicketRefused(openSignInLink(site.developerContext(c), { ticket }));
     if (!opened) return unusableLinkPage(c, site);
     const content = (
@@ -35,7 +35,7 @@ export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
   });
 
   portal.post(PATH, async (c) => {
-    const form = await site.guard.ticketForm(c, { beginsSession: true });
+    const form = await site.guard.ticketForm(c, 'sign-in');
     const formerSecret = site.cookie.read(c);
     const begun = await nullIfTicketRefused(
       redeemSignInLink(site.developerContext(c), {

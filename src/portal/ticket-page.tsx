@@ -6,11 +6,13 @@ import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { deadLinkPage, type LinkKind } from './ask-for-link.tsx';
 import { type FieldErrors, fieldErrorsOf, nullIfTicketRefused } from './field-errors.ts';
+import type { TicketClaim } from './request-guard.ts';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 type TicketPage<Opened> = {
   path: string;
   title: string;
+  purpose: TicketClaim['purpose'];
   /** The kind of link to offer when this one doesn't work. */
   linkKind: LinkKind;
   /** Reads what the ticket is for, and changes nothing. */
@@ -29,14 +31,14 @@ export function registerTicketPage<Opened>(portal: Hono<WebEnv>, site: Site, pag
   };
 
   portal.get(page.path, async (c) => {
-    await site.guard.beforeTicket(c);
     const ticket = c.req.query('ticket') ?? '';
+    await site.guard.beforeTicket(c, { purpose: page.purpose, ticket });
     const opened = await open(c, ticket);
     return opened ? site.page(page.title, page.form(ticket, opened)) : deadLink(c);
   });
 
   portal.post(page.path, async (c) => {
-    const fields = await site.guard.ticketForm(c);
+    const fields = await site.guard.ticketForm(c, page.purpose);
     const ticket = fields.get('ticket') ?? '';
     try {
       return await page.redeem(site.developerContext(c), ticket, fields);

@@ -44,6 +44,23 @@ export function clientAddress(
   return address.toNormalizedString();
 }
 
+const FORWARDED_BY = ['forwarded', 'x-forwarded-for'] as const;
+const OWN_NETWORK = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal', 'carrierGradeNat']);
+
+/**
+ * Whether a request came through a proxy of ours that isn't trusted: from this machine or a private network, with a header
+ * that a proxy adds. Any client on the internet can send such a header, so from there it says nothing.
+ */
+export function isUndeclaredProxy(
+  socketAddress: string | undefined,
+  headers: Readonly<Record<string, unknown>>,
+  trusted: TrustedProxies,
+): boolean {
+  if (FORWARDED_BY.every((name) => headers[name] === undefined)) return false;
+  const address = parseAddress(socketAddress ?? '');
+  return address !== null && OWN_NETWORK.has(address.range()) && !isTrusted(address, trusted);
+}
+
 /** The key of a limit: an IPv4 address, or the /64 of an IPv6 address, because a customer line has a whole /64. */
 export function rateKey(address: string): string {
   const parsed = parseAddress(address);

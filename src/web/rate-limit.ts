@@ -13,7 +13,7 @@ export const RATE_LIMITS = {
   signUpPerAddress: { points: 10, durationSeconds: 3_600 },
   /** Invalid tickets. Valid ones are never counted. */
   wrongTickets: { points: 20, durationSeconds: 60 },
-  /** Forms with a ticket, valid or not: each may cost a password hash. */
+  /** Forms with one ticket: each may cost a password hash. */
   ticketPosts: { points: 60, durationSeconds: 60 },
   /** Sign-ins, successful or not: each costs a password hash. */
   signInPerAddress: { points: 30, durationSeconds: 900 },

@@ -8,6 +8,8 @@ export type RequestFacts = {
   readonly id: string;
   /** The client's address: the socket's, or the one that a trusted proxy names. */
   readonly address: string;
+  /** The address is that of a proxy that `TRUSTED_PROXIES` doesn't name, so all its visitors have it. */
+  readonly isBehindUndeclaredProxy: boolean;
   /** The route's pattern, for the metrics. Never the path, which may hold a secret. */
   route: string;
   readonly isReady: boolean;

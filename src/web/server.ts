@@ -11,7 +11,12 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { v7 } from 'uuid';
 import type { Log } from '../log.ts';
-import { clientAddress, readTrustedProxies, type TrustedProxies } from './client-address.ts';
+import {
+  clientAddress,
+  isUndeclaredProxy,
+  readTrustedProxies,
+  type TrustedProxies,
+} from './client-address.ts';
 import type { Metrics } from './metrics.ts';
 import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
@@ -44,6 +49,8 @@ export type HttpServerOptions = {
   clock: () => Date;
   /** `TRUSTED_PROXIES`. */
   trustedProxies: readonly string[];
+  /** Called with the address of a proxy that `trustedProxies` should name, at each request through it. */
+  onUndeclaredProxy?: (address: string) => void;
   /**
    * Listeners that Hono doesn't call. `/slack/events` gets that path alone, with a body of at most 1 MB as `req.rawBody`,
    * where Bolt expects it. `/playground` and `/gateway/check` get every path below theirs and no body is read for them;
@@ -132,6 +139,7 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
     if (check && !state.isStopping && isAt('/gateway/check', req.url)) return check(req, res);
     const id = v7({ msecs: clock().getTime() });
     const facts = factsOf(req, { id, trusted, isReady: state.isReady });
+    if (facts.isBehindUndeclaredProxy) options.onUndeclaredProxy?.(facts.address);
     keepRequestFacts(req, facts);
     const startedAt = performance.now();
     state.inFlight.add(res);
@@ -224,10 +232,12 @@ function factsOf(
   req: IncomingMessage,
   known: { id: string; trusted: TrustedProxies; isReady: boolean },
 ): RequestFacts {
-  const forwardedFor = req.headers['x-forwarded-for'];
+  const { headers, socket } = req;
+  const forwardedFor = headers['x-forwarded-for'];
   return {
     id: known.id,
-    address: clientAddress(req.socket.remoteAddress, forwardedFor?.toString(), known.trusted),
+    address: clientAddress(socket.remoteAddress, forwardedFor?.toString(), known.trusted),
+    isBehindUndeclaredProxy: isUndeclaredProxy(socket.remoteAddress, headers, known.trusted),
     route: 'none',
     isReady: known.isReady,
   };

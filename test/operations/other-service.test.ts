@@ -501,6 +501,11 @@ const CASES: Record<string, Case> = {
   },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
+  'tickets/recognise': {
+    as: DEVELOPER,
+    ours: async () => ({ purpose: 'password-reset', ticket: await resetTicket() }),
+    nothing: { purpose: 'password-reset', ticket: NO_TICKET },
+  },
   'tokens/list': { as: ADMIN, ours: having(() => programOf(t, 'reader')), nothing: {} },
   'tokens/show': {
     as: SYSTEM,

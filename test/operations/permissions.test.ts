@@ -184,6 +184,7 @@ const EXPECTED: Record<string, string> = {
   'templates/save': 'admin console admin-program',
   'templates/send-test': 'admin console',
   'templates/show': 'admin console',
+  'tickets/recognise': 'developer',
   'tickets/void-all': 'console',
   'tokens/create': 'console',
   'tokens/list': 'admin console',

@@ -196,7 +196,7 @@ describe('requesting a reset link', () => {
 describe('the limits on requests', () => {
   const ticket = (at: number) => Buffer.alloc(32, at).toString('base64url');
 
-  test('T35: refuse a client after twenty wrong tickets in a minute, with a right one too, and no other client', async () => {
+  test('T35, T88: refuse wrong tickets of a client after twenty in a minute, never a right one', async () => {
     await app.as('admin').types('/apim-user invite right@example.com');
     const mail = await eventually('the invitation', () =>
       app.inbox.mails().find((one) => one.to.includes('right@example.com')),
@@ -217,10 +217,20 @@ describe('the limits on requests', () => {
     }
     expect(statuses).toEqual([...Array(20).fill(410), 429, 429]);
     const form = { ticket: right, firstName: 'Ann', lastName: 'Lee', password: 'three quiet garden chairs' };
-    const refused = await app.post('/invitations/accept', form, guesser);
+    const refusals = 'select count(*)::int as rows from audit where code = $1';
+    const [before] = await sql.unsafe(refusals, ['ticket_refused']);
+    const wrong = { ...form, ticket: ticket(1) };
+    const refused = await app.post('/invitations/accept', wrong, guesser);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await app.post('/invitations/accept', form, from('203.0.113.98'))).status).toBe(200);
+    // A right ticket is right on its own page alone.
+    expect((await app.post('/password/reset', form, guesser)).status).toBe(429);
+    expect(await sql.unsafe(refusals, ['ticket_refused'])).toEqual([before]);
+    const page = await fetch(`${app.url}/invitations/accept?ticket=${right}`, { headers: guesser });
+    expect(page.status).toBe(200);
+    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(200);
+    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(429);
+    expect((await app.post('/invitations/accept', wrong, from('203.0.113.98'))).status).toBe(410);
   });
 
   test('do not count the posts of another site in a visitor’s browser', async () => {

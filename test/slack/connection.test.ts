@@ -57,7 +57,10 @@ async function expectAllElseToWork({ url }: TestApp): Promise<void> {
     const answer = await fetch(`${url}/readyz`);
     return answer.ok && answer.json();
   });
-  expect(ready).toEqual({ status: 'ready', checks: { database: 'ok', gateway: 'ok', slack: 'failing' } });
+  expect(ready).toEqual({
+    status: 'ready',
+    checks: { database: 'ok', gateway: 'ok', slack: 'failing', trustedProxies: 'ok' },
+  });
   expect(await text('/metrics')).toMatch(/^apim_user_slack_reachable 0$/m);
   expect((await fetch(`${url}/portal`)).status).toBe(200);
   expect((await fetch(`${url}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(503);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { clientAddress, rateKey, readTrustedProxies } from '../../src/web/client-address.ts';
+import {
+  clientAddress,
+  isUndeclaredProxy,
+  rateKey,
+  readTrustedProxies,
+} from '../../src/web/client-address.ts';
+import { createProxyWatch } from '../../src/web/proxy-watch.ts';
+import { createCapturedLog } from './serve.ts';
 
 const NOBODY = readTrustedProxies([]);
 const PROXIES = readTrustedProxies(['10.0.0.0/8', '192.0.2.7', '2001:db8:1::/48']);
@@ -82,5 +89,28 @@ describe('TRUSTED_PROXIES', () => {
     '',
   ])('refuses the entry %j by name', (entry) => {
     expect(() => readTrustedProxies([entry])).toThrow(`${entry} is neither`);
+  });
+});
+
+describe('a proxy that is not declared', () => {
+  const named = { 'x-forwarded-for': '198.51.100.1' };
+  test.each([
+    ['on this machine', '127.0.0.1', named, NOBODY, true],
+    ['in a private network', '::ffff:172.17.0.1', { forwarded: 'for=198.51.100.1' }, NOBODY, true],
+    ['in a private IPv6 network', 'fd00::7', named, NOBODY, true],
+    ['is none when it is trusted', '10.1.2.3', named, PROXIES, false],
+    ['is none on the internet, where anyone can send the header', '203.0.113.5', named, NOBODY, false],
+    ['is none without the header', '127.0.0.1', {}, NOBODY, false],
+  ])('%s', (_what, socket, headers, trusted, expected) => {
+    expect(isUndeclaredProxy(socket, headers, trusted)).toBe(expected);
+  });
+
+  test('is logged once, and the first one is remembered', () => {
+    const { log, logged } = createCapturedLog();
+    const watch = createProxyWatch(log);
+    expect(watch.seen()).toBeNull();
+    for (const address of ['10.1.2.3', '10.1.2.4', '10.1.2.3']) watch.see(address);
+    expect(logged).toHaveLength(1);
+    expect([watch.seen(), JSON.parse(logged[0] ?? '').proxy]).toEqual(['10.1.2.3', '10.1.2.3']);
   });
 });

@@ -25,6 +25,8 @@ export type SlackParts = {
   approvalsChannel: string | null;
   /** What the mail provider says about our sender domain. Runs at the start and when a person opens App Home. */
   senderDomain(): Promise<SenderDomain>;
+  /** The address of a proxy in front that `TRUSTED_PROXIES` doesn't name; null for none. */
+  undeclaredProxy(): string | null;
   contextOf(actor: Actor): Context;
   /** True for the first delivery of a request. Slack's later deliveries of it must have no effect. */
   takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
@@ -49,13 +51,13 @@ export type SlackSurface = {
 };
 
 export async function createSlackSurface(parts: SlackParts): Promise<SlackSurface> {
-  const { log, clock, approvalsChannel, senderDomain } = parts;
+  const { log } = parts;
   const client = createClient(parts, { timeout: JOB_TIMEOUT_MS, retries: 2 });
   const interactive = createClient(parts, { timeout: INTERACTIVE_TIMEOUT_MS, retries: 0 });
   const identity = await client.auth.test();
   const teamId = String(identity.team_id);
-  const people = createPeople(interactive, teamId, clock);
-  const setupCheck = createSetupCheck({ client: interactive, people, clock, approvalsChannel, senderDomain });
+  const people = createPeople(interactive, teamId, parts.clock);
+  const setupCheck = createSetupCheck({ ...parts, client: interactive, people });
   const receiver = createReceiver(parts);
   const app = createBoltApp(parts, receiver, identity);
   const background = createBackground(parts);

@@ -24,6 +24,7 @@ type SetupCheckDependencies = {
   clock: Clock;
   approvalsChannel: string | null;
   senderDomain: () => Promise<SenderDomain>;
+  undeclaredProxy: () => string | null;
 };
 
 const REPORT_LIFETIME_MS = 60_000;
@@ -41,7 +42,8 @@ export function createSetupCheck(dependencies: SetupCheckDependencies): SetupChe
       channelProblems(dependencies),
       dependencies.senderDomain(),
     ]);
-    const report = { problems: [...scopes, ...channel, ...mailProblems(senderDomain)], senderDomain };
+    const problems = [...scopes, ...channel, ...mailProblems(senderDomain), ...proxyProblems(dependencies)];
+    const report = { problems, senderDomain };
     last = { at: dependencies.clock().getTime(), report, isChannelExposed: channel.some(isExposure) };
     return report;
   }
@@ -159,6 +161,17 @@ function mailProblems(senderDomain: SenderDomain): SetupProblem[] {
     {
       code: 'mail-unreachable',
       text: 'Resend does not answer, or refuses RESEND_API_KEY. Mails wait and are tried again.',
+    },
+  ];
+}
+
+function proxyProblems({ undeclaredProxy }: SetupCheckDependencies): SetupProblem[] {
+  const address = undeclaredProxy();
+  if (address === null) return [];
+  return [
+    {
+      code: 'proxy-undeclared',
+      text: `Requests come through a proxy at \`${address}\` that TRUSTED_PROXIES does not name, so all its visitors count as one client: one of them can use up the limits of all. Add the address to TRUSTED_PROXIES and restart.`,
     },
   ];
 }
