@@ -1,4 +1,4 @@
-// What the product is measured against: Bolt with the same signing and one listener that acknowledges.
+// What the product is measured against: Bolt with the same signing and one listener that answers a constant message in the acknowledgement.
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 
 const receiver = new HTTPReceiver({
@@ -12,7 +12,7 @@ const app = new App({
   authorize: async () => ({ botToken: 'xoxb-bench', botId: 'B0BENCH', botUserId: 'U0BENCHBOT' }),
 });
 app.command(/.*/, async ({ ack }) => {
-  await ack();
+  await ack({ response_type: 'ephemeral', text: 'Developer accounts' });
 });
 const port = Number(process.env.PORT);
 await receiver.start({ port, host: '127.0.0.1' });

@@ -269,7 +269,7 @@ describe('T48: a person who is no member of the workspace', () => {
     let expected = await refused();
     for (const id of UNFITTING) {
       await app.send(original);
-      expect(await press((payload) => Object.assign(payload.user, { id }))).toBe(200);
+      await press((payload) => Object.assign(payload.user, { id }));
       expected++;
       await eventually(`the refusal of ${id}`, async () => (await refused()) === expected, WAIT_MS);
     }

@@ -16,7 +16,8 @@ const WAIT_MS = 20_000;
 /** Long enough for a second answer to show; a slow machine can only make this miss a fault, not see one. */
 const SETTLE_MS = 700;
 
-type Ack = { envelope_id: string; payload?: unknown };
+type Ack = { envelope_id: string; payload?: { text?: string } };
+type Envelope = { envelope_id?: string; payload?: { response_url?: string } };
 
 /** Slack with sockets, which passes every other call on to the local Slack. */
 async function createSocketSlack(slackApiUrl: string) {
@@ -24,6 +25,7 @@ async function createSocketSlack(slackApiUrl: string) {
   const answers: { path: string; text: string }[] = [];
   const tokens: (string | undefined)[] = [];
   const sockets: WebSocket[] = [];
+  const sent = new Map<string | undefined, Envelope>();
   const server = createServer(async (req, res) => {
     const body = Buffer.concat(await req.toArray());
     const path = req.url ?? '';
@@ -49,7 +51,13 @@ async function createSocketSlack(slackApiUrl: string) {
   const wss = new WebSocketServer({ server });
   wss.on('connection', (socket) => {
     sockets.push(socket);
-    socket.on('message', (data) => acks.push(JSON.parse(String(data)) as Ack));
+    socket.on('message', (data) => {
+      const ack = JSON.parse(String(data)) as Ack;
+      acks.push(ack);
+      // An answer in the acknowledgement counts as one to the request's `response_url`.
+      const url = sent.get(ack.envelope_id)?.payload?.response_url;
+      if (ack.payload?.text && url) answers.push({ path: new URL(url).pathname, text: ack.payload.text });
+    });
     socket.send(
       JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A0SOCKET' } }),
     );
@@ -65,7 +73,10 @@ async function createSocketSlack(slackApiUrl: string) {
     tokens,
     sockets,
     answerUrl: (name: string) => `${url}/answer/${name}`,
-    send: (envelope: object) => sockets.at(-1)?.send(JSON.stringify(envelope)),
+    send(envelope: Envelope & { type: string; reason?: string }) {
+      sent.set(envelope.envelope_id, envelope);
+      sockets.at(-1)?.send(JSON.stringify(envelope));
+    },
     async close() {
       for (const socket of sockets) socket.terminate();
       wss.close();

@@ -256,8 +256,17 @@ describe('a fault after a window was submitted', () => {
   it('is not called undone when only the answer was lost', async () => {
     const modal = await byCommand('invite')();
     await modal.fill({ Email: 'vera@example.com' });
-    app.slackFails('views.update', { kind: 'server-error' });
-    await modal.submit();
+    const sql = postgres(app.databaseUrl, { max: 1 });
+    try {
+      await sql`begin`;
+      await sql`lock table invitations in access exclusive mode`;
+      await modal.submit();
+      await modal.sees('Working…');
+      app.slackFails('views.update', { kind: 'server-error' });
+    } finally {
+      await sql`rollback`;
+      await sql.end();
+    }
     await modal.sees(/It may or may not have been done: look before you try again/);
     expect(await modal.value('Email')).toBe('vera@example.com');
     await modal.submit();

@@ -127,14 +127,12 @@ function createBoltApp(
   return app;
 }
 
-/** Runs the work that follows an acknowledgement, and knows when all of it is done. */
-function createBackground({ log, limitConcurrency }: SlackParts) {
+/** Knows when all the work that it runs is done. */
+function createBackground({ log }: SlackParts) {
   const inFlight = new Set<Promise<void>>();
   return {
     run(work: () => Promise<void>): void {
-      const running = limitConcurrency(work).catch((error: unknown) =>
-        log.error({ err: error }, 'slack work failed'),
-      );
+      const running = work().catch((error: unknown) => log.error({ err: error }, 'slack work failed'));
       inFlight.add(running);
       // Can't reject: the line above handles every error.
       void running.finally(() => inFlight.delete(running));

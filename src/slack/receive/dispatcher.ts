@@ -57,12 +57,8 @@ export async function dispatchRequest(
     if (isTriggerGone(error)) return replyTooLate(dependencies, source);
     if (request) await repaintIfStale(request, error, source.card);
     const message = await describeError(dependencies, request, error);
-    try {
-      await reply(message);
-    } catch (cause) {
-      if (!isTriggerGone(cause)) throw cause;
-      await sendDirectMessage(dependencies, source, message);
-    }
+    // Slack takes no answer any more, for example at a `response_url` that is too old.
+    await reply(message).catch(() => sendDirectMessage(dependencies, source, message));
   }
 }
 

@@ -1,8 +1,8 @@
-import type { App, BlockAction, RespondFn, ViewOutput } from '@slack/bolt';
+import type { App, BlockAction, ViewOutput } from '@slack/bolt';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
-import type { RunOnce } from './delivery.ts';
+import type { Deliver } from './delivery.ts';
 import {
   dispatchRequest,
   type RequestSource,
@@ -11,32 +11,40 @@ import {
   tooLate,
 } from './dispatcher.ts';
 import { teamOf } from './people.ts';
+import { respond } from './respond.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
 
-export function registerButtons(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
-  app.action(/.*/, async ({ ack, action, body, respond, context }) => {
+export function registerButtons(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
+  app.action(/.*/, async ({ ack, body, context }) => {
     const at = performance.now();
-    await ack();
-    if (body.type !== 'block_actions') return;
-    const pressed = pressedIn(action);
-    const onPress = BUTTONS.get(pressed.button);
-    if (!onPress) return;
-    runOnce(context.receiptId ?? body.trigger_id, async () => {
-      const { view } = body;
-      const trigger = { id: body.trigger_id, at, isInModal: view?.type === 'modal' };
-      const source: RequestSource = {
-        userId: body.user.id,
-        teamId: teamOf(dependencies, body),
-        trigger,
-        ...(view
-          ? { reply: replyToView(dependencies, view, trigger, pressed.isAlone) }
-          : replyToMessage(body, respond, pressed.isAlone)),
-      };
-      if (view && Object.keys(keyErrors(view.state.values)).length > 0) return source.reply(keyRefused);
-      const typed = view ? formValuesIn(view.state.values) : {};
-      await dispatchRequest(dependencies, source, (request) => onPress(request, pressed.value, typed));
+    if (body.type !== 'block_actions') return ack();
+    deliver({
+      receiptId: context.receiptId ?? body.trigger_id,
+      at,
+      // Slack takes no answer here.
+      acknowledge: () => ack(),
+      work: () => answerPress(dependencies, body, at),
     });
   });
+}
+
+async function answerPress(dependencies: SlackDependencies, body: BlockAction, at: number): Promise<void> {
+  const pressed = pressedIn(body.actions[0] ?? {});
+  const onPress = BUTTONS.get(pressed.button);
+  if (!onPress) return;
+  const { view } = body;
+  const trigger = { id: body.trigger_id, at, isInModal: view?.type === 'modal' };
+  const source: RequestSource = {
+    userId: body.user.id,
+    teamId: teamOf(dependencies, body),
+    trigger,
+    ...(view
+      ? { reply: replyToView(dependencies, view, trigger, pressed.isAlone) }
+      : replyToMessage(body, pressed.isAlone)),
+  };
+  if (view && Object.keys(keyErrors(view.state.values)).length > 0) return source.reply(keyRefused);
+  const typed = view ? formValuesIn(view.state.values) : {};
+  await dispatchRequest(dependencies, source, (request) => onPress(request, pressed.value, typed));
 }
 
 /**
@@ -55,17 +63,16 @@ function pressedIn(action: object): { button: string; value: string; isAlone: bo
 }
 
 function replyToMessage(
-  { container }: BlockAction,
-  respond: RespondFn,
+  { container, response_url: responseUrl }: BlockAction,
   isAlone: boolean,
 ): Pick<RequestSource, 'reply' | 'tooLate' | 'card'> {
   const isEphemeral = container?.is_ephemeral === true;
-  const reply: SendReply = async (message, how) =>
-    void (await respond({
+  const reply: SendReply = (message, how) =>
+    respond(responseUrl, {
       ...message,
       response_type: 'ephemeral',
       replace_original: isEphemeral && isAlone && how?.replace === true,
-    }));
+    });
   const { channel_id: channel, message_ts: ts } = container ?? {};
   return { reply, tooLate: tooLate(), ...(channel && ts && !isEphemeral ? { card: { channel, ts } } : {}) };
 }

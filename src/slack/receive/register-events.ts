@@ -2,17 +2,18 @@ import type { App, EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
 import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
-import type { RunOnce } from './delivery.ts';
+import type { Deliver } from './delivery.ts';
 import type { SlackDependencies } from './dispatcher.ts';
 import { membershipIn } from './people.ts';
 
-export function registerEvents(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
+export function registerEvents(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
   const handlers = createEventHandlers(dependencies);
   for (const name of EVENTS) {
     app.event(typeOfEvent(name), async ({ event, body }) => {
       const work = handlers[name](event as never);
       // Slack repeats an event, each time with a new signature, until the app acknowledges it in time.
-      if (work) runOnce(body.event_id, work);
+      if (work)
+        deliver({ receiptId: body.event_id, at: performance.now(), acknowledge: async () => {}, work });
     });
   }
 }

@@ -1,31 +1,41 @@
-import type { App } from '@slack/bolt';
+import type { App, SlackShortcut } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
-import type { RunOnce } from './delivery.ts';
+import type { Deliver } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { teamOf } from './people.ts';
 import { foundKeyRefused } from './typed-keys.ts';
 
-export function registerShortcuts(app: App, dependencies: SlackDependencies, runOnce: RunOnce): void {
+export function registerShortcuts(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
   app.shortcut(/.*/, async ({ ack, shortcut, context }) => {
     const at = performance.now();
-    await ack();
-    const found = SHORTCUTS.find(({ callback_id }) => callback_id === shortcut.callback_id);
-    if (!found) return;
-    runOnce(context.receiptId ?? shortcut.trigger_id, async () => {
-      const trigger = { id: shortcut.trigger_id, at, isInModal: false };
-      const source: RequestSource = {
-        userId: shortcut.user.id,
-        teamId: teamOf(dependencies, shortcut),
-        trigger,
-        // Slack sends no `response_url` with a shortcut, so the app replies in a modal.
-        reply: async (message) =>
-          void (await showModal(dependencies.client, trigger, resultModal('Developer accounts', message))),
-      };
-      const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
-      if (holdsKey(text)) return source.reply(foundKeyRefused);
-      await dispatchRequest(dependencies, source, (request) => found.run(request, text));
+    deliver({
+      receiptId: context.receiptId ?? shortcut.trigger_id,
+      at,
+      acknowledge: () => ack(),
+      work: () => answerShortcut(dependencies, shortcut, at),
     });
   });
+}
+
+async function answerShortcut(
+  dependencies: SlackDependencies,
+  shortcut: SlackShortcut,
+  at: number,
+): Promise<void> {
+  const found = SHORTCUTS.find(({ callback_id }) => callback_id === shortcut.callback_id);
+  if (!found) return;
+  const trigger = { id: shortcut.trigger_id, at, isInModal: false };
+  const source: RequestSource = {
+    userId: shortcut.user.id,
+    teamId: teamOf(dependencies, shortcut),
+    trigger,
+    // Slack sends no `response_url` with a shortcut, so the app replies in a modal.
+    reply: async (message) =>
+      void (await showModal(dependencies.client, trigger, resultModal('Developer accounts', message))),
+  };
+  const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
+  if (holdsKey(text)) return source.reply(foundKeyRefused);
+  await dispatchRequest(dependencies, source, (request) => found.run(request, text));
 }
