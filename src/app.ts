@@ -62,12 +62,11 @@ export type AppOptions = { clock?: Clock; passwordCost?: number; print?: (messag
  */
 export async function startApp(settings: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
   const { atStop, stop } = createStops(log);
-  const clock = options.clock ?? (() => new Date());
   const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
   try {
     const jobs = { worker: null };
     const proxyWatch = createProxyWatch(log);
-    const parts = await openParts({ settings, log, clock, addresses, jobs, proxyWatch, atStop }, options);
+    const parts = await openParts({ settings, log, addresses, jobs, proxyWatch, atStop }, options);
     const { server, internalUrl } = await startServers(parts);
     parts.gateway.start();
     await parts.slack.start();
@@ -97,7 +96,6 @@ function createStops(log: Log) {
 type Base = {
   settings: Settings;
   log: Log;
-  clock: Clock;
   /** Complete once the server listens. No request is served before that. */
   addresses: { url: string; localUrl: string };
   /** Null until the worker was started. */
@@ -116,10 +114,12 @@ type Opened = Base &
 
 type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
 
-async function openParts(base: Base, { passwordCost, print }: AppOptions): Promise<Parts> {
-  const { settings, clock, addresses, atStop } = base;
+async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
+  const { settings, log, addresses, atStop } = base;
   const dependencies = await openDependencies(settings, {
     clock,
+    onClockJump: (jumpMs) =>
+      log.warn({ jumpMs }, "the database's clock jumped: for five minutes nothing is erased or expires"),
     publicUrl: () => addresses.url,
     poolSize: POOL_SIZE,
     passwordCost,
@@ -129,7 +129,7 @@ async function openParts(base: Base, { passwordCost, print }: AppOptions): Promi
     people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
     afterCommit: () => gateway.noteCommit(),
   });
-  const playground = settings.slack ? null : await openPlayground(base);
+  const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);
   const opened: Opened = {
     ...base,
     ...dependencies,
@@ -143,7 +143,7 @@ async function openParts(base: Base, { passwordCost, print }: AppOptions): Promi
 }
 
 /** Loads the playground's code only here: production images leave it out. */
-async function openPlayground({ settings, addresses, log, clock, atStop }: Base): Promise<Playground> {
+async function openPlayground({ settings, addresses, log, atStop }: Base, clock: Clock): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
   const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
@@ -342,14 +342,14 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
 }
 
 async function startJobs(parts: Parts): Promise<void> {
-  const { log, db, databaseUrl, serviceId, system, mail, slack, jobs, atStop } = parts;
+  const { log, db, databaseUrl, serviceId, isClockSure, system, mail, slack, jobs, atStop } = parts;
   const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store failing'));
   const delivery = mail.sender.delivery();
   const worker = startWorker(jobPool, {
     log,
     db,
     tasks: createTasks({ log, system, ...mail.sender, delivery, slack: slack.jobs }),
-    everyMinute: () => runEveryMinute(system('schedule'), log, slack),
+    everyMinute: () => runEveryMinute({ context: system('schedule'), log, slack, isClockSure }),
   });
   jobs.worker = worker;
   atStop(() => worker.stop());

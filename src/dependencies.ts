@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { followDatabaseClock } from './db/connection/clock.ts';
 import { type Connection, connect } from './db/connection/connect.ts';
 import { enterAsServer } from './db/connection/presence.ts';
 import { startEmbeddedPostgres } from './db/embedded/server.ts';
@@ -23,6 +24,9 @@ const DEFAULT_SERVICE = 'default';
 
 export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
+  clock: Clock;
+  /** False while the database's clock can't be believed: what destroys or ends something waits. */
+  isClockSure(): boolean;
   keyring: Keyring;
   policy: Policy;
   serviceId: string;
@@ -30,7 +34,10 @@ export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
 };
 
 type Options = {
-  clock: Clock;
+  /** Instead of the database's clock; for tests. */
+  clock?: Clock | undefined;
+  /** Called when the database's own clock jumps. */
+  onClockJump?: (jumpMs: number) => void;
   people: People;
   /** A function, because the server knows its address only once it listens. */
   publicUrl: () => string;
@@ -48,18 +55,19 @@ type Options = {
 
 /** Throws a `SettingsError` when the settings and the database don't fit together. */
 export async function openDependencies(settings: Settings, options: Options): Promise<Dependencies> {
-  const { clock, people, afterCommit, passwordCost } = options;
+  const { people, afterCommit, passwordCost } = options;
   requireApprovable(settings.secondOperatorFor);
   const databaseUrl = await openDatabase(settings, options);
   const { db, sql, close } = connect(databaseUrl, { max: options.poolSize });
   options.atStop(close);
   if (options.isBesideServer && !(await hasServices(db)))
     throw new SettingsError(['DATABASE_URL: nothing is in this database yet; start the server once']);
+  const { clock, isClockSure } = await openClock(sql, options);
   const keyring = createKeyring(
     settings.secretKey ?? (await localSecretKey(settings.dataDir, !options.isBesideServer)),
     settings.secretKeyPrevious ?? undefined,
   );
-  const { id, name } = await openServiceWith(keyring, db, settings, options);
+  const { id, name } = await openServiceWith(keyring, db, settings, { ...options, clock });
   const policy = createPolicy(settings, options.publicUrl);
   const passwords = createPasswordHasher({ keyring, ...(passwordCost ? { cost: passwordCost } : {}) });
   const random = (size: number) => randomBytes(size);
@@ -67,6 +75,8 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     db,
     sql,
     databaseUrl,
+    clock,
+    isClockSure,
     keyring,
     policy,
     serviceId: id,
@@ -86,6 +96,13 @@ export async function openDependencies(settings: Settings, options: Options): Pr
   };
 }
 
+async function openClock(sql: Connection['sql'], { clock, onClockJump, atStop }: Options) {
+  if (clock) return { clock, isClockSure: () => true };
+  const followed = await followDatabaseClock(sql, onClockJump ? { onJump: onClockJump } : {});
+  atStop(async () => followed.stop());
+  return { clock: followed.now, isClockSure: followed.isSure };
+}
+
 function requireApprovable(names: readonly string[]): void {
   const unknown = names.filter((name) => !isApprovable(name));
   if (unknown.length > 0)
@@ -99,7 +116,7 @@ async function openServiceWith(
   keyring: Keyring,
   db: Connection['db'],
   settings: Settings,
-  { clock, isBesideServer }: Options,
+  { clock, isBesideServer }: Options & { clock: Clock },
 ) {
   const service = await openService(db, {
     id: DEFAULT_SERVICE,

@@ -54,7 +54,7 @@ await runProgram(async () => {
       await print(`${countEach(plan.rows.map(({ status }) => status)) || 'no rows'}\n`);
       return EXIT.ok;
     }
-    const resultFile = `${file}.result-${new Date().toISOString().replaceAll(':', '-')}.csv`;
+    const resultFile = `${file}.result-${context.clock().toISOString().replaceAll(':', '-')}.csv`;
     const results = await open(resultFile, 'wx', 0o600);
     let failed = 0;
     try {

@@ -51,7 +51,6 @@ export async function withDependencies<Result>(
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const dependencies = await openDependencies(settings, {
-      clock: () => new Date(),
       people: {
         actorOf: () => Promise.reject(new Error('the console does not ask Slack')),
       },

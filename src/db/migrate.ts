@@ -66,11 +66,11 @@ export async function isUpToDate(url: string): Promise<boolean> {
 
 /** Polls for the lock: a statement that waits would hold up an index that is built concurrently. */
 async function takeTurn(sql: postgres.Sql): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+  const deadline = performance.now() + WAIT_MS;
   for (;;) {
     const [row] = await sql<[{ isOurs: boolean }]>`select pg_try_advisory_lock(${LOCK}) as "isOurs"`;
     if (row.isOurs) return;
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error('another process has been migrating the database for 5 minutes');
     await delay(RETRY_MS);
   }

@@ -32,41 +32,54 @@ const MAX_ENDED_AT_ONCE = 200;
 
 /** `isReachable` is null until it is known. `trouble` is null while Slack is reachable. */
 type SlackHealth = { isReachable(): boolean | null; trouble(): string | null };
-type Work = { context: Context; log: Log; slack: SlackHealth; now: Date };
+type Step = (work: Work) => Promise<unknown>;
+type Work = {
+  context: Context;
+  log: Log;
+  slack: SlackHealth;
+  /** False while the clock can't be believed. */
+  isClockSure(): boolean;
+};
 
-const STEPS: Record<string, (work: Work) => Promise<unknown>> = {
+/** For a step that erases, ends or tells something because its time has come. */
+const byTime =
+  (run: Step): Step =>
+  async (work) => {
+    if (work.isClockSure()) await run(work);
+  };
+
+const STEPS: Record<string, Step> = {
   'unlock jobs of dead workers': ({ context }) => unlockJobsOfDeadWorkers(context.db),
   'note whether Slack works': noteSlack,
   'report outages': reportOutages,
   'sweep mails': ({ context }) => sweepMails(context, {}),
-  'sweep approvals': ({ context }) => sweepApprovals(context, {}),
+  'sweep approvals': byTime(({ context }) => sweepApprovals(context, {})),
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep imports': ({ context }) => sweepImports(context, {}),
-  'warn of tokens': ({ context }) => warnOfTokens(context, {}),
+  'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),
   'fold account counts': ({ context }) => foldAccountCounts(context.db),
-  'expire invitations': expireInvitations,
-  'delete receipts': ({ context, now }) => deleteOldReceipts(context.db, now),
-  'delete sessions': ({ context, now }) => deleteEndedSessions(context.db, now),
-  'delete rate limits': ({ context, now }) => deleteEndedRateLimits(context.db, now),
-  'end blocks': endBlocks,
-  'expire subscriptions': expireSubscriptions,
-  'remove sign-ups': removeSignUps,
-  'erase accounts': eraseAccounts,
-  'erase invitations': eraseInvitations,
-  'erase approvals': eraseApprovals,
+  'expire invitations': byTime(expireInvitations),
+  'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
+  'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
+  'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db, context.clock())),
+  'end blocks': byTime(endBlocks),
+  'expire subscriptions': byTime(expireSubscriptions),
+  'remove sign-ups': byTime(removeSignUps),
+  'erase accounts': byTime(eraseAccounts),
+  'erase invitations': byTime(eraseInvitations),
+  'erase approvals': byTime(eraseApprovals),
   'link the audit': exportAudit,
 };
 
 /** Runs every step. Logs each that failed, and throws at the end if one did. */
-export async function runEveryMinute(context: Context, log: Log, slack: SlackHealth): Promise<void> {
-  const work = { context, log, slack, now: context.clock() };
+export async function runEveryMinute(work: Work): Promise<void> {
   const failed: string[] = [];
   for (const [step, run] of Object.entries(STEPS)) {
     try {
       await run(work);
     } catch (error) {
       failed.push(step);
-      log.error({ step, err: error }, "a step of the minute's work failed");
+      work.log.error({ step, err: error }, "a step of the minute's work failed");
     }
   }
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
@@ -88,33 +101,38 @@ async function reportOutages({ context, log }: Work): Promise<void> {
     log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
 }
 
-async function expireInvitations({ context, now }: Work): Promise<void> {
-  const of = { serviceId: context.service.id, now, limit: MAX_ENDED_AT_ONCE };
+async function expireInvitations({ context }: Work): Promise<void> {
+  const of = { serviceId: context.service.id, now: context.clock(), limit: MAX_ENDED_AT_ONCE };
   await forEachRow(await listEndedInvitations(context.db, of), (id) =>
     expireInvitation(context, { invitationId: id }),
   );
 }
 
-async function endBlocks({ context, now }: Work): Promise<void> {
-  const ended = await listEndedBlocks(context.db, context.service.id, now, MAX_ENDED_AT_ONCE);
+async function endBlocks({ context }: Work): Promise<void> {
+  const ended = await listEndedBlocks(context.db, context.service.id, context.clock(), MAX_ENDED_AT_ONCE);
   await forEachRow(ended, (id) => endBlock(context, { accountId: id }));
 }
 
-async function expireSubscriptions({ context, now }: Work): Promise<void> {
-  const ended = await listEndedSubscriptions(context.db, context.service.id, now, MAX_ENDED_AT_ONCE);
+async function expireSubscriptions({ context }: Work): Promise<void> {
+  const ended = await listEndedSubscriptions(
+    context.db,
+    context.service.id,
+    context.clock(),
+    MAX_ENDED_AT_ONCE,
+  );
   await forEachRow(ended, (id) => expireSubscription(context, { subscriptionId: id }));
 }
 
-async function removeSignUps({ context, now }: Work): Promise<void> {
-  const before = daysBefore(now, SIGN_UP_LIFETIME_DAYS);
+async function removeSignUps({ context }: Work): Promise<void> {
+  const before = daysAgo(context, SIGN_UP_LIFETIME_DAYS);
   await forEachRow(
     await listUnconfirmedSignUps(context.db, context.service.id, before, MAX_ERASED_AT_ONCE),
     (id) => removeSignUp(context, { accountId: id }),
   );
 }
 
-async function eraseAccounts({ context, now }: Work): Promise<void> {
-  const before = daysBefore(now, context.policy.eraseDeletedAfterDays);
+async function eraseAccounts({ context }: Work): Promise<void> {
+  const before = daysAgo(context, context.policy.eraseDeletedAfterDays);
   await forEachRow(await listAccountsToErase(context.db, before, MAX_ERASED_AT_ONCE), (id) =>
     eraseAccount(context, { accountId: id }),
   );
@@ -134,8 +152,8 @@ async function eraseApprovals(work: Work): Promise<void> {
   );
 }
 
-function endedLongAgo({ context, now }: Work) {
-  const endedBefore = daysBefore(now, context.policy.eraseDeletedAfterDays);
+function endedLongAgo({ context }: Work) {
+  const endedBefore = daysAgo(context, context.policy.eraseDeletedAfterDays);
   return { serviceId: context.service.id, endedBefore, limit: MAX_ERASED_AT_ONCE };
 }
 
@@ -145,6 +163,6 @@ async function exportAudit({ context, log }: Work): Promise<void> {
     log.info({ audit: { number, hash, ...row } });
 }
 
-function daysBefore(now: Date, days: number): Date {
-  return new Date(now.getTime() - days * 86_400_000);
+function daysAgo({ clock }: Context, days: number): Date {
+  return new Date(clock().getTime() - days * 86_400_000);
 }

@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => t.close());
 
-const runMinute = (log = createCapturedLog().log) => runEveryMinute(t.as(SYSTEM), log, slack);
+const runMinute = (log = createCapturedLog().log, isClockSure = true) =>
+  runEveryMinute({ context: t.as(SYSTEM), log, slack, isClockSure: () => isClockSure });
 const jobs = () => t.sql`select id from graphile_worker.jobs where task_identifier = 'every-minute'`;
 
 it('asked by ten processes at once and again, the work of a minute is queued once', async () => {
@@ -88,4 +89,15 @@ it.each([
   expect(verified.problem).toBeNull();
   const [all] = await t.sql`select count(*)::int as rows from audit where service_id = 'ours'`;
   expect(verified.rows).toBe(all?.rows);
+});
+
+it('nothing expires in a minute in which the clock is in doubt', async () => {
+  await invite(t.as(ADMIN), { email: 'early@example.com' });
+  t.advance(t.policy.invitationLifetimeHours * 3_600_000);
+  const stateAfter = async (isClockSure: boolean) => {
+    await runMinute(undefined, isClockSure);
+    return (await t.sql`select state from invitations`)[0]?.state;
+  };
+  expect(await stateAfter(false)).toBe('open');
+  expect(await stateAfter(true)).toBe('expired');
 });

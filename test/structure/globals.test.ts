@@ -1,4 +1,4 @@
-// Who may read the environment, make random values, and have default exports.
+// Who may read the environment and the machine's clock, make random values, and have default exports.
 import { describe, expect, test } from 'vitest';
 import { asLines, listFiles, readText } from './project-files.ts';
 import { readSource } from './source-facts.ts';
@@ -21,6 +21,21 @@ const findAll = (what: string, except: (file: string) => boolean) =>
 test('only src/settings/settings.ts reads the environment', () => {
   expect(findAll('process.env', (file) => file === 'src/settings/settings.ts')).toBe('');
   expect(findUses('process.env', 'src/settings/settings.ts')).not.toBe('');
+});
+
+/** What is not about data. Deadlines use `performance.now()`; everything else uses the database's clock. */
+const MACHINE_TIME: Record<string, string> = {
+  'src/log.ts': 'a line says when the machine wrote it, as the lines of other programs beside it do',
+  'src/cli/import-azure.ts': 'the label of a file that is saved without a database',
+  'src/cli/preview-mails.ts': 'an end in an example',
+  'src/cli/azure/sdk-source.ts': "the SDK compares it with the machine's time",
+  'src/playground/playground.ts': "Slack's and the mail service's own clock, in tests",
+};
+
+test("T78: only what is not about data reads the machine's clock", () => {
+  const isExempt = (file: string) => file in MACHINE_TIME || file.startsWith('src/playground/page/client/');
+  expect(findAll('Date', isExempt)).toBe('');
+  for (const file of Object.keys(MACHINE_TIME)) expect(findUses('Date', file), file).not.toBe('');
 });
 
 test('T5: no file in src uses Math.random', () => {
@@ -46,6 +61,10 @@ describe('the search for globals', () => {
     ['Math.random', 'const id = Math.random().toString(36);'],
     ['Math.random', 'const { random } = Math;'],
     ['Math.random', 'const pick = [1].map(Math.random);'],
+    ['Date', 'const now = Date.now();'],
+    ['Date', 'const now = new Date();'],
+    ['Date', 'const now = globalThis.Date();'],
+    ['Date', 'const { now } = Date;'],
     ['export default', 'export default 1;'],
   ])('finds %s in %s', (what, text) => {
     expect(findUses(what, 'src/x.ts', `\n${text}`)).toBe(`src/x.ts:2 ${what}`);
@@ -54,5 +73,6 @@ describe('the search for globals', () => {
   test('does not find text that only looks like them', () => {
     const text = "const s = 'process.env'; // Math.random()\nconst e = settings.env; dice.random();";
     expect(findUses('process.env', 'src/x.ts', text) + findUses('Math.random', 'src/x.ts', text)).toBe('');
+    expect(findUses('Date', 'src/x.ts', 'const at = new Date(0); isDate(new Date(text));')).toBe('');
   });
 });

@@ -3,8 +3,8 @@ import { parseSync } from 'oxc-parser';
 
 /** `isType`: nothing of it is left at run time. `isLazy`: `import()`. */
 type Import = { specifier: string; line: number; isType: boolean; isLazy: boolean };
-/** A use of `process.env`, `Math.random` or `export default`, with its place. */
-type Use = { what: 'process.env' | 'Math.random' | 'export default'; line: number };
+/** `Date` is the machine's own time: `Date.now()`, `new Date()` or `Date()`. */
+type Use = { what: 'process.env' | 'Math.random' | 'Date' | 'export default'; line: number };
 export type SourceFacts = { imports: Import[]; uses: Use[] };
 
 type Node = { type: string; start: number; [key: string]: unknown };
@@ -71,12 +71,16 @@ function useOf(node: Node): Use['what'] | null {
     const owner = nameOf(node.object as Node).replace(/^globalThis\./, '');
     if (owner === 'process' && member === 'env') return 'process.env';
     if (owner === 'Math' && member === 'random') return 'Math.random';
+    if (owner === 'Date' && member === 'now') return 'Date';
   }
+  if (node.type === 'CallExpression' && isDate(node)) return 'Date';
+  if (node.type === 'NewExpression' && isDate(node) && (node.arguments as Node[]).length === 0) return 'Date';
   // const { env } = process
   if (node.type === 'VariableDeclarator' && (node.id as Node).type === 'ObjectPattern') {
     const taken = ((node.id as Node).properties as Node[]).map((one) => (one.key as Node | undefined)?.name);
     if (nameOf(node.init as Node | null) === 'process' && taken.includes('env')) return 'process.env';
     if (nameOf(node.init as Node | null) === 'Math' && taken.includes('random')) return 'Math.random';
+    if (nameOf(node.init as Node | null) === 'Date' && taken.includes('now')) return 'Date';
   }
   // import { env } from 'node:process'
   if (node.type === 'ImportDeclaration' && /^(node:)?process$/.test(String((node.source as Node).value))) {
@@ -85,6 +89,8 @@ function useOf(node: Node): Use['what'] | null {
   }
   return null;
 }
+
+const isDate = (node: Node): boolean => nameOf(node.callee as Node).replace(/^globalThis\./, '') === 'Date';
 
 function nameOf(node: Node | null | undefined): string {
   if (node?.type === 'Identifier') return String(node.name);

@@ -84,7 +84,7 @@ export async function startPostmaster(
   });
   child.unref();
   await log.close();
-  const deadline = Date.now() + options.timeoutMs;
+  const deadline = performance.now() + options.timeoutMs;
   for (;;) {
     const found = await findPostmaster(place.data);
     if (found?.isReady && found.pid === child.pid) return found;
@@ -93,7 +93,7 @@ export async function startPostmaster(
       if (error) throw new EmbeddedPostgresError('its program does not run', { cause: error });
       return null;
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       child.kill('SIGQUIT');
       return null;
     }
@@ -150,8 +150,8 @@ export async function stopPostmaster(place: Place, pid: number): Promise<void> {
   ] as const) {
     if (!(await isPostmasterOf(place.data, pid))) return;
     process.kill(pid, signal);
-    const deadline = Date.now() + waitMs;
-    while (Date.now() < deadline && (await isPostmasterOf(place.data, pid))) await delay(POLL_MS);
+    const deadline = performance.now() + waitMs;
+    while (performance.now() < deadline && (await isPostmasterOf(place.data, pid))) await delay(POLL_MS);
   }
 }
 

@@ -82,12 +82,12 @@ export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedP
 
 async function attach(place: Place, settings: readonly string[], onLost: () => void): Promise<Client> {
   const { password } = await prepareCluster(place, !settings.includes('fsync=off'));
-  const deadline = Date.now() + ATTACH_MS;
-  for (let failedStarts = 0; failedStarts < MAX_FAILED_STARTS && Date.now() < deadline; ) {
+  const deadline = performance.now() + ATTACH_MS;
+  for (let failedStarts = 0; failedStarts < MAX_FAILED_STARTS && performance.now() < deadline; ) {
     const running = await findPostmaster(place.data);
     if (!running) {
       const port = await choosePort((await readNote(place.note))?.port ?? 0);
-      const timeoutMs = Math.max(deadline - Date.now(), 1_000);
+      const timeoutMs = Math.max(deadline - performance.now(), 1_000);
       if (!(await startPostmaster(place, { port, settings, timeoutMs }))) failedStarts++;
     } else if (running.isReady) {
       const client = await join(place, running.port, password, onLost);
