@@ -269,6 +269,8 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     onUndeclaredProxy: proxyWatch.see,
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
     fetch: mountSurfaces(parts, metrics).fetch,
+    // As Azure compares it.
+    caselessPaths: ['/subscriptions'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
     refusals: { '/subscriptions': refusalInAzuresForm },
     routes: {

@@ -21,6 +21,7 @@ import type { Metrics } from './metrics.ts';
 import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
 import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } from './request-facts.ts';
+import { isAt, plainTarget } from './request-target.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readTlsPair, type TlsFiles, watchTlsPair } from './tls.ts';
 
@@ -32,7 +33,6 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1_024;
 /** Browsers and proxies send some thirty. */
 const MAX_HEADERS = 100;
-const MAX_URL_LENGTH = 8 * 1_024;
 const MAX_CONNECTIONS = 5_000;
 const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -54,7 +54,7 @@ export type HttpServerOptions = {
   /**
    * Listeners that Hono doesn't call. `/slack/events` gets that path alone, with a body of at most 1 MB as `req.rawBody`,
    * where Bolt expects it. `/playground` and `/gateway/check` get every path below theirs and no body is read for them;
-   * the check is called before anything else here, so it has limits and metrics of its own.
+   * the check is called before anything else here, so it has limits, metrics and a reading of its path of its own.
    */
   routes: {
     '/slack/events'?: RequestListener;
@@ -63,13 +63,15 @@ export type HttpServerOptions = {
   };
   /** For every other path: `app.fetch` of Hono. The body has been read by then. */
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
-  /** Maximum bytes of a body by the beginning of its path; 16 KB otherwise. */
+  /** Paths of which no case is another one; `fetch` sees them as they are written here. */
+  caselessPaths?: readonly string[];
+  /** Maximum bytes of a body at a path and below it; 16 KB otherwise. */
   bodyLimits?: Readonly<Record<string, number>>;
   /** Whether `PUBLIC_URL` is https. Browsers are then told to keep using it. */
   isHttps?: boolean;
   /** The certificate, when the server itself speaks HTTPS. */
   tls?: TlsFiles | null;
-  /** How the server's own refusals are answered, by the beginning of the path; our JSON otherwise. */
+  /** How the server's own refusals are answered at a path and below it; our JSON otherwise. */
   refusals?: Readonly<Record<string, RefusalResponder>>;
   metrics?: Pick<Metrics, 'observeRequest'>;
 };
@@ -160,11 +162,6 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
   };
 }
 
-/** Whether a target is this path or below it, undecoded. */
-function isAt(path: string, target = ''): boolean {
-  return target.startsWith(path) && ['', '/', '?'].includes(target.charAt(path.length));
-}
-
 type Router = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => Promise<void>;
 
 function createRouter(options: HttpServerOptions): Router {
@@ -190,7 +187,7 @@ function createRouter(options: HttpServerOptions): Router {
   );
 
   return async (req, res, facts) => {
-    const path = checkedPath(req);
+    const path = spellPlainly(req, options.caselessPaths ?? []);
     const slack = routes['/slack/events'];
     if (path === '/slack/events' && slack) {
       facts.route = '/slack/events';
@@ -202,25 +199,20 @@ function createRouter(options: HttpServerOptions): Router {
       facts.route = '/playground';
       return await playground(req, res);
     }
-    const limit = bodyLimits.find(([prefix]) => path.startsWith(prefix))?.[1] ?? MAX_FORM_BYTES;
+    const limit = bodyLimits.find(([at]) => isAt(at, path))?.[1] ?? MAX_FORM_BYTES;
     if (!BODYLESS.has(req.method ?? '')) await takeBody(req, limit);
     for (const [name, value] of webHeaders) res.setHeader(name, value);
     await web(req, res);
   };
 }
 
-/** The path, undecoded. Refuses a target that two programs could read differently. */
-function checkedPath(req: IncomingMessage): string {
-  const target = req.url ?? '';
-  if (target.length > MAX_URL_LENGTH) throw new HttpRefusal('address_too_long');
+/** Gives the request the one spelling of its target, for all that read it afterwards. Returns the path. */
+function spellPlainly(req: IncomingMessage, caselessPaths: readonly string[]): string {
   if (req.rawHeaders.length / 2 >= MAX_HEADERS) throw new HttpRefusal('too_many_headers');
-  if (!target.startsWith('/')) throw new HttpRefusal('bad_request');
-  try {
-    decodeURIComponent(target);
-  } catch {
-    throw new HttpRefusal('bad_request');
-  }
-  return target.split('?', 1)[0] ?? '';
+  const target = plainTarget(req.url ?? '');
+  const caseless = caselessPaths.find((path) => isAt(path, target.toLowerCase())) ?? '';
+  req.url = caseless + target.slice(caseless.length);
+  return req.url.split('?', 1)[0] ?? '';
 }
 
 /** Bolt and Hono's adapter both find a body that was read before in `rawBody`. */
@@ -255,9 +247,7 @@ function answerRefusal(
     res.destroy();
     return;
   }
-  const path = req.url ?? '';
-  const respond =
-    Object.entries(refusals ?? {}).find(([prefix]) => path.startsWith(prefix))?.[1] ?? refusalAsJson;
+  const respond = Object.entries(refusals ?? {}).find(([at]) => isAt(at, req.url))?.[1] ?? refusalAsJson;
   const answer = respond(refusal, facts.id);
   // The rest of an unread body would come before the next request on this connection.
   if (!req.complete) res.setHeader('connection', 'close');

@@ -163,10 +163,9 @@ describe('every answer', () => {
   });
 
   it('accepts the fixed words of a path in any case', async () => {
-    const path = BASE.replace('resourceGroups', 'resourcegroups').replace(
-      'Microsoft.ApiManagement',
-      'microsoft.apimanagement',
-    );
+    const path = BASE.replace('/subscriptions', '/Subscriptions')
+      .replace('resourceGroups', 'resourcegroups')
+      .replace('Microsoft.ApiManagement', 'microsoft.apimanagement');
     expect((await t.send(`${path}/Users?API-Version=2024-05-01`)).status).toBe(200);
   });
 });
