@@ -46,7 +46,8 @@ const selectByEmail = prepared<{ serviceId: string; emailCanonical: string }, Ac
       and(
         eq(accounts.serviceId, sql.placeholder('serviceId')),
         eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
-        ne(accounts.state, 'deleted'),
+        // No parameter: a plan for all values can then use the index of those that are not deleted.
+        ne(accounts.state, sql`'deleted'`),
       ),
     )
     .prepare('account_by_email'),
@@ -67,21 +68,26 @@ export async function findDeletedAccountByEmail(
   serviceId: string,
   emailCanonical: string,
 ): Promise<Account | null> {
-  const [row] = await db
+  const [row] = await selectDeletedByEmail(db, { serviceId, emailCanonical });
+  return row ?? null;
+}
+
+const selectDeletedByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
+  db
     .select()
     .from(accounts)
     .where(
       and(
-        eq(accounts.serviceId, serviceId),
-        eq(accounts.emailCanonical, emailCanonical),
-        eq(accounts.state, 'deleted'),
+        eq(accounts.serviceId, sql.placeholder('serviceId')),
+        eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
+        eq(accounts.state, sql`'deleted'`),
         isNull(accounts.erasedAt),
       ),
     )
     .orderBy(desc(accounts.deletedAt))
-    .limit(1);
-  return row ?? null;
-}
+    .limit(1)
+    .prepare('deleted_account_by_email'),
+);
 
 /** Inserts unless the email is taken; null then. The unique index decides. */
 export async function insertAccount(
@@ -184,6 +190,15 @@ export async function replaceGroupsOfAccount(
   await tx
     .delete(accountGroups)
     .where(and(eq(accountGroups.serviceId, serviceId), eq(accountGroups.accountId, accountId)));
+  await addGroupsToAccount(tx, serviceId, accountId, groupIds);
+}
+
+export async function addGroupsToAccount(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+  groupIds: readonly string[],
+): Promise<void> {
   if (groupIds.length > 0) {
     await tx.insert(accountGroups).values(groupIds.map((groupId) => ({ serviceId, accountId, groupId })));
   }

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { prepared } from '../connection/prepared.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
@@ -62,19 +63,25 @@ export async function lockOpenInvitationTo(
   serviceId: string,
   emailCanonical: string,
 ): Promise<Invitation | null> {
-  const [row] = await tx
+  const [row] = await lockOpenByEmail(tx, { serviceId, emailCanonical });
+  return row ?? null;
+}
+
+const lockOpenByEmail = prepared<{ serviceId: string; emailCanonical: string }, Invitation[]>((db) =>
+  db
     .select()
     .from(invitations)
     .where(
       and(
-        eq(invitations.serviceId, serviceId),
-        eq(invitations.emailCanonical, emailCanonical),
-        eq(invitations.state, 'open'),
+        eq(invitations.serviceId, sql.placeholder('serviceId')),
+        eq(invitations.emailCanonical, sql.placeholder('emailCanonical')),
+        // No parameter: a plan for all values can then use the index of the open ones.
+        eq(invitations.state, sql`'open'`),
       ),
     )
-    .for('update');
-  return row ?? null;
-}
+    .for('update')
+    .prepare('open_invitation_by_email'),
+);
 
 /** The latest invitation to an email that ended unaccepted after `since`: its inviter may send it again. */
 export async function findExpiredInvitationTo(

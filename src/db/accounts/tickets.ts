@@ -1,17 +1,12 @@
 import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { insertedTogether } from '../connection/write-together.ts';
 import { tickets } from '../schema/index.ts';
 
 export type Ticket = typeof tickets.$inferSelect;
 export type TicketPurpose = Ticket['purpose'];
 
-export async function insertTicket(
-  tx: Transaction,
-  row: Pick<Ticket, 'serviceId' | 'id' | 'purpose' | 'hash' | 'email' | 'createdAt' | 'expiresAt'> &
-    ({ accountId: string } | { invitationId: string }),
-): Promise<void> {
-  await tx.insert(tickets).values(row);
-}
+export const insertTicket = insertedTogether('ticket', tickets);
 
 /** Finds a ticket without using it up, for the page that a link opens. */
 export async function findOpenTicket(

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { insertedTogether, insertOf, writtenTogether } from '../connection/write-together.ts';
 import { firstIdAt } from '../ids.ts';
 import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
 
@@ -24,13 +25,9 @@ export type AuditRow = {
 /** Writes an audit row, queues it for the chain, and writes its erasable details in a third table. */
 export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
   const { target, reason, before, after, ...sealed } = row;
-  const values = { ...sealed, targetKind: target?.kind ?? null, targetId: target?.id ?? null };
-  const written = db
-    .$with('written')
-    .as(db.insert(audit).values(values).returning({ serviceId: audit.serviceId, auditId: audit.id }));
-  await db.with(written).insert(auditUnlinked).select(db.select().from(written));
+  await insertAudit(db, { ...sealed, targetKind: target?.kind ?? null, targetId: target?.id ?? null });
   if (reason || before || after) {
-    await db.insert(auditDetails).values({
+    await insertDetails(db, {
       serviceId: row.serviceId,
       auditId: row.id,
       reason: reason ?? '',
@@ -39,6 +36,12 @@ export async function writeAuditRow(db: Db, row: AuditRow): Promise<void> {
     });
   }
 }
+
+const insertAudit = writtenTogether<typeof audit.$inferInsert>('audit', async (db, rows) => {
+  await db.execute(sql`with written as (${insertOf(audit, rows)} returning service_id, id)
+    insert into ${auditUnlinked} (service_id, audit_id) select service_id, id from written`);
+});
+const insertDetails = insertedTogether('audit details', auditDetails);
 
 /** Erases reasons and values; the row with operation, actor and time stays. */
 export async function eraseAuditDetails(

@@ -3,20 +3,15 @@ import type { Db } from './connect.ts';
 
 type Prepared<Args, Rows> = { execute(args: Args): Promise<Rows> };
 
-/**
- * Builds a query once for each database, with placeholders for its values. Drizzle treats a transaction as a session of
- * its own, so a transaction builds it once more.
- */
+/** Builds a query once, with placeholders for its values. */
 export function prepared<Args extends Record<string, unknown>, Rows>(
   write: (db: Db) => Prepared<Args, Rows>,
 ) {
-  const written = new WeakMap<Db, Prepared<Args, Rows>>();
+  let query: Prepared<Args, Rows> | undefined;
   return (db: Db, args: Args): Promise<Rows> => {
-    let query = written.get(db);
-    if (!query) {
-      query = write(db);
-      written.set(db, query);
-    }
-    return query.execute(args);
+    query ??= write(db);
+    // Drizzle binds a query to the session that built it: to the pool, or to one transaction.
+    const { client } = db._.session as unknown as { client: unknown };
+    return Object.assign(Object.create(query), { client }).execute(args) as Promise<Rows>;
   };
 }

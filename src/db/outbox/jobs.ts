@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type JobInput, type JobName, jobOptions } from '../../domain/jobs.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
+import { writtenTogether } from '../connection/write-together.ts';
 
 /** Not in the table of jobs: it has no input, and the timer adds it. */
 export const MINUTELY_JOB = 'every-minute';
@@ -12,16 +13,20 @@ export async function addJob<Name extends JobName>(
   input: JobInput<Name>,
   options: { runAt?: Date | null } = {},
 ): Promise<void> {
-  const { maxAttempts, key, queue } = jobOptions(name, input);
-  await tx.execute(sql`select graphile_worker.add_job(
-    ${name}::text,
-    payload := ${JSON.stringify(input)}::json,
-    run_at := ${options.runAt?.toISOString() ?? null}::timestamptz,
-    max_attempts := ${maxAttempts}::int,
-    job_key := ${key}::text,
-    queue_name := ${queue}::text
-  )`);
+  const runAt = options.runAt?.toISOString() ?? null;
+  await insertJob(tx, { name, payload: input, runAt, ...jobOptions(name, input) });
 }
+
+type NewJob = { name: JobName; payload: object; runAt: string | null } & ReturnType<typeof jobOptions>;
+
+const insertJob = writtenTogether<NewJob>('job', async (db, jobs) => {
+  // As with jobs that are added one by one, the last one with a key counts.
+  const distinct = new Map(jobs.map((job, at) => [job.key ?? at, job]));
+  await db.execute(sql`select from graphile_worker.add_jobs((
+    select array_agg((name, payload, queue, "runAt", "maxAttempts", key, null, null)::graphile_worker.job_spec)
+    from json_to_recordset(${JSON.stringify([...distinct.values()])}::json)
+      as job(name text, payload json, queue text, "runAt" timestamptz, "maxAttempts" int, key text)))`);
+});
 
 /** Age of the oldest job that could run and doesn't, in seconds; 0 when none waits. */
 export async function findOldestWaitingJobSeconds(db: Database): Promise<number> {

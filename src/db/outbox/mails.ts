@@ -1,13 +1,12 @@
 import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { insertedTogether } from '../connection/write-together.ts';
 import { mails, mailTexts } from '../schema/index.ts';
 
 export type Mail = typeof mails.$inferSelect;
 export type MailState = Mail['state'];
 
-export async function insertMail(tx: Transaction, row: typeof mails.$inferInsert): Promise<void> {
-  await tx.insert(mails).values(row);
-}
+export const insertMail = insertedTogether('mail', mails);
 
 function isDue(now: Date): SQL | undefined {
   return and(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
   type Account,
+  addGroupsToAccount,
   findAccountByEmail,
   insertAccount,
-  replaceGroupsOfAccount,
 } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { newId } from '../../db/ids.ts';
@@ -83,7 +83,7 @@ export const addAccount = defineOperation({
       throw new DomainError('email_taken', other ? { id: other.id, current: currentState(other) } : {});
     }
     const endedInvitation = await endOpenInvitationTo(act, email.canonical);
-    await replaceGroupsOfAccount(
+    await addGroupsToAccount(
       act.tx,
       serviceId,
       account.id,

@@ -1,4 +1,6 @@
-// Several operations of one request, in one transaction: all of them, or none.
+// Several operations in one transaction: all of them or none, or each for itself.
+import type { Transaction } from '../../db/connection/connect.ts';
+import { collectRows, withSavepoint, writeRows } from '../../db/connection/write-together.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { needsSecondOperator } from './approval.ts';
 import { recordRefusal } from './audit-row.ts';
@@ -53,4 +55,71 @@ export async function runBatch(
     // Also after a fault: the commit may have succeeded although its answer was lost.
     context.afterCommit?.();
   }
+}
+
+export type SeparatePart = Omit<BatchPart, 'field'> & { context: Context };
+
+/**
+ * Runs the parts in one transaction, each with its own audit row. A refusal undoes only its own part, and is returned in
+ * its place; null for a part that was done. No part may read, lock or change what another part does. `hold` locks what
+ * they will lock, in one order, so that two batches can't deadlock.
+ * Errors: `not_permitted`, because every other part would be refused too; nothing is done then.
+ */
+export async function runEach(
+  context: Context,
+  parts: readonly SeparatePart[],
+  hold: (tx: Transaction) => Promise<void>,
+): Promise<(DomainError | null)[]> {
+  const run = <Result>(work: (tx: Transaction) => Promise<Result>) =>
+    withRetries(context, async (tx) => {
+      await hold(tx);
+      return work(tx);
+    });
+  try {
+    return await run((tx) => runTogether(tx, parts)).catch((error: unknown) => {
+      if (isEndOfAll(error)) throw error;
+      return run((tx) => runOneByOne(tx, parts));
+    });
+  } catch (error) {
+    const [first] = parts;
+    if (error instanceof DomainError && first)
+      await recordRefusal(first.operation.operation, first.context, first.input, error);
+    throw error;
+  } finally {
+    // Also after a fault: the commit may have succeeded although its answer was lost.
+    context.afterCommit?.();
+  }
+}
+
+const isEndOfAll = (error: unknown) => !(error instanceof DomainError) || error.code === 'not_permitted';
+
+const runPart = (tx: Transaction, { operation, context, input, prepared }: SeparatePart) =>
+  operation.runInTransaction(context, tx, input, { prepared });
+
+/** All at once, so that their statements share the way to the database. Throws the first error, when all have ended. */
+async function runTogether(tx: Transaction, parts: readonly SeparatePart[]): Promise<null[]> {
+  const errors: unknown[] = [];
+  const rows = await collectRows(tx, () =>
+    Promise.all(parts.map((part) => runPart(tx, part).catch((error: unknown) => errors.push(error)))),
+  );
+  if (errors.length > 0) throw errors[0];
+  await writeRows(tx, rows);
+  return parts.map(() => null);
+}
+
+/** Each in a savepoint, because one of them is refused. */
+async function runOneByOne(tx: Transaction, parts: readonly SeparatePart[]): Promise<(DomainError | null)[]> {
+  const refusals: (DomainError | null)[] = [];
+  for (const part of parts) {
+    const refusal = await withSavepoint(tx, () => runPart(tx, part)).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof DomainError && !isEndOfAll(error)) return error;
+        throw error;
+      },
+    );
+    refusals.push(refusal);
+    if (refusal) await recordRefusal(part.operation.operation, part.context, part.input, refusal, tx);
+  }
+  return refusals;
 }

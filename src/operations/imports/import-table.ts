@@ -99,27 +99,28 @@ function readTable(text: string): ReadRow[] {
 }
 
 /**
- * Adds or invites the new rows, in order, some at once, and reports each row as soon as its result is certain. Each row is
- * a transaction of its own, and its email shows whether it was done: after a kill, planning and applying again does the rest.
+ * Adds or invites the new rows, in order, some at once, and reports each row as soon as its result is certain. A batch of
+ * rows is a transaction, and each email shows whether it was done: after a kill, planning and applying again does the rest.
  */
 export async function applyImport(
   context: Context,
   plan: ImportPlan,
   onRow: (result: RowResult, done: number) => Promise<void> | void,
 ): Promise<void> {
-  const importRow = createRowImporter(context, plan.lastMailDue);
+  const importRows = createRowImporter(context, plan.lastMailDue);
   for (let done = 0; done < plan.rows.length; ) {
     const rows = plan.rows.slice(done, done + ROWS_AT_ONCE);
-    const doing = rows.map(async (row) =>
-      row.status === 'new' ? importRow(row.wanted, crypto.randomUUID()) : plannedOutcome(row),
+    const fresh = rows.flatMap((row) =>
+      row.status === 'new' ? { requestId: crypto.randomUUID(), wanted: row.wanted } : [],
     );
-    const ended = await Promise.allSettled(doing);
-    // Rows that were done are reported, also when another one of the batch failed.
-    for (const [index, { line, email }] of rows.entries()) {
-      const one = ended[index];
+    const { outcomes, fault } = await importRows(fresh);
+    // Rows that were done are reported, also when another batch failed.
+    for (const row of rows) {
+      const { line, email } = row;
+      const outcome = row.status === 'new' ? outcomes.shift() : plannedOutcome(row);
       done += 1;
-      if (one?.status === 'fulfilled') await onRow({ line, email, outcome: one.value }, done);
+      if (outcome !== undefined) await onRow({ line, email, outcome }, done);
     }
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    if (fault !== undefined) throw fault;
   }
 }

@@ -1,9 +1,12 @@
 // One row of a table of developers: its cells, its dry run, and the operation that it becomes.
 import { z } from 'zod';
+import { holdEmails } from '../../db/accounts/email-lock.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { canonicalEmail } from '../../domain/email-address.ts';
 import { addAccount } from '../accounts/add.ts';
 import type { KnownAddress } from '../accounts/check-import.ts';
-import { WaitsForApproval } from '../frame/approval.ts';
+import { needsSecondOperator, WaitsForApproval } from '../frame/approval.ts';
+import { runEach, type SeparatePart } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { invite } from '../invitations/invite.ts';
@@ -37,7 +40,7 @@ const wanted = z.discriminatedUnion('mode', [
   addedRow.extend({ groupIds: input.groupIds }),
   invitedRow.extend({ groupIds: input.groupIds }),
 ]);
-export type NewRow = z.output<typeof wanted>;
+type NewRow = z.output<typeof wanted>;
 
 const at = { line: z.int().positive(), email: z.string().max(MAX_SHOWN_LENGTH) };
 const KNOWN = ['existing', 'blocked', 'invited'] as const satisfies readonly KnownAddress[];
@@ -53,8 +56,6 @@ export type PlannedRow = z.output<typeof plannedRow>;
 export type RowResult = { line: number; email: string; outcome: string };
 
 export const WAITS = 'waits for a second operator';
-/** The outcomes that send a mail. */
-const MAILED = ['added', 'invited'];
 
 export const outcomeOfRefusal = (code: string): string => `refused: ${code}`;
 export const isFailure = (outcome: string): boolean => /^(faulty|refused|not done)/.test(outcome);
@@ -63,35 +64,70 @@ export const isFailure = (outcome: string): boolean => /^(faulty|refused|not don
 export const plannedOutcome = (row: PlannedRow): string =>
   row.status === 'faulty' ? `faulty: ${row.fault}` : row.status;
 
-/** A row mostly waits for the disk; several at once share that wait. */
-export const ROWS_AT_ONCE = 4;
+/** Postgres keeps 64 savepoints of a transaction in memory. The emails of a batch stay locked until it ends. */
+const ROWS_A_BATCH = 50;
+/** While one batch waits for the database, the other computes. */
+const BATCHES_AT_ONCE = 2;
+export const ROWS_AT_ONCE = ROWS_A_BATCH * BATCHES_AT_ONCE;
+
+export type RowToImport = { requestId: string; wanted: NewRow };
+
+/** The outcome of each row, once it is certain; `undefined` for a row that was not done because of the fault. */
+type Imported = { outcomes: (string | undefined)[]; fault: unknown };
 
 /**
- * Returns a function that imports a row under a request id, in any order and several at once. The mails leave a second
- * apart, after the last of those that wait already.
+ * Returns a function that imports at most `ROWS_AT_ONCE` rows. Any refusal is an outcome, but for `not_permitted`: every
+ * other row would be refused too, so that is a fault. The mails leave a second apart, after the last of those that wait
+ * already.
  */
 export function createRowImporter(context: Context, lastMailDue: Date | null) {
   let last = lastMailDue?.getTime() ?? 0;
-  return async (row: NewRow, requestId: string): Promise<string> => {
-    const due = Math.max(context.clock().getTime(), last + MAIL_EVERY_MS);
-    last = due;
-    const outcome = await importRow({ ...context, requestId, mailNotBefore: new Date(due) }, row);
-    // No mail: the next row may have this moment, unless another row took the one after it already.
-    if (!MAILED.includes(outcome) && last === due) last -= MAIL_EVERY_MS;
-    return outcome;
+  const contextOf = ({ requestId }: RowToImport): Context => {
+    last = Math.max(context.clock().getTime(), last + MAIL_EVERY_MS);
+    return { ...context, requestId, mailNotBefore: new Date(last) };
+  };
+  const isAsked = ({ wanted }: RowToImport) =>
+    wanted.mode === 'invite' && needsSecondOperator(context, invite.operation);
+  return async (rows: readonly RowToImport[]): Promise<Imported> => {
+    const outcomes: Imported['outcomes'] = rows.map(() => undefined);
+    const parts = rows.map((row, index) => ({ index, row, part: partOf(contextOf(row), row.wanted) }));
+    const importBatch = async (some: typeof parts) => {
+      const addresses = some.flatMap(({ row }) => canonicalEmail(row.wanted.email) ?? []);
+      const refusals = await runEach(
+        context,
+        some.map(({ part }) => part),
+        (tx) => holdEmails(tx, context.service.id, addresses),
+      );
+      for (const [at, { index, row }] of some.entries()) {
+        const refusal = refusals[at];
+        outcomes[index] = refusal ? outcomeOfRefusal(refusal.code) : DONE[row.wanted.mode];
+      }
+    };
+    const askForEach = async (some: typeof parts) => {
+      for (const { index, part } of some) outcomes[index] = await outcomeOfRequest(part);
+    };
+    const direct = parts.filter(({ row }) => !isAsked(row));
+    const works = [askForEach(parts.filter(({ row }) => isAsked(row)))];
+    for (let at = 0; at < direct.length; at += ROWS_A_BATCH)
+      works.push(importBatch(direct.slice(at, at + ROWS_A_BATCH)));
+    const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
+    return { outcomes, fault: failed?.reason };
   };
 }
 
-/**
- * Adds or invites the person of a row, and says how it ended. Any refusal is an outcome.
- * Errors: `not_permitted`, because every other row would be refused too.
- */
-async function importRow(context: Context, { mode, first, last, note, ...person }: NewRow): Promise<string> {
+const DONE = { add: 'added', invite: 'invited' } as const;
+
+function partOf(context: Context, { mode, first, last, note, ...person }: NewRow): SeparatePart {
+  const named = { ...person, firstName: first, lastName: last };
+  if (mode === 'invite') return { context, operation: invite, input: named };
+  return { context, operation: addAccount, input: { ...named, note }, prepared: null };
+}
+
+/** Each invitation that needs a second operator has an approval of its own. */
+async function outcomeOfRequest({ operation, context, input }: SeparatePart): Promise<string> {
   try {
-    const named = { ...person, firstName: first, lastName: last };
-    if (mode === 'invite') await invite(context, named);
-    else await addAccount(context, { ...named, note });
-    return mode === 'invite' ? 'invited' : 'added';
+    await operation(context, input as never);
+    return DONE.invite;
   } catch (error) {
     if (error instanceof WaitsForApproval) return WAITS;
     if (error instanceof DomainError && error.code !== 'not_permitted') return outcomeOfRefusal(error.code);

@@ -56,21 +56,27 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
   if (claimed.isLate) return report('stopped', claimed.position, 'late');
   const actor = await system.people.actorOf(claimed.slackUserId, claimed.teamId);
   const context = { ...system, actor };
-  const importRow = createRowImporter(context, claimed.lastMailDue);
+  const importRows = createRowImporter(context, claimed.lastMailDue);
   const end = system.clock().getTime() + SLICE_MS;
-  const doRow = async (row: PlannedRow): Promise<void> => {
-    if (row.status !== 'new' || outcomes.has(row.line)) return;
-    outcomes.set(row.line, await importRow(row.wanted, requestOfRow(id, row.line)));
-  };
   for (let position = claimed.position; position < rows.length; position += ROWS_AT_ONCE) {
     if (system.clock().getTime() >= end) return report('applying', position);
-    const ended = await Promise.allSettled(rows.slice(position, position + ROWS_AT_ONCE).map(doRow));
-    const at = ended.findIndex(({ status }) => status === 'rejected');
-    const fault = ended[at];
-    if (fault?.status !== 'rejected') continue;
+    const fresh = rows.slice(position, position + ROWS_AT_ONCE).flatMap((row) => {
+      const isFresh = row.status === 'new' && !outcomes.has(row.line);
+      return isFresh ? { line: row.line, requestId: requestOfRow(id, row.line), wanted: row.wanted } : [];
+    });
+    const ended = await importRows(fresh);
+    for (const [at, { line }] of fresh.entries()) {
+      const outcome = ended.outcomes[at];
+      if (outcome !== undefined) outcomes.set(line, outcome);
+    }
+    if (ended.fault === undefined) continue;
     // The admin lost the role or was deactivated in Slack, so every other row would be refused too.
-    if (fault.reason instanceof DomainError) return report('stopped', position + at, 'not_permitted');
-    throw fault.reason;
+    if (ended.fault instanceof DomainError) {
+      const isUndone = (row: PlannedRow) => row.status === 'new' && !outcomes.has(row.line);
+      const at = rows.findIndex((row, index) => index >= position && isUndone(row));
+      return report('stopped', at, 'not_permitted');
+    }
+    throw ended.fault;
   }
   return report('done', rows.length);
 }

@@ -100,3 +100,40 @@ it(`${ROWS} rows are each applied once, with one mail a second, after three inte
     group by date_trunc('second', next_attempt_at)) as seconds`;
   expect(most?.n).toBeLessThanOrEqual(2);
 }, 120_000);
+
+it('rows share a transaction, and a row that is refused in it takes no other one with it', async () => {
+  const as = t.as(ADMIN);
+  const emails = (name: string) => Array.from({ length: 50 }, (_, n) => `${name}${n}@example.com`);
+  const planned = (name: string) =>
+    planImport(
+      as,
+      `email,first,last,mode\n${emails(name)
+        .map((email) => `${email},Ann,Lee,add`)
+        .join('\n')}`,
+    );
+  await applyImport(as, await planned('together'), () => {});
+  const plan = await planned('apart');
+  await addAccount(as, { email: 'apart7@example.com', firstName: 'Other', lastName: 'Person' });
+  await invite(as, { email: 'apart8@example.com' });
+  const outcomes: string[] = [];
+  await applyImport(as, plan, ({ line, outcome }) => void outcomes.push(`${line} ${outcome}`));
+
+  expect(outcomes).toEqual(
+    emails('apart').map((_, n) => `${n + 2} ${n === 7 ? 'refused: email_taken' : 'added'}`),
+  );
+  const made = (
+    name: string,
+  ) => t.sql`select count(*)::int as accounts, count(distinct a.xmin::text)::int as transactions,
+      count(distinct m.id)::int as mails, count(distinct k.id)::int as tickets
+    from accounts a left join mails m on m.account_id = a.id left join tickets k on k.account_id = a.id
+    where a.email like ${`${name}%`} and first_name = 'Ann'`;
+  expect(await made('together')).toEqual([{ accounts: 50, transactions: 1, mails: 50, tickets: 50 }]);
+  expect(await made('apart')).toMatchObject([{ accounts: 49, mails: 49, tickets: 49 }]);
+  const audited = await t.sql`select outcome, code, count(*)::int as rows from audit
+    where operation = 'accounts/add' and id > (select max(id::text)::uuid from audit where operation = 'invitations/invite')
+    group by outcome, code order by outcome`;
+  expect(audited).toEqual([
+    { outcome: 'done', code: null, rows: 49 },
+    { outcome: 'refused', code: 'email_taken', rows: 1 },
+  ]);
+});
