@@ -120,5 +120,8 @@ export function jobOptions<Name extends JobName>(
   return { maxAttempts, key, queue: isSerial ? key : null };
 }
 
+/** Whether a new job of this name replaces a waiting one. */
+export const hasKey = (name: JobName): boolean => 'key' in JOBS[name];
+
 /** The jobs that fail while Slack is away. */
 export const SLACK_JOBS: readonly JobName[] = JOB_NAMES.filter((name) => JOBS[name].needsSlack);

@@ -4,7 +4,7 @@ import { listEndedInvitations, listInvitationsToErase } from '../db/accounts/inv
 import { deleteEndedSessions } from '../db/accounts/sessions.ts';
 import { listUnconfirmedSignUps } from '../db/accounts/sign-ups.ts';
 import { listApprovalsToErase } from '../db/operators/approvals.ts';
-import { unlockJobsOfDeadWorkers } from '../db/outbox/jobs.ts';
+import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
 import { deleteOldReceipts } from '../db/outbox/receipts.ts';
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
@@ -49,7 +49,7 @@ const byTime =
   };
 
 const STEPS: Record<string, Step> = {
-  'unlock jobs of dead workers': ({ context }) => unlockJobsOfDeadWorkers(context.db),
+  'delete superseded jobs': ({ context }) => deleteSupersededJobs(context.db),
   'note whether Slack works': noteSlack,
   'report outages': reportOutages,
   'sweep mails': ({ context }) => sweepMails(context, {}),

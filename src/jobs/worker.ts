@@ -6,6 +6,7 @@ import type { Database } from '../db/connection/connect.ts';
 import type { JobPool } from '../db/outbox/job-pool.ts';
 import { MINUTELY_JOB, writeOffJobs } from '../db/outbox/jobs.ts';
 import type { Log } from '../log.ts';
+import { type Pace, runKey, startLiveness } from './liveness.ts';
 
 const CONCURRENCY = 4;
 const POLL_MS = 2_000;
@@ -13,7 +14,14 @@ const RESTART_MS = 1_000;
 /** A worker with a free place looks for a job each `POLL_MS`. */
 const SILENT_MS = 15_000;
 
-type WorkerOptions = { log: Log; db: Database; tasks: TaskList; everyMinute(): Promise<void> };
+type WorkerOptions = {
+  log: Log;
+  db: Database;
+  tasks: TaskList;
+  everyMinute(): Promise<void>;
+  /** For tests. */
+  pace?: Pace;
+};
 
 export type RunningWorker = {
   /** Rejects when jobs aren't run, or their ends can't be stored. */
@@ -23,7 +31,10 @@ export type RunningWorker = {
 };
 
 /** Starts the worker in the background. */
-export function startWorker(jobPool: JobPool, { log, db, tasks, everyMinute }: WorkerOptions): RunningWorker {
+export function startWorker(
+  jobPool: JobPool,
+  { log, db, tasks, everyMinute, pace }: WorkerOptions,
+): RunningWorker {
   const { events, life } = watchWorker();
   const stopping = new AbortController();
   let runner: Promise<Runner> | null = null;
@@ -48,6 +59,7 @@ export function startWorker(jobPool: JobPool, { log, db, tasks, everyMinute }: W
     }
   }
   void keepRunning();
+  const liveness = startLiveness({ db, log, ourIds: life.ids, begun: life.begun, pace });
   return {
     async check() {
       const trouble = jobPool.trouble();
@@ -56,6 +68,7 @@ export function startWorker(jobPool: JobPool, { log, db, tasks, everyMinute }: W
     },
     async stop() {
       stopping.abort();
+      liveness.stop();
       await Promise.race([jobPool.giveUp(), runner?.then((running) => running.stop()).catch(() => {})]);
       await jobPool.close();
       await writeOffJobs(db, life.leftovers());
@@ -69,6 +82,7 @@ function watchWorker() {
   const pools = new Set<string>();
   // The latest are enough: only the last jobs before a stop can be left locked.
   const succeeded = new Set<string>();
+  const begun = new Set<string>();
   let running = 0;
   let lookedAt = performance.now();
   const look = () => {
@@ -76,7 +90,8 @@ function watchWorker() {
   };
   events.on('pool:create', ({ workerPool }) => pools.add(workerPool.id));
   events.on('worker:getJob:empty', look);
-  events.on('job:start', () => {
+  events.on('job:start', ({ job }) => {
+    begun.add(runKey(job));
     running++;
     look();
   });
@@ -89,6 +104,8 @@ function watchWorker() {
   });
   const life = {
     isRunning: () => running >= CONCURRENCY || performance.now() - lookedAt < SILENT_MS,
+    begun,
+    ids: () => [...pools],
     leftovers: () => ({ workers: [...pools], succeeded: [...succeeded] }),
   };
   return { events, life };

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type JobInput, type JobName, jobOptions } from '../../domain/jobs.ts';
+import { hasKey, JOB_NAMES, type JobInput, type JobName, jobOptions } from '../../domain/jobs.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
 import { writtenTogether } from '../connection/write-together.ts';
 
@@ -45,15 +45,60 @@ export async function retryJobsNow(db: Database, names: readonly JobName[]): Pro
     having count(*) > 0`);
 }
 
-/** Every job ends far sooner. A worker that holds one for longer is dead, and the job's queue is stuck with it. */
-const DEAD_AFTER_MINUTES = 10;
-
-/** graphile-worker itself frees the jobs of a killed process after four hours. */
-export async function unlockJobsOfDeadWorkers(db: Database): Promise<void> {
+/** Counts one more beat of our workers. Returns every worker known or holding a job, and the jobs that ours hold. */
+export async function beatWorkers(
+  db: Database,
+  ourIds: readonly string[],
+): Promise<{ workers: { id: string; beats: number }[]; ourJobs: { id: string; attempts: number }[] }> {
   await db.execute(sql`
-    select graphile_worker.force_unlock_workers(array_agg(distinct locked_by)) from graphile_worker.jobs
-    where locked_at < now() - ${DEAD_AFTER_MINUTES} * interval '1 minute'
-    having count(*) > 0`);
+    insert into job_workers (id, beats) select id, 1 from ${listOf(ourIds)} as ours (id)
+    on conflict (id) do update set beats = job_workers.beats + 1`);
+  const workers = await db.execute<{ id: string; beats: string }>(sql`
+    select id, max(beats) as beats from (
+      select id, beats from job_workers
+      union all select locked_by, 0 from graphile_worker._private_jobs where locked_by is not null
+      union all select locked_by, 0 from graphile_worker._private_job_queues where locked_by is not null) known
+    group by id`);
+  const ourJobs = await db.execute<{ id: string; attempts: number }>(sql`
+    select id::text, attempts from graphile_worker._private_jobs
+    where locked_by in (select id from ${listOf(ourIds)} as ours (id))`);
+  return {
+    workers: [...workers].map(({ id, beats }) => ({ id, beats: Number(beats) })),
+    ourJobs: [...ourJobs],
+  };
+}
+
+/** Lets other workers take the jobs of dead ones, and the jobs that ours hold without running them. */
+export async function freeJobs(
+  db: Database,
+  what: { deadWorkers: readonly string[]; lostJobs: readonly string[]; ourIds: readonly string[] },
+): Promise<void> {
+  const isOurs = sql`locked_by in (select id from ${listOf(what.ourIds)} as ours (id))`;
+  await db.execute(sql`
+    select graphile_worker.force_unlock_workers(array(select id from ${listOf(what.deadWorkers)} as dead (id)))`);
+  await db.execute(sql`
+    with freed as (
+      update graphile_worker._private_jobs set locked_by = null, locked_at = null
+      where ${isOurs} and id in (select id::bigint from ${listOf(what.lostJobs)} as lost (id))
+      returning job_queue_id)
+    update graphile_worker._private_job_queues set locked_by = null, locked_at = null
+    where ${isOurs} and id in (select job_queue_id from freed)`);
+  await db.execute(sql`
+    delete from job_workers where id in (select id from ${listOf(what.deadWorkers)} as dead (id))`);
+}
+
+const listOf = (values: readonly string[]) => sql`json_array_elements_text(${JSON.stringify(values)}::json)`;
+
+/**
+ * Deletes the jobs that another with the same key replaced while they ran, and that were not completed. graphile-worker
+ * takes their key and their attempts, and keeps them for good.
+ */
+export async function deleteSupersededJobs(db: Database): Promise<void> {
+  const names = [...JOB_NAMES.filter(hasKey), MINUTELY_JOB];
+  await db.execute(sql`
+    delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+    where t.id = j.task_id and t.identifier in ${names}
+      and j.key is null and j.attempts >= j.max_attempts and j.locked_at is null`);
 }
 
 /**
@@ -64,10 +109,9 @@ export async function writeOffJobs(
   db: Database,
   { workers, succeeded }: { workers: string[]; succeeded: string[] },
 ): Promise<void> {
-  const list = (values: string[]) => sql`(select coalesce(array_agg(value), '{}') from
-    json_array_elements_text(${JSON.stringify(values)}::json))`;
-  await db.execute(sql`select graphile_worker.force_unlock_workers(${list(workers)}::text[])`);
-  await db.execute(sql`select graphile_worker.complete_jobs(${list(succeeded)}::bigint[])`);
+  await freeJobs(db, { deadWorkers: workers, lostJobs: [], ourIds: [] });
+  await db.execute(sql`
+    select graphile_worker.complete_jobs(array(select id::bigint from ${listOf(succeeded)} as done (id)))`);
 }
 
 /** Processes ask several times a minute. The first that asks this long after the last run begins the next one. */
