@@ -35,7 +35,13 @@ export default defineConfig({
           isolate: false,
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/structure/**', 'test/browser/**', 'test/bench/**', 'test/smoke/**'],
+          exclude: [
+            'test/structure/**',
+            'test/browser/**',
+            'test/bench/**',
+            'test/smoke/**',
+            'test/chaos/chaos.test.ts',
+          ],
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -48,6 +54,13 @@ export default defineConfig({
           name: 'smoke',
           sequence: { groupOrder: 3 },
           include: ['test/smoke/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          sequence: { groupOrder: 4 },
+          include: ['test/chaos/chaos.test.ts'],
         },
       },
       {

@@ -1,0 +1,22 @@
+// Two minutes of chaos with a fixed seed: one test for each thing that must hold afterwards.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CHECKS } from './checks.ts';
+import { type ChaosResult, runChaos } from './run.ts';
+
+const SEED = 11;
+const MINUTES = 2;
+/** Two minutes, the start, and the calm afterwards in which everything that waited is done. */
+const MAX_MS = 10 * 60_000;
+
+describe.skipIf(process.platform === 'win32')(`T74, T86: ${MINUTES} minutes of chaos, seed ${SEED}`, () => {
+  let result: ChaosResult;
+  beforeAll(async () => {
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    result = await runChaos({ seed: SEED, minutes: MINUTES, kills: null, only: null, say });
+    for (const line of result.table) say(line);
+  }, MAX_MS);
+
+  it.each(Object.keys(CHECKS))('%s', (name) => {
+    expect(result.violations.get(name)).toEqual([]);
+  });
+});

@@ -1,0 +1,226 @@
+// What must hold once all is calm again. Each check returns a line for each violation.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Window } from './faults.ts';
+import { keyModel } from './key-model.ts';
+import type { KeyHistory } from './keys.ts';
+import { findContradiction, type Operation } from './linearizable.ts';
+import type { Wishes } from './people.ts';
+import type { Request } from './slack-stand-in.ts';
+import type { World } from './world.ts';
+
+export type Recorded = { wishes: Wishes; histories: KeyHistory[]; windows: Window[] };
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** An error this long after a fault ended still belongs to it. */
+const GRACE_MS = 5_000;
+/** How long work may wait for what a fault kept from it. */
+const SETTLE_MS = 240_000;
+const SHOWN_BEFORE = 12;
+
+type Check = (world: World, recorded: Recorded) => string[] | Promise<string[]>;
+
+export const CHECKS: Record<string, Check> = {
+  'no request was acknowledged and lost': lost,
+  'no acknowledged request stayed without an answer': unanswered,
+  'nothing was done twice': doubled,
+  'what was answered as done is done': broken,
+  'every mail left, and once': mails,
+  'the answers of the gateways are linearizable for each key': (_, { histories }) =>
+    histories.flatMap((history) => notLinearizable(history)),
+  'the audit verifies': audit,
+  'nothing waits for ever': waiting,
+  'no error without a fault': unexplained,
+  'no process ended by itself': ({ servers }) => servers.flatMap((server) => server.deaths()),
+};
+
+/** Waits until nothing moves any more; whatever still waits then is found by the checks. */
+export async function settle(world: World): Promise<void> {
+  const until = performance.now() + SETTLE_MS;
+  while (performance.now() < until) {
+    const left = await waiting(world).catch(() => ['the database is away']);
+    if (left.length === 0 && (await queuedMails(world)) === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+const queuedMails = async ({ sql }: World): Promise<number> =>
+  Number((await sql`select count(*)::int as n from mails where state = 'queued'`)[0]?.n);
+
+const emailsIn = async (world: World, table: 'accounts' | 'invitations'): Promise<Set<string>> =>
+  new Set((await world.sql`select email from ${world.sql(table)}`).map(({ email }) => String(email)));
+
+async function lost(world: World, { wishes }: Recorded): Promise<string[]> {
+  const there = {
+    account: await emailsIn(world, 'accounts'),
+    invitation: await emailsIn(world, 'invitations'),
+  };
+  return wishes.wanted.flatMap(({ request, makes, emails }) => {
+    if (request.ackedAt === null || request.shown.length > 0) return [];
+    const missing = makes === 'look' ? [] : emails.filter((email) => !there[makes].has(email));
+    if (makes !== 'look' && missing.length === 0) return [];
+    return [`${nameOf(request)} was acknowledged, but had neither effect nor answer`];
+  });
+}
+
+/** Slack may have been away for the answer, so a fault of Slack's explains one that never came. */
+function unanswered({ slack }: World, { windows }: Recorded): string[] {
+  const slackFaults = windows.filter(({ kind }) => kind.startsWith('Slack'));
+  return slack
+    .requests()
+    .filter(({ kind, ackedAt, shown }) => kind !== 'event' && ackedAt !== null && shown.length === 0)
+    .filter(
+      ({ sentAt }) => !slackFaults.some(({ from, to }) => sentAt > from - 30_000 && sentAt < to + GRACE_MS),
+    )
+    .map((request) => `${nameOf(request)} was acknowledged, but never answered`);
+}
+
+async function doubled({ sql, mail }: World, { histories }: Recorded): Promise<string[]> {
+  const twice = await sql`select operation, target_id, count(*)::int as n from audit where outcome = 'done'
+    and operation in ('accounts/add', 'invitations/accept') group by 1, 2 having count(*) > 1`;
+  const rows = await sql<{ operation: string; target: string; n: number }[]>`
+    select operation, target_id as target, count(*)::int as n from audit
+    where outcome = 'done' and operation in ('accounts/block', 'accounts/activate') group by 1, 2`;
+  const counted = histories.flatMap(({ accountId, email, operations }) =>
+    (['block', 'activate'] as const).flatMap((verb) => {
+      const mine = operations.filter(({ input }) => input.do === verb);
+      const least = mine.filter(({ output }) => output === 'done').length;
+      const most = least + mine.filter(({ output }) => output === null).length;
+      const n = rows.find((row) => row.target === accountId && row.operation === `accounts/${verb}`)?.n ?? 0;
+      if (n >= least && n <= most) return [];
+      return [`${email}: ${verb} was done ${n} times, and answered as done ${least} to ${most} times`];
+    }),
+  );
+  return [
+    ...twice.map(({ operation, target_id, n }) => `${operation} of ${target_id} was done ${n} times`),
+    ...counted,
+    ...mail.changed().map((key) => `the mail ${key} came again with another text`),
+  ];
+}
+
+async function broken(world: World, { wishes }: Recorded): Promise<string[]> {
+  const accounts = await emailsIn(world, 'accounts');
+  const invitations = await emailsIn(world, 'invitations');
+  const roles = await world.sql`select slack_user_id as id from operators where role is not null`;
+  const operators = new Set(roles.map(({ id }) => String(id)));
+  return [
+    ...wishes.wanted.flatMap(({ request, makes, emails }) =>
+      makes === 'account' && isToldDone(request, /Added: /) && !accounts.has(emails[0] ?? '')
+        ? [`${nameOf(request)} was answered as done, and there is no account`]
+        : [],
+    ),
+    ...wishes.wanted
+      .filter(({ request, makes }) => makes === 'invitation' && isToldDone(request, /on (its|their) way/))
+      .flatMap(({ request, emails }) =>
+        emails
+          .filter((email) => !invitations.has(email) && told(request).includes(`${email}: invited;`))
+          .map((email) => `${email} was said to be invited, and there is no invitation`),
+      ),
+    ...wishes.accepted
+      .filter((email) => !accounts.has(email))
+      .map((email) => `${email} was told that the account is ready, and there is none`),
+    ...wishes.imported.flatMap((emails) =>
+      emails
+        .filter((email) => !accounts.has(email))
+        .map((email) => `an import was said to have begun, and ${email} has no account`),
+    ),
+    ...wishes.left
+      .filter((user) => operators.has(user))
+      .map((user) => `the event that ${user} left was acknowledged, and they keep their role`),
+  ];
+}
+
+const told = ({ shown }: Request): string => shown.map(({ text }) => text).join('\n');
+const isToldDone = (request: Request, words: RegExp): boolean => words.test(told(request));
+const nameOf = ({ id, kind, about }: Request): string => `${kind} ${id} "${about}"`;
+
+async function mails({ sql, mail }: World): Promise<string[]> {
+  const rows = await sql<{ id: string; template: string; state: string; code: string | null }[]>`
+    select id, template, state, last_code as code from mails`;
+  const taken = new Set(mail.taken().map(({ key }) => key.replace('outbox/', '')));
+  const known = new Set(rows.map(({ id }) => id));
+  const doubles = await sql`select account_id, invitation_id, template, count(*)::int as n from mails
+    where template in ('InviteUserNotificationMessage', 'AccountWelcome', 'NewDeveloperNotificationMessage')
+    group by 1, 2, 3 having count(*) > 1`;
+  return [
+    ...rows
+      .filter(({ id, state }) => !['cancelled', 'unknown', 'failed'].includes(state) && !taken.has(id))
+      .map(
+        ({ id, template, state, code }) =>
+          `the mail ${id} (${template}) is ${state} (${code}) and was never taken`,
+      ),
+    ...rows
+      .filter(({ id, state }) => state === 'cancelled' && taken.has(id))
+      .map(({ id, template }) => `the mail ${id} (${template}) was taken, and is shown as cancelled`),
+    ...[...taken].filter((id) => !known.has(id)).map((id) => `the mail ${id} was taken, and no row knows it`),
+    ...doubles.map(
+      ({ account_id, invitation_id, template, n }) =>
+        `${n} mails ${template} for ${account_id ?? invitation_id}`,
+    ),
+  ];
+}
+
+function notLinearizable({ email, key, operations }: KeyHistory): string[] {
+  const stuck = findContradiction(operations, keyModel(key));
+  if (!stuck) return [];
+  const shorten = (of: string) => `…${of.slice(-6)}`;
+  const line = ({
+    by,
+    input,
+    output,
+    calledAt,
+    returnedAt,
+  }: Operation<object, unknown> & { by?: string }) => {
+    const seen =
+      typeof output === 'object' && output ? shorten(String((output as { key: string }).key)) : output;
+    const words = Object.values(input).map((word) =>
+      String(word).length > 20 ? shorten(String(word)) : word,
+    );
+    return `    ${calledAt.toFixed(0)}–${returnedAt.toFixed(0)} ${words.join(' ')} by ${by}: ${seen ?? 'no answer'}`;
+  };
+  const at = operations.indexOf(stuck as KeyHistory['operations'][number]);
+  const near = operations.slice(Math.max(0, at - SHOWN_BEFORE), at + 3);
+  return [`${email}: no order explains\n${line(stuck)}\n  among\n${near.map(line).join('\n')}`];
+}
+
+async function audit({ databaseUrl, settings }: World): Promise<string[]> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/audit.ts', 'verify'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings, DATABASE_URL: databaseUrl },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return code === 0 ? [] : [`npm run audit -- verify ended with ${code}: ${said}`];
+}
+
+async function waiting({ sql }: World): Promise<string[]> {
+  const [stored] = await sql`select to_regclass('slack_requests') is not null as is`;
+  const requests = stored?.is ? await sql`select count(*)::int as n from slack_requests` : [];
+  const rows = await sql`
+    select 'a mail without a job' as what, id::text from mails m where state = 'queued'
+      and not exists (select 1 from graphile_worker.jobs j where j.key = 'mail:' || m.id)
+    union all select 'a mail held by a dead process', id::text from mails
+      where state = 'queued' and leased_until < now() - interval '90 seconds'
+    union all select 'an import', id::text from imports where state = 'applying'
+    union all select 'a job ' || task_identifier || ' (' || coalesce(last_error, 'no error') || ')', id::text
+      from graphile_worker.jobs where locked_at is not null or (attempts < max_attempts and run_at <= now())
+        and task_identifier <> 'deliver-mail'
+    union all select 'a job that was given up: ' || task_identifier || ' (' || coalesce(last_error, 'no error') || ')', id::text
+      from graphile_worker.jobs where attempts >= max_attempts`;
+  return [
+    ...rows.map(({ what, id }) => `${what} waits: ${id}`),
+    ...requests.filter(({ n }) => n > 0).map(({ n }) => `${n} stored requests of Slack wait`),
+  ];
+}
+
+function unexplained({ statuses }: World, { windows }: Recorded): string[] {
+  const isExplained = (at: number) => windows.some(({ from, to }) => at >= from && at <= to + GRACE_MS);
+  const counts = new Map<string, number>();
+  for (const { at, status, what } of statuses) {
+    if (status < 500 || isExplained(at)) continue;
+    const line = `${status} to ${what.replaceAll(/\S+@\S+/g, '<email>').replaceAll(/Ev\w+/g, '')}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `${line}, ${count} times without a fault`);
+}

@@ -1,0 +1,109 @@
+// Makes a fault, holds it, and takes it back.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, FaultKind } from './plan.ts';
+import type { Trouble } from './stand-in.ts';
+import type { World } from './world.ts';
+
+/** While it is on, and for GRACE_MS after, an error of the server is explained. */
+export type Window = { kind: FaultKind; from: number; to: number };
+/** What the stand-ins do now. */
+export type Troubles = { slack: Trouble; mail: Trouble };
+
+type Making = { world: World; fault: Fault; troubles: Troubles };
+type Make = (making: Making) => Promise<void>;
+
+const slackTrouble =
+  (slack: Trouble): Make =>
+  async ({ troubles, fault }) => {
+    troubles.slack = slack;
+    await delay(fault.forMs);
+    troubles.slack = 'none';
+  };
+const mailTrouble =
+  (mail: Trouble): Make =>
+  async ({ troubles, fault }) => {
+    troubles.mail = mail;
+    await delay(fault.forMs);
+    troubles.mail = 'none';
+  };
+
+const MAKERS: Partial<Record<FaultKind, Make>> = {
+  'kill a process': ({ world, fault }) => killAndStart(world, [fault.process], fault.forMs),
+  'kill both processes': ({ world, fault }) => killAndStart(world, [0, 1], fault.forMs),
+  'kill the database': ({ world, fault }) => stopDatabase(world, 'SIGKILL', fault.forMs),
+  'stop the database': ({ world, fault }) => stopDatabase(world, 'SIGQUIT', fault.forMs),
+  async 'terminate connections'({ world }) {
+    await terminate(world);
+  },
+  async 'cut the way to the database'({ world, fault }) {
+    const until = performance.now() + fault.forMs;
+    while (performance.now() < until) {
+      world.toDatabase[fault.process]?.cut();
+      await delay(200);
+    }
+  },
+  async 'silence the way to the database'({ world, fault }) {
+    world.toDatabase[fault.process]?.silenceOpen();
+    await delay(fault.forMs);
+    world.toDatabase[fault.process]?.cut();
+  },
+  async 'cut the way to the gateway'({ world, fault }) {
+    const until = performance.now() + fault.forMs;
+    while (performance.now() < until) {
+      world.toGateway[fault.process]?.cut();
+      await delay(200);
+    }
+  },
+  async 'read-only database'({ world, fault }) {
+    const name = new URL(world.databaseUrl).pathname.slice(1);
+    await world.sql.unsafe(`alter database "${name}" set default_transaction_read_only = on`);
+    await terminate(world);
+    await delay(fault.forMs);
+    await world.sql.unsafe(`alter database "${name}" reset default_transaction_read_only`);
+    await terminate(world);
+  },
+  'Slack answers 429': slackTrouble('429'),
+  'Slack answers 500': slackTrouble('500'),
+  'Slack does not answer': slackTrouble('no answer'),
+  'mail is late': mailTrouble('late'),
+  'mail is taken, the answer lost': mailTrouble('lost answer'),
+  'mail is refused with 429': mailTrouble('429'),
+  'mail is refused with 500': mailTrouble('500'),
+  'mail is never answered': mailTrouble('no answer'),
+};
+
+/** What can't be made here, and why. */
+export function unavailableFaults(): Map<FaultKind, string> {
+  const missing = new Map<FaultKind, string>();
+  for (const kind of ['disk full', 'clock forward', 'clock back'] as const) missing.set(kind, 'not made yet');
+  return missing;
+}
+
+/** Resolves when the fault is over and both processes are ready again. */
+export async function makeFault(world: World, fault: Fault, troubles: Troubles): Promise<Window> {
+  const from = performance.now();
+  await MAKERS[fault.kind]?.({ world, fault, troubles });
+  for (const server of world.servers) {
+    if (!server.isRunning()) server.start();
+    if (!(await server.ready()))
+      throw new Error(`${server.name} isn't ready a minute after "${fault.kind}": ${server.output()}`);
+  }
+  return { kind: fault.kind, from, to: performance.now() };
+}
+
+async function killAndStart(world: World, which: number[], awayMs: number): Promise<void> {
+  const servers = world.servers.filter((_, at) => which.includes(at));
+  await Promise.all(servers.map((server) => server.kill('SIGKILL')));
+  await delay(awayMs);
+  for (const server of servers) server.start();
+}
+
+async function stopDatabase(world: World, signal: 'SIGKILL' | 'SIGQUIT', awayMs: number): Promise<void> {
+  await world.database.kill(signal);
+  await delay(awayMs);
+  await world.database.start();
+}
+
+const terminate = async ({ sql }: World) =>
+  sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and application_name <> 'chaos'`;

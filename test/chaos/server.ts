@@ -1,0 +1,69 @@
+// One process of the product, which chaos kills and starts again at the same port.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const START_MS = 60_000;
+const KEPT_OUTPUT = 20_000;
+
+export type Server = ReturnType<typeof createServer>;
+
+export function createServer(name: string, port: number, env: Record<string, string>) {
+  let child: ChildProcess | null = null;
+  let output = '';
+  let kills = 0;
+  /** Ends that no SIGKILL of ours explains. */
+  const deaths: string[] = [];
+
+  function launch(extra: Record<string, string>): ChildProcess {
+    const started = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, PORT: String(port), ...extra },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [started.stdout, started.stderr])
+      stream?.on('data', (chunk) => {
+        output = (output + String(chunk)).slice(-KEPT_OUTPUT);
+      });
+    started.once('exit', (code, signal) => {
+      if (child === started && signal !== 'SIGKILL' && signal !== 'SIGTERM')
+        deaths.push(`${name} ended by itself with ${code ?? signal}: ${output.slice(-600)}`);
+    });
+    return started;
+  }
+
+  return {
+    name,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    output: () => output,
+    kills: () => kills,
+    deaths: () => deaths,
+    isRunning: () => child !== null && child.exitCode === null && child.signalCode === null,
+    start(extra: Record<string, string> = {}): void {
+      output = '';
+      child = launch(extra);
+    },
+    /** Resolves when it answers that it is ready; false: it didn't in a minute. */
+    async ready(): Promise<boolean> {
+      const until = performance.now() + START_MS;
+      while (performance.now() < until) {
+        const response = await fetch(`http://127.0.0.1:${port}/readyz`, {
+          signal: AbortSignal.timeout(2_000),
+        }).catch(() => null);
+        await response?.arrayBuffer();
+        if (response?.ok) return true;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return false;
+    },
+    async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      if (signal === 'SIGKILL') kills += 1;
+      await ended;
+    },
+  };
+}

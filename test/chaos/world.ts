@@ -1,0 +1,206 @@
+// Everything that chaos runs: a Postgres, two processes of the product, proxies that can be cut, an nginx, and the
+// stand-ins for Slack and the mail provider.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { openDependencies } from '../../src/dependencies.ts';
+import { readSettings } from '../../src/settings/settings.ts';
+import { freePort } from '../support/free-port.ts';
+import { startGuardedApi } from '../support/guarded-api.ts';
+import { startMortalPostgres } from '../support/mortal-postgres.ts';
+import { documentedNginx, findNginx, startNginx } from '../support/nginx.ts';
+import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
+import { NO_PEOPLE, TEST_SECRET_KEY } from '../support/test-settings.ts';
+import { startMailStandIn } from './mail-stand-in.ts';
+import { createServer, type Server } from './server.ts';
+import { CHANNEL, SIGNING_SECRET, startSlackStandIn } from './slack-stand-in.ts';
+import type { Trouble } from './stand-in.ts';
+
+const GATEWAY_SECRET = 'chaos-gateway-secret';
+const PUBLIC_URL = 'http://developers.example.test';
+/** Who types and clicks, and the operators that Slack deactivates. */
+export const ADMINS = Array.from({ length: 12 }, (_, at) => `U0ADMIN${at}`);
+export const LEAVERS = Array.from({ length: 40 }, (_, at) => `U0LEAVER${at}`);
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+type Status = { at: number; status: number; what: string };
+
+export async function openWorld(choose: {
+  /** The process that Slack's next request goes to. */
+  target: () => number;
+  slackTrouble: () => Trouble;
+  mailTrouble: () => Trouble;
+}) {
+  const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const statuses: Status[] = [];
+    const note = (status: number, what: string) =>
+      void statuses.push({ at: performance.now(), status, what });
+    const database = await startMortalPostgres();
+    closing.push(database.close);
+    const servers: Server[] = [];
+    const slack = await startSlackStandIn({
+      target: () => servers[choose.target()]?.url ?? '',
+      trouble: choose.slackTrouble,
+      onStatus: note,
+    });
+    const mail = await startMailStandIn(choose.mailTrouble);
+    closing.push(slack.close, mail.close);
+    const settings = await commonSettings({ slack: slack.url, mail: mail.url });
+    closing.push(() => rm(settings.DATA_DIR, { recursive: true, force: true }));
+    const cuts = await startServers(servers, database.url, settings, closing);
+    const gateways = await startGateways(servers, cuts.toGateway, closing);
+    const beside = await openBeside(database.url, settings, closing);
+    return {
+      database,
+      databaseUrl: database.url,
+      settings,
+      servers,
+      slack,
+      mail,
+      ...cuts,
+      ...beside,
+      gateways,
+      statuses,
+      note,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function commonSettings(stand: { slack: string; mail: string }) {
+  return {
+    DATA_DIR: await mkdtemp(join(tmpdir(), 'apim-user-chaos-')),
+    SECRET_KEY: TEST_SECRET_KEY,
+    PUBLIC_URL,
+    SLACK_BOT_TOKEN: 'xoxb-chaos',
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_API_URL: `${stand.slack}/api/`,
+    SLACK_APPROVALS_CHANNEL: CHANNEL,
+    SLACK_ADMINS: ADMINS.join(),
+    SLACK_APPROVERS: LEAVERS.join(),
+    RESEND_API_KEY: 're_chaos',
+    RESEND_BASE_URL: stand.mail,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+    TRUSTED_PROXIES: '127.0.0.1',
+    GATEWAY_SECRET,
+    LOG_LEVEL: 'warn',
+  };
+}
+
+async function startServers(
+  servers: Server[],
+  databaseUrl: string,
+  settings: Record<string, string>,
+  closing: (() => unknown)[],
+) {
+  const to = { host: '127.0.0.1', port: Number(new URL(databaseUrl).port) };
+  const toDatabase = [await startTcpProxy(to), await startTcpProxy(to)];
+  for (const [at, proxy] of toDatabase.entries()) {
+    closing.push(proxy.close);
+    const env = { ...settings, DATABASE_URL: throughProxy(databaseUrl, proxy) };
+    const server = createServer(`process ${at + 1}`, await freePort(), env);
+    servers.push(server);
+    closing.push(() => server.kill('SIGKILL'));
+    // One after the other: the first one migrates.
+    server.start();
+    if (!(await server.ready())) throw new Error(`${server.name} did not start: ${server.output()}`);
+  }
+  const toGateway = [];
+  for (const { port } of servers) {
+    const proxy = await startTcpProxy({ host: '127.0.0.1', port });
+    toGateway.push(proxy);
+    closing.push(proxy.close);
+  }
+  return { toDatabase, toGateway };
+}
+
+export type Gateway = { name: string; check(path: string, key: string): Promise<number | null> };
+
+/** Each process asked directly, and both through an nginx where there is one. */
+async function startGateways(
+  servers: readonly Server[],
+  proxies: readonly { port: number }[],
+  closing: (() => unknown)[],
+): Promise<Gateway[]> {
+  const gateways: Gateway[] = servers.map(({ name, url }) => ({
+    name,
+    check: (path, key) =>
+      statusOf(`${url}/gateway/check`, {
+        'x-gateway-secret': GATEWAY_SECRET,
+        'x-original-uri': path,
+        'ocp-apim-subscription-key': key,
+      }),
+  }));
+  const path = findNginx();
+  if (!path) return gateways;
+  const api = await startGuardedApi();
+  closing.push(api.close);
+  const port = await freePort();
+  const [one, two] = proxies;
+  const http = await documentedNginx('docs/gateways.md', [
+    ['127.0.0.1:3001', `127.0.0.1:${one?.port}`],
+    ['127.0.0.1:3002', `127.0.0.1:${two?.port}`],
+    ['listen 8080', `listen 127.0.0.1:${port}`],
+    ['127.0.0.1:9000', api.host],
+    ['what-the-gateway-sends', GATEWAY_SECRET],
+  ]);
+  const nginx = await startNginx(path, http, port);
+  closing.push(nginx.stop);
+  return [
+    ...gateways,
+    {
+      name: 'nginx',
+      async check(path, key) {
+        const status = await statusOf(`http://127.0.0.1:${port}${path}`, {
+          'ocp-apim-subscription-key': key,
+        });
+        api.takeArrived();
+        return status;
+      },
+    },
+  ];
+}
+
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | null> {
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
+}
+
+/** Operations and statements of chaos itself, on connections that no fault cuts. */
+async function openBeside(databaseUrl: string, settings: Record<string, string>, closing: (() => unknown)[]) {
+  const sql = postgres(databaseUrl, {
+    max: 3,
+    onnotice: () => {},
+    connection: { application_name: 'chaos', options: '-c default_transaction_read_only=off' },
+  });
+  closing.push(() => sql.end({ timeout: 1 }));
+  const ends: (() => Promise<unknown>)[] = [];
+  const { contextOf } = await openDependencies(
+    readSettings({ DATABASE_URL: databaseUrl, SECRET_KEY: TEST_SECRET_KEY, SECOND_OPERATOR_FOR: 'none' }),
+    {
+      clock: () => new Date(),
+      people: NO_PEOPLE,
+      publicUrl: () => settings.PUBLIC_URL ?? '',
+      poolSize: 3,
+      atStop: (end) => void ends.push(end),
+      isBesideServer: true,
+    },
+  );
+  closing.push(async () => {
+    for (const end of ends.reverse()) await end().catch(() => {});
+  });
+  return { sql, console: () => contextOf({ kind: 'console', name: 'Connie' }) };
+}
