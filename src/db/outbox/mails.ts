@@ -61,12 +61,30 @@ export async function updateMail(
     .where(and(eq(mails.serviceId, mail.serviceId), eq(mails.id, mail.id)));
 }
 
-/** Waiting mails, due or not, oldest first; locked until the transaction ends. */
-export async function lockQueuedMails(tx: Transaction, serviceId: string, limit: number): Promise<Mail[]> {
+type Waiting = {
+  serviceId: string;
+  accountId?: string;
+  template?: string;
+  exceptTemplate?: string;
+  /** Only those that no process has tried to send. */
+  isUntried?: true;
+};
+
+/** Waiting mails, due or not, on their way or not, oldest first; locked until the transaction ends. */
+export async function lockQueuedMails(tx: Transaction, of: Waiting, limit: number): Promise<Mail[]> {
   return tx
     .select()
     .from(mails)
-    .where(and(eq(mails.serviceId, serviceId), eq(mails.state, 'queued')))
+    .where(
+      and(
+        eq(mails.serviceId, of.serviceId),
+        eq(mails.state, 'queued'),
+        of.accountId === undefined ? undefined : eq(mails.accountId, of.accountId),
+        of.template === undefined ? undefined : eq(mails.template, of.template),
+        of.exceptTemplate === undefined ? undefined : ne(mails.template, of.exceptTemplate),
+        of.isUntried ? eq(mails.attempts, 0) : undefined,
+      ),
+    )
     .orderBy(mails.id)
     .limit(limit)
     .for('update');
@@ -94,6 +112,7 @@ export async function listMailsOf(
       template: mails.template,
       state: mails.state,
       attempts: mails.attempts,
+      lastCode: mails.lastCode,
       createdAt: mails.createdAt,
       changedAt: mails.changedAt,
     })
@@ -117,56 +136,6 @@ export async function listMailStatesOfInvitations(db: Db, serviceId: string, inv
     .where(and(eq(mails.serviceId, serviceId), inArray(mails.invitationId, invitationIds)))
     .orderBy(mails.invitationId, desc(mails.id));
   return new Map(rows.map((row) => [row.invitationId ?? '', row.state]));
-}
-
-/** Cancels an account's mail that waits for its first attempt. True when there was one. */
-export async function cancelUntriedMail(
-  tx: Transaction,
-  of: { serviceId: string; accountId: string; template: string },
-): Promise<boolean> {
-  const cancelled = await tx
-    .update(mails)
-    .set({ sealedOrder: null, state: 'cancelled' })
-    .where(
-      and(
-        eq(mails.serviceId, of.serviceId),
-        eq(mails.accountId, of.accountId),
-        eq(mails.template, of.template),
-        eq(mails.state, 'queued'),
-        eq(mails.attempts, 0),
-      ),
-    )
-    .returning({ id: mails.id });
-  return cancelled.length > 0;
-}
-
-/** Cancels the due mails of a template, because their news is no longer true. */
-export async function cancelMailsOfTemplate(
-  tx: Transaction,
-  of: { serviceId: string; template: string; now: Date },
-): Promise<void> {
-  await tx
-    .update(mails)
-    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled', changedAt: of.now })
-    .where(and(eq(mails.serviceId, of.serviceId), eq(mails.template, of.template), isDue(of.now)));
-}
-
-/** Erases and cancels the waiting mails of an account, except those of the template `except` (the farewell). */
-export async function cancelMailsOfAccount(
-  tx: Transaction,
-  of: { serviceId: string; accountId: string; except: string },
-): Promise<void> {
-  await tx
-    .update(mails)
-    .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled' })
-    .where(
-      and(
-        eq(mails.serviceId, of.serviceId),
-        eq(mails.accountId, of.accountId),
-        eq(mails.state, 'queued'),
-        ne(mails.template, of.except),
-      ),
-    );
 }
 
 export async function countMailsByState(

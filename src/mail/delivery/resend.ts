@@ -58,9 +58,14 @@ const SETTINGS_CODES = ['invalid_api_key', 'invalid_from_address', 'missing_api_
 /** Our code for a 403, which Resend names `validation_error`, like a faulty mail. */
 const DOMAIN_REFUSED = 'domain_refused';
 
-/** Whether Resend refused our settings, and so certainly did not accept the mail. */
-export const isSettingsRefusal = (code: string): boolean =>
-  code === DOMAIN_REFUSED || SETTINGS_CODES.includes(code);
+/** Resend's rate and quotas come before the mail itself. */
+const LIMIT_CODES = ['daily_quota_exceeded', 'http_429', 'monthly_quota_exceeded', 'rate_limit_exceeded'];
+
+const isSettingsRefusal = (code: string): boolean => code === DOMAIN_REFUSED || SETTINGS_CODES.includes(code);
+
+/** Whether Resend certainly did not accept the mail. After a timeout or a fault of its own it may have. */
+export const isCertainRefusal = (code: string): boolean =>
+  isSettingsRefusal(code) || LIMIT_CODES.includes(code);
 
 /** Resend means "try later" by these, even with a status that doesn't say so. */
 const PASSING_CODES: ReadonlySet<string> = new Set([

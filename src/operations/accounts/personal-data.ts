@@ -4,9 +4,9 @@ import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
-import { cancelMailsOfAccount } from '../../db/outbox/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
+import { callOffMails } from '../mails/call-off.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
 /** Whether `ERASE_DELETED_AFTER_DAYS` have passed since a deletion or an end. */
@@ -32,7 +32,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
     },
     act.now,
   );
-  await cancelMailsOfAccount(act.tx, { serviceId, accountId: account.id, except: 'AccountClosedDeveloper' });
+  await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
   for (const invitationId of await eraseInvitationsOfAccount(act.tx, serviceId, account.id))
     await eraseInvitationData(act, invitationId);

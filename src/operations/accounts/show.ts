@@ -6,6 +6,7 @@ import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
+import { CALLED_OFF } from '../mails/end-mail.ts';
 import { countSubscriptionsOf, viewSubscription } from '../subscriptions/subscription.ts';
 import { demandAccount, viewAccount } from './account.ts';
 
@@ -25,7 +26,11 @@ export const showAccount = defineOperation({
     const mails = await listMailsOf(act.tx, query, MAILS_ON_CARD);
     return {
       account: await viewAccount(act, account),
-      mails: mails.map((mail) => ({ ...mail, title: titleOf(mail.template) })),
+      mails: mails.map(({ lastCode, ...mail }) => ({
+        ...mail,
+        title: titleOf(mail.template),
+        isCalledOffTooLate: lastCode === CALLED_OFF && !['cancelled', 'unknown'].includes(mail.state),
+      })),
       ...(await subscriptionsOf(act, accountId)),
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };

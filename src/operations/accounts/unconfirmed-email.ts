@@ -1,11 +1,11 @@
 // A new email of an account: it replaces the present one when it is confirmed by the link mailed to it.
 import { type Account, findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
-import { cancelUntriedMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { EmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+import { callOffMails } from '../mails/call-off.ts';
 import { currentState } from './account.ts';
 import { queueAccountExistsMail } from './account-exists-mail.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
@@ -47,6 +47,6 @@ export async function requestEmailChange(
 export async function cancelEmailChange(act: Act, account: Account): Promise<void> {
   const owner = { serviceId: act.service.id, accountId: account.id };
   await voidTickets(act.tx, { ...owner, purpose: 'email-confirmation', now: act.now });
-  await cancelUntriedMail(act.tx, { ...owner, template: 'EmailChangeRequested' });
+  await callOffMails(act, { accountId: account.id, template: 'EmailChangeRequested', isUntried: true });
   if (isUnconfirmed(account)) await queueConfirmationMail(act, account);
 }

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Account } from '../../db/accounts/accounts.ts';
 import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
-import { cancelUntriedMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
+import { callOffMails } from '../mails/call-off.ts';
 import { currentState } from './account.ts';
 
 export const UNDO_MINUTES = 10;
@@ -68,5 +68,5 @@ export async function hasHeard(
   template: 'AccountBlocked' | 'AccountActivated',
 ): Promise<boolean> {
   if (!isTold) return false;
-  return !(await cancelUntriedMail(act.tx, { serviceId: act.service.id, accountId, template }));
+  return (await callOffMails(act, { accountId, template, isUntried: true })) === 0;
 }

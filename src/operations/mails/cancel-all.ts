@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { lockQueuedMails } from '../../db/outbox/mails.ts';
 import { defineOperation } from '../frame/operation.ts';
-import { endMail } from './end-mail.ts';
-
-const MAX_CANCELLED_AT_ONCE = 500;
+import { callOffMails } from './call-off.ts';
 
 /**
  * Cancels every mail that waits, up to 500 at once, and returns how many: after a restore from a backup some of them may
@@ -15,10 +12,9 @@ export const cancelMails = defineOperation({
   effect: 'change',
   input: z.strictObject({}),
   async run(act) {
-    const waiting = await lockQueuedMails(act.tx, act.service.id, MAX_CANCELLED_AT_ONCE);
-    for (const mail of waiting) await endMail(act, mail, 'cancelled');
-    if (waiting.length === 0) act.nothingChanged();
-    else act.record({ after: { count: waiting.length } });
-    return { count: waiting.length };
+    const count = await callOffMails(act, {});
+    if (count === 0) act.nothingChanged();
+    else act.record({ after: { count } });
+    return { count };
   },
 });

@@ -3,7 +3,7 @@ import { findAccount } from '../../db/accounts/accounts.ts';
 import { findTicketById } from '../../db/accounts/tickets.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { isSettingsRefusal } from '../../mail/delivery/resend.ts';
+import { isCertainRefusal } from '../../mail/delivery/resend.ts';
 import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
 import { defaultText, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
@@ -12,6 +12,7 @@ import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import type { MailOrder } from '../frame/outbox.ts';
+import { callOffMail } from './call-off.ts';
 import { endMail } from './end-mail.ts';
 
 /**
@@ -19,6 +20,8 @@ import { endMail } from './end-mail.ts';
  * short enough that the mail of a killed process is sent within two minutes, with the minute between sweeps (safety T60).
  */
 const MAIL_LEASE_SECONDS = 30;
+
+const UNSETTLED = 'no_answer';
 
 export type RenderedMail = { to: string; subject: string; html: string; text: string };
 
@@ -37,7 +40,7 @@ export const claimMail = defineOperation({
     if (!mail) return null;
     const end = await endWithoutSending(act, mail);
     if (end) {
-      await endMail(act, mail, end);
+      await (end === 'called off' ? callOffMail(act, mail) : endMail(act, mail, end));
       return null;
     }
     const message = await renderOnce(act, mail).catch(permanentFault);
@@ -52,6 +55,8 @@ export const claimMail = defineOperation({
         attempts: mail.attempts + 1,
         firstAttemptAt: mail.firstAttemptAt ?? act.now,
         leasedUntil: new Date(act.now.getTime() + MAIL_LEASE_SECONDS * 1_000),
+        // The process that made the last attempt died, and the provider may have the mail.
+        ...(mail.leasedUntil ? { lastCode: UNSETTLED } : {}),
         sealedOrder: null,
         sealedMessage: sealText(act.keyring, 'mail', JSON.stringify(message), act.random),
       },
@@ -63,18 +68,18 @@ export const claimMail = defineOperation({
 
 /**
  * How a mail ends that must not be sent; null when it may be. Too late for another attempt: `unknown`, or `failed` after a
- * plain refusal. A dead ticket, or a welcome to an account that isn't active: `cancelled`.
+ * certain refusal. A dead ticket, or a welcome to an account that isn't active: `called off`.
  */
-async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'cancelled' | null> {
+async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'called off' | null> {
   if (!mayTryAgain(mail.firstAttemptAt, act.now))
-    return isSettingsRefusal(mail.lastCode ?? '') ? 'failed' : 'unknown';
+    return isCertainRefusal(mail.lastCode ?? '') ? 'failed' : 'unknown';
   if (mail.ticketId) {
     const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
-    if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'cancelled';
+    if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'called off';
   }
   if (mail.accountId && mail.template === 'NewDeveloperNotificationMessage') {
     const account = await findAccount(act.tx, mail.serviceId, mail.accountId);
-    if (account?.state !== 'active') return 'cancelled';
+    if (account?.state !== 'active') return 'called off';
   }
   return null;
 }

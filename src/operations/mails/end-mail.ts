@@ -4,6 +4,9 @@ import { type Mail, updateMail } from '../../db/outbox/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 
+/** The code of a mail that was called off. Once it is accepted, it says that this came too late. */
+export const CALLED_OFF = 'called_off';
+
 type MailEnd = 'delivered' | 'bounced' | 'complained' | 'failed' | 'unknown' | 'cancelled';
 
 /**
@@ -15,7 +18,8 @@ export async function endMail(act: Act, mail: Mail, state: MailEnd, code?: strin
   await updateMail(act.tx, mail, { ...end, ...(code ? { lastCode: code } : {}) }, act.now);
   if (mail.accountId) await queueRepaint(act, mail.accountId);
   const news = state === 'bounced' ? 'invitation-bounced' : isUnsent(state) ? 'invitation-unsent' : null;
-  if (!news || !mail.invitationId) return;
+  // The inviter, or an event that ended the invitation, called it off.
+  if (!news || !mail.invitationId || code === CALLED_OFF) return;
   const invitation = await findInvitation(act.tx, mail.serviceId, mail.invitationId);
   if (!invitation) return;
   const { id: invitationId, invitedBy: operator } = invitation;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { listAdmins } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
-import { cancelMailsOfTemplate } from '../../db/outbox/mails.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
 import { slackId } from '../frame/actor.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
+import { callOffMails } from '../mails/call-off.ts';
 
 /** A shorter failure is not reported. */
 const TOLD_AFTER_MS = 5 * 60_000;
@@ -44,12 +44,7 @@ export const tellOutages = defineOperation({
 
 async function reportSlackByMail(act: Act, outage: Outage, isOver: boolean): Promise<void> {
   const OutageSince = writeMoment(outage.since);
-  if (isOver)
-    await cancelMailsOfTemplate(act.tx, {
-      serviceId: act.service.id,
-      template: 'SlackAway',
-      now: act.now,
-    });
+  if (isOver) await callOffMails(act, { template: 'SlackAway' });
   const mail = isOver
     ? ({ template: 'SlackBack', variables: { OutageSince } } as const)
     : ({ template: 'SlackAway', variables: { OutageSince, ...slackWords(outage.code) } } as const);

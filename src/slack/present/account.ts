@@ -16,7 +16,7 @@ import { escapeText, formatDate } from './text.ts';
 
 type AccountDetails = {
   subscriptions?: { newest: ShownSubscription[]; all: number };
-  mails?: { title: string; state: string; createdAt: Date }[];
+  mails?: { title: string; state: string; createdAt: Date; isCalledOffTooLate: boolean }[];
   waitsForAddress?: string | null;
   /** People without a role can read the channel, so the email and the note are left out. */
   isExposed?: boolean;
@@ -156,7 +156,8 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
   const mails = (details.mails ?? []).map(
-    (mail) => `${mail.title}: *${mail.state}* (${formatDate(mail.createdAt)})`,
+    ({ title, state, isCalledOffTooLate, createdAt }) =>
+      `${title}: *${state}*${isCalledOffTooLate ? ', called off too late' : ''} (${formatDate(createdAt)})`,
   );
   const registered = `Registered ${formatDate(account.registeredAt)} · last change ${formatDate(account.updatedAt)} · id \`${account.id}\``;
   return [
