@@ -1,10 +1,9 @@
 // The composition root: every part is built here, by plain function calls.
-import { RateLimiterDrizzle } from 'rate-limiter-flexible';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
-import { rateLimits } from './db/rate-limits.ts';
+import { createLimiter } from './db/rate-limits.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
@@ -284,10 +283,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
 /** The portal, Resend's webhook, health and the management API on one Hono app. */
 function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof createRootApp> {
   const { settings, log, clock, addresses, policy, db, keyring, contextOf, system, mail } = parts;
-  const limits = createRateLimits(
-    (limiter) => new RateLimiterDrizzle({ ...limiter, storeClient: db, schema: rateLimits }),
-    keyring.current.rateLimit,
-  );
+  const limits = createRateLimits((limiter) => createLimiter(db, limiter), keyring.current.rateLimit);
   const portal = createPortal({
     policy,
     limits,

@@ -61,7 +61,7 @@ const STEPS: Record<string, Step> = {
   'expire invitations': byTime(expireInvitations),
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
-  'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db, context.clock())),
+  'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),
   'end blocks': byTime(endBlocks),
   'expire subscriptions': byTime(expireSubscriptions),
   'remove sign-ups': byTime(removeSignUps),

@@ -40,23 +40,17 @@ export const RATE_LIMITS = {
 
 export type LimitName = keyof typeof RATE_LIMITS;
 
-/** The part of `rate-limiter-flexible` that is used. */
+/** How often a key was counted in its present window, and when that ends. */
+type Count = { points: number; msLeft: number };
+
+/** Keeps the counts of one limit. Rejects when the store is down. */
 export type Limiter = {
-  /** Rejects with an object that has `msBeforeNext` when the limit is reached, with an Error when the store is down. */
-  consume(key: string): Promise<unknown>;
-  get(key: string): Promise<{ consumedPoints: number; msBeforeNext: number } | null>;
+  count(key: string): Promise<Count>;
+  /** Null when the key has no window. */
+  get(key: string): Promise<Count | null>;
 };
 
-/** The options of `rate-limiter-flexible` besides its store. */
-export type LimiterOptions = {
-  keyPrefix: string;
-  points: number;
-  duration: number;
-  /** A client over the limit is refused from memory until the window ends, so a flood doesn't reach the database. */
-  inMemoryBlockOnConsumed: number;
-  /** A job deletes the ended rows. */
-  clearExpiredByTimeout: false;
-};
+export type LimiterOptions = { keyPrefix: string; durationSeconds: number };
 
 /** `remaining`: how many more requests the window has. */
 type Allowed = { isAllowed: true; remaining: number };
@@ -76,46 +70,57 @@ export function createRateLimits(
   makeLimiter: (options: LimiterOptions) => Limiter,
   secret: KeyObject,
 ): RateLimits {
-  const limiters = new Map<LimitName, Limiter>();
-  for (const name of Object.keys(RATE_LIMITS) as LimitName[]) {
-    const { points, durationSeconds: duration } = RATE_LIMITS[name];
-    const inMemoryBlockOnConsumed = points + 1;
-    limiters.set(
-      name,
-      makeLimiter({
-        keyPrefix: name,
-        points,
-        duration,
-        inMemoryBlockOnConsumed,
-        clearExpiredByTimeout: false,
-      }),
-    );
-  }
-  const limiterOf = (name: LimitName): Limiter => {
-    const limiter = limiters.get(name);
-    if (!limiter) throw new Error(`no limit is called ${name}`);
-    return limiter;
-  };
+  const names = Object.keys(RATE_LIMITS) as LimitName[];
+  const limiters = Object.fromEntries(
+    names.map((name) => {
+      const { durationSeconds } = RATE_LIMITS[name];
+      return [
+        name,
+        refuseFromMemory(makeLimiter({ keyPrefix: name, durationSeconds }), RATE_LIMITS[name].points),
+      ];
+    }),
+  ) as Record<LimitName, Limiter>;
   const hashed = (key: string) => createHmac('sha256', secret).update(key).digest('base64url');
-
   return {
-    async take(name, key) {
-      try {
-        const counted = await limiterOf(name).consume(hashed(key));
-        return { isAllowed: true, remaining: remainingOf(counted) };
-      } catch (reason) {
-        return refusedBy(reason);
-      }
-    },
-    async look(name, key) {
-      try {
-        const counted = await limiterOf(name).get(hashed(key));
-        const remaining = RATE_LIMITS[name].points - (counted?.consumedPoints ?? 0);
-        if (!counted || remaining > 0) return { isAllowed: true, remaining };
-        return refusedBy(counted);
-      } catch (reason) {
-        return refusedBy(reason);
-      }
+    take: (name, key) =>
+      judge(async () => {
+        const counted = await limiters[name].count(hashed(key));
+        const remaining = RATE_LIMITS[name].points - counted.points;
+        return remaining >= 0 ? { isAllowed: true, remaining } : refusedFor(counted.msLeft);
+      }),
+    look: (name, key) =>
+      judge(async () => {
+        const counted = await limiters[name].get(hashed(key));
+        const remaining = RATE_LIMITS[name].points - (counted?.points ?? 0);
+        return remaining > 0 ? { isAllowed: true, remaining } : refusedFor(counted?.msLeft ?? 0);
+      }),
+  };
+}
+
+async function judge(work: () => Promise<Allowance>): Promise<Allowance> {
+  try {
+    return await work();
+  } catch {
+    return { isAllowed: false, isStoreDown: true, retryAfterSeconds: STORE_DOWN_RETRY_SECONDS };
+  }
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/** A client over the limit is refused from memory until the window ends, so a flood doesn't reach the database. */
+function refuseFromMemory(limiter: Limiter, maxPoints: number): Limiter {
+  const ends = new Map<string, number>();
+  return {
+    get: limiter.get,
+    async count(key) {
+      const msLeft = (ends.get(key) ?? 0) - performance.now();
+      if (msLeft > 0) return { points: maxPoints + 1, msLeft };
+      ends.delete(key);
+      const counted = await limiter.count(key);
+      if (counted.points <= maxPoints) return counted;
+      ends.set(key, performance.now() + counted.msLeft);
+      if (ends.size > MAX_REMEMBERED) ends.delete(ends.keys().next().value ?? '');
+      return counted;
     },
   };
 }
@@ -127,14 +132,6 @@ export function demandAllowance(allowance: Allowance): Allowed {
   throw new HttpRefusal(code, allowance.retryAfterSeconds);
 }
 
-function remainingOf(counted: unknown): number {
-  const isKnown = typeof counted === 'object' && counted !== null && 'remainingPoints' in counted;
-  return isKnown ? Math.max(0, Number(counted.remainingPoints)) : 0;
-}
-
-function refusedBy(reason: unknown): Allowance {
-  const isReached = typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason;
-  if (!isReached) return { isAllowed: false, isStoreDown: true, retryAfterSeconds: STORE_DOWN_RETRY_SECONDS };
-  const seconds = Math.ceil(Number(reason.msBeforeNext) / 1_000);
-  return { isAllowed: false, isStoreDown: false, retryAfterSeconds: Math.max(1, seconds) };
+function refusedFor(msLeft: number): Allowance {
+  return { isAllowed: false, isStoreDown: false, retryAfterSeconds: Math.max(1, Math.ceil(msLeft / 1_000)) };
 }

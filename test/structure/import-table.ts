@@ -37,7 +37,6 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^@slack\//, ['slack', 'app']],
   [/^resend$/, ['mail']],
   [/^@node-rs\/bcrypt$/, ['security']],
-  [/^rate-limiter-flexible$/, ['web', 'app']],
   [/^(hono|@hono\/.*)(\/|$)/, ['web', 'portal', 'management', 'gateway', 'playground', 'app', 'cli']],
   [/^react(-dom)?(\/|$)/, ['emails', 'mail', 'portal', 'playground']],
   [/^react-email$/, ['emails', 'mail']],

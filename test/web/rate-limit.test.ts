@@ -1,14 +1,27 @@
 import { createSecretKey } from 'node:crypto';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect } from '../../src/db/connection/connect.ts';
+import { createLimiter } from '../../src/db/rate-limits.ts';
 import { createRateLimits, type Limiter, RATE_LIMITS } from '../../src/web/rate-limit.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 3));
-const inMemory = () => createRateLimits((options) => new RateLimiterMemory(options), SECRET);
+let database: TestDatabase;
+let connection: ReturnType<typeof connect>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  connection = connect(database.url, { max: 10 });
+});
+beforeEach(() => connection.sql`truncate rate_limits`);
+afterAll(async () => {
+  await connection.close();
+  await database.close();
+});
+const stored = () => createRateLimits((options) => createLimiter(connection.db, options), SECRET);
 
 describe('a rate limit', () => {
   test('T34: refuses the sixth reset request for one email within an hour, and not one for another email', async () => {
-    const limits = inMemory();
+    const limits = stored();
     const answers = [];
     for (let at = 0; at < 6; at++)
       answers.push((await limits.take('forgotPerEmail', 'ann@example.com')).isAllowed);
@@ -18,7 +31,7 @@ describe('a rate limit', () => {
   });
 
   test('lets exactly as many of 50 concurrent requests pass as it allows', async () => {
-    const limits = inMemory();
+    const limits = stored();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => limits.take('forgotPerEmail', 'ann@example.com')),
     );
@@ -26,7 +39,7 @@ describe('a rate limit', () => {
   });
 
   test('T35: refuses a client after twenty wrong tickets in a minute; looking does not count', async () => {
-    const limits = inMemory();
+    const limits = stored();
     for (let at = 0; at < 20; at++) {
       expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject({ isAllowed: true });
       await limits.take('wrongTickets', '203.0.113.5');
@@ -37,9 +50,28 @@ describe('a rate limit', () => {
     expect(await limits.look('wrongTickets', '203.0.113.6')).toMatchObject({ isAllowed: true });
   });
 
+  test('T78: of a window whose end was written by a clock 40 days ahead is begun again', async () => {
+    await stored().take('wrongTickets', '203.0.113.5');
+    await connection.sql`update rate_limits set points = 99, expire = expire + 40 * 86400000::bigint`;
+    const limits = stored();
+    expect(await limits.look('wrongTickets', '203.0.113.5')).toMatchObject({ isAllowed: true });
+    expect(await limits.take('wrongTickets', '203.0.113.5')).toMatchObject({
+      isAllowed: true,
+      remaining: 19,
+    });
+  });
+
+  test('refuses a client over the limit without its store until the window ends', async () => {
+    const limits = stored();
+    for (let at = 0; at < 6; at++) await limits.take('forgotPerEmail', 'ann@example.com');
+    await connection.sql`truncate rate_limits`;
+    expect(await limits.take('forgotPerEmail', 'ann@example.com')).toMatchObject({ isAllowed: false });
+    expect(await connection.sql`select from rate_limits`).toHaveLength(0);
+  });
+
   test('T36: refuses everything while its store is down, and says that the store is the reason', async () => {
     const broken: Limiter = {
-      consume: () => Promise.reject(new Error('connection refused')),
+      count: () => Promise.reject(new Error('connection refused')),
       get: () => Promise.reject(new Error('connection refused')),
     };
     const limits = createRateLimits(() => broken, SECRET);
@@ -51,7 +83,10 @@ describe('a rate limit', () => {
   test('stores neither emails nor addresses of clients', async () => {
     const keys: string[] = [];
     const keeping: Limiter = {
-      consume: async (key) => void keys.push(key),
+      count: async (key) => {
+        keys.push(key);
+        return { points: 1, msLeft: 1 };
+      },
       get: async (key) => {
         keys.push(key);
         return null;
