@@ -1,6 +1,11 @@
 // Makes a fault, holds it, and takes it back.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { wrongClock } from '../support/faketime.ts';
 import type { Fault, FaultKind } from './plan.ts';
+import { mountSmallDisk } from './small-disk.ts';
 import type { Trouble } from './stand-in.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +67,16 @@ const MAKERS: Partial<Record<FaultKind, Make>> = {
     await world.sql.unsafe(`alter database "${name}" reset default_transaction_read_only`);
     await terminate(world);
   },
+  async 'disk full'({ world, fault }) {
+    await world.disk?.fill();
+    await delay(fault.forMs);
+    await world.disk?.free();
+    // Postgres itself ends when it can't write its log.
+    const isThere = await world.sql`select 1`.catch(() => null);
+    if (!isThere) await world.database.start().catch(() => {});
+  },
+  'clock forward': ({ world, fault }) => skewClock(world, fault, '+40d'),
+  'clock back': ({ world, fault }) => skewClock(world, fault, '-1h'),
   'Slack answers 429': slackTrouble('429'),
   'Slack answers 500': slackTrouble('500'),
   'Slack does not answer': slackTrouble('no answer'),
@@ -72,10 +87,14 @@ const MAKERS: Partial<Record<FaultKind, Make>> = {
   'mail is never answered': mailTrouble('no answer'),
 };
 
-/** What can't be made here, and why. */
-export function unavailableFaults(): Map<FaultKind, string> {
+/** What can't be made on this machine, and why. */
+export async function unavailableFaults(): Promise<Map<FaultKind, string>> {
   const missing = new Map<FaultKind, string>();
-  for (const kind of ['disk full', 'clock forward', 'clock back'] as const) missing.set(kind, 'not made yet');
+  const disk = await mountSmallDisk();
+  if (!disk) missing.set('disk full', 'no file system may be mounted here');
+  await disk?.close();
+  if (!wrongClock(''))
+    for (const kind of ['clock forward', 'clock back'] as const) missing.set(kind, 'there is no faketime');
   return missing;
 }
 
@@ -96,6 +115,20 @@ async function killAndStart(world: World, which: number[], awayMs: number): Prom
   await Promise.all(servers.map((server) => server.kill('SIGKILL')));
   await delay(awayMs);
   for (const server of servers) server.start();
+}
+
+/** The process starts with a wrong clock, which jumps to the right time while it runs. */
+async function skewClock(world: World, fault: Fault, offset: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'apim-user-clock-'));
+  const clock = wrongClock(join(folder, 'offset'));
+  if (!clock) return;
+  await clock.set(offset);
+  const server = world.servers[fault.process];
+  await server?.kill('SIGKILL');
+  server?.start(clock.env);
+  await server?.ready();
+  await delay(fault.forMs);
+  await clock.set('+0');
 }
 
 async function stopDatabase(world: World, signal: 'SIGKILL' | 'SIGQUIT', awayMs: number): Promise<void> {

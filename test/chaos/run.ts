@@ -26,7 +26,7 @@ const KEY_WATCHERS = 2;
 const WORKERS = 4;
 
 export async function runChaos({ seed, minutes, kills, only, say }: ChaosOptions): Promise<ChaosResult> {
-  const missing = unavailableFaults();
+  const missing = await unavailableFaults();
   for (const [kind, why] of missing) say(`left out: ${kind} (${why})`);
   const plan = kills === null ? makePlan(seed, minutes, [...missing.keys()], only) : [];
   say(`seed ${seed}, ${kills === null ? `${minutes} minutes` : `until ${kills} kills`}`);

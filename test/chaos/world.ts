@@ -15,6 +15,7 @@ import { NO_PEOPLE, TEST_SECRET_KEY } from '../support/test-settings.ts';
 import { startMailStandIn } from './mail-stand-in.ts';
 import { createServer, type Server } from './server.ts';
 import { CHANNEL, SIGNING_SECRET, startSlackStandIn } from './slack-stand-in.ts';
+import { mountSmallDisk } from './small-disk.ts';
 import type { Trouble } from './stand-in.ts';
 
 const GATEWAY_SECRET = 'chaos-gateway-secret';
@@ -40,7 +41,9 @@ export async function openWorld(choose: {
     const statuses: Status[] = [];
     const note = (status: number, what: string) =>
       void statuses.push({ at: performance.now(), status, what });
-    const database = await startMortalPostgres();
+    const disk = await mountSmallDisk();
+    if (disk) closing.push(disk.close);
+    const database = await startMortalPostgres(disk?.folder);
     closing.push(database.close);
     const servers: Server[] = [];
     const slack = await startSlackStandIn({
@@ -56,6 +59,7 @@ export async function openWorld(choose: {
     const gateways = await startGateways(servers, cuts.toGateway, closing);
     const beside = await openBeside(database.url, settings, closing);
     return {
+      disk,
       database,
       databaseUrl: database.url,
       settings,

@@ -13,8 +13,9 @@ const START_MS = 60_000;
 
 export type MortalPostgres = Awaited<ReturnType<typeof startMortalPostgres>>;
 
-export async function startMortalPostgres() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-mortal-'));
+/** Its data are below `parent`. */
+export async function startMortalPostgres(parent = tmpdir()) {
+  const dataDir = await mkdtemp(join(parent, 'apim-user-mortal-'));
   await chmod(dataDir, 0o755);
   const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
   await first.release();
