@@ -1,4 +1,6 @@
 // The composition root: every part is built here, by plain function calls.
+import { randomBytes } from 'node:crypto';
+import { listChangesOfRequest } from './db/audit/rows.ts';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
@@ -26,8 +28,10 @@ import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
+import { openSealedText, sealText } from './security/sealed-text.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
+import type { RequestStore } from './slack/receive/app.ts';
 import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
 import { createHealth } from './web/health.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
@@ -197,7 +201,8 @@ function openGateway(opened: Opened): Gateway {
 }
 
 function openSlack(opened: Opened): SlackConnection {
-  const { settings, addresses, log, clock, db, policy, contextOf, system, playground, proxyWatch } = opened;
+  const { settings, addresses, log, clock, db, policy, contextOf, system, playground } = opened;
+  const { serviceId, proxyWatch } = opened;
   return createSlackConnection({
     ...slackAccess(settings, playground),
     apiUrl: () => (playground ? `${addresses.localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
@@ -209,11 +214,30 @@ function openSlack(opened: Opened): SlackConnection {
     senderDomain: async () =>
       settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
     undeclaredProxy: proxyWatch.seen,
-    contextOf: (actor) => contextOf(actor),
-    takeReceipt: createReceipts(db).take,
+    contextOf,
+    requests: openRequestStore(opened),
+    changesOf: (of) => listChangesOfRequest(db, { serviceId, ...of }),
     limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
     onConnected: () => retryJobsNow(db, SLACK_JOBS),
   });
+}
+
+/** A stored request can hold passwords and emails, so it is sealed. */
+function openRequestStore({ db, keyring, serviceId }: Opened): RequestStore {
+  const receipts = createReceipts(db, serviceId);
+  const seal = (request: string) => sealText(keyring, 'slack request', request, (size) => randomBytes(size));
+  return {
+    ...receipts,
+    take: ({ request, ...receipt }) =>
+      receipts.take({ ...receipt, ...(request ? { sealed: seal(request) } : {}) }),
+    store: ({ request, ...key }) => receipts.store({ ...key, sealed: seal(request) }),
+    async takeUp(key) {
+      const taken = await receipts.takeUp(key);
+      if (!taken) return null;
+      const { sealed, receivedAt } = taken;
+      return { request: openSealedText(keyring, 'slack request', sealed), receivedAt };
+    },
+  };
 }
 
 function slackAccess(settings: Settings, playground: Playground | null) {

@@ -50,6 +50,10 @@ export const JOBS = {
     needsSlack: true,
     key: ({ importId }) => `import:${importId}`,
   }),
+  /** Finishes a request that was acknowledged by a process that has died since. */
+  'answer-slack-request': slackJob(z.object({ serviceId, teamId: id, kind: id, id }), {
+    key: (input) => `slack:${input.teamId}:${input.kind}:${input.id}`,
+  }),
   'repaint-cards': slackJob(z.object({ serviceId, accountId: id }), {
     key: (input) => `cards:${input.serviceId}:${input.accountId}`,
     isSerial: true,

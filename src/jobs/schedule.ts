@@ -5,7 +5,7 @@ import { deleteEndedSessions } from '../db/accounts/sessions.ts';
 import { listUnconfirmedSignUps } from '../db/accounts/sign-ups.ts';
 import { listApprovalsToErase } from '../db/operators/approvals.ts';
 import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
-import { deleteOldReceipts } from '../db/outbox/receipts.ts';
+import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.ts';
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
 import type { Log } from '../log.ts';
@@ -59,6 +59,7 @@ const STEPS: Record<string, Step> = {
   'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),
   'fold account counts': ({ context }) => foldAccountCounts(context.db),
   'expire invitations': byTime(expireInvitations),
+  'take up stored requests': ({ context }) => requeueStoredRequests(context.db, context.service.id),
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
   'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),

@@ -338,6 +338,7 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
     context,
     client,
     role: () => showOwnRole(context, {}),
+    doneBefore: new Set(),
     reply: async (message) => void shown.push(message),
     openModal: async (make) => void shown.push(await make()),
   };

@@ -201,3 +201,23 @@ export async function findAuditIds(db: Db, serviceId: string, ids: readonly stri
     .where(and(eq(audit.serviceId, serviceId), inArray(audit.id, [...ids])));
   return rows.map(({ id }) => id);
 }
+
+/** What one actor's request changed or asked an approver for, from when it came in. */
+export async function listChangesOfRequest(
+  db: Db,
+  of: { serviceId: string; requestId: string; by: string; from: Date },
+): Promise<{ operation: string; outcome: 'done' | 'asked'; targetId: string | null }[]> {
+  const rows = await db
+    .select({ operation: audit.operation, outcome: audit.outcome, targetId: audit.targetId })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.serviceId, of.serviceId),
+        eq(audit.actorId, of.by),
+        // Only narrows the search. The clocks of two processes differ by less.
+        gte(audit.id, firstIdAt(new Date(of.from.getTime() - 86_400_000))),
+        eq(audit.requestId, of.requestId),
+      ),
+    );
+  return rows.flatMap(({ outcome, ...row }) => (outcome === 'refused' ? [] : { ...row, outcome }));
+}

@@ -1,4 +1,5 @@
 // The tenant, the Slack workspace bound to it, and who may act there.
+import { sql } from 'drizzle-orm';
 import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
 
@@ -37,7 +38,10 @@ export const operators = pgTable(
   (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
 );
 
-/** Slack requests that were handled, so that a repeated delivery has one effect. Deleted after ten minutes. */
+/**
+ * Slack requests that were taken, so that a repeated delivery has one effect. Deleted after ten minutes, when they are
+ * finished.
+ */
 export const slackReceipts = pgTable(
   'slack_receipts',
   {
@@ -45,6 +49,14 @@ export const slackReceipts = pgTable(
     kind: text('kind').notNull(),
     id: text('id').notNull(),
     receivedAt: at('received_at').notNull(),
+    /** The request, when it was acknowledged before its work was done. Null once that is done. */
+    sealedRequest: text('sealed_request'),
+    /** By the database's clock. After it the process that works on the request is dead. */
+    leaseUntil: at('lease_until'),
   },
-  (t) => [primaryKey({ columns: [t.teamId, t.kind, t.id] }), index('slack_receipts_age').on(t.receivedAt)],
+  (t) => [
+    primaryKey({ columns: [t.teamId, t.kind, t.id] }),
+    index('slack_receipts_age').on(t.receivedAt),
+    index('slack_receipts_unfinished').on(t.leaseUntil).where(sql`lease_until is not null`),
+  ],
 );

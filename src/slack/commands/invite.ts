@@ -129,6 +129,8 @@ async function inviteOne(request: SlackRequest, email: string, details: Details)
     };
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
+    if (error.code === 'email_invited' && request.doneBefore.has(error.detail.id ?? ''))
+      return { line: `• ${name}: invited`, isInvited: true };
     const [nextStep] = nextStepButtons(error);
     const line = `• ${name}: not invited. ${errorText(error)}`;
     if (!nextStep) return { line, isInvited: false };

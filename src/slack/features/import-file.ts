@@ -7,13 +7,14 @@ import { requireRole } from '../frame/role.ts';
 import { downloadTextFile } from '../jobs/files.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
-import { dispatchRequest, type SlackDependencies } from '../receive/dispatcher.ts';
+import { dispatchRequest, type RequestIdentity, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused } from '../receive/typed-keys.ts';
 
 /** Null for a message without a file, and for the app's own messages. */
 export function importOfMessage(
   dependencies: SlackDependencies,
   event: EventFromType<'message'>,
+  identity: RequestIdentity,
 ): (() => Promise<void>) | null {
   if (event.channel_type !== 'im' || 'bot_id' in event) return null;
   if (event.subtype !== undefined && event.subtype !== 'file_share') return null;
@@ -24,7 +25,7 @@ export function importOfMessage(
   const reply = async ({ text, blocks = [] }: Message) => {
     await client.chat.postMessage({ channel, text, blocks });
   };
-  const source = { userId: user, teamId, trigger: NO_TRIGGER, reply };
+  const source = { ...identity, userId: user, teamId, trigger: NO_TRIGGER, reply };
   return () =>
     dispatchRequest(dependencies, source, async (request) => {
       // Before the download, so that other people can't make the app download files.

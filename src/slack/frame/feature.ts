@@ -48,6 +48,8 @@ export type SlackRequest = {
   context: Context;
   actor: SlackActor;
   client: WebClient;
+  /** The ids of what this request changed in a process that died before it answered. */
+  doneBefore: ReadonlySet<string>;
   /** The actor's role, which decides what a message offers. Each operation checks permission itself. */
   role(): Promise<Role | null>;
   /** Only the actor sees the message. `replace` redraws the message or modal that holds the clicked button. */

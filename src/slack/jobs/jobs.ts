@@ -14,6 +14,7 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     (...rest: Rest): Result =>
       job(dependencies, ...rest);
   const jobs: JobFunctions<'slack'> = {
+    'answer-slack-request': dependencies.takeUp,
     'repaint-cards': bound(repaintCards),
     'repaint-subscription': bound(repaintSubscription),
     'repaint-sign-ups': bound(repaintSignUps),

@@ -51,12 +51,14 @@ export async function showModal(client: WebClient, trigger: Trigger, view: Modal
   return shown.view?.id ?? '';
 }
 
-/** Does nothing when the person has closed the modal. */
-export async function updateModal(client: WebClient, viewId: string, view: ModalView): Promise<void> {
+/** False, and nothing is done, when the person has closed the modal. */
+export async function updateModal(client: WebClient, viewId: string, view: ModalView): Promise<boolean> {
   try {
     await client.views.update({ view_id: viewId, view });
+    return true;
   } catch (error) {
     if (slackErrorOf(error) !== 'not_found') throw error;
+    return false;
   }
 }
 

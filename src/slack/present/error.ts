@@ -22,6 +22,14 @@ export function errorMessage(
   return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
 }
 
+/** For a request whose process died before it answered. */
+export function doneBeforeMessage(changes: readonly { outcome: 'done' | 'asked' }[]): Message {
+  const words = changes.some(({ outcome }) => outcome === 'done')
+    ? 'This was done just before the app restarted, so the usual answer is missing. `/apim-user history` shows what changed.'
+    : 'This was asked for just before the app restarted, and waits for a second operator. `/apim-user approvals` shows it.';
+  return { text: words };
+}
+
 /** The operation waits for a second operator. */
 export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
   const until = `Until ${formatDate(expiresAt)} someone else can approve it on its card; nothing is done before that.`;

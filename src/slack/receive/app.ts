@@ -6,13 +6,34 @@ import { type AuthTestResponse, WebClient, WebClientEvent } from '@slack/web-api
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
+import { createDeliveries } from './delivery.ts';
 import { createPeople, type SlackPeople } from './people.ts';
-import { register } from './register.ts';
+import { register, requestKinds } from './register.ts';
 import { createSetupCheck, type SenderDomain, type SetupCheck } from './setup-check.ts';
 import { isSignedBySlack } from './signature.ts';
 
 const INTERACTIVE_TIMEOUT_MS = 2_500;
 const JOB_TIMEOUT_MS = 10_000;
+
+type RequestKey = { teamId: string; kind: string; id: string };
+
+/** What is kept of requests, so that each has one effect and none is lost after its acknowledgement. */
+export type RequestStore = {
+  /**
+   * True for the first delivery of a request. Slack's later deliveries of it must have no effect. With `request` it is
+   * stored too.
+   */
+  take(receipt: RequestKey & { receivedAt: Date; request?: string }): Promise<boolean>;
+  /** Stores a request until `finish`. Another process takes it up when this one dies. */
+  store(request: RequestKey & { request: string }): Promise<void>;
+  finish(key: RequestKey): Promise<void>;
+  /** Lets another process try again. */
+  leave(key: RequestKey): void;
+  /** Null unless the process that worked on the request has died or failed. */
+  takeUp(key: RequestKey): Promise<{ request: string; receivedAt: Date } | null>;
+};
+
+type EarlierChange = { operation: string; outcome: 'done' | 'asked'; targetId: string | null };
 
 export type SlackParts = {
   botToken: string;
@@ -27,9 +48,10 @@ export type SlackParts = {
   senderDomain(): Promise<SenderDomain>;
   /** The address of a proxy in front that `TRUSTED_PROXIES` doesn't name; null for none. */
   undeclaredProxy(): string | null;
-  contextOf(actor: Actor): Context;
-  /** True for the first delivery of a request. Slack's later deliveries of it must have no effect. */
-  takeReceipt(receipt: { teamId: string; kind: string; id: string; receivedAt: Date }): Promise<boolean>;
+  contextOf(actor: Actor, requestId?: string): Context;
+  requests: RequestStore;
+  /** The changes of one actor's request, from when it came in. */
+  changesOf(of: { requestId: string; by: string; from: Date }): Promise<EarlierChange[]>;
   /** Limits how many tasks run at once, so that the next acknowledgement comes in time. */
   limitConcurrency(work: () => Promise<void>): Promise<void>;
   /** Slack reports that a person is no longer a full member, because they were deactivated or became a guest. */
@@ -45,6 +67,8 @@ export type SlackSurface = {
   client: WebClient;
   people: SlackPeople;
   setupCheck: SetupCheck;
+  /** Finishes a stored request whose process has died. */
+  takeUp(request: { kind: string; id: string }): Promise<void>;
   start(): Promise<void>;
   /** Waits for the work in flight. */
   stop(): Promise<void>;
@@ -61,12 +85,15 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const receiver = createReceiver(parts);
   const app = createBoltApp(parts, receiver, identity);
   const background = createBackground(parts);
-  register(app, { ...parts, people, client: interactive, teamId, setupCheck }, background.run);
+  const dependencies = { ...parts, people, client: interactive, teamId, setupCheck };
+  const deliveries = createDeliveries(dependencies, requestKinds(dependencies), background.run);
+  register({ app, receiver }, dependencies, deliveries);
   return {
     teamId,
     client,
     people,
     setupCheck,
+    takeUp: deliveries.takeUp,
     listener: verifying(parts, receiver instanceof HTTPReceiver ? receiver.requestListener : null),
     async start() {
       if (parts.appToken) await app.start();

@@ -137,7 +137,7 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
       await revokeWorkspace(system(), { teamId, why });
     },
   });
-  const { teamId, client, setupCheck } = link.surface;
+  const { teamId, client, setupCheck, takeUp } = link.surface;
   const tokenHash = createHash('sha256').update(parts.botToken).digest('hex');
   const { isBound } = await bindWorkspace(parts.system('start'), { teamId, tokenHash });
   if (!isBound) return markTokenRefused(parts, link, 'revoked before');
@@ -152,6 +152,7 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
     approversGroup,
     system,
     isExposed,
+    takeUp,
   });
   link.state = 'connected';
   link.trouble = null;

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
 import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscription.ts';
+import { actorId } from '../../operations/frame/actor.ts';
 import { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { SlackActor } from '../../operations/frame/context.ts';
 import { showOwnRole } from '../../operations/operators/show-own-role.ts';
@@ -10,7 +11,7 @@ import { adminsToAsk } from '../frame/role.ts';
 import { isTriggerGone } from '../frame/slack-error.ts';
 import { openModalWhenReady, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
-import { errorMessage, waitingMessage } from '../present/error.ts';
+import { doneBeforeMessage, errorMessage, waitingMessage } from '../present/error.ts';
 import { goneCard } from '../present/subscription.ts';
 import type { SlackParts } from './app.ts';
 import type { SlackPeople } from './people.ts';
@@ -26,8 +27,15 @@ export type SlackDependencies = SlackParts & {
 /** Only the person sees the message. `replace` redraws the message or modal that holds the clicked button. */
 export type SendReply = (message: Message, how?: { replace?: boolean }) => Promise<void>;
 
+export type RequestIdentity = {
+  /** The audit rows of the request have it, whichever process does the work. */
+  requestId: string;
+  /** When the request came to a process that has died since. Its work may be done already. */
+  takenUpFrom?: Date;
+};
+
 /** Who sent a request, and where to answer them. */
-export type RequestSource = {
+export type RequestSource = RequestIdentity & {
   userId: string;
   teamId: string;
   trigger: Trigger;
@@ -49,8 +57,12 @@ export async function dispatchRequest(
   let request: SlackRequest | null = null;
   try {
     const actor = await dependencies.people.actorOf(source.userId, source.teamId);
-    request = createRequest(dependencies, actor, source);
-    await handle(request);
+    const earlier = await earlierChanges(dependencies, source, actor);
+    const doneBefore = new Set(earlier.flatMap(({ targetId }) => targetId ?? []));
+    const reply = orDirectly(dependencies, source);
+    request = createRequest(dependencies, actor, { ...source, reply }, doneBefore);
+    if (earlier.every(({ operation }) => RUNS_AGAIN.has(operation))) await handle(request);
+    else await request.reply(doneBeforeMessage(earlier));
   } catch (error) {
     // A request that waits for approval was accepted, so there is nothing to correct and submit again.
     const reply = error instanceof WaitsForApproval ? source.reply : (source.replyToRefusal ?? source.reply);
@@ -60,6 +72,27 @@ export async function dispatchRequest(
     // Slack takes no answer any more, for example at a `response_url` that is too old.
     await reply(message).catch(() => sendDirectMessage(dependencies, source, message));
   }
+}
+
+/** Replies by direct message when Slack no longer takes the reply, so that what was done is not called undone. */
+const orDirectly =
+  (dependencies: SlackDependencies, source: RequestSource): SendReply =>
+  (message, how) =>
+    source.reply(message, how).catch((error: unknown) => {
+      if (!isTriggerGone(error) && !source.takenUpFrom) throw error;
+      return sendDirectMessage(dependencies, source, message);
+    });
+
+/** Requests of several rows finish what is left of them. */
+const RUNS_AGAIN: ReadonlySet<string> = new Set(['invitations/invite', 'imports/keep']);
+
+/** What the process that died had already changed for this request, so that nothing is done twice. */
+async function earlierChanges(
+  { changesOf }: SlackDependencies,
+  { requestId, takenUpFrom }: RequestSource,
+  actor: SlackActor,
+) {
+  return takenUpFrom ? changesOf({ requestId, by: actorId(actor), from: takenUpFrom }) : [];
 }
 
 /** Redraws an outdated card after a click on it, so that the next person sees the current one. */
@@ -89,10 +122,11 @@ async function repaint(
 export function createRequest(
   dependencies: SlackDependencies,
   actor: SlackActor,
-  source: Pick<RequestSource, 'trigger' | 'reply'>,
+  source: Pick<RequestSource, 'trigger' | 'reply'> & Partial<RequestIdentity>,
+  doneBefore: ReadonlySet<string> = new Set(),
 ): SlackRequest {
   const { client } = dependencies;
-  const context = dependencies.contextOf(actor);
+  const context = dependencies.contextOf(actor, source.requestId);
   let role: ReturnType<SlackRequest['role']> | null = null;
   const request: SlackRequest = {
     actor,
@@ -102,6 +136,7 @@ export function createRequest(
       role ??= showOwnRole(context, {});
       return role;
     },
+    doneBefore,
     reply: source.reply,
     openModal: (make) =>
       openModalWhenReady(client, source.trigger, make, (error) =>
@@ -138,9 +173,9 @@ async function replyTooLate(dependencies: SlackDependencies, source: RequestSour
   await sendDirectMessage(dependencies, source, tooLate());
 }
 
-async function sendDirectMessage(
-  { client }: SlackDependencies,
-  { userId }: RequestSource,
+export async function sendDirectMessage(
+  { client }: Pick<SlackDependencies, 'client'>,
+  { userId }: Pick<RequestSource, 'userId'>,
   message: Message,
 ): Promise<void> {
   const { channel } = await client.conversations.open({ users: userId });

@@ -2,7 +2,7 @@ import type { App, BlockAction, ViewOutput } from '@slack/bolt';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
-import type { Deliver } from './delivery.ts';
+import type { Deliveries, Delivery } from './delivery.ts';
 import {
   dispatchRequest,
   type RequestSource,
@@ -14,27 +14,31 @@ import { teamOf } from './people.ts';
 import { respond } from './respond.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
 
-export function registerButtons(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
+export function registerButtons(app: App, { deliver }: Deliveries): void {
   app.action(/.*/, async ({ ack, body, context }) => {
-    const at = performance.now();
     if (body.type !== 'block_actions') return ack();
     deliver({
+      kind: 'button',
+      body,
       receiptId: context.receiptId ?? body.trigger_id,
-      at,
       // Slack takes no answer here.
       acknowledge: () => ack(),
-      work: () => answerPress(dependencies, body, at),
     });
   });
 }
 
-async function answerPress(dependencies: SlackDependencies, body: BlockAction, at: number): Promise<void> {
+export async function answerPress(
+  dependencies: SlackDependencies,
+  body: BlockAction,
+  { at, carry: _carry, ...identity }: Delivery,
+): Promise<void> {
   const pressed = pressedIn(body.actions[0] ?? {});
   const onPress = BUTTONS.get(pressed.button);
   if (!onPress) return;
   const { view } = body;
   const trigger = { id: body.trigger_id, at, isInModal: view?.type === 'modal' };
   const source: RequestSource = {
+    ...identity,
     userId: body.user.id,
     teamId: teamOf(dependencies, body),
     trigger,
@@ -87,7 +91,7 @@ function replyToView(
   const title = trigger.isInModal ? view.title.text : 'Developer accounts';
   return async (message, how) => {
     const shown = resultModal(title, message);
-    if (trigger.isInModal && isAlone && how?.replace) return updateModal(client, view.id, shown);
-    await showModal(client, trigger, shown);
+    if (trigger.isInModal && isAlone && how?.replace) await updateModal(client, view.id, shown);
+    else await showModal(client, trigger, shown);
   };
 }

@@ -3,38 +3,36 @@ import { holdsKey } from '../../domain/api-key-form.ts';
 import { commandButton } from '../features/run-command.ts';
 import { runCommand } from '../handlers.ts';
 import { actions, section } from '../present/blocks.ts';
-import type { Acknowledgement } from './acknowledgement.ts';
-import type { Arrival, Deliver } from './delivery.ts';
+import type { Arrival, Deliveries, Delivery } from './delivery.ts';
 import { dispatchRequest, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
 import { respond } from './respond.ts';
 import { keyRefused } from './typed-keys.ts';
 import { splitWords } from './typed-words.ts';
 
-export function registerCommands(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
+export function registerCommands(app: App, { deliver }: Deliveries): void {
   app.command(/.*/, async ({ ack, command, context }) => {
-    const at = performance.now();
     deliver({
+      kind: 'command',
+      body: command,
       receiptId: context.receiptId ?? command.trigger_id,
-      at,
       acknowledge: ack as Arrival['acknowledge'],
-      work: (acknowledgement) => answerCommand(dependencies, command, at, acknowledgement),
     });
   });
 }
 
-async function answerCommand(
+export async function answerCommand(
   dependencies: SlackDependencies,
   command: SlashCommand,
-  at: number,
-  acknowledgement: Acknowledgement,
+  { at, carry, ...identity }: Delivery,
 ): Promise<void> {
   const reply: SendReply = async (message) => {
     const answer = { ...message, response_type: 'ephemeral' };
-    if (!(await acknowledgement.carry(answer))) await respond(command.response_url, answer);
+    if (!(await carry(answer))) await respond(command.response_url, answer);
   };
   if (holdsKey(command.text ?? '')) return reply(keyRefused);
   const words = splitWords(command.text ?? '');
   const source = {
+    ...identity,
     userId: command.user_id,
     teamId: command.team_id,
     trigger: { id: command.trigger_id, at, isInModal: false },

@@ -1,25 +1,35 @@
-import type { App, EventFromType } from '@slack/bolt';
+import type { EventFromType, ReceiverEvent } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
 import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
-import type { Deliver } from './delivery.ts';
-import type { SlackDependencies } from './dispatcher.ts';
+import type { Deliveries, Delivery } from './delivery.ts';
+import type { RequestIdentity, SlackDependencies } from './dispatcher.ts';
 import { membershipIn } from './people.ts';
 
-export function registerEvents(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
-  const handlers = createEventHandlers(dependencies);
-  for (const name of EVENTS) {
-    app.event(typeOfEvent(name), async ({ event, body }) => {
-      const work = handlers[name](event as never);
-      // Slack repeats an event, each time with a new signature, until the app acknowledges it in time.
-      if (work)
-        deliver({ receiptId: body.event_id, at: performance.now(), acknowledge: async () => {}, work });
-    });
-  }
+type EventBody = { event_id: string; event: { type: string } };
+
+export const isEvent = (body: object): body is EventBody => 'type' in body && body.type === 'event_callback';
+
+/** Bolt would acknowledge an event before any listener of ours could store it, so events don't go through Bolt. */
+export async function receiveEvent(
+  dependencies: SlackDependencies,
+  { deliverEvent }: Deliveries,
+  { body, ack }: ReceiverEvent,
+): Promise<void> {
+  const event = body as EventBody;
+  if (!workFor(dependencies, event, { requestId: '' })) return ack();
+  // Slack repeats an event, each time with a new signature, until the app acknowledges it in time.
+  deliverEvent({ kind: 'event', body: event, receiptId: event.event_id, acknowledge: ack });
 }
 
-/** The app subscribes to `message.im`, and Slack sends the event as `message`. */
-const typeOfEvent = <Name extends EventName>(name: Name) => name.split('.')[0] as EventType<Name>;
+export async function answerEvent(
+  dependencies: SlackDependencies,
+  body: EventBody,
+  delivery: Delivery,
+): Promise<void> {
+  await workFor(dependencies, body, delivery)?.();
+}
+
 type EventType<Name extends string> = Name extends `${infer Type}.${string}` ? Type : Name;
 
 type Work = () => Promise<void>;
@@ -28,13 +38,23 @@ type EventHandlers = {
   [Name in EventName]: (event: EventFromType<EventType<Name>>) => Work | null;
 };
 
-function createEventHandlers(dependencies: SlackDependencies): EventHandlers {
+/** The app subscribes to `message.im`, and Slack sends the event as `message`. */
+function workFor(
+  dependencies: SlackDependencies,
+  { event }: EventBody,
+  delivery: RequestIdentity,
+): Work | null {
+  const name = EVENTS.find((one) => one.split('.')[0] === event.type);
+  return name ? createEventHandlers(dependencies, delivery)[name](event as never) : null;
+}
+
+function createEventHandlers(dependencies: SlackDependencies, identity: RequestIdentity): EventHandlers {
   const { people, teamId, onPersonGone, onRevoked } = dependencies;
   return {
     // Slack sends it for the app's message tab too.
     app_home_opened: (event) =>
       event.tab === undefined || event.tab === 'home' ? () => publishHome(dependencies, event.user) : null,
-    'message.im': (event) => importOfMessage(dependencies, event),
+    'message.im': (event) => importOfMessage(dependencies, event, identity),
     user_change: (event) => async () => {
       people.forget(event.user.id);
       if (membershipIn(event.user, teamId) !== 'member') await onPersonGone(teamId, event.user.id);

@@ -2,32 +2,32 @@ import type { App, SlackShortcut } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
-import type { Deliver } from './delivery.ts';
+import type { Deliveries, Delivery } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { teamOf } from './people.ts';
 import { foundKeyRefused } from './typed-keys.ts';
 
-export function registerShortcuts(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
+export function registerShortcuts(app: App, { deliver }: Deliveries): void {
   app.shortcut(/.*/, async ({ ack, shortcut, context }) => {
-    const at = performance.now();
     deliver({
+      kind: 'shortcut',
+      body: shortcut,
       receiptId: context.receiptId ?? shortcut.trigger_id,
-      at,
       acknowledge: () => ack(),
-      work: () => answerShortcut(dependencies, shortcut, at),
     });
   });
 }
 
-async function answerShortcut(
+export async function answerShortcut(
   dependencies: SlackDependencies,
   shortcut: SlackShortcut,
-  at: number,
+  { at, carry: _carry, ...identity }: Delivery,
 ): Promise<void> {
   const found = SHORTCUTS.find(({ callback_id }) => callback_id === shortcut.callback_id);
   if (!found) return;
   const trigger = { id: shortcut.trigger_id, at, isInModal: false };
   const source: RequestSource = {
+    ...identity,
     userId: shortcut.user.id,
     teamId: teamOf(dependencies, shortcut),
     trigger,

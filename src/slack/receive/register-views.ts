@@ -6,16 +6,19 @@ import { formValuesIn } from '../modals/form.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import { refill } from '../modals/refill.ts';
 import type { Message } from '../present/blocks.ts';
-import type { Acknowledgement } from './acknowledgement.ts';
-import type { Arrival, Deliver } from './delivery.ts';
-import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
+import type { Arrival, Deliveries, Delivery } from './delivery.ts';
+import {
+  dispatchRequest,
+  type RequestSource,
+  type SlackDependencies,
+  sendDirectMessage,
+  tooLate,
+} from './dispatcher.ts';
 import { teamOf } from './people.ts';
 import { keyErrors } from './typed-keys.ts';
 
-export function registerViews(app: App, dependencies: SlackDependencies, deliver: Deliver): void {
-  const { policy } = dependencies;
+export function registerViews(app: App, { policy }: SlackDependencies, { deliver }: Deliveries): void {
   app.view(/.*/, async ({ ack, body, view, context }) => {
-    const at = performance.now();
     const submission = SUBMISSIONS.get(view.callback_id);
     if (!submission) return ack();
     const keys = keyErrors(view.state.values);
@@ -25,37 +28,41 @@ export function registerViews(app: App, dependencies: SlackDependencies, deliver
     const errors = submission.check?.(values, { metadata, policy }) ?? {};
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     deliver({
+      kind: 'submission',
+      body,
       receiptId: context.receiptId ?? `${view.id} ${view.hash}`,
-      at,
       acknowledge: ack as Arrival['acknowledge'],
       working: replacing(resultModal(view.title.text, { text: 'Working…' })),
-      work: (acknowledgement) => answerSubmission(dependencies, body, at, acknowledgement),
     });
   });
 }
 
 const replacing = (view: ModalView) => ({ response_action: 'update', view });
 
-async function answerSubmission(
+export async function answerSubmission(
   dependencies: SlackDependencies,
   body: SlackViewAction,
-  at: number,
-  acknowledgement: Acknowledgement,
+  { at, carry, ...identity }: Delivery,
 ): Promise<void> {
   const { view } = body;
   const submission = SUBMISSIONS.get(view.callback_id);
   if (!submission) return;
-  const show = async (shown: ModalView) => {
-    if (!(await acknowledgement.carry(replacing(shown))))
-      await updateModal(dependencies.client, view.id, shown);
+  const show = async (shown: ModalView, message: Message) => {
+    if (await carry(replacing(shown))) return;
+    const isOpen = await updateModal(dependencies.client, view.id, shown);
+    // The person waited for this modal in vain, and may have closed it.
+    if (!isOpen && identity.takenUpFrom)
+      await sendDirectMessage(dependencies, { userId: body.user.id }, message);
   };
-  const showResult = (result: Message | ModalView) => show(resultModal(view.title.text, result));
+  const showResult = (result: Message | ModalView) =>
+    show(resultModal(view.title.text, result), 'type' in result ? tooLate() : result);
   const source: RequestSource = {
+    ...identity,
     userId: body.user.id,
     teamId: teamOf(dependencies, body),
     trigger: { id: '', at, isInModal: true },
     reply: showResult,
-    replyToRefusal: (message) => show(refill(view, message)),
+    replyToRefusal: (message) => show(refill(view, message), message),
   };
   const values = formValuesIn(view.state.values);
   const metadata = metadataOf(view);

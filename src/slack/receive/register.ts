@@ -1,21 +1,36 @@
 // Registers one Bolt listener for each kind of request that Slack sends. Each listener looks for API keys in what the
 // person typed before any command, modal or button sees it.
-import type { App } from '@slack/bolt';
-import { createDeliver, type RunInBackground } from './delivery.ts';
+import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
+import type { Deliveries, RequestKinds } from './delivery.ts';
 import type { SlackDependencies } from './dispatcher.ts';
-import { registerButtons } from './register-buttons.ts';
-import { registerCommands } from './register-commands.ts';
-import { registerEvents } from './register-events.ts';
+import { answerPress, registerButtons } from './register-buttons.ts';
+import { answerCommand, registerCommands } from './register-commands.ts';
+import { answerEvent, isEvent, receiveEvent } from './register-events.ts';
 import { registerOptions } from './register-options.ts';
-import { registerShortcuts } from './register-shortcuts.ts';
-import { registerViews } from './register-views.ts';
+import { answerShortcut, registerShortcuts } from './register-shortcuts.ts';
+import { answerSubmission, registerViews } from './register-views.ts';
 
-export function register(app: App, dependencies: SlackDependencies, runInBackground: RunInBackground): void {
-  const deliver = createDeliver(dependencies, runInBackground);
-  registerCommands(app, dependencies, deliver);
-  registerButtons(app, dependencies, deliver);
-  registerViews(app, dependencies, deliver);
+/** Who does the work of each kind. A stored request names its kind, so these names stay. */
+export const requestKinds = (dependencies: SlackDependencies): RequestKinds => ({
+  command: (body, delivery) => answerCommand(dependencies, body, delivery),
+  button: (body, delivery) => answerPress(dependencies, body, delivery),
+  submission: (body, delivery) => answerSubmission(dependencies, body, delivery),
+  shortcut: (body, delivery) => answerShortcut(dependencies, body, delivery),
+  event: (body, delivery) => answerEvent(dependencies, body, delivery),
+});
+
+/** Registers the listeners. What `receiver` gets goes to Bolt, except events. */
+export function register(
+  { app, receiver }: { app: App; receiver: Receiver },
+  dependencies: SlackDependencies,
+  deliveries: Deliveries,
+): void {
+  registerCommands(app, deliveries);
+  registerButtons(app, deliveries);
+  registerViews(app, dependencies, deliveries);
   registerOptions(app, dependencies);
-  registerShortcuts(app, dependencies, deliver);
-  registerEvents(app, dependencies, deliver);
+  registerShortcuts(app, deliveries);
+  const processEvent = (request: ReceiverEvent) =>
+    isEvent(request.body) ? receiveEvent(dependencies, deliveries, request) : app.processEvent(request);
+  receiver.init({ processEvent } as App);
 }
