@@ -130,7 +130,6 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     atStop,
     // Slack and the gateway need the dependencies, so they are made below.
     people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
-    afterCommit: () => gateway.noteCommit(),
   });
   const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);
   const opened: Opened = {

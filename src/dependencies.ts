@@ -6,6 +6,7 @@ import { followDatabaseClock } from './db/connection/clock.ts';
 import { type Connection, connect } from './db/connection/connect.ts';
 import { enterAsServer } from './db/connection/presence.ts';
 import { startEmbeddedPostgres } from './db/embedded/server.ts';
+import { createGatewayConfirmation } from './db/gateway/confirmation.ts';
 import { migrate } from './db/migrate.ts';
 import { hasServices, openService, storeSecretKeyCheck } from './db/operators/services.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
@@ -45,8 +46,6 @@ type Options = {
   passwordCost?: number | undefined;
   /** Shows a person how the start proceeds. */
   print?: ((message: string) => void) | undefined;
-  /** Runs after each commit of this process. */
-  afterCommit?: () => void;
   /** A program that runs beside the server uses what the server created. It creates and migrates nothing. */
   isBesideServer?: boolean;
   /** Registers what to stop, also when this throws. The caller runs it in reverse order. */
@@ -55,7 +54,7 @@ type Options = {
 
 /** Throws a `SettingsError` when the settings and the database don't fit together. */
 export async function openDependencies(settings: Settings, options: Options): Promise<Dependencies> {
-  const { people, afterCommit, passwordCost } = options;
+  const { people, passwordCost } = options;
   requireApprovable(settings.secondOperatorFor);
   const databaseUrl = await openDatabase(settings, options);
   const { db, sql, close } = connect(databaseUrl, { max: options.poolSize });
@@ -68,6 +67,8 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     settings.secretKeyPrevious ?? undefined,
   );
   const { id, name } = await openServiceWith(keyring, db, settings, { ...options, clock });
+  const gateways = createGatewayConfirmation(databaseUrl, id);
+  options.atStop(gateways.close);
   const policy = createPolicy(settings, options.publicUrl);
   const passwords = createPasswordHasher({ keyring, ...(passwordCost ? { cost: passwordCost } : {}) });
   const random = (size: number) => randomBytes(size);
@@ -91,7 +92,7 @@ export async function openDependencies(settings: Settings, options: Options): Pr
       service: { id, name },
       actor,
       requestId,
-      ...(afterCommit ? { afterCommit } : {}),
+      untilGatewaysKnow: gateways.confirm,
     }),
   };
 }

@@ -1,6 +1,12 @@
 // The rows that gateway checks depend on, as the database gives them to the gateway's index.
 import type { CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
 
+/** A process trusts what it holds for at most this long after it sent a heartbeat that came back. */
+export const GATEWAY_LEASE_MS = 2_000;
+
+/** Asks each process to answer on `channel` once it knows what was committed before. */
+export type GatewayQuestion = { token: string; channel: string };
+
 /** A changed row, which the index reads again. */
 export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 

@@ -1,4 +1,6 @@
 // Follows changes over one connection, until it is lost.
+import type { GatewayQuestion } from '../domain/gateway-rows.ts';
+import { withTimeout } from '../web/with-timeout.ts';
 import type { CallIndex } from './call-index.ts';
 import { createPendingChanges } from './pending-changes.ts';
 import { loadIndex, readChangedRows } from './read-rows.ts';
@@ -7,16 +9,18 @@ import type { GatewaySource, Rows } from './source.ts';
 const HEARTBEAT_MS = 1_000;
 /** A connection without a heartbeat for this long is dead, although no error says so. */
 const DEAD_AFTER_MS = 5_000;
+const LEAVE_MS = 500;
+/** A heartbeat that only shows that the connection is alive. */
+const PROBE = 'probe';
 /** One for rows, one for heartbeats, which don't wait for a long page of rows. */
 const CONNECTIONS = 2;
 
-/** Never called after `followChanges` has rejected. */
 export type IndexListener = {
-  /** From now on, `sendHeartbeat` sends one at once. */
-  opened(sendHeartbeat: () => void): void;
   loaded(index: CallIndex): void;
   /** A heartbeat came back: the index has everything that was committed before it was sent. */
   heard(sentAt: number): void;
+  /** The index may miss changes from now on. */
+  lost(): void;
 };
 
 /** `code` says why, for the log. */
@@ -39,21 +43,21 @@ export async function followChanges(
   const loss = createLoss();
   const stop = () => loss.report(new ConnectionLost('stopped'));
   signal.addEventListener('abort', stop);
-  const reader = createReader(rows, loss, listener);
-  const heartbeats = createHeartbeats(rows, now);
-  let answeredAt = now();
-  const timer = setInterval(() => {
-    if (now() - answeredAt > DEAD_AFTER_MS) loss.report(new ConnectionLost('no_heartbeat'));
-    else heartbeats.send();
-  }, HEARTBEAT_MS);
+  const heartbeats = createHeartbeats(rows, now, loss);
+  const reader = createReader(rows, loss, listener, heartbeats.answer);
   const hearing = source.hearChanges({
     change(change) {
       reader.pending.add(change);
       if (reader.pending.isOverLimit) loss.report(new ConnectionLost('too_many_changes'));
       else reader.catchUp();
     },
+    question(question) {
+      reader.pending.addQuestion(question);
+      reader.catchUp();
+    },
     beat(payload) {
-      answeredAt = now();
+      heartbeats.heard();
+      if (payload === PROBE) return;
       reader.pending.addBeat(Number(payload));
       reader.catchUp();
     },
@@ -61,19 +65,21 @@ export async function followChanges(
   });
   try {
     const { beatChannel } = await Promise.race([hearing, loss.promise]);
-    heartbeats.channel = beatChannel;
-    listener.opened(heartbeats.send);
-    reader.begin(await Promise.race([loadIndex(rows), loss.promise]));
-    heartbeats.send();
+    heartbeats.begin(beatChannel);
+    const index = await Promise.race([loadIndex(rows), loss.promise]);
+    await Promise.race([heartbeats.firstHeard, loss.promise]);
+    reader.begin(index);
+    heartbeats.renewLease();
     await loss.promise;
   } finally {
     loss.report(new ConnectionLost('ended'));
+    listener.lost();
     signal.removeEventListener('abort', stop);
-    clearInterval(timer);
     hearing.then(
       (changes) => changes.close(),
       () => {},
     );
+    await heartbeats.end();
     rows.abandon();
   }
 }
@@ -101,7 +107,12 @@ function createLoss(): Loss {
 }
 
 /** Reads changed rows again, one batch at a time, once there is an index to put them into. */
-function createReader(rows: Rows, loss: Loss, listener: IndexListener) {
+function createReader(
+  rows: Rows,
+  loss: Loss,
+  listener: IndexListener,
+  answer: (question: GatewayQuestion) => void,
+) {
   const pending = createPendingChanges();
   let index: CallIndex | null = null;
   let isReading = false;
@@ -112,6 +123,7 @@ function createReader(rows: Rows, loss: Loss, listener: IndexListener) {
       await readChangedRows(index, rows, batch);
       if (loss.isReported) return;
       if (batch.beatAt > Number.NEGATIVE_INFINITY) listener.heard(batch.beatAt);
+      for (const question of batch.questions) answer(question);
     }
     isReading = false;
   }
@@ -129,21 +141,61 @@ function createReader(rows: Rows, loss: Loss, listener: IndexListener) {
   };
 }
 
-/** Sends one heartbeat at a time, and one more when `send` was called meanwhile. */
-function createHeartbeats(rows: Rows, now: () => number) {
+/**
+ * Sends a heartbeat each second, one at a time. Until `renewLease` they are probes, which give no trust: a process that
+ * is loading, or that never hears itself (behind some poolers), would only make changes wait for it.
+ */
+function createHeartbeats(rows: Rows, now: () => number, loss: Loss) {
+  let channel = '';
   let isSending = false;
-  let isDue = false;
-  const heartbeats = { channel: null as string | null, send: () => void sendAll() };
-  async function sendAll(): Promise<void> {
-    isDue = true;
-    if (isSending || heartbeats.channel === null) return;
+  let isLeased = false;
+  let answeredAt = now();
+  let timer: NodeJS.Timeout | undefined;
+  let hear = () => {};
+  const firstHeard = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
+  const probe = () => rows.notify(channel, PROBE);
+  async function send(): Promise<void> {
+    if (isSending) return;
     isSending = true;
-    while (isDue) {
-      isDue = false;
-      // A failure shows as a missing heartbeat.
-      await rows.notify(heartbeats.channel, String(now())).catch(() => {});
-    }
+    // A database that can't be written gives no lease, but it is there. Any other failure shows as a missing heartbeat.
+    if (isLeased)
+      await rows
+        .beat(channel, String(now()))
+        .catch(probe)
+        .catch(() => {});
+    else await probe().catch(() => {});
     isSending = false;
   }
-  return heartbeats;
+  return {
+    firstHeard,
+    heard(): void {
+      answeredAt = now();
+      hear();
+    },
+    begin(ownChannel: string): void {
+      channel = ownChannel;
+      timer = setInterval(() => {
+        if (now() - answeredAt > DEAD_AFTER_MS) loss.report(new ConnectionLost('no_heartbeat'));
+        else void send();
+      }, HEARTBEAT_MS);
+      void send();
+    },
+    renewLease(): void {
+      isLeased = true;
+      void send();
+    },
+    answer(question: GatewayQuestion): void {
+      const answer = JSON.stringify([question.token, channel]);
+      // A lost answer costs the one who asked some time.
+      void rows.notify(question.channel, answer).catch(() => {});
+    },
+    /** So that no change waits for this process any more; if that fails, changes wait for its lease once. */
+    async end(): Promise<void> {
+      clearInterval(timer);
+      if (!isLeased) return;
+      await withTimeout(LEAVE_MS, rows.leave(channel)).catch(() => {});
+    },
+  };
 }

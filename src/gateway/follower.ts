@@ -1,12 +1,11 @@
 // Keeps the index up to date, from one connection to the next, and knows whether it can be trusted.
 import { setTimeout as delay } from 'node:timers/promises';
+import { GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
 import type { Log } from '../log.ts';
 import type { CallIndex } from './call-index.ts';
 import { followChanges } from './follow-changes.ts';
 import type { GatewaySource } from './source.ts';
 
-/** An index whose last heartbeat is older may have missed a change. */
-const TRUSTED_MS = 2_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
 
@@ -29,15 +28,10 @@ export function createFollower({ source, log, keepsLast, now = () => performance
   let heardAt = Number.NEGATIVE_INFINITY;
   /** When the index was last known to be complete. */
   let completeAt = Number.NEGATIVE_INFINITY;
-  /** When this process last committed: an earlier heartbeat says nothing about that commit. */
-  let committedAt = Number.NEGATIVE_INFINITY;
   let isLoaded = false;
-  let sendHeartbeat = () => {};
+  let following: Promise<void> | undefined;
 
   const listener = {
-    opened(send: () => void) {
-      sendHeartbeat = send;
-    },
     loaded(loaded: CallIndex) {
       index = loaded;
       completeAt = now();
@@ -47,6 +41,10 @@ export function createFollower({ source, log, keepsLast, now = () => performance
     heard(sentAt: number) {
       heardAt = completeAt = sentAt;
     },
+    lost() {
+      heardAt = Number.NEGATIVE_INFINITY;
+      if (!keepsLast) index = null;
+    },
   };
   async function followOnce(): Promise<void> {
     try {
@@ -54,25 +52,23 @@ export function createFollower({ source, log, keepsLast, now = () => performance
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'gateway index not trusted');
     }
-    heardAt = Number.NEGATIVE_INFINITY;
-    sendHeartbeat = () => {};
-    if (!keepsLast) index = null;
   }
 
-  const isTrusted = () => heardAt >= committedAt && now() - heardAt <= TRUSTED_MS;
+  // An index whose last heartbeat is older may have missed a change.
+  const isTrusted = () => now() - heardAt <= GATEWAY_LEASE_MS;
   return {
-    start: () => void repeat(followOnce, now, signal),
-    stop: () => stopping.abort(),
+    start(): void {
+      following = repeat(followOnce, now, signal);
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await following;
+    },
     /** The index, while it surely has every committed change. */
     trusted: (): CallIndex | null => (index && isTrusted() ? index : null),
     /** The index, trusted or not, and how long ago it was complete. */
     last: (): { index: CallIndex; ageMs: number } | null =>
       index && { index, ageMs: Math.max(0, now() - completeAt) },
-    /** To be called right after each commit of this process. Until a heartbeat comes back, the index isn't trusted. */
-    noteCommit(): void {
-      committedAt = now();
-      sendHeartbeat();
-    },
     /** Whether the index was loaded once. */
     isLoaded: () => isLoaded,
   };

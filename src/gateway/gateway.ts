@@ -29,8 +29,6 @@ export type Gateway = {
   /** Loads the index in the background, and keeps it up to date. */
   start(): void;
   stop(): Promise<void>;
-  /** To be called right after each commit of this process. */
-  noteCommit(): void;
   /** Whether the index has been loaded once. */
   isLoaded(): boolean;
   /** Whether checks can be answered at this moment without the database. */
@@ -49,12 +47,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     listener: check.listener,
     start: follower.start,
     async stop() {
-      follower.stop();
       stale.stop();
       const late = new Promise((resolve) => setTimeout(resolve, MAX_STOP_MS).unref());
-      await Promise.race([Promise.all([usage.stop(), check.stop()]), late]);
+      await Promise.race([Promise.all([follower.stop(), usage.stop(), check.stop()]), late]);
     },
-    noteCommit: follower.noteCommit,
     isLoaded: follower.isLoaded,
     canAnswerAlone() {
       const ageMs = follower.last()?.ageMs ?? Number.POSITIVE_INFINITY;

@@ -5,6 +5,7 @@ import type {
   CallQuery,
   CallRows,
   GatewayChange,
+  GatewayQuestion,
   ProductRow,
   SubscriptionRow,
 } from '../domain/gateway-rows.ts';
@@ -19,6 +20,9 @@ export type Rows = {
   apis(ids: readonly string[] | null): Promise<ApiRow[]>;
   findCall(call: CallQuery): Promise<CallRows>;
   notify(channel: string, payload: string): Promise<void>;
+  /** Renews the row that makes changes wait for this process, and notifies the channel `id` of that. */
+  beat(id: string, payload: string): Promise<void>;
+  leave(id: string): Promise<void>;
   close(): Promise<void>;
   abandon(): void;
 };
@@ -28,6 +32,7 @@ export type GatewaySource = {
   /** Resolves once it reports every later commit. Calls `lost` when it can't any more. */
   hearChanges(on: {
     change(change: GatewayChange): void;
+    question(question: GatewayQuestion): void;
     beat(payload: string): void;
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;

@@ -1,6 +1,7 @@
 // The check on a server of its own over a test's database, without the rest of the product.
 import { connect as connectSocket } from 'node:net';
 import pino from 'pino';
+import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
 import { createHttpServer } from '../../src/web/server.ts';
@@ -39,6 +40,7 @@ export async function serveGateway(
     tellStale: () => {},
     ...changed,
   });
+  const confirmation = createGatewayConfirmation(t.databaseUrl, 'ours');
   if (from === 'memory') {
     gateway.start();
     await eventually('the index to be trusted', () => gateway.readings().isTrusted);
@@ -56,9 +58,10 @@ export async function serveGateway(
     url,
     port,
     gateway,
+    untilGatewaysKnow: confirmation.confirm,
     /** Waits until the index knows everything that is committed now. */
     async catchUp(): Promise<void> {
-      gateway.noteCommit();
+      await confirmation.confirm();
       if (from === 'memory') await eventually('the index to catch up', () => gateway.readings().isTrusted);
     },
     async ask({ key, uri = '/orders/v1/7', query = '', method = 'GET', headers = {} }: Asked = {}) {
@@ -75,6 +78,7 @@ export async function serveGateway(
     async close(): Promise<void> {
       await server.stop(0);
       await gateway.stop();
+      await confirmation.close();
     },
   };
 }

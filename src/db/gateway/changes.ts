@@ -1,10 +1,10 @@
 // Listens for changes that gateways need (the triggers of drizzle/0010), on one connection that does nothing else.
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import type { GatewayChange } from '../../domain/gateway-rows.ts';
+import type { GatewayChange, GatewayQuestion } from '../../domain/gateway-rows.ts';
 
 const CONNECT_SECONDS = 5;
-const CHANNEL = 'gateway_changes';
+export const CHANNEL = 'gateway_changes';
 
 export type GatewayChanges = {
   /** Where this process sends its own heartbeats. */
@@ -19,7 +19,12 @@ export type GatewayChanges = {
 export async function hearGatewayChanges(
   url: string,
   serviceId: string,
-  on: { change(change: GatewayChange): void; beat(payload: string): void; lost(): void },
+  on: {
+    change(change: GatewayChange): void;
+    question(question: GatewayQuestion): void;
+    beat(payload: string): void;
+    lost(): void;
+  },
 ): Promise<GatewayChanges> {
   const beatChannel = `gateway_beat_${randomBytes(8).toString('hex')}`;
   let isClosed = false;
@@ -32,7 +37,7 @@ export async function hearGatewayChanges(
     onnotice: () => {},
     onnotify(channel: string, payload: string) {
       if (channel === beatChannel) on.beat(payload);
-      else if (channel === CHANNEL) report(payload, serviceId, on.change);
+      else if (channel === CHANNEL) report(payload, serviceId, on);
     },
     onclose() {
       if (!isClosed) on.lost();
@@ -54,7 +59,13 @@ export async function hearGatewayChanges(
   return { beatChannel, close };
 }
 
-function report(payload: string, ours: string, change: (change: GatewayChange) => void): void {
-  const [serviceId, kind, id] = JSON.parse(payload) as [string, GatewayChange['kind'], string];
-  if (serviceId === ours) change({ kind, id });
+function report(
+  payload: string,
+  ours: string,
+  on: { change(change: GatewayChange): void; question(question: GatewayQuestion): void },
+): void {
+  const [serviceId, kind, id, channel] = JSON.parse(payload) as [string, string, string, string];
+  if (serviceId !== ours) return;
+  if (kind === 'question') on.question({ token: id, channel });
+  else on.change({ kind: kind as GatewayChange['kind'], id });
 }

@@ -151,6 +151,17 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     async notify(channel: string, payload: string): Promise<void> {
       await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
     },
+    /** Renews the row of a process, and notifies it of that in the same transaction. */
+    async beat(id: string, payload: string): Promise<void> {
+      const text = `with renewed as (
+          insert into gateway_followers as f (service_id, id, beats) values ($1, $2, 1)
+          on conflict (service_id, id) do update set beats = f.beats + 1 returning f.id)
+        select pg_notify(id, $3) from renewed`;
+      await read(text, id, payload);
+    },
+    async leave(id: string): Promise<void> {
+      await read('delete from gateway_followers where service_id = $1 and id = $2', id);
+    },
     close: () => sql.end({ timeout: CLOSE_SECONDS }),
     /** Closes without waiting: queries in flight fail. */
     abandon: () => void sql.end({ timeout: 0 }).catch(() => {}),

@@ -3,6 +3,7 @@ export * from './accounts.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './catalog.ts';
+export * from './gateway-followers.ts';
 export * from './imports.ts';
 export * from './invitations.ts';
 export * from './mails.ts';

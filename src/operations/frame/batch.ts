@@ -51,9 +51,6 @@ export async function runBatch(
     if (error instanceof DomainError)
       await recordRefusal(current.operation.operation, context, current.input, error);
     throw error;
-  } finally {
-    // Also after a fault: the commit may have succeeded although its answer was lost.
-    context.afterCommit?.();
   }
 }
 
@@ -85,9 +82,6 @@ export async function runEach(
     if (error instanceof DomainError && first)
       await recordRefusal(first.operation.operation, first.context, first.input, error);
     throw error;
-  } finally {
-    // Also after a fault: the commit may have succeeded although its answer was lost.
-    context.afterCommit?.();
   }
 }
 

@@ -92,8 +92,8 @@ export type Context = {
   service: { id: string; name: string };
   actor: Actor;
   requestId: string;
-  /** Called at once after each commit: what this process holds in memory may be out of date. */
-  afterCommit?: () => void;
+  /** Awaited after each commit that gateways must know of, before anybody gets the answer. Never rejects. */
+  untilGatewaysKnow?: () => Promise<void>;
   /** The mails of this operation leave no earlier, so that many at once keep to the mail service's rate. */
   mailNotBefore?: Date;
   /** The reason for an operation whose input has none: the console demands one with every change. */

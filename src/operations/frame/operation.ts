@@ -1,6 +1,7 @@
 // The frame of every operation: permission, input, one transaction, one audit row.
 import type { ZodType, z } from 'zod';
 import { isSerializationFailure, type Transaction } from '../../db/connection/connect.ts';
+import { hasToldGateways, noteToldGateways } from '../../db/gateway/told.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorName } from './actor.ts';
@@ -128,12 +129,7 @@ async function prepareAndRun<Schema extends ZodType, Output, Prepared>(
   };
   // At READ COMMITTED each statement sees what is committed when it begins, so a transaction adds nothing to a read.
   if (definition.effect === 'read') return runOnce(context.db as unknown as Transaction);
-  try {
-    return await withRetries(context, runOnce);
-  } finally {
-    // Also after a fault: the commit may have succeeded although its answer was lost.
-    if (definition.effect === 'change') context.afterCommit?.();
-  }
+  return withRetries(context, runOnce);
 }
 
 /** Runs the operation in the given transaction and, for a change, writes its audit row. */
@@ -161,7 +157,8 @@ async function runAndRecord<Schema extends ZodType, Output, Prepared>(
     },
   };
   const output = await definition.run(act, input, prepared);
-  if (definition.effect === 'change' && !isUnchanged) await recordChange(definition.name, act, entries);
+  if (isUnchanged) await noteToldGateways(act.tx);
+  else if (definition.effect === 'change') await recordChange(definition.name, act, entries);
   return output;
 }
 
@@ -191,16 +188,27 @@ async function askForApproval<Schema extends ZodType, Output, Prepared>(
   return waiting;
 }
 
-/** Runs `work` in a transaction, and again as a whole after a deadlock or a serialization failure. */
+/**
+ * Runs `work` in a transaction, and again as a whole after a deadlock or a serialization failure. If it changes what
+ * gateways must know, ends once all of them know it.
+ */
 export async function withRetries<Result>(
   context: Context,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   for (let tries = 1; ; tries++) {
+    let hasTold = false;
     try {
-      return await context.db.transaction(work);
+      return await context.db.transaction(async (tx) => {
+        const result = await work(tx);
+        hasTold = await hasToldGateways(tx);
+        return result;
+      });
     } catch (error) {
       if (!isSerializationFailure(error) || tries >= MAX_TRIES) throw error;
+    } finally {
+      // Also after a fault: the commit may have succeeded although its answer was lost.
+      if (hasTold) await context.untilGatewaysKnow?.();
     }
   }
 }

@@ -1,0 +1,135 @@
+// Waits until every process that answers gateway checks from memory knows what is committed (why: decision 0031).
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type postgres from 'postgres';
+import { GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
+import { openPool } from '../connection/pool.ts';
+import { CHANNEL } from './changes.ts';
+
+const CONNECT_SECONDS = 2;
+/** A timer may be a moment early. */
+const WAIT_MS = GATEWAY_LEASE_MS + 20;
+
+/** Opens its connection when it is first needed. */
+export function createGatewayConfirmation(url: string, serviceId: string) {
+  const closing = new AbortController();
+  let line: Line | null = null;
+  /** A round that isn't sent yet: every commit before that may share it. */
+  let next: Promise<void> | null = null;
+  let sent: Promise<unknown> = Promise.resolve();
+
+  async function runNext(): Promise<void> {
+    await sent;
+    next = null;
+    if (!line?.isOpen) line = openLine(url, serviceId);
+    const used = line;
+    const round = used.ask();
+    sent = round.followers.catch(() => {});
+    await untilLate(round.done);
+    if (round.hasAnswer()) await used.forget(round.silent()).catch(() => {});
+    // This connection may be what is stalled.
+    else used.close();
+  }
+  async function untilLate(work: Promise<unknown>): Promise<void> {
+    const settled = new AbortController();
+    const signal = AbortSignal.any([settled.signal, closing.signal]);
+    await Promise.race([work, delay(WAIT_MS, undefined, { signal }).catch(() => {})]);
+    settled.abort();
+  }
+  return {
+    /**
+     * Resolves once each process has applied every change that is committed now. A process that does not answer is
+     * waited for as long as its lease may last. Never rejects: without a database, every lease runs out.
+     */
+    async confirm(): Promise<void> {
+      next ??= runNext();
+      await untilLate(next);
+    },
+    async close(): Promise<void> {
+      closing.abort();
+      line?.close();
+    },
+  };
+}
+
+type Follower = { id: string; beats: string };
+type Line = ReturnType<typeof openLine>;
+
+/** One connection that asks, and listens for the answers. */
+function openLine(url: string, serviceId: string) {
+  const channel = `gateway_answers_${randomBytes(8).toString('hex')}`;
+  const rounds = new Map<string, (id: string) => void>();
+  let isOpen = true;
+  const sql = openPool(url, {
+    max: 1,
+    connect_timeout: CONNECT_SECONDS,
+    idle_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false,
+    onnotice: () => {},
+    onnotify(_channel: string, payload: string) {
+      const [token, id] = JSON.parse(payload) as [string, string];
+      rounds.get(token)?.(id);
+    },
+    onclose: () => close(),
+    connection: { application_name: 'apim-user gateway answers', idle_session_timeout: 0 },
+  } as postgres.Options<Record<string, never>>);
+  const listening = sql.unsafe(`listen ${channel}`);
+  listening.catch(() => close());
+  function close(): void {
+    if (!isOpen) return;
+    isOpen = false;
+    void sql.end({ timeout: 0 }).catch(() => {});
+  }
+
+  async function send(token: string): Promise<Follower[]> {
+    await listening;
+    const question = JSON.stringify([serviceId, 'question', token, channel]);
+    // Postgres delivers in the order of commits: a process that hears this has heard of every change before it.
+    return await sql.unsafe<Follower[]>(
+      'select id, beats::text, pg_notify($2, $3) from gateway_followers where service_id = $1',
+      [serviceId, CHANNEL, question],
+    );
+  }
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    ask() {
+      const token = randomBytes(8).toString('hex');
+      const answered = new Set<string>();
+      const followers = send(token);
+      let asked: Follower[] | null = null;
+      const silent = () => asked?.filter(({ id }) => !answered.has(id)) ?? [];
+      const done = new Promise<void>((resolve) => {
+        const look = () => {
+          if (asked === null || silent().length > 0) return;
+          rounds.delete(token);
+          resolve();
+        };
+        rounds.set(token, (id) => {
+          answered.add(id);
+          look();
+        });
+        followers.then(
+          (found) => {
+            asked = found;
+            look();
+          },
+          () => {},
+        );
+      });
+      return { followers, done, silent, hasAnswer: () => asked?.length === 0 || answered.size > 0 };
+    },
+    /** Nobody waits for these again, unless they have sent a heartbeat meanwhile. */
+    async forget(silent: readonly Follower[]): Promise<void> {
+      for (const { id, beats } of silent)
+        await sql.unsafe('delete from gateway_followers where service_id = $1 and id = $2 and beats = $3', [
+          serviceId,
+          id,
+          beats,
+        ]);
+    },
+    close,
+  };
+}
