@@ -1,10 +1,18 @@
 import { isCommonPassword } from './common-passwords.ts';
 import { DomainError } from './domain-error.ts';
 
-export const MAX_PASSWORD_BYTES = 1_024;
+const MAX_PASSWORD_BYTES = 1_024;
 
 /** Half a character: UTF-8 can't encode it, so different passwords would get the same hash. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Why a password can't be hashed, in words for the field; null when it can. */
+export function hashingFault(password: string): string | null {
+  // First, so that further checks run on a short text.
+  if (password.length > MAX_PASSWORD_BYTES || Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
+    return `Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`;
+  return LONE_SURROGATE.test(password) ? 'This holds a character that cannot be kept. Choose another.' : null;
+}
 
 /** Shorter words are part of too many others: "ann" is in "planning". */
 const MIN_CONTEXT_WORD_LENGTH = 4;
@@ -27,12 +35,8 @@ export function checkPassword(
   password: string,
   rule: { minLength: number; contextWords: readonly string[] },
 ): void {
-  // First, so that the checks below run on a short text.
-  if (password.length > MAX_PASSWORD_BYTES || Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
-    throw unacceptable(`Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`);
-  }
-  if (LONE_SURROGATE.test(password))
-    throw unacceptable('This holds a character that cannot be kept. Choose another.');
+  const fault = hashingFault(password);
+  if (fault) throw unacceptable(fault);
   if ([...password.normalize('NFC')].length < rule.minLength) {
     throw unacceptable(
       `Use at least ${rule.minLength} characters. A few words in a row are easy to remember.`,

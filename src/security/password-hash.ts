@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { hash as bcryptHash, parseOptions as bcryptOptions, verify as bcryptVerify } from '@node-rs/bcrypt';
 import { DomainError } from '../domain/domain-error.ts';
-import { LONE_SURROGATE, MAX_PASSWORD_BYTES } from '../domain/password-rule.ts';
+import { hashingFault } from '../domain/password-rule.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { type Keyring, keysById } from './keyring.ts';
 
@@ -44,15 +44,15 @@ export function createPasswordHasher(options: {
 
   return {
     async hash(password) {
-      if (!isHashable(password))
-        throw new DomainError('password_unacceptable', { fields: { password: TOO_LONG } });
+      const fault = hashingFault(password);
+      if (fault) throw new DomainError('password_unacceptable', { fields: { password: fault } });
       const { id, pepper } = keyring.current;
       const hashed = await limited(() => bcryptHash(digest(pepper, password), { cost, version: '2b' }));
       return `${VERSION}:${id}:${hashed}`;
     },
 
     async verify(password, stored) {
-      if (!isHashable(password)) return { isCorrect: false, shouldRehash: false };
+      if (hashingFault(password)) return { isCorrect: false, shouldRehash: false };
       const [, keyId = '', hashed = ''] = STORED_FORM.exec(stored ?? '') ?? [];
       const keys = keysById(keyring, keyId);
       const pepper = (keys ?? keyring.current).pepper;
@@ -61,12 +61,6 @@ export function createPasswordHasher(options: {
       return { isCorrect: true, shouldRehash: keys !== keyring.current || bcryptOptions(hashed).cost < cost };
     },
   };
-}
-
-const TOO_LONG = `Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`;
-
-function isHashable(password: string): boolean {
-  return !LONE_SURROGATE.test(password) && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
 }
 
 function digest(pepper: KeyObject, password: string): string {

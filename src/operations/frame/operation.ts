@@ -9,6 +9,7 @@ import { needsSecondOperator, requestApproval, type Subject, type WaitsForApprov
 import { type RecordedEntry, recordApprovalRequest, recordChange, recordRefusal } from './audit-row.ts';
 import type { Act, Context, Grant } from './context.ts';
 import { type CallerKind, demandPermission } from './permission.ts';
+import { unstorableField } from './storable.ts';
 
 export {
   ACCOUNTS,
@@ -215,8 +216,10 @@ export async function withRetries<Result>(
 
 function parseInput<Schema extends ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new DomainError('invalid_input', { fields: fieldsOf(parsed.error) });
+  if (!parsed.success) throw new DomainError('invalid_input', { fields: fieldsOf(parsed.error) });
+  const field = unstorableField(parsed.data);
+  if (field === null) return parsed.data;
+  throw new DomainError('invalid_input', { fields: { [field]: 'contains a character that cannot be kept' } });
 }
 
 /** Field name → the first thing that is wrong with it. */
