@@ -1,6 +1,7 @@
 // The composition root: every part is built here, by plain function calls.
 import { randomBytes } from 'node:crypto';
 import { listChangesOfRequest } from './db/audit/rows.ts';
+import { probeDatabase } from './db/connection/probe.ts';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
@@ -37,7 +38,7 @@ import { createHealth } from './web/health.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
 import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
-import { createRateLimits } from './web/rate-limit.ts';
+import { createRateLimits, type RateLimits } from './web/rate-limit.ts';
 import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
 
@@ -322,7 +323,7 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     });
     root.route('/mail/events', webhook);
   }
-  root.route('/', openHealth(parts, settings.internal ? null : metrics));
+  root.route('/', openHealth(parts, limits, settings.internal ? null : metrics));
   const management = createManagement({
     log,
     limits,
@@ -336,10 +337,18 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   return root;
 }
 
-function openHealth({ sql, gateway, slack, jobs, proxyWatch }: Parts, metrics: Metrics | null) {
+function openHealth(
+  { sql, gateway, slack, jobs, proxyWatch }: Parts,
+  limits: RateLimits,
+  metrics: Metrics | null,
+) {
   return createHealth({
     checks: {
-      database: () => sql`select 1`,
+      database: () => probeDatabase(sql),
+      limits: async () => {
+        const allowance = await limits.look('wrongTokens', 'readyz');
+        if (!allowance.isAllowed && allowance.isStoreDown) throw new Error('the counters are away');
+      },
       gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
       worker: async () => jobs.worker?.check(),
     },

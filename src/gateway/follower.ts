@@ -7,7 +7,7 @@ import { followChanges } from './follow-changes.ts';
 import type { GatewaySource } from './source.ts';
 
 const FIRST_RETRY_MS = 250;
-const MAX_RETRY_MS = 5_000;
+const MAX_RETRY_MS = 2_000;
 
 type FollowerOptions = {
   source: GatewaySource;

@@ -12,12 +12,13 @@ const MAX_CHECK_MS = 1_000;
 const REUSED_FOR_MS = 1_000;
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'via'];
 
-type CheckResults = Record<string, 'ok' | 'failing'>;
-type Readiness = { isReady: boolean; checks: CheckResults };
+type CheckResult = { state: 'ok' | 'failing'; reason: string | null };
+type CheckResults = Record<string, CheckResult>;
+type Readiness = { isReady: boolean; checks: Record<string, string>; reasons?: Record<string, string> };
 
 /**
  * `GET /healthz`: 200 while the process answers. `GET /readyz`: 200 when the server is ready and every check passes
- * within a second, else 503; it names the checks, never the reason. `reported` checks are named there too, but may fail.
+ * within a second, else 503; it names the checks, and the reason in words of its own where it is known. `reported` checks are named there too, but may fail.
  * `GET /metrics`: for a scraper on the internal network; a request that came through a proxy gets 404.
  */
 export function createHealth(options: {
@@ -31,7 +32,7 @@ export function createHealth(options: {
       runChecks(options.checks),
       runChecks(options.reported ?? {}),
     ]);
-    return { isReady: isAllOk(needed), checks: { ...needed, ...reported } };
+    return describe(isAllOk(needed), { ...needed, ...reported });
   });
   const app = new Hono<WebEnv>();
 
@@ -39,8 +40,8 @@ export function createHealth(options: {
 
   app.get('/readyz', async (c) => {
     if (!c.env.facts.isReady) return c.json({ status: 'not ready' }, 503);
-    const { isReady, checks } = await runAllChecks();
-    return c.json({ status: isReady ? 'ready' : 'not ready', checks }, isReady ? 200 : 503);
+    const { isReady, ...results } = await runAllChecks();
+    return c.json({ status: isReady ? 'ready' : 'not ready', ...results }, isReady ? 200 : 503);
   });
 
   const { metrics } = options;
@@ -52,20 +53,47 @@ export function createHealth(options: {
   return app;
 }
 
-const isAllOk = (results: CheckResults) => Object.values(results).every((result) => result === 'ok');
+const isAllOk = (results: CheckResults) => Object.values(results).every(({ state }) => state === 'ok');
+
+function describe(isReady: boolean, results: CheckResults): Readiness {
+  const entries = Object.entries(results);
+  const reasons = entries.flatMap(([name, { reason }]) => (reason ? [[name, reason]] : []));
+  return {
+    isReady,
+    checks: Object.fromEntries(entries.map(([name, { state }]) => [name, state])),
+    ...(reasons.length > 0 ? { reasons: Object.fromEntries(reasons) } : {}),
+  };
+}
 
 async function runChecks(checks: Readonly<Record<string, Check>>): Promise<CheckResults> {
   const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => {
+    Object.entries(checks).map(async ([name, check]): Promise<[string, CheckResult]> => {
       try {
         await withTimeout(MAX_CHECK_MS, check());
-        return [name, 'ok'] as const;
-      } catch {
-        return [name, 'failing'] as const;
+        return [name, { state: 'ok', reason: null }];
+      } catch (error) {
+        return [name, { state: 'failing', reason: reasonOf(error) }];
       }
     }),
   );
   return Object.fromEntries(results);
+}
+
+const REASONS: [code: RegExp, reason: string][] = [
+  [/^25006$/, 'read only'],
+  [/^53100$/, 'no space left'],
+  [/^(57014|55P03)$/, 'too slow'],
+  [/^(08...|57P0.|E[A-Z]{4,}|CONNECT\w+)$/, 'not reachable'],
+];
+
+/** Null when no code says it: an error's message may hold anything. */
+function reasonOf(error: unknown): string | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = 'code' in at ? String(at.code) : '';
+    const found = REASONS.find(([pattern]) => pattern.test(code));
+    if (found) return found[1];
+  }
+  return null;
 }
 
 function reuseResults(run: () => Promise<Readiness>): () => Promise<Readiness> {

@@ -59,7 +59,14 @@ async function expectAllElseToWork({ url }: TestApp): Promise<void> {
   });
   expect(ready).toEqual({
     status: 'ready',
-    checks: { database: 'ok', gateway: 'ok', worker: 'ok', slack: 'failing', trustedProxies: 'ok' },
+    checks: {
+      database: 'ok',
+      limits: 'ok',
+      gateway: 'ok',
+      worker: 'ok',
+      slack: 'failing',
+      trustedProxies: 'ok',
+    },
   });
   expect(await text('/metrics')).toMatch(/^apim_user_slack_reachable 0$/m);
   expect((await fetch(`${url}/portal`)).status).toBe(200);

@@ -1,9 +1,17 @@
 // A Postgres of a test's own, to be killed and started again at the same address.
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { findPlace } from '../../src/db/embedded/place.ts';
-import { findPostmaster, startPostmaster, stopPostmaster } from '../../src/db/embedded/postmaster.ts';
+import {
+  choosePort,
+  findPostmaster,
+  lastComplaint,
+  startPostmaster,
+  stopPostmaster,
+} from '../../src/db/embedded/postmaster.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { eventually } from './eventually.ts';
 
@@ -38,6 +46,24 @@ export async function startMortalPostgres(parent = tmpdir()) {
       if (!postmaster) throw new Error('Postgres is not there');
       process.kill(postmaster.pid, signal);
       await eventually('Postgres to be gone', async () => !(await findPostmaster(place.data)));
+    },
+    /** A hot standby as of now, which follows nothing. To be called while Postgres is stopped. */
+    async startStandby(): Promise<{ port: number; close(): Promise<void> }> {
+      const data = `${place.data}-standby`;
+      await promisify(execFile)('cp', ['-a', place.data, data]);
+      await promisify(execFile)('cp', ['-p', join(data, 'PG_VERSION'), join(data, 'standby.signal')]);
+      const home = await mkdtemp(join(tmpdir(), 'apim-user-standby-'));
+      const aside = { ...place, data, home };
+      const own = { port: await choosePort(0), settings: FAST, timeoutMs: START_MS };
+      const started = await startPostmaster(aside, own);
+      if (!started) throw new Error(await lastComplaint(aside));
+      return {
+        port: own.port,
+        async close() {
+          await stopPostmaster(aside, started.pid);
+          for (const folder of [data, home]) await rm(folder, { recursive: true, force: true });
+        },
+      };
     },
     async close(): Promise<void> {
       const postmaster = await findPostmaster(place.data);

@@ -52,7 +52,10 @@ describe('health', () => {
     server.setReady(true);
     const { status, body } = await get('/readyz');
     expect(status).toBe(503);
-    expect(JSON.parse(body)).toEqual({ status: 'not ready', checks: { database: 'failing', jobs: 'ok' } });
+    expect(JSON.parse(body)).toEqual({
+      status: 'not ready',
+      checks: { database: 'failing', jobs: 'ok' },
+    });
     expect(body + logged.join('')).not.toContain('canary');
   });
 

@@ -6,22 +6,28 @@ import postgres from 'postgres';
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 type Client = postgres.Sql | postgres.TransactionSql;
 type Work = (tx: postgres.TransactionSql) => unknown;
-/** Whether the connection of a transaction, or any of the shared ones, was lost. */
-type LossState = { isLost: boolean; lose(error: unknown): void };
+/**
+ * Whether the connection of a transaction, or any of the shared ones, was lost. `leave`: the server takes no writes, over
+ * this connection at least.
+ */
+type LossState = { isLost: boolean; lose(error: unknown): void; leave(): void };
 
 /** How long transactions over the other connections may take to end, once one is lost. */
 const CLOSE_SECONDS = 5;
 /** Between attempts to connect. The driver's own goes up to 20 seconds. */
 const MAX_PAUSE_SECONDS = 2;
+/** While a server takes no writes, each failed one would otherwise open new connections to it. */
+const LEAVE_EVERY_MS = 500;
 const pauseSeconds = (attempts: number): number => Math.min(0.05 * 2 ** attempts, MAX_PAUSE_SECONDS);
 
 /**
- * Like `postgres(url, options)`. Prepares the queries of `unsafe`: ours come from a fixed set of texts. Rejects all work in
+ * Like `postgres(url, options)`, for a server that is no standby. Prepares the queries of `unsafe`: ours come from a fixed set of texts. Rejects all work in
  * flight on a connection that is lost, as the driver does.
  */
 export function openPool(url: string, options: Options): postgres.Sql {
-  let current = postgres(url, { backoff: pauseSeconds, ...options });
+  let current = postgres(url, { backoff: pauseSeconds, target_session_attrs: 'primary', ...options });
   let isEnding = false;
+  let leftAt = Number.NEGATIVE_INFINITY;
   const replaceAll = (lost: postgres.Sql) => {
     if (isEnding || lost !== current) return;
     // Not `options`: Drizzle has put its own parsers into these.
@@ -30,7 +36,12 @@ export function openPool(url: string, options: Options): postgres.Sql {
   };
   return facade<postgres.Sql>(() => {
     const client = current;
-    const lossState: LossState = { isLost: false, lose: () => replaceAll(client) };
+    const leave = () => {
+      if (performance.now() - leftAt < LEAVE_EVERY_MS) return;
+      leftAt = performance.now();
+      replaceAll(client);
+    };
+    const lossState: LossState = { isLost: false, lose: () => replaceAll(client), leave };
     return {
       client,
       lossState,
@@ -75,6 +86,7 @@ function begin(client: postgres.Sql, pool: LossState, args: unknown[]): Promise<
   return new Promise((resolve, reject) => {
     const lossState: LossState = {
       isLost: false,
+      leave: pool.leave,
       lose(error) {
         lossState.isLost = true;
         pool.lose(error);
@@ -124,10 +136,15 @@ function watch<T>(query: T, lossState: LossState): T {
   if (typeof reject !== 'function') return query;
   rejecting.reject = (error) => {
     if (isLoss(error)) lossState.lose(error);
+    else if (isReadOnly(error)) lossState.leave();
     reject(error);
   };
   return query;
 }
+
+/** A server that was demoted, or a session that began while the database was read-only. */
+const isReadOnly = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '25006';
 
 /**
  * Codes of the driver, and of the socket when the driver has added the query. An error of the server is no loss, nor is a
