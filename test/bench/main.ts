@@ -15,6 +15,7 @@ import {
   SERVICE,
 } from './accounts.ts';
 import { fillAudit, measureLookups, measureVerify } from './audit.ts';
+import { measureBlockPrice } from './block.ts';
 import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
 import { measureChecks, measureStart } from './gateway.ts';
@@ -48,7 +49,7 @@ if (!Number.isInteger(many) || many <= FEW)
 const auditRows = Number(values.audit);
 if (!Number.isInteger(auditRows) || auditRows <= FEW)
   throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
-const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway'] as const;
+const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block'] as const;
 if (values.only !== undefined && !PARTS.some((part) => part === values.only))
   throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -158,6 +159,26 @@ async function benchAccounts(few: Opened, databaseUrl: string) {
   }
 }
 
+async function benchBlock(few: Opened, databaseUrl: string) {
+  await few.sql`create database block`;
+  const url = new URL(databaseUrl);
+  url.pathname = '/block';
+  await migrate(url.href);
+  const own = openContext(url.href);
+  try {
+    const prices = await measureBlockPrice(own, url.href);
+    for (const { processes, p50, p99 } of prices) {
+      const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(p99 <= GOALS.blockMs)}`;
+      say(
+        `block with ${processes} gateway processes: p50 ${rounded(p50, 1)}, p99 ${rounded(p99, 1)} ms (${soon})`,
+      );
+    }
+    return prices;
+  } finally {
+    await own.close();
+  }
+}
+
 /** In a database of its own, because it fills it with keys. */
 async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: string) {
   await few.sql`create database gateway`;
@@ -208,10 +229,11 @@ try {
     const imports = isWanted('import') ? await benchImports(few, database.url) : null;
     const audit = isWanted('audit') ? await benchAudit(few, database.url) : null;
     const gateway = isWanted('gateway') ? await benchGateway(few, database.url) : null;
+    const block = isWanted('block') ? await benchBlock(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway };
+    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {
