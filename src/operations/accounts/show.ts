@@ -22,16 +22,21 @@ export const showAccount = defineOperation({
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
     const query = { serviceId: act.service.id, accountId };
-    const waiting = await findWaitingConfirmation(act.tx, { ...query, now: act.now });
-    const mails = await listMailsOf(act.tx, query, MAILS_ON_CARD);
+    // At once: over one connection they share the way to the database.
+    const [waiting, mails, view, subscriptions] = await Promise.all([
+      findWaitingConfirmation(act.tx, { ...query, now: act.now }),
+      listMailsOf(act.tx, query, MAILS_ON_CARD),
+      viewAccount(act, account),
+      subscriptionsOf(act, accountId),
+    ]);
     return {
-      account: await viewAccount(act, account),
+      account: view,
       mails: mails.map(({ lastCode, ...mail }) => ({
         ...mail,
         title: titleOf(mail.template),
         isCalledOffTooLate: lastCode === CALLED_OFF && !['cancelled', 'unknown'].includes(mail.state),
       })),
-      ...(await subscriptionsOf(act, accountId)),
+      ...subscriptions,
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };
   },
@@ -40,9 +45,9 @@ export const showAccount = defineOperation({
 /** The newest, how many there are in all, and what a block or a deletion would cut off. */
 async function subscriptionsOf(act: Act, accountId: string) {
   const serviceId = act.service.id;
-  const rows = await listSubscriptions(act.tx, serviceId, { accountId }, { limit: SUBSCRIPTIONS_ON_CARD });
-  return {
-    subscriptions: rows.map((row) => viewSubscription(row, act.now)),
-    subscriptionCounts: await countSubscriptionsOf(act, accountId),
-  };
+  const [rows, subscriptionCounts] = await Promise.all([
+    listSubscriptions(act.tx, serviceId, { accountId }, { limit: SUBSCRIPTIONS_ON_CARD }),
+    countSubscriptionsOf(act, accountId),
+  ]);
+  return { subscriptions: rows.map((row) => viewSubscription(row, act.now)), subscriptionCounts };
 }
