@@ -12,6 +12,7 @@ import type { Context } from '../../src/operations/frame/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
+import { NO_PEOPLE } from '../support/test-settings.ts';
 import { median, percentile, rounded, timeEach } from './figures.ts';
 import { FIRST_NAMES, LAST_NAMES, listedFrom } from './fill.ts';
 import { ADMIN, TEAM } from './slack-stub.ts';
@@ -33,11 +34,7 @@ export function openContext(url: string) {
     random: (size) => randomBytes(size),
     keyring,
     passwords: createPasswordHasher({ keyring }),
-    people: {
-      actorOf: async () => {
-        throw new Error('a bench has no approver');
-      },
-    },
+    people: NO_PEOPLE,
     policy: {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',
