@@ -14,6 +14,7 @@ export type RefusalKind = 'forbidden' | 'invalid' | 'missing' | 'stale' | 'confl
 const REFUSALS = {
   not_permitted: ['forbidden', 'You may not do this; nothing was changed.'],
   invalid_input: ['invalid', "That can't be taken as it is."],
+  form_outdated: ['stale', 'This button or form is from another version of the app; ask for it again.'],
   email_invalid: ['invalid', "That doesn't look like an e-mail address."],
   email_taken: ['invalid', 'There is already an account with this address.'],
   email_invited: ['invalid', 'This address is already invited.'],

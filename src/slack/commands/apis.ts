@@ -7,7 +7,7 @@ import { showApi } from '../../operations/apis/show.ts';
 import { apiId as apiIdSchema } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { apiIn } from '../frame/reference.ts';
+import { apiIn, readCarried } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { apiErrors, createApiModal, deleteApiModal, editApiModal } from '../modals/api.ts';
 import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
@@ -33,7 +33,7 @@ export const apisFeature: Feature = {
   buttons: {
     'menu-apis': async (request) => request.reply(await apisPage(request)),
     'apis-next': async (request, value) =>
-      request.reply(await apisPage(request, JSON.parse(value)), { replace: true }),
+      request.reply(await apisPage(request, readCarried(value)), { replace: true }),
     'api-create': (request) => openModalFor('admins', request, createApiModal),
     'api-edit': (request, value) =>
       openModalFor('admins', request, async () => {

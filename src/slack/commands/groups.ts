@@ -7,7 +7,7 @@ import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
 import { findAccount, openForAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
+import { accountIn, readCarried } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { blankErrors, type FormValues, listOf, textOf } from '../modals/form.ts';
 import { createGroupModal, type Group, groupsOfAccountModal, renameGroupModal } from '../modals/group.ts';
@@ -46,7 +46,7 @@ export const groupsFeature: Feature = {
         return renameGroupModal(group);
       }),
     'group-delete': async (request, value) => {
-      const { id, from } = JSON.parse(value) as { id: string; from: number };
+      const { id, from } = readCarried(value);
       const { name } = await deleteGroup(request.context, { groupId: String(id) });
       const page = await groupsPage(request, Number(from));
       const text = `Deleted: the group ${escapeText(name)}. Its accounts stay.`;
@@ -103,7 +103,7 @@ async function groupsPage(request: SlackRequest, from = 0): Promise<Message> {
   const custom = groups.filter((group) => !group.isBuiltIn);
   // Falls back to the page before when the last group of a page was just deleted.
   const lastPage = Math.floor(Math.max(0, custom.length - 1) / GROUPS_A_PAGE) * GROUPS_A_PAGE;
-  const start = Math.min(Math.max(0, from), lastPage);
+  const start = Math.min(Math.max(0, Math.trunc(from) || 0), lastPage);
   const end = start + GROUPS_A_PAGE;
   const pageButtons = [
     ...(isAdmin ? [button('group-create', 'Create', '-', { style: 'primary' })] : []),

@@ -4,6 +4,7 @@ import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/actor.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, header, type Message, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
@@ -34,11 +35,11 @@ export const historyFeature: Feature = {
   buttons: {
     'history-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     'history-next': async (request, value) => {
-      const { accountId, after } = JSON.parse(value) as { accountId: string; after: string };
+      const { accountId, after } = readCarried<{ accountId: string; after: string }>(value);
       await request.reply(await accountPage(request, accountId, after), { replace: true });
     },
     'history-older': async (request, value) =>
-      request.reply(await searchPage(request, JSON.parse(value)), { replace: true }),
+      request.reply(await searchPage(request, readCarried(value)), { replace: true }),
   },
 };
 

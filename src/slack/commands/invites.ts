@@ -3,7 +3,7 @@ import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { buttonValue, invitationIn } from '../frame/reference.ts';
+import { buttonValue, invitationIn, readCarried } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
@@ -22,7 +22,7 @@ export const invitesFeature: Feature = {
     'menu-invites': async (request) => request.reply(await invitesPage(request, false)),
     'invites-all': async (request) => request.reply(await invitesPage(request, true)),
     'invites-next': async (request, value) => {
-      const { all, after } = JSON.parse(value);
+      const { all, after } = readCarried<{ all?: unknown; after?: NonNullable<Page['next']> }>(value);
       return request.reply(await invitesPage(request, all === true, after), { replace: true });
     },
     'invitation-resend': async (request, value) => {

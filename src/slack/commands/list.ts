@@ -6,7 +6,7 @@ import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { buttonValue } from '../frame/reference.ts';
+import { buttonValue, readCarried } from '../frame/reference.ts';
 import { actionsOn, nameOf } from '../present/account.ts';
 import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
@@ -32,7 +32,7 @@ export const listFeature: Feature = {
 };
 
 async function turnPage(request: SlackRequest, value: string): Promise<void> {
-  await request.reply(await listPage(request, JSON.parse(value)), { replace: true });
+  await request.reply(await listPage(request, readCarried(value)), { replace: true });
 }
 
 async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {

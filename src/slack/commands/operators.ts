@@ -4,6 +4,7 @@ import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { openModalFor, requireRole } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
 import {
@@ -34,7 +35,7 @@ export const operatorsFeature: Feature = {
   buttons: {
     'operator-add': (request) => openModalFor('admins', request, grantModal),
     'operator-grant': async (request, value) => {
-      const { userId, role } = JSON.parse(value) as { userId: string; role: Role };
+      const { userId, role } = readCarried<{ userId: string; role: Role }>(value);
       await request.reply(await runGrant(request, userId, role));
     },
     'operator-withdraw': async (request, userId) => {

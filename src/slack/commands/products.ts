@@ -6,7 +6,7 @@ import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { productIn } from '../frame/reference.ts';
+import { productIn, readCarried } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
 import { schemaError, textOf } from '../modals/form.ts';
@@ -38,7 +38,7 @@ export const productsFeature: Feature = {
   buttons: {
     'menu-products': async (request) => request.reply(await productsPage(request)),
     'products-next': async (request, value) =>
-      request.reply(await productsPage(request, JSON.parse(value)), { replace: true }),
+      request.reply(await productsPage(request, readCarried(value)), { replace: true }),
     'product-create': (request) => openModalFor('admins', request, createProductModal),
     'product-edit': (request, value) =>
       openModalFor('admins', request, async () => {

@@ -4,6 +4,7 @@ import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import { findAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
@@ -32,7 +33,7 @@ export const subscriptionsFeature: Feature = {
     'menu-subscriptions': async (request) => request.reply(await subscriptionsPage(request, WAITING)),
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     'subscriptions-next': async (request, value) => {
-      const query = JSON.parse(value) as Query;
+      const query = readCarried<Query>(value);
       const title = query.accountId
         ? titleOf((await showAccount(request.context, { accountId: query.accountId })).account)
         : undefined;

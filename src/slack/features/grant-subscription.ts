@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import type { Feature } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { dayIn, type FormValues, textOf } from '../modals/form.ts';
 import { grantSubscriptionModal } from '../modals/subscription.ts';
@@ -14,7 +15,7 @@ export const grantSubscriptionFeature: Feature = {
   buttons: {
     'subscription-grant': (request, value) =>
       openModalFor('admins', request, async () => {
-        const { accountId } = JSON.parse(value) as { accountId?: unknown };
+        const { accountId } = readCarried(value);
         if (typeof accountId !== 'string') return grantSubscriptionModal(null);
         const { account } = await showAccount(request.context, { accountId });
         const state = account.state === 'active' ? '' : ` · *${account.state}*`;

@@ -2,7 +2,7 @@
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
 import { subscriptionIn } from '../frame/reference.ts';
-import { textOf } from '../modals/form.ts';
+import { type FormValues, textOf } from '../modals/form.ts';
 import { leakedKeyModal, regenerateKeyModal } from '../modals/subscription.ts';
 import type { Message } from '../present/blocks.ts';
 import { subscriptionText } from '../present/subscription.ts';
@@ -24,21 +24,18 @@ export const regenerateKeyFeature: Feature = {
   submissions: {
     'subscription-regenerate': {
       run: (request, values, metadata) => {
-        const slot = slotIn(textOf(values, 'slot'));
-        return runRegenerate(request, metadata, {
-          slot: slot === 'both' ? 'primary' : slot,
-          isLeaked: false,
-        });
+        return runRegenerate(request, metadata, { slot: slotIn(values), isLeaked: false });
       },
     },
     'subscription-leaked': {
       run: (request, values, metadata) =>
-        runRegenerate(request, metadata, { slot: slotIn(textOf(values, 'slot')), isLeaked: true }),
+        runRegenerate(request, metadata, { slot: slotIn(values), isLeaked: true }),
     },
   },
 };
 
-const slotIn = (text: string): Slot => (text === 'secondary' || text === 'both' ? text : 'primary');
+/** The operation refuses what is none. */
+const slotIn = (values: FormValues) => textOf(values, 'slot') as Slot;
 
 async function runRegenerate(
   request: SlackRequest,

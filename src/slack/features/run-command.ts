@@ -1,5 +1,6 @@
 // Runs the subcommand that a person typed, and offers the nearest one for a mistyped name.
 import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { nearestWord } from '../receive/typed-words.ts';
@@ -18,7 +19,7 @@ export function createCommandRunner(commands: () => Command[]) {
   }
   const feature: Feature = {
     buttons: {
-      'run-command': (request, value) => run(request, (JSON.parse(value) as unknown[]).map(String)),
+      'run-command': (request, value) => run(request, Object.values(readCarried(value)).map(String)),
     },
   };
   return { run, feature };

@@ -1,4 +1,6 @@
-// A button or modal carries the id and version of what it was drawn for. Neither is trusted: the operation checks both.
+// A button or modal carries the id and version of what it was drawn for, or a page and its filter. None is trusted: the
+// operation checks them.
+import { DomainError } from '../../domain/domain-error.ts';
 import type { Metadata } from './feature.ts';
 
 type Reference = { id: string; version: number };
@@ -15,10 +17,25 @@ export const productIn = readerOf('productId');
 export const subscriptionIn = readerOf('subscriptionId');
 export const invitationIn = readerOf('invitationId');
 
+/**
+ * Reads the JSON object in a button's value or a modal's `private_metadata`. Errors: `form_outdated` for anything else,
+ * such as the value of a button that a former version drew.
+ */
+export function readCarried<Carried extends object = Metadata>(text: string): Carried {
+  let carried: unknown;
+  try {
+    carried = JSON.parse(text);
+  } catch {
+    throw new DomainError('form_outdated');
+  }
+  if (typeof carried !== 'object' || carried === null) throw new DomainError('form_outdated');
+  return carried as Carried;
+}
+
 /** Reads a button's value or a modal's metadata as the input of an operation. */
 function readerOf<Key extends string>(key: Key) {
   return (value: string | Metadata) => {
-    const { id, version } = (typeof value === 'string' ? JSON.parse(value) : value) as Metadata;
+    const { id, version } = typeof value === 'string' ? readCarried(value) : value;
     return { [key]: String(id), expectedVersion: Number(version) } as Record<Key, string> & {
       expectedVersion: number;
     };

@@ -1,6 +1,9 @@
 import type { App, SlackViewAction, ViewOutput } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import type { Metadata } from '../frame/feature.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import type { Policy } from '../../operations/frame/context.ts';
+import type { Metadata, Submission } from '../frame/feature.ts';
+import { readCarried } from '../frame/reference.ts';
 import { SUBMISSIONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
@@ -23,9 +26,7 @@ export function registerViews(app: App, { policy }: SlackDependencies, { deliver
     if (!submission) return ack();
     const keys = keyErrors(view.state.values);
     if (Object.keys(keys).length > 0) return ack({ response_action: 'errors', errors: keys });
-    const values = formValuesIn(view.state.values);
-    const metadata = metadataOf(view);
-    const errors = submission.check?.(values, { metadata, policy }) ?? {};
+    const errors = checkErrors(submission, view, policy);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     deliver({
       kind: 'submission',
@@ -65,10 +66,19 @@ export async function answerSubmission(
     replyToRefusal: (message) => show(refill(view, message), message),
   };
   const values = formValuesIn(view.state.values);
-  const metadata = metadataOf(view);
   await dispatchRequest(dependencies, source, async (request) =>
-    showResult(await submission.run(request, values, metadata)),
+    showResult(await submission.run(request, values, metadataOf(view))),
   );
 }
 
-const metadataOf = (view: ViewOutput) => JSON.parse(view.private_metadata || '{}') as Metadata;
+/** None for metadata that can't be read: `answerSubmission` refuses it in words. */
+function checkErrors({ check }: Submission, view: ViewOutput, policy: Policy): Record<string, string> {
+  try {
+    return check?.(formValuesIn(view.state.values), { metadata: metadataOf(view), policy }) ?? {};
+  } catch (error) {
+    if (error instanceof DomainError) return {};
+    throw error;
+  }
+}
+
+const metadataOf = (view: ViewOutput): Metadata => readCarried(view.private_metadata || '{}');
