@@ -159,10 +159,15 @@ describe('the panes', () => {
     await deliveries.getByRole('row', { name: /command \/apim-user help ada 200 \d+ ms/ }).waitFor();
     await deliveries.getByRole('button', { name: 'command /apim-user help' }).click();
     await deliveries.getByText(/x-slack-signature: v0=[0-9a-f]{64}/).waitFor();
-    await deliveries.getByRole('region', { name: 'The answer' }).getByText('HTTP 200').waitFor();
+    const answer = deliveries.getByRole('region', { name: 'The answer' });
+    await answer.getByText('HTTP 200').waitFor();
+    await answer.getByText('"blocks"').waitFor();
     const calls = page.getByRole('table', { name: 'API calls' });
-    await calls.getByRole('button', { name: 'response_url' }).first().click();
-    await calls.getByRole('region', { name: 'What was sent' }).getByText('"blocks"').waitFor();
+    await admin.types('/apim-user add');
+    await admin.seesInModal(/Last name/);
+    await admin.closesModal();
+    await calls.getByRole('button', { name: 'views.open' }).first().click();
+    await calls.getByRole('region', { name: 'What was sent' }).getByText('"trigger_id"').waitFor();
   });
 
   story(
@@ -197,7 +202,9 @@ story('a message stays where it is for its reader while a card above is repainte
   for (let n = 0; n < 12; n++) await approver.types(`line ${n}\nand more\nof it`);
   const list = approver.page.getByRole('list', { name: /^Messages in/ });
   await list.hover();
+  await approver.message(/line 11/).waitFor();
   await approver.page.mouse.wheel(0, -10_000);
+  await expect.poll(() => list.evaluate((element) => element.scrollTop)).toBe(0);
   await approver
     .message(/Zoe Quist/)
     .getByRole('button')
