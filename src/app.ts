@@ -130,10 +130,7 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     print,
     atStop,
     // Slack and the gateway need the dependencies, so they are made below.
-    people: {
-      actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId),
-      askAbout: (userId, teamId) => slack.people.askAbout(userId, teamId),
-    },
+    people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
   });
   const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);
   const opened: Opened = {

@@ -53,7 +53,6 @@ export async function withDependencies<Result>(
     const dependencies = await openDependencies(settings, {
       people: {
         actorOf: () => Promise.reject(new Error('the console does not ask Slack')),
-        askAbout: () => Promise.reject(new Error('the console does not ask Slack')),
       },
       publicUrl: () => settings.publicUrl ?? `http://localhost:${settings.port}`,
       poolSize: POOL_SIZE,

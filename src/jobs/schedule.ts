@@ -22,7 +22,6 @@ import { sweepImports } from '../operations/imports/sweep.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
 import { sweepMails } from '../operations/mails/sweep.ts';
-import { sweepOperators } from '../operations/operators/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
 import { tellOutages } from '../operations/outages/tell.ts';
 import { expireSubscription } from '../operations/subscriptions/expire.ts';
@@ -57,7 +56,6 @@ const STEPS: Record<string, Step> = {
   'sweep approvals': byTime(({ context }) => sweepApprovals(context, {})),
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep imports': ({ context }) => sweepImports(context, {}),
-  'sweep operators': sweepOperatorsInSlack,
   'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),
   'fold account counts': ({ context }) => foldAccountCounts(context.db),
   'expire invitations': byTime(expireInvitations),
@@ -97,11 +95,6 @@ async function forEachRow(rows: { id: string }[], handle: (id: string) => Promis
 
 async function noteSlack({ context, slack }: Work): Promise<void> {
   if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
-}
-
-/** When Slack is back, the jobs that wait for it run at once. */
-async function sweepOperatorsInSlack({ context, slack }: Work): Promise<void> {
-  if (slack.isReachable()) await sweepOperators(context, {});
 }
 
 async function reportOutages({ context, log }: Work): Promise<void> {

@@ -12,7 +12,6 @@ import type { Context } from '../../src/operations/frame/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
-import { NO_PEOPLE } from '../support/test-settings.ts';
 import { median, percentile, rounded, timeEach } from './figures.ts';
 import { FIRST_NAMES, LAST_NAMES, listedFrom } from './fill.ts';
 import { ADMIN, TEAM } from './slack-stub.ts';
@@ -34,7 +33,11 @@ export function openContext(url: string) {
     random: (size) => randomBytes(size),
     keyring,
     passwords: createPasswordHasher({ keyring }),
-    people: NO_PEOPLE,
+    people: {
+      actorOf: async () => {
+        throw new Error('a bench has no approver');
+      },
+    },
     policy: {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',

@@ -383,12 +383,6 @@ const CASES: Record<string, Case> = {
     },
     nothing: { teamId: 'T0NOBODY' },
   },
-  'operators/doubt': {
-    as: SYSTEM,
-    ours: async () => ({ teamId: 'T0TEST', userId: ADMIN.userId }),
-    nothing: { teamId: 'T0TEST', userId: 'U0NOBODY' },
-  },
-  'operators/sweep': { as: SYSTEM, ours: async () => ({}), nothing: {} },
   'operators/show-own-role': {
     as: { ...(ADMIN as Extract<Actor, { kind: 'slack' }>), userId: 'U0ONLYOURS' },
     ours: async () => {

@@ -121,10 +121,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     random: (size) => randomBytes(size),
     keyring,
     passwords,
-    people: {
-      actorOf: async (userId, teamId) => personInSlack(userId, teamId),
-      askAbout: async (userId, teamId) => personInSlack(userId, teamId),
-    },
+    people: { actorOf: async (userId, teamId) => personInSlack(userId, teamId) },
     policy,
     service: services[service],
     actor,

@@ -24,22 +24,15 @@ export async function findTokenByHash(db: Db, serviceId: string, hash: string): 
   return row ?? null;
 }
 
-/** A live token, with its owner's present role and any doubt about them; null when either is gone. */
+/** A live token, with its owner's present role; null when either is gone. */
 export async function findLiveToken(
   db: Db,
   serviceId: string,
   id: string,
   now: Date,
-): Promise<
-  (Pick<Token, 'role' | 'grants'> & { ownerRole: 'admin' | 'approver'; inDoubtSince: Date | null }) | null
-> {
+): Promise<(Pick<Token, 'role' | 'grants'> & { ownerRole: 'admin' | 'approver' }) | null> {
   const [row] = await db
-    .select({
-      role: tokens.role,
-      grants: tokens.grants,
-      ownerRole: operators.role,
-      inDoubtSince: operators.inDoubtSince,
-    })
+    .select({ role: tokens.role, grants: tokens.grants, ownerRole: operators.role })
     .from(tokens)
     .innerJoin(
       operators,

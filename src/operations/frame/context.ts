@@ -56,13 +56,8 @@ export type IssuedActor = {
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
 
-/** Looks people up in Slack. Both throw when Slack can't say. */
-export type People = {
-  /** The answer may be five minutes old. */
-  actorOf(userId: string, teamId: string): Promise<SlackActor>;
-  /** Always asks Slack. */
-  askAbout(userId: string, teamId: string): Promise<SlackActor>;
-};
+/** Looks people up in Slack; an answer may be five minutes old. Throws when Slack can't say. */
+export type People = { actorOf(userId: string, teamId: string): Promise<SlackActor> };
 
 /** The settings that rules depend on. */
 export type Policy = {

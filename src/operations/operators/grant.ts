@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
-import { adminsWhoCanAct, demandOtherAdmin, personNow, queueConfirmation } from './operator-rules.ts';
+import { adminsWhoCanAct, demandOtherAdmin, personNow } from './operator-rules.ts';
 
 /**
  * Gives a person of the workspace a role, or changes it.
@@ -27,8 +27,6 @@ export const grantRole = defineOperation({
     const admins = await lockAdmins(act.tx, act.service.id);
     if (role !== 'admin') demandOtherAdmin(admins, key, able);
     const before = await giveRole(act.tx, key, { name: person.name, role, now: act.now });
-    // They may have left since Slack was asked, and a report about a person without a role is not stored.
-    await queueConfirmation(act.tx, key);
     if (before === role) act.nothingChanged();
     else {
       act.record({

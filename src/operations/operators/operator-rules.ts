@@ -1,33 +1,22 @@
 // Rules for changing who may act.
-import type { Transaction } from '../../db/connection/connect.ts';
 import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { listAdmins, type OperatorKey } from '../../db/operators/operators.ts';
-import { addJob } from '../../db/outbox/jobs.ts';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
-import { slackId } from '../frame/actor.ts';
 import type { Act, Context, SlackActor } from '../frame/context.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
 
 const MAX_ENDED_AT_ONCE = 500;
 
-/** Asks Slack who a person is now. Errors: `standing_unknown` when Slack can't say. */
+/** Looks a person up in Slack. Errors: `standing_unknown` when Slack can't say. */
 export async function personNow(
   context: Context,
   person: { teamId: string; userId: string },
 ): Promise<SlackActor> {
   try {
-    return await context.people.askAbout(person.userId, person.teamId);
+    return await context.people.actorOf(person.userId, person.teamId);
   } catch {
     throw new DomainError('standing_unknown');
   }
-}
-
-/** Queues the question to Slack whether an operator is still a full member. Questions that wait together become one. */
-export async function queueConfirmation(
-  tx: Transaction,
-  { serviceId, teamId, slackUserId }: OperatorKey,
-): Promise<void> {
-  await addJob(tx, 'confirm-operator', { serviceId, person: slackId(teamId, slackUserId) });
 }
 
 /** The admins that are members in Slack now: one of them must remain. Errors: `standing_unknown`. */

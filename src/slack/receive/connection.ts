@@ -4,8 +4,8 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode } from '@slack/web-api';
 import type { Context, People } from '../../operations/frame/context.ts';
-import { doubtOperator } from '../../operations/operators/doubt.ts';
 import { grantFirstOperator } from '../../operations/operators/grant-first.ts';
+import { loseRole } from '../../operations/operators/lose.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
 import { withTimeout } from '../../web/with-timeout.ts';
@@ -81,10 +81,8 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
     },
     people: {
       async actorOf(userId, teamId) {
-        return peopleOf(link).actorOf(userId, teamId);
-      },
-      async askAbout(userId, teamId) {
-        return peopleOf(link).askAbout(userId, teamId);
+        if (!link.surface) throw new Error('slack is not connected');
+        return link.surface.people.actorOf(userId, teamId);
       },
     },
     jobs() {
@@ -104,11 +102,6 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
       await withTimeout(MAX_STOP_WAIT_MS, Promise.resolve(connecting)).catch(() => {});
     },
   };
-}
-
-function peopleOf({ surface }: Link): People {
-  if (!surface) throw new Error('slack is not connected');
-  return surface.people;
 }
 
 async function keepConnecting(parts: ConnectionParts, link: Link): Promise<void> {
@@ -137,7 +130,7 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
     ...parts,
     apiUrl,
     async onPersonGone(teamId, userId) {
-      await doubtOperator(system(), { teamId, userId });
+      await loseRole(system(), { teamId, userId });
     },
     async onRevoked(teamId, why) {
       markTokenRefused(parts, link, why);

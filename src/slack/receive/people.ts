@@ -1,6 +1,6 @@
 // Asks Slack who a person is, and remembers the answer for five minutes.
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
-import type { Clock, People, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
+import type { Clock, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
 
 const REMEMBERED_MS = 5 * 60_000;
@@ -12,7 +12,8 @@ type SlackUser = Pick<
   'id' | 'team_id' | 'deleted' | 'is_bot' | 'is_restricted' | 'is_ultra_restricted'
 >;
 
-export type SlackPeople = People & {
+export type SlackPeople = {
+  actorOf(userId: string, teamId: string): Promise<SlackActor>;
   /** Call it when Slack reports that the person changed. */
   forget(userId: string): void;
   /** For any member of a channel. Apps and bots of every workspace are bots. */
@@ -25,14 +26,11 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
     forget: (userId) => void known.delete(userId),
     membershipOf: async (userId) => (await people.actorOf(userId, ownTeamId)).membership,
     async actorOf(userId, teamId) {
-      const found = teamId === ownTeamId ? known.get(userId) : undefined;
-      const isRecent = found && clock().getTime() - found.at < REMEMBERED_MS;
-      return isRecent ? found.actor : people.askAbout(userId, teamId);
-    },
-    async askAbout(userId, teamId) {
       if (teamId !== ownTeamId)
         return { kind: 'slack', teamId, userId, name: userId, membership: 'stranger', email: null };
       const now = clock().getTime();
+      const found = known.get(userId);
+      if (found && now - found.at < REMEMBERED_MS) return found.actor;
       const user = await fetchUser(client, userId);
       const name = user?.profile?.real_name || user?.real_name || user?.name || userId;
       const membership = membershipIn(user, ownTeamId);
