@@ -135,7 +135,8 @@ describe('a spelling of a path', () => {
           `arrived at ${path} with`,
         );
       }),
-      { numRuns: RUNS },
+      // By chance alone the one path that takes the body is rarely spelt in full.
+      { numRuns: RUNS, examples: [['/big']] },
     );
     // The generator reaches both outcomes.
     expect([...arrivals]).toEqual(expect.arrayContaining(['400', '413', '/big']));
