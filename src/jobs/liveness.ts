@@ -46,7 +46,7 @@ export function startLiveness({ db, log, ourIds, begun, pace = PACE }: Options):
   }
   void (async () => {
     while (!stopping.signal.aborted) {
-      // While the database is away, nobody is declared dead.
+      // While the database is away, no worker is declared dead.
       await beat().catch(() => {});
       await delay(pace.beatMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }

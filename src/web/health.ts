@@ -18,7 +18,8 @@ type Readiness = { isReady: boolean; checks: Record<string, string>; reasons?: R
 
 /**
  * `GET /healthz`: 200 while the process answers. `GET /readyz`: 200 when the server is ready and every check passes
- * within a second, else 503; it names the checks, and the reason in words of its own where it is known. `reported` checks are named there too, but may fail.
+ * within a second, else 503; it names the checks, and the reason in words of its own where it is known. `reported` checks
+ * are named there too, but may fail.
  * `GET /metrics`: for a scraper on the internal network; a request that came through a proxy gets 404.
  */
 export function createHealth(options: {

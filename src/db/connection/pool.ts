@@ -21,8 +21,8 @@ const LEAVE_EVERY_MS = 500;
 const pauseSeconds = (attempts: number): number => Math.min(0.05 * 2 ** attempts, MAX_PAUSE_SECONDS);
 
 /**
- * Like `postgres(url, options)`, for a server that is no standby. Prepares the queries of `unsafe`: ours come from a fixed set of texts. Rejects all work in
- * flight on a connection that is lost, as the driver does.
+ * Like `postgres(url, options)`, for a server that is no standby. Prepares the queries of `unsafe`: ours come from a fixed
+ * set of texts. Rejects all work in flight on a connection that is lost, as the driver does.
  */
 export function openPool(url: string, options: Options): postgres.Sql {
   let current = postgres(url, { backoff: pauseSeconds, target_session_attrs: 'primary', ...options });

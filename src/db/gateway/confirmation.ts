@@ -121,7 +121,7 @@ function openLine(url: string, serviceId: string) {
       });
       return { followers, done, silent, hasAnswer: () => asked?.length === 0 || answered.size > 0 };
     },
-    /** Nobody waits for these again, unless they have sent a heartbeat meanwhile. */
+    /** No later round waits for these, unless they have sent a heartbeat meanwhile. */
     async forget(silent: readonly Follower[]): Promise<void> {
       for (const { id, beats } of silent)
         await sql.unsafe('delete from gateway_followers where service_id = $1 and id = $2 and beats = $3', [

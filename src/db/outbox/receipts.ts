@@ -83,7 +83,7 @@ function createLeases(db: Database) {
   let timer: NodeJS.Timeout | null = null;
   const renew = () =>
     db.execute(sql`
-      update slack_receipts r set lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
+      update slack_receipts r set lease_until = ${leaseEnd}
       from ${recordset([...held.values()].map((key) => ({ key })))}
       where ${isSame} and r.lease_until > now()`);
   return {
