@@ -2,6 +2,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
+import { API_KEY_PREFIX } from '../../src/domain/api-key-form.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
 import { createCapturedLog } from '../web/serve.ts';
@@ -89,13 +90,14 @@ it('T26: neither a key nor its hash gets into the log, an answer or the metrics,
   expect(everything).not.toContain('the-secret-of-a-gateway');
 });
 
-it('T27: a key with any character changed is refused without a look-up, and so is a key with a few slips of the hand', async () => {
+// Without our prefix a key could be from elsewhere: such a slip is looked up, in the database while a heartbeat is late.
+it('T27: a key with any character changed after its prefix is refused without a look-up, and so is one with a few slips of the hand', async () => {
   const { source, asked } = countingSource();
   served = await serveGateway(t, 'memory', { source });
   const { primaryKey: key } = await programme.subscription({ apiId: 'orders' });
   await served.catchUp();
   expect((await served.ask({ key })).status).toBe(200);
-  for (let at = 0; at < key.length; at++) {
+  for (let at = API_KEY_PREFIX.length; at < key.length; at++) {
     const other = key[at] === 'x' ? 'y' : 'x';
     expect((await served.ask({ key: `${key.slice(0, at)}${other}${key.slice(at + 1)}` })).status).toBe(401);
   }
@@ -103,7 +105,7 @@ it('T27: a key with any character changed is refused without a look-up, and so i
   const typed = Array.from({ length: 500 }, () => {
     const signs = [...key];
     for (let slip = 0; slip <= randomInt(3); slip++) {
-      const at = randomInt(signs.length);
+      const at = randomInt(API_KEY_PREFIX.length, signs.length);
       const before = signs[at];
       while (signs[at] === before) signs[at] = digits[randomInt(digits.length)] ?? '';
     }
@@ -119,14 +121,18 @@ it('a flood of unknown keys keeps the database as quiet as before, and a known k
   served = await serveGateway(t, 'memory', { source });
   const { primaryKey: key } = await programme.subscription({ apiId: 'orders' });
   await served.catchUp();
-  const gateway = served;
+  const { ask, gateway } = served;
+  let late = 0;
   await Promise.all(
     Array.from({ length: 40 }, async () => {
-      for (let at = 0; at < 25; at++)
-        expect((await gateway.ask({ key: programme.newKey() })).status).toBe(401);
+      for (let at = 0; at < 25; at++) {
+        const wasTrusted = gateway.readings().isTrusted;
+        expect((await ask({ key: programme.newKey() })).status).toBe(401);
+        if (!wasTrusted || !gateway.readings().isTrusted) late += 1;
+      }
     }),
   );
-  expect((await gateway.ask({ key })).status).toBe(200);
-  // On a busy machine with a late heartbeat, a few of a thousand checks may ask the database.
-  expect(asked()).toBeLessThan(100);
+  expect((await ask({ key })).status).toBe(200);
+  // On a busy machine a heartbeat comes late, and the checks of that time ask the database.
+  expect(asked()).toBeLessThan(100 + late);
 });
