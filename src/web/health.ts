@@ -1,5 +1,6 @@
 // `/healthz`, `/readyz` and `/metrics`, for operators and their machines.
 import { Hono } from 'hono';
+import { databaseOutage } from '../domain/database-outage.ts';
 import type { Metrics } from './metrics.ts';
 import type { WebEnv } from './request-facts.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -73,28 +74,12 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Check
         await withTimeout(MAX_CHECK_MS, check());
         return [name, { state: 'ok', reason: null }];
       } catch (error) {
-        return [name, { state: 'failing', reason: reasonOf(error) }];
+        // No other error's message: it may hold anything.
+        return [name, { state: 'failing', reason: databaseOutage(error)?.reason ?? null }];
       }
     }),
   );
   return Object.fromEntries(results);
-}
-
-const REASONS: [code: RegExp, reason: string][] = [
-  [/^25006$/, 'read only'],
-  [/^53100$/, 'no space left'],
-  [/^(57014|55P03)$/, 'too slow'],
-  [/^(08...|57P0.|E[A-Z]{4,}|CONNECT\w+)$/, 'not reachable'],
-];
-
-/** Null when no code says it: an error's message may hold anything. */
-function reasonOf(error: unknown): string | null {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = 'code' in at ? String(at.code) : '';
-    const found = REASONS.find(([pattern]) => pattern.test(code));
-    if (found) return found[1];
-  }
-  return null;
 }
 
 function reuseResults(run: () => Promise<Readiness>): () => Promise<Readiness> {

@@ -1,4 +1,5 @@
 // What HTTP itself refuses, before an operation runs.
+import { databaseOutageIn } from '../domain/database-outage.ts';
 import type { Log } from '../log.ts';
 
 const REFUSALS = {
@@ -33,11 +34,18 @@ export class HttpRefusal extends Error {
 /** How a surface answers a refusal. `reference` is the request's id, which the log has too. */
 export type RefusalResponder = (refusal: HttpRefusal, reference: string) => Response;
 
-/** Returns a refusal as it is. Logs any other error with the request's id, and returns `fault`. */
+const OUTAGE_RETRY_SECONDS = 10;
+
+/**
+ * Returns a refusal as it is. Logs any other error with the request's id, and returns `unavailable` while the database
+ * is away, read-only or full, else `fault`.
+ */
 export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
   if (error instanceof HttpRefusal) return error;
   log.error({ err: error, reference: facts.id, route: facts.route }, 'fault');
-  return new HttpRefusal('fault');
+  return databaseOutageIn(error)
+    ? new HttpRefusal('unavailable', OUTAGE_RETRY_SECONDS)
+    : new HttpRefusal('fault');
 }
 
 /** The status, the headers and the message of a refusal. A message holds nothing of the request. */

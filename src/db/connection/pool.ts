@@ -93,11 +93,18 @@ function begin(client: postgres.Sql, pool: LossState, args: unknown[]): Promise<
         reject(error);
       },
     };
-    const fail = (error: unknown) => (isLoss(error) ? lossState.lose(error) : reject(error));
+    let hasBegun = false;
+    const fail = (error: unknown) => {
+      if (isLoss(error)) return lossState.lose(error);
+      // The driver names the query of each error of its own but this one. The query tells it from errors of the work.
+      if (!hasBegun && error instanceof Error) Object.assign(error, { query: 'begin' });
+      reject(error);
+    };
     const run = client.begin as (...args: unknown[]) => Promise<unknown>;
-    run(...args, (tx: postgres.TransactionSql) =>
-      runUnlessLost(lossState, () => work(transactionFacade(tx, lossState))),
-    ).then(resolve, fail);
+    run(...args, (tx: postgres.TransactionSql) => {
+      hasBegun = true;
+      return runUnlessLost(lossState, () => work(transactionFacade(tx, lossState)));
+    }).then(resolve, fail);
   });
 }
 
