@@ -7,7 +7,7 @@ import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
 import { createLimiter } from './db/rate-limits.ts';
-import { type Dependencies, openDependencies } from './dependencies.ts';
+import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -41,6 +41,7 @@ import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
 import { createRateLimits, type RateLimits } from './web/rate-limit.ts';
 import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
+import { createWaitingServers } from './web/waiting-servers.ts';
 
 const POOL_SIZE = 10;
 const STOP_GRACE_MS = 8_000;
@@ -65,7 +66,7 @@ export type AppOptions = { clock?: Clock; passwordCost?: number; print?: (messag
  * Throws a `SettingsError` when the settings don't fit together. Stops what it had started before it throws.
  */
 export async function startApp(settings: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
-  const { atStop, stop } = createStops(log);
+  const { atStop, stop } = createStops((error) => log.error({ err: error }, 'stopping failed'));
   const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
   try {
     const jobs = { worker: null };
@@ -83,18 +84,6 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await stop();
     throw error;
   }
-}
-
-/** `stop` ends the parts that `atStop` was given, the last first. A part that fails is logged; the others still end. */
-function createStops(log: Log) {
-  const stops: (() => Promise<unknown>)[] = [];
-  return {
-    atStop: (stop: () => Promise<unknown>): void => void stops.push(stop),
-    async stop(): Promise<void> {
-      for (const stop of stops.splice(0).reverse())
-        await stop().catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
-    },
-  };
 }
 
 type Base = {
@@ -120,7 +109,9 @@ type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
 
 async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, log, addresses, atStop } = base;
-  const dependencies = await openDependencies(settings, {
+  const waiting = createWaitingServers(settings, log);
+  atStop(waiting.stop);
+  const dependencies = await openDependenciesWhenWell(settings, {
     clock,
     onClockJump: (jumpMs) =>
       log.warn({ jumpMs }, "the database's clock jumped: for five minutes nothing is erased or expires"),
@@ -129,9 +120,11 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     passwordCost,
     print,
     atStop,
+    onOutage: waiting.tell,
     // Slack and the gateway need the dependencies, so they are made below.
     people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
   });
+  await waiting.stop();
   const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);
   const opened: Opened = {
     ...base,
@@ -386,6 +379,6 @@ async function startJobs(parts: Parts): Promise<void> {
   const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
   atStop(() => timer.stop());
   // The mails and imports of a killed process must not wait for the next full minute.
-  await sweepMails(system('start'), {});
-  await sweepImports(system('start'), {});
+  for (const sweep of [sweepMails, sweepImports])
+    await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
 }

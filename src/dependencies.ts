@@ -2,13 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { followDatabaseClock } from './db/connection/clock.ts';
 import { type Connection, connect } from './db/connection/connect.ts';
 import { enterAsServer } from './db/connection/presence.ts';
 import { startEmbeddedPostgres } from './db/embedded/server.ts';
 import { createGatewayConfirmation } from './db/gateway/confirmation.ts';
-import { migrate } from './db/migrate.ts';
+import { demandWritable, migrate } from './db/migrate.ts';
 import { hasServices, openService, storeSecretKeyCheck } from './db/operators/services.ts';
+import { type DatabaseOutage, databaseOutage } from './domain/database-outage.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Actor, Clock, Context, People, Policy } from './operations/frame/context.ts';
 import {
@@ -22,6 +24,7 @@ import { createPasswordHasher } from './security/password-hash.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 
 const DEFAULT_SERVICE = 'default';
+const RETRY_MS = 1_000;
 
 export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
@@ -33,6 +36,8 @@ export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   serviceId: string;
   contextOf(actor: Actor, requestId?: string): Context;
 };
+
+type AtStop = (stop: () => Promise<unknown>) => void;
 
 type Options = {
   /** Instead of the database's clock; for tests. */
@@ -49,8 +54,43 @@ type Options = {
   /** A program that runs beside the server uses what the server created. It creates and migrates nothing. */
   isBesideServer?: boolean;
   /** Registers what to stop, also when this throws. The caller runs it in reverse order. */
-  atStop: (stop: () => Promise<unknown>) => void;
+  atStop: AtStop;
 };
+
+/** `stop` ends what `atStop` was given, the last first. When one fails the others still end, and `tell` gets its error. */
+export function createStops(tell: (error: unknown) => void): { atStop: AtStop; stop(): Promise<void> } {
+  const stops: (() => Promise<unknown>)[] = [];
+  return {
+    atStop: (stop) => void stops.push(stop),
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop().catch(tell);
+    },
+  };
+}
+
+/**
+ * Opens the dependencies as soon as the database does its work: reachable, writable, with space left. `onOutage` is
+ * called with each outage that a try met, and the error that told of it. Throws a `SettingsError`.
+ */
+export async function openDependenciesWhenWell(
+  settings: Settings,
+  options: Options & { onOutage(outage: DatabaseOutage, error: unknown): Promise<void> },
+): Promise<Dependencies> {
+  for (;;) {
+    const { atStop, stop } = createStops(() => {});
+    try {
+      const opened = await openDependencies(settings, { ...options, atStop });
+      options.atStop(stop);
+      return opened;
+    } catch (error) {
+      await stop();
+      const outage = databaseOutage(error);
+      if (!outage) throw error;
+      await options.onOutage(outage, error);
+      await delay(RETRY_MS);
+    }
+  }
+}
 
 /** Throws a `SettingsError` when the settings and the database don't fit together. */
 export async function openDependencies(settings: Settings, options: Options): Promise<Dependencies> {
@@ -156,10 +196,23 @@ async function openDatabase(settings: Settings, options: Options): Promise<strin
   if (!settings.databaseUrl && options.isBesideServer) await requireEmbedded(settings.dataDir);
   const url = settings.databaseUrl ?? (await openEmbedded(settings.dataDir, options));
   if (!options.isBesideServer) {
+    await demandWritable(url).catch(throwAsSetting);
     await enterDatabase(url, options);
     await migrate(url);
   }
   return url;
+}
+
+/** No waiting helps when the database refuses who we are, or isn't there. */
+const WRONG_URL: Readonly<Record<string, string>> = {
+  '28P01': 'the database refuses this user and password',
+  '28000': 'the database refuses this user',
+  '3D000': 'the server has no database of this name',
+};
+
+function throwAsSetting(error: { code?: unknown }): never {
+  const problem = WRONG_URL[String(error.code)];
+  throw problem ? new SettingsError([`DATABASE_URL: ${problem}`]) : error;
 }
 
 /** Marks this database as served, so that `after-restore` can't run meanwhile. */

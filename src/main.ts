@@ -1,5 +1,5 @@
 // Start here: settings → app → wait for a signal → graceful stop.
-import { startApp } from './app.ts';
+import { type RunningApp, startApp } from './app.ts';
 import { createLog } from './log.ts';
 import { readSettings, SettingsError } from './settings/settings.ts';
 
@@ -17,19 +17,21 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   const print = (message: string) => process.stdout.write(`${message}\n`);
-  const app = await startApp(settings, log, { print });
+  let app: RunningApp | null = null;
+  let isStopping = false;
+  // Before the start has ended, nothing needs to be finished: a start can wait for a database as long as it likes.
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    void (app?.stop() ?? Promise.resolve()).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  app = await startApp(settings, log, { print });
   print(
     app.hasPlayground ? `apim-user is ready. Open ${app.url}/playground` : `apim-user is ready at ${app.url}`,
   );
   if (app.internalUrl) print(`Its internal port is at ${app.internalUrl}`);
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    void app.stop().then(() => process.exit(0));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
 main().catch((error: unknown) => {

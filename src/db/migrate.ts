@@ -30,14 +30,7 @@ type Options = {
  * others wait and find nothing left to do. Throws UnsuitableDatabaseError.
  */
 export async function migrate(url: string, options: Options = {}): Promise<void> {
-  const sql = postgres(url, {
-    max: 1,
-    max_lifetime: null,
-    connect_timeout: 10,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: 'apim-user migrate' },
-  });
+  const sql = open(url);
   try {
     const [server] = await sql<[{ version: string; encoding: string }]>`
       select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding`;
@@ -47,6 +40,31 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
     await runJobMigrations({ connectionString: url });
   } finally {
     // Closing releases the lock, as a kill does.
+    await sql.end({ timeout: 5 });
+  }
+}
+
+const open = (url: string) =>
+  postgres(url, {
+    max: 1,
+    max_lifetime: null,
+    connect_timeout: 10,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'apim-user migrate' },
+  });
+
+/**
+ * Rejects with the driver's error when the database can't be reached, and like a failed write when it is read-only or a
+ * hot standby. Other connections would wait for a primary without a word.
+ */
+export async function demandWritable(url: string): Promise<void> {
+  const sql = open(url);
+  try {
+    const [row] = await sql<[{ isReadOnly: boolean }]>`
+      select current_setting('transaction_read_only')::boolean as "isReadOnly"`;
+    if (row.isReadOnly) throw Object.assign(new Error('read only'), { code: '25006' });
+  } finally {
     await sql.end({ timeout: 5 });
   }
 }

@@ -26,6 +26,7 @@ test('only src/settings/settings.ts reads the environment', () => {
 /** What is not about data. Deadlines use `performance.now()`; everything else uses the database's clock. */
 const MACHINE_TIME: Record<string, string> = {
   'src/log.ts': 'a line says when the machine wrote it, as the lines of other programs beside it do',
+  'src/web/waiting-servers.ts': 'the ids of requests that are refused while there is no database',
   'src/cli/import-azure.ts': 'the label of a file that is saved without a database',
   'src/cli/preview-mails.ts': 'an end in an example',
   'src/cli/azure/sdk-source.ts': "the SDK compares it with the machine's time",
