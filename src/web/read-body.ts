@@ -33,7 +33,7 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
     });
     req.on('end', () => (size > maxBytes ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
     req.on('error', () => reject(new HttpRefusal('bad_request')));
-    req.on('close', () => reject(new HttpRefusal('bad_request')));
+    req.on('close', () => req.readableEnded || reject(new HttpRefusal('bad_request')));
   });
 }
 

@@ -162,7 +162,7 @@ export const MAX_OPTION_VALUE_LENGTH = 75;
 
 type ChosenOption = { id: string; name: string };
 
-/** Searches as the person types, for any number of things. `receive/register-options.ts` has the search of each name. */
+/** Searches as the person types, for any number of things. `receive/receive-options.ts` has the search of each name. */
 export function multiSearchInput(
   name: string,
   label: string,

@@ -1,14 +1,14 @@
-// Sets up Bolt and Slack's clients, and verifies the signature of every request before Bolt parses it.
+// Sets up Bolt's receivers and Slack's clients, and verifies the signature of every request before Bolt parses it.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import { type AuthTestResponse, WebClient, WebClientEvent } from '@slack/web-api';
+import { type App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { WebClient, WebClientEvent } from '@slack/web-api';
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
 import { createDeliveries } from './delivery.ts';
+import { createIntake, requestKinds } from './intake.ts';
 import { createPeople, type SlackPeople } from './people.ts';
-import { register, requestKinds } from './register.ts';
 import { createSetupCheck, type SenderDomain, type SetupCheck } from './setup-check.ts';
 import { isSignedBySlack } from './signature.ts';
 
@@ -78,16 +78,15 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
   const { log } = parts;
   const client = createClient(parts, { timeout: JOB_TIMEOUT_MS, retries: 2 });
   const interactive = createClient(parts, { timeout: INTERACTIVE_TIMEOUT_MS, retries: 0 });
-  const identity = await client.auth.test();
-  const teamId = String(identity.team_id);
+  const teamId = String((await client.auth.test()).team_id);
   const people = createPeople(interactive, teamId, parts.clock);
   const setupCheck = createSetupCheck({ ...parts, client: interactive, people });
   const receiver = createReceiver(parts);
-  const app = createBoltApp(parts, receiver, identity);
   const background = createBackground(parts);
   const dependencies = { ...parts, people, client: interactive, teamId, setupCheck };
   const deliveries = createDeliveries(dependencies, requestKinds(dependencies), background.run);
-  register({ app, receiver }, dependencies, deliveries);
+  // Of Bolt's own app the receivers use this alone. It would run every request past each of its listeners.
+  receiver.init({ processEvent: createIntake(dependencies, deliveries, background.run) } as App);
   return {
     teamId,
     client,
@@ -96,13 +95,13 @@ export async function createSlackSurface(parts: SlackParts): Promise<SlackSurfac
     takeUp: deliveries.takeUp,
     listener: verifying(parts, receiver instanceof HTTPReceiver ? receiver.requestListener : null),
     async start() {
-      if (parts.appToken) await app.start();
+      if (receiver instanceof SocketModeReceiver) await receiver.start();
       background.run(async () => {
         for (const { code, text } of (await setupCheck.run()).problems) log.warn({ code }, text);
       });
     },
     async stop() {
-      if (parts.appToken) await app.stop();
+      if (receiver instanceof SocketModeReceiver) await receiver.stop();
       await background.finish();
     },
   };
@@ -128,30 +127,6 @@ function createReceiver(parts: SlackParts): HTTPReceiver | SocketModeReceiver {
       ),
     }),
   });
-}
-
-function createBoltApp(
-  { botToken, apiUrl, log }: SlackParts,
-  receiver: HTTPReceiver | SocketModeReceiver,
-  identity: AuthTestResponse,
-): App {
-  const app = new App({
-    receiver,
-    logger: boltLogger(log),
-    authorize: async () => ({
-      botToken,
-      botId: String(identity.bot_id),
-      botUserId: String(identity.user_id),
-      teamId: String(identity.team_id),
-    }),
-    clientOptions: {
-      slackApiUrl: apiUrl,
-      retryConfig: { retries: 0 },
-      timeout: INTERACTIVE_TIMEOUT_MS,
-    },
-  });
-  app.error(async (error) => log.error({ err: error }, 'slack handler failed'));
-  return app;
 }
 
 /** Knows when all the work that it runs is done. */

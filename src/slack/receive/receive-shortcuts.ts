@@ -1,22 +1,11 @@
-import type { App, SlackShortcut } from '@slack/bolt';
+import type { SlackShortcut } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
-import type { Deliveries, Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { dispatchRequest, type RequestSource, type SlackDependencies } from './dispatcher.ts';
 import { teamOf } from './people.ts';
 import { foundKeyRefused } from './typed-keys.ts';
-
-export function registerShortcuts(app: App, { deliver }: Deliveries): void {
-  app.shortcut(/.*/, async ({ ack, shortcut, context }) => {
-    deliver({
-      kind: 'shortcut',
-      body: shortcut,
-      receiptId: context.receiptId ?? shortcut.trigger_id,
-      acknowledge: () => ack(),
-    });
-  });
-}
 
 export async function answerShortcut(
   dependencies: SlackDependencies,

@@ -1,5 +1,5 @@
 // The options of search-as-you-type selects.
-import type { App } from '@slack/bolt';
+import type { BlockSuggestion } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { searchAccounts } from '../../operations/accounts/search.ts';
@@ -15,13 +15,10 @@ import { teamOf } from './people.ts';
 
 const MAX_OPTIONS = 100;
 
-export function registerOptions(app: App, dependencies: SlackDependencies): void {
-  app.options(/.*/, async ({ ack, options, body }) => {
-    const { action_id: field, value: typed } = options;
-    const search = { field, typed, userId: body.user.id, teamId: teamOf(dependencies, body) };
-    const found = holdsKey(typed) ? [] : await optionsFor(dependencies, search);
-    await ack({ options: found } as Parameters<typeof ack>[0]);
-  });
+export async function answerOptions(dependencies: SlackDependencies, body: BlockSuggestion) {
+  const { action_id: field, value: typed } = body;
+  const search = { field, typed, userId: body.user.id, teamId: teamOf(dependencies, body) };
+  return { options: holdsKey(typed) ? [] : await optionsFor(dependencies, search) };
 }
 
 type FoundOption = { text: string; value: string };

@@ -1,8 +1,8 @@
-import type { App, BlockAction, ViewOutput } from '@slack/bolt';
+import type { BlockAction, ViewOutput } from '@slack/bolt';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
-import type { Deliveries, Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import {
   dispatchRequest,
   type RequestSource,
@@ -13,19 +13,6 @@ import {
 import { teamOf } from './people.ts';
 import { respond } from './respond.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
-
-export function registerButtons(app: App, { deliver }: Deliveries): void {
-  app.action(/.*/, async ({ ack, body, context }) => {
-    if (body.type !== 'block_actions') return ack();
-    deliver({
-      kind: 'button',
-      body,
-      receiptId: context.receiptId ?? body.trigger_id,
-      // Slack takes no answer here.
-      acknowledge: () => ack(),
-    });
-  });
-}
 
 export async function answerPress(
   dependencies: SlackDependencies,

@@ -1,24 +1,13 @@
-import type { App, SlashCommand } from '@slack/bolt';
+import type { SlashCommand } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { commandButton } from '../features/run-command.ts';
 import { runCommand } from '../handlers.ts';
 import { actions, section } from '../present/blocks.ts';
-import type { Arrival, Deliveries, Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { dispatchRequest, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
 import { respond } from './respond.ts';
 import { keyRefused } from './typed-keys.ts';
 import { splitWords } from './typed-words.ts';
-
-export function registerCommands(app: App, { deliver }: Deliveries): void {
-  app.command(/.*/, async ({ ack, command, context }) => {
-    deliver({
-      kind: 'command',
-      body: command,
-      receiptId: context.receiptId ?? command.trigger_id,
-      acknowledge: ack as Arrival['acknowledge'],
-    });
-  });
-}
 
 export async function answerCommand(
   dependencies: SlackDependencies,

@@ -1,4 +1,4 @@
-import type { App, SlackViewAction, ViewOutput } from '@slack/bolt';
+import type { SlackViewAction, ViewOutput } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Policy } from '../../operations/frame/context.ts';
@@ -20,22 +20,19 @@ import {
 import { teamOf } from './people.ts';
 import { keyErrors } from './typed-keys.ts';
 
-export function registerViews(app: App, { policy }: SlackDependencies, { deliver }: Deliveries): void {
-  app.view(/.*/, async ({ ack, body, view, context }) => {
-    const submission = SUBMISSIONS.get(view.callback_id);
-    if (!submission) return ack();
-    const keys = keyErrors(view.state.values);
-    if (Object.keys(keys).length > 0) return ack({ response_action: 'errors', errors: keys });
-    const errors = checkErrors(submission, view, policy);
-    if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
-    deliver({
-      kind: 'submission',
-      body,
-      receiptId: context.receiptId ?? `${view.id} ${view.hash}`,
-      acknowledge: ack as Arrival['acknowledge'],
-      working: replacing(resultModal(view.title.text, { text: 'Working…' })),
-    });
-  });
+/** Answers what is wrong with the fields at once, and delivers the rest. */
+export async function receiveSubmission(
+  { policy }: SlackDependencies,
+  { deliver }: Deliveries,
+  arrival: Omit<Arrival, 'body'> & { body: SlackViewAction },
+): Promise<void> {
+  const { view } = arrival.body;
+  const submission = SUBMISSIONS.get(view.callback_id);
+  if (!submission) return arrival.acknowledge();
+  const keys = keyErrors(view.state.values);
+  const errors = Object.keys(keys).length > 0 ? keys : checkErrors(submission, view, policy);
+  if (Object.keys(errors).length > 0) return arrival.acknowledge({ response_action: 'errors', errors });
+  deliver({ ...arrival, working: replacing(resultModal(view.title.text, { text: 'Working…' })) });
 }
 
 const replacing = (view: ModalView) => ({ response_action: 'update', view });

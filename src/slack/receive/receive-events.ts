@@ -1,25 +1,21 @@
-import type { EventFromType, ReceiverEvent } from '@slack/bolt';
+import type { EventFromType } from '@slack/bolt';
 import { publishHome } from '../features/home.ts';
 import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
-import type { Deliveries, Delivery } from './delivery.ts';
+import type { Arrival, Deliveries, Delivery } from './delivery.ts';
 import type { RequestIdentity, SlackDependencies } from './dispatcher.ts';
 import { membershipIn } from './people.ts';
 
 type EventBody = { event_id: string; event: { type: string } };
 
-export const isEvent = (body: object): body is EventBody => 'type' in body && body.type === 'event_callback';
-
-/** Bolt would acknowledge an event before any listener of ours could store it, so events don't go through Bolt. */
 export async function receiveEvent(
   dependencies: SlackDependencies,
   { deliverEvent }: Deliveries,
-  { body, ack }: ReceiverEvent,
+  arrival: Omit<Arrival, 'body'> & { body: EventBody },
 ): Promise<void> {
-  const event = body as EventBody;
-  if (!workFor(dependencies, event, { requestId: '' })) return ack();
+  if (!workFor(dependencies, arrival.body, { requestId: '' })) return arrival.acknowledge();
   // Slack repeats an event, each time with a new signature, until the app acknowledges it in time.
-  deliverEvent({ kind: 'event', body: event, receiptId: event.event_id, acknowledge: ack });
+  deliverEvent({ ...arrival, receiptId: arrival.body.event_id });
 }
 
 export async function answerEvent(
