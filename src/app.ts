@@ -122,7 +122,7 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     atStop,
     onOutage: waiting.tell,
     // Slack and the gateway need the dependencies, so they are made below.
-    people: { actorOf: (userId, teamId) => slack.people.actorOf(userId, teamId) },
+    people: { actorOf: (...who) => slack.people.actorOf(...who) },
   });
   await waiting.stop();
   const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);

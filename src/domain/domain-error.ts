@@ -64,6 +64,10 @@ const REFUSALS = {
   operator_unfitting: ['conflict', 'That person can not have a role now.'],
   operator_last_admin: ['conflict', 'No other admin can act, so this one stays.'],
   standing_unknown: ['unavailable', "Slack can't say who may act."],
+  standing_unconfirmed: [
+    'unavailable',
+    "Slack hasn't confirmed yet that you are still a full member, so nothing was changed. Try again in a minute.",
+  ],
   id_taken: ['conflict', 'That id is taken; choose another one.'],
   api_not_found: ['missing', 'There is no such API.'],
   api_path_taken: ['invalid', 'Another API has that path.'],

@@ -89,6 +89,11 @@ export const JOBS = {
   'remind-of-approval': slackJob(z.object({ serviceId, approvalId: id })),
   /** Tells the admins that an operator lost their role, and which invitations of theirs are open. */
   'tell-of-lost-operator': slackJob(z.object({ serviceId, person: id })),
+  /** Asks Slack whether an operator is still a full member. One who isn't loses their role. */
+  'confirm-operator': slackJob(z.object({ serviceId, person: id }), {
+    key: (input) => `operator:${input.serviceId}:${input.person}`,
+    isSerial: true,
+  }),
   /** Tells one admin that mail fails, or works again. The second replaces the first if that still waits. */
   'tell-of-outage': slackJob(
     z.object({ serviceId, operator: id, code: z.string(), since: z.string(), isOver: z.boolean() }),

@@ -22,6 +22,7 @@ import { sweepImports } from '../operations/imports/sweep.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
 import { sweepMails } from '../operations/mails/sweep.ts';
+import { sweepOperators } from '../operations/operators/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
 import { tellOutages } from '../operations/outages/tell.ts';
 import { expireSubscription } from '../operations/subscriptions/expire.ts';
@@ -56,6 +57,8 @@ const STEPS: Record<string, Step> = {
   'sweep approvals': byTime(({ context }) => sweepApprovals(context, {})),
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep imports': ({ context }) => sweepImports(context, {}),
+  // When Slack is back, the jobs that wait for it run at once.
+  'sweep operators': async ({ context, slack }) => slack.isReachable() && sweepOperators(context, {}),
   'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),
   'fold account counts': ({ context }) => foldAccountCounts(context.db),
   'expire invitations': byTime(expireInvitations),

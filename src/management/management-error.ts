@@ -100,6 +100,10 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   token_not_found: notFound('Token'),
   approval_not_found: notFound('Operation'),
   standing_unknown: { words: 'Please try again in a minute.' },
+  standing_unconfirmed: {
+    words:
+      "Slack hasn't confirmed yet that the owner of this token is still a full member, so nothing was changed. Try again in a minute.",
+  },
   id_taken: { words: 'This id belongs to another resource, or to one that was deleted; choose another.' },
   api_not_found: notFound('API'),
   api_path_taken: { target: 'path', words: 'is already the path of another API' },

@@ -87,7 +87,9 @@ async function watch(): Promise<void> {
         insert into seen_audit values (pg_current_xact_id(), split_part(new.request_id, '/', 1)); end if; return null; end $$;
     create trigger see_audit after insert on audit for each row execute function see_audit();`);
   for (const table of [...WATCHED, ...WATCHED_FOR_NEW]) {
-    const when = WATCHED.includes(table) ? 'insert or update or delete' : 'insert';
+    // The server by itself notes each hour what Slack says about an operator.
+    const change = table === 'operators' ? 'update of role, name' : 'update';
+    const when = WATCHED.includes(table) ? `insert or ${change} or delete` : 'insert';
     await sql.unsafe(
       `create trigger see_change after ${when} on ${table} for each row execute function see_change()`,
     );

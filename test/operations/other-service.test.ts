@@ -105,6 +105,12 @@ async function begunImport() {
   await beginImport(admin(), kept);
   return kept;
 }
+/** An operator of our service alone. */
+async function onlyOurs(userId = 'U0ONLYOURS') {
+  const person = { teamId: 'T0TEST', slackUserId: userId };
+  await grantFirstOperator(t.as(SYSTEM), { ...person, name: OURS, role: 'admin' });
+  return { teamId: 'T0TEST', userId };
+}
 const NOT_FAR = { position: 0, state: 'applying', channelId: null, messageTs: null };
 /** Requested by an operator. */
 async function ownApproval() {
@@ -383,11 +389,26 @@ const CASES: Record<string, Case> = {
     },
     nothing: { teamId: 'T0NOBODY' },
   },
+  'operators/confirm': {
+    as: SYSTEM,
+    ours: () => onlyOurs(),
+    nothing: { teamId: 'T0TEST', userId: 'U0NOBODY' },
+  },
+  'operators/doubt': {
+    as: SYSTEM,
+    ours: () => onlyOurs('U0DOUBTED'),
+    nothing: { teamId: 'T0TEST', userId: 'U0NOBODY' },
+  },
   'operators/show-own-role': {
     as: { ...(ADMIN as Extract<Actor, { kind: 'slack' }>), userId: 'U0ONLYOURS' },
+    ours: having(onlyOurs, {}),
+    nothing: {},
+  },
+  'operators/sweep': {
+    as: SYSTEM,
     ours: async () => {
-      const granted = { teamId: 'T0TEST', slackUserId: 'U0ONLYOURS', name: OURS, role: 'admin' as const };
-      await grantFirstOperator(t.as(SYSTEM), granted);
+      // Else it asks about their own operators.
+      await t.sql`update operators set confirmed_at = '2100-01-01' where service_id = 'theirs'`;
       return {};
     },
     nothing: {},

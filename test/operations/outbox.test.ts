@@ -42,6 +42,7 @@ const NO_SLACK = {
   'tell-of-ending-token': async () => {},
   'tell-of-lost-operator': async () => {},
   'tell-of-outage': async () => {},
+  'confirm-operator': async () => {},
   showImport: async () => ({ channelId: null, messageTs: null }),
 };
 

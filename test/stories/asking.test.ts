@@ -284,7 +284,7 @@ describe('a fault after a window was submitted', () => {
       await app.changePerson(app.ids.admin, { title: 'still runs the API programme' });
       app.slackFails('users.info', { kind: 'server-error' });
       await modal.submit();
-      await modal.sees(/Something went wrong on our side, and nothing was changed/);
+      await modal.sees(/Slack can't say just now who may act, so nothing was changed/);
       const kept = refilled(modal);
       for (const value of Object.values(typed).flat()) expect(kept).toContain(value);
       if (title === 'Block an account') expect(kept).not.toContain('initial_options');

@@ -1,26 +1,38 @@
-import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { prepared } from '../connection/prepared.ts';
 import { operators } from '../schema/index.ts';
+import { revokeTokensOf } from './tokens.ts';
 
 type OperatorRow = Pick<typeof operators.$inferSelect, 'slackUserId' | 'name' | 'role'>;
 
-const selectRole = prepared<
-  { serviceId: string; teamId: string; slackUserId: string },
-  Pick<OperatorRow, 'role'>[]
->((db) =>
-  db
-    .select({ role: operators.role })
-    .from(operators)
-    .where(
-      and(
-        eq(operators.serviceId, sql.placeholder('serviceId')),
-        eq(operators.teamId, sql.placeholder('teamId')),
-        eq(operators.slackUserId, sql.placeholder('slackUserId')),
-      ),
-    )
-    .prepare('operator_role'),
+/** A person without a row has no role and no doubt. */
+type Standing = Pick<typeof operators.$inferSelect, 'role' | 'inDoubtSince'>;
+
+const selectStanding = prepared<{ serviceId: string; teamId: string; slackUserId: string }, Standing[]>(
+  (db) =>
+    db
+      .select({ role: operators.role, inDoubtSince: operators.inDoubtSince })
+      .from(operators)
+      .where(
+        and(
+          eq(operators.serviceId, sql.placeholder('serviceId')),
+          eq(operators.teamId, sql.placeholder('teamId')),
+          eq(operators.slackUserId, sql.placeholder('slackUserId')),
+        ),
+      )
+      .prepare('operator_standing'),
 );
+
+export async function findStanding(
+  db: Db,
+  serviceId: string,
+  teamId: string,
+  slackUserId: string,
+): Promise<Standing> {
+  const [row] = await selectStanding(db, { serviceId, teamId, slackUserId });
+  return row ?? { role: null, inDoubtSince: null };
+}
 
 export async function findOperatorRole(
   db: Db,
@@ -28,8 +40,7 @@ export async function findOperatorRole(
   teamId: string,
   slackUserId: string,
 ): Promise<'admin' | 'approver' | null> {
-  const [row] = await selectRole(db, { serviceId, teamId, slackUserId });
-  return row?.role ?? null;
+  return (await findStanding(db, serviceId, teamId, slackUserId)).role;
 }
 
 const selectOperators = prepared<{ serviceId: string; teamId: string }, OperatorRow[]>((db) =>
@@ -134,14 +145,68 @@ export async function giveRole(
   return before;
 }
 
-/** The row stays without a role (or with the lesser one that is kept), so that the settings don't grant it again. */
+/**
+ * The row stays without a role (or with the lesser one that is kept), so that the settings don't grant it again. The
+ * tokens of a person without a role are revoked, because a role that is granted later must not revive them.
+ */
 export async function takeRole(
   tx: Transaction,
   key: OperatorKey,
   now: Date,
-  keep: 'approver' | null = null,
+  { keep = null, by }: { keep?: 'approver' | null; by: string },
 ): Promise<void> {
-  await tx.update(operators).set({ role: keep, changedAt: now }).where(isOperator(key));
+  const doubt = keep ? {} : { confirmedAt: null, inDoubtSince: null };
+  await tx
+    .update(operators)
+    .set({ role: keep, changedAt: now, ...doubt })
+    .where(isOperator(key));
+  if (!keep) await revokeTokensOf(tx, key, { revokedAt: now, revokedBy: by });
+}
+
+/** Until Slack confirms this operator, they can't act. False for a person without a role. */
+export async function markInDoubt(tx: Transaction, key: OperatorKey, now: Date): Promise<boolean> {
+  const marked = await tx
+    .update(operators)
+    .set({ inDoubtSince: now })
+    .where(and(isOperator(key), isNotNull(operators.role)))
+    .returning({ role: operators.role });
+  return marked.length > 0;
+}
+
+/** Ends the doubt that was there when Slack was asked. A later one stays, because Slack's answer may be older. */
+export async function noteConfirmation(
+  tx: Transaction,
+  key: OperatorKey,
+  { inDoubtSince, now }: { inDoubtSince: Date | null; now: Date },
+): Promise<void> {
+  const isSameDoubt = inDoubtSince
+    ? eq(operators.inDoubtSince, inDoubtSince)
+    : isNull(operators.inDoubtSince);
+  await tx
+    .update(operators)
+    .set({ confirmedAt: now, inDoubtSince: null })
+    .where(and(isOperator(key), isNotNull(operators.role), isSameDoubt));
+}
+
+/**
+ * The operators in doubt, then by chance those that Slack confirmed too long ago: some may be of a workspace that can't
+ * be asked, and must not keep the others waiting.
+ */
+export async function listOperatorsToConfirm(
+  db: Db,
+  of: { serviceId: string; confirmedBefore: Date; limit: number },
+): Promise<OperatorKey[]> {
+  const isDue = or(
+    isNotNull(operators.inDoubtSince),
+    isNull(operators.confirmedAt),
+    lt(operators.confirmedAt, of.confirmedBefore),
+  );
+  return db
+    .select({ serviceId: operators.serviceId, teamId: operators.teamId, slackUserId: operators.slackUserId })
+    .from(operators)
+    .where(and(eq(operators.serviceId, of.serviceId), isNotNull(operators.role), isDue))
+    .orderBy(asc(operators.inDoubtSince), sql`random()`)
+    .limit(of.limit);
 }
 
 /** The roles of people named `T012/U034`. */

@@ -24,15 +24,22 @@ export async function findTokenByHash(db: Db, serviceId: string, hash: string): 
   return row ?? null;
 }
 
-/** A live token, with its owner's present role; null when either is gone. */
+/** A live token, with its owner's present role and any doubt about them; null when either is gone. */
 export async function findLiveToken(
   db: Db,
   serviceId: string,
   id: string,
   now: Date,
-): Promise<(Pick<Token, 'role' | 'grants'> & { ownerRole: 'admin' | 'approver' }) | null> {
+): Promise<
+  (Pick<Token, 'role' | 'grants'> & { ownerRole: 'admin' | 'approver'; inDoubtSince: Date | null }) | null
+> {
   const [row] = await db
-    .select({ role: tokens.role, grants: tokens.grants, ownerRole: operators.role })
+    .select({
+      role: tokens.role,
+      grants: tokens.grants,
+      ownerRole: operators.role,
+      inDoubtSince: operators.inDoubtSince,
+    })
     .from(tokens)
     .innerJoin(
       operators,
@@ -83,6 +90,25 @@ export async function revokeLiveTokens(
     .where(and(live, inArray(tokens.id, some)))
     .returning({ id: tokens.id });
   return revoked.length;
+}
+
+/** Revokes every token of one owner. */
+export async function revokeTokensOf(
+  tx: Transaction,
+  owner: { serviceId: string; teamId: string; slackUserId: string },
+  by: { revokedAt: Date; revokedBy: string },
+): Promise<void> {
+  await tx
+    .update(tokens)
+    .set(by)
+    .where(
+      and(
+        eq(tokens.serviceId, owner.serviceId),
+        eq(tokens.ownerTeamId, owner.teamId),
+        eq(tokens.ownerUserId, owner.slackUserId),
+        isNull(tokens.revokedAt),
+      ),
+    );
 }
 
 /** Stores the time of use, unless a time within the last `spanMs` is stored. */

@@ -34,6 +34,10 @@ export const operators = pgTable(
     role: text('role', { enum: ['admin', 'approver'] }),
     grantedAt: at('granted_at').notNull(),
     changedAt: at('changed_at').notNull(),
+    /** When Slack was last asked and said that this person is a full member. */
+    confirmedAt: at('confirmed_at'),
+    /** Slack reported then that this person is no full member, and was not asked since. Until then they can't act. */
+    inDoubtSince: at('in_doubt_since'),
   },
   (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
 );

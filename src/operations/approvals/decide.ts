@@ -129,6 +129,7 @@ async function runApproved(act: Act, approval: Approval, requester: Actor | null
     return { state: 'approved' };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'standing_unconfirmed') throw new DomainError('standing_unknown');
     await recordRefusal(operation, context, operationInput, error, act.tx);
     return { state: 'outdated', code: error.code };
   }

@@ -56,8 +56,10 @@ export type IssuedActor = {
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
 
-/** Looks people up in Slack; an answer may be five minutes old. Throws when Slack can't say. */
-export type People = { actorOf(userId: string, teamId: string): Promise<SlackActor> };
+/** Looks people up in Slack. Throws when Slack can't say. Without `askAgain`, an answer may be five minutes old. */
+export type People = {
+  actorOf(userId: string, teamId: string, how?: { askAgain?: true }): Promise<SlackActor>;
+};
 
 /** The settings that rules depend on. */
 export type Policy = {

@@ -1,7 +1,7 @@
 // Decides by role, when an operation runs, whether the actor may run it. Denies by default.
 import { isSignedIn } from '../../db/accounts/sessions.ts';
 import type { Db } from '../../db/connection/connect.ts';
-import { findOperatorRole } from '../../db/operators/operators.ts';
+import { findStanding } from '../../db/operators/operators.ts';
 import { findLiveToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { isProgram } from './actor.ts';
@@ -42,7 +42,11 @@ export const DEVELOPERS: readonly CallerKind[] = ['developer'];
 export const ACCOUNTS: readonly CallerKind[] = ['account'];
 export const SYSTEM: readonly CallerKind[] = ['system'];
 
-/** Demands that the actor is one of the `allowed` callers and, with `grant`, a program that holds it. Errors: `not_permitted`. */
+/**
+ * Demands that the actor is one of the `allowed` callers and, with `grant`, a program that holds it.
+ * Errors: `not_permitted`; `standing_unconfirmed` while it is in doubt whether the operator, or the owner of the token,
+ * is still a full member.
+ */
 export async function demandPermission(
   context: Context,
   db: Db,
@@ -60,8 +64,19 @@ export async function demandPermission(
   }
   if (actor.membership !== 'member' || grant) throw new DomainError('not_permitted');
   if (allowed.includes('member')) return;
-  const role = await findOperatorRole(db, context.service.id, actor.teamId, actor.userId);
+  const role = await demandRoleInNoDoubt(context, db, actor);
   if (!role || !allowed.includes(role)) throw new DomainError('not_permitted');
+}
+
+/** Null without a role. Errors: `standing_unconfirmed`. */
+export async function demandRoleInNoDoubt(
+  { service }: Context,
+  db: Db,
+  { teamId, userId }: { teamId: string; userId: string },
+): Promise<Role | null> {
+  const { role, inDoubtSince } = await findStanding(db, service.id, teamId, userId);
+  if (inDoubtSince) throw new DomainError('standing_unconfirmed');
+  return role;
 }
 
 /** The settings still trust this issuer, and the token's claims suffice. */
@@ -75,7 +90,7 @@ function demandIssued(
   if (!isTrusted || !suffices) throw new DomainError('not_permitted');
 }
 
-/** The token is live, its owner has a role, and the lesser of the two roles suffices. */
+/** The token is live, its owner has a role and is not in doubt, and the lesser of the two roles suffices. */
 async function demandToken(
   { service, clock }: Context,
   db: Db,
@@ -84,6 +99,7 @@ async function demandToken(
 ): Promise<void> {
   const token = await findLiveToken(db, service.id, tokenId, clock());
   if (!token) throw new DomainError('not_permitted');
+  if (token.inDoubtSince) throw new DomainError('standing_unconfirmed');
   const role = token.role === 'admin' ? token.ownerRole : token.role;
   const isAllowed = isProgramAllowed(role, allowed) && (!grant || token.grants.includes(grant));
   if (!isAllowed) throw new DomainError('not_permitted');

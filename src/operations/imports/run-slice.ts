@@ -70,6 +70,8 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
       if (outcome !== undefined) outcomes.set(line, outcome);
     }
     if (ended.fault === undefined) continue;
+    // The job is retried, and by then Slack may have confirmed the admin.
+    if (ended.fault instanceof DomainError && ended.fault.code === 'standing_unconfirmed') throw ended.fault;
     // The admin lost the role or was deactivated in Slack, so every other row would be refused too.
     if (ended.fault instanceof DomainError) {
       const isUndone = (row: PlannedRow) => row.status === 'new' && !outcomes.has(row.line);

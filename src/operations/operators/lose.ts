@@ -7,8 +7,8 @@ import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { endApprovalsOf, personNow } from './operator-rules.ts';
 
 /**
- * Runs when Slack reports a change of a person. One who can't act any more (deactivated, a guest now, gone) loses their
- * role, also as the last admin; their requests end, and the remaining admins hear of their open invitations.
+ * Runs when Slack says that an operator can't act any more (deactivated, a guest now, gone). They lose their role and
+ * their tokens, also as the last admin; their requests end, and the remaining admins hear of their open invitations.
  * Errors: `standing_unknown`.
  */
 export const loseRole = defineOperation({
@@ -25,7 +25,7 @@ export const loseRole = defineOperation({
       act.nothingChanged();
       return { lost: null };
     }
-    await takeRole(act.tx, { serviceId, teamId, slackUserId: userId }, act.now);
+    await takeRole(act.tx, { serviceId, teamId, slackUserId: userId }, act.now, { by: act.actorName });
     await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
     await addJob(act.tx, 'tell-of-lost-operator', { serviceId, person: slackId(teamId, userId) });
     act.record({

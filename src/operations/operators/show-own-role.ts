@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { findOperatorRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation } from '../frame/operation.ts';
+import { demandRoleInNoDoubt } from '../frame/permission.ts';
 
 /**
  * The caller's role, or null, for what a menu offers. Each operation still decides what they may do. With `oneOf`, for a
- * form that only these roles can submit. Errors: `not_permitted` when the role is none of them.
+ * form that only these roles can submit. Errors: `not_permitted` when the role is none of them; `standing_unconfirmed`.
  */
 export const showOwnRole = defineOperation({
   name: 'operators/show-own-role',
@@ -19,10 +19,7 @@ export const showOwnRole = defineOperation({
   }),
   async run(act, { oneOf }) {
     const { actor } = act;
-    const role =
-      actor.kind === 'slack'
-        ? await findOperatorRole(act.tx, act.service.id, actor.teamId, actor.userId)
-        : null;
+    const role = actor.kind === 'slack' ? await demandRoleInNoDoubt(act, act.tx, actor) : null;
     if (oneOf && (!role || !oneOf.includes(role))) throw new DomainError('not_permitted');
     return role;
   },

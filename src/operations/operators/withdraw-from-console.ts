@@ -24,7 +24,7 @@ export const withdrawFromConsole = defineOperation({
     if (!before || before === role)
       throw new DomainError('operator_unfitting', { current: { state: before ?? 'without a role' } });
     demandOtherAdmin(admins, key, admins);
-    await takeRole(act.tx, key, act.now, role);
+    await takeRole(act.tx, key, act.now, { keep: role, by: act.actorName });
     if (!role) await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
     act.record({
       target: { kind: 'operator', id: slackId(teamId, userId) },

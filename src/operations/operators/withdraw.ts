@@ -23,7 +23,7 @@ export const withdrawRole = defineOperation({
     const role = await findOperatorRole(act.tx, act.service.id, teamId, userId);
     if (!role) throw new DomainError('operator_unfitting', { current: { state: 'without a role' } });
     demandOtherAdmin(admins, key, able);
-    await takeRole(act.tx, key, act.now);
+    await takeRole(act.tx, key, act.now, { by: act.actorName });
     await endApprovalsOf(act, { requestedBy: slackId(teamId, userId) }, 'not_permitted');
     act.record({
       target: { kind: 'operator', id: slackId(teamId, userId) },

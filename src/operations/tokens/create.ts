@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newId } from '../../db/ids.ts';
-import { findOperatorRole, listOperators } from '../../db/operators/operators.ts';
+import { findOperatorRole, listOperators, lockAdmins } from '../../db/operators/operators.ts';
 import { insertToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newToken } from '../../security/token.ts';
@@ -40,6 +40,8 @@ export const createToken = defineOperation({
   }),
   async run(act, { name, role, grants, days, teamId, userId }) {
     const serviceId = act.service.id;
+    // The owner may be losing their role, and with it their tokens.
+    await lockAdmins(act.tx, serviceId);
     const ownerRole = await findOperatorRole(act.tx, serviceId, teamId, userId);
     if (!ownerRole || (role === 'admin' && ownerRole !== 'admin'))
       throw new DomainError('operator_unfitting', { current: { state: ownerRole ?? 'without a role' } });

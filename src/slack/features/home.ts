@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { DomainError } from '../../domain/domain-error.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
@@ -8,6 +9,7 @@ import { approvalBlocks } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
+import { errorText } from '../present/error.ts';
 import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
@@ -49,6 +51,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
     // Asking Slack and Resend takes seconds, so the page appears without their answers first.
     if (!known) await publish(page(await dependencies.setupCheck.run()));
   } catch (error) {
+    if (error instanceof DomainError) return publish([section(errorText(error))]);
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     await publish([
       section(

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { Log } from '../../log.ts';
 import type { Context } from '../../operations/frame/context.ts';
 
 export type SlackJobDependencies = {
@@ -14,4 +15,5 @@ export type SlackJobDependencies = {
   isExposed: (channelId: string) => Promise<boolean>;
   /** Finishes a stored request whose process has died. */
   takeUp: (request: { kind: string; id: string }) => Promise<void>;
+  log: Log;
 };

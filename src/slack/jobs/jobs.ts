@@ -5,6 +5,7 @@ import { repaintCards, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { showImport } from './imports.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
+import { confirmPerson } from './people.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
@@ -26,6 +27,7 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     'tell-of-outage': bound(tellOfOutage),
     'tell-of-ending-token': bound(tellOfEndingToken),
     'tell-of-lost-operator': bound(tellOfLostOperator),
+    'confirm-operator': bound(confirmPerson),
   };
   return { ...jobs, showImport: bound(showImport) };
 }

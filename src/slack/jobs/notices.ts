@@ -83,7 +83,7 @@ export async function tellOfLostOperator(
   const { invitations, more } = await listInvitationsOfInviter(dependencies.system(), { invitedBy: person });
   const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${formatDate(one.expiresAt)}`);
   const who = userIdIn(dependencies, person);
-  const head = `${who ? `<@${who}>` : escapeText(person)} can't act here any more: Slack says so, and the role is withdrawn. What they asked for is closed.`;
+  const head = `${who ? `<@${who}>` : escapeText(person)} can't act here any more: Slack says so, and the role is withdrawn and their tokens are revoked. What they asked for is closed.`;
   const open = lines.length
     ? `Their open invitations still work; \`/apim-user invites\` revokes them:\n${lines.join('\n')}${more ? '\n…' : ''}`
     : 'They have no open invitations.';

@@ -94,7 +94,7 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
     `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
   operator_last_admin: (_, plain) => `${plain} Make another person an admin first: \`/apim-user operators\`.`,
   standing_unknown: () =>
-    "Slack can't say just now who may act, so nothing was decided and nothing was changed. Please try again in a minute.",
+    "Slack can't say just now who may act, so nothing was changed. Please try again in a minute.",
   api_not_found: (_, plain) => `${plain} \`/apim-user apis\` shows them.`,
   api_path_taken: () => 'Another API has that path, so nothing was changed. `/apim-user apis` shows which.',
   product_not_found: (_, plain) => `${plain} \`/apim-user products\` shows them.`,

@@ -54,7 +54,7 @@ export type SlackParts = {
   changesOf(of: { requestId: string; by: string; from: Date }): Promise<EarlierChange[]>;
   /** Limits how many tasks run at once, so that the next acknowledgement comes in time. */
   limitConcurrency(work: () => Promise<void>): Promise<void>;
-  /** Slack reports that a person is no longer a full member, because they were deactivated or became a guest. */
+  /** Slack reports that a person is no longer a full member: deactivated, or a guest now. Asks Slack later. */
   onPersonGone(teamId: string, userId: string): Promise<void>;
   /** Slack reports that the app was uninstalled or its token revoked. */
   onRevoked(teamId: string, why: 'app_uninstalled' | 'tokens_revoked'): Promise<void>;

@@ -4,8 +4,8 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode } from '@slack/web-api';
 import type { Context, People } from '../../operations/frame/context.ts';
+import { doubtOperator } from '../../operations/operators/doubt.ts';
 import { grantFirstOperator } from '../../operations/operators/grant-first.ts';
-import { loseRole } from '../../operations/operators/lose.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
 import { withTimeout } from '../../web/with-timeout.ts';
@@ -80,9 +80,9 @@ export function createSlackConnection(parts: ConnectionParts): SlackConnection {
       res.writeHead(503).end();
     },
     people: {
-      async actorOf(userId, teamId) {
+      async actorOf(...who) {
         if (!link.surface) throw new Error('slack is not connected');
-        return link.surface.people.actorOf(userId, teamId);
+        return link.surface.people.actorOf(...who);
       },
     },
     jobs() {
@@ -130,7 +130,7 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
     ...parts,
     apiUrl,
     async onPersonGone(teamId, userId) {
-      await loseRole(system(), { teamId, userId });
+      await doubtOperator(system(), { teamId, userId });
     },
     async onRevoked(teamId, why) {
       markTokenRefused(parts, link, why);
@@ -153,6 +153,7 @@ async function connect(parts: ConnectionParts, link: Link): Promise<void> {
     system,
     isExposed,
     takeUp,
+    log: parts.log,
   });
   link.state = 'connected';
   link.trouble = null;

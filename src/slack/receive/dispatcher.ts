@@ -56,7 +56,7 @@ export async function dispatchRequest(
 ): Promise<void> {
   let request: SlackRequest | null = null;
   try {
-    const actor = await dependencies.people.actorOf(source.userId, source.teamId);
+    const actor = await askWho(dependencies, source);
     const earlier = await earlierChanges(dependencies, source, actor);
     const doneBefore = new Set(earlier.flatMap(({ targetId }) => targetId ?? []));
     const reply = orDirectly(dependencies, source);
@@ -71,6 +71,15 @@ export async function dispatchRequest(
     const message = await describeError(dependencies, request, error);
     // Slack takes no answer any more, for example at a `response_url` that is too old.
     await reply(message).catch(() => sendDirectMessage(dependencies, source, message));
+  }
+}
+
+async function askWho({ people, log }: SlackDependencies, { userId, teamId }: RequestSource) {
+  try {
+    return await people.actorOf(userId, teamId);
+  } catch (error) {
+    log.error({ err: error }, 'Slack did not say who sent a request');
+    throw new DomainError('standing_unknown');
   }
 }
 

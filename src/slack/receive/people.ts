@@ -1,6 +1,6 @@
 // Asks Slack who a person is, and remembers the answer for five minutes.
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
-import type { Clock, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
+import type { Clock, People, SlackActor, SlackMembership } from '../../operations/frame/context.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
 
 const REMEMBERED_MS = 5 * 60_000;
@@ -12,8 +12,7 @@ type SlackUser = Pick<
   'id' | 'team_id' | 'deleted' | 'is_bot' | 'is_restricted' | 'is_ultra_restricted'
 >;
 
-export type SlackPeople = {
-  actorOf(userId: string, teamId: string): Promise<SlackActor>;
+export type SlackPeople = People & {
   /** Call it when Slack reports that the person changed. */
   forget(userId: string): void;
   /** For any member of a channel. Apps and bots of every workspace are bots. */
@@ -25,11 +24,11 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
   const people: SlackPeople = {
     forget: (userId) => void known.delete(userId),
     membershipOf: async (userId) => (await people.actorOf(userId, ownTeamId)).membership,
-    async actorOf(userId, teamId) {
+    async actorOf(userId, teamId, { askAgain } = {}) {
       if (teamId !== ownTeamId)
         return { kind: 'slack', teamId, userId, name: userId, membership: 'stranger', email: null };
       const now = clock().getTime();
-      const found = known.get(userId);
+      const found = askAgain ? undefined : known.get(userId);
       if (found && now - found.at < REMEMBERED_MS) return found.actor;
       const user = await fetchUser(client, userId);
       const name = user?.profile?.real_name || user?.real_name || user?.name || userId;

@@ -51,9 +51,10 @@ function createEventHandlers(dependencies: SlackDependencies, identity: RequestI
     app_home_opened: (event) =>
       event.tab === undefined || event.tab === 'home' ? () => publishHome(dependencies, event.user) : null,
     'message.im': (event) => importOfMessage(dependencies, event, identity),
-    user_change: (event) => async () => {
+    user_change: (event) => {
       people.forget(event.user.id);
-      if (membershipIn(event.user, teamId) !== 'member') await onPersonGone(teamId, event.user.id);
+      // Slack sends it for each new status text too, and that must keep no operator waiting.
+      return membershipIn(event.user, teamId) === 'member' ? null : () => onPersonGone(teamId, event.user.id);
     },
     app_uninstalled: () => () => onRevoked(teamId, 'app_uninstalled'),
     tokens_revoked: () => () => onRevoked(teamId, 'tokens_revoked'),

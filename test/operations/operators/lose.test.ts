@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loseRole } from '../../../src/operations/operators/lose.ts';
+import { withdrawFromConsole } from '../../../src/operations/operators/withdraw-from-console.ts';
+import { createToken } from '../../../src/operations/tokens/create.ts';
+import { recogniseToken } from '../../../src/operations/tokens/recognise.ts';
 import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
-import { grant, person, resetRoles, rolesOf } from './roles.ts';
+import { grant, person, resetRoles, rolesOf, withdraw } from './roles.ts';
 
 let t: TestContext;
 beforeAll(async () => {
@@ -22,4 +25,26 @@ describe('losing a role', () => {
       where task_identifier in ('tell-of-lost-operator')`;
     expect(jobs).toHaveLength(1);
   });
+
+  const CONSOLE = { kind: 'console' as const, name: 'Connie' };
+  const WAYS: [string, () => Promise<unknown>][] = [
+    ['that Slack reports', () => loseRole(t.as(SYSTEM), person('U0OTHER'))],
+    ['that an admin withdraws', () => withdraw(t, ADMIN, 'U0OTHER')],
+    ['that the console withdraws', () => withdrawFromConsole(t.as(CONSOLE), person('U0OTHER'))],
+  ];
+  it.each(WAYS)(
+    'T75: a role %s takes the tokens along, and granted again it revives none',
+    async (_, lose) => {
+      await grant(t, ADMIN, 'U0OTHER', 'admin');
+      const wish = { name: 'nightly', role: 'reader' as const, ...person('U0OTHER') };
+      const { token } = await createToken(t.as(CONSOLE), wish);
+      await grant(t, ADMIN, 'U0OTHER', 'approver');
+      expect(await recogniseToken(t.as(SYSTEM), { token })).toMatchObject({ kind: 'token' });
+      t.memberships.set('U0OTHER', 'deactivated');
+      await lose();
+      t.memberships.clear();
+      await grant(t, ADMIN, 'U0OTHER', 'admin');
+      expect(await recogniseToken(t.as(SYSTEM), { token })).toBeNull();
+    },
+  );
 });

@@ -1,0 +1,107 @@
+// Operators whom Slack reports as gone while Slack itself can't be asked.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createToken } from '../../src/operations/tokens/create.ts';
+import type { Fault } from '../../src/playground/faults.ts';
+import { TEAM } from '../../src/playground/workspace/people.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { eventually } from '../support/eventually.ts';
+import { BASE } from '../support/management.ts';
+
+const ALWAYS = 1_000_000;
+const WAIT_MS = 60_000;
+const UNCONFIRMED = /Slack hasn't confirmed yet that you are still a full member, so nothing was changed/;
+const FAULTS: [string, Fault][] = [
+  ['fails', { kind: 'server-error' }],
+  ['does not answer', { kind: 'hang' }],
+  ['is rate-limited', { kind: 'rate-limited', retryAfterSeconds: 1 }],
+];
+
+let app: TestApp;
+/** A second process, which Slack tells nothing. Its jobs may ask Slack too, so the test of its memory comes first. */
+let other: TestApp;
+let beside: BesideApp;
+let token: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  other = await startTestApp({}, { beside: app });
+  beside = await besideApp(app);
+});
+beforeEach(async () => {
+  app.deliverTo(app.url);
+  app.nothingFails();
+  await app.changePerson(app.ids.approver, { isDeactivated: false });
+  await beside.sql`update operators set role = 'approver', in_doubt_since = null
+    where slack_user_id = ${app.ids.approver}`;
+  const owner = { teamId: TEAM.id, userId: app.ids.approver };
+  token = (await createToken(beside.console(), { name: 'nightly', role: 'reader', ...owner })).token;
+});
+afterAll(async () => {
+  await beside?.close();
+  await other?.close();
+  await app?.close();
+});
+
+const operator = async () =>
+  (await beside.sql`select role, in_doubt_since from operators where slack_user_id = ${app.ids.approver}`)[0];
+const program = () =>
+  fetch(`${app.url}${BASE}/users?api-version=2024-05-01`, { headers: { authorization: `Bearer ${token}` } });
+const minute = () => beside.sql`select graphile_worker.add_job('every-minute')`;
+async function leavesWhileSlackFails(fault: Fault): Promise<void> {
+  app.slackFails('users.info', fault, ALWAYS);
+  await app.changePerson(app.ids.approver, { isDeactivated: true });
+  await eventually('the doubt', async () => (await operator())?.in_doubt_since !== null);
+}
+
+it('T75: in doubt, a command, a click and the Home are refused in words, also by a process that still takes them for a member', async () => {
+  const approver = app.as('approver');
+  app.deliverTo(other.url);
+  await app.as('admin').types('/apim-user add ann@example.com Ann Lee');
+  await approver.types('/apim-user show ann@example.com');
+  const account = await approver.message(/ann@example.com/);
+  app.deliverTo(app.url);
+  await leavesWhileSlackFails({ kind: 'server-error' });
+  await approver.types('/apim-user list');
+  await approver.sees(/Slack can't say just now who may act, so nothing was changed/);
+  app.deliverTo(other.url);
+  await approver.types('/apim-user list');
+  await approver.sees(UNCONFIRMED);
+  await account.clicks(/Block/);
+  await approver.sees(UNCONFIRMED);
+  const home = await approver.home();
+  await eventually('the Home to say so', () => UNCONFIRMED.test(home.text()));
+});
+
+it.each(FAULTS)(
+  'T75: while users.info %s, a deactivated operator and their token are refused, and lose both afterwards',
+  async (_, fault) => {
+    expect((await program()).status).toBe(200);
+    await leavesWhileSlackFails(fault);
+    const refused = await program();
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain("Slack hasn't confirmed yet");
+    expect((await operator())?.role).toBe('approver');
+    app.nothingFails();
+    await minute();
+    await eventually('the role to be gone', async () => (await operator())?.role === null, WAIT_MS);
+    expect((await program()).status).toBe(401);
+  },
+);
+
+it('T75: a report that never came is found by asking Slack again', async () => {
+  const person = app.workspace.conversations.people.get(app.ids.approver);
+  if (person) person.isDeactivated = true;
+  await beside.sql`update operators set confirmed_at = now() - interval '61 minutes'`;
+  await minute();
+  await eventually('the role to be gone', async () => (await operator())?.role === null, WAIT_MS);
+});
+
+it('T75: a report that Slack contradicts takes nothing away', async () => {
+  await leavesWhileSlackFails({ kind: 'server-error' });
+  await app.changePerson(app.ids.approver, { isDeactivated: false });
+  app.nothingFails();
+  await minute();
+  await eventually('the doubt to end', async () => (await operator())?.in_doubt_since === null, WAIT_MS);
+  expect((await operator())?.role).toBe('approver');
+  expect((await program()).status).toBe(200);
+});
