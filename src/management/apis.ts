@@ -1,4 +1,5 @@
 // APIs: their names, and the paths where a gateway serves them.
+import { parseApiPath } from '../domain/api-path.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
@@ -6,8 +7,9 @@ import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
 import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { demandProperties, ignored, readProperties, text } from './body.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { hasValues, putResource } from './put.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -57,21 +59,33 @@ async function findApi(request: ManagementRequest): Promise<Api | null> {
 async function getApi(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
   const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
-  return { status, body: viewApi(request.address, api), version: api.version };
+  return apiResponse(request, api, status);
 }
+
+const apiResponse = (request: ManagementRequest, api: Api, status: 200 | 201 = 200): ManagementResponse => ({
+  status,
+  body: viewApi(request.address, api),
+  version: api.version,
+});
 
 async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
   const { displayName, path } = readProperties(request, PROPERTIES);
-  const expected = readIfMatch(request, 'optional');
-  if (await findApi(request)) return changeApi(request, { displayName, path }, expected);
-  demandNoIfMatch(request);
-  demandProperties({ displayName, path: path !== undefined }, ['displayName', 'path']);
-  await createApi(request.context, {
-    id: request.params.apiId ?? '',
-    name: displayName ?? '',
-    path: path ?? '',
+  return putResource(request, {
+    find: () => findApi(request),
+    isAsGiven: (api) =>
+      hasValues(api, { name: displayName, path: path === undefined ? path : parseApiPath(path) }),
+    async create() {
+      demandProperties({ displayName, path: path !== undefined }, ['displayName', 'path']);
+      await createApi(request.context, {
+        id: request.params.apiId ?? '',
+        name: displayName ?? '',
+        path: path ?? '',
+      });
+      return getApi(request, 201);
+    },
+    update: (_api, expected) => changeApi(request, { displayName, path }, expected),
+    respond: (api) => apiResponse(request, api),
   });
-  return getApi(request, 201);
 }
 
 async function patchApi(request: ManagementRequest): Promise<ManagementResponse> {

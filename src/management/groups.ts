@@ -10,9 +10,10 @@ import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
 import { demandProperties, ignored, readProperties, text } from './body.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { hasValues, putResource } from './put.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -74,19 +75,25 @@ async function getGroup(request: ManagementRequest): Promise<ManagementResponse>
 async function putGroup(request: ManagementRequest): Promise<ManagementResponse> {
   const { displayName, description, type } = readProperties(request, PROPERTIES);
   demandProperties({ displayName }, ['displayName']);
-  const id = groupId(request);
-  const existing = await showGroup(request.context, { groupId: id });
-  const expected = readIfMatch(request, 'optional');
-  if (!existing) demandNoIfMatch(request);
-  if (!existing && type === 'system') throw validationError({ type: 'must be custom' });
   const group = {
-    groupId: id,
+    groupId: groupId(request),
     name: displayName ?? '',
     ...(description === undefined ? {} : { description }),
   };
-  if (existing) await renameGroup(request.context, { ...group, ...expected });
-  else await createGroup(request.context, group);
-  return groupResponse(request, await demandGroup(request), existing ? 200 : 201);
+  return putResource(request, {
+    find: () => showGroup(request.context, { groupId: group.groupId }),
+    isAsGiven: (row) => row.type === 'custom' && hasValues(row, { name: displayName, description }),
+    async create() {
+      if (type === 'system') throw validationError({ type: 'must be custom' });
+      await createGroup(request.context, group);
+      return groupResponse(request, await demandGroup(request), 201);
+    },
+    async update(_row, expected) {
+      await renameGroup(request.context, { ...group, ...expected });
+      return getGroup(request);
+    },
+    respond: (row) => groupResponse(request, row),
+  });
 }
 
 async function patchGroup(request: ManagementRequest): Promise<ManagementResponse> {

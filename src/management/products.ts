@@ -12,8 +12,9 @@ import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { demandProperties, flag, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { hasValues, putResource, repeatIfOvertaken } from './put.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -105,9 +106,18 @@ async function demandProduct(request: ManagementRequest): Promise<Product> {
 }
 
 async function getProduct(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
-  const product = await demandProduct(request);
-  return { status, body: viewProduct(request.address, product), version: product.version };
+  return productResponse(request, await demandProduct(request), status);
 }
+
+const productResponse = (
+  request: ManagementRequest,
+  product: Product,
+  status: 200 | 201 = 200,
+): ManagementResponse => ({
+  status,
+  body: viewProduct(request.address, product),
+  version: product.version,
+});
 
 function productInput(properties: ReturnType<typeof readProperties<typeof PROPERTIES>>) {
   const { displayName: name, description, terms, subscriptionsLimit, state } = properties;
@@ -129,16 +139,26 @@ async function putProduct(request: ManagementRequest): Promise<ManagementRespons
   const properties = readProperties(request, PROPERTIES);
   demandProperties(properties, ['displayName']);
   const id = request.params.productId ?? '';
-  const expected = readIfMatch(request, 'optional');
-  if (await findProduct(request)) {
-    await editProduct(request.context, { productId: id, ...productInput(properties), ...expected });
-    return getProduct(request);
-  }
-  demandNoIfMatch(request);
-  // As in Azure, no developer sees it until a group is linked to it.
-  const name = properties.displayName ?? '';
-  await createProduct(request.context, { id, ...productInput(properties), name, groupIds: [] });
-  return getProduct(request, 201);
+  const given = productInput(properties);
+  return putResource(request, {
+    find: () => findProduct(request),
+    isAsGiven: (product) => hasValues(product, given),
+    async create() {
+      // As in Azure, no developer sees it until a group is linked to it.
+      await createProduct(request.context, {
+        id,
+        ...given,
+        name: properties.displayName ?? '',
+        groupIds: [],
+      });
+      return getProduct(request, 201);
+    },
+    async update(_product, expected) {
+      await editProduct(request.context, { productId: id, ...given, ...expected });
+      return getProduct(request);
+    },
+    respond: (product) => productResponse(request, product),
+  });
 }
 
 async function patchProduct(request: ManagementRequest): Promise<ManagementResponse> {
@@ -190,6 +210,8 @@ function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
   ];
 }
 
+type Link = Awaited<ReturnType<typeof readLink>>;
+
 async function readLink(request: ManagementRequest, kind: LinkKind) {
   const product = await demandProduct(request);
   const id = (kind === 'api' ? request.params.apiId : request.params.groupId) ?? '';
@@ -227,10 +249,19 @@ async function checkLink(request: ManagementRequest, kind: LinkKind): Promise<Ma
 }
 
 async function addLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
-  const { product, id, ids, isIn } = await readLink(request, kind);
-  const body = await viewLinked(request, kind, id);
-  if (!isIn) await saveLinks(request, kind, { product, ids: [...ids, id] });
-  return { status: isIn ? 200 : 201, body };
+  const add = async ({ product, id, ids, isIn }: Link): Promise<ManagementResponse> => {
+    const body = await viewLinked(request, kind, id);
+    if (!isIn) await saveLinks(request, kind, { product, ids: [...ids, id] });
+    return { status: isIn ? 200 : 201, body };
+  };
+  const found = await readLink(request, kind);
+  return repeatIfOvertaken(
+    () => add(found),
+    async () => {
+      const link = await readLink(request, kind);
+      return link.product.version === found.product.version ? null : () => add(link);
+    },
+  );
 }
 
 async function removeLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {

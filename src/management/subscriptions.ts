@@ -1,6 +1,7 @@
 // Subscriptions and their keys.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
+import { compareKeys } from '../operations/subscriptions/compare-keys.ts';
 import { deleteSubscription } from '../operations/subscriptions/delete.ts';
 import { grantSubscription } from '../operations/subscriptions/grant.ts';
 import { listSubscriptions } from '../operations/subscriptions/list.ts';
@@ -10,9 +11,10 @@ import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { hasValues, putResource } from './put.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -195,24 +197,36 @@ async function getSubscription(
   request: ManagementRequest,
   status: 200 | 201 = 200,
 ): Promise<ManagementResponse> {
-  const row = await demandSubscription(request);
-  return { status, body: viewSubscription(request.address, row), version: row.version };
+  return subscriptionResponse(request, await demandSubscription(request), status);
 }
+
+const subscriptionResponse = (
+  request: ManagementRequest,
+  row: Subscription,
+  status: 200 | 201 = 200,
+): ManagementResponse => ({ status, body: viewSubscription(request.address, row), version: row.version });
 
 async function putSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = readProperties(request, PROPERTIES);
-  const existing = await findSubscription(request);
-  if (existing) return updateSubscription(request, existing, wanted, 'optional');
-  demandNoIfMatch(request);
-  const {
-    displayName,
-    scope,
-    ownerId,
-    state = 'submitted',
-    primaryKey,
-    secondaryKey,
-    expirationDate,
-  } = wanted;
+  return putResource(request, {
+    find: () => findSubscription(request),
+    async isAsGiven(row) {
+      const { displayName: name, expirationDate } = wanted;
+      const given = { name, endsAt: expirationDate && new Date(expirationDate) };
+      const isSame = hasValues(row, given) && hasState(row, wanted);
+      return isSame && Object.keys(await fixedProperties(request, row, wanted)).length === 0;
+    },
+    create: () => createSubscription(request, wanted),
+    update: (row, expected) => updateSubscription(request, row, wanted, expected),
+    respond: (row) => subscriptionResponse(request, row),
+  });
+}
+
+async function createSubscription(
+  request: ManagementRequest,
+  wanted: SubscriptionProperties,
+): Promise<ManagementResponse> {
+  const { displayName, scope, ownerId, state = 'submitted', primaryKey, secondaryKey } = wanted;
   demandProperties(wanted, ['displayName', 'scope']);
   await grantSubscription(request.context, {
     id: request.params.sid ?? '',
@@ -220,9 +234,9 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
     state,
     ...readScope(scope ?? ''),
     ...(ownerId === undefined ? {} : { accountId: readOwner(ownerId) }),
-    ...(primaryKey === undefined ? {} : { primaryKey }),
-    ...(secondaryKey === undefined ? {} : { secondaryKey }),
-    ...(expirationDate === undefined ? {} : { endsAt: expirationDate }),
+    primaryKey,
+    secondaryKey,
+    endsAt: wanted.expirationDate,
     tellDeveloper: request.query.flag('notify') ?? false,
   });
   return getSubscription(request, 201);
@@ -230,34 +244,57 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
 
 async function patchSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = readProperties(request, PROPERTIES);
-  readIfMatch(request, 'required');
-  return updateSubscription(request, await demandSubscription(request), wanted, 'required');
+  const expected = readIfMatch(request, 'required');
+  return updateSubscription(request, await demandSubscription(request), wanted, expected);
 }
 
 type SubscriptionProperties = ReturnType<typeof readProperties<typeof PROPERTIES>>;
+
+/** An active subscription whose end is past is expired. */
+const hasState = ({ state, endsAt }: Subscription, wanted: SubscriptionProperties): boolean =>
+  wanted.state === undefined ||
+  state === wanted.state ||
+  (state === 'expired' &&
+    wanted.state === 'active' &&
+    wanted.expirationDate !== undefined &&
+    endsAt !== null);
+
+/** What the request gives of scope, owner and keys that the subscription doesn't have, and why it is refused. */
+async function fixedProperties(
+  request: ManagementRequest,
+  existing: Subscription,
+  { scope: scopePath, ownerId, primaryKey, secondaryKey }: SubscriptionProperties,
+): Promise<Record<string, string>> {
+  const scope = scopePath === undefined ? null : readScope(scopePath);
+  const isOtherScope =
+    scope !== null &&
+    (scope.productId !== scopeId(existing, 'product') || scope.apiId !== scopeId(existing, 'api'));
+  const isOtherOwner = ownerId !== undefined && readOwner(ownerId) !== existing.owner?.id;
+  const hasKeys = primaryKey !== undefined || secondaryKey !== undefined;
+  const isKnown = hasKeys
+    ? await compareKeys(request.context, { subscriptionId: existing.id, primaryKey, secondaryKey })
+    : { primaryKey: true, secondaryKey: true };
+  const another = 'cannot be changed; grant another subscription';
+  const regenerate = 'can be brought along only when a subscription is made; regenerate it';
+  return {
+    ...(isOtherScope ? { scope: another } : {}),
+    ...(isOtherOwner ? { ownerId: another } : {}),
+    ...(isKnown.primaryKey ? {} : { primaryKey: regenerate }),
+    ...(isKnown.secondaryKey ? {} : { secondaryKey: regenerate }),
+  };
+}
 
 /** Scope, owner and keys can't be changed: grant another subscription, or regenerate a key. */
 async function updateSubscription(
   request: ManagementRequest,
   existing: Subscription,
   wanted: SubscriptionProperties,
-  ifMatch: 'required' | 'optional',
+  { expectedVersion = existing.version }: { expectedVersion?: number },
 ): Promise<ManagementResponse> {
-  const { expectedVersion = existing.version } = readIfMatch(request, ifMatch);
   if (expectedVersion !== existing.version)
     throw new DomainError('subscription_changed', { id: existing.id });
-  const scope = wanted.scope === undefined ? null : readScope(wanted.scope);
-  const isOther =
-    scope !== null &&
-    (scope.productId !== scopeId(existing, 'product') || scope.apiId !== scopeId(existing, 'api'));
-  if (isOther) throw validationError({ scope: 'cannot be changed; grant another subscription' });
-  if (wanted.ownerId !== undefined && readOwner(wanted.ownerId) !== existing.owner?.id)
-    throw validationError({ ownerId: 'cannot be changed; grant another subscription' });
-  for (const key of ['primaryKey', 'secondaryKey'] as const)
-    if (wanted[key] !== undefined)
-      throw validationError({
-        [key]: 'can be brought along only when a subscription is made; regenerate it',
-      });
+  const refused = await fixedProperties(request, existing, wanted);
+  if (Object.keys(refused).length > 0) throw validationError(refused);
   await changeSubscription(request.context, existing, {
     name: wanted.displayName,
     state: wanted.state,

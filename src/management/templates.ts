@@ -9,6 +9,7 @@ import { ignored, readProperties, text } from './body.ts';
 import { textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { hasValues, putResource } from './put.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -78,28 +79,55 @@ async function listTemplatesOfService(request: ManagementRequest): Promise<Manag
   return listResponse(request, value, page);
 }
 
-async function getTemplate(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
-  const { templates } = await listTemplates(request.context, { name: nameIn(request) });
-  const [template] = templates;
-  if (!template) throw new DomainError('template_not_found');
-  return { status, body: viewTemplate(request.address, template), version: template.version };
+async function findTemplate(request: ManagementRequest): Promise<Template | null> {
+  return (await listTemplates(request.context, { name: nameIn(request) })).templates[0] ?? null;
 }
 
+async function getTemplate(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+  const template = await findTemplate(request);
+  if (!template) throw new DomainError('template_not_found');
+  return templateResponse(request, template, status);
+}
+
+const templateResponse = (
+  request: ManagementRequest,
+  template: Template,
+  status: 200 | 201 = 200,
+): ManagementResponse => ({
+  status,
+  body: viewTemplate(request.address, template),
+  version: template.version,
+});
+
 async function putTemplate(request: ManagementRequest): Promise<ManagementResponse> {
-  const { wasDefault } = await save(request, 'optional');
-  return getTemplate(request, wasDefault ? 201 : 200);
+  const { subject, body } = readProperties(request, PROPERTIES);
+  const put = async (expected: { expectedVersion?: number }) => {
+    const { wasDefault } = await save(request, { subject, body }, expected);
+    return getTemplate(request, wasDefault ? 201 : 200);
+  };
+  return putResource(request, {
+    find: () => findTemplate(request),
+    isAsGiven: (template) => !template.isDefault && hasValues(template, { subject, body }),
+    // Every mail has a text, so only an unknown name gets here, and is refused.
+    create: () => put({}),
+    update: (_template, expected) => put(expected),
+    respond: (template) => templateResponse(request, template),
+  });
 }
 
 async function patchTemplate(request: ManagementRequest): Promise<ManagementResponse> {
-  await save(request, 'required');
+  await save(request, readProperties(request, PROPERTIES), readIfMatch(request, 'required'));
   return getTemplate(request);
 }
 
-function save(request: ManagementRequest, ifMatch: 'required' | 'optional') {
-  const { subject, body } = readProperties(request, PROPERTIES);
+function save(
+  request: ManagementRequest,
+  { subject, body }: { subject?: string | undefined; body?: string | undefined },
+  expected: { expectedVersion?: number },
+) {
   return saveTemplate(request.context, {
     template: nameIn(request),
-    ...readIfMatch(request, ifMatch),
+    ...expected,
     ...(subject === undefined ? {} : { subject }),
     ...(body === undefined ? {} : { body, syntax: 'xhtml' }),
   });

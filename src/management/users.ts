@@ -2,18 +2,21 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
+import { compareAccount } from '../operations/accounts/compare.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
 import { listAccounts } from '../operations/accounts/list.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
 import { changeAccount } from '../operations/accounts/patch.ts';
 import { readAccount } from '../operations/accounts/read.ts';
 import { listGroups } from '../operations/groups/list.ts';
+import { comparePassword } from '../operations/passwords/compare.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
 import { GROUP_FILTER, groupProperties, viewGroup } from './group-shape.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
+import { putResource } from './put.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 import { type AccountView, identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
 
@@ -113,32 +116,36 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
   const notify = request.query.flag('notify') ?? false;
   demandProperties(wanted, ['email', 'firstName', 'lastName']);
   const { email = '', firstName = '', lastName = '', note, password, state } = wanted;
-  if (await readAccount(request.context, { accountId })) {
-    const expected = readIfMatch(request, 'optional');
-    const change = { accountId, email, firstName, lastName, note, password, state, ...expected };
-    return userResponseWithGroups(request, await changeAccount(request.context, change), 200);
-  }
-  demandNoIfMatch(request);
-  if (confirmation === 'invite' && state !== undefined && state !== 'pending')
-    throw validationError({ state: 'is pending for who is invited' });
-  const { account } = await addAccount(request.context, {
-    accountId,
-    email,
-    firstName,
-    lastName,
-    ...(note === undefined ? {} : { note }),
-    ...(password === undefined ? {} : { password }),
-    ...(state === undefined ? {} : { state }),
-    isInvited: confirmation === 'invite',
-    tellDeveloper: notify || confirmation === 'signup',
+  const values = { email, firstName, lastName, note, state };
+  const given = { ...values, password };
+  return putResource(request, {
+    find: () => readAccount(request.context, { accountId }),
+    isAsGiven: async () =>
+      (await compareAccount(request.context, { accountId, ...values })) &&
+      (password === undefined || comparePassword(request.context, { accountId, password })),
+    async create() {
+      if (confirmation === 'invite' && state !== undefined && state !== 'pending')
+        throw validationError({ state: 'is pending for who is invited' });
+      const { account } = await addAccount(request.context, {
+        accountId,
+        ...given,
+        isInvited: confirmation === 'invite',
+        tellDeveloper: notify || confirmation === 'signup',
+      });
+      return userResponseWithGroups(request, account, 201);
+    },
+    async update(_account, expected) {
+      const change = { accountId, ...given, ...expected };
+      return userResponseWithGroups(request, await changeAccount(request.context, change));
+    },
+    respond: (account) => userResponseWithGroups(request, account),
   });
-  return userResponseWithGroups(request, account, 201);
 }
 
 async function userResponseWithGroups(
   request: ManagementRequest,
   account: AccountView,
-  status: 200 | 201,
+  status: 200 | 201 = 200,
 ): Promise<ManagementResponse> {
   const { groups } = await listGroups(request.context, { accountId: account.id, order: 'name' });
   return userResponse(request, account, status, groups.map(groupProperties));

@@ -100,9 +100,9 @@ describe('a user', () => {
       where target_id = ${id} and outcome = 'done' order by id`;
     expect(audited.map(({ operation }) => operation)).toEqual([
       'accounts/add',
+      'passwords/set',
       'accounts/edit',
       'accounts/block',
-      'passwords/set',
     ]);
     expect(audited[1]).toMatchObject({
       actor_kind: 'token',

@@ -18,6 +18,7 @@ import { settleMail } from '../../src/operations/mails/settle.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { signIn } from '../../src/operations/sessions/sign-in.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
@@ -146,6 +147,11 @@ const CASES: Record<string, Case> = {
     as: ADMIN,
     ours: async () => ({ addresses: [(await account()).email] }),
     nothing: { addresses: ['nobody@nowhere.example'] },
+  },
+  'accounts/compare': {
+    as: ADMIN,
+    ours: async () => ({ ...(await account()), firstName: OURS, lastName: 'Lee' }),
+    nothing: { accountId: 'nobody', email: 'nobody@nowhere.example', firstName: 'No', lastName: 'Lee' },
   },
   'accounts/count': { as: ADMIN, ours: having(account), nothing: {} },
   'accounts/find': {
@@ -478,6 +484,16 @@ const CASES: Record<string, Case> = {
     },
     nothing: { ticket: NO_TICKET },
   },
+  'passwords/compare': {
+    as: ADMIN,
+    async ours() {
+      const { accountId } = await account();
+      // Replaces the one that an operator typed, which the developer must change.
+      await setPassword(admin(), { accountId, password: PASSWORD });
+      return { accountId, password: PASSWORD };
+    },
+    nothing: { accountId: 'nobody', password: PASSWORD },
+  },
   'passwords/open-reset': {
     as: DEVELOPER,
     ours: async () => ({ ticket: await resetTicket() }),
@@ -506,6 +522,16 @@ const CASES: Record<string, Case> = {
       return { secret };
     },
     nothing: { secret: NO_TICKET },
+  },
+  'subscriptions/compare-keys': {
+    as: ADMIN,
+    async ours() {
+      count += 1;
+      const primaryKey = `${KEY}${count}`;
+      const { subscription: made } = await grantSubscription(admin(), { primaryKey });
+      return { subscriptionId: made.id, primaryKey };
+    },
+    nothing: { subscriptionId: 'none', primaryKey: `${KEY}0` },
   },
   'subscriptions/count': {
     as: ADMIN,

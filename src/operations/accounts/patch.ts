@@ -64,7 +64,8 @@ async function partsOf(context: Context, account: AccountView, change: AccountCh
     const words = [account.email, account.firstName, account.lastName];
     // A password alone is hashed by its operation.
     const prepared = parts.length > 0 ? await hashNewPassword(context, password, words) : undefined;
-    parts.push({ operation: setPassword, input: { accountId, password }, field: 'password', prepared });
+    // First, because it would end the link that confirms a new email.
+    parts.unshift({ operation: setPassword, input: { accountId, password }, field: 'password', prepared });
   }
   return parts;
 }

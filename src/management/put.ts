@@ -1,0 +1,68 @@
+// What every PUT has in common. A client that lost an answer sends its request again, so a PUT that was made already
+// answers as the first did: 200 with the resource, also to the ETag from before it.
+import { DomainError } from '../domain/domain-error.ts';
+import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import type { ManagementRequest, ManagementResponse } from './route.ts';
+
+type Resource<Row> = {
+  find(): Promise<Row | null>;
+  /** Whether it has everything that the request gives. */
+  isAsGiven(row: Row): boolean | Promise<boolean>;
+  create(): Promise<ManagementResponse>;
+  update(row: Row, expected: { expectedVersion?: number }): Promise<ManagementResponse>;
+  respond(row: Row): ManagementResponse | Promise<ManagementResponse>;
+};
+
+/**
+ * Creates the resource, or updates it unless it is as given. Errors: 412 for the ETag of another version, or any ETag of a
+ * missing resource; those of `create` and `update`.
+ * Source: RFC 9110 13.1.1, on a request whose "prior response was lost".
+ */
+export async function putResource<Row extends { version: number }>(
+  request: ManagementRequest,
+  { find, isAsGiven, create, update, respond }: Resource<Row>,
+): Promise<ManagementResponse> {
+  const expected = readIfMatch(request, 'optional');
+  const put = async (row: Row | null) => {
+    if (row) return (await isAsGiven(row)) ? respond(row) : update(row, expected);
+    demandNoIfMatch(request);
+    return create();
+  };
+  const found = await find();
+  return repeatIfOvertaken(
+    () => put(found),
+    async () => {
+      const row = await find();
+      return row?.version === found?.version ? null : () => put(row);
+    },
+  );
+}
+
+/**
+ * Makes a change, and once more if another request came between: perhaps the client's first one, still under way when it
+ * gave up waiting. `afterRefusal` returns the second attempt; null when nothing came between.
+ */
+export async function repeatIfOvertaken<Result>(
+  attempt: () => Promise<Result>,
+  afterRefusal: () => Promise<(() => Promise<Result>) | null>,
+): Promise<Result> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const again = error instanceof DomainError ? await afterRefusal() : null;
+    if (!again) throw error;
+    return again();
+  }
+}
+
+/** Whether the row has every value that is given. Most texts are stored trimmed. */
+export const hasValues = <Row extends object>(
+  row: Row,
+  given: { readonly [Field in keyof Row]?: unknown },
+): boolean =>
+  Object.entries(given).every(([field, value]) => {
+    const present = row[field as keyof Row];
+    if (value instanceof Date && present instanceof Date) return value.getTime() === present.getTime();
+    const isTrimmed = typeof value === 'string' && present === value.trim();
+    return value === undefined || present === value || isTrimmed;
+  });
