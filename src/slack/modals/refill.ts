@@ -33,15 +33,21 @@ export function refill(view: ViewOutput, error: Message): ModalView {
   };
 }
 
-function initialOf(value: object | undefined): Record<string, unknown> {
-  const {
-    selected_options: many,
-    selected_date: date,
-    selected_option: one,
-    value: text,
-  } = (value ?? {}) as Record<string, unknown>;
-  if (Array.isArray(many)) return { initial_options: many.length > 0 ? many : undefined };
-  if (date) return { initial_date: date };
-  if (one) return { initial_option: one };
-  return { initial_value: text ?? undefined };
+/** Where Slack puts what was chosen or typed, and where it reads it from. */
+const INITIALS = {
+  selected_options: 'initial_options',
+  selected_option: 'initial_option',
+  selected_date: 'initial_date',
+  selected_user: 'initial_user',
+  value: 'initial_value',
+} as const;
+
+/** What the person emptied is empty again: `undefined` takes the place of the first value. */
+function initialOf(state: object | undefined): Record<string, unknown> {
+  const chosen = Object.entries(INITIALS).flatMap(([from, to]) => {
+    const value: unknown = state && from in state ? state[from as keyof typeof state] : null;
+    const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
+    return [[to, isEmpty ? undefined : value] as const];
+  });
+  return Object.fromEntries(chosen);
 }
