@@ -26,39 +26,43 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
   if (actor.membership !== 'member')
     return publish([section('This app is for full members of the workspace.')]);
   const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
-  const known = dependencies.setupCheck.latest();
-  try {
-    const role = await request.role();
-    const head = (await menu(request)).blocks ?? [];
-    const approvals = await approvalBlocks(request);
-    if (role === null) return publish([...head, ...approvals]);
-    const waiting = [
-      ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
-      ...(await waitingSubscriptions(request)),
-    ];
-    const recent = await recentChanges(request);
-    const page = (report: SetupReport | null) => [
-      ...head,
-      ...(approvals.length ? [divider, ...approvals] : []),
-      divider,
-      ...waiting,
-      ...recent,
-      divider,
-      section(healthText(report)),
-      ...(role === 'admin' ? setupBlocks(report) : []),
-    ];
-    await publish(page(known));
-    // Asking Slack and Resend takes seconds, so the page appears without their answers first.
-    if (!known) await publish(page(await dependencies.setupCheck.run()));
-  } catch (error) {
-    if (error instanceof DomainError) return publish([section(errorText(error))]);
+  const page = await drawHome(request).catch((error: unknown) => {
+    if (error instanceof DomainError) return () => [section(errorText(error))];
     dependencies.log.error({ err: error }, 'app home could not be drawn');
-    await publish([
+    return () => [
       section(
         '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell the person who runs this app.',
       ),
-    ]);
-  }
+    ];
+  });
+  const known = dependencies.setupCheck.latest();
+  await publish(page(known));
+  // Asking Slack and Resend takes seconds, so the page appears without their answers first.
+  if (!known) await publish(page(await dependencies.setupCheck.run()));
+}
+
+type Page = (report: SetupReport | null) => KnownBlock[];
+
+async function drawHome(request: SlackRequest): Promise<Page> {
+  const role = await request.role();
+  const head = (await menu(request)).blocks ?? [];
+  const approvals = await approvalBlocks(request);
+  if (role === null) return () => [...head, ...approvals];
+  const waiting = [
+    ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
+    ...(await waitingSubscriptions(request)),
+  ];
+  const recent = await recentChanges(request);
+  return (report) => [
+    ...head,
+    ...(approvals.length ? [divider, ...approvals] : []),
+    divider,
+    ...waiting,
+    ...recent,
+    divider,
+    section(healthText(report)),
+    ...(role === 'admin' ? setupBlocks(report) : []),
+  ];
 }
 
 const RECENT_SHOWN = 5;
