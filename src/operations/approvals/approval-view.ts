@@ -1,6 +1,7 @@
 // An approval as people see it: the requester, the request, the account that it concerns, and how it ended.
 import { findAccounts } from '../../db/accounts/accounts.ts';
 import type { Approval } from '../../db/operators/approvals.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import { type AccountView, viewAccounts } from '../accounts/account.ts';
 import { openSealedRequest } from '../frame/approval.ts';
 import type { Act } from '../frame/context.ts';
@@ -38,6 +39,16 @@ export function approvalStateAt(
   now: Date,
 ): Approval['state'] {
   return state === 'open' && expiresAt <= now ? 'expired' : state;
+}
+
+/** Throws `approval_ended` with the state, and with who ended it when. */
+export function demandOpen(approval: Approval, now: Date): void {
+  const state = approvalStateAt(approval, now);
+  if (state === 'open') return;
+  throw new DomainError('approval_ended', {
+    id: approval.id,
+    current: { state, by: approval.decidedByName, at: approval.endedAt ?? approval.expiresAt },
+  });
 }
 
 export async function viewApproval(act: Act, approval: Approval): Promise<ApprovalView> {

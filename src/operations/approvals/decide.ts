@@ -14,7 +14,7 @@ import { queueApprovalEnd } from '../frame/outbox.ts';
 import { personNow } from '../operators/operator-rules.ts';
 import { actorOfToken } from '../tokens/token.ts';
 import { approvableOperation, isApprovable } from './approvable.ts';
-import { approvalStateAt } from './approval-view.ts';
+import { demandOpen } from './approval-view.ts';
 
 /**
  * A second operator approves or declines. An approved operation runs in the same transaction, as the requester and with
@@ -66,19 +66,6 @@ export const decideApproval = defineOperation({
     return { operation: approval.operation, ...outcome };
   },
 });
-
-function demandOpen(approval: Approval, now: Date): void {
-  const state = approvalStateAt(approval, now);
-  if (state === 'open') return;
-  throw new DomainError('approval_ended', {
-    id: approval.id,
-    current: {
-      state,
-      by: approval.decidedByName,
-      at: approval.endedAt ?? approval.expiresAt,
-    },
-  });
-}
 
 /** Refuses the requester, and the person that the request is about, also as other users with the same email. */
 async function demandOther(act: Act, approval: Approval, requester: Actor | null): Promise<void> {

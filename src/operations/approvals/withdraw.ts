@@ -5,6 +5,7 @@ import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
+import { demandOpen } from './approval-view.ts';
 
 /**
  * The requester withdraws their request. Errors: `approval_not_found`, also for another person's; `approval_ended`.
@@ -17,12 +18,7 @@ export const withdrawApproval = defineOperation({
   async run(act, { approvalId }) {
     const approval = await lockApproval(act.tx, act.service.id, approvalId);
     if (!approval || approval.requestedBy !== actorId(act.actor)) throw new DomainError('approval_not_found');
-    if (approval.state !== 'open') {
-      const { state, decidedByName: by, endedAt } = approval;
-      throw new DomainError('approval_ended', {
-        current: { state, by, ...(endedAt ? { at: endedAt } : {}) },
-      });
-    }
+    demandOpen(approval, act.now);
     const end = { state: 'withdrawn' as const, decidedBy: actorId(act.actor), decidedByName: act.actorName };
     const ended = await endApproval(act.tx, approval, end, act.now);
     await queueApprovalEnd(act.tx, ended);

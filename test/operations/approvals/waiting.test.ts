@@ -48,6 +48,14 @@ describe('a request that waits for approval', () => {
     expect(await stateOf(t, accountId)).toBe('active');
   });
 
+  it('is expired for its requester too, also before the sweep stores that', async () => {
+    const { accountId } = await anAccount(t);
+    const approvalId = await requestDeletion(t, accountId);
+    t.advance(25 * HOUR_MS);
+    expect(await refusalOf(withdrawApproval(t.as(ADMIN), { approvalId }))).toBe('approval_ended');
+    expect(await approvalRow(t, approvalId)).toMatchObject({ state: 'open' });
+  });
+
   it('is listed for the operators who may decide it, and its requester sees the outcome', async () => {
     const { accountId } = await anAccount(t);
     const approvalId = await requestDeletion(t, accountId);
