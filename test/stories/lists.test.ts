@@ -70,6 +70,8 @@ describe('list', () => {
     expect(names(await admin.sees(/Number11/))[0]).toBe('Number11');
     await admin.types('/apim-user list group:developers state:active');
     expect(names(await admin.sees(/Number12/))).toHaveLength(10);
+    await admin.types('/apim-user list group:guests');
+    await admin.sees(/No account is like that/);
     await admin.types('/apim-user list zzzzzz');
     await admin.sees(/No account is like that/);
     await admin.types('/apim-user list state:asleep');

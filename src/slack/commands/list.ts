@@ -4,6 +4,7 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import type { Role } from '../../operations/frame/context.ts';
+import { DEVELOPERS_GROUP } from '../../operations/groups/built-in.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { buttonValue, readCarried } from '../frame/reference.ts';
@@ -52,7 +53,7 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   return {
     ...(text ? { text } : {}),
     ...(state ? { state: state as 'active' | 'blocked' | 'pending' } : {}),
-    ...(group && !group.isBuiltIn ? { groupId: group.id } : {}),
+    ...(group && group.id !== DEVELOPERS_GROUP ? { groupId: group.id } : {}),
   };
 }
 
