@@ -8,6 +8,7 @@ import {
   EXIT,
   print,
   readArguments,
+  requirePersonName,
   runProgram,
   UsageError,
   withDependencies,
@@ -25,7 +26,6 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_FILE_BYTES = 20_000_000;
-const MAX_NAME_LENGTH = 100;
 const PROGRESS_ROWS = 100;
 
 await runProgram(async () => {
@@ -36,8 +36,8 @@ await runProgram(async () => {
     return values.help ? EXIT.ok : EXIT.usage;
   }
   const name = values.as?.trim() ?? '';
-  if (name === '' || name.length > MAX_NAME_LENGTH)
-    throw new UsageError('--as "YOUR NAME" says who does it.');
+  if (name === '') throw new UsageError('--as "YOUR NAME" says who does it.');
+  requirePersonName(name);
   const text = await readTableFile(file);
   return withDependencies(async ({ contextOf }) => {
     const context = contextOf({ kind: 'console', name });

@@ -137,8 +137,9 @@ async function removeSignUps({ context }: Work): Promise<void> {
 
 async function eraseAccounts({ context }: Work): Promise<void> {
   const before = daysAgo(context, context.policy.eraseDeletedAfterDays);
-  await forEachRow(await listAccountsToErase(context.db, before, MAX_ERASED_AT_ONCE), (id) =>
-    eraseAccount(context, { accountId: id }),
+  await forEachRow(
+    await listAccountsToErase(context.db, context.service.id, before, MAX_ERASED_AT_ONCE),
+    (id) => eraseAccount(context, { accountId: id }),
   );
 }
 

@@ -145,12 +145,17 @@ export async function foldAccountCounts(db: Db): Promise<void> {
     select service_id, state, sum(change) from seen group by service_id, state having sum(change) <> 0`);
 }
 
-export async function listAccountsToErase(db: Db, deletedBefore: Date, limit: number) {
+export async function listAccountsToErase(db: Db, serviceId: string, deletedBefore: Date, limit: number) {
   return db
-    .select({ serviceId: accounts.serviceId, id: accounts.id })
+    .select({ id: accounts.id })
     .from(accounts)
     .where(
-      and(eq(accounts.state, 'deleted'), isNull(accounts.erasedAt), lte(accounts.deletedAt, deletedBefore)),
+      and(
+        eq(accounts.serviceId, serviceId),
+        eq(accounts.state, 'deleted'),
+        isNull(accounts.erasedAt),
+        lte(accounts.deletedAt, deletedBefore),
+      ),
     )
     .orderBy(accounts.deletedAt)
     .limit(limit);
