@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { wrongClock } from '../support/faketime.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import type { Fault, FaultKind } from './plan.ts';
-import { mountSmallDisk } from './small-disk.ts';
 import type { Trouble } from './stand-in.ts';
 import type { World } from './world.ts';
 

@@ -10,12 +10,12 @@ import { freePort } from '../support/free-port.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { startMortalPostgres } from '../support/mortal-postgres.ts';
 import { documentedNginx, findNginx, startNginx } from '../support/nginx.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 import { NO_PEOPLE, TEST_SECRET_KEY } from '../support/test-settings.ts';
 import { startMailStandIn } from './mail-stand-in.ts';
 import { createServer, type Server } from './server.ts';
 import { CHANNEL, SIGNING_SECRET, startSlackStandIn } from './slack-stand-in.ts';
-import { mountSmallDisk } from './small-disk.ts';
 import type { Trouble } from './stand-in.ts';
 
 const GATEWAY_SECRET = 'chaos-gateway-secret';

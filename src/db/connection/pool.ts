@@ -96,8 +96,9 @@ function begin(client: postgres.Sql, pool: LossState, args: unknown[]): Promise<
     let hasBegun = false;
     const fail = (error: unknown) => {
       if (isLoss(error)) return lossState.lose(error);
-      // The driver names the query of each error of its own but this one. The query tells it from errors of the work.
-      if (!hasBegun && error instanceof Error) Object.assign(error, { query: 'begin' });
+      // The driver names the query of most errors. Here, that tells the database's from those of other connections.
+      if (!hasBegun && error instanceof Error && !('query' in error))
+        Object.assign(error, { query: 'begin' });
       reject(error);
     };
     const run = client.begin as (...args: unknown[]) => Promise<unknown>;

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const SIZE = '500m';
 const CHUNK = Buffer.alloc(1_000_000, 1);
 
-/** Null where it may not be mounted. */
-export async function mountSmallDisk() {
+/** Null where it may not be mounted, or TEST_SMALL_DISK is "no". */
+export async function mountSmallDisk(size = '500m') {
+  if (process.env.TEST_SMALL_DISK === 'no') return null;
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-disk-'));
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=0755`, 'tmpfs', folder]);
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0755`, 'tmpfs', folder]);
   } catch {
     await rm(folder, { recursive: true });
     return null;
