@@ -1,21 +1,27 @@
 // What must hold once all is calm again. Each check returns a line for each violation.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Window } from './faults.ts';
-import { keyModel } from './key-model.ts';
-import type { KeyHistory } from './keys.ts';
-import { findContradiction, type Operation } from './linearizable.ts';
+import { findContradictions, type KeyHistory, type KeyOperation } from './key-rule.ts';
 import type { Wishes } from './people.ts';
 import type { Request } from './slack-stand-in.ts';
 import type { World } from './world.ts';
 
-export type Recorded = { wishes: Wishes; histories: KeyHistory[]; windows: Window[] };
+export type Recorded = {
+  wishes: Wishes;
+  histories: KeyHistory[];
+  windows: Window[];
+  /** What still waited when `settle` gave up. */
+  waiting: string[];
+};
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** An error this long after a fault ended still belongs to it. */
 const GRACE_MS = 5_000;
 /** How long work may wait for what a fault kept from it. */
-const SETTLE_MS = 240_000;
+const SETTLE_MS = 300_000;
 const SHOWN_BEFORE = 12;
 
 type Check = (world: World, recorded: Recorded) => string[] | Promise<string[]>;
@@ -29,23 +35,20 @@ export const CHECKS: Record<string, Check> = {
   'the answers of the gateways are linearizable for each key': (_, { histories }) =>
     histories.flatMap((history) => notLinearizable(history)),
   'the audit verifies': audit,
-  'nothing waits for ever': waiting,
+  'nothing waits for ever': (_, { waiting }) => waiting,
   'no error without a fault': unexplained,
   'no process ended by itself': ({ servers }) => servers.flatMap((server) => server.deaths()),
 };
 
-/** Waits until nothing moves any more; whatever still waits then is found by the checks. */
-export async function settle(world: World): Promise<void> {
+/** Waits until nothing moves any more; returns what still waits after minutes. */
+export async function settle(world: World): Promise<string[]> {
   const until = performance.now() + SETTLE_MS;
-  while (performance.now() < until) {
-    const left = await waiting(world).catch(() => ['the database is away']);
-    if (left.length === 0 && (await queuedMails(world)) === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  for (;;) {
+    const left = await findWaiting(world).catch((error: Error) => [`the database is away: ${error.message}`]);
+    if (left.length === 0 || performance.now() > until) return left;
+    await delay(1_000, undefined, { signal: world.signal });
   }
 }
-
-const queuedMails = async ({ sql }: World): Promise<number> =>
-  Number((await sql`select count(*)::int as n from mails where state = 'queued'`)[0]?.n);
 
 const emailsIn = async (world: World, table: 'accounts' | 'invitations'): Promise<Set<string>> =>
   new Set((await world.sql`select email from ${world.sql(table)}`).map(({ email }) => String(email)));
@@ -132,7 +135,8 @@ async function broken(world: World, { wishes }: Recorded): Promise<string[]> {
 
 const told = ({ shown }: Request): string => shown.map(({ text }) => text).join('\n');
 const isToldDone = (request: Request, words: RegExp): boolean => words.test(told(request));
-const nameOf = ({ id, kind, about }: Request): string => `${kind} ${id} "${about}"`;
+const nameOf = ({ id, kind, about, sentAt, ackedAt }: Request): string =>
+  `${kind} ${id} "${about}" (${sentAt.toFixed(0)}, acknowledged after ${((ackedAt ?? sentAt) - sentAt).toFixed(0)} ms)`;
 
 async function mails({ sql, mail }: World): Promise<string[]> {
   const rows = await sql<{ id: string; template: string; state: string; code: string | null }[]>`
@@ -160,31 +164,23 @@ async function mails({ sql, mail }: World): Promise<string[]> {
   ];
 }
 
-function notLinearizable({ email, key, operations }: KeyHistory): string[] {
-  const stuck = findContradiction(operations, keyModel(key));
-  if (!stuck) return [];
-  const shorten = (of: string) => `…${of.slice(-6)}`;
-  const line = ({
-    by,
-    input,
-    output,
-    calledAt,
-    returnedAt,
-  }: Operation<object, unknown> & { by?: string }) => {
-    const seen =
-      typeof output === 'object' && output ? shorten(String((output as { key: string }).key)) : output;
-    const words = Object.values(input).map((word) =>
-      String(word).length > 20 ? shorten(String(word)) : word,
-    );
-    return `    ${calledAt.toFixed(0)}–${returnedAt.toFixed(0)} ${words.join(' ')} by ${by}: ${seen ?? 'no answer'}`;
-  };
-  const at = operations.indexOf(stuck as KeyHistory['operations'][number]);
-  const near = operations.slice(Math.max(0, at - SHOWN_BEFORE), at + 3);
-  return [`${email}: no order explains\n${line(stuck)}\n  among\n${near.map(line).join('\n')}`];
+function notLinearizable(history: KeyHistory): string[] {
+  return findContradictions(history).map(({ of, stuck, among }) => {
+    const at = among.indexOf(stuck);
+    const near = among.slice(Math.max(0, at - SHOWN_BEFORE), at + 3);
+    return `${history.email}: no order explains what ${of} answered\n${lineOf(stuck)}\n  among\n${near.map(lineOf).join('\n')}`;
+  });
 }
 
-async function audit({ databaseUrl, settings }: World): Promise<string[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/audit.ts', 'verify'], {
+function lineOf({ by, input, output, calledAt, returnedAt }: KeyOperation): string {
+  const shorten = (of: string) => (of.length > 20 ? `…${of.slice(-6)}` : of);
+  const seen = typeof output === 'object' && output ? shorten(output.key) : output;
+  const words = Object.values(input).map((word) => shorten(String(word)));
+  return `    ${calledAt.toFixed(0)}–${returnedAt.toFixed(0)} ${words.join(' ')} by ${by}: ${seen ?? 'no answer'}`;
+}
+
+async function audit({ databaseUrl, settings, programs }: World): Promise<string[]> {
+  const child = spawn(process.execPath, [join(programs, 'src/cli/audit.js'), 'verify'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings, DATABASE_URL: databaseUrl },
   });
@@ -194,24 +190,20 @@ async function audit({ databaseUrl, settings }: World): Promise<string[]> {
   return code === 0 ? [] : [`npm run audit -- verify ended with ${code}: ${said}`];
 }
 
-async function waiting({ sql }: World): Promise<string[]> {
-  const [stored] = await sql`select to_regclass('slack_requests') is not null as is`;
-  const requests = stored?.is ? await sql`select count(*)::int as n from slack_requests` : [];
+async function findWaiting({ sql }: World): Promise<string[]> {
   const rows = await sql`
-    select 'a mail without a job' as what, id::text from mails m where state = 'queued'
-      and not exists (select 1 from graphile_worker.jobs j where j.key = 'mail:' || m.id)
-    union all select 'a mail held by a dead process', id::text from mails
-      where state = 'queued' and leased_until < now() - interval '90 seconds'
+    select 'a mail (' || coalesce(last_code, 'no error') || case when exists (
+        select 1 from graphile_worker.jobs j where j.key = 'mail:' || m.id) then ')' else '), without a job,' end
+      as what, id::text from mails m where state = 'queued'
+    union all select 'a stored request of Slack (leased until ' || lease_until || ', now ' || now() || ')', id
+      from slack_receipts where sealed_request is not null
     union all select 'an import', id::text from imports where state = 'applying'
     union all select 'a job ' || task_identifier || ' (' || coalesce(last_error, 'no error') || ')', id::text
-      from graphile_worker.jobs where locked_at is not null or (attempts < max_attempts and run_at <= now())
-        and task_identifier <> 'deliver-mail'
+      from graphile_worker.jobs where attempts < max_attempts and task_identifier <> 'deliver-mail'
+        and (locked_at is not null or attempts > 0 or run_at <= now())
     union all select 'a job that was given up: ' || task_identifier || ' (' || coalesce(last_error, 'no error') || ')', id::text
       from graphile_worker.jobs where attempts >= max_attempts`;
-  return [
-    ...rows.map(({ what, id }) => `${what} waits: ${id}`),
-    ...requests.filter(({ n }) => n > 0).map(({ n }) => `${n} stored requests of Slack wait`),
-  ];
+  return rows.map(({ what, id }) => `${what} waits: ${id}`);
 }
 
 function unexplained({ statuses }: World, { windows }: Recorded): string[] {

@@ -17,18 +17,19 @@ export type Troubles = { slack: Trouble; mail: Trouble };
 type Making = { world: World; fault: Fault; troubles: Troubles };
 type Make = (making: Making) => Promise<void>;
 
+const pause = ({ signal }: World, ms: number) => delay(ms, undefined, { signal });
 const slackTrouble =
   (slack: Trouble): Make =>
-  async ({ troubles, fault }) => {
+  async ({ world, troubles, fault }) => {
     troubles.slack = slack;
-    await delay(fault.forMs);
+    await pause(world, fault.forMs);
     troubles.slack = 'none';
   };
 const mailTrouble =
   (mail: Trouble): Make =>
-  async ({ troubles, fault }) => {
+  async ({ world, troubles, fault }) => {
     troubles.mail = mail;
-    await delay(fault.forMs);
+    await pause(world, fault.forMs);
     troubles.mail = 'none';
   };
 
@@ -44,32 +45,32 @@ const MAKERS: Partial<Record<FaultKind, Make>> = {
     const until = performance.now() + fault.forMs;
     while (performance.now() < until) {
       world.toDatabase[fault.process]?.cut();
-      await delay(200);
+      await pause(world, 200);
     }
   },
   async 'silence the way to the database'({ world, fault }) {
     world.toDatabase[fault.process]?.silenceOpen();
-    await delay(fault.forMs);
+    await pause(world, fault.forMs);
     world.toDatabase[fault.process]?.cut();
   },
   async 'cut the way to the gateway'({ world, fault }) {
     const until = performance.now() + fault.forMs;
     while (performance.now() < until) {
       world.toGateway[fault.process]?.cut();
-      await delay(200);
+      await pause(world, 200);
     }
   },
   async 'read-only database'({ world, fault }) {
     const name = new URL(world.databaseUrl).pathname.slice(1);
     await world.sql.unsafe(`alter database "${name}" set default_transaction_read_only = on`);
     await terminate(world);
-    await delay(fault.forMs);
+    await pause(world, fault.forMs);
     await world.sql.unsafe(`alter database "${name}" reset default_transaction_read_only`);
     await terminate(world);
   },
   async 'disk full'({ world, fault }) {
     await world.disk?.fill();
-    await delay(fault.forMs);
+    await pause(world, fault.forMs);
     await world.disk?.free();
     // Postgres itself ends when it can't write its log.
     const isThere = await world.sql`select 1`.catch(() => null);
@@ -104,8 +105,8 @@ export async function makeFault(world: World, fault: Fault, troubles: Troubles):
   await MAKERS[fault.kind]?.({ world, fault, troubles });
   for (const server of world.servers) {
     if (!server.isRunning()) server.start();
-    if (!(await server.ready()))
-      throw new Error(`${server.name} isn't ready a minute after "${fault.kind}": ${server.output()}`);
+    if (!(await server.ready(world.signal)))
+      throw new Error(`${server.name} isn't ready after "${fault.kind}": ${server.output()}`);
   }
   return { kind: fault.kind, from, to: performance.now() };
 }
@@ -113,7 +114,7 @@ export async function makeFault(world: World, fault: Fault, troubles: Troubles):
 async function killAndStart(world: World, which: number[], awayMs: number): Promise<void> {
   const servers = world.servers.filter((_, at) => which.includes(at));
   await Promise.all(servers.map((server) => server.kill('SIGKILL')));
-  await delay(awayMs);
+  await pause(world, awayMs);
   for (const server of servers) server.start();
 }
 
@@ -126,14 +127,14 @@ async function skewClock(world: World, fault: Fault, offset: string): Promise<vo
   const server = world.servers[fault.process];
   await server?.kill('SIGKILL');
   server?.start(clock.env);
-  await server?.ready();
-  await delay(fault.forMs);
+  await server?.ready(world.signal);
+  await pause(world, fault.forMs);
   await clock.set('+0');
 }
 
 async function stopDatabase(world: World, signal: 'SIGKILL' | 'SIGQUIT', awayMs: number): Promise<void> {
   await world.database.kill(signal);
-  await delay(awayMs);
+  await pause(world, awayMs);
   await world.database.start();
 }
 

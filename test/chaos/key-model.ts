@@ -2,7 +2,9 @@
 import type { Model } from './linearizable.ts';
 
 export type KeyInput =
-  | { do: 'block' | 'activate' | 'regenerate' | 'read' }
+  | { do: 'block' | 'activate' | 'read' }
+  /** `makes` is the new key, where it is known which one that was. */
+  | { do: 'regenerate'; makes?: string }
   /** A call with this key. */
   | { do: 'check'; key: string };
 
@@ -13,7 +15,7 @@ export type KeyInput =
 export type KeyOutput = 'done' | 'already' | 200 | 401 | 403 | { key: string };
 
 /**
- * `key` is null between a regeneration and the first answer that shows the new key. `past` has each former key, and '' for
+ * `key` is null between a regeneration of which the key isn't known and the first answer that shows it. `past` has each former key, and '' for
  * one that no answer showed.
  */
 export type KeyState = { isBlocked: boolean; key: string | null; past: readonly string[] };
@@ -27,7 +29,7 @@ export const keyModel = (key: string): Model<KeyState, KeyInput, KeyOutput> => (
       case 'activate':
         return changeBlock(state, input.do === 'block', output);
       case 'regenerate':
-        return [{ ...state, key: null, past: [...state.past, state.key ?? ''] }];
+        return [{ ...state, key: input.makes ?? null, past: [...state.past, state.key ?? ''] }];
       case 'read':
         return typeof output === 'object' && output ? withKey(state, output.key) : [];
       case 'check':

@@ -17,7 +17,23 @@ const minutes = Number(values.minutes);
 const kills = values.kills === undefined ? null : Number(values.kills);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-const { violations, table } = await runChaos({ seed, minutes, kills, only: values.only ?? null, say });
+// Whatever ends a run, its Postgres, processes and mounts end with it. npm passes a signal on that we get too.
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+process.on('uncaughtException', (error) => stopping.abort(error));
+
+const { violations, table } = await runChaos({
+  seed,
+  minutes,
+  kills,
+  only: values.only ?? null,
+  signal: stopping.signal,
+  say,
+}).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exit(2);
+});
 for (const line of table) say(line);
 const broken = [...violations].filter(([, lines]) => lines.length > 0);
 for (const [name, lines] of broken) {

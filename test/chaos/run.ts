@@ -18,6 +18,8 @@ export type ChaosOptions = {
   kills: number | null;
   /** Only faults with this in their name. */
   only: string | null;
+  /** Ends the run early: everything that was started is stopped, and the promise rejects with its reason. */
+  signal: AbortSignal;
   say: (line: string) => void;
 };
 export type ChaosResult = { violations: Map<string, string[]>; table: string[] };
@@ -25,7 +27,8 @@ export type ChaosResult = { violations: Map<string, string[]>; table: string[] }
 const KEY_WATCHERS = 2;
 const WORKERS = 4;
 
-export async function runChaos({ seed, minutes, kills, only, say }: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, minutes, kills, only, say } = options;
   const missing = await unavailableFaults();
   for (const [kind, why] of missing) say(`left out: ${kind} (${why})`);
   const plan = kills === null ? makePlan(seed, minutes, [...missing.keys()], only) : [];
@@ -33,32 +36,50 @@ export async function runChaos({ seed, minutes, kills, only, say }: ChaosOptions
   for (const [at, fault] of plan.entries()) say(lineOf(fault, at));
   const troubles: Troubles = { slack: 'none', mail: 'none' };
   const routing = createRandom(seed, 'routing');
-  const world = await openWorld({
-    target: () => routing.pick([0, 1]),
-    slackTrouble: () => troubles.slack,
-    mailTrouble: () => troubles.mail,
-  });
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const world = await openWorld(
+    {
+      target: () => routing.pick([0, 1]),
+      slackTrouble: () => troubles.slack,
+      mailTrouble: () => troubles.mail,
+    },
+    signal,
+  );
+  let faulting: Promise<void> | undefined;
   try {
     await createApi(world.console(), { id: 'orders', name: 'Orders', path: 'orders' });
     const recorded: Recorded = {
       wishes: { wanted: [], accepted: [], imported: [], left: [] },
       histories: [],
       windows: [],
+      waiting: [],
     };
     let isOver = false;
     const working = startWork(world, seed, recorded, () => isOver);
     const faults = kills === null ? plan : makeKills(seed);
     const isEnough = () => kills !== null && killsOf(world) >= kills;
     const endsAt = performance.now() + (kills === null ? minutes * 60_000 : Number.POSITIVE_INFINITY);
-    await makeFaults(world, faults, { troubles, recorded, say, isEnough, endsAt });
-    await delay(Math.max(0, kills === null ? endsAt - performance.now() : 0));
-    isOver = true;
-    await working;
-    await settle(world);
-    return await judge(world, recorded);
+    faulting = makeFaults(world, faults, { troubles, recorded, say, isEnough, endsAt }).finally(() => {
+      isOver = true;
+    });
+    await unlessAborted(signal, Promise.all([working, faulting]));
+    recorded.waiting = await unlessAborted(signal, settle(world));
+    return await unlessAborted(signal, judge(world, recorded));
   } finally {
+    ending.abort();
+    // A fault may be about to start what is closed here.
+    await faulting?.catch(() => {});
     await world.close();
   }
+}
+
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  return Promise.race([work, aborted]);
 }
 
 async function startWork(
@@ -101,15 +122,18 @@ type Faults = {
 };
 
 async function makeFaults(world: World, faults: Iterable<Fault>, o: Faults): Promise<void> {
+  const { signal } = world;
   for (const fault of faults) {
-    await delay(fault.afterMs);
-    if (o.isEnough() || performance.now() > o.endsAt) return;
+    if (o.isEnough() || performance.now() + fault.afterMs > o.endsAt) break;
+    await delay(fault.afterMs, undefined, { signal });
     // Open until it is over, so that an error in the midst of it is explained.
     const window = { kind: fault.kind, from: performance.now(), to: Number.POSITIVE_INFINITY };
     o.recorded.windows.push(window);
     Object.assign(window, await makeFault(world, fault, o.troubles));
     o.say(`${fault.kind}: over after ${Math.round(window.to - window.from)} ms`);
   }
+  const left = o.endsAt - performance.now();
+  if (Number.isFinite(left)) await delay(Math.max(0, left), undefined, { signal });
 }
 
 const killsOf = ({ servers }: World): number => servers.reduce((sum, server) => sum + server.kills(), 0);

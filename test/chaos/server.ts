@@ -1,15 +1,18 @@
 // One process of the product, which chaos kills and starts again at the same port.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const START_MS = 60_000;
+/** A machine may be busy with other things, and speed is not what is judged. */
+const START_MS = 300_000;
 const KEPT_OUTPUT = 20_000;
 
 export type Server = ReturnType<typeof createServer>;
 
-export function createServer(name: string, port: number, env: Record<string, string>) {
+/** `programs` is the folder of the compiled programs. */
+export function createServer(name: string, port: number, programs: string, env: Record<string, string>) {
   let child: ChildProcess | null = null;
   let output = '';
   let kills = 0;
@@ -17,7 +20,7 @@ export function createServer(name: string, port: number, env: Record<string, str
   const deaths: string[] = [];
 
   function launch(extra: Record<string, string>): ChildProcess {
-    const started = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    const started = spawn(process.execPath, [join(programs, 'src/main.js')], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, PORT: String(port), ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,10 +48,11 @@ export function createServer(name: string, port: number, env: Record<string, str
       output = '';
       child = launch(extra);
     },
-    /** Resolves when it answers that it is ready; false: it didn't in a minute. */
-    async ready(): Promise<boolean> {
+    /** Resolves when it answers that it is ready; false: it ended, or wasn't ready for minutes. */
+    async ready(signal: AbortSignal): Promise<boolean> {
       const until = performance.now() + START_MS;
-      while (performance.now() < until) {
+      while (performance.now() < until && this.isRunning()) {
+        signal.throwIfAborted();
         const response = await fetch(`http://127.0.0.1:${port}/readyz`, {
           signal: AbortSignal.timeout(2_000),
         }).catch(() => null);

@@ -56,7 +56,7 @@ export async function startSlackStandIn(options: {
     const answer = METHODS[path.replace('/api/', '')]?.({ args, gone, url: server.url });
     if (/views\.(open|push)/.test(path)) show(requests.get(String(args.trigger_id)), 'modal', args);
     if (path.endsWith('views.update')) show(requests.get(String(args.view_id)), 'modal', args);
-    if (path.endsWith('chat.postMessage') && String(args.channel).startsWith('D'))
+    if (path.endsWith('chat.postMessage') && String(args.channel).startsWith('D') && !isNotice(args))
       show(newest.get(String(args.channel).slice(1)), 'message', args);
     return { ok: true, ...answer };
   }
@@ -84,12 +84,14 @@ export async function startSlackStandIn(options: {
       Array.from({ length: copies }, () => deliver(`${options.target()}/slack/events`, contentType, body)),
     );
     for (const { status } of acks) if (status) options.onStatus(status, `${request.kind} ${request.about}`);
-    const ack = acks.find(({ status }) => status === 200);
-    request.status = ack?.status ?? acks[0]?.status ?? null;
-    if (!ack) return request;
-    request.ackedAt = performance.now();
-    const content = readAck(ack);
-    if (content) show(request, 'acknowledgement', content);
+    const failed = acks.find(({ status }) => status !== 200);
+    request.status = (failed ?? acks[0])?.status ?? null;
+    for (const ack of acks) {
+      const content = ack.status === 200 ? readAck(ack) : null;
+      if (content) show(request, 'acknowledgement', content);
+    }
+    // The second of two gets an empty acknowledgement, which says nothing about the work of the first.
+    if (!failed) request.ackedAt = performance.now();
     return request;
   }
 
@@ -178,6 +180,9 @@ async function deliver(url: string, contentType: string, body: string): Promise<
     return { status: null, body: '' };
   }
 }
+
+/** A message that answers no request. */
+const isNotice = ({ text }: Json): boolean => String(text).includes("can't act here any more");
 
 /** What the acknowledgement shows; null when it shows nothing, or only that work goes on. */
 function readAck({ body }: Ack): Json | null {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { openDependencies } from '../../src/dependencies.ts';
 import { readSettings } from '../../src/settings/settings.ts';
+import { compilePrograms } from '../support/compile-programs.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { startMortalPostgres } from '../support/mortal-postgres.ts';
@@ -27,16 +28,17 @@ export const LEAVERS = Array.from({ length: 40 }, (_, at) => `U0LEAVER${at}`);
 export type World = Awaited<ReturnType<typeof openWorld>>;
 type Status = { at: number; status: number; what: string };
 
-export async function openWorld(choose: {
+type Choices = {
   /** The process that Slack's next request goes to. */
   target: () => number;
   slackTrouble: () => Trouble;
   mailTrouble: () => Trouble;
-}) {
+};
+
+/** `signal` ends the opening between two steps, and what is open by then is closed. Later it ends faults. */
+export async function openWorld(choose: Choices, signal: AbortSignal) {
   const closing: (() => unknown)[] = [];
-  const close = async () => {
-    for (const end of closing.splice(0).reverse()) await end();
-  };
+  const close = () => closeAll(closing);
   try {
     const statuses: Status[] = [];
     const note = (status: number, what: string) =>
@@ -55,14 +57,24 @@ export async function openWorld(choose: {
     closing.push(slack.close, mail.close);
     const settings = await commonSettings({ slack: slack.url, mail: mail.url });
     closing.push(() => rm(settings.DATA_DIR, { recursive: true, force: true }));
-    const cuts = await startServers(servers, database.url, settings, closing);
+    const programs = await compilePrograms(join(settings.DATA_DIR, 'programs'));
+    signal.throwIfAborted();
+    const cuts = await startServers(
+      servers,
+      { programs, databaseUrl: database.url, settings },
+      closing,
+      signal,
+    );
     const gateways = await startGateways(servers, cuts.toGateway, closing);
+    signal.throwIfAborted();
     const beside = await openBeside(database.url, settings, closing);
     return {
       disk,
       database,
       databaseUrl: database.url,
       settings,
+      programs,
+      signal,
       servers,
       slack,
       mail,
@@ -77,6 +89,19 @@ export async function openWorld(choose: {
     await close();
     throw error;
   }
+}
+
+/** The last one first, and each even if another one fails. */
+async function closeAll(closing: (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const end of closing.splice(0).reverse()) {
+    try {
+      await end();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function commonSettings(stand: { slack: string; mail: string }) {
@@ -101,21 +126,23 @@ async function commonSettings(stand: { slack: string; mail: string }) {
 
 async function startServers(
   servers: Server[],
-  databaseUrl: string,
-  settings: Record<string, string>,
+  product: { programs: string; databaseUrl: string; settings: Record<string, string> },
   closing: (() => unknown)[],
+  signal: AbortSignal,
 ) {
+  const { programs, databaseUrl, settings } = product;
   const to = { host: '127.0.0.1', port: Number(new URL(databaseUrl).port) };
   const toDatabase = [await startTcpProxy(to), await startTcpProxy(to)];
   for (const [at, proxy] of toDatabase.entries()) {
     closing.push(proxy.close);
     const env = { ...settings, DATABASE_URL: throughProxy(databaseUrl, proxy) };
-    const server = createServer(`process ${at + 1}`, await freePort(), env);
+    const server = createServer(`process ${at + 1}`, await freePort(), programs, env);
     servers.push(server);
     closing.push(() => server.kill('SIGKILL'));
     // One after the other: the first one migrates.
     server.start();
-    if (!(await server.ready())) throw new Error(`${server.name} did not start: ${server.output()}`);
+    if (!(await server.ready(signal))) throw new Error(`${server.name} did not start: ${server.output()}`);
+    signal.throwIfAborted();
   }
   const toGateway = [];
   for (const { port } of servers) {
@@ -126,7 +153,9 @@ async function startServers(
   return { toDatabase, toGateway };
 }
 
-export type Gateway = { name: string; check(path: string, key: string): Promise<number | null> };
+/** `by` is the process that answered. */
+type Checked = { status: number | null; by: string };
+type Gateway = { name: string; check(path: string, key: string): Promise<Checked> };
 
 /** Each process asked directly, and both through an nginx where there is one. */
 async function startGateways(
@@ -136,12 +165,14 @@ async function startGateways(
 ): Promise<Gateway[]> {
   const gateways: Gateway[] = servers.map(({ name, url }) => ({
     name,
-    check: (path, key) =>
-      statusOf(`${url}/gateway/check`, {
+    async check(path, key) {
+      const { status } = await ask(`${url}/gateway/check`, {
         'x-gateway-secret': GATEWAY_SECRET,
         'x-original-uri': path,
         'ocp-apim-subscription-key': key,
-      }),
+      });
+      return { status, by: name };
+    },
   }));
   const path = findNginx();
   if (!path) return gateways;
@@ -152,7 +183,9 @@ async function startGateways(
   const http = await documentedNginx('docs/gateways.md', [
     ['127.0.0.1:3001', `127.0.0.1:${one?.port}`],
     ['127.0.0.1:3002', `127.0.0.1:${two?.port}`],
-    ['listen 8080', `listen 127.0.0.1:${port}`],
+    // Says which process it asked last.
+    ['listen 8080;', `listen 127.0.0.1:${port}; add_header x-asked $asked always;`],
+    ['auth_request /_may_call;', 'auth_request /_may_call; auth_request_set $asked $upstream_addr;'],
     ['127.0.0.1:9000', api.host],
     ['what-the-gateway-sends', GATEWAY_SECRET],
   ]);
@@ -163,23 +196,24 @@ async function startGateways(
     {
       name: 'nginx',
       async check(path, key) {
-        const status = await statusOf(`http://127.0.0.1:${port}${path}`, {
+        const { status, asked } = await ask(`http://127.0.0.1:${port}${path}`, {
           'ocp-apim-subscription-key': key,
         });
         api.takeArrived();
-        return status;
+        const at = proxies.findIndex((proxy) => asked.endsWith(`:${proxy.port}`));
+        return { status, by: servers[at]?.name ?? 'nginx' };
       },
     },
   ];
 }
 
-async function statusOf(url: string, headers: Record<string, string>): Promise<number | null> {
+async function ask(url: string, headers: Record<string, string>) {
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
     await response.arrayBuffer();
-    return response.status;
+    return { status: response.status, asked: response.headers.get('x-asked') ?? '' };
   } catch {
-    return null;
+    return { status: null, asked: '' };
   }
 }
 
