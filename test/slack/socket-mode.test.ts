@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TEAM } from '../../src/playground/workspace/people.ts';
@@ -17,7 +18,7 @@ const WAIT_MS = 20_000;
 const SETTLE_MS = 700;
 
 type Ack = { envelope_id: string; payload?: { text?: string } };
-type Envelope = { envelope_id?: string; payload?: { response_url?: string } };
+type Envelope = { envelope_id?: string; payload?: { response_url?: string; [field: string]: unknown } };
 
 /** Slack with sockets, which passes every other call on to the local Slack. */
 async function createSocketSlack(slackApiUrl: string) {
@@ -103,7 +104,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-const command = (envelopeId: string, text: string, name: string) => ({
+const command = (envelopeId: string, text: string, name: string, userId: string = driver.ids.admin) => ({
   type: 'slash_commands',
   envelope_id: envelopeId,
   accepts_response_payload: true,
@@ -111,7 +112,7 @@ const command = (envelopeId: string, text: string, name: string) => ({
     command: '/apim-user',
     text,
     team_id: TEAM.id,
-    user_id: driver.ids.admin,
+    user_id: userId,
     channel_id: 'C0GENERAL',
     trigger_id: `trigger-${name}`,
     response_url: slack.answerUrl(name),
@@ -145,6 +146,35 @@ it('the app connects again when Slack closes the socket, and answers there', asy
   await delay(SETTLE_MS);
   slack.send(command('envelope-3', 'list', 'list'));
   await eventually('the answer', () => slack.answers.some(({ path }) => path === '/answer/list'), WAIT_MS);
+});
+
+it('T75: a report over the socket puts an operator in doubt, and in doubt they are refused there in words', async () => {
+  const { approver } = driver.ids;
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const answerTo = async (text: string, name: string) => {
+    slack.send(command(`envelope-${name}`, text, name, approver));
+    return eventually(
+      name,
+      () => slack.answers.find(({ path }) => path === `/answer/${name}`)?.text,
+      WAIT_MS,
+    );
+  };
+  try {
+    // The app remembers that they are a member, and from here on Slack tells it nothing more.
+    expect(await answerTo('list', 'before')).toContain('No accounts');
+    driver.slackFails('users.info', { kind: 'error', code: 'internal_error' }, 1_000_000);
+    await sql`update operators set in_doubt_since = now() where slack_user_id = ${approver}`;
+    expect(await answerTo('list', 'doubt')).toContain("Slack hasn't confirmed yet that you are still");
+    await sql`update operators set in_doubt_since = null`;
+    const event = { type: 'user_change', user: { id: approver, team_id: TEAM.id, deleted: true } };
+    const payload = { type: 'event_callback', event_id: 'Ev0GONE', team_id: TEAM.id, event };
+    slack.send({ type: 'events_api', envelope_id: 'envelope-gone', payload });
+    const inDoubt = () => sql`select 1 from operators where in_doubt_since is not null`;
+    await eventually('the doubt', async () => (await inDoubt()).length === 1, WAIT_MS);
+  } finally {
+    driver.nothingFails();
+    await sql.end({ timeout: 5 });
+  }
 });
 
 it('the app closes the socket when it stops, after it has finished the work that it took', async () => {

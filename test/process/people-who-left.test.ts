@@ -1,0 +1,99 @@
+// T75 with processes of the product: a kill after Slack's report, and settings that name a person who can't act.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+
+const WAIT_MS = 60_000;
+const ALWAYS = 1_000_000;
+
+let folder: string;
+let database: TestDatabase;
+let sql: postgres.Sql;
+let driver: SlackDriver;
+let guest: string;
+const started: AppProcess[] = [];
+
+async function start(): Promise<AppProcess> {
+  const app = startProcess({
+    HOST: '127.0.0.1',
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    SLACK_BOT_TOKEN: driver.slack.botToken,
+    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
+    SLACK_API_URL: driver.slackApiUrl,
+    SLACK_ADMINS: `${driver.ids.admin},${guest}`,
+    SLACK_APPROVERS: driver.ids.approver,
+    RESEND_API_KEY: driver.resend.apiKey,
+    RESEND_BASE_URL: driver.resendBaseUrl,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+    LOG_LEVEL: 'warn',
+  });
+  started.push(app);
+  driver.deliverTo(await app.address());
+  await sql`select graphile_worker.add_job('every-minute')`;
+  return app;
+}
+const operator = async (person: string) =>
+  (await sql`select role from operators where slack_user_id = ${person}`)[0];
+const hasLostRole = (person: string) =>
+  eventually('the role to be gone', async () => (await operator(person))?.role === null, WAIT_MS);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-left-'));
+  database = await createTestDatabase();
+  sql = postgres(database.url, { max: 2, onnotice: () => {} });
+  driver = await createSlackDriver();
+  guest = driver.addPerson('gus', { isRestricted: true }).id;
+}, 120_000);
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL');
+  await Promise.all(started.map((one) => one.ended));
+  await driver?.close();
+  await sql?.end({ timeout: 5 });
+  await database?.close();
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
+
+describe.skipIf(process.platform === 'win32')('T75: people who left', () => {
+  let app: AppProcess;
+
+  it('a guest whom SLACK_ADMINS names loses the role, for good, and the log says so', async () => {
+    app = await start();
+    await hasLostRole(guest);
+    const line = await eventually('the log', () =>
+      app
+        .output()
+        .split('\n')
+        .find((one) => one.includes('this operator lost their role and tokens')),
+    );
+    expect(JSON.parse(line)).toMatchObject({ userId: guest, role: 'admin', membership: 'guest' });
+    expect((await operator(driver.ids.admin))?.role).toBe('admin');
+  }, 180_000);
+
+  it('a process that is killed right after it acknowledged a report leaves the rest to the next one', async () => {
+    const { approver } = driver.ids;
+    driver.slackFails('users.info', { kind: 'hang' }, ALWAYS);
+    const answer = await driver.changePerson(approver, { isDeactivated: true });
+    app.child.kill('SIGKILL');
+    expect(await app.ended).toBe('SIGKILL');
+    expect(answer).toMatchObject({ status: 200, problem: '' });
+    expect((await operator(approver))?.role).toBe('approver');
+    driver.nothingFails();
+    // The test ends what the dead process holds instead of waiting for it.
+    await sql`update slack_receipts set lease_until = now() - interval '1 second' where lease_until is not null`;
+    await sql`select graphile_worker.force_unlock_workers(array_agg(locked_by))
+      from graphile_worker.jobs where locked_by is not null having count(*) > 0`;
+    await sql`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
+      having count(*) > 0`;
+    app = await start();
+    await hasLostRole(approver);
+    expect((await operator(guest))?.role).toBe(null);
+  }, 180_000);
+});
