@@ -39,6 +39,7 @@ export async function startMortalPostgres(parent = tmpdir()) {
   await start();
   return {
     url: first.url,
+    data: place.data,
     start,
     /** SIGKILL is a crash, SIGQUIT a crash that tells its clients, SIGINT an orderly stop that waits for no client. */
     async kill(signal: 'SIGKILL' | 'SIGQUIT' | 'SIGINT'): Promise<void> {

@@ -1,5 +1,6 @@
 // Carries each request from its arrival to its answer. What is acknowledged is done, or stored: of a process that dies
 // before that, Slack tells the person, or delivers the event again.
+import { databaseOutageIn } from '../../domain/database-outage.ts';
 import { createAcknowledgement } from './acknowledgement.ts';
 import type { RequestIdentity, SlackDependencies } from './dispatcher.ts';
 
@@ -79,16 +80,25 @@ const deliveryOf = ({ requestId }: StoredRequest, at: number, more: Partial<Deli
   ...more,
 });
 
-/** Throws, and acknowledges nothing, when the work can't begin or its answer doesn't reach Slack. */
+/**
+ * Throws, and acknowledges nothing, when the work can't begin or its answer doesn't reach Slack. A database that is away
+ * or full is told to the person instead.
+ */
 async function deliver(dependencies: SlackDependencies, arrival: Arrival, work: Work): Promise<void> {
   const { teamId, clock, requests, limitConcurrency, log } = dependencies;
   const at = performance.now();
   const acknowledgement = createAcknowledgement(at, arrival.acknowledge);
   const key = { teamId, kind: 'request', id: String(arrival.receiptId) };
-  // A repeat gets an empty acknowledgement: replaying a request reveals nothing.
-  if (!(await requests.take({ ...key, receivedAt: clock() }))) return acknowledgement.send();
   const request = newRequest(arrival);
   const delivery = deliveryOf(request, at, { carry: acknowledgement.carry });
+  try {
+    // A repeat gets an empty acknowledgement: replaying a request reveals nothing.
+    if (!(await requests.take({ ...key, receivedAt: clock() }))) return acknowledgement.send();
+  } catch (outage) {
+    if (!databaseOutageIn(outage)) throw outage;
+    await work(request, { ...delivery, outage });
+    return acknowledgement.send();
+  }
   const running = limitConcurrency(() => work(request, delivery));
   let storing: Promise<boolean> | null = null;
   const held = setTimeout(

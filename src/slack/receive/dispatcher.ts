@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import { databaseOutageIn } from '../../domain/database-outage.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
 import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscription.ts';
@@ -32,6 +33,8 @@ export type RequestIdentity = {
   requestId: string;
   /** When the request came to a process that has died since. Its work may be done already. */
   takenUpFrom?: Date;
+  /** The error of a database that can't keep the request: it is refused, and nothing is done. */
+  outage?: unknown;
 };
 
 /** Who sent a request, and where to answer them. */
@@ -56,6 +59,7 @@ export async function dispatchRequest(
 ): Promise<void> {
   let request: SlackRequest | null = null;
   try {
+    if (source.outage) throw source.outage;
     const actor = await askWho(dependencies, source);
     const earlier = await earlierChanges(dependencies, source, actor);
     const doneBefore = new Set(earlier.flatMap(({ targetId }) => targetId ?? []));
@@ -172,8 +176,9 @@ async function describeError(
   const soFar = request
     ? '. It may or may not have been done: look before you try again'
     : ', and nothing was changed';
+  const what = databaseOutageIn(error)?.words ?? 'Something went wrong on our side';
   return {
-    text: `Something went wrong on our side${soFar}. If it stays so, tell the person who runs this app the reference \`${reference}\`.`,
+    text: `${what}${soFar}. If it stays so, tell the person who runs this app the reference \`${reference}\`.`,
   };
 }
 

@@ -1,0 +1,164 @@
+// No space is left for the database: what needs none goes on, everything else is refused in words, and it heals by itself.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToken } from '../../src/operations/tokens/create.ts';
+import { createProgramme } from '../gateway/programme.ts';
+import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { eventually } from '../support/eventually.ts';
+import { FILLED_BY, type FullDatabase, openFullDatabase } from '../support/full-database.ts';
+import { BASE } from '../support/management.ts';
+import { type AppProcess, startProcess } from '../support/process.ts';
+import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { TEST_SECRET_KEY } from '../support/test-settings.ts';
+
+const SLOW_MS = 180_000;
+
+let folder: string;
+let database: FullDatabase;
+let driver: SlackDriver;
+let app: AppProcess;
+let address: string;
+let beside: BesideApp;
+let key: string;
+let token: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apim-user-full-'));
+  database = await openFullDatabase();
+  driver = await createSlackDriver();
+  app = startProcess({
+    DATA_DIR: folder,
+    DATABASE_URL: database.url,
+    SECRET_KEY: TEST_SECRET_KEY,
+    SLACK_BOT_TOKEN: driver.slack.botToken,
+    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
+    SLACK_API_URL: driver.slackApiUrl,
+    SLACK_APPROVALS_CHANNEL: driver.slack.approvalsChannel,
+    SLACK_ADMINS: driver.ids.admin,
+    SECOND_OPERATOR_FOR: 'none',
+    RESEND_API_KEY: driver.resend.apiKey,
+    RESEND_BASE_URL: driver.resendBaseUrl,
+    MAIL_FROM: 'Example APIs <apis@example.com>',
+  });
+  address = await app.address();
+  driver.deliverTo(address);
+  beside = await besideApp({ databaseUrl: database.url, publicUrl: address });
+  const programme = createProgramme(beside.console);
+  await programme.api('orders');
+  ({ primaryKey: key } = await programme.subscription({}));
+  const owner = { teamId: driver.slack.teamId, userId: driver.ids.admin };
+  await driver.as('admin').types('/apim-user invite before@example.com');
+  await driver.as('admin').sees(/1 invitation is on its way/);
+  ({ token } = await createToken(beside.console(), { name: 'program', role: 'admin', ...owner }));
+}, SLOW_MS);
+afterAll(async () => {
+  app?.child.kill('SIGKILL');
+  await app?.ended;
+  await beside?.close();
+  await driver?.close();
+  await database?.close();
+  await rm(folder, { recursive: true, force: true });
+}, SLOW_MS);
+
+let count = 0;
+const nextEmail = () => `full-${++count}@example.com`;
+
+async function readiness() {
+  const response = await fetch(`${address}/readyz`);
+  const { reasons } = (await response.json()) as { reasons?: Record<string, string> };
+  return { status: response.status, database: reasons?.database };
+}
+const isReady = () =>
+  eventually(
+    () => `it to be ready; it said:\n${app.output()}`,
+    async () => (await readiness()).status === 200,
+  );
+
+/** Gateway checks, one after the other, until it is stopped. Returns their answers. */
+function keepChecking() {
+  const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': '/orders' };
+  const statuses = new Set<number>();
+  const stopping = new AbortController();
+  const checking = (async () => {
+    while (!stopping.signal.aborted) {
+      const response = await fetch(`${address}/gateway/check`, { headers }).catch(() => null);
+      await response?.arrayBuffer();
+      statuses.add(response?.status ?? 0);
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await checking;
+    return [...statuses];
+  };
+}
+
+const putUser = (id: string) =>
+  fetch(`${address}${BASE}/users/${id}?api-version=2024-05-01`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ properties: { email: nextEmail(), firstName: 'Ann', lastName: 'Lee' } }),
+  });
+const askForLink = () =>
+  fetch(`${address}/password/forgot`, {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ email: nextEmail() }),
+  });
+
+describe.skipIf(process.platform === 'win32')(`a database without space, by ${FILLED_BY}`, () => {
+  it(
+    'T76: is reported, refuses writes in words of each surface, stops no gateway check, and heals by itself',
+    async () => {
+      const admin = driver.as('admin');
+      await isReady();
+      await admin.types('/apim-user add');
+      const modal = await admin.modal();
+      await modal.fill({ Email: 'typed@example.com', 'First name': 'Ann', 'Last name': 'Lee' });
+      await database.fill();
+      const stopChecking = keepChecking();
+      await eventually('the reason to be given', async () => {
+        const { status, database: reason } = await readiness();
+        return status === 503 && reason === 'no space left';
+      });
+      expect((await fetch(`${address}/healthz`)).status).toBe(200);
+
+      await eventually('a command to be refused', async () => {
+        await admin.types(`/apim-user invite ${nextEmail()}`);
+        return admin.canRead(/The database has no space left, and nothing was changed/);
+      });
+      await modal.submit();
+      expect(await modal.sees(/no space left/)).toContain('Last name');
+
+      const program = await eventually('a program to be refused', async () => {
+        const response = await putUser(`user-${++count}`);
+        return response.status !== 201 && response;
+      });
+      expect(program.status).toBe(503);
+      expect(Number(program.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await program.json()).toMatchObject({ error: { code: 'ServiceUnavailable' } });
+
+      const page = await askForLink();
+      expect(page.status).toBe(503);
+      expect(page.headers.get('content-type')).toContain('text/html');
+      expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
+
+      await database.free();
+      await isReady();
+      await modal.submit();
+      await modal.sees(/Added/);
+      await admin.types('/apim-user invite after@example.com');
+      await eventually('mail', () =>
+        driver.inbox.mails().some(({ to }) => to.join() === 'after@example.com'),
+      );
+      expect((await putUser('after')).status).toBe(201);
+      expect((await askForLink()).status).toBe(200);
+      expect(await stopChecking()).toEqual([200]);
+      expect(app.child.exitCode, app.output()).toBeNull();
+      expect(app.output()).not.toMatch(/uncaught|unhandled/);
+    },
+    SLOW_MS,
+  );
+});
