@@ -127,9 +127,14 @@ const AZURE_FIELDS: Readonly<Record<string, string>> = {
   filter: '$filter',
   limit: '$top',
   skip: '$skip',
-  after: '$skiptoken',
   input: 'properties',
 };
+
+/** Where a page begins is the server's own writing, so no part of it is named. */
+export const FOREIGN_SKIPTOKEN = ['$skiptoken', 'is not one of ours; begin the list again'] as const;
+
+/** `filter` of `filter.parts.0.value`. */
+const topOf = (field: string): string => field.split('.')[0] ?? field;
 
 /** `names` maps the operation's names of a resource's properties to Azure's, where they differ. */
 export function domainErrorAsAzure(
@@ -152,10 +157,11 @@ export function domainErrorAsAzure(
     );
     return validationError(
       Object.fromEntries(
-        named.map(([field, fault]) => [
-          names[field] ?? AZURE_FIELDS[field] ?? field,
-          `${fault}${hintOf(field, fault)}`,
-        ]),
+        named.map(([field, fault]) =>
+          field === 'after' || field.startsWith('after.')
+            ? FOREIGN_SKIPTOKEN
+            : [names[field] ?? AZURE_FIELDS[topOf(field)] ?? field, `${fault}${hintOf(field, fault)}`],
+        ),
       ),
     );
   }

@@ -1,6 +1,6 @@
 // Lists in pages: `{ value, count, nextLink }`.
 import { type FilterFields, readFilter } from './filter.ts';
-import { validationError } from './management-error.ts';
+import { FOREIGN_SKIPTOKEN, validationError } from './management-error.ts';
 import type { ManagementRequest, ManagementResponse } from './route.ts';
 
 const ROWS_A_PAGE = 100;
@@ -24,7 +24,7 @@ export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor
   try {
     return { after: JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Cursor };
   } catch {
-    throw validationError({ $skiptoken: 'is not one of ours; begin the list again' });
+    throw validationError(Object.fromEntries([FOREIGN_SKIPTOKEN]));
   }
 }
 

@@ -217,9 +217,9 @@ export async function withRetries<Result>(
 function parseInput<Schema extends ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new DomainError('invalid_input', { fields: fieldsOf(parsed.error) });
-  const field = unstorableField(parsed.data);
-  if (field === null) return parsed.data;
-  throw new DomainError('invalid_input', { fields: { [field]: 'contains a character that cannot be kept' } });
+  const fields = unstorableField(parsed.data);
+  if (fields) throw new DomainError('invalid_input', { fields });
+  return parsed.data;
 }
 
 /** Field name → the first thing that is wrong with it. */

@@ -1,4 +1,4 @@
-// Postgres takes no NUL in a text, and no half of a character in JSON.
+// Postgres takes no NUL in a text, no half of a character in JSON, and years of four digits only.
 import { LONE_SURROGATE } from '../../domain/password-rule.ts';
 
 const NUL = String.fromCharCode(0);
@@ -15,10 +15,10 @@ const CHECKED_BY_OPERATION = [
   'formerSecret',
 ];
 
-/** The path of the first text in an input that Postgres can't store, such as `rows.0.name`; null when there is none. */
-export function unstorableField(value: unknown, path: readonly string[] = []): string | null {
-  if (typeof value === 'string')
-    return value.includes(NUL) || LONE_SURROGATE.test(value) ? path.join('.') || 'input' : null;
+/** The first field of an input that Postgres can't store, by its path such as `rows.0.name`, and why; null when there is none. */
+export function unstorableField(value: unknown, path: readonly string[] = []): Record<string, string> | null {
+  const fault = faultOf(value);
+  if (fault !== null) return { [path.join('.') || 'input']: fault };
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, part] of Object.entries(value)) {
     if (CHECKED_BY_OPERATION.includes(name)) continue;
@@ -26,4 +26,16 @@ export function unstorableField(value: unknown, path: readonly string[] = []): s
     if (found !== null) return found;
   }
   return null;
+}
+
+/** `toISOString` writes a sign before any other year, and Postgres has no year 0. */
+const STORABLE_YEAR = /^(?!0000)\d{4}-/;
+
+function faultOf(value: unknown): string | null {
+  if (value instanceof Date)
+    return STORABLE_YEAR.test(value.toISOString()) ? null : 'must be in the years 1 to 9999';
+  if (typeof value !== 'string') return null;
+  return value.includes(NUL) || LONE_SURROGATE.test(value)
+    ? 'contains a character that cannot be kept'
+    : null;
 }
