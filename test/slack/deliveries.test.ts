@@ -5,6 +5,8 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 
 const WAIT_MS = 20_000;
+/** The test holds this lock, so that storing a request waits. */
+const STALL = 7_475;
 
 let app: TestApp;
 let sql: postgres.Sql;
@@ -69,6 +71,36 @@ describe('T41: Slack’s retries', () => {
     await admin.sees(/on its way/, WAIT_MS);
     await eventually('the mail', () => app.inbox.to('slow@example.com').length === 1, WAIT_MS);
   });
+});
+
+it('T74: a request that is stored only after Slack gave it up is finished with its work', async () => {
+  await sql.unsafe(`
+    create function stall_storing() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
+    create trigger stall_storing before update on slack_receipts for each row
+      when (new.sealed_request is not null) execute function stall_storing()`);
+  const admin = app.as('admin');
+  const timesTold = () => admin.messages().filter((message) => /on its way/.test(message.text())).length;
+  const before = timesTold();
+  const holder = await sql.reserve();
+  await holder`begin`;
+  try {
+    await holder`select pg_advisory_xact_lock(${STALL})`;
+    await holder`lock table invitations in access exclusive mode`;
+    const answer = await admin.types('/apim-user invite late@example.com');
+    expect(answer?.problem).not.toBe('');
+  } finally {
+    await holder`rollback`;
+    holder.release();
+    await sql`drop function stall_storing cascade`;
+  }
+  await eventually('the answer', () => timesTold() > before, WAIT_MS);
+  await eventually(
+    'the request to be finished',
+    async () => (await sql`select 1 from slack_receipts where sealed_request is not null`).length === 0,
+    WAIT_MS,
+  );
+  expect(timesTold()).toBe(before + 1);
 });
 
 it('T47: a button still works when the process that drew it is gone', async () => {

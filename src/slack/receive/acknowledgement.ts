@@ -6,7 +6,7 @@ const GIVEN_UP_AFTER_MS = 2_900;
 export type Acknowledgement = {
   /** Puts an answer into the acknowledgement. False when that is gone or holds one already: then it was sent, with that one. */
   carry(answer: object): Promise<boolean>;
-  /** Sends it: with the answer that it carries, else with `instead`. */
+  /** Sends it: with the answer that it carries, else with `instead`. Throws only when such an answer is lost. */
   send(instead?: object): Promise<void>;
 };
 
@@ -20,7 +20,9 @@ export function createAcknowledgement(
   const send: Acknowledgement['send'] = async (instead) => {
     if (isSent) return;
     isSent = true;
-    await acknowledge(carried ?? instead);
+    if (carried) return acknowledge(carried);
+    // It fails when Slack has given the request up. What was not in it isn't lost with it.
+    await acknowledge(instead).catch(() => {});
   };
   return {
     send,

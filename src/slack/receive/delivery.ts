@@ -110,13 +110,15 @@ async function deliver(dependencies: SlackDependencies, arrival: Arrival, work: 
   async function storeAndAcknowledge(): Promise<boolean> {
     try {
       await requests.store({ ...key, request: JSON.stringify(request) });
-      await acknowledgement.send(arrival.working);
-      return true;
     } catch (error) {
       // Then the acknowledgement waits for the work, or Slack tells the person that there was none.
       log.warn({ err: error }, 'a request from slack could not be stored');
       return false;
     }
+    await acknowledgement.send(arrival.working).catch((error: unknown) => {
+      log.warn({ err: error }, 'an answer missed its acknowledgement');
+    });
+    return true;
   }
   const end = async () => {
     clearTimeout(held);
