@@ -181,6 +181,31 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
     expect(await audited('accounts/block')).toMatchObject([{ outcome: 'done' }]);
   }, 180_000);
 
+  it('midway in a click that was acknowledged: the other process does what it asks', async () => {
+    const admin = driver.as('admin');
+    await admin.types('/apim-user add stalled.click@example.com Cleo Click');
+    await admin.sees(/Added/);
+    await admin.types('/apim-user block stalled.click@example.com spam');
+    await admin.sees(/Blocked: Cleo Click/, WAIT_MS);
+    await admin.types('/apim-user show stalled.click@example.com');
+    await admin.sees(/State:\W* blocked/, WAIT_MS);
+    await killedMidway(() => admin.clicks('Activate'), isStored);
+    expect(await timesTold(/Activated: Cleo Click/)).toBe(1);
+    expect(await audited('accounts/activate')).toMatchObject([{ outcome: 'done' }]);
+  }, 180_000);
+
+  it('midway in a form that was acknowledged: the other process does what it asks, and fills the modal', async () => {
+    const admin = driver.as('admin');
+    await admin.types('/apim-user invite');
+    const modal = await admin.modal('Invite developers');
+    await modal.fill({ Email: 'stalled.form@example.com' });
+    await killedMidway(() => modal.submit(), isStored);
+    await modal.sees(/1 invitation is on its way/);
+    await eventually('every request to be finished', isFinished, WAIT_MS);
+    expect(await invited('stalled.form%')).toEqual(['stalled.form@example.com']);
+    await eventually('the mail', () => driver.inbox.to('stalled.form@example.com').length === 1, WAIT_MS);
+  }, 180_000);
+
   it('with an event that was acknowledged: the other process does what it asks', async () => {
     const { approver } = driver.ids;
     const answer = await killedMidway(() => driver.changePerson(approver, { isDeactivated: true }), isStored);
