@@ -9,9 +9,9 @@ import { startTcpProxy, type TcpProxy, throughProxy } from '../support/tcp-proxy
 const statements: string[] = [];
 const readsOfAccounts = () =>
   statements
-    .map((statement) => /^select .* from "accounts" where .*?( for update)?$/.exec(statement))
-    .filter((read) => read !== null && /"accounts"\."id" = \$2/.test(read[0]))
-    .map((read) => (read?.[1] ? 'locks it' : 'reads it'));
+    .map((statement) => / from "accounts" where .*"accounts"\."id" = .*?( for update)?$/.exec(statement))
+    .filter((read) => read !== null)
+    .map((read) => (read[1] ? 'locks it' : 'reads it'));
 
 let database: TestDatabase;
 let proxy: TcpProxy;

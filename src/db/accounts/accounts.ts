@@ -1,17 +1,18 @@
 import { and, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { prepared } from '../connection/prepared.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
 
 export type Account = typeof accounts.$inferSelect;
 export type AccountState = Account['state'];
+type EmailKey = { serviceId: string; emailCanonical: string };
 
-const selectById = prepared<{ serviceId: string; id: string }, Account[]>((db) =>
+const selectById = readTogether<{ serviceId: string; id: string }, Account>('account_by_id', (db, value) =>
   db
     .select()
     .from(accounts)
-    .where(and(eq(accounts.serviceId, sql.placeholder('serviceId')), eq(accounts.id, sql.placeholder('id'))))
-    .prepare('account_by_id'),
+    .where(and(eq(accounts.serviceId, value('serviceId')), eq(accounts.id, value('id'))))
+    .limit(1),
 );
 
 export async function findAccount(db: Db, serviceId: string, id: string): Promise<Account | null> {
@@ -38,19 +39,19 @@ export async function lockAccount(tx: Transaction, serviceId: string, id: string
 }
 
 /** The account that has this email; a deleted account has given its up. */
-const selectByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
+const selectByEmail = readTogether<EmailKey, Account>('account_by_email', (db, value) =>
   db
     .select()
     .from(accounts)
     .where(
       and(
-        eq(accounts.serviceId, sql.placeholder('serviceId')),
-        eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
+        eq(accounts.serviceId, value('serviceId')),
+        eq(accounts.emailCanonical, value('emailCanonical')),
         // No parameter: a plan for all values can then use the index of those that are not deleted.
         ne(accounts.state, sql`'deleted'`),
       ),
     )
-    .prepare('account_by_email'),
+    .limit(1),
 );
 
 export async function findAccountByEmail(
@@ -72,21 +73,20 @@ export async function findDeletedAccountByEmail(
   return row ?? null;
 }
 
-const selectDeletedByEmail = prepared<{ serviceId: string; emailCanonical: string }, Account[]>((db) =>
+const selectDeletedByEmail = readTogether<EmailKey, Account>('deleted_account_by_email', (db, value) =>
   db
     .select()
     .from(accounts)
     .where(
       and(
-        eq(accounts.serviceId, sql.placeholder('serviceId')),
-        eq(accounts.emailCanonical, sql.placeholder('emailCanonical')),
+        eq(accounts.serviceId, value('serviceId')),
+        eq(accounts.emailCanonical, value('emailCanonical')),
         eq(accounts.state, sql`'deleted'`),
         isNull(accounts.erasedAt),
       ),
     )
     .orderBy(desc(accounts.deletedAt))
-    .limit(1)
-    .prepare('deleted_account_by_email'),
+    .limit(1),
 );
 
 /** Inserts unless the email is taken; null then. The unique index decides. */

@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import type { Page } from '../page.ts';
 import { accountGroups, groups } from '../schema/index.ts';
@@ -21,20 +22,27 @@ export async function listGroupsOfAccounts(
   serviceId: string,
   accountIds: readonly string[],
 ): Promise<Map<string, { id: string; name: string }[]>> {
-  const ofAccount = new Map<string, { id: string; name: string }[]>(accountIds.map((id) => [id, []]));
-  if (accountIds.length === 0) return ofAccount;
-  const rows = await db
-    .select({ accountId: accountGroups.accountId, id: groups.id, name: groups.name })
-    .from(accountGroups)
-    .innerJoin(
-      groups,
-      and(eq(groups.serviceId, accountGroups.serviceId), eq(groups.id, accountGroups.groupId)),
-    )
-    .where(and(eq(accountGroups.serviceId, serviceId), inArray(accountGroups.accountId, [...accountIds])))
-    .orderBy(asc(sql`lower(${groups.name})`));
-  for (const { accountId, ...group } of rows) ofAccount.get(accountId)?.push(group);
-  return ofAccount;
+  const found = accountIds.map(
+    async (accountId) => [accountId, await selectOfAccount(db, { serviceId, accountId })] as const,
+  );
+  return new Map(await Promise.all(found));
 }
+
+const selectOfAccount = readTogether<{ serviceId: string; accountId: string }, { id: string; name: string }>(
+  'groups_of_account',
+  (db, value) =>
+    db
+      .select({ id: groups.id, name: groups.name })
+      .from(accountGroups)
+      .innerJoin(
+        groups,
+        and(eq(groups.serviceId, accountGroups.serviceId), eq(groups.id, accountGroups.groupId)),
+      )
+      .where(
+        and(eq(accountGroups.serviceId, value('serviceId')), eq(accountGroups.accountId, value('accountId'))),
+      )
+      .orderBy(asc(sql`lower(${groups.name})`)),
+);
 
 /** Holds the groups until the transaction ends, so that none is deleted at the same moment. */
 export async function holdGroups(

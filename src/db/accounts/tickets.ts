@@ -1,5 +1,6 @@
-import { and, eq, gt, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
 import { tickets } from '../schema/index.ts';
 
@@ -81,19 +82,26 @@ export async function findWaitingConfirmation(
   db: Db,
   of: { serviceId: string; accountId: string; now: Date },
 ): Promise<Ticket | null> {
-  const [row] = await db
-    .select()
-    .from(tickets)
-    .where(
-      and(
-        eq(tickets.serviceId, of.serviceId),
-        eq(tickets.accountId, of.accountId),
-        eq(tickets.purpose, 'email-confirmation'),
-        isOpenTicket(of.now),
-      ),
-    );
+  const [row] = await selectWaitingConfirmation(db, { ...of, now: of.now.toISOString() });
   return row ?? null;
 }
+
+const selectWaitingConfirmation = readTogether<{ serviceId: string; accountId: string; now: string }, Ticket>(
+  'waiting_confirmation',
+  (db, value) =>
+    db
+      .select()
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.serviceId, value('serviceId')),
+          eq(tickets.accountId, value('accountId')),
+          eq(tickets.purpose, sql`'email-confirmation'`),
+          isOpenTicket(sql`${value('now')}::timestamptz`),
+        ),
+      )
+      .limit(1),
+);
 
 /** Erases the emails that tickets were sent to. */
 export async function eraseTickets(
@@ -127,6 +135,6 @@ export async function voidAllTickets(
   return voided.length;
 }
 
-export function isOpenTicket(now: Date): SQL | undefined {
+export function isOpenTicket(now: Date | SQL): SQL | undefined {
   return and(isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, now));
 }

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { prepared } from '../connection/prepared.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { operators } from '../schema/index.ts';
 import { revokeTokensOf } from './tokens.ts';
 
@@ -9,19 +9,18 @@ type OperatorRow = Pick<typeof operators.$inferSelect, 'slackUserId' | 'name' | 
 /** A person without a row has no role and no doubt. */
 type Standing = Pick<typeof operators.$inferSelect, 'role' | 'inDoubtSince'>;
 
-const selectStanding = prepared<{ serviceId: string; teamId: string; slackUserId: string }, Standing[]>(
-  (db) =>
-    db
-      .select({ role: operators.role, inDoubtSince: operators.inDoubtSince })
-      .from(operators)
-      .where(
-        and(
-          eq(operators.serviceId, sql.placeholder('serviceId')),
-          eq(operators.teamId, sql.placeholder('teamId')),
-          eq(operators.slackUserId, sql.placeholder('slackUserId')),
-        ),
-      )
-      .prepare('operator_standing'),
+const selectStanding = readTogether<OperatorKey, Standing>('operator_standing', (db, value) =>
+  db
+    .select({ role: operators.role, inDoubtSince: operators.inDoubtSince })
+    .from(operators)
+    .where(
+      and(
+        eq(operators.serviceId, value('serviceId')),
+        eq(operators.teamId, value('teamId')),
+        eq(operators.slackUserId, value('slackUserId')),
+      ),
+    )
+    .limit(1),
 );
 
 export async function findStanding(
@@ -43,19 +42,20 @@ export async function findOperatorRole(
   return (await findStanding(db, serviceId, teamId, slackUserId)).role;
 }
 
-const selectOperators = prepared<{ serviceId: string; teamId: string }, OperatorRow[]>((db) =>
-  db
-    .select({ slackUserId: operators.slackUserId, name: operators.name, role: operators.role })
-    .from(operators)
-    .where(
-      and(
-        eq(operators.serviceId, sql.placeholder('serviceId')),
-        eq(operators.teamId, sql.placeholder('teamId')),
-        isNotNull(operators.role),
-      ),
-    )
-    .orderBy(operators.role, operators.name)
-    .prepare('operators'),
+const selectOperators = readTogether<Omit<OperatorKey, 'slackUserId'>, OperatorRow>(
+  'operators',
+  (db, value) =>
+    db
+      .select({ slackUserId: operators.slackUserId, name: operators.name, role: operators.role })
+      .from(operators)
+      .where(
+        and(
+          eq(operators.serviceId, value('serviceId')),
+          eq(operators.teamId, value('teamId')),
+          isNotNull(operators.role),
+        ),
+      )
+      .orderBy(operators.role, operators.name),
 );
 
 export async function listOperators(db: Db, serviceId: string, teamId: string) {

@@ -1,5 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
 import { mails, mailTexts } from '../schema/index.ts';
 
@@ -100,13 +101,14 @@ export async function listDueMails(db: Db, serviceId: string, now: Date, limit: 
     .limit(limit);
 }
 
-/** The latest mails of an account or invitation, for its card. */
-export async function listMailsOf(
-  db: Db,
-  of: { serviceId: string } & ({ accountId: string } | { invitationId: string }),
-  limit: number,
-) {
-  return db
+const MAILS_ON_CARD = 5;
+
+/** The latest mails of an account, for its card. */
+export const listMailsOf = readTogether<
+  { serviceId: string; accountId: string },
+  Pick<Mail, 'id' | 'template' | 'state' | 'attempts' | 'lastCode' | 'createdAt' | 'changedAt'>
+>('mails_of_account', (db, value) =>
+  db
     .select({
       id: mails.id,
       template: mails.template,
@@ -117,15 +119,10 @@ export async function listMailsOf(
       changedAt: mails.changedAt,
     })
     .from(mails)
-    .where(
-      and(
-        eq(mails.serviceId, of.serviceId),
-        'accountId' in of ? eq(mails.accountId, of.accountId) : eq(mails.invitationId, of.invitationId),
-      ),
-    )
+    .where(and(eq(mails.serviceId, value('serviceId')), eq(mails.accountId, value('accountId'))))
     .orderBy(desc(mails.id))
-    .limit(limit);
-}
+    .limit(MAILS_ON_CARD),
+);
 
 /** The state of the newest mail of each invitation. */
 export async function listMailStatesOfInvitations(db: Db, serviceId: string, invitationIds: string[]) {

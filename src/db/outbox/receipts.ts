@@ -3,11 +3,11 @@
 import { sql } from 'drizzle-orm';
 import { type JobInput, jobOptions } from '../../domain/jobs.ts';
 import type { Database } from '../connection/connect.ts';
+import { inBatches } from '../connection/in-batches.ts';
 
 const LIFETIME_MINUTES = 10;
 /** The job has tried for as long by then as it ever does. */
 const UNFINISHED_LIFETIME_DAYS = 3;
-const MAX_AT_ONCE = 100;
 const MAX_QUEUED_AT_ONCE = 1_000;
 /** How long the work of a dead process waits for another one. */
 const LEASE_SECONDS = 15;
@@ -27,30 +27,30 @@ export type TakenUp = { sealed: string; receivedAt: Date };
  */
 export function createReceipts(db: Database, serviceId: string) {
   const leases = createLeases(db);
-  const take = inBatches((batch: Receipt[]) => insertReceipts(db, serviceId, batch));
-  const store = inBatches(async (batch: (ReceiptKey & { sealed: string })[]) => {
+  const take = inBatches((_, batch: Receipt[]) => insertReceipts(db, serviceId, batch));
+  const store = inBatches(async (_, batch: (ReceiptKey & { sealed: string })[]) => {
     await storeRequests(db, serviceId, batch);
     return batch.map(() => undefined);
   });
-  const finish = inBatches(async (batch: ReceiptKey[]) => {
+  const finish = inBatches(async (_, batch: ReceiptKey[]) => {
     await finishRequests(db, batch);
     return batch.map(() => undefined);
   });
   return {
     async take(receipt: Receipt): Promise<boolean> {
-      const isFirst = await take(receipt);
+      const isFirst = await take(db, receipt);
       if (isFirst && receipt.sealed) leases.keep(receipt);
       return isFirst;
     },
     /** Stores a request that has a receipt. */
     async store(request: ReceiptKey & { sealed: string }): Promise<void> {
-      await store(request);
+      await store(db, request);
       leases.keep(request);
     },
     /** The work of a stored request is done and answered. */
     async finish(request: ReceiptKey): Promise<void> {
       leases.leave(request);
-      await finish(request);
+      await finish(db, request);
     },
     /** The work failed: the job tries it again. */
     leave: leases.leave,
@@ -101,32 +101,6 @@ function createLeases(db: Database) {
       timer = null;
     },
   };
-}
-
-/** Calls that come while others are being written wait for them and are then written together. */
-function inBatches<Item, Result>(write: (batch: Item[]) => Promise<Result[]>) {
-  type Waiting = { item: Item; done(result: Result): void; failed(error: unknown): void };
-  const waiting: Waiting[] = [];
-  let isWriting = false;
-  async function writeTogether(batch: Waiting[]): Promise<void> {
-    try {
-      const results = await write(batch.map(({ item }) => item));
-      for (const [index, { done }] of batch.entries()) done(results[index] as Result);
-    } catch (error) {
-      for (const { failed } of batch) failed(error);
-    }
-  }
-  async function writeAll(): Promise<void> {
-    if (isWriting) return;
-    isWriting = true;
-    while (waiting.length > 0) await writeTogether(waiting.splice(0, MAX_AT_ONCE));
-    isWriting = false;
-  }
-  return (item: Item) =>
-    new Promise<Result>((done, failed) => {
-      waiting.push({ item, done, failed });
-      void writeAll();
-    });
 }
 
 const keyOf = ({ teamId, kind, id }: ReceiptKey): string => JSON.stringify([teamId, kind, id]);

@@ -1,7 +1,8 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
-import { and, desc, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import type { Page } from '../page.ts';
 import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
@@ -34,6 +35,8 @@ export type SubscriptionsWanted = {
   filter?: { tree: ListFilter<SubscriptionField>; now: Date } | undefined;
 };
 
+const SUBSCRIPTIONS_ON_CARD = 5;
+
 export type SubscriptionCursor = { createdAt: Date; id: string };
 
 export async function listSubscriptions(
@@ -45,17 +48,53 @@ export async function listSubscriptions(
   const isAfter = page.after
     ? sql`(${subscriptions.createdAt}, ${subscriptions.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id})`
     : undefined;
-  const rows = await db
+  const rows = await newestFirst(db, and(isWanted(serviceId, wanted), isAfter))
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+  return rows.map(toListed);
+}
+
+/** The newest of an account, for its card. */
+export async function listNewestSubscriptions(
+  db: Db,
+  of: { serviceId: string; accountId: string },
+): Promise<ListedSubscription[]> {
+  return (await selectNewest(db, of)).map(toListed);
+}
+
+const selectNewest = readTogether<{ serviceId: string; accountId: string }, Row>(
+  'newest_subscriptions',
+  (db, value) =>
+    newestFirst(
+      db,
+      and(
+        eq(subscriptions.serviceId, value('serviceId')),
+        eq(subscriptions.accountId, value('accountId')),
+        ne(accounts.state, sql`'deleted'`),
+      ),
+    ).limit(SUBSCRIPTIONS_ON_CARD),
+);
+
+type Row = Awaited<ReturnType<typeof newestFirst>>[number];
+
+const toListed = ({ subscription, owner, calls, ...rest }: Row): ListedSubscription => {
+  const { id } = owner;
+  return { ...subscription, ...rest, owner: id === null ? null : { ...owner, id }, calls: calls ?? 0 };
+};
+
+/** Each column has a name of its own, for a query around it. */
+const newestFirst = (db: Db, where: SQL | undefined) =>
+  db
     .select({
-      subscription: subscriptions,
+      subscription: getTableColumns(subscriptions),
       owner: {
-        id: accounts.id,
-        email: accounts.email,
-        firstName: accounts.firstName,
-        lastName: accounts.lastName,
-        state: accounts.state,
+        id: sql<string | null>`${accounts.id}`.as('owner_id'),
+        email: sql<string>`${accounts.email}`.as('owner_email'),
+        firstName: sql<string>`${accounts.firstName}`.as('owner_first_name'),
+        lastName: sql<string>`${accounts.lastName}`.as('owner_last_name'),
+        state: sql<string>`${accounts.state}`.as('owner_state'),
       },
-      scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`,
+      scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`.as('scope_name'),
       lastUsedAt: subscriptionUsage.lastUsedAt,
       calls: subscriptionUsage.calls,
     })
@@ -66,19 +105,9 @@ export async function listSubscriptions(
       and(eq(products.serviceId, subscriptions.serviceId), eq(products.id, subscriptions.productId)),
     )
     .leftJoin(apis, and(eq(apis.serviceId, subscriptions.serviceId), eq(apis.id, subscriptions.apiId)))
-    .leftJoin(
-      subscriptionUsage,
-      and(
-        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
-        eq(subscriptionUsage.subscriptionId, subscriptions.id),
-      ),
-    )
-    .where(and(isWanted(serviceId, wanted), isAfter))
-    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
-  return rows.map(({ subscription, calls, ...rest }) => ({ ...subscription, ...rest, calls: calls ?? 0 }));
-}
+    .leftJoin(subscriptionUsage, isUsage)
+    .where(where)
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id));
 
 export async function countListedSubscriptions(
   db: Db,
@@ -92,6 +121,11 @@ export async function countListedSubscriptions(
     .where(isWanted(serviceId, wanted));
   return Number(row?.count ?? 0);
 }
+
+const isUsage = and(
+  eq(subscriptionUsage.serviceId, subscriptions.serviceId),
+  eq(subscriptionUsage.subscriptionId, subscriptions.id),
+);
 
 const isOwner = and(
   eq(accounts.serviceId, subscriptions.serviceId),

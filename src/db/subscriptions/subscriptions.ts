@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { readTogether } from '../connection/read-together.ts';
 import { accounts, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
@@ -130,15 +131,29 @@ export async function countSubscriptions(
   return row?.count ?? 0;
 }
 
-/** How many are active, and how many of those were used since: what a block or a deletion cuts off. */
+/** How many there are, how many of them are active, and how many of those were used since: what a block or a deletion cuts off. */
 export async function countLiveSubscriptions(
   db: Db,
   of: { serviceId: string; accountId: string; usedSince: Date },
-): Promise<{ live: number; used: number }> {
-  const [row] = await db
+): Promise<{ all: number; live: number; used: number }> {
+  const [row] = await selectCounts(db, { ...of, usedSince: of.usedSince.toISOString() });
+  return row ?? { all: 0, live: 0, used: 0 };
+}
+
+const isLive = sql`${subscriptions.state} = 'active'`;
+
+const selectCounts = readTogether<
+  { serviceId: string; accountId: string; usedSince: string },
+  { all: number; live: number; used: number }
+>('subscription_counts', (db, value) =>
+  db
     .select({
-      live: count(),
-      used: sql<string>`count(*) filter (where ${subscriptionUsage.lastUsedAt} >= ${of.usedSince.toISOString()})`,
+      all: sql`count(*)`.mapWith(Number).as('n_all'),
+      live: sql`count(*) filter (where ${isLive})`.mapWith(Number).as('n_live'),
+      used: sql`count(*) filter (where ${isLive}
+        and ${subscriptionUsage.lastUsedAt} >= ${value('usedSince')}::timestamptz)`
+        .mapWith(Number)
+        .as('n_used'),
     })
     .from(subscriptions)
     .leftJoin(
@@ -149,14 +164,9 @@ export async function countLiveSubscriptions(
       ),
     )
     .where(
-      and(
-        eq(subscriptions.serviceId, of.serviceId),
-        eq(subscriptions.accountId, of.accountId),
-        eq(subscriptions.state, 'active'),
-      ),
-    );
-  return { live: row?.live ?? 0, used: Number(row?.used ?? 0) };
-}
+      and(eq(subscriptions.serviceId, value('serviceId')), eq(subscriptions.accountId, value('accountId'))),
+    ),
+);
 
 /** Active subscriptions past their end, the longest ended first. */
 export async function listEndedSubscriptions(db: Db, serviceId: string, now: Date, limit: number) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { listMailsOf } from '../../db/outbox/mails.ts';
-import { listSubscriptions } from '../../db/subscriptions/lists.ts';
+import { listNewestSubscriptions } from '../../db/subscriptions/lists.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -9,9 +9,6 @@ import { defineOperation, READERS } from '../frame/operation.ts';
 import { CALLED_OFF } from '../mails/end-mail.ts';
 import { countSubscriptionsOf, viewSubscription } from '../subscriptions/subscription.ts';
 import { demandAccount, viewAccount } from './account.ts';
-
-const MAILS_ON_CARD = 5;
-const SUBSCRIPTIONS_ON_CARD = 5;
 
 /** All that an account's card says. Shows deleted accounts too, by id. Errors: `account_not_found`. */
 export const showAccount = defineOperation({
@@ -22,10 +19,9 @@ export const showAccount = defineOperation({
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
     const query = { serviceId: act.service.id, accountId };
-    // At once: over one connection they share the way to the database.
     const [waiting, mails, view, subscriptions] = await Promise.all([
       findWaitingConfirmation(act.tx, { ...query, now: act.now }),
-      listMailsOf(act.tx, query, MAILS_ON_CARD),
+      listMailsOf(act.tx, query),
       viewAccount(act, account),
       subscriptionsOf(act, accountId),
     ]);
@@ -46,7 +42,7 @@ export const showAccount = defineOperation({
 async function subscriptionsOf(act: Act, accountId: string) {
   const serviceId = act.service.id;
   const [rows, subscriptionCounts] = await Promise.all([
-    listSubscriptions(act.tx, serviceId, { accountId }, { limit: SUBSCRIPTIONS_ON_CARD }),
+    listNewestSubscriptions(act.tx, { serviceId, accountId }),
     countSubscriptionsOf(act, accountId),
   ]);
   return { subscriptions: rows.map((row) => viewSubscription(row, act.now)), subscriptionCounts };

@@ -5,6 +5,11 @@ import { escapeText, joinLines } from '../present/text.ts';
 
 /** `commands` has every subcommand, this one too. */
 export function createHelpFeature(commands: () => Command[]): Feature {
+  let sections: Block[] | null = null;
+  const helpMessage = async (request: SlackRequest, name?: string) => {
+    sections ??= sectionsOf(commands());
+    return makeHelp(request, { commands: commands(), sections }, name);
+  };
   return {
     command: {
       name: 'help',
@@ -12,20 +17,28 @@ export function createHelpFeature(commands: () => Command[]): Feature {
       summary: 'Says what there is, with an example, and who may.',
       example: '/apim-user help invite',
       who: 'everybody',
-      run: async (request, [name]) => request.reply(await helpMessage(request, commands(), name)),
+      run: async (request, [name]) => request.reply(await helpMessage(request, name)),
     },
-    buttons: { 'menu-help': async (request) => request.reply(await helpMessage(request, commands())) },
+    buttons: { 'menu-help': async (request) => request.reply(await helpMessage(request)) },
   };
 }
 
-async function helpMessage(request: SlackRequest, commands: Command[], name?: string): Promise<Message> {
+type Block = ReturnType<typeof section>;
+
+const sectionsOf = (commands: Command[]): Block[] =>
+  joinLines(commands.map((command) => `${textOf(command)}\n`)).map(section);
+
+const textOf = ({ usage, summary, who }: Command): string =>
+  `\`/apim-user ${escapeText(usage)}\`\n${summary} For ${who}.`;
+
+async function makeHelp(
+  request: SlackRequest,
+  { commands, sections }: { commands: Command[]; sections: Block[] },
+  name?: string,
+): Promise<Message> {
   const role = await request.role();
-  const one = commands.find((command) => command.name === name?.toLowerCase());
-  const lines = (one ? [one] : commands).map(
-    (command) =>
-      `\`/apim-user ${escapeText(command.usage)}\`\n${command.summary} For ${command.who}.${one ? `\nFor example \`${command.example}\`` : ''}`,
-  );
   const ask = await adminsToAsk(request);
+  const one = commands.find((command) => command.name === name?.toLowerCase());
   const unknown =
     name && !one ? [section(`There is no \`${escapeText(name)}\`. This is what there is:`)] : [];
   return {
@@ -33,7 +46,7 @@ async function helpMessage(request: SlackRequest, commands: Command[], name?: st
     blocks: [
       ...(role === null ? [section(`You have no role here yet. ${ask}`)] : []),
       ...unknown,
-      ...joinLines(lines.map((line) => `${line}\n`)).map(section),
+      ...(one ? [section(`${textOf(one)}\nFor example \`${one.example}\`\n`)] : sections),
       context(
         role === 'admin'
           ? 'You are an admin here.'
