@@ -29,6 +29,7 @@ const GOALS = {
   ackMs: 250,
   help: 0.5,
   show: 0.25,
+  import: 0.5,
   growth: 1.5,
   searchMs: 100,
   checkToEmpty: 0.8,
@@ -94,14 +95,19 @@ async function benchImports(first: Opened, databaseUrl: string) {
   try {
     const imports = await measureImports(opened);
     say(`bare inserts of accounts: ${rounded(imports.plain, 0)} a second`);
-    for (const name of ['add', 'invite'] as const)
-      say(
-        `import, ${name}: ${rounded(imports[name], 0)} rows a second, ratio ${rounded(imports.ratio[name])}`,
-      );
+    for (const name of ['add', 'invite'] as const) sayImport(name, imports[name]);
     return imports;
   } finally {
     await opened.close();
   }
+}
+
+function sayImport(name: string, of: Awaited<ReturnType<typeof measureImports>>['add']): void {
+  const [low, high] = of.quartiles.map((quartile) => rounded(quartile));
+  const goal = `goal ${GOALS.import}: ${judged(of.ratio >= GOALS.import)}`;
+  say(
+    `import, ${name}: ${rounded(of.perSecond, 0)} rows a second, ratio ${rounded(of.ratio)}, quartiles ${low} and ${high} (${goal})`,
+  );
 }
 
 async function benchAudit(first: Opened, databaseUrl: string) {
