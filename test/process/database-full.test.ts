@@ -32,15 +32,8 @@ beforeAll(async () => {
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     SECRET_KEY: TEST_SECRET_KEY,
-    SLACK_BOT_TOKEN: driver.slack.botToken,
-    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
-    SLACK_API_URL: driver.slackApiUrl,
-    SLACK_APPROVALS_CHANNEL: driver.slack.approvalsChannel,
-    SLACK_ADMINS: driver.ids.admin,
+    ...driver.settings,
     SECOND_OPERATOR_FOR: 'none',
-    RESEND_API_KEY: driver.resend.apiKey,
-    RESEND_BASE_URL: driver.resendBaseUrl,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
   });
   address = await app.address();
   driver.deliverTo(address);

@@ -30,16 +30,8 @@ async function start(): Promise<{ app: AppProcess; url: string }> {
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     PUBLIC_URL: 'http://localhost:3000',
-    SLACK_BOT_TOKEN: driver.slack.botToken,
-    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
-    SLACK_API_URL: driver.slackApiUrl,
-    SLACK_APPROVALS_CHANNEL: driver.slack.approvalsChannel,
-    SLACK_ADMINS: driver.ids.admin,
-    SLACK_APPROVERS: driver.ids.approver,
+    ...driver.settings,
     SECOND_OPERATOR_FOR: 'none',
-    RESEND_API_KEY: driver.resend.apiKey,
-    RESEND_BASE_URL: driver.resendBaseUrl,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
   });
   started.push(app);
   await app.address();

@@ -29,14 +29,7 @@ function start(port = '0'): AppProcess {
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 6).toString('base64'),
-    SLACK_BOT_TOKEN: slack.slack.botToken,
-    SLACK_SIGNING_SECRET: slack.slack.signingSecret,
-    SLACK_API_URL: slack.slackApiUrl,
-    SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
-    SLACK_ADMINS: slack.ids.admin,
-    RESEND_API_KEY: slack.resend.apiKey,
-    RESEND_BASE_URL: slack.resendBaseUrl,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
+    ...slack.settings,
   });
   started.push(one);
   return one;

@@ -25,14 +25,8 @@ async function start(): Promise<AppProcess> {
     DATA_DIR: folder,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
-    SLACK_BOT_TOKEN: driver.slack.botToken,
-    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
-    SLACK_API_URL: driver.slackApiUrl,
+    ...driver.settings,
     SLACK_ADMINS: `${driver.ids.admin},${guest}`,
-    SLACK_APPROVERS: driver.ids.approver,
-    RESEND_API_KEY: driver.resend.apiKey,
-    RESEND_BASE_URL: driver.resendBaseUrl,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
     LOG_LEVEL: 'warn',
   });
   started.push(app);

@@ -44,16 +44,7 @@ async function start(port = '0'): Promise<void> {
     SECRET_KEY,
     // It says the most that it ever does.
     LOG_LEVEL: 'debug',
-    SLACK_BOT_TOKEN: slack.slack.botToken,
-    SLACK_SIGNING_SECRET: slack.slack.signingSecret,
-    SLACK_API_URL: slack.slackApiUrl,
-    SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
-    SLACK_ADMINS: slack.ids.admin,
-    SLACK_APPROVERS: slack.ids.approver,
-    RESEND_API_KEY: slack.resend.apiKey,
-    RESEND_BASE_URL: slack.resendBaseUrl,
-    RESEND_WEBHOOK_SECRET: slack.resend.webhookSecret,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
+    ...slack.settings,
     SUPPORT_EMAIL: 'support@example.com',
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAILING)}`,
   });

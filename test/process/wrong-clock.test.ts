@@ -38,15 +38,7 @@ const environment = () => ({
   DATA_DIR: folder,
   DATABASE_URL: database.url,
   SECRET_KEY,
-  SLACK_BOT_TOKEN: slack.slack.botToken,
-  SLACK_SIGNING_SECRET: slack.slack.signingSecret,
-  SLACK_API_URL: slack.slackApiUrl,
-  SLACK_APPROVALS_CHANNEL: slack.slack.approvalsChannel,
-  SLACK_ADMINS: slack.ids.admin,
-  SLACK_APPROVERS: slack.ids.approver,
-  RESEND_API_KEY: slack.resend.apiKey,
-  RESEND_BASE_URL: slack.resendBaseUrl,
-  MAIL_FROM: 'Example APIs <apis@example.com>',
+  ...slack.settings,
 });
 
 /** Lets the timer find the work of a minute due, and waits until it has been done. */

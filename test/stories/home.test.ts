@@ -214,13 +214,8 @@ it('the start warns in the log of what is missing, and waits for none of it', as
   const process = startProcess({
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
-    SLACK_BOT_TOKEN: driver.slack.botToken,
-    SLACK_SIGNING_SECRET: driver.slack.signingSecret,
-    SLACK_API_URL: driver.slackApiUrl,
+    ...driver.settings,
     SLACK_APPROVALS_CHANNEL: 'C0GENERAL0',
-    RESEND_API_KEY: driver.resend.apiKey,
-    RESEND_BASE_URL: driver.resendBaseUrl,
-    MAIL_FROM: 'Example APIs <apis@example.com>',
     LOG_LEVEL: 'warn',
   });
   try {

@@ -34,15 +34,16 @@ export async function createSlackDriver(
   const server = createServer(playground.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const settings = settingsFor(playground, ownUrl);
   return {
     playground,
     workspace: playground.workspace,
     inbox: playground.inbox,
     slack: playground.slack,
     resend: playground.resend,
-    /** For SLACK_API_URL and RESEND_BASE_URL of the app under test. */
-    slackApiUrl: `${ownUrl}${playground.slack.apiPath}`,
-    resendBaseUrl: `${ownUrl}${playground.resend.basePath}`,
+    slackApiUrl: settings.SLACK_API_URL,
+    resendBaseUrl: settings.RESEND_BASE_URL,
+    settings,
     url: ownUrl,
     /** Where the app under test listens. */
     deliverTo(url: string | (() => string)): void {
@@ -59,6 +60,20 @@ export async function createSlackDriver(
     },
   };
 }
+
+/** What the app under test reads from its environment to use this Slack and this mail service. */
+const settingsFor = ({ slack, resend }: Playground, url: string) => ({
+  SLACK_BOT_TOKEN: slack.botToken,
+  SLACK_SIGNING_SECRET: slack.signingSecret,
+  SLACK_API_URL: `${url}${slack.apiPath}`,
+  SLACK_APPROVALS_CHANNEL: slack.approvalsChannel,
+  SLACK_ADMINS: PEOPLE.admin,
+  SLACK_APPROVERS: PEOPLE.approver,
+  RESEND_API_KEY: resend.apiKey,
+  RESEND_BASE_URL: `${url}${resend.basePath}`,
+  RESEND_WEBHOOK_SECRET: resend.webhookSecret,
+  MAIL_FROM: 'Example APIs <apis@example.com>',
+});
 
 function inhabitants(playground: Playground) {
   const { workspace, actions } = playground;
