@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { listSecrets } from '../../src/operations/subscriptions/list-secrets.ts';
 import type { Window } from './faults.ts';
 import { findContradictions, type KeyHistory, type KeyOperation } from './key-rule.ts';
+import { PATH } from './keys.ts';
 import type { Wishes } from './people.ts';
 import type { Request } from './slack-stand-in.ts';
 import type { World } from './world.ts';
@@ -34,6 +36,7 @@ export const CHECKS: Record<string, Check> = {
   'every mail left, and once': mails,
   'the answers of the gateways are linearizable for each key': (_, { histories }) =>
     histories.flatMap((history) => notLinearizable(history)),
+  'in the end each gateway answers by the rows': notByRows,
   'the audit verifies': audit,
   'nothing waits for ever': (_, { waiting }) => waiting,
   'no error without a fault': unexplained,
@@ -170,6 +173,21 @@ function notLinearizable(history: KeyHistory): string[] {
     const near = among.slice(Math.max(0, at - SHOWN_BEFORE), at + 3);
     return `${history.email}: no order explains what ${of} answered\n${lineOf(stuck)}\n  among\n${near.map(lineOf).join('\n')}`;
   });
+}
+
+async function notByRows(world: World, { histories }: Recorded): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { email, accountId, subscriptionId } of histories) {
+    const { primary } = await listSecrets(world.console(), { subscriptionId });
+    const [account] = await world.sql`select state from accounts where id = ${accountId}`;
+    const right = account?.state === 'blocked' ? 403 : 200;
+    for (const gateway of world.gateways) {
+      const { status, by } = await gateway.check(PATH, primary);
+      if (status !== right)
+        lines.push(`${email} is ${account?.state}, and ${by} answers its key with ${status}`);
+    }
+  }
+  return lines;
 }
 
 function lineOf({ by, input, output, calledAt, returnedAt }: KeyOperation): string {

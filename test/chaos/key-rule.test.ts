@@ -25,7 +25,7 @@ const check = (
   key = FIRST,
 ) => op(by, calledAt, returnedAt, { do: 'check', key }, output);
 const wrongIn = (operations: KeyOperation[]) =>
-  findContradictions({ accountId: '', key: FIRST, operations }).map(({ of }) => of);
+  findContradictions({ key: FIRST, operations }).map(({ of }) => of);
 
 describe('T86: what two processes may answer', () => {
   it.each<[string, KeyOperation[]]>([

@@ -8,12 +8,21 @@ import { findContradiction, type Operation } from './linearizable.ts';
 /** `by` is the process that answered a check, and any words for other operations. */
 export type KeyOperation = Operation<KeyInput, KeyOutput> & { by: string };
 /** A recorded history with the key that it begins with. */
-export type KeyHistory = { email: string; accountId: string; key: string; operations: KeyOperation[] };
+export type KeyHistory = {
+  email: string;
+  accountId: string;
+  subscriptionId: string;
+  key: string;
+  operations: KeyOperation[];
+};
 
 /** `among` is the history that has no order. */
 export type Contradiction = { of: string; stuck: KeyOperation; among: KeyOperation[] };
 
-export function findContradictions({ key, operations }: Omit<KeyHistory, 'email'>): Contradiction[] {
+export function findContradictions({
+  key,
+  operations,
+}: Pick<KeyHistory, 'key' | 'operations'>): Contradiction[] {
   const known = withMadeKeys(operations);
   const checks = known.filter(({ input }) => input.do === 'check');
   const others = known.filter(({ input }) => input.do !== 'check');

@@ -15,22 +15,21 @@ const CHANGES_MS = [50, 400] as const;
 /** The search takes long over many operations that may take effect at any later time. */
 const MAX_UNANSWERED = 5;
 const MAX_OPERATIONS = 1_500;
-const PATH = '/orders/1';
+export const PATH = '/orders/1';
 
 type Parts = { world: World; person: Person; programs: Programs; random: Random; isOver: () => boolean };
 
 /** Records histories, one after the other, until it is over. */
 export async function watchKeys(parts: Parts, histories: KeyHistory[]): Promise<void> {
   for (let count = 1; !parts.isOver(); count++) {
-    const subject = await makeSubject(parts, `key-${parts.person.id}-${count}@example.com`.toLowerCase());
-    if (!subject) continue;
-    const { subscriptionId, ...history } = subject;
+    const history = await makeSubject(parts, `key-${parts.person.id}-${count}@example.com`.toLowerCase());
+    if (!history) continue;
     histories.push(history);
     let isFull = false;
     const isDone = () => isFull || parts.isOver();
     const callers = parts.world.gateways.map((gateway) => call(parts, history, gateway, isDone));
     while (!isDone()) {
-      await change(parts, history, subscriptionId);
+      await change(parts, history);
       await delay(parts.random.between(...CHANGES_MS));
       const unanswered = history.operations.filter(({ output }) => output === null).length;
       isFull = unanswered >= MAX_UNANSWERED || history.operations.length >= MAX_OPERATIONS;
@@ -98,7 +97,7 @@ async function call(
   }
 }
 
-async function change({ person, programs, random }: Parts, history: KeyHistory, subscriptionId: string) {
+async function change({ person, programs, random }: Parts, history: KeyHistory) {
   const record = async (by: string, input: KeyInput, run: () => Promise<KeyOutput | 'nothing' | null>) => {
     const operation: KeyOperation = {
       by,
@@ -112,7 +111,7 @@ async function change({ person, programs, random }: Parts, history: KeyHistory, 
     if (output === 'nothing') history.operations.splice(history.operations.indexOf(operation), 1);
     else if (output !== null) Object.assign(operation, { output, returnedAt: performance.now() });
   };
-  const { email } = history;
+  const { email, subscriptionId } = history;
   const way = random.between(1, 10);
   if (way <= 3) await record('a command', { do: 'block' }, () => person.types('block', email));
   else if (way <= 5) await record('a command', { do: 'activate' }, () => person.types('activate', email));

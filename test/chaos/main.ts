@@ -23,7 +23,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => stopping.abort(new Error(`stopped by ${name}`)));
 process.on('uncaughtException', (error) => stopping.abort(error));
 
-const { violations, table } = await runChaos({
+const { violations, table, logs } = await runChaos({
   seed,
   minutes,
   kills,
@@ -41,6 +41,7 @@ for (const [name, lines] of broken) {
   for (const line of lines.slice(0, SHOWN)) say(`  ${line}`);
   if (lines.length > SHOWN) say(`  … and ${lines.length - SHOWN} more`);
 }
+if (broken.length > 0) for (const log of logs) say(`\n${log}`);
 const howLong = kills === null ? `--minutes ${minutes}` : `--kills ${kills}`;
 const again = `npm run chaos -- --seed ${seed} ${howLong}${values.only ? ` --only "${values.only}"` : ''}`;
 say(broken.length === 0 ? `nothing was violated; seed ${seed}` : `to repeat it: ${again}`);

@@ -22,7 +22,8 @@ export type ChaosOptions = {
   signal: AbortSignal;
   say: (line: string) => void;
 };
-export type ChaosResult = { violations: Map<string, string[]>; table: string[] };
+/** `logs` is what each process said last, for a violation. */
+export type ChaosResult = { violations: Map<string, string[]>; table: string[]; logs: string[] };
 
 const KEY_WATCHERS = 2;
 const WORKERS = 4;
@@ -150,6 +151,7 @@ async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
   const operations = recorded.histories.flatMap((history) => history.operations);
   return {
     violations,
+    logs: world.servers.map((server) => `${server.name} said last:\n${server.output()}`),
     table: [
       `rounds: ${recorded.windows.length}; SIGKILLs of processes: ${killsOf(world)}`,
       'faults',

@@ -45,7 +45,6 @@ export function createServer(name: string, port: number, programs: string, env: 
     deaths: () => deaths,
     isRunning: () => child !== null && child.exitCode === null && child.signalCode === null,
     start(extra: Record<string, string> = {}): void {
-      output = '';
       child = launch(extra);
     },
     /** Resolves when it answers that it is ready; false: it ended, or wasn't ready for minutes. */

@@ -73,34 +73,60 @@ describe('T41: Slack’s retries', () => {
   });
 });
 
-it('T74: a request that is stored only after Slack gave it up is finished with its work', async () => {
-  await sql.unsafe(`
-    create function stall_storing() returns trigger language plpgsql as $$
-      begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
-    create trigger stall_storing before update on slack_receipts for each row
-      when (new.sealed_request is not null) execute function stall_storing()`);
-  const admin = app.as('admin');
-  const timesTold = () => admin.messages().filter((message) => /on its way/.test(message.text())).length;
-  const before = timesTold();
-  const holder = await sql.reserve();
-  await holder`begin`;
-  try {
-    await holder`select pg_advisory_xact_lock(${STALL})`;
-    await holder`lock table invitations in access exclusive mode`;
-    const answer = await admin.types('/apim-user invite late@example.com');
-    expect(answer?.problem).not.toBe('');
-  } finally {
-    await holder`rollback`;
-    holder.release();
-    await sql`drop function stall_storing cascade`;
+describe('T74: a request that is stored only after Slack gave it up', () => {
+  /** The answer, however late it comes: the app itself refuses a request that it has not acknowledged in time. */
+  const statusOf = async ({ headers, body }: { headers: Record<string, string>; body: string }) =>
+    (await fetch(`${app.url}/slack/events`, { method: 'POST', headers, body })).status;
+  /** Storing the request waits, and so does what `alsoHeld` locks, until Slack has given it up. */
+  async function storedLate(alsoHeld: string | null, request: Parameters<typeof statusOf>[0]) {
+    await sql.unsafe(`
+      create function stall_storing() returns trigger language plpgsql as $$
+        begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
+      create trigger stall_storing before insert or update on slack_receipts for each row
+        when (new.sealed_request is not null) execute function stall_storing()`);
+    const holder = await sql.reserve();
+    await holder`begin`;
+    try {
+      await holder`select pg_advisory_xact_lock(${STALL})`;
+      if (alsoHeld) await holder.unsafe(`lock table ${alsoHeld} in access exclusive mode`);
+      expect(await statusOf(request)).toBe(404);
+    } finally {
+      await holder`rollback`;
+      holder.release();
+      await sql`drop function stall_storing cascade`;
+    }
   }
-  await eventually('the answer', () => timesTold() > before, WAIT_MS);
-  await eventually(
-    'the request to be finished',
-    async () => (await sql`select 1 from slack_receipts where sealed_request is not null`).length === 0,
-    WAIT_MS,
-  );
-  expect(timesTold()).toBe(before + 1);
+  const isFinished = async () =>
+    (await sql`select 1 from slack_receipts where sealed_request is not null`).length === 0;
+
+  it('is finished with its work', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user invite first@example.com');
+    await admin.sees(/on its way/, WAIT_MS);
+    const late = app.altered((fields) => ({ ...fields, text: 'invite late@example.com' }), 'command');
+    const timesTold = () => admin.messages().filter((message) => /on its way/.test(message.text())).length;
+    const before = timesTold();
+    await storedLate('invitations', late);
+    await eventually('the answer', () => timesTold() > before, WAIT_MS);
+    await eventually('the request to be finished', isFinished, WAIT_MS);
+    expect(timesTold()).toBe(before + 1);
+  });
+
+  it('has its effect when it is an event, and its repeat has none', async () => {
+    await app.as('nobody').home();
+    const body = JSON.parse(app.lastRequest('event app_home_opened').body) as { event_id: string };
+    const late = app.signed(JSON.stringify({ ...body, event_id: `${body.event_id}LATE` }), {
+      contentType: 'application/json',
+      kind: 'event',
+    });
+    const published = () => app.everythingSent().filter(({ method }) => method === 'views.publish').length;
+    const before = published();
+    await storedLate(null, late);
+    expect(await statusOf(late)).toBe(200);
+    await eventually('the effect', () => published() > before, WAIT_MS);
+    await eventually('the event to be finished', isFinished, WAIT_MS);
+    expect(published()).toBe(before + 1);
+  });
 });
 
 it('T47: a button still works when the process that drew it is gone', async () => {

@@ -140,7 +140,8 @@ async function deliverEvent(dependencies: SlackDependencies, arrival: Arrival, w
   const request = newRequest(arrival);
   const receipt = { ...key, receivedAt: clock(), request: JSON.stringify(request) };
   const isFirst = await requests.take(receipt);
-  await arrival.acknowledge();
+  // It fails when Slack has given the event up. Slack delivers it again then, and this process has stored it already.
+  await arrival.acknowledge().catch(() => {});
   if (!isFirst) return;
   await finishing(dependencies, key, () =>
     limitConcurrency(() => work(request, deliveryOf(request, performance.now()))),
