@@ -11,12 +11,23 @@ export type GatewayQuestion = { token: string; channel: string };
 export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 
 export type AccountRow = Pick<CallingAccount, 'id' | 'state' | 'groupIds'>;
+export type KeySlot = 'primary' | 'secondary';
 /** Hashes are in hex, times in milliseconds since 1970. */
 export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
   account: AccountRow | null;
   primaryHash: string | null;
   secondaryHash: string | null;
 };
+/**
+ * The same in three rows, as their tables have them. Ids are the bytes that the database sent,
+ * because strings would take as much time as everything else; nobody may keep them.
+ */
+export type BareSubscriptionRow = Omit<CallingSubscription, 'id' | 'account'> & {
+  id: Uint8Array;
+  accountId: Uint8Array | null;
+};
+export type BareAccountRow = Omit<AccountRow, 'id'> & { id: Uint8Array };
+export type KeyRow = { subscriptionId: Uint8Array; slot: KeySlot; hash: string };
 export type ProductRow = {
   id: string;
   isPublished: boolean;

@@ -1,48 +1,56 @@
 // The accounts of the index: only those that hold a subscription.
-import type { AccountRow } from '../domain/gateway-rows.ts';
+import type { AccountRow, BareAccountRow } from '../domain/gateway-rows.ts';
+import type { CallingAccount } from '../domain/may-call.ts';
+import { createColumn } from './column.ts';
+import { createIdTable } from './id-table.ts';
 import { createInterner } from './interner.ts';
 
-export type IndexedAccount = AccountRow & { subscriptionCount: number };
+type Standing = Pick<AccountRow, 'state' | 'groupIds'>;
 
-/** Most accounts are in the same few groups. */
-const MAX_GROUP_LISTS = 10_000;
-const MAX_STATES = 100;
+/** Until its row has been read, an account counts as deleted. */
+const UNKNOWN: Standing = { state: 'deleted', groupIds: [] };
+
+export type AccountTable = ReturnType<typeof createAccountTable>;
 
 export function createAccountTable() {
-  const accounts = new Map<string, IndexedAccount>();
-  const states = createInterner<AccountRow['state']>(MAX_STATES);
-  const groupLists = createInterner<readonly string[]>(MAX_GROUP_LISTS, JSON.stringify);
+  const ids = createIdTable();
+  /** By the account's number: that of its standing, and how many subscriptions it has. */
+  const standingOf = createColumn(Uint32Array);
+  const subscriptionsOf = createColumn(Uint32Array);
+  const standings = createInterner<Standing>(({ state, groupIds }) => [state, ...groupIds].join('\0'));
 
-  function put(row: AccountRow): IndexedAccount {
-    const state = states(row.state);
-    const groupIds = groupLists(row.groupIds);
-    const known = accounts.get(row.id);
-    if (known) return Object.assign(known, { state, groupIds });
-    const account = { id: row.id, state, groupIds, subscriptionCount: 0 };
-    accounts.set(row.id, account);
-    return account;
+  function setStanding(number: number, standing: number): void {
+    standings.release(standingOf.at(number));
+    standingOf.set(number, standing);
   }
 
   return {
     get size() {
-      return accounts.size;
+      return ids.size;
     },
-    has: (id: string): boolean => accounts.has(id),
-    /** Counts one more subscription of the account. */
-    hold(row: AccountRow): IndexedAccount {
-      const account = put(row);
-      account.subscriptionCount += 1;
-      return account;
+    has: (id: Uint8Array): boolean => ids.find(id) >= 0,
+    at(number: number): CallingAccount {
+      const { state, groupIds } = standings.at(standingOf.at(number)) ?? UNKNOWN;
+      return { id: ids.at(number), state, groupIds };
+    },
+    /** Counts one more subscription of the account, and gives its number. */
+    hold(id: Uint8Array): number {
+      const number = ids.add(id);
+      subscriptionsOf.set(number, subscriptionsOf.at(number) + 1);
+      return number;
     },
     /** Counts one subscription less, and drops the account with its last one. */
-    release(account: IndexedAccount | null): void {
-      if (!account) return;
-      account.subscriptionCount -= 1;
-      if (account.subscriptionCount === 0) accounts.delete(account.id);
+    release(number: number): void {
+      const left = subscriptionsOf.at(number) - 1;
+      subscriptionsOf.set(number, left);
+      if (left > 0) return;
+      setStanding(number, 0);
+      ids.remove(number);
     },
     /** Ignores an account without a subscription. */
-    change(row: AccountRow): void {
-      if (accounts.has(row.id)) put(row);
+    change({ id, state, groupIds }: BareAccountRow): void {
+      const number = ids.find(id);
+      if (number >= 0) setStanding(number, standings.hold({ state, groupIds }));
     },
   };
 }

@@ -1,29 +1,19 @@
 // Everything that a check needs, in memory, filled row by row.
-import type { SubscriptionRow } from '../domain/gateway-rows.ts';
-import type { CallFacts, CallingSubscription } from '../domain/may-call.ts';
-import { createAccountTable, type IndexedAccount } from './account-table.ts';
+import type { AccountRow, BareSubscriptionRow, KeyRow, SubscriptionRow } from '../domain/gateway-rows.ts';
+import type { CallFacts } from '../domain/may-call.ts';
+import { createAccountTable } from './account-table.ts';
 import { createApiCatalog } from './api-catalog.ts';
-import { createInterner } from './interner.ts';
 import { createKeyTable } from './key-table.ts';
-
-type Subscription = CallingSubscription & {
-  /** Owns the keys in the key table. */
-  readonly number: number;
-  readonly account: IndexedAccount | null;
-};
+import { createSubscriptionTable } from './subscription-table.ts';
 
 export type CallIndex = ReturnType<typeof createCallIndex>;
-
-const MAX_STATES = 100;
 
 export function createCallIndex() {
   const keys = createKeyTable();
   const accounts = createAccountTable();
+  const subscriptions = createSubscriptionTable(accounts);
   const catalog = createApiCatalog();
-  const states = createInterner<Subscription['state']>(MAX_STATES);
-  const subscriptions = new Map<string, Subscription>();
-  const byNumber: (Subscription | undefined)[] = [];
-  const freeNumbers: number[] = [];
+  const changeAccount = (row: AccountRow) => accounts.change({ ...row, id: Buffer.from(row.id) });
 
   return {
     get size() {
@@ -33,45 +23,34 @@ export function createCallIndex() {
     api: catalog.api,
     factsOf(api: CallFacts['api'], hash: string | null): CallFacts {
       const number = hash === null ? null : keys.find(hash);
-      const subscription = number === null ? null : (byNumber[number] ?? null);
+      const subscription = number === null ? null : subscriptions.at(number);
       const productId = subscription?.productId ?? null;
       return { api, subscription, product: productId === null ? null : catalog.product(productId) };
     },
+    /** Adds a subscription whose account and keys follow. */
+    addSubscription: (row: BareSubscriptionRow) => void subscriptions.put(row),
+    addAccount: accounts.change,
+    addKey({ subscriptionId, slot, hash }: KeyRow): void {
+      const number = subscriptions.find(subscriptionId);
+      if (number >= 0) keys.set(number, slot, hash);
+    },
     /** Adds a subscription, or replaces the one with this id. */
-    putSubscription(row: SubscriptionRow): void {
-      const before = subscriptions.get(row.id);
-      const number = before?.number ?? freeNumbers.pop() ?? byNumber.length;
-      // Held before the former account is released, which may be the same one.
-      const account = row.account && accounts.hold(row.account);
-      accounts.release(before?.account ?? null);
-      // Ids that the index has already are used again, so that memory holds each one once.
-      const subscription = {
-        id: before?.id ?? row.id,
-        state: states(row.state),
-        startsAt: row.startsAt,
-        endsAt: row.endsAt,
-        productId: row.productId === null ? null : (catalog.product(row.productId)?.id ?? row.productId),
-        apiId: row.apiId === null ? null : (catalog.api(row.apiId)?.id ?? row.apiId),
-        account,
-        number,
-      };
-      subscriptions.set(subscription.id, subscription);
-      byNumber[number] = subscription;
-      keys.set(number, 0, row.primaryHash);
-      keys.set(number, 1, row.secondaryHash);
+    putSubscription({ account, primaryHash, secondaryHash, ...row }: SubscriptionRow): void {
+      const id = Buffer.from(row.id);
+      const number = subscriptions.put({ ...row, id, accountId: account && Buffer.from(account.id) });
+      if (account) changeAccount(account);
+      keys.set(number, 'primary', primaryHash);
+      keys.set(number, 'secondary', secondaryHash);
     },
     removeSubscription(id: string): void {
-      const subscription = subscriptions.get(id);
-      if (!subscription) return;
-      subscriptions.delete(id);
-      byNumber[subscription.number] = undefined;
-      freeNumbers.push(subscription.number);
-      keys.set(subscription.number, 0, null);
-      keys.set(subscription.number, 1, null);
-      accounts.release(subscription.account);
+      const number = subscriptions.find(Buffer.from(id));
+      if (number < 0) return;
+      keys.set(number, 'primary', null);
+      keys.set(number, 'secondary', null);
+      subscriptions.remove(number);
     },
-    changeAccount: accounts.change,
-    hasAccount: accounts.has,
+    changeAccount,
+    hasAccount: (id: string): boolean => accounts.has(Buffer.from(id)),
     putProducts: catalog.putProducts,
     putApis: catalog.putApis,
   };

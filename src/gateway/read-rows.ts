@@ -3,7 +3,6 @@ import { type CallIndex, createCallIndex } from './call-index.ts';
 import type { PendingBatch } from './pending-changes.ts';
 import type { Rows } from './source.ts';
 
-const ROWS_A_PAGE = 2_000;
 const MAX_IDS_AT_ONCE = 1_000;
 
 /** May miss changes that commit while it reads: the caller hears of those and reads the rows again. */
@@ -11,8 +10,10 @@ export async function loadIndex(rows: Rows): Promise<CallIndex> {
   const index = createCallIndex();
   index.putProducts(await rows.products(null));
   index.putApis(await rows.apis(null));
-  await rows.eachSubscription(ROWS_A_PAGE, (page) => {
-    for (const row of page) index.putSubscription(row);
+  await rows.each({
+    subscription: index.addSubscription,
+    account: index.addAccount,
+    key: index.addKey,
   });
   return index;
 }

@@ -2,17 +2,25 @@
 import type {
   AccountRow,
   ApiRow,
+  BareAccountRow,
+  BareSubscriptionRow,
   CallQuery,
   CallRows,
   GatewayChange,
   GatewayQuestion,
+  KeyRow,
   ProductRow,
   SubscriptionRow,
 } from '../domain/gateway-rows.ts';
 
 /** Reads over its own connections. `abandon` closes them without waiting for queries that hang. */
 export type Rows = {
-  eachSubscription(pageSize: number, take: (page: SubscriptionRow[]) => void): Promise<void>;
+  /** All subscriptions, then the accounts and the keys, all at one moment. */
+  each(take: {
+    subscription(row: BareSubscriptionRow): void;
+    account(row: BareAccountRow): void;
+    key(row: KeyRow): void;
+  }): Promise<void>;
   subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]>;
   accounts(ids: readonly string[]): Promise<AccountRow[]>;
   /** Null for all. */

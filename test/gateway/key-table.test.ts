@@ -8,7 +8,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 test('the table finds what a plain map would, after any changes', () => {
   const change = fc.record({
     owner: fc.nat(40),
-    slot: fc.constantFrom(0 as const, 1 as const),
+    slot: fc.constantFrom('primary' as const, 'secondary' as const),
     key: fc.option(fc.nat(10_000), { nil: null }),
   });
   fc.assert(
@@ -45,8 +45,8 @@ test('the table finds all of 100,000 keys and no other, and as many again after 
   const table = createKeyTable();
   const fill = (round: number) => {
     for (let owner = 0; owner < 50_000; owner++) {
-      table.set(owner, 0, sha256(`${round} ${owner} primary`));
-      table.set(owner, 1, sha256(`${round} ${owner} secondary`));
+      table.set(owner, 'primary', sha256(`${round} ${owner} primary`));
+      table.set(owner, 'secondary', sha256(`${round} ${owner} secondary`));
     }
   };
   fill(1);
@@ -61,7 +61,7 @@ test('the table finds all of 100,000 keys and no other, and as many again after 
 test('T32: a hash that differs from a stored one in its last bit only is unknown', () => {
   const table = createKeyTable();
   const hash = sha256('key');
-  table.set(3, 0, hash);
+  table.set(3, 'primary', hash);
   for (let byte = 0; byte < 32; byte++) {
     const other = Buffer.from(hash, 'hex');
     other[byte] = (other[byte] ?? 0) ^ 1;

@@ -1,0 +1,161 @@
+// The index in memory: what a plain map would hold, whether rows come all at once or one by one.
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openGatewayRows } from '../../src/db/gateway/rows.ts';
+import type { AccountRow, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import { createCallIndex } from '../../src/gateway/call-index.ts';
+import { loadIndex, readChangedRows } from '../../src/gateway/read-rows.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
+import { apiKeyHash } from '../../src/security/api-key.ts';
+import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { createProgramme } from './programme.ts';
+
+const RUNS = Number(process.env.INDEX_RUNS ?? 100);
+const SUBSCRIPTIONS = 300;
+const ACCOUNTS = 40;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+/** Of several lengths, and of more than one byte a character. */
+const idOf = (kind: string, n: number) => `${kind}${'é€'.slice(0, n % 3)}${n}`;
+
+const account = fc.record({
+  id: fc.nat(ACCOUNTS).map((n) => idOf('account', n)),
+  state: fc.constantFrom('active' as const, 'pending' as const, 'blocked' as const, 'deleted' as const),
+  groupIds: fc.subarray(['developers', 'a', 'b', 'a,b']),
+});
+const time = fc.option(fc.integer(), { nil: null });
+const subscription = fc
+  .record({
+    n: fc.nat(SUBSCRIPTIONS),
+    keys: fc.tuple(fc.nat(3), fc.nat(3)),
+    state: fc.constantFrom('active' as const, 'suspended' as const, 'expired' as const),
+    startsAt: time,
+    endsAt: time,
+    scope: fc.constantFrom(
+      { productId: null, apiId: null },
+      { productId: 'x', apiId: null },
+      { productId: null, apiId: 'x' },
+    ),
+    account: fc.option(account, { nil: null }),
+  })
+  .map(({ n, keys: [primary, secondary], scope, ...row }) => ({
+    ...row,
+    ...scope,
+    id: idOf('subscription', n),
+    primaryHash: primary === 0 ? null : sha256(`${n} primary ${primary}`),
+    secondaryHash: secondary === 0 ? null : sha256(`${n} secondary ${secondary}`),
+  }));
+const change = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('put' as const), row: subscription }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('remove' as const), row: subscription }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('account' as const), row: account }) },
+);
+
+/** As a load does it: each table in turn, with accounts that have no subscription too. */
+function loadedInParts(rows: readonly SubscriptionRow[], accounts: Iterable<AccountRow>) {
+  const index = createCallIndex();
+  for (const { account: its, ...row } of rows)
+    index.addSubscription({ ...row, id: Buffer.from(row.id), accountId: its && Buffer.from(its.id) });
+  for (const row of accounts) index.addAccount({ ...row, id: Buffer.from(row.id) });
+  for (const { id, primaryHash, secondaryHash } of rows) {
+    const subscriptionId = Buffer.from(id);
+    if (primaryHash !== null) index.addKey({ subscriptionId, slot: 'primary', hash: primaryHash });
+    if (secondaryHash !== null) index.addKey({ subscriptionId, slot: 'secondary', hash: secondaryHash });
+  }
+  return index;
+}
+
+it('the index answers as plain maps would, after any load and any changes', () => {
+  const rowsAtFirst = fc.uniqueArray(subscription, { maxLength: SUBSCRIPTIONS, selector: ({ id }) => id });
+  fc.assert(
+    fc.property(rowsAtFirst, fc.array(change, { maxLength: 400 }), (atFirst, changes) => {
+      const rows = new Map(atFirst.map((row) => [row.id, row]));
+      const accounts = new Map(atFirst.flatMap(({ account }) => (account ? [[account.id, account]] : [])));
+      const hashes = new Set<string>();
+      const index = loadedInParts(atFirst, accounts.values());
+      for (const { kind, row } of changes) {
+        if (kind === 'account') {
+          accounts.set(row.id, row);
+          index.changeAccount(row);
+        } else if (kind === 'remove') {
+          rows.delete(row.id);
+          index.removeSubscription(row.id);
+        } else {
+          rows.set(row.id, row);
+          if (row.account) accounts.set(row.account.id, row.account);
+          index.putSubscription(row);
+        }
+        if (kind !== 'account') for (const hash of keysOf(row)) hashes.add(hash);
+      }
+      for (const hash of hashes) expect(index.factsOf(null, hash).subscription).toEqual(found(hash));
+      for (const row of rows.values())
+        for (const hash of keysOf(row)) expect(index.factsOf(null, hash).subscription).toEqual(found(hash));
+      const held = new Set([...rows.values()].flatMap(({ account }) => account?.id ?? []));
+      const keys = [...rows.values()].flatMap(keysOf).length;
+      expect(index.size).toEqual({ keys, subscriptions: rows.size, accounts: held.size });
+
+      function found(hash: string) {
+        const its = [...rows.values()].find((row) => keysOf(row).includes(hash));
+        if (!its) return null;
+        const { primaryHash: _, secondaryHash: __, ...facts } = its;
+        return { ...facts, account: its.account && accounts.get(its.account.id) };
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+const keysOf = ({ primaryHash, secondaryHash }: SubscriptionRow) =>
+  [primaryHash, secondaryHash].filter((hash) => hash !== null);
+
+let t: TestContext;
+let rows: ReturnType<typeof openGatewayRows>;
+beforeAll(async () => {
+  t = await createTestContext();
+  rows = openGatewayRows(t.databaseUrl, 'ours', 2);
+});
+afterAll(async () => {
+  await rows.close();
+  await t.close();
+});
+
+it('an index that was loaded answers as one that heard of every row', async () => {
+  const admin = t.as(ADMIN);
+  const programme = createProgramme(() => admin);
+  await programme.api('orders', 'orders');
+  await programme.product(['orders'], { id: 'starter' });
+  const soon = new Date(t.clock().getTime() + 86_400_000);
+  const made = [
+    await programme.subscription({ productId: 'starter' }),
+    await programme.subscription({ apiId: 'orders', startsAt: t.clock(), endsAt: soon }),
+    await programme.subscription({ state: 'suspended' }),
+    await programme.subscription({ isNobodys: true }),
+  ];
+  const { groupId } = await createGroup(admin, { name: 'Partners' });
+  await setGroupsOfAccount(admin, { accountId: made[0]?.accountId ?? '', groupIds: [groupId] });
+  await blockAccount(admin, { accountId: made[1]?.accountId ?? '' });
+  await programme.account();
+
+  const heard = createCallIndex();
+  const ids = { account: [], product: ['starter'], api: ['orders'], questions: [], beatAt: 0 };
+  const subscriptionIds = made.map(({ subscriptionId }) => subscriptionId);
+  await readChangedRows(heard, rows, { ...ids, subscription: subscriptionIds });
+  const loaded = await loadIndex(rows);
+  expect(loaded.size).toEqual({ keys: 8, subscriptions: 4, accounts: 3 });
+  for (const key of made.flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey])) {
+    const facts = heard.factsOf(null, apiKeyHash(key));
+    expect(facts.subscription).not.toBeNull();
+    expect(loaded.factsOf(null, apiKeyHash(key))).toEqual(facts);
+  }
+});
+
+it('a row that can not be taken ends the load, not the process', async () => {
+  const refuse = () => {
+    throw new Error('no room');
+  };
+  const ignore = () => {};
+  await expect(rows.each({ subscription: refuse, account: ignore, key: ignore })).rejects.toThrow('no room');
+  expect((await loadIndex(rows)).size.subscriptions).toBe(4);
+});
