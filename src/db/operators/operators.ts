@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, notBetween, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { operators } from '../schema/index.ts';
@@ -194,12 +194,13 @@ export async function noteConfirmation(
  */
 export async function listOperatorsToConfirm(
   db: Db,
-  of: { serviceId: string; confirmedBefore: Date; limit: number },
+  of: { serviceId: string; confirmedBefore: Date; now: Date; limit: number },
 ): Promise<OperatorKey[]> {
   const isDue = or(
     isNotNull(operators.inDoubtSince),
     isNull(operators.confirmedAt),
-    lt(operators.confirmedAt, of.confirmedBefore),
+    // One in the future was noted while the clock was wrong.
+    notBetween(operators.confirmedAt, of.confirmedBefore, of.now),
   );
   return db
     .select({ serviceId: operators.serviceId, teamId: operators.teamId, slackUserId: operators.slackUserId })

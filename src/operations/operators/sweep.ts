@@ -21,7 +21,8 @@ export const sweepOperators = defineOperation({
   async run(act) {
     const serviceId = act.service.id;
     const confirmedBefore = hoursAfter(act.now, -CONFIRMED_FOR_HOURS);
-    const due = await listOperatorsToConfirm(act.tx, { serviceId, confirmedBefore, limit: MAX_ASKED_ABOUT });
+    const query = { serviceId, confirmedBefore, now: act.now, limit: MAX_ASKED_ABOUT };
+    const due = await listOperatorsToConfirm(act.tx, query);
     for (const { teamId, slackUserId } of due)
       await addJob(act.tx, 'confirm-operator', { serviceId, person: slackId(teamId, slackUserId) });
     return due.length;
