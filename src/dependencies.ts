@@ -63,7 +63,13 @@ export function createStops(tell: (error: unknown) => void): { atStop: AtStop; s
   return {
     atStop: (stop) => void stops.push(stop),
     async stop() {
-      for (const stop of stops.splice(0).reverse()) await stop().catch(tell);
+      for (const stop of stops.splice(0).reverse()) {
+        try {
+          await stop();
+        } catch (error) {
+          tell(error);
+        }
+      }
     },
   };
 }

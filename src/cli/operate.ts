@@ -100,7 +100,7 @@ function readInvocation(args: string[]): Invocation | null {
   const typedName = values.as?.trim();
   if (isChange && (!typedName || !reason))
     throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
-  const person = typedName || userInfo().username;
+  const person = typedName || userName();
   requirePersonName(person);
   const pages = Number(values.pages ?? DEFAULT_PAGES);
   if (!(Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES))
@@ -111,6 +111,15 @@ function readInvocation(args: string[]): Invocation | null {
   }));
   const input = inputOf(fields, exposed.positional, positionals, values);
   return { exposed, input, name: person, reason, isJson: values.json ?? false, pages };
+}
+
+/** A container's user often has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
 }
 
 /** Replaces emails and names of groups by ids. */

@@ -1,7 +1,7 @@
 // What the command-line programs share: dependencies, arguments, output and exit codes.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedPostgresError } from '../db/embedded/server.ts';
-import { type Dependencies, openDependencies } from '../dependencies.ts';
+import { createStops, type Dependencies, openDependencies } from '../dependencies.ts';
 import { createLog } from '../log.ts';
 import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 
@@ -48,8 +48,7 @@ export async function withDependencies<Result>(
   work: (dependencies: Dependencies, settings: Settings) => Promise<Result>,
 ): Promise<Result> {
   const settings = readSettings();
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
+  return withStops(async (atStop) => {
     const dependencies = await openDependencies(settings, {
       people: {
         actorOf: () => Promise.reject(new Error('the console does not ask Slack')),
@@ -58,11 +57,26 @@ export async function withDependencies<Result>(
       poolSize: POOL_SIZE,
       print: printError,
       isBesideServer: true,
-      atStop: (stop) => void stops.push(stop),
+      atStop,
     });
     return await work(dependencies, settings);
+  });
+}
+
+/**
+ * Runs the work, then stops all that it gave to `atStop`, the last first. A stop that fails is logged: it changes nothing
+ * of what the work did, and hides no error of it.
+ */
+export async function withStops<Result>(
+  work: (atStop: (stop: () => Promise<unknown>) => void) => Promise<Result>,
+): Promise<Result> {
+  const { atStop, stop } = createStops((error) =>
+    createLog('error', process.stderr).error({ err: error }, 'stopping failed'),
+  );
+  try {
+    return await work(atStop);
   } finally {
-    for (const stop of stops.reverse()) await stop();
+    await stop();
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPOSED, NOT_EXPOSED } from '../../src/cli/console/operations.ts';
 import { optionFieldsOf } from '../../src/cli/console/options.ts';
@@ -44,6 +45,28 @@ it('the console offers every operation that it may run, or says why it does not'
     expect(options).not.toContain('password');
   }
 });
+
+/** A user id without a name. Where this machine allows none, the call that finds no name is replaced. */
+const NAMELESS = ['unshare', '--user', '--map-user=54321'];
+const mayBeNameless = spawnSync(NAMELESS[0] ?? '', [...NAMELESS.slice(1), 'true']).status === 0;
+const WITHOUT_NAMES = `--import data:text/javascript,${encodeURIComponent(`
+  import os from 'node:os';
+  import { syncBuiltinESMExports } from 'node:module';
+  os.userInfo = () => { throw new Error('ENOENT'); };
+  syncBuiltinESMExports();`)}`;
+
+it(
+  `reads for a user id without a name, as containers have (${mayBeNameless ? 'a real one' : 'a replaced call'})`,
+  async () => {
+    const read = mayBeNameless
+      ? await t.operateIn(NAMELESS, {}, 'groups/list')
+      : await t.operateIn([], { NODE_OPTIONS: WITHOUT_NAMES }, 'groups/list');
+    expect(read.err).toBe('');
+    expect(read.out).toContain('Developers');
+    expect(read.code).toBe(0);
+  },
+  SLOW_MS,
+);
 
 describe('npm run operate', () => {
   it(

@@ -79,11 +79,11 @@ const check = async (url: string, key: string) => {
   return (await send(`${url}/gateway/check`, headers)).status;
 };
 const checkAll = (key: string) => Promise.all(urls.map((url) => check(url, key)));
-/** Until both answer from memory, which their metrics tell. */
-const untilTrusted = () =>
-  eventually('both to trust their index', async () => {
+/** Until both answer from memory, or with 0 until none does. Their metrics tell. */
+const untilTrusted = (isTrusted: 0 | 1 = 1) =>
+  eventually(`the trust in both indexes to be ${isTrusted}`, async () => {
     const metrics = await Promise.all(urls.map((url) => send(`${url}/metrics`, {})));
-    return metrics.every(({ text }) => /gateway_index_trusted 1/.test(text));
+    return metrics.every(({ text }) => text.includes(`gateway_index_trusted ${isTrusted}`));
   });
 
 async function manage(token: string, method: string, path: string, body?: object): Promise<void> {
@@ -165,6 +165,29 @@ it('T79 a process that cannot be reached no longer trusts what it holds, once th
     processes[1]?.child.kill('SIGCONT');
   }
   expect(await checkAll(its.primaryKey)).toEqual([403, 403]);
+});
+
+it('T79 processes whose heartbeats a full database refuses judge by the rows, and a block counts once it is answered', async () => {
+  const [first, second] = [await programme.subscription({}), await programme.subscription({})];
+  const token = await newToken();
+  await untilTrusted();
+  await beside.sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'no space' using errcode = '53100'; end $$;
+    create trigger refuse before insert or update or delete on gateway_followers execute function refuse()`);
+  try {
+    // The leases of before may still last.
+    await CUTS.block?.(token, first);
+    expect(await checkAll(first.primaryKey)).toEqual([403, 403]);
+    await untilTrusted(0);
+    expect(await checkAll(second.primaryKey)).toEqual([200, 200]);
+    await CUTS.block?.(token, second);
+    expect(await checkAll(second.primaryKey)).toEqual([403, 403]);
+  } finally {
+    await beside.sql.unsafe('drop function refuse cascade');
+  }
+  await untilTrusted();
+  for (const { primaryKey } of [first, second]) expect(await checkAll(primaryKey)).toEqual([403, 403]);
 });
 
 it('T87 a stalled LISTEN connection lets no check pass once the block is answered', async () => {

@@ -41,6 +41,8 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     auditWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('audit', words, { ...env, ...more }),
     operate: (...words: string[]) => runProgram('operate', words, env),
+    operateIn: (wrapper: readonly string[], more: Record<string, string>, ...words: string[]) =>
+      runProgram('operate', words, { ...env, ...more }, wrapper),
     token: (...words: string[]) => runProgram('token', words, env),
     operateWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }),

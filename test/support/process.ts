@@ -22,25 +22,34 @@ export type AppProcess = {
 
 type Ended = { code: number | string; out: string; err: string };
 
-/** Runs one of the programs beside the server to its end. */
-export const runProgram = (program: string, words: string[], env: Record<string, string>): Promise<Ended> =>
-  startProgram(program, words, env).ended;
+/** Runs one of the programs beside the server to its end. `wrapper` is a command that runs another one. */
+export const runProgram = (
+  program: string,
+  words: string[],
+  env: Record<string, string>,
+  wrapper: readonly string[] = [],
+): Promise<Ended> => startProgram(program, words, env, wrapper).ended;
 
 /** Starts one without waiting for its end. */
-export function startProgram(program: string, words: string[], env: Record<string, string>) {
-  const child = start(`src/cli/${program}`, words, env);
+export function startProgram(
+  program: string,
+  words: string[],
+  env: Record<string, string>,
+  wrapper: readonly string[] = [],
+) {
+  const child = start(`src/cli/${program}`, words, env, { wrapper });
   let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk) => (out += String(chunk)));
-  child.stderr.on('data', (chunk) => (err += String(chunk)));
+  child.stdout?.on('data', (chunk) => (out += String(chunk)));
+  child.stderr?.on('data', (chunk) => (err += String(chunk)));
   const ended = once(child, 'close').then(([code, signal]): Ended => ({ code: code ?? signal, out, err }));
   return { child, ended };
 }
 
-/** `cwd` is the folder of a copy of the product. */
-export function startProcess(env: Record<string, string>, cwd?: string): AppProcess {
-  const child = start('src/main', [], env, cwd);
+/** `cwd` is the folder of a copy of the product. Its output is kept, or written to a file that is open. */
+export function startProcess(env: Record<string, string>, cwd?: string, file?: number): AppProcess {
+  const child = start('src/main', [], env, { cwd, file });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   // `close` comes after the last output.
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   return {
@@ -60,16 +69,24 @@ export function startProcess(env: Record<string, string>, cwd?: string): AppProc
 }
 
 /** `program` is a path without its ending: `src/main`. */
-function start(program: string, words: string[], env: Record<string, string>, cwd?: string) {
+type Options = { cwd?: string | undefined; file?: number | undefined; wrapper?: readonly string[] };
+
+function start(
+  program: string,
+  words: readonly string[],
+  env: Record<string, string>,
+  { cwd, file, wrapper = [] }: Options = {},
+) {
   const own = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
   // A copy of the product runs its own sources.
   const isCompiled = COMPILED_PROGRAMS !== null && cwd === undefined;
   const entry = isCompiled ? [`${COMPILED_PROGRAMS}/${program}.js`] : ['--import', 'tsx', `${program}.ts`];
-  return spawn(process.execPath, [...entry, ...words], {
+  const [command = '', ...args] = [...wrapper, process.execPath, ...entry, ...words];
+  return spawn(command, args, {
     cwd: cwd ?? ROOT,
     env: { ...own, PORT: '0', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', file ?? 'pipe', file ?? 'pipe'],
   });
 }
