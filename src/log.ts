@@ -8,6 +8,8 @@ type LoggedError = { type: string; code?: string; frames?: string[]; cause?: Log
 const MAX_FRAMES = 8;
 const MAX_CAUSES = 3;
 const MAX_LINE_BYTES = 8 * 1_024;
+/** Later lines are dropped. */
+const MAX_UNWRITTEN_BYTES = 1_024 * 1_024;
 /** For the texts in a line that is too long. */
 const MAX_TEXT_LENGTH = 200;
 const MAX_CUT_FIELDS = 20;
@@ -29,7 +31,14 @@ export function createLog(level: string, stream?: DestinationStream): Log {
       },
     },
   };
-  return stream ? pino(options, stream) : pino(options);
+  return pino(options, stream ?? standardOutput());
+}
+
+/** A log that can't be written, because its disk is full or its reader has gone, is no reason to end. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, maxLength: MAX_UNWRITTEN_BYTES });
+  output.on('error', () => {});
+  return output;
 }
 
 /** Leaves out the message: drivers put emails, texts and query parameters into it. */

@@ -16,6 +16,7 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const print = (message: string) => process.stdout.write(`${message}\n`);
   let app: RunningApp | null = null;
   let isStopping = false;

@@ -1,5 +1,5 @@
 // The process as its operator sees it: it says where it is, ends when it is told to, and says what is wrong.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { isRunning, readNote } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
 
 const SLOW_MS = 150_000;
@@ -66,7 +67,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
       expect((await fetch(`${address}/playground`)).status).toBe(200);
       const { pid } = await readNote({ dataDir });
       expect(await isRunning(pid)).toBe(true);
-      const open = await openRequest(address);
+      const half = await openRequest(address);
       app.child.kill('SIGTERM');
       await eventually(
         'it to take no new request',
@@ -77,10 +78,10 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
           ),
         SLOW_MS,
       );
-      open.finish();
+      half.finish();
       expect(await app.ended).toBe(0);
-      expect(open.answer()).toMatch(/^HTTP\/1\.1 200/);
-      open.end();
+      expect(half.answer()).toMatch(/^HTTP\/1\.1 200/);
+      half.end();
       expect(await isRunning(pid)).toBe(false);
     },
     SLOW_MS,
@@ -90,12 +91,12 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     'ends with 0 on SIGINT, even when it comes twice and a request stays open',
     async () => {
       const app = start();
-      const open = await openRequest(await app.address());
+      const half = await openRequest(await app.address());
       const { pid } = await readNote({ dataDir });
       app.child.kill('SIGINT');
       app.child.kill('SIGINT');
       expect(await app.ended).toBe(0);
-      open.end();
+      half.end();
       expect(await isRunning(pid)).toBe(false);
     },
     SLOW_MS,
@@ -128,6 +129,32 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     SLOW_MS,
   );
 });
+
+// Linux has a file that is always full.
+it.skipIf(process.platform !== 'linux')(
+  'T76: a log that has no space left ends no process',
+  async () => {
+    const full = await open('/dev/full', 'w');
+    const port = await freePort();
+    const app = startProcess(
+      { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'debug' },
+      undefined,
+      full.fd,
+    );
+    started.push(app);
+    await full.close();
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ ok }) => ok,
+        () => app.child.exitCode !== null,
+      );
+    await eventually('it to be ready', isReady, SLOW_MS);
+    expect(app.child.exitCode).toBeNull();
+    app.child.kill('SIGTERM');
+    expect(await app.ended).toBe(0);
+  },
+  SLOW_MS,
+);
 
 describe('settings', () => {
   it(
