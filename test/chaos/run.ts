@@ -53,6 +53,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const recorded: Recorded = {
       wishes: { wanted: [], accepted: [], imported: [], left: [] },
       histories: [],
+      readKey: null,
       windows: [],
       waiting: [],
     };
@@ -102,6 +103,7 @@ async function startWork(
   const watchers = ADMINS.slice(WORKERS, WORKERS + KEY_WATCHERS).map(async (id) => {
     const random = createRandom(seed, id);
     const programs = await createPrograms(world, random, id);
+    recorded.readKey = programs.readKey;
     const person = createPerson(world.slack, id, random);
     await watchKeys({ world, person, programs, random, isOver }, recorded.histories);
   });

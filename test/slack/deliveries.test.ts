@@ -113,13 +113,18 @@ describe('T74: a request that is stored only after Slack gave it up', () => {
   });
 
   it('has its effect when it is an event, and its repeat has none', async () => {
+    const published = () =>
+      app
+        .everythingSent()
+        .filter(({ method, sent }) => method === 'views.publish' && sent.user_id === app.ids.nobody).length;
+    const opened = published();
     await app.as('nobody').home();
+    await eventually('the Home that it opens', () => published() > opened, WAIT_MS);
     const body = JSON.parse(app.lastRequest('event app_home_opened').body) as { event_id: string };
     const late = app.signed(JSON.stringify({ ...body, event_id: `${body.event_id}LATE` }), {
       contentType: 'application/json',
       kind: 'event',
     });
-    const published = () => app.everythingSent().filter(({ method }) => method === 'views.publish').length;
     const before = published();
     await storedLate(null, late);
     expect(await statusOf(late)).toBe(200);
