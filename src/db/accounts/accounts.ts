@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
+import { insertUntaken } from '../connection/write-together.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
 
 export type Account = typeof accounts.$inferSelect;
@@ -94,9 +95,10 @@ export async function insertAccount(
   tx: Transaction,
   row: typeof accounts.$inferInsert,
 ): Promise<Account | null> {
-  const [inserted] = await tx.insert(accounts).values(row).onConflictDoNothing().returning();
-  return inserted ?? null;
+  return (await insertRow(tx, row)) ? findAccount(tx, row.serviceId, row.id) : null;
 }
+
+const insertRow = insertUntaken(accounts);
 
 /** Changes a locked account and increments its version. */
 export async function updateAccount(

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { prepared } from '../connection/prepared.ts';
+import { readTogether } from '../connection/read-together.ts';
+import { insertUntaken } from '../connection/write-together.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
@@ -10,12 +11,7 @@ export async function insertInvitation(
   row: typeof invitations.$inferInsert,
   groupIds: readonly string[],
 ): Promise<boolean> {
-  const inserted = await tx
-    .insert(invitations)
-    .values(row)
-    .onConflictDoNothing()
-    .returning({ id: invitations.id });
-  if (inserted.length === 0) return false;
+  if (!(await insertRow(tx, row))) return false;
   if (groupIds.length > 0) {
     await tx
       .insert(invitationGroups)
@@ -23,6 +19,8 @@ export async function insertInvitation(
   }
   return true;
 }
+
+const insertRow = insertUntaken(invitations);
 
 export async function findInvitation(db: Db, serviceId: string, id: string): Promise<Invitation | null> {
   const [row] = await db
@@ -67,20 +65,21 @@ export async function lockOpenInvitationTo(
   return row ?? null;
 }
 
-const lockOpenByEmail = prepared<{ serviceId: string; emailCanonical: string }, Invitation[]>((db) =>
-  db
-    .select()
-    .from(invitations)
-    .where(
-      and(
-        eq(invitations.serviceId, sql.placeholder('serviceId')),
-        eq(invitations.emailCanonical, sql.placeholder('emailCanonical')),
-        // No parameter: a plan for all values can then use the index of the open ones.
-        eq(invitations.state, sql`'open'`),
-      ),
-    )
-    .for('update')
-    .prepare('open_invitation_by_email'),
+const lockOpenByEmail = readTogether<{ serviceId: string; emailCanonical: string }, Invitation>(
+  'open_invitation_by_email',
+  (db, value) =>
+    db
+      .select()
+      .from(invitations)
+      .where(
+        and(
+          eq(invitations.serviceId, value('serviceId')),
+          eq(invitations.emailCanonical, value('emailCanonical')),
+          // No parameter: a plan for all values can then use the index of the open ones.
+          eq(invitations.state, sql`'open'`),
+        ),
+      )
+      .for('update'),
 );
 
 /** The latest invitation to an email that ended unaccepted after `since`: its inviter may send it again. */

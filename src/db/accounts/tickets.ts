@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
@@ -55,12 +56,17 @@ export async function voidTickets(
     | { invitationId: string }
   ),
 ): Promise<void> {
+  const { serviceId } = of;
+  const [open] = await ('accountId' in of
+    ? selectOpenOfAccount(tx, { serviceId, owner: of.accountId })
+    : selectOpenOfInvitation(tx, { serviceId, owner: of.invitationId }));
+  if (!open) return;
   await tx
     .update(tickets)
     .set({ voidedAt: of.now })
     .where(
       and(
-        eq(tickets.serviceId, of.serviceId),
+        eq(tickets.serviceId, serviceId),
         'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId),
         of.purpose ? eq(tickets.purpose, of.purpose) : undefined,
         isNull(tickets.usedAt),
@@ -68,6 +74,26 @@ export async function voidTickets(
       ),
     );
 }
+
+const openOf = (owner: PgColumn) =>
+  readTogether<{ serviceId: string; owner: string }, Pick<Ticket, 'id'>>(
+    `open_by_${owner.name}`,
+    (db, value) =>
+      db
+        .select({ id: tickets.id })
+        .from(tickets)
+        .where(
+          and(
+            eq(tickets.serviceId, value('serviceId')),
+            eq(owner, sql`${value('owner')}::${sql.raw(owner.getSQLType())}`),
+            isNull(tickets.usedAt),
+            isNull(tickets.voidedAt),
+          ),
+        )
+        .limit(1),
+  );
+const selectOpenOfAccount = openOf(tickets.accountId);
+const selectOpenOfInvitation = openOf(tickets.invitationId);
 
 export async function findTicketById(tx: Transaction, serviceId: string, id: string): Promise<Ticket | null> {
   const [row] = await tx

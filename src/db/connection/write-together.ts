@@ -3,6 +3,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Db, Transaction } from './connect.ts';
+import { inBatches } from './in-batches.ts';
 
 /** The order in which they are written, since a mail names its ticket. */
 const KINDS = ['ticket', 'mail', 'job', 'audit', 'audit details'] as const;
@@ -18,6 +19,20 @@ const waiting = new WeakMap<Db, WaitingRows>();
 export function insertedTogether<Table extends PgTable>(kind: Kind, table: Table) {
   return writtenTogether<Table['$inferInsert']>(kind, async (db, rows) => {
     await db.execute(insertOf(table, rows));
+  });
+}
+
+/** Returns a function that inserts one row at once, unless one of its keys is taken: false then. */
+export function insertUntaken<Table extends PgTable & { serviceId: PgColumn; id: PgColumn }>(table: Table) {
+  type Row = Table['$inferInsert'] & { serviceId: string; id: string };
+  const keyOf = ({ serviceId, id }: { serviceId: string; id: string }) => `${serviceId} ${id}`;
+  return inBatches(async (db, rows: Row[]) => {
+    const inserted = await db.execute<{ serviceId: string; id: string }>(
+      sql`${insertOf(table, rows)} on conflict do nothing returning service_id as "serviceId", id`,
+    );
+    const keys = new Set([...inserted].map(keyOf));
+    // Of two rows with one key, one was inserted.
+    return rows.map((row) => keys.delete(keyOf(row)));
   });
 }
 
