@@ -85,6 +85,7 @@ const REFUSALS = {
   key_taken: ['invalid', 'That key is in use already.'],
   terms_not_agreed: ['conflict', 'The terms of the product have to be agreed to first.'],
   limit_reached: ['invalid', 'That is more than is allowed.'],
+  overtaken: ['conflict', 'Another change came between, so nothing was done; look at it again.'],
   try_again: ['unavailable', 'That did not work this time; try again in a moment.'],
 } as const satisfies Record<string, readonly [RefusalKind, string]>;
 

@@ -178,6 +178,7 @@ const REFUSAL_CODES: Record<RefusalCode, string> = {
   cross_site: 'Forbidden',
   not_found: 'ResourceNotFound',
   method_not_allowed: 'MethodNotAllowed',
+  overtaken: 'Conflict',
   body_too_large: 'RequestEntityTooLarge',
   address_too_long: 'UriTooLong',
   unsupported_content_type: 'UnsupportedMediaType',

@@ -1,5 +1,6 @@
 // What HTTP itself refuses, before an operation runs.
 import { databaseOutageIn } from '../domain/database-outage.ts';
+import { DomainError, type RefusalKind, refusalKindOf } from '../domain/domain-error.ts';
 import type { Log } from '../log.ts';
 
 const REFUSALS = {
@@ -7,6 +8,7 @@ const REFUSALS = {
   cross_site: { status: 403, message: 'This can only be sent from our own page.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not take such a request.' },
+  overtaken: { status: 409, message: 'Something changed meanwhile. Go back and look at it again.' },
   body_too_large: { status: 413, message: 'The request is too large.' },
   address_too_long: { status: 414, message: 'The address is too long.' },
   unsupported_content_type: { status: 415, message: 'This kind of content is not taken here.' },
@@ -36,12 +38,26 @@ export type RefusalResponder = (refusal: HttpRefusal, reference: string) => Resp
 
 const OUTAGE_RETRY_SECONDS = 10;
 
+/** A refusal that no page foresaw: what the page showed has changed since. */
+const BY_KIND: Record<RefusalKind, RefusalCode> = {
+  missing: 'not_found',
+  forbidden: 'overtaken',
+  invalid: 'overtaken',
+  stale: 'overtaken',
+  conflict: 'overtaken',
+  unavailable: 'unavailable',
+};
+
 /**
- * Returns a refusal as it is. Logs any other error with the request's id, and returns `unavailable` while the database
+ * Returns a refusal as it is, and that of an operation by its kind. Logs any other error with the request's id, and returns `unavailable` while the database
  * is away, read-only or full, else `fault`.
  */
 export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
   if (error instanceof HttpRefusal) return error;
+  if (error instanceof DomainError) {
+    log.warn({ code: error.code, reference: facts.id, route: facts.route }, 'refused');
+    return new HttpRefusal(BY_KIND[refusalKindOf(error.code)], null);
+  }
   log.error({ err: error, reference: facts.id, route: facts.route }, 'fault');
   return databaseOutageIn(error)
     ? new HttpRefusal('unavailable', OUTAGE_RETRY_SECONDS)

@@ -37,13 +37,16 @@ export function connect(url: string, options: { max: number }): Connection {
   return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: CLOSE_SECONDS }) };
 }
 
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK = '40P01';
+/**
+ * A serialization failure and a deadlock. A broken unique or foreign key: each operation looks before it writes, so the row
+ * came or went after it had looked.
+ */
+const OVERTAKEN = ['40001', '40P01', '23505', '23503'];
 
-/** Whether the caller may run the whole transaction again. Drizzle wraps the driver's error. */
-export function isSerializationFailure(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && (at.code === SERIALIZATION_FAILURE || at.code === DEADLOCK)) return true;
-  }
+/** Whether another transaction came between, so that the caller may run the whole of its own again. */
+export function isOvertaken(error: unknown): boolean {
+  // Drizzle wraps the driver's error.
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && OVERTAKEN.includes(String(at.code))) return true;
   return false;
 }

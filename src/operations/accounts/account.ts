@@ -14,11 +14,14 @@ export type AccountView = Omit<
 
 /**
  * Locks the account for a change.
- * Errors: `account_not_found`; `account_erased`; `account_changed` when it isn't the version that the person saw.
+ * Errors: `account_not_found`; `account_erased`; `account_changed` when it isn't the version that the person saw;
+ * `not_permitted` for the developer of a deleted one.
  */
 export async function holdAccount(act: Act, id: string, expectedVersion?: number): Promise<Account> {
   const account = await lockAccount(act.tx, act.service.id, id);
   if (!account) throw new DomainError('account_not_found');
+  // A deletion ended their session while they waited for the lock.
+  if (act.actor.kind === 'account' && account.state === 'deleted') throw new DomainError('not_permitted');
   if (account.erasedAt) throw new DomainError('account_erased');
   if (expectedVersion !== undefined && expectedVersion !== account.version) {
     throw new DomainError('account_changed', { current: currentState(account), id });

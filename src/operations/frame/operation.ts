@@ -1,6 +1,6 @@
 // The frame of every operation: permission, input, one transaction, one audit row.
 import type { ZodType, z } from 'zod';
-import { isSerializationFailure, type Transaction } from '../../db/connection/connect.ts';
+import { isOvertaken, type Transaction } from '../../db/connection/connect.ts';
 import { hasToldGateways, noteToldGateways } from '../../db/gateway/told.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -30,7 +30,7 @@ export {
  */
 type Effect = 'change' | 'read' | 'bookkeeping';
 
-/** How often a transaction runs in all, when it ends in a deadlock or a serialization failure. */
+/** How often a transaction runs in all, when others come between. */
 const MAX_TRIES = 4;
 
 type RunOptions = {
@@ -190,8 +190,9 @@ async function askForApproval<Schema extends ZodType, Output, Prepared>(
 }
 
 /**
- * Runs `work` in a transaction, and again as a whole after a deadlock or a serialization failure. If it changes what
- * gateways must know, ends once all of them know it.
+ * Runs `work` in a transaction, and again as a whole when another transaction came between: then it sees what that one
+ * did, and refuses in its own words. If it changes what gateways must know, ends once all of them know it.
+ * Errors: `overtaken` when that happens four times.
  */
 export async function withRetries<Result>(
   context: Context,
@@ -206,7 +207,8 @@ export async function withRetries<Result>(
         return result;
       });
     } catch (error) {
-      if (!isSerializationFailure(error) || tries >= MAX_TRIES) throw error;
+      if (!isOvertaken(error)) throw error;
+      if (tries >= MAX_TRIES) throw new DomainError('overtaken');
     } finally {
       // Also after a fault: the commit may have succeeded although its answer was lost.
       if (hasTold) await context.untilGatewaysKnow?.();
