@@ -94,6 +94,10 @@ export type DomainErrorCode = keyof typeof REFUSALS;
 /** The plain words of a code: no markup, no name of a command. */
 export const plainWordsOf = (code: DomainErrorCode): string => REFUSALS[code][1];
 
+/** Such a refusal is of the caller, whatever they ask for: the rest of a batch would be refused too. */
+export const isOfCaller = (code: string | null): boolean =>
+  code === 'not_permitted' || code === 'standing_unconfirmed';
+
 export const refusalKindOf = (code: DomainErrorCode): RefusalKind => REFUSALS[code][0];
 
 /** What a surface needs to word a refusal. Holds no secret, and nothing that the person could not see anyway. */

@@ -1,7 +1,7 @@
 // Several operations in one transaction: all of them or none, or each for itself.
 import type { Transaction } from '../../db/connection/connect.ts';
 import { collectRows, withSavepoint, writeRows } from '../../db/connection/write-together.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
 import { needsSecondOperator } from './approval.ts';
 import { recordRefusal } from './audit-row.ts';
 import type { Context } from './context.ts';
@@ -60,7 +60,7 @@ export type SeparatePart = Omit<BatchPart, 'field'> & { context: Context };
  * Runs the parts in one transaction, each with its own audit row. A refusal undoes only its own part, and is returned in
  * its place; null for a part that was done. No part may read, lock or change what another part does. `hold` locks what
  * they will lock, in one order, so that two batches can't deadlock.
- * Errors: `not_permitted`, because every other part would be refused too; nothing is done then.
+ * Errors: `not_permitted` and `standing_unconfirmed`, because every other part would be refused too; nothing is done then.
  */
 export async function runEach(
   context: Context,
@@ -85,7 +85,7 @@ export async function runEach(
   }
 }
 
-const isEndOfAll = (error: unknown) => !(error instanceof DomainError) || error.code === 'not_permitted';
+const isEndOfAll = (error: unknown) => !(error instanceof DomainError) || isOfCaller(error.code);
 
 const runPart = (tx: Transaction, { operation, context, input, prepared }: SeparatePart) =>
   operation.runInTransaction(context, tx, input, { prepared });

@@ -1,7 +1,7 @@
 // One row of a table of developers: its cells, its dry run, and the operation that it becomes.
 import { z } from 'zod';
 import { holdEmails } from '../../db/accounts/email-lock.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { addAccount } from '../accounts/add.ts';
 import type { KnownAddress } from '../accounts/check-import.ts';
@@ -76,8 +76,8 @@ export type RowToImport = { requestId: string; wanted: NewRow };
 type Imported = { outcomes: (string | undefined)[]; fault: unknown };
 
 /**
- * Returns a function that imports at most `ROWS_AT_ONCE` rows. Any refusal is an outcome, but for `not_permitted`: every
- * other row would be refused too, so that is a fault. The mails leave a second apart, after the last of those that wait
+ * Returns a function that imports at most `ROWS_AT_ONCE` rows. Any refusal is an outcome, but one of the caller:
+ * every other row would be refused too, so that is a fault. The mails leave a second apart, after the last of those that wait
  * already.
  */
 export function createRowImporter(context: Context, lastMailDue: Date | null) {
@@ -130,7 +130,7 @@ async function outcomeOfRequest({ operation, context, input }: SeparatePart): Pr
     return DONE.invite;
   } catch (error) {
     if (error instanceof WaitsForApproval) return WAITS;
-    if (error instanceof DomainError && error.code !== 'not_permitted') return outcomeOfRefusal(error.code);
+    if (error instanceof DomainError && !isOfCaller(error.code)) return outcomeOfRefusal(error.code);
     throw error;
   }
 }

@@ -69,16 +69,14 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
       const outcome = ended.outcomes[at];
       if (outcome !== undefined) outcomes.set(line, outcome);
     }
-    if (ended.fault === undefined) continue;
-    // The job is retried, and by then Slack may have confirmed the admin.
-    if (ended.fault instanceof DomainError && ended.fault.code === 'standing_unconfirmed') throw ended.fault;
+    const { fault } = ended;
+    if (fault === undefined) continue;
+    // In doubt, Slack may have confirmed the admin when the job is retried.
+    if (!(fault instanceof DomainError) || fault.code === 'standing_unconfirmed') throw fault;
     // The admin lost the role or was deactivated in Slack, so every other row would be refused too.
-    if (ended.fault instanceof DomainError) {
-      const isUndone = (row: PlannedRow) => row.status === 'new' && !outcomes.has(row.line);
-      const at = rows.findIndex((row, index) => index >= position && isUndone(row));
-      return report('stopped', at, 'not_permitted');
-    }
-    throw ended.fault;
+    const isUndone = (row: PlannedRow) => row.status === 'new' && !outcomes.has(row.line);
+    const at = rows.findIndex((row, index) => index >= position && isUndone(row));
+    return report('stopped', at, 'not_permitted');
   }
   return report('done', rows.length);
 }

@@ -1,5 +1,6 @@
 // A stored dry run, sealed, and what the audit says about each of its rows.
 import { type Import, listAuditOfImport } from '../../db/imports/imports.ts';
+import { isOfCaller } from '../../domain/domain-error.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { outcomeOfRefusal, type PlannedRow, WAITS } from './rows.ts';
@@ -50,7 +51,7 @@ export async function listOutcomes(act: Act, row: Import): Promise<[line: number
       outcomes.set(line, entry.operation === 'invitations/invite' ? 'invited' : 'added');
     else if (entry.outcome === 'asked') outcomes.set(line, WAITS);
     // When two processes ran one row, one of them did it.
-    else if (!outcomes.has(line) && entry.code !== 'not_permitted')
+    else if (!outcomes.has(line) && !isOfCaller(entry.code))
       outcomes.set(line, outcomeOfRefusal(entry.code ?? ''));
   }
   return [...outcomes];

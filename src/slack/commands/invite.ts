@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
 import { invite } from '../../operations/invitations/invite.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
@@ -128,7 +128,7 @@ async function inviteOne(request: SlackRequest, email: string, details: Details)
       }),
     };
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code === 'not_permitted') throw error;
+    if (!(error instanceof DomainError) || isOfCaller(error.code)) throw error;
     if (error.code === 'email_invited' && request.doneBefore.has(error.detail.id ?? ''))
       return { line: `• ${name}: invited`, isInvited: true };
     const [nextStep] = nextStepButtons(error);

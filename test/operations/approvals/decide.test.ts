@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
+import { confirmOperator } from '../../../src/operations/operators/confirm.ts';
+import { doubtOperator } from '../../../src/operations/operators/doubt.ts';
 import { grantRole } from '../../../src/operations/operators/grant.ts';
 import { withdrawRole } from '../../../src/operations/operators/withdraw.ts';
 import { anAccount, stateOf } from '../../support/accounts.ts';
@@ -11,7 +13,15 @@ import {
   SECOND_ADMIN,
   SECOND_APPROVER,
 } from '../../support/approvals.ts';
-import { ADMIN, APPROVER, MEMBER, refusalOf, slackActor, type TestContext } from '../../support/context.ts';
+import {
+  ADMIN,
+  APPROVER,
+  MEMBER,
+  refusalOf,
+  SYSTEM,
+  slackActor,
+  type TestContext,
+} from '../../support/context.ts';
 
 const { email: ADMIN_EMAIL } = slackActor('U0ADMIN', 'Ada Admin');
 
@@ -78,6 +88,17 @@ describe('deciding a request', () => {
     expect(await refusalOf(decide(t, APPROVER, approvalId))).toBe('standing_unknown');
     expect(await approvalRow(t, approvalId)).toMatchObject({ state: 'open' });
     t.memberships.clear();
+    expect(await decide(t, APPROVER, approvalId)).toMatchObject({ state: 'approved' });
+  });
+
+  it('T75: is refused, and the request stays open, while the requester is in doubt', async () => {
+    const { accountId } = await anAccount(t);
+    const approvalId = await requestDeletion(t, accountId, SECOND_ADMIN);
+    const requester = { teamId: 'T0TEST', userId: 'U0SECOND' };
+    await doubtOperator(t.as(SYSTEM), requester);
+    expect(await refusalOf(decide(t, APPROVER, approvalId))).toBe('standing_unknown');
+    expect(await approvalRow(t, approvalId)).toMatchObject({ state: 'open' });
+    expect(await confirmOperator(t.as(SYSTEM), requester)).toBe('member');
     expect(await decide(t, APPROVER, approvalId)).toMatchObject({ state: 'approved' });
   });
 

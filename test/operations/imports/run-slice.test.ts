@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginImport } from '../../../src/operations/imports/begin.ts';
+import { claimImport } from '../../../src/operations/imports/claim.ts';
+import { keepImport } from '../../../src/operations/imports/keep.ts';
+import { importSlice } from '../../../src/operations/imports/run-slice.ts';
+import { confirmOperator } from '../../../src/operations/operators/confirm.ts';
+import { doubtOperator } from '../../../src/operations/operators/doubt.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+
+const LEASE_MS = 61_000;
+
+let t: TestContext;
+beforeAll(async () => {
+  t = await createTestContext();
+});
+afterAll(() => t.close());
+
+describe('a slice of an import', () => {
+  it('T75: is left for later while its admin is in doubt, and stops nothing', async () => {
+    const email = 'ann@example.com';
+    const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
+    const rows = [{ line: 2, email, status: 'new' as const, wanted }];
+    const { importId } = await keepImport(t.as(ADMIN), { name: 'table.csv', rows });
+    await beginImport(t.as(ADMIN), { importId });
+    const slice = async () => {
+      t.advance(LEASE_MS);
+      const claimed = await claimImport(t.as(SYSTEM), { importId });
+      if (!claimed) throw new Error('another process has the import');
+      return importSlice(t.as(SYSTEM), claimed);
+    };
+    const admin = { teamId: 'T0TEST', userId: 'U0ADMIN' };
+    await doubtOperator(t.as(SYSTEM), admin);
+    expect(await refusalOf(slice())).toBe('standing_unconfirmed');
+    await confirmOperator(t.as(SYSTEM), admin);
+    expect(await slice()).toMatchObject({ state: 'done', results: [{ email, outcome: 'invited' }] });
+  });
+});
