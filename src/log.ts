@@ -1,4 +1,6 @@
 // Logs one JSON line an event. Of an error it logs the kind, the code, and the places in our sources.
+import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type Log = Logger;
@@ -8,8 +10,6 @@ type LoggedError = { type: string; code?: string; frames?: string[]; cause?: Log
 const MAX_FRAMES = 8;
 const MAX_CAUSES = 3;
 const MAX_LINE_BYTES = 8 * 1_024;
-/** Later lines are dropped. */
-const MAX_UNWRITTEN_BYTES = 1_024 * 1_024;
 /** For the texts in a line that is too long. */
 const MAX_TEXT_LENGTH = 200;
 const MAX_CUT_FIELDS = 20;
@@ -34,11 +34,23 @@ export function createLog(level: string, stream?: DestinationStream): Log {
   return pino(options, stream ?? standardOutput());
 }
 
-/** A log that can't be written, because its disk is full or its reader has gone, is no reason to end. */
+/**
+ * A log that can't be written, because its disk is full or its reader has gone, is no reason to end or to hang. Into a
+ * file each line is written or dropped: pino's own output would try for ever to write the last ones before an exit.
+ */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, maxLength: MAX_UNWRITTEN_BYTES });
+  if (!(process.stdout instanceof Socket)) return { write: writeOrDrop };
+  const output = pino.destination(1);
   output.on('error', () => {});
   return output;
+}
+
+function writeOrDrop(line: string): void {
+  try {
+    writeSync(1, line);
+  } catch {
+    // The next line may find space.
+  }
 }
 
 /** Leaves out the message: drivers put emails, texts and query parameters into it. */
