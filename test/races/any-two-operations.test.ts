@@ -164,7 +164,7 @@ const STEPS: Record<string, Step> = {
     ...{ ...account(w), apiId: w.apiId, primaryKey: `key-from-elsewhere-${w.word}` },
   })),
   'subscriptions/list-secrets': byProgram(active),
-  'subscriptions/regenerate-key': admin((w) => ({ ...active(w), slot: 'both' })),
+  'subscriptions/regenerate-key': admin((w) => ({ ...active(w), slot: 'both', isLeaked: true })),
   'subscriptions/reject': admin((w) => ({ ...submitted(w), reason: 'for partners only' })),
   'subscriptions/rename': developer((w) => ({ ...active(w), name: 'Mine' })),
   'subscriptions/request': developer((w) => ({ productId: w.productId })),
@@ -276,6 +276,7 @@ const all = names.flatMap((one, index) => names.slice(index).map((other) => [one
 const KNOWN: readonly (readonly [string, string])[] = [
   ['apis/delete', 'subscriptions/grant: to the API'],
   ['accounts/change-own-email', 'accounts/delete: with its subscriptions'],
+  ['accounts/change-own-email', 'accounts/confirm-email'],
 ];
 /** By a generator of its own, so that a seed means the same pairs with every version of every package. */
 function some(size: number): (readonly [string, string])[] {

@@ -5,6 +5,7 @@ import type { Db } from '../../db/connection/connect.ts';
 import { type AccountVerb, nextState } from '../../domain/account-state.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
+import { ACCOUNTS, demandPermission } from '../frame/permission.ts';
 
 /** An account as operators see it. */
 export type AccountView = Omit<
@@ -15,13 +16,13 @@ export type AccountView = Omit<
 /**
  * Locks the account for a change.
  * Errors: `account_not_found`; `account_erased`; `account_changed` when it isn't the version that the person saw;
- * `not_permitted` for the developer of a deleted one.
+ * `not_permitted` for a developer whose session ended meanwhile.
  */
 export async function holdAccount(act: Act, id: string, expectedVersion?: number): Promise<Account> {
   const account = await lockAccount(act.tx, act.service.id, id);
   if (!account) throw new DomainError('account_not_found');
-  // A deletion ended their session while they waited for the lock.
-  if (act.actor.kind === 'account' && account.state === 'deleted') throw new DomainError('not_permitted');
+  // What held the lock may have ended their session.
+  if (act.actor.kind === 'account') await demandPermission(act, act.tx, ACCOUNTS);
   if (account.erasedAt) throw new DomainError('account_erased');
   if (expectedVersion !== undefined && expectedVersion !== account.version) {
     throw new DomainError('account_changed', { current: currentState(account), id });
