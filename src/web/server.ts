@@ -158,7 +158,7 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
       ? Promise.reject(new HttpRefusal('unavailable', 1))
       : route(req, res, facts);
     // An error ends its own request; the process goes on.
-    done.catch((error: unknown) => answerRefusal(options, error, req, res, facts));
+    done.catch((error: unknown) => answerRefusal(options, error, req, res, facts)).catch(() => res.destroy());
   };
 }
 
@@ -235,13 +235,13 @@ function factsOf(
   };
 }
 
-function answerRefusal(
+async function answerRefusal(
   { log, refusals }: Pick<HttpServerOptions, 'log' | 'refusals'>,
   error: unknown,
   req: IncomingMessage,
   res: ServerResponse,
   facts: RequestFacts,
-): void {
+): Promise<void> {
   const refusal = asRefusal(log, error, facts);
   if (res.headersSent || res.destroyed) {
     res.destroy();
@@ -249,11 +249,9 @@ function answerRefusal(
   }
   const respond = Object.entries(refusals ?? {}).find(([at]) => isAt(at, req.url))?.[1] ?? refusalAsJson;
   const answer = respond(refusal, facts.id);
+  const body = await answer.text();
   // The rest of an unread body would come before the next request on this connection.
   if (!req.complete) res.setHeader('connection', 'close');
   for (const [name, value] of answer.headers) res.setHeader(name, value);
-  answer.text().then(
-    (body) => res.writeHead(answer.status, { 'content-length': Buffer.byteLength(body) }).end(body),
-    () => res.destroy(),
-  );
+  res.writeHead(answer.status, { 'content-length': Buffer.byteLength(body) }).end(body);
 }
