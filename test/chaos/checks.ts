@@ -21,9 +21,9 @@ export type Recorded = {
 };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** An error this long after a fault ended still belongs to it. */
+/** An error of a request that began this long after a fault ended still belongs to it. */
 const GRACE_MS = 5_000;
-/** How long work may wait for what a fault kept from it. */
+/** How long work may wait for what a fault kept from it, while nothing else is finished either. */
 const SETTLE_MS = 300_000;
 const SHOWN_BEFORE = 12;
 
@@ -44,12 +44,17 @@ export const CHECKS: Record<string, Check> = {
   'no process ended by itself': ({ servers }) => servers.flatMap((server) => server.deaths()),
 };
 
-/** Waits until nothing moves any more; returns what still waits after minutes. */
+/** Waits until nothing moves any more; returns what still waits after minutes in which nothing was finished. */
 export async function settle(world: World): Promise<string[]> {
-  const until = performance.now() + SETTLE_MS;
+  let until = performance.now() + SETTLE_MS;
+  let fewest = Number.POSITIVE_INFINITY;
   for (;;) {
     const left = await findWaiting(world).catch((error: Error) => [`the database is away: ${error.message}`]);
     if (left.length === 0 || performance.now() > until) return left;
+    if (left.length < fewest) {
+      fewest = left.length;
+      until = performance.now() + SETTLE_MS;
+    }
     await delay(1_000, undefined, { signal: world.signal });
   }
 }
@@ -227,10 +232,11 @@ async function findWaiting({ sql }: World): Promise<string[]> {
 }
 
 function unexplained({ statuses }: World, { windows }: Recorded): string[] {
-  const isExplained = (at: number) => windows.some(({ from, to }) => at >= from && at <= to + GRACE_MS);
+  const isExplained = (request: { from: number; to: number }) =>
+    windows.some(({ from, to }) => request.to >= from && request.from <= to + GRACE_MS);
   const counts = new Map<string, number>();
-  for (const { at, status, what } of statuses) {
-    if (status < 500 || isExplained(at)) continue;
+  for (const { from, to, status, what } of statuses) {
+    if (status < 500 || isExplained({ from, to })) continue;
     const line = `${status} to ${what.replaceAll(/\S+@\S+/g, '<email>').replaceAll(/Ev\w+/g, '')}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }

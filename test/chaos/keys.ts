@@ -83,9 +83,10 @@ async function call(
     if (random.chance(0.05)) former = newest;
     const calledAt = performance.now();
     const { status, by } = await gateway.check(PATH, key);
-    if (status !== null) world.note(status, `check by ${gateway.name}`);
-    // Any other answer says nothing about the key, and one of nginx's own is of no process.
-    if (by !== 'nginx' && (status === 200 || status === 401 || status === 403))
+    if (status !== null) world.note(status, `check by ${gateway.name}`, calledAt);
+    // Any other answer says nothing about the key.
+    if (status === 200 || status === 401 || status === 403) {
+      if (by === null) throw new Error(`${gateway.name} did not say which process it asked`);
       history.operations.push({
         by,
         input: { do: 'check', key },
@@ -93,6 +94,7 @@ async function call(
         calledAt,
         returnedAt: performance.now(),
       });
+    }
     await delay(random.between(...CALLS_MS));
   }
 }

@@ -70,6 +70,7 @@ async function accept({ world, random, wishes }: Parts, email: string): Promise<
     if (!ticket) await delay(100);
   }
   if (!ticket) return;
+  const sentAt = performance.now();
   try {
     const response = await fetch(`${random.pick(world.servers).url}/invitations/accept`, {
       method: 'POST',
@@ -77,7 +78,7 @@ async function accept({ world, random, wishes }: Parts, email: string): Promise<
       body: new URLSearchParams({ ticket, firstName: 'Ann', lastName: 'Lee', password: PASSWORD }),
       signal: AbortSignal.timeout(10_000),
     });
-    world.note(response.status, 'POST /invitations/accept');
+    world.note(response.status, 'POST /invitations/accept', sentAt);
     if ((await response.text()).includes('Your account is ready')) wishes.accepted.push(email);
   } catch {
     // No answer: it may be done or not.

@@ -23,6 +23,7 @@ export async function createPrograms(world: World, random: Random, owner: string
 
   async function ask(method: string, path: string) {
     const { url } = random.pick(world.servers);
+    const askedAt = performance.now();
     try {
       const response = await fetch(`${url}${BASE}/${path}?api-version=2024-05-01`, {
         method,
@@ -30,7 +31,7 @@ export async function createPrograms(world: World, random: Random, owner: string
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       const text = await response.text();
-      world.note(response.status, `${method} ${path.split('/')[0]}`);
+      world.note(response.status, `${method} ${path.split('/')[0]}`, askedAt);
       return { status: response.status, body: text };
     } catch {
       return { status: 0, body: '' };

@@ -31,7 +31,7 @@ export async function startSlackStandIn(options: {
   /** Where the next request goes. */
   target: () => string;
   trouble: () => Trouble;
-  onStatus: (status: number, what: string) => void;
+  onStatus: (status: number, what: string, sentAt: number) => void;
 }) {
   const requests = new Map<string, Request>();
   /** A direct message names no request. Each person does one thing at a time, so it answers their newest. */
@@ -83,7 +83,8 @@ export async function startSlackStandIn(options: {
     const acks = await Promise.all(
       Array.from({ length: copies }, () => deliver(`${options.target()}/slack/events`, contentType, body)),
     );
-    for (const { status } of acks) if (status) options.onStatus(status, `${request.kind} ${request.about}`);
+    for (const { status } of acks)
+      if (status) options.onStatus(status, `${request.kind} ${request.about}`, request.sentAt);
     const failed = acks.find(({ status }) => status !== 200);
     request.status = (failed ?? acks[0])?.status ?? null;
     for (const ack of acks) {

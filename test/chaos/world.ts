@@ -26,7 +26,7 @@ export const ADMINS = Array.from({ length: 12 }, (_, at) => `U0ADMIN${at}`);
 export const LEAVERS = Array.from({ length: 40 }, (_, at) => `U0LEAVER${at}`);
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
-type Status = { at: number; status: number; what: string };
+type Status = { from: number; to: number; status: number; what: string };
 
 type Choices = {
   /** The process that Slack's next request goes to. */
@@ -41,8 +41,8 @@ export async function openWorld(choose: Choices, signal: AbortSignal) {
   const close = () => closeAll(closing);
   try {
     const statuses: Status[] = [];
-    const note = (status: number, what: string) =>
-      void statuses.push({ at: performance.now(), status, what });
+    const note = (status: number, what: string, from: number) =>
+      void statuses.push({ from, to: performance.now(), status, what });
     const disk = await mountSmallDisk();
     if (disk) closing.push(disk.close);
     const database = await startMortalPostgres(disk?.folder);
@@ -153,8 +153,8 @@ async function startServers(
   return { toDatabase, toGateway };
 }
 
-/** `by` is the process that answered. */
-type Checked = { status: number | null; by: string };
+/** `by` is the process that answered; null: none did. */
+type Checked = { status: number | null; by: string | null };
 type Gateway = { name: string; check(path: string, key: string): Promise<Checked> };
 
 /** Each process asked directly, and both through an nginx where there is one. */
@@ -201,7 +201,7 @@ async function startGateways(
         });
         api.takeArrived();
         const at = proxies.findIndex((proxy) => asked.endsWith(`:${proxy.port}`));
-        return { status, by: servers[at]?.name ?? 'nginx' };
+        return { status, by: servers[at]?.name ?? null };
       },
     },
   ];
