@@ -277,6 +277,7 @@ const KNOWN: readonly (readonly [string, string])[] = [
   ['apis/delete', 'subscriptions/grant: to the API'],
   ['accounts/change-own-email', 'accounts/delete: with its subscriptions'],
   ['accounts/change-own-email', 'accounts/confirm-email'],
+  ['accounts/confirm-email', 'sessions/sign-in'],
 ];
 /** By a generator of its own, so that a seed means the same pairs with every version of every package. */
 function some(size: number): (readonly [string, string])[] {

@@ -44,12 +44,14 @@ export const signIn = defineOperation({
     demandActive(account);
     const replacement = await replacementFor(context, account, password, newPassword);
     const rehashed = shouldRehash && !replacement ? await context.passwords.hash(password) : null;
-    return { accountId: account.id, checkedHash, replacement, rehashed };
+    return { checked: account, replacement, rehashed };
   },
-  async run(act, { agent, formerSecret }, { accountId, checkedHash, replacement, rehashed }) {
+  async run(act, { agent, formerSecret }, { checked, replacement, rehashed }) {
+    const accountId = checked.id;
     const account = await holdAccount(act, accountId);
-    // The password has changed since it was checked.
-    if (account.passwordHash !== checkedHash) throw new DomainError('sign_in_refused', { accountId });
+    // The password, or the email, has changed since it was checked.
+    if (account.passwordHash !== checked.passwordHash || account.emailCanonical !== checked.emailCanonical)
+      throw new DomainError('sign_in_refused', { accountId });
     demandActive(account);
     if (replacement) await replacePassword(act, account, replacement);
     else if (rehashed) await keepPasswordHash(act.tx, account, rehashed);
