@@ -19,7 +19,7 @@ export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
   secondaryHash: string | null;
 };
 /**
- * The same in three rows, as their tables have them. Ids are the bytes that the database sent,
+ * The same in three rows, as their tables have them. Ids and hashes are the bytes that the database sent,
  * because strings would take as much time as everything else; nobody may keep them.
  */
 export type BareSubscriptionRow = Omit<CallingSubscription, 'id' | 'account'> & {
@@ -27,7 +27,13 @@ export type BareSubscriptionRow = Omit<CallingSubscription, 'id' | 'account'> & 
   accountId: Uint8Array | null;
 };
 export type BareAccountRow = Omit<AccountRow, 'id'> & { id: Uint8Array };
-export type KeyRow = { subscriptionId: Uint8Array; slot: KeySlot; hash: string };
+export type KeyRow = { subscriptionId: Uint8Array; slot: KeySlot; hash: Uint8Array };
+/** What becomes of each row of a load. */
+export type TakeRows = {
+  subscription(row: BareSubscriptionRow): void;
+  account(row: BareAccountRow): void;
+  key(row: KeyRow): void;
+};
 export type ProductRow = {
   id: string;
   isPublished: boolean;

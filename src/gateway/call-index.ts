@@ -39,8 +39,8 @@ export function createCallIndex() {
       const id = Buffer.from(row.id);
       const number = subscriptions.put({ ...row, id, accountId: account && Buffer.from(account.id) });
       if (account) changeAccount(account);
-      keys.set(number, 'primary', primaryHash);
-      keys.set(number, 'secondary', secondaryHash);
+      keys.set(number, 'primary', bytesOf(primaryHash));
+      keys.set(number, 'secondary', bytesOf(secondaryHash));
     },
     removeSubscription(id: string): void {
       const number = subscriptions.find(Buffer.from(id));
@@ -55,3 +55,5 @@ export function createCallIndex() {
     putApis: catalog.putApis,
   };
 }
+
+const bytesOf = (hash: string | null) => (hash === null ? null : Buffer.from(hash));

@@ -1,5 +1,5 @@
 const MIN_LENGTH = 128;
-const GROWTH = 1.5;
+const GROWTH = 1.25;
 
 /** A list of numbers outside the heap, where no garbage collection copies it. Each is 0 until it is set. */
 export function createColumn(

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { createColumn, withRoom } from './column.ts';
 import { createSlots } from './slots.ts';
 
-/** Before the text of an id, in UTF-8: its hash and its length. */
-const LENGTH_AT = 4;
-const TEXT_AT = 6;
+/** Before the text of an id, in UTF-8: its length, or this once the id was removed. */
+const LENGTH_BYTES = 2;
+const REMOVED = 0xffff;
 
 /**
  * Gives each id a small whole number for as long as it is here. All ids are in one buffer, because a million strings
@@ -17,24 +17,34 @@ export function createIdTable() {
   /** Where the id of a number begins. */
   const places = createColumn(Uint32Array);
   const freeNumbers = new Map<number, number[]>();
-  const slots = createSlots((number) => bytes.readUInt32LE(places.at(number)));
+  const slots = createSlots();
   let sought: Uint8Array = bytes;
+  let lastFound = 0;
 
-  const lengthAt = (place: number) => bytes.readUInt16LE(place + LENGTH_AT);
+  function bytesOf(number: number): Buffer {
+    const place = places.at(number);
+    return bytes.subarray(place, place + bytes.readUInt16LE(place - LENGTH_BYTES));
+  }
   function isSought(number: number): boolean {
     const place = places.at(number);
-    if (lengthAt(place) !== sought.length) return false;
-    for (let at = 0; at < sought.length; at++) if (bytes[place + TEXT_AT + at] !== sought[at]) return false;
+    if (number >= count || bytes.readUInt16LE(place - LENGTH_BYTES) !== sought.length) return false;
+    for (let at = 0; at < sought.length; at++) if (bytes[place + at] !== sought[at]) return false;
     return true;
   }
   function find(id: Uint8Array): number {
     sought = id;
-    return slots.find(hashOf(id), isSought);
+    // One table's rows are often in the order of another's, and the hash is what takes the time.
+    let number = lastFound;
+    if (!isSought(number)) number += 1;
+    if (!isSought(number)) number = slots.find(hashOf(id), isSought);
+    if (number >= 0) lastFound = number;
+    return number;
   }
   function newNumber(length: number): number {
-    bytes = withRoom(bytes, usedBytes + TEXT_AT + length);
-    places.set(count, usedBytes);
-    usedBytes += TEXT_AT + length;
+    const place = usedBytes + LENGTH_BYTES;
+    usedBytes = place + length;
+    bytes = withRoom(bytes, usedBytes);
+    places.set(count, place);
     count += 1;
     return count - 1;
   }
@@ -45,28 +55,25 @@ export function createIdTable() {
     },
     /** -1 for an id that isn't here. */
     find,
-    at(number: number): string {
-      const text = places.at(number) + TEXT_AT;
-      return bytes.toString('utf8', text, text + lengthAt(text - TEXT_AT));
-    },
+    at: (number: number): string => bytesOf(number).toString(),
     /** The number of the id, which may be here already. */
     add(id: Uint8Array): number {
       const known = find(id);
       if (known >= 0) return known;
       const number = freeNumbers.get(id.length)?.pop() ?? newNumber(id.length);
       const place = places.at(number);
-      bytes.writeUInt32LE(hashOf(id), place);
-      bytes.writeUInt16LE(id.length, place + LENGTH_AT);
-      bytes.set(id, place + TEXT_AT);
-      slots.add(number);
+      bytes.writeUInt16LE(id.length, place - LENGTH_BYTES);
+      bytes.set(id, place);
+      slots.add(number, hashOf(id));
       return number;
     },
     remove(number: number): void {
-      slots.remove(number);
-      const length = lengthAt(places.at(number));
-      const free = freeNumbers.get(length);
+      const id = bytesOf(number);
+      slots.remove(number, hashOf(id));
+      bytes.writeUInt16LE(REMOVED, places.at(number) - LENGTH_BYTES);
+      const free = freeNumbers.get(id.length);
       if (free) free.push(number);
-      else freeNumbers.set(length, [number]);
+      else freeNumbers.set(id.length, [number]);
     },
   };
 }

@@ -3,28 +3,36 @@ const MIN_SLOTS = 256;
 const MAX_FILLED = 0.6;
 
 /**
- * A hash table of whole numbers with linear probing. `hashOf` gives the hash of what has this number, of 32 bits without
- * a sign; its low bits choose the number's home slot.
+ * A hash table of whole numbers with linear probing. Hashes have 32 bits without a sign; the low ones choose the home
+ * slot. A hash is beside its number, because to look it up elsewhere is what takes the time.
  */
-export function createSlots(hashOf: (number: number) => number) {
-  /** A number plus one; 0 is free. */
-  let slots = new Uint32Array(MIN_SLOTS);
+export function createSlots() {
+  /** By slot: a number plus one, or 0 for none, and its hash. */
+  let slots = new Uint32Array(MIN_SLOTS * 2);
+  let mask = MIN_SLOTS - 1;
   let size = 0;
 
-  const home = (hash: number) => hash & (slots.length - 1);
-  const next = (slot: number) => (slot + 1) & (slots.length - 1);
-  const at = (slot: number) => (slots[slot] ?? 0) - 1;
-
-  function place(number: number): void {
-    let slot = home(hashOf(number));
-    while (slots[slot] !== 0) slot = next(slot);
-    slots[slot] = number + 1;
+  const numberAt = (slot: number) => (slots[slot * 2] ?? 0) - 1;
+  const hashAt = (slot: number) => slots[slot * 2 + 1] ?? 0;
+  const next = (slot: number) => (slot + 1) & mask;
+  function put(slot: number, number: number, hash: number): void {
+    slots[slot * 2] = number + 1;
+    slots[slot * 2 + 1] = hash;
+  }
+  function place(number: number, hash: number): void {
+    let slot = hash & mask;
+    while (numberAt(slot) >= 0) slot = next(slot);
+    put(slot, number, hash);
   }
 
   function grow(): void {
     const before = slots;
     slots = new Uint32Array(before.length * 2);
-    for (const number of before) if (number !== 0) place(number - 1);
+    mask = before.length - 1;
+    for (let at = 0; at < before.length; at += 2) {
+      const number = (before[at] ?? 0) - 1;
+      if (number >= 0) place(number, before[at + 1] ?? 0);
+    }
   }
 
   return {
@@ -33,29 +41,28 @@ export function createSlots(hashOf: (number: number) => number) {
     },
     /** The number with this hash that `isSought`; -1 for none. */
     find(hash: number, isSought: (number: number) => boolean): number {
-      for (let slot = home(hash); ; slot = next(slot)) {
-        const number = at(slot);
-        if (number < 0 || (hashOf(number) === hash && isSought(number))) return number;
+      for (let slot = hash & mask; ; slot = next(slot)) {
+        const number = numberAt(slot);
+        if (number < 0 || (hashAt(slot) === hash && isSought(number))) return number;
       }
     },
-    add(number: number): void {
-      if (size + 1 > slots.length * MAX_FILLED) grow();
+    add(number: number, hash: number): void {
+      if (size + 1 > (mask + 1) * MAX_FILLED) grow();
       size += 1;
-      place(number);
+      place(number, hash);
     },
-    /** Its hash must still be there. */
-    remove(number: number): void {
-      let free = home(hashOf(number));
-      while (at(free) !== number) free = next(free);
+    remove(number: number, hash: number): void {
+      let free = hash & mask;
+      while (numberAt(free) !== number) free = next(free);
       // Numbers that are further on only because this slot was used move up, or a search for them would end too early.
-      for (let slot = next(free); slots[slot] !== 0; slot = next(slot)) {
-        const from = home(hashOf(at(slot)));
+      for (let slot = next(free); numberAt(slot) >= 0; slot = next(slot)) {
+        const from = hashAt(slot) & mask;
         const isBetween = free < slot ? from > free && from <= slot : from > free || from <= slot;
         if (isBetween) continue;
-        slots[free] = slots[slot] ?? 0;
+        put(free, numberAt(slot), hashAt(slot));
         free = slot;
       }
-      slots[free] = 0;
+      put(free, -1, 0);
       size -= 1;
     },
   };

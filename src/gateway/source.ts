@@ -2,25 +2,19 @@
 import type {
   AccountRow,
   ApiRow,
-  BareAccountRow,
-  BareSubscriptionRow,
   CallQuery,
   CallRows,
   GatewayChange,
   GatewayQuestion,
-  KeyRow,
   ProductRow,
   SubscriptionRow,
+  TakeRows,
 } from '../domain/gateway-rows.ts';
 
 /** Reads over its own connections. `abandon` closes them without waiting for queries that hang. */
 export type Rows = {
   /** All subscriptions, then the accounts and the keys, all at one moment. */
-  each(take: {
-    subscription(row: BareSubscriptionRow): void;
-    account(row: BareAccountRow): void;
-    key(row: KeyRow): void;
-  }): Promise<void>;
+  each(take: TakeRows): Promise<void>;
   subscriptions(ids: readonly string[]): Promise<SubscriptionRow[]>;
   accounts(ids: readonly string[]): Promise<AccountRow[]>;
   /** Null for all. */

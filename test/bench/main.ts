@@ -35,6 +35,8 @@ const GOALS = {
   checkToEmpty: 0.8,
   checkToQuery: 5,
   blockMs: 25,
+  residentMb: 30,
+  readySeconds: 5,
 };
 
 const { values } = parseArgs({
@@ -204,15 +206,19 @@ async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: st
     const toQuery = `goal ${GOALS.checkToQuery}: ${judged(ratios.query >= GOALS.checkToQuery)}`;
     say(`check to one query each: ratio ${rounded(ratios.query)} (${toQuery})`);
     const perKeys = (bytes: number) => rounded(((bytes / memory.keys) * 100_000) / 1_048_576, 1);
-    say(`memory per 100,000 keys: ${perKeys(memory.inUse)} MB in use, ${perKeys(memory.rss)} MB resident`);
+    const small = `goal ${GOALS.residentMb} MB: ${judged(perKeys(memory.rss) <= GOALS.residentMb)}`;
+    say(
+      `memory per 100,000 keys: ${perKeys(memory.inUse)} MB in use, ${perKeys(memory.rss)} MB resident (${small})`,
+    );
     const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(blocks.p99 <= GOALS.blockMs)}`;
     const load = `under ${rounded(blocks.perSecond, 0)} checks a second`;
     say(
       `block to first refusal, ${load}: p50 ${rounded(blocks.p50, 1)}, p99 ${rounded(blocks.p99, 1)}, longest ${rounded(blocks.max, 1)} ms (${soon})`,
     );
     const start = await measureStart(bench, KEYS_AT_START);
+    const early = `goal ${GOALS.readySeconds} s: ${judged(start.ready < GOALS.readySeconds)}`;
     say(
-      `${start.keys} keys: ready after ${rounded(start.ready, 1)} s, listening after ${rounded(start.listening, 1)} s`,
+      `${start.keys} keys: ready after ${rounded(start.ready, 1)} s (${early}), listening after ${rounded(start.listening, 1)} s`,
     );
     return { checks, start };
   } finally {

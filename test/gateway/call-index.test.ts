@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openGatewayRows } from '../../src/db/gateway/rows.ts';
-import type { AccountRow, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import type { AccountRow, KeySlot, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
 import { createCallIndex } from '../../src/gateway/call-index.ts';
 import { loadIndex, readChangedRows } from '../../src/gateway/read-rows.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -61,9 +61,10 @@ function loadedInParts(rows: readonly SubscriptionRow[], accounts: Iterable<Acco
     index.addSubscription({ ...row, id: Buffer.from(row.id), accountId: its && Buffer.from(its.id) });
   for (const row of accounts) index.addAccount({ ...row, id: Buffer.from(row.id) });
   for (const { id, primaryHash, secondaryHash } of rows) {
-    const subscriptionId = Buffer.from(id);
-    if (primaryHash !== null) index.addKey({ subscriptionId, slot: 'primary', hash: primaryHash });
-    if (secondaryHash !== null) index.addKey({ subscriptionId, slot: 'secondary', hash: secondaryHash });
+    const add = (slot: KeySlot, hash: string) =>
+      index.addKey({ subscriptionId: Buffer.from(id), slot, hash: Buffer.from(hash) });
+    if (primaryHash !== null) add('primary', primaryHash);
+    if (secondaryHash !== null) add('secondary', secondaryHash);
   }
   return index;
 }
