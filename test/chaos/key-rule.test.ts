@@ -155,17 +155,17 @@ const changes = fc.array(
     commit: share,
     learned: fc.tuple(share, share),
   }),
-  { minLength: 1, maxLength: 6 },
+  { minLength: 2, maxLength: 6 },
 );
 const calls = fc.array(
   fc.record<Call>({
     by: fc.constantFrom(0, 1),
-    at: fc.nat(7_000),
-    before: fc.nat(200),
-    after: fc.nat(200),
+    at: fc.nat(3_000),
+    before: fc.nat(40),
+    after: fc.nat(40),
     isOld: fc.boolean(),
   }),
-  { maxLength: 60 },
+  { minLength: 30, maxLength: 80 },
 );
 
 const EACH = 1_000;
