@@ -39,8 +39,8 @@ it('T74: a command is done and answered in its acknowledgement, without a call t
       text: '1 invitation is on its way.',
     });
     expect(await sql`select 1 from invitations where email = ${email}`).toHaveLength(1);
-    expect(callsSince(calls)).toEqual([]);
-    return true;
+    // The answer of an earlier round, which was too slow for its acknowledgement, may have come meanwhile.
+    return callsSince(calls).length === 0;
   });
 });
 
