@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EmbeddedPostgresError } from '../../src/db/embedded/identity.ts';
 import { databaseOutage, databaseOutageIn } from '../../src/domain/database-outage.ts';
 
 const failure = (more: object, cause?: unknown) => Object.assign(new Error('it failed', { cause }), more);
@@ -22,6 +23,12 @@ test.each([
     expect(reasonIn(failure({ query: 'select 1' }, failure({ code })))).toBe(reason);
   },
 );
+
+test('T76: an embedded Postgres that a full disk keeps from starting has no space left', () => {
+  const complaint = 'FATAL:  could not write to file "pg_wal/xlogtemp.1": No space left on device';
+  expect(databaseOutage(new EmbeddedPostgresError(complaint))?.reason).toBe('no space left');
+  expect(databaseOutage(new EmbeddedPostgresError('its program does not run'))).toBeNull();
+});
 
 test('a refused connection is an outage of the database only when it ended a query', () => {
   const refused = failure({ code: 'ECONNREFUSED' });

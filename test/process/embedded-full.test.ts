@@ -1,5 +1,5 @@
 // The embedded Postgres dies because no space is left for it: the process goes on without, and starts it when there is some.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
 import { isRunning, readNote } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
@@ -119,6 +120,37 @@ describe.skipIf(process.platform === 'win32')('an embedded Postgres', () => {
       app.child.kill('SIGTERM');
       expect(await app.ended).toBe(0);
       expect(await isRunning(pid)).toBe(false);
+    },
+    SLOW_MS,
+  );
+
+  it.skipIf(!mounted)(
+    'T76: that can not start for lack of space is waited for',
+    async () => {
+      await disk?.fill();
+      const port = await freePort();
+      address = `http://127.0.0.1:${port}`;
+      app = startProcess({ DATA_DIR: dataDir, PORT: String(port) });
+      const reason = async () => {
+        const body = await fetch(`${address}/readyz`).then(
+          (answer) => answer.json(),
+          () => null,
+        );
+        expect(app.child.exitCode, app.output()).toBeNull();
+        return (body as { reasons?: { database?: string } } | null)?.reasons?.database;
+      };
+      await eventually('it to wait', async () => (await reason()) === 'no space left', 60_000);
+      // More tries than one attempt makes to start Postgres.
+      const failed = new Set<string>();
+      await eventually('Postgres to fail again and again', async () => {
+        const log = await readFile(join(dataDir, 'postgres.log'), 'utf8').catch(() => '');
+        for (const [, one = ''] of log.matchAll(/\[(\d+)\] FATAL:.*No space left/g)) failed.add(one);
+        expect(app.child.exitCode, app.output()).toBeNull();
+        return failed.size > 6;
+      });
+      await disk?.free();
+      await app.address();
+      await isReady();
     },
     SLOW_MS,
   );

@@ -11,9 +11,12 @@ export type Identity = { uid: number; gid: number } | undefined;
 /** The embedded server can't run. The message says why and what to do, and holds no secret. */
 export class EmbeddedPostgresError extends Error {
   override name = 'EmbeddedPostgresError';
+  /** As of the operating system, when a full disk is why. */
+  readonly code: 'ENOSPC' | null;
 
   constructor(why: string, options?: ErrorOptions) {
     super(`The embedded Postgres can't be started: ${why}.`, options);
+    this.code = /no space left/i.test(why) ? 'ENOSPC' : null;
   }
 }
 
