@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { CHECKS, type Recorded, settle } from './checks.ts';
 import { makeFault, type Troubles, unavailableFaults } from './faults.ts';
+import { findReversals } from './key-rule.ts';
 import { watchKeys } from './keys.ts';
 import { deactivateOperators, work } from './people.ts';
 import { createPerson } from './person.ts';
@@ -167,6 +168,7 @@ async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
           `${input.do}${output === null ? ', no answer' : typeof output === 'object' ? '' : `: ${output}`}`,
       ),
       `mails taken: ${world.mail.taken().length}, deliveries: ${world.mail.received()}; accepted invitations: ${recorded.wishes.accepted.length}; imports: ${recorded.wishes.imported.length}; operators who left: ${recorded.wishes.left.length}`,
+      `histories in which a process went back while a change was under way: ${recorded.histories.filter((history) => findReversals(history).length > 0).length}`,
       'violations',
       ...[...violations].map(([name, lines]) => `  ${String(lines.length).padStart(7)}  ${name}`),
     ],
