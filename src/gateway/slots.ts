@@ -1,6 +1,6 @@
 const MIN_SLOTS = 256;
 /** With a larger share of used slots, searches get long. */
-const MAX_FILLED = 0.6;
+const MAX_FILLED = 0.8;
 
 /**
  * A hash table of whole numbers with linear probing. Hashes have 32 bits without a sign; the low ones choose the home
