@@ -188,6 +188,7 @@ export const EXPOSED: readonly Exposed[] = [
 /** Operations that the console may run and doesn't expose, with the reason. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
+  'accounts/compare': 'for the management API, which tells a repeated PUT by it',
   'accounts/read': 'for the management API; accounts/show says more',
   'approvals/show-outcome': 'for the management API; Slack tells the requester',
   'copies/compare': 'npm run import:azure',
@@ -209,6 +210,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'templates/preview': 'gives a page of HTML',
   'templates/save': 'takes pages of text',
   'templates/send-test': 'takes pages of text',
+  'subscriptions/compare-keys': 'for the management API, which tells a repeated PUT by it',
   'subscriptions/count': 'for the question before a block; accounts/show has the subscriptions',
   'tickets/void-all': 'npm run after-restore',
   'tokens/create': 'npm run token',
