@@ -1,7 +1,10 @@
 // Calls of one kind that come together: one statement for all of them.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from './connect.ts';
 
 const MAX_AT_ONCE = 100;
+/** A batch that takes longer, perhaps on a connection that hangs, holds up no further ones. */
+const PATIENCE_MS = 100;
 
 /**
  * Returns a function of one item. Calls that come while others are on their way wait for them, and then go together: on the
@@ -22,7 +25,8 @@ export function inBatches<Item, Result>(run: (db: Db, items: Item[]) => Promise<
     }
   }
   async function runAll(db: Db, waiting: Waiting[]): Promise<void> {
-    while (waiting.length > 0) await runTogether(db, waiting.splice(0, MAX_AT_ONCE));
+    while (waiting.length > 0)
+      await Promise.race([runTogether(db, waiting.splice(0, MAX_AT_ONCE)), delay(PATIENCE_MS)]);
     queues.delete(db);
   }
   return (db: Db, item: Item) =>

@@ -2,8 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Connection, connect, type Db } from '../../../src/db/connection/connect.ts';
+import { inBatches } from '../../../src/db/connection/in-batches.ts';
 import { readTogether } from '../../../src/db/connection/read-together.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createStatementReader } from '../../support/statements.ts';
 import { startTcpProxy, type TcpProxy, throughProxy } from '../../support/tcp-proxy.ts';
 
@@ -72,4 +74,15 @@ test('an error fails the reads of its statement, and no later one', async () => 
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await connection.sql`alter table letters rename to words`;
   expect(await wordsOf(connection.db, 'ben')).toEqual(['d']);
+});
+
+test('a statement that hangs holds up those that were asked with it, and no later ones', async () => {
+  const began: string[][] = [];
+  const ask = inBatches(async (_, texts: string[]) => {
+    began.push(texts);
+    return texts.includes('hangs') ? new Promise<string[]>(() => {}) : texts;
+  });
+  void ask(connection.db, 'hangs');
+  await eventually('the first statement', () => began.length === 1);
+  expect(await ask(connection.db, 'later')).toBe('later');
 });
