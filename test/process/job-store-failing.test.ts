@@ -127,7 +127,8 @@ describe('a job store that refuses statements', () => {
         await isMailed(added ?? '');
 
         await refusing('fail', code, 3, async () => {
-          await sql`select graphile_worker.add_job('deliver-mail', '{}', max_attempts := 1)`;
+          // With a key, as all of its kind: without one it would look replaced, and the minute's work would delete it.
+          await sql`select graphile_worker.add_job('deliver-mail', '{}', job_key := 'failing', max_attempts := 1)`;
         });
         await refuseNothing();
         await eventually('the failure to be stored', async () => {
