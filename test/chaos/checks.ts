@@ -49,6 +49,7 @@ export async function settle(world: World): Promise<string[]> {
   let until = performance.now() + SETTLE_MS;
   let fewest = Number.POSITIVE_INFINITY;
   for (;;) {
+    await hurryMails(world).catch(() => {});
     const left = await findWaiting(world).catch((error: Error) => [`the database is away: ${error.message}`]);
     if (left.length === 0 || performance.now() > until) return left;
     if (left.length < fewest) {
@@ -57,6 +58,16 @@ export async function settle(world: World): Promise<string[]> {
     }
     await delay(1_000, undefined, { signal: world.signal });
   }
+}
+
+/** The mails of imports leave one a second, which on a fast machine takes longer than everything else. */
+async function hurryMails({ sql }: World): Promise<void> {
+  await sql`with hurried as (
+      update mails set next_attempt_at = now() where state = 'queued' and attempts = 0 and next_attempt_at > now()
+      returning 'mail:' || id as key)
+    select graphile_worker.reschedule_jobs(array_agg(j.id), run_at := now())
+    from graphile_worker.jobs j join hurried using (key)
+    having count(*) > 0`;
 }
 
 const emailsIn = async (world: World, table: 'accounts' | 'invitations'): Promise<Set<string>> =>
