@@ -49,8 +49,8 @@ const BY_KIND: Record<RefusalKind, RefusalCode> = {
 };
 
 /**
- * Returns a refusal as it is, and that of an operation by its kind. Logs any other error with the request's id, and returns `unavailable` while the database
- * is away, read-only or full, else `fault`.
+ * Returns a refusal as it is, and that of an operation by its kind. Logs any other error with the request's id, and
+ * returns `unavailable` while the database is away, read-only or full, else `fault`.
  */
 export function asRefusal(log: Log, error: unknown, facts: { id: string; route: string }): HttpRefusal {
   if (error instanceof HttpRefusal) return error;
