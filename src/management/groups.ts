@@ -121,7 +121,7 @@ async function removeGroup(request: ManagementRequest): Promise<ManagementRespon
 }
 
 async function listMembers(request: ManagementRequest): Promise<ManagementResponse> {
-  const cursor = cursorOf<{ registeredAt: string; id: string }>(request);
+  const cursor = cursorOf<{ at: string; id: string }>(request);
   const wanted = {
     groupId: groupId(request),
     asMembers: true,

@@ -77,7 +77,7 @@ const CREATE_PROPERTIES = {
 async function listUsers(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = {
     ...pageOf(request, USER_FILTER),
-    ...cursorOf<{ registeredAt: string; id: string }>(request),
+    ...cursorOf<{ at: string; id: string }>(request),
     withGroups: request.query.flag('expandGroups') ?? false,
   };
   const { accounts, groups, ...page } = await listAccounts(request.context, wanted);

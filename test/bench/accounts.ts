@@ -113,7 +113,7 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
   const [present] = await sql<[{ n: number }]>`select count(*)::int as n from accounts`;
   const [middle] = await listedFrom(sql, Math.floor(present.n * 0.45), 1);
   if (!middle) throw new Error('no account in the middle');
-  const after = { registeredAt: middle.registeredAt, id: middle.id };
+  const after = { at: middle.registeredAt, id: middle.id };
   return {
     listFirstPage: () => listAccounts(context, {}),
     listMiddlePage: () => listAccounts(context, { after }),

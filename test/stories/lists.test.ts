@@ -75,7 +75,7 @@ describe('list', () => {
     await admin.types('/apim-user list zzzzzz');
     await admin.sees(/No account is like that/);
     await admin.types('/apim-user list state:asleep');
-    await admin.sees(/is active, blocked or pending/);
+    await admin.sees(/is active, blocked, pending or deleted/);
     await admin.types('/apim-user list group:nobody');
     await admin.sees(/There is no such group/);
   });

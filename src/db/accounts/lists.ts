@@ -1,5 +1,5 @@
-// Lists of accounts, in pages, and how many there are. Deleted accounts are not listed.
-import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
+// Lists of accounts, in pages, and how many there are. Deleted accounts are listed only when they are asked for.
+import { and, asc, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
@@ -12,13 +12,15 @@ type AccountField = 'id' | 'firstName' | 'lastName' | 'email' | 'note' | 'state'
 
 export type AccountsWanted = {
   text?: string | undefined;
-  state?: Exclude<AccountState, 'deleted'> | undefined;
+  /** `deleted`: those whose data is not erased yet. */
+  state?: AccountState | undefined;
   /** A custom group. */
   groupId?: string | undefined;
   filter?: ListFilter<AccountField> | undefined;
 };
 
-export type AccountCursor = { registeredAt: Date; id: string };
+/** `at` is when the account was registered or, in a list of deleted ones, deleted. */
+export type AccountCursor = { at: Date; id: string };
 
 /** Newest first, by index. `before` pages back toward newer ones. */
 export async function listAccounts(
@@ -28,14 +30,13 @@ export async function listAccounts(
   page: Page<AccountCursor> & { before?: AccountCursor | undefined },
 ): Promise<Account[]> {
   const { before, after } = page;
+  const moment = wanted.state === 'deleted' ? accounts.deletedAt : accounts.registeredAt;
+  const isPast = before ? isNewer(moment, before) : after && isOlder(moment, after);
   const rows = await db
     .select()
     .from(accounts)
-    .where(and(isWanted(serviceId, wanted), before ? isNewer(before) : after && isOlder(after)))
-    .orderBy(
-      before ? asc(accounts.registeredAt) : desc(accounts.registeredAt),
-      before ? asc(accounts.id) : desc(accounts.id),
-    )
+    .where(and(isWanted(serviceId, wanted), isPast))
+    .orderBy(before ? asc(moment) : desc(moment), before ? asc(accounts.id) : desc(accounts.id))
     .offset(page.skip ?? 0)
     .limit(page.limit);
   return before ? rows.reverse() : rows;
@@ -79,8 +80,10 @@ function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsW
   return and(
     eq(accounts.serviceId, serviceId),
     // Also with a state given, so that the planner sees that the partial indexes fit.
-    ne(accounts.state, 'deleted'),
-    state ? eq(accounts.state, state) : undefined,
+    state === 'deleted'
+      ? and(eq(accounts.state, sql`'deleted'`), isNull(accounts.erasedAt))
+      : ne(accounts.state, 'deleted'),
+    state && state !== 'deleted' ? eq(accounts.state, state) : undefined,
     text ? hasText(text) : undefined,
     groupId
       ? sql`exists (select 1 from ${accountGroups} where ${accountGroups.serviceId} = ${serviceId}
@@ -90,10 +93,12 @@ function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsW
   );
 }
 
-const isNewer = ({ registeredAt, id }: AccountCursor): SQL =>
-  sql`(${accounts.registeredAt}, ${accounts.id}) > (${registeredAt.toISOString()}::timestamptz, ${id})`;
-const isOlder = ({ registeredAt, id }: AccountCursor): SQL =>
-  sql`(${accounts.registeredAt}, ${accounts.id}) < (${registeredAt.toISOString()}::timestamptz, ${id})`;
+type Moment = typeof accounts.registeredAt | typeof accounts.deletedAt;
+
+const isNewer = (moment: Moment, { at, id }: AccountCursor): SQL =>
+  sql`(${moment}, ${accounts.id}) > (${at.toISOString()}::timestamptz, ${id})`;
+const isOlder = (moment: Moment, { at, id }: AccountCursor): SQL =>
+  sql`(${moment}, ${accounts.id}) < (${at.toISOString()}::timestamptz, ${id})`;
 
 const COLUMNS: FilterColumns<AccountField> = {
   id: { column: accounts.id, text: 'exact' },

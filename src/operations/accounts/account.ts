@@ -5,13 +5,19 @@ import type { Db } from '../../db/connection/connect.ts';
 import { type AccountVerb, nextState } from '../../domain/account-state.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
+import { hoursAfter } from '../frame/outbox.ts';
 import { ACCOUNTS, demandPermission } from '../frame/permission.ts';
 
 /** An account as operators see it. */
 export type AccountView = Omit<
   Account,
   'serviceId' | 'emailCanonical' | 'passwordHash' | 'searchText' | 'groupIdsWhenDeleted'
-> & { hasPassword: boolean; groups: { id: string; name: string }[] };
+> & {
+  hasPassword: boolean;
+  groups: { id: string; name: string }[];
+  /** When the data of a deleted account is erased. Null for one that isn't deleted, and after that. */
+  restorableUntil: Date | null;
+};
 
 /**
  * Locks the account for a change.
@@ -64,7 +70,7 @@ export async function demandCustomGroups(act: Act, ids: readonly string[]): Prom
 }
 
 export async function viewAccounts(
-  context: Pick<Context, 'service'>,
+  context: Pick<Context, 'service' | 'policy'>,
   db: Db,
   accounts: Account[],
 ): Promise<AccountView[]> {
@@ -86,6 +92,10 @@ export async function viewAccounts(
       ...rest,
       hasPassword: passwordHash !== null,
       groups: groups.get(account.id) ?? [],
+      restorableUntil:
+        account.deletedAt && !account.erasedAt
+          ? hoursAfter(account.deletedAt, context.policy.eraseDeletedAfterDays * 24)
+          : null,
     };
   });
 }

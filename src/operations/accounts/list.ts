@@ -18,10 +18,11 @@ import { type AccountView, viewAccounts } from './account.ts';
 const ACCOUNTS_A_PAGE = 10;
 const MAX_TEXT_LENGTH = 200;
 
-const cursor = z.strictObject({ registeredAt: z.coerce.date(), id: z.string().max(80) });
+const cursor = z.strictObject({ at: z.coerce.date(), id: z.string().max(80) });
 
 /**
- * A page of accounts, newest first; deleted ones are not listed. Pages by cursor, forward or back. With `isCounted`, how
+ * A page of accounts, newest first. Deleted ones are listed with `state: 'deleted'` alone, as long as they can be
+ * restored, the latest deletion first. Pages by cursor, forward or back. With `isCounted`, how
  * many match in all. With `withGroups`, the groups of the page.
  * `groupId`: only the accounts in that custom group. With `asMembers` the group must exist, its members come by id, and
  * the built-in groups have theirs too.
@@ -33,7 +34,7 @@ export const listAccounts = defineOperation({
   effect: 'read',
   input: z.strictObject({
     text: z.string().trim().max(MAX_TEXT_LENGTH).optional(),
-    state: z.enum(['active', 'blocked', 'pending']).optional(),
+    state: z.enum(['active', 'blocked', 'pending', 'deleted']).optional(),
     groupId: z.string().max(256).optional(),
     asMembers: z.boolean().default(false),
     filter: lists.filterInput(['id', 'firstName', 'lastName', 'email', 'note', 'state', 'registeredAt']),
@@ -77,7 +78,10 @@ type PageWanted = {
 
 const EMPTY_PAGE: AccountPage = { rows: [], next: null, previous: null };
 
-const cursorOf = ({ registeredAt, id }: Account): AccountCursor => ({ registeredAt, id });
+const cursorOf = ({ deletedAt, registeredAt, id }: Account): AccountCursor => ({
+  at: deletedAt ?? registeredAt,
+  id,
+});
 
 async function pageOfNewest(
   act: Act,

@@ -18,8 +18,9 @@ type Query = Parameters<typeof listAccounts>[1];
 export const listFeature: Feature = {
   command: {
     name: 'list',
-    usage: 'list [text] [state:active|blocked|pending] [group:name]',
-    summary: 'Lists accounts, the newest first, ten a page.',
+    usage: 'list [text] [state:active|blocked|pending|deleted] [group:name]',
+    summary:
+      'Lists accounts, the newest first, ten a page. `state:deleted` lists what can still be restored.',
     example: '/apim-user list state:blocked',
     who: 'admins and approvers',
     run: async (request, words) => request.reply(await listPage(request, await queryOf(request, words))),
@@ -40,8 +41,8 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   const text = words.filter((word) => !/^(state|group):/.test(word)).join(' ');
   const state = optionIn(words, 'state');
   const groupName = optionIn(words, 'group');
-  if (state !== undefined && !['active', 'blocked', 'pending'].includes(state)) {
-    throw new DomainError('invalid_input', { fields: { state: 'is active, blocked or pending' } });
+  if (state !== undefined && !['active', 'blocked', 'pending', 'deleted'].includes(state)) {
+    throw new DomainError('invalid_input', { fields: { state: 'is active, blocked, pending or deleted' } });
   }
   const group =
     groupName === undefined
@@ -52,7 +53,7 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   if (group === undefined) throw new DomainError('group_not_found');
   return {
     ...(text ? { text } : {}),
-    ...(state ? { state: state as 'active' | 'blocked' | 'pending' } : {}),
+    ...(state ? { state: state as NonNullable<Query['state']> } : {}),
     ...(group && group.id !== DEVELOPERS_GROUP ? { groupId: group.id } : {}),
   };
 }
@@ -80,7 +81,7 @@ async function listPage(request: SlackRequest, query: Query): Promise<Message> {
 
 function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
   const name = nameOf(account);
-  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${account.state} · registered ${formatDate(account.registeredAt)}`;
+  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${stateText(account)}`;
   // Slack's overflow menu holds five entries, so Show is a button beside it.
   const show = button('list-show', 'Show', account.id, { label: `Show ${name}` });
   return [
@@ -89,7 +90,13 @@ function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
   ];
 }
 
+const stateText = ({ state, registeredAt, deletedAt, restorableUntil }: AccountView): string =>
+  deletedAt && restorableUntil
+    ? `deleted ${formatDate(deletedAt)} · can be restored until ${formatDate(restorableUntil)}`
+    : `${state} · registered ${formatDate(registeredAt)}`;
+
 function noResultsText(filter: Query): string {
+  if (filter.state === 'deleted') return 'No deleted account can be restored now.';
   return Object.keys(filter).length > 0
     ? 'No account is like that. `/apim-user list` shows all; invited people are in `/apim-user invites` until they accept.'
     : 'There are no accounts yet. `/apim-user invite` asks someone in.';
