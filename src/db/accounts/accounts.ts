@@ -116,6 +116,18 @@ export async function updateAccount(
   return row;
 }
 
+/** Part of another change of a locked account, which increments the version. Does nothing once its email is another one. */
+export async function confirmEmailOf(
+  tx: Transaction,
+  { serviceId, id, email, now }: { serviceId: string; id: string; email: string; now: Date },
+): Promise<void> {
+  const isUnconfirmed = and(eq(accounts.email, email), isNull(accounts.emailConfirmedAt));
+  await tx
+    .update(accounts)
+    .set({ emailConfirmedAt: now })
+    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.id, id), isUnconfirmed));
+}
+
 /** Stores a stronger hash of the same password. Nothing visible changes, so the version stays. */
 export async function keepPasswordHash(
   tx: Transaction,

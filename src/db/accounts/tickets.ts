@@ -30,11 +30,11 @@ export async function findOpenTicket(
 }
 
 /** The guarded statement that makes a ticket single-use: of several requests at once, one gets the row. */
-export async function redeemTicket(
+export async function markTicketUsed(
   tx: Transaction,
   key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
-): Promise<Ticket | null> {
-  const [row] = await tx
+): Promise<boolean> {
+  const used = await tx
     .update(tickets)
     .set({ usedAt: key.now })
     .where(
@@ -45,8 +45,8 @@ export async function redeemTicket(
         isOpenTicket(key.now),
       ),
     )
-    .returning();
-  return row ?? null;
+    .returning({ id: tickets.id });
+  return used.length > 0;
 }
 
 export async function voidTickets(

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
-import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
@@ -11,6 +10,7 @@ import { queueMail, queueRepaint } from '../frame/outbox.ts';
 import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { redeemTicket } from '../tickets/redeem.ts';
 import { holdAccount } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules.ts';
@@ -40,8 +40,8 @@ export const confirmEmail = defineOperation({
     await holdEmail(act.tx, act.service.id, email.canonical);
     const account = await holdAccount(act, accountId);
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
-    if (!(await redeemTicket(act.tx, { ...open, now: act.now })) || (owner && owner.id !== account.id))
-      throw new DomainError('ticket_refused');
+    if (owner && owner.id !== account.id) throw new DomainError('ticket_refused');
+    await redeemTicket(act, open);
 
     const isWaiting = account.state === 'pending';
     const awaitsOperator = isWaiting && needsOperator(act, account);

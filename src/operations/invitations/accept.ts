@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
-import { redeemTicket, voidTickets } from '../../db/accounts/tickets.ts';
+import { type Ticket, voidTickets } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
@@ -14,6 +14,7 @@ import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { redeemTicket } from '../tickets/redeem.ts';
 
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
@@ -43,34 +44,27 @@ export const acceptInvitation = defineOperation({
       throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...errors } });
     }
     const passwordHash = await hashNewPassword(context, password, words);
-    const { hash, invitationId, accountId, email } = open;
-    return { hash, invitationId, accountId, email, passwordHash, ...names.data };
+    return { open, person: { passwordHash, ...names.data } };
   },
-  async run(act, _input, { firstName, lastName, ...ticket }) {
+  async run(act, _input, { open, person }) {
     const serviceId = act.service.id;
-    const email = parseEmailAddress(ticket.email);
+    const email = parseEmailAddress(open.email);
     await holdEmail(act.tx, serviceId, email.canonical);
-    const key = { serviceId, hash: ticket.hash, purpose: 'invitation' as const, now: act.now };
-    if (ticket.accountId)
-      return acceptForAccount(act, { ...ticket, accountId: ticket.accountId, firstName, lastName });
-    const invitation = ticket.invitationId
-      ? await lockInvitation(act.tx, serviceId, ticket.invitationId)
-      : null;
-    if (invitation?.state !== 'open' || !(await redeemTicket(act.tx, key)))
-      throw new DomainError('ticket_refused');
+    if (open.accountId) return acceptForAccount(act, open, open.accountId, person);
+    const invitation = open.invitationId ? await lockInvitation(act.tx, serviceId, open.invitationId) : null;
+    if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
+    await redeemTicket(act, open);
     const account = await insertAccount(act.tx, {
       serviceId,
       id: newId(act.now, act.random),
       email: email.spelling,
       emailCanonical: email.canonical,
-      firstName,
-      lastName,
+      ...person,
       state: 'active',
       stateReason: `invited by ${invitation.invitedByName}`,
       stateChangedAt: act.now,
       stateChangedBy: act.actorName,
       emailConfirmedAt: act.now,
-      passwordHash: ticket.passwordHash,
       registeredAt: act.now,
       updatedAt: act.now,
     });
@@ -93,37 +87,24 @@ export const acceptInvitation = defineOperation({
   },
 });
 
-type AccountInvitation = {
-  hash: string;
-  accountId: string;
-  passwordHash: string;
-  firstName: string;
-  lastName: string;
-};
+type Person = { passwordHash: string; firstName: string; lastName: string };
 
-async function acceptForAccount(
-  act: Act,
-  { hash, accountId, passwordHash, firstName, lastName }: AccountInvitation,
-) {
+async function acceptForAccount(act: Act, open: Ticket, accountId: string, person: Person) {
   const serviceId = act.service.id;
   const account = await holdAccount(act, accountId);
-  const key = { serviceId, hash, purpose: 'invitation' as const, now: act.now };
-  if (account.state !== 'pending' || !(await redeemTicket(act.tx, key)))
-    throw new DomainError('ticket_refused');
+  if (account.state !== 'pending') throw new DomainError('ticket_refused');
+  await redeemTicket(act, open);
   await voidTickets(act.tx, { serviceId, accountId, now: act.now });
   const active = await updateAccount(
     act.tx,
     account,
     {
-      firstName,
-      lastName,
-      passwordHash,
+      ...person,
       passwordMustChange: false,
       state: 'active',
       stateReason: 'accepted the invitation',
       stateChangedAt: act.now,
       stateChangedBy: act.actorName,
-      emailConfirmedAt: act.now,
     },
     act.now,
   );

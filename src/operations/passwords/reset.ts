@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
-import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { redeemTicket } from '../tickets/redeem.ts';
 import { queuePasswordChanged } from './mails.ts';
 import { hashNewPassword } from './new-password.ts';
 
@@ -25,14 +25,12 @@ export const resetPassword = defineOperation({
     const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
     const passwordHash = await hashNewPassword(context, password, [open.email]);
-    return { hash: open.hash, accountId: open.accountId, passwordHash };
+    return { open, accountId: open.accountId, passwordHash };
   },
-  async run(act, _input, { hash, accountId, passwordHash }) {
-    const serviceId = act.service.id;
+  async run(act, _input, { open, accountId, passwordHash }) {
     const account = await holdAccount(act, accountId);
-    const key = { serviceId, hash, purpose: 'password-reset' as const, now: act.now };
-    if (account.state !== 'active' || !(await redeemTicket(act.tx, key)))
-      throw new DomainError('ticket_refused');
+    if (account.state !== 'active') throw new DomainError('ticket_refused');
+    await redeemTicket(act, open);
     await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
     await endAccess(act, accountId);
     await queuePasswordChanged(act, account);

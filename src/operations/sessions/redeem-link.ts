@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { redeemTicket } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { redeemTicket } from '../tickets/redeem.ts';
 import { startSession } from './session.ts';
 
 /**
@@ -25,8 +25,8 @@ export const redeemSignInLink = defineOperation({
     const open = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
     const account = await holdAccount(act, open.accountId);
-    const isRedeemed = await redeemTicket(act.tx, { ...open, now: act.now });
-    if (account.state !== 'active' || !isRedeemed) throw new DomainError('ticket_refused');
+    if (account.state !== 'active') throw new DomainError('ticket_refused');
+    await redeemTicket(act, open);
     const secret = await startSession(act, account.id, { agent, formerSecret });
     act.record({ target: { kind: 'account', id: account.id } });
     return { secret };
