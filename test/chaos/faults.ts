@@ -138,6 +138,8 @@ async function stopDatabase(world: World, signal: 'SIGKILL' | 'SIGQUIT', awayMs:
   await world.database.start();
 }
 
+/** Of this user only: the connections include a worker of autovacuum at times, which another user can't end. */
 const terminate = async ({ sql }: World) =>
   sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and application_name <> 'chaos'`;
+    where usename = current_user and datname = current_database()
+      and pid <> pg_backend_pid() and application_name <> 'chaos'`;

@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('a database that takes no writes',
       })();
       await beside.sql`alter database apim_user set default_transaction_read_only = on`;
       await beside.sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`;
+      where usename = current_user and datname = current_database() and pid <> pg_backend_pid()`;
       await eventually('the reason to be given', async () => {
         const { status, database } = await readiness();
         return status === 503 && database === 'read only';

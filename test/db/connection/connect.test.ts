@@ -40,7 +40,7 @@ describe('the connection pool', () => {
     const losses: (() => unknown)[] = [
       proxy.cut,
       () => beside.sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid()`,
+        where usename = current_user and datname = current_database() and pid <> pg_backend_pid()`,
     ];
     for (const lose of losses) {
       for (const isWithin of [false, true]) {
