@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestWord, splitWords } from '../../src/slack/receive/typed-words.ts';
+import { splitWords } from '../../src/slack/receive/typed-words.ts';
 
 describe('typed words', () => {
   it('are read as the person meant them, not as Slack formats them', () => {
@@ -23,18 +23,5 @@ describe('typed words', () => {
         expect(splitWords(typed.join(', '))).toEqual(typed);
       }),
     );
-  });
-});
-
-describe('a mistyped word', () => {
-  const known = ['add', 'invite', 'show', 'block', 'help'];
-  it('gets the nearest known word as its suggestion', () => {
-    expect(nearestWord('shwo', known)).toBe('show');
-    expect(nearestWord('eidt', ['list', 'edit'])).toBe('edit');
-    expect(nearestWord('Blok', known)).toBe('block');
-    expect(nearestWord('invit', known)).toBe('invite');
-  });
-  it('gets no suggestion when no known word is near', () => {
-    expect(nearestWord('frobnicate', known)).toBeNull();
   });
 });

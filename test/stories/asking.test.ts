@@ -37,6 +37,29 @@ describe('help', () => {
   });
 });
 
+describe('another word for a subcommand', () => {
+  it('does what it means, and says so in help', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user disable ann@example.com to see');
+    await admin.sees(/Blocked: Ann Lee/);
+    await admin.types('/apim-user unblock ann@example.com');
+    await admin.sees(/Activated: Ann Lee/);
+    await admin.types('/apim-user help unblock');
+    await admin.sees(/\/apim-user activate.*Also: unblock, unlock, enable/s);
+  });
+
+  it('asks when it can mean more than one, and goes on with the words that followed', async () => {
+    const admin = app.as('admin');
+    await admin.types('/apim-user resend ann@example.com');
+    const asked = await admin.message(/`resend` can mean more than one thing here/);
+    expect(asked.buttons()).toEqual(['invites', 'reset-password']);
+    await asked.clicks('reset-password');
+    const modal = await admin.modal('Reset a password');
+    await modal.sees(/Mail Ann Lee a one-time link/);
+    await modal.closeAll();
+  });
+});
+
 describe('a mistyped subcommand', () => {
   it('gets the nearest subcommand as a button, which goes on with the words that followed', async () => {
     const admin = app.as('admin');

@@ -8,6 +8,8 @@ import { escapeText } from '../present/text.ts';
 
 export const activateFeature: Feature = accountCommand({
   name: 'activate',
+  aliases: ['unblock', 'unlock', 'enable', 'reactivate', 'unsuspend', 'unban', 'approve'],
+  opposite: 'block',
   usage: 'activate <account>',
   summary: 'Activates a blocked or pending account.',
   example: '/apim-user activate ann@example.com',

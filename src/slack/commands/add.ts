@@ -12,6 +12,7 @@ type Input = Parameters<typeof addAccount>[1];
 export const addFeature: Feature = {
   command: {
     name: 'add',
+    aliases: ['create', 'new', 'register'],
     usage: 'add [email] [first last]',
     summary: 'Adds an account without an invitation.',
     example: '/apim-user add ann@example.com Ann Lee',

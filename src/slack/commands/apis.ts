@@ -24,6 +24,7 @@ const APIS_A_PAGE = 10;
 export const apisFeature: Feature = {
   command: {
     name: 'apis',
+    aliases: ['api'],
     usage: 'apis',
     summary: 'Lists the APIs and where each begins behind the gateway; admins create, edit and delete them.',
     example: '/apim-user apis',

@@ -13,6 +13,7 @@ import { actions, button, type Message, modal, section, textInput } from '../pre
 export const approvalsFeature: Feature = {
   command: {
     name: 'approvals',
+    aliases: ['approval', 'approve', 'decline', 'reject', 'requests'],
     usage: 'approvals',
     summary: 'Shows what waits for your decision, and what became of what you asked for.',
     example: '/apim-user approvals',

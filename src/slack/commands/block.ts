@@ -14,6 +14,8 @@ import { escapeText, formatDate } from '../present/text.ts';
 /** Blocks at once when a reason or an end is typed; otherwise the modal asks for them. */
 export const blockFeature: Feature = accountCommand({
   name: 'block',
+  aliases: ['lock', 'disable', 'deactivate', 'suspend', 'ban', 'freeze'],
+  opposite: 'activate',
   usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
   summary:
     "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",

@@ -18,6 +18,8 @@ import { escapeText } from '../present/text.ts';
 
 export const deleteFeature: Feature = accountCommand({
   name: 'delete',
+  aliases: ['remove', 'rm', 'del', 'erase', 'close'],
+  opposite: 'restore',
   usage: 'delete <account>',
   summary: 'Deletes an account, after asking. To keep someone out, block.',
   example: '/apim-user delete ann@example.com',

@@ -10,6 +10,7 @@ import { escapeText } from '../present/text.ts';
 
 export const editFeature: Feature = accountCommand({
   name: 'edit',
+  aliases: ['change', 'update', 'modify', 'rename', 'set'],
   usage: 'edit <account>',
   summary: 'Changes names, note or address.',
   example: '/apim-user edit ann@example.com',

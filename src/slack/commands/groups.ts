@@ -21,6 +21,7 @@ const MAX_DESCRIPTION_SHOWN = 200;
 export const groupsFeature: Feature = {
   command: {
     name: 'groups',
+    aliases: ['group'],
     usage: 'groups [account]',
     summary:
       "Lists groups, to create, rename and delete custom ones; with an account, chooses that account's.",

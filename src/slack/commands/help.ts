@@ -1,4 +1,5 @@
 import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
+import { findCommands } from '../frame/find-command.ts';
 import { adminsToAsk } from '../frame/role.ts';
 import { context, type Message, section } from '../present/blocks.ts';
 import { escapeText, joinLines } from '../present/text.ts';
@@ -13,6 +14,7 @@ export function createHelpFeature(commands: () => Command[]): Feature {
   return {
     command: {
       name: 'help',
+      aliases: ['?', 'h', 'man', 'commands'],
       usage: 'help [subcommand]',
       summary: 'Says what there is, with an example, and who may.',
       example: '/apim-user help invite',
@@ -28,8 +30,8 @@ type Block = ReturnType<typeof section>;
 const sectionsOf = (commands: Command[]): Block[] =>
   joinLines(commands.map((command) => `${textOf(command)}\n`)).map(section);
 
-const textOf = ({ usage, summary, who }: Command): string =>
-  `\`/apim-user ${escapeText(usage)}\`\n${summary} For ${who}.`;
+const textOf = ({ usage, summary, who, aliases = [] }: Command): string =>
+  `\`/apim-user ${escapeText(usage)}\`\n${summary} For ${who}.${aliases.length ? ` Also: ${aliases.join(', ')}.` : ''}`;
 
 async function makeHelp(
   request: SlackRequest,
@@ -38,7 +40,7 @@ async function makeHelp(
 ): Promise<Message> {
   const role = await request.role();
   const ask = await adminsToAsk(request);
-  const one = commands.find((command) => command.name === name?.toLowerCase());
+  const [one] = name ? findCommands(commands, [name]).found : [];
   const unknown =
     name && !one ? [section(`There is no \`${escapeText(name)}\`. This is what there is:`)] : [];
   return {

@@ -15,6 +15,7 @@ type Search = Parameters<typeof searchHistory>[1];
 
 const { command, submissions = {} } = accountCommand({
   name: 'history',
+  aliases: ['log', 'logs', 'audit', 'changes'],
   usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
   summary: 'Shows how a person came in and every change since; or what a person did, or what was refused.',
   example: '/apim-user history ann@example.com',

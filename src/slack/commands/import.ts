@@ -15,6 +15,7 @@ const MAX_PASTED_LENGTH = 3_000;
 export const importFeature: Feature = {
   command: {
     name: 'import',
+    aliases: ['upload', 'bulk', 'csv'],
     usage: 'import',
     summary:
       'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',

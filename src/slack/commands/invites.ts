@@ -12,6 +12,7 @@ type Page = Awaited<ReturnType<typeof listInvitations>>;
 export const invitesFeature: Feature = {
   command: {
     name: 'invites',
+    aliases: ['invitations', 'invitation', 'invited', 'resend', 'revoke'],
     usage: 'invites [all]',
     summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
     example: '/apim-user invites',

@@ -18,6 +18,7 @@ type Query = Parameters<typeof listAccounts>[1];
 export const listFeature: Feature = {
   command: {
     name: 'list',
+    aliases: ['ls', 'all', 'users', 'accounts', 'developers', 'search'],
     usage: 'list [text] [state:active|blocked|pending|deleted] [group:name]',
     summary:
       'Lists accounts, the newest first, ten a page. `state:deleted` lists what can still be restored.',

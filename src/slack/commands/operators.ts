@@ -26,6 +26,7 @@ const ROLES = [
 export const operatorsFeature: Feature = {
   command: {
     name: 'operators',
+    aliases: ['operator', 'admins', 'admin', 'approvers', 'approver', 'roles', 'grant', 'revoke', 'withdraw'],
     usage: 'operators',
     summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
     example: '/apim-user operators',

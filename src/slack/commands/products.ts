@@ -29,6 +29,7 @@ const PRODUCTS_A_PAGE = 10;
 export const productsFeature: Feature = {
   command: {
     name: 'products',
+    aliases: ['product'],
     usage: 'products',
     summary: 'Lists what developers can subscribe to; admins create, edit and delete products.',
     example: '/apim-user products',

@@ -10,6 +10,7 @@ import { formatDate } from '../present/text.ts';
 export const requestFeature: Feature = {
   command: {
     name: 'request',
+    aliases: ['ask'],
     usage: 'request [email]',
     summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
     example: '/apim-user request ann@example.com',

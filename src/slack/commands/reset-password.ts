@@ -10,6 +10,7 @@ import { escapeText } from '../present/text.ts';
 
 export const resetPasswordFeature: Feature = accountCommand({
   name: 'reset-password',
+  aliases: ['reset', 'password', 'passwd', 'pw', 'resend'],
   usage: 'reset-password <account>',
   summary: 'Mails a one-time link to set a new password, after asking.',
   example: '/apim-user reset-password ann@example.com',

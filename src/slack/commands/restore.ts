@@ -12,6 +12,8 @@ import { countedSubscriptions } from '../present/counts.ts';
 export const restoreFeature: Feature = {
   command: {
     name: 'restore',
+    aliases: ['undelete', 'recover'],
+    opposite: 'delete',
     usage: 'restore <id>',
     summary: 'Brings a deleted account back, blocked, until its data is erased.',
     example: '/apim-user restore 0193…',

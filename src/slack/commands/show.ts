@@ -7,6 +7,7 @@ import { escapeText } from '../present/text.ts';
 
 const { command, submissions = {} } = accountCommand({
   name: 'show',
+  aliases: ['find', 'get', 'view', 'who', 'whois', 'info', 'lookup', 'open', 'user', 'account', 'card'],
   usage: 'show <account>',
   summary: "Shows an account's card, with what can be done now.",
   example: '/apim-user show ann@example.com',

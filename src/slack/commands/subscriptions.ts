@@ -19,6 +19,7 @@ const NONE_WAITS =
 export const subscriptionsFeature: Feature = {
   command: {
     name: 'subscriptions',
+    aliases: ['subscription', 'subs', 'keys', 'key', 'grant', 'approve', 'reject'],
     usage: 'subscriptions [account]',
     summary:
       'Shows an account’s subscriptions, to suspend, resume, end and regenerate keys; without one, those that wait for a decision. Admins grant.',

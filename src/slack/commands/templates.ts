@@ -15,6 +15,7 @@ import { escapeText } from '../present/text.ts';
 export const templatesFeature: Feature = {
   command: {
     name: 'templates',
+    aliases: ['template', 'mails', 'mail', 'emails'],
     usage: 'templates',
     summary: "Shows the mails' texts, to edit, preview, try and restore them.",
     example: '/apim-user templates',

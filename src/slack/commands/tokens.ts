@@ -13,6 +13,7 @@ const HOW_TO_CREATE =
 export const tokensFeature: Feature = {
   command: {
     name: 'tokens',
+    aliases: ['token', 'revoke'],
     usage: 'tokens',
     summary: 'Shows the tokens that programs use, with whose they are and when they end; admins revoke them.',
     example: '/apim-user tokens',

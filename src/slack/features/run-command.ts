@@ -1,9 +1,9 @@
-// Runs the subcommand that a person typed, and offers the nearest one for a mistyped name.
+// Runs the subcommand that a person typed, asks which one an alias means, and offers the nearest for a mistyped name.
 import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
+import { findCommands, suggestCommands } from '../frame/find-command.ts';
 import { readCarried } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
-import { nearestWord } from '../receive/typed-words.ts';
 import { menu } from './menu.ts';
 
 /** Slack's limit for the value of a button. */
@@ -12,10 +12,12 @@ const MAX_VALUE_LENGTH = 2_000;
 /** `run` takes the words after `/apim-user`, and `feature` has the button that runs a command. */
 export function createCommandRunner(commands: () => Command[]) {
   async function run(request: SlackRequest, words: readonly string[]): Promise<void> {
-    const [name, ...rest] = words;
+    const [name] = words;
     if (!name) return request.reply(await menu(request));
-    const command = commands().find((one) => one.name === name.toLowerCase());
-    return command ? command.run(request, rest) : request.reply(unknownCommand(commands(), name, rest));
+    const { found, rest } = findCommands(commands(), words);
+    const [command, ...others] = found;
+    if (command && others.length === 0) return command.run(request, rest);
+    return request.reply(command ? whichOne(name, found, rest) : unknownCommand(commands(), name, rest));
   }
   const feature: Feature = {
     buttons: {
@@ -26,20 +28,30 @@ export function createCommandRunner(commands: () => Command[]) {
 }
 
 function unknownCommand(commands: Command[], name: string, rest: string[]): Message {
-  const nearest = nearestWord(
-    name,
-    commands.map((one) => one.name),
-  );
-  if (!nearest)
-    return { text: `There is no \`${escapeText(name)}\`. \`/apim-user help\` shows what there is.` };
-  const text = `There is no \`${escapeText(name)}\`. Did you mean \`${nearest}\`?`;
-  return { text, blocks: [section(text), actions([commandButton(nearest, [nearest, ...rest])])] };
+  const nearest = suggestCommands(commands, name);
+  const typed = `There is no \`${escapeText(name)}\`.`;
+  const [one, ...others] = nearest;
+  if (!one) return { text: `${typed} \`/apim-user help\` shows what there is.` };
+  const text = others.length
+    ? `${typed} Did you mean one of these?`
+    : `${typed} Did you mean \`${one.name}\`?`;
+  return { text, blocks: [section(text), commandButtons(nearest, rest)] };
 }
 
+/** For an alias of several commands. */
+function whichOne(name: string, found: Command[], rest: string[]): Message {
+  const text = `\`${escapeText(name)}\` can mean more than one thing here. Which one?`;
+  const lines = found.map((one) => `• *${one.name}*: ${one.summary}`);
+  return { text, blocks: [section([text, ...lines].join('\n')), commandButtons(found, rest)] };
+}
+
+const commandButtons = (commands: Command[], rest: string[]) =>
+  actions(commands.map(({ name }, at) => commandButton(name, [name, ...rest], `:${at}`)));
+
 /** Runs a command again that was mistyped or came too late. */
-export function commandButton(text: string, words: readonly string[]) {
+export function commandButton(text: string, words: readonly string[], suffix = '') {
   const whole = JSON.stringify(words);
   // Drops words that don't fit; the subcommand then asks for them.
   const value = whole.length <= MAX_VALUE_LENGTH ? whole : JSON.stringify(words.slice(0, 1));
-  return button('run-command', text, value);
+  return button(`run-command${suffix}`, text, value);
 }

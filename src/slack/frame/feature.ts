@@ -15,6 +15,10 @@ export type Feature = {
 
 export type Command = {
   name: string;
+  /** What people type for it too. One that several commands have asks which is meant. */
+  aliases?: readonly string[];
+  /** The command that takes its effect back, so that a misspelling of one never suggests the other. */
+  opposite?: string;
   usage: string;
   summary: string;
   example: string;

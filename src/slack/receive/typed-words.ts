@@ -1,5 +1,4 @@
 // The text that follows `/apim-user`. Slack changes it on the way: it links emails and curls quotes.
-import damerauLevenshtein from 'damerau-levenshtein';
 
 const MAX_WORDS = 120;
 
@@ -22,18 +21,3 @@ export function splitWords(text: string): string[] {
 /** The value of an option, such as `blocked` for `state:blocked`. */
 export const optionIn = (words: readonly string[], name: string): string | undefined =>
   words.find((word) => word.startsWith(`${name}:`))?.slice(name.length + 1);
-
-/** Null when none of `known` is near the word. Two swapped letters count as one mistake. */
-export function nearestWord(word: string, known: readonly string[]): string | null {
-  const typed = word.toLowerCase();
-  const [best] = known
-    // A much longer word can't be near, and its distance would cost much memory.
-    .filter((one) => Math.abs(one.length - typed.length) <= maxMistakes(one))
-    .map((one) => ({ one, mistakes: damerauLevenshtein(typed, one).steps }))
-    .sort((a, b) => a.mistakes - b.mistakes);
-  return best && best.mistakes <= maxMistakes(best.one) ? best.one : null;
-}
-
-function maxMistakes(word: string): number {
-  return Math.ceil(word.length / 3);
-}
