@@ -70,7 +70,11 @@ async function main(): Promise<number> {
     const plain = contextOf({ kind: 'console', name: invocation.name });
     const context = takesReason || !invocation.reason ? plain : { ...plain, reason: invocation.reason };
     try {
-      const input = await findIds(plain, invocation);
+      const { accountId: account, ...typed } = invocation.input;
+      const target = { ...typed, ...(account === undefined ? {} : { account: String(account) }) };
+      const input = await invocation.exposed.operation.attempt(plain, target, (attempting) =>
+        findIds(attempting, invocation),
+      );
       const output = await runPages(context, invocation, input);
       await print(invocation.isJson ? `${jsonForTerminal(output ?? null)}\n` : plainText(output));
       return EXIT.ok;

@@ -121,6 +121,8 @@ export type DomainErrorDetail = {
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
   readonly detail: DomainErrorDetail;
+  /** Whether the audit has a row for this refusal. */
+  isRecorded = false;
 
   constructor(code: DomainErrorCode, detail: DomainErrorDetail = {}) {
     // The code alone, so that a logged or printed message holds no personal data.

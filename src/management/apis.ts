@@ -23,9 +23,9 @@ const API = 'apis/{apiId}';
 export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayName' }, [
   ...readRoutes('Api_ListByService', 'apis', listApisOfService),
   ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
-  { method: 'PUT', path: API, operation: 'Api_CreateOrUpdate', run: putApi },
-  { method: 'PATCH', path: API, operation: 'Api_Update', run: patchApi },
-  { method: 'DELETE', path: API, operation: 'Api_Delete', run: removeApi },
+  { method: 'PUT', path: API, operation: 'Api_CreateOrUpdate', attempts: createApi, run: putApi },
+  { method: 'PATCH', path: API, operation: 'Api_Update', attempts: editApi, run: patchApi },
+  { method: 'DELETE', path: API, operation: 'Api_Delete', attempts: deleteApi, run: removeApi },
 ]);
 
 /** Properties about the gateway itself may be sent and are ignored. */

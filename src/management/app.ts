@@ -15,7 +15,13 @@ import { waitingResponse } from './long-running.ts';
 import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { demandApiVersion, readQuery } from './query.ts';
-import { findRoute, type ManagementRequest, type ManagementResponse, type MatchedRoute } from './route.ts';
+import {
+  findRoute,
+  type ManagementRequest,
+  type ManagementResponse,
+  type MatchedRoute,
+  type Route,
+} from './route.ts';
 import { ROUTES } from './routes.ts';
 
 export const MAX_MANAGEMENT_BYTES = 256 * 1_024;
@@ -64,7 +70,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
       publicUrl: options.publicUrl(),
     };
     try {
-      return toResponse(await route.run(request), headers);
+      return toResponse(await runRoute(route, request), headers);
     } catch (error) {
       if (error instanceof WaitsForApproval) return toResponse(waitingResponse(request, error), headers);
       if (error instanceof DomainError) throw domainErrorAsAzure(error, route.names);
@@ -105,6 +111,14 @@ function requestIdOf(c: WebContext): string {
 function clientRequestId(c: WebContext): string | null {
   const id = c.req.header('x-ms-client-request-id') ?? '';
   return CLIENT_REQUEST_ID.test(id) ? id : null;
+}
+
+function runRoute(route: Route, request: ManagementRequest): Promise<ManagementResponse> {
+  const { userId: accountId, sid: subscriptionId, templateName: template, ...ids } = request.params;
+  const target = { accountId, subscriptionId, template, ...ids };
+  return route.attempts
+    ? route.attempts.attempt(request.context, target, (context) => route.run({ ...request, context }))
+    : route.run(request);
 }
 
 function demandAddress(path: string, { service }: Context): Address {

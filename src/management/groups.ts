@@ -32,13 +32,43 @@ const AZURE_NAMES = { name: 'displayName' };
 export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Group_ListByService', 'groups', listGroupsOfService),
   ...readRoutes('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
-  { method: 'PUT', path: 'groups/{groupId}', operation: 'Group_CreateOrUpdate', run: putGroup },
-  { method: 'PATCH', path: 'groups/{groupId}', operation: 'Group_Update', run: patchGroup },
-  { method: 'DELETE', path: 'groups/{groupId}', operation: 'Group_Delete', run: removeGroup },
+  {
+    method: 'PUT',
+    path: 'groups/{groupId}',
+    operation: 'Group_CreateOrUpdate',
+    attempts: createGroup,
+    run: putGroup,
+  },
+  {
+    method: 'PATCH',
+    path: 'groups/{groupId}',
+    operation: 'Group_Update',
+    attempts: renameGroup,
+    run: patchGroup,
+  },
+  {
+    method: 'DELETE',
+    path: 'groups/{groupId}',
+    operation: 'Group_Delete',
+    attempts: deleteGroup,
+    run: removeGroup,
+  },
   ...readRoutes('GroupUser_List', 'groups/{groupId}/users', listMembers),
   { method: 'HEAD', path: MEMBER, operation: 'GroupUser_CheckEntityExists', run: checkMember },
-  { method: 'PUT', path: MEMBER, operation: 'GroupUser_Create', run: addMember },
-  { method: 'DELETE', path: MEMBER, operation: 'GroupUser_Delete', run: removeMember },
+  {
+    method: 'PUT',
+    path: MEMBER,
+    operation: 'GroupUser_Create',
+    attempts: setGroupsOfAccount,
+    run: addMember,
+  },
+  {
+    method: 'DELETE',
+    path: MEMBER,
+    operation: 'GroupUser_Delete',
+    attempts: setGroupsOfAccount,
+    run: removeMember,
+  },
 ]);
 
 /** Only custom groups can be created, because this server reads no external directory. */

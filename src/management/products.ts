@@ -37,9 +37,21 @@ const AZURE_NAMES = {
 export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Product_ListByService', 'products', listProductsOfService),
   ...readRoutes('Product_Get', PRODUCT, (request) => getProduct(request), 'Product_GetEntityTag'),
-  { method: 'PUT', path: PRODUCT, operation: 'Product_CreateOrUpdate', run: putProduct },
-  { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', run: patchProduct },
-  { method: 'DELETE', path: PRODUCT, operation: 'Product_Delete', run: removeProduct },
+  {
+    method: 'PUT',
+    path: PRODUCT,
+    operation: 'Product_CreateOrUpdate',
+    attempts: createProduct,
+    run: putProduct,
+  },
+  { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', attempts: editProduct, run: patchProduct },
+  {
+    method: 'DELETE',
+    path: PRODUCT,
+    operation: 'Product_Delete',
+    attempts: deleteProduct,
+    run: removeProduct,
+  },
   ...readRoutes('ProductApi_ListByProduct', `${PRODUCT}/apis`, listApisOfProduct),
   ...linkRoutes('ProductApi', `${PRODUCT}/apis/{apiId}`, 'api'),
   ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
@@ -205,8 +217,20 @@ function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
   const operation = (verb: string) => `${azureName}_${verb}`;
   return [
     { method: 'HEAD', path, operation: operation('CheckEntityExists'), run: (r) => checkLink(r, kind) },
-    { method: 'PUT', path, operation: operation('CreateOrUpdate'), run: (r) => addLink(r, kind) },
-    { method: 'DELETE', path, operation: operation('Delete'), run: (r) => removeLink(r, kind) },
+    {
+      method: 'PUT',
+      path,
+      operation: operation('CreateOrUpdate'),
+      attempts: editProduct,
+      run: (r) => addLink(r, kind),
+    },
+    {
+      method: 'DELETE',
+      path,
+      operation: operation('Delete'),
+      attempts: editProduct,
+      run: (r) => removeLink(r, kind),
+    },
   ];
 }
 

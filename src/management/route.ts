@@ -1,5 +1,6 @@
 // The routes of the management API: what one is, and which one a request is for.
 import type { Context } from '../operations/frame/context.ts';
+import type { Operation } from '../operations/frame/operation.ts';
 import type { Address } from './address.ts';
 import type { Query } from './query.ts';
 
@@ -22,10 +23,12 @@ export type ManagementResponse = {
   headers?: Record<string, string>;
 };
 
-type Method = 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+/** What a request that changes something tries to do: a refusal that no operation recorded is recorded as this one. */
+type Attempt =
+  | { method: 'GET' | 'HEAD'; attempts?: never }
+  | { method: 'PUT' | 'PATCH' | 'POST' | 'DELETE'; attempts: Pick<Operation<never, unknown>, 'attempt'> };
 
-export type Route = {
-  method: Method;
+export type Route = Attempt & {
   /** Below the service, such as `users/{userId}`. */
   path: string;
   /** Azure's name, such as `User_Get`. */

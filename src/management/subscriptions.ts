@@ -8,6 +8,7 @@ import { listSubscriptions } from '../operations/subscriptions/list.ts';
 import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
 import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
+import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
 import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
@@ -41,25 +42,46 @@ const AZURE_NAMES = {
 export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptionsIn(request, {})),
   ...readRoutes('Subscription_Get', SUBSCRIPTION, getSubscription, 'Subscription_GetEntityTag'),
-  { method: 'PUT', path: SUBSCRIPTION, operation: 'Subscription_CreateOrUpdate', run: putSubscription },
-  { method: 'PATCH', path: SUBSCRIPTION, operation: 'Subscription_Update', run: patchSubscription },
-  { method: 'DELETE', path: SUBSCRIPTION, operation: 'Subscription_Delete', run: removeSubscription },
+  {
+    method: 'PUT',
+    path: SUBSCRIPTION,
+    operation: 'Subscription_CreateOrUpdate',
+    attempts: grantSubscription,
+    run: putSubscription,
+  },
+  {
+    method: 'PATCH',
+    path: SUBSCRIPTION,
+    operation: 'Subscription_Update',
+    attempts: renameSubscription,
+    run: patchSubscription,
+  },
+  {
+    method: 'DELETE',
+    path: SUBSCRIPTION,
+    operation: 'Subscription_Delete',
+    attempts: deleteSubscription,
+    run: removeSubscription,
+  },
   {
     method: 'POST',
     path: `${SUBSCRIPTION}/regeneratePrimaryKey`,
     operation: 'Subscription_RegeneratePrimaryKey',
+    attempts: regenerateKey,
     run: (request) => regenerate(request, 'primary'),
   },
   {
     method: 'POST',
     path: `${SUBSCRIPTION}/regenerateSecondaryKey`,
     operation: 'Subscription_RegenerateSecondaryKey',
+    attempts: regenerateKey,
     run: (request) => regenerate(request, 'secondary'),
   },
   {
     method: 'POST',
     path: `${SUBSCRIPTION}/listSecrets`,
     operation: 'Subscription_ListSecrets',
+    attempts: listSecrets,
     run: showSecrets,
   },
   ...readRoutes('UserSubscription_List', 'users/{userId}/subscriptions', listSubscriptionsOfUser),

@@ -28,9 +28,27 @@ export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName
     (request) => getTemplate(request),
     'EmailTemplate_GetEntityTag',
   ),
-  { method: 'PUT', path: TEMPLATE, operation: 'EmailTemplate_CreateOrUpdate', run: putTemplate },
-  { method: 'PATCH', path: TEMPLATE, operation: 'EmailTemplate_Update', run: patchTemplate },
-  { method: 'DELETE', path: TEMPLATE, operation: 'EmailTemplate_Delete', run: resetTemplate },
+  {
+    method: 'PUT',
+    path: TEMPLATE,
+    operation: 'EmailTemplate_CreateOrUpdate',
+    attempts: saveTemplate,
+    run: putTemplate,
+  },
+  {
+    method: 'PATCH',
+    path: TEMPLATE,
+    operation: 'EmailTemplate_Update',
+    attempts: saveTemplate,
+    run: patchTemplate,
+  },
+  {
+    method: 'DELETE',
+    path: TEMPLATE,
+    operation: 'EmailTemplate_Delete',
+    attempts: restoreDefaultTemplate,
+    run: resetTemplate,
+  },
 ]);
 
 /** Titles, descriptions and parameters are fixed here: a client may send them, and they are ignored. */

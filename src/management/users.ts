@@ -4,6 +4,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
 import { compareAccount } from '../operations/accounts/compare.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
+import { editAccount } from '../operations/accounts/edit.ts';
 import { listAccounts } from '../operations/accounts/list.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
 import { changeAccount } from '../operations/accounts/patch.ts';
@@ -25,19 +26,39 @@ const ADMINISTRATOR = '1';
 export const USER_ROUTES: Route[] = [
   ...readRoutes('User_ListByService', 'users', listUsers),
   ...readRoutes('User_Get', 'users/{userId}', getUser, 'User_GetEntityTag'),
-  { method: 'PUT', path: 'users/{userId}', operation: 'User_CreateOrUpdate', run: putUser },
-  { method: 'PATCH', path: 'users/{userId}', operation: 'User_Update', run: patchUser },
-  { method: 'DELETE', path: 'users/{userId}', operation: 'User_Delete', run: deleteUser },
+  {
+    method: 'PUT',
+    path: 'users/{userId}',
+    operation: 'User_CreateOrUpdate',
+    attempts: addAccount,
+    run: putUser,
+  },
+  {
+    method: 'PATCH',
+    path: 'users/{userId}',
+    operation: 'User_Update',
+    attempts: editAccount,
+    run: patchUser,
+  },
+  {
+    method: 'DELETE',
+    path: 'users/{userId}',
+    operation: 'User_Delete',
+    attempts: deleteAccount,
+    run: deleteUser,
+  },
   {
     method: 'POST',
     path: 'users/{userId}/generateSsoUrl',
     operation: 'User_GenerateSsoUrl',
+    attempts: makeSignInLink,
     run: generateSsoUrl,
   },
   {
     method: 'POST',
     path: 'users/{userId}/token',
     operation: 'User_GetSharedAccessToken',
+    attempts: makeSignInLink,
     run: refuseSharedAccessToken,
   },
   ...readRoutes('UserGroup_List', 'users/{userId}/groups', listGroupsOfUser),
@@ -46,6 +67,7 @@ export const USER_ROUTES: Route[] = [
     method: 'POST',
     path: 'users/{userId}/confirmations/password/send',
     operation: 'UserConfirmationPassword_Send',
+    attempts: sendPasswordReset,
     run: sendConfirmation,
   },
 ];

@@ -56,7 +56,7 @@ import { showTemplate } from '../../operations/templates/show.ts';
 import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
 
-type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input'>;
+type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input' | 'attempt'>;
 
 export type Exposed = {
   operation: AnyOperation;

@@ -1,6 +1,5 @@
 // Changes that a program makes to an account in one request.
 import { DomainError } from '../../domain/domain-error.ts';
-import { recordRefusal } from '../frame/audit-row.ts';
 import { type BatchPart, runBatch } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
@@ -28,25 +27,29 @@ export type AccountChange = {
  * that needs a second operator comes with others. Alone it throws `WaitsForApproval`.
  */
 export async function changeAccount(context: Context, change: AccountChange): Promise<AccountView> {
+  return operationOf(change).attempt(context, { accountId: change.accountId }, (attempting) =>
+    runChange(attempting, change),
+  );
+}
+
+/** What the request is about, for a refusal before the parts run. */
+function operationOf({ state, password }: AccountChange) {
+  if (state === 'blocked') return blockAccount;
+  if (state !== undefined) return activateAccount;
+  return password === undefined ? editAccount : setPassword;
+}
+
+async function runChange(context: Context, change: AccountChange): Promise<AccountView> {
   const { accountId, expectedVersion } = change;
   const account = await readAccount(context, { accountId });
-  if (!account) throw await recordedRefusal(context, change, new DomainError('account_not_found'));
+  if (!account) throw new DomainError('account_not_found');
   if (expectedVersion !== undefined && expectedVersion !== account.version)
-    throw await recordedRefusal(context, change, new DomainError('account_changed', { id: accountId }));
+    throw new DomainError('account_changed', { id: accountId });
   // Bound to the version just read, so that no change by another actor is overwritten.
   await runBatch(context, await partsOf(context, account, change), account.version);
   const changed = await readAccount(context, { accountId });
   if (!changed) throw new DomainError('account_not_found');
   return changed;
-}
-
-async function recordedRefusal(
-  context: Context,
-  { accountId }: AccountChange,
-  error: DomainError,
-): Promise<DomainError> {
-  await recordRefusal(editAccount.operation, context, { accountId }, error);
-  return error;
 }
 
 async function partsOf(context: Context, account: AccountView, change: AccountChange): Promise<BatchPart[]> {

@@ -1,11 +1,14 @@
 // The audit row that an operation writes: one for a change, one for a refusal, one for a request for approval.
-import { writeAuditRow } from '../../db/audit/rows.ts';
+import { findAccount, findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts/accounts.ts';
+import { findAuditRow, writeAuditRow } from '../../db/audit/rows.ts';
 import type { Db, Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
-import { actorId, actorName } from './actor.ts';
+import { actorId, actorName, slackId } from './actor.ts';
 import type { Act, AuditEntry, Context } from './context.ts';
+import { rowId } from './input.ts';
+import { unstorableField } from './storable.ts';
 
 export type RecordedEntry = AuditEntry & { id: string };
 
@@ -43,14 +46,17 @@ export async function recordRefusal(
   error: DomainError,
   db: Db = context.db,
 ): Promise<void> {
-  const { accountId } = error.detail;
-  const target = accountId ? { kind: 'account' as const, id: accountId } : targetOf(input);
+  const { detail } = error;
+  const target = detail.accountId
+    ? ({ kind: 'account', id: detail.accountId } as const)
+    : (idIn(input) ?? targetInTheWay(error) ?? (await namedTarget(context, db, input)));
   await writeAuditRow(db, {
     ...identityOf(operation, context),
     outcome: 'refused',
     code: error.code,
     ...(target ? { target } : {}),
   });
+  error.isRecorded = true;
 }
 
 function identityOf(operation: string, context: Context) {
@@ -68,25 +74,74 @@ function identityOf(operation: string, context: Context) {
   };
 }
 
+/** What an attempt is about: ids by name, such as `groupId`, or an email or id that a person typed for an account. */
+export type AttemptTarget = Readonly<Record<string, unknown>> & { readonly account?: string | undefined };
+
 const MAX_TARGET_ID_LENGTH = 80;
+const MAX_ACCOUNT_TEXT_LENGTH = 254;
+const KINDS = [
+  'subscription',
+  'account',
+  'product',
+  'api',
+  'invitation',
+  'group',
+  'approval',
+  'import',
+  'token',
+  'mail',
+] as const;
+
+type Target = NonNullable<AuditEntry['target']>;
+
+function targetInTheWay({ code, detail }: DomainError): Target | null {
+  if (!detail.id) return null;
+  if (code === 'email_taken') return { kind: 'account', id: detail.id };
+  return code === 'email_invited' ? { kind: 'invitation', id: detail.id } : null;
+}
 
 /** A refusal names its target when the input holds its id: our ids are no personal data. */
-function targetOf(input: unknown): AuditEntry['target'] {
-  if (typeof input !== 'object' || input === null) return undefined;
-  for (const kind of [
-    'subscription',
-    'product',
-    'api',
-    'account',
-    'invitation',
-    'group',
-    'approval',
-    'import',
-    'token',
-  ] as const) {
-    const id = (input as Record<string, unknown>)[`${kind}Id`];
-    if (typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id))
-      return { kind, id };
+function idIn(input: unknown): Target | null {
+  const fields = fieldsIn(input);
+  for (const kind of KINDS) {
+    const id = fields[`${kind}Id`];
+    if (isId(id)) return { kind, id };
   }
-  return undefined;
+  const { teamId, userId, template } = fields;
+  if (isId(template)) return { kind: 'template', id: template };
+  if (!isId(teamId)) return null;
+  return isId(userId) ? { kind: 'operator', id: slackId(teamId, userId) } : { kind: 'workspace', id: teamId };
 }
+
+/** The account that a person typed, the target of the change that they undo, or their own account. */
+async function namedTarget(context: Context, db: Db, input: unknown): Promise<Target | null> {
+  const { account, changeId } = fieldsIn(input);
+  const serviceId = context.service.id;
+  if (typeof account === 'string') {
+    const id = await idOfNamedAccount(db, serviceId, account.trim());
+    return id === undefined ? null : { kind: 'account', id };
+  }
+  const change = rowId.safeParse(changeId);
+  if (change.success) {
+    const row = await findAuditRow(db, serviceId, change.data);
+    return row?.targetKind && row.targetId ? ({ kind: row.targetKind, id: row.targetId } as Target) : null;
+  }
+  return context.actor.kind === 'account' ? { kind: 'account', id: context.actor.accountId } : null;
+}
+
+/** Exactly this email or id, because the audit must not blame an attempt on a similar account. */
+async function idOfNamedAccount(db: Db, serviceId: string, text: string): Promise<string | undefined> {
+  if (text.length > MAX_ACCOUNT_TEXT_LENGTH || unstorableField(text)) return undefined;
+  const email = text.toLowerCase();
+  const found =
+    (await findAccountByEmail(db, serviceId, email)) ??
+    (await findAccount(db, serviceId, text)) ??
+    (await findDeletedAccountByEmail(db, serviceId, email));
+  return found?.id;
+}
+
+const fieldsIn = (input: unknown): Record<string, unknown> =>
+  typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+
+const isId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length <= MAX_TARGET_ID_LENGTH && /^[\w-]+$/.test(id);

@@ -100,6 +100,8 @@ export type Context = {
   mailNotBefore?: Date;
   /** The reason for an operation whose input has none: the console demands one with every change. */
   reason?: string;
+  /** Part of an attempt at another operation, under which the refusal of a read is recorded. */
+  isAttempt?: true;
   /** The approval that this operation runs for. */
   approval?: { id: string; decidedByName?: string };
 };

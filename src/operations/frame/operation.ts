@@ -6,7 +6,13 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorName } from './actor.ts';
 import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';
-import { type RecordedEntry, recordApprovalRequest, recordChange, recordRefusal } from './audit-row.ts';
+import {
+  type AttemptTarget,
+  type RecordedEntry,
+  recordApprovalRequest,
+  recordChange,
+  recordRefusal,
+} from './audit-row.ts';
 import type { Act, Context, Grant } from './context.ts';
 import { type CallerKind, demandPermission } from './permission.ts';
 import { unstorableField } from './storable.ts';
@@ -48,6 +54,17 @@ export type Operation<Input, Output> = ((context: Context, input: Input) => Prom
   readonly input: ZodType;
   /** Whether `SECOND_OPERATOR_FOR` may name it. */
   readonly isApprovable: boolean;
+  /** Errors: those of `demandPermission`. Records nothing. */
+  demand(context: Context): Promise<void>;
+  /**
+   * Runs what leads to the operation, such as a search for its target or a form for its input. A refusal on the way is
+   * recorded as a refusal of this operation.
+   */
+  attempt<Result>(
+    context: Context,
+    target: AttemptTarget,
+    work: (context: Context) => Promise<Result> | Result,
+  ): Promise<Result>;
   /**
    * Runs the operation as part of the caller's transaction, at once: it does not wait for approval, and the caller
    * records a refusal. For an approved request, and for several operations together.
@@ -84,7 +101,8 @@ export function defineOperation<Schema extends ZodType, Output, Prepared = undef
     try {
       return await runOrAskForApproval(definition, context, input);
     } catch (error) {
-      if (error instanceof DomainError) await recordRefusal(name, context, input, error);
+      const isOfAttempt = effect === 'read' && context.isAttempt;
+      if (error instanceof DomainError && !isOfAttempt) await recordRefusal(name, context, input, error);
       throw error;
     }
   };
@@ -94,12 +112,31 @@ export function defineOperation<Schema extends ZodType, Output, Prepared = undef
     effect,
     input: schema,
     isApprovable: subjectOf !== undefined,
+    demand: (context: Context) => demandPermission(context, context.db, allowed, grant),
+    attempt: <Result>(context: Context, target: AttemptTarget, work: Attempt<Result>) =>
+      attemptAt(name, context, target, work),
     async runInTransaction(context: Context, tx: Transaction, input: unknown, options: RunOptions = {}) {
       await demandPermission(context, tx, options.allowed ?? allowed, grant);
       const parsed = parseInput(schema, input as z.input<Schema>);
       return runAndRecord(definition, context, tx, parsed, options.prepared as Prepared);
     },
   });
+}
+
+type Attempt<Result> = (context: Context) => Promise<Result> | Result;
+
+async function attemptAt<Result>(
+  name: string,
+  context: Context,
+  target: AttemptTarget,
+  work: Attempt<Result>,
+): Promise<Result> {
+  try {
+    return await work({ ...context, isAttempt: true });
+  } catch (error) {
+    if (error instanceof DomainError && !error.isRecorded) await recordRefusal(name, context, target, error);
+    throw error;
+  }
 }
 
 async function runOrAskForApproval<Schema extends ZodType, Output, Prepared>(

@@ -29,7 +29,10 @@ export type ImportPlan = { rows: PlannedRow[]; lastMailDue: Date | null };
  * Errors: `invalid_input` for `table` when it can't be read as one; `limit_reached` above 10,000 rows, and above 50
  * invitations while each needs a second operator; `not_permitted`.
  */
-export async function planImport(context: Context, text: string): Promise<ImportPlan> {
+export const planImport = (context: Context, text: string): Promise<ImportPlan> =>
+  checkImport.attempt(context, {}, (attempting) => plan(attempting, text));
+
+async function plan(context: Context, text: string): Promise<ImportPlan> {
   const read = readTable(text);
   const addresses = read.flatMap((row) => row.canonical ?? []);
   const { known, groups, lastMailDue } = await checkImport(context, { addresses });

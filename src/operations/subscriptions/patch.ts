@@ -34,6 +34,21 @@ export async function changeSubscription(
   present: PresentSubscription,
   wanted: SubscriptionChange,
 ): Promise<void> {
+  await operationOf(wanted).attempt(context, { subscriptionId: present.id }, (attempting) =>
+    runBatch(attempting, partsOf(present, wanted), present.version),
+  );
+}
+
+/** What the request is about, for a refusal before the parts run. */
+function operationOf({ state, endsAt }: SubscriptionChange) {
+  if (state === 'rejected') return rejectSubscription;
+  if (state === 'suspended') return suspendSubscription;
+  if (state === 'cancelled') return cancelSubscription;
+  if (state !== undefined) return resumeSubscription;
+  return endsAt === undefined ? renameSubscription : extendSubscription;
+}
+
+function partsOf(present: PresentSubscription, wanted: SubscriptionChange): BatchPart[] {
   const subscriptionId = present.id;
   const parts: BatchPart[] = [];
   if (wanted.name !== undefined && wanted.name !== present.name)
@@ -53,7 +68,7 @@ export async function changeSubscription(
   const from = isExtended && present.state === 'expired' ? 'active' : present.state;
   if (wanted.state !== undefined && wanted.state !== from)
     parts.push(toState(present, from, wanted.state, wanted.stateComment ?? ''));
-  await runBatch(context, parts, present.version);
+  return parts;
 }
 
 function toState(

@@ -13,7 +13,7 @@ export const activateFeature: Feature = accountCommand({
   usage: 'activate <account>',
   summary: 'Activates a blocked or pending account.',
   example: '/apim-user activate ann@example.com',
-  who: 'admins and approvers',
+  operation: activateAccount,
   chooser: { title: 'Activate which account?', submit: 'Activate' },
   next: {
     run: (request, account, words) =>

@@ -76,7 +76,7 @@ function passwordError(values: FormValues, policy: Policy): Record<string, strin
 type Filled = { email?: string; firstName?: string };
 
 const openAddModal = (request: SlackRequest, filled: Filled) =>
-  openModalFor('admins', request, () => addModal(filled));
+  openModalFor(request, addAccount, {}, () => addModal(filled));
 
 const addModal = ({ email = '', firstName = '' }: Filled) =>
   modal({

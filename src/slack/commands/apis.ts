@@ -35,18 +35,20 @@ export const apisFeature: Feature = {
     'menu-apis': async (request) => request.reply(await apisPage(request)),
     'apis-next': async (request, value) =>
       request.reply(await apisPage(request, readCarried(value)), { replace: true }),
-    'api-create': (request) => openModalFor('admins', request, createApiModal),
-    'api-edit': (request, value) =>
-      openModalFor('admins', request, async () => {
-        const { apiId, expectedVersion } = apiIn(value);
-        const { api } = await showApi(request.context, { apiId });
+    'api-create': (request) => openModalFor(request, createApi, {}, createApiModal),
+    'api-edit': async (request, value) => {
+      const { apiId, expectedVersion } = apiIn(value);
+      return openModalFor(request, editApi, { apiId }, async (attempting) => {
+        const { api } = await showApi(attempting.context, { apiId });
         return editApiModal({ ...api, version: expectedVersion });
-      }),
-    'api-delete': (request, value) =>
-      openModalFor('admins', request, () => {
-        const { apiId, expectedVersion } = apiIn(value);
-        return deletionModal(request, apiId, expectedVersion);
-      }),
+      });
+    },
+    'api-delete': async (request, value) => {
+      const { apiId, expectedVersion } = apiIn(value);
+      return openModalFor(request, deleteApi, { apiId }, (attempting) =>
+        deletionModal(attempting, apiId, expectedVersion),
+      );
+    },
   },
   submissions: {
     'api-create': {

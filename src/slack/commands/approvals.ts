@@ -31,7 +31,7 @@ export const approvalsFeature: Feature = {
       await request.reply({ text });
     },
     'approval-decline': (request, approvalId) =>
-      openModalFor('admins and approvers', request, () => declineModal(approvalId)),
+      openModalFor(request, decideApproval, { approvalId }, () => declineModal(approvalId)),
     'approval-withdraw': async (request, approvalId) => {
       await withdrawApproval(request.context, { approvalId });
       await request.reply({ text: 'Taken back. Nothing was done.' });

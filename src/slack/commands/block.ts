@@ -20,7 +20,7 @@ export const blockFeature: Feature = accountCommand({
   summary:
     "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
   example: '/apim-user block ann@example.com for 7d leaked a key',
-  who: 'admins and approvers',
+  operation: blockAccount,
   chooser: { title: 'Block which account?', submit: 'Go on' },
   next: {
     modal: blockModal,
@@ -31,7 +31,7 @@ export const blockFeature: Feature = accountCommand({
         ...splitBlockEnd(words),
       }),
   },
-  buttons: { 'account-block': openForAccount('admins and approvers', blockModal) },
+  buttons: { 'account-block': openForAccount(blockAccount, blockModal) },
   submissions: {
     block: {
       check: (values) => fieldErrorsOf(() => void readBlockEnd(textOf(values, 'end'))),

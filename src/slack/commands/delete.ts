@@ -23,10 +23,10 @@ export const deleteFeature: Feature = accountCommand({
   usage: 'delete <account>',
   summary: 'Deletes an account, after asking. To keep someone out, block.',
   example: '/apim-user delete ann@example.com',
-  who: 'admins',
+  operation: deleteAccount,
   chooser: { title: 'Delete which account?', submit: 'Go on' },
   next: { modal: deleteModal },
-  buttons: { 'account-delete': openForAccount('admins', deleteModal) },
+  buttons: { 'account-delete': openForAccount(deleteAccount, deleteModal) },
   submissions: {
     delete: {
       check: (values, { metadata }) => checkboxError(values, metadata),

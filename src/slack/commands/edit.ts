@@ -14,10 +14,10 @@ export const editFeature: Feature = accountCommand({
   usage: 'edit <account>',
   summary: 'Changes names, note or address.',
   example: '/apim-user edit ann@example.com',
-  who: 'admins',
+  operation: editAccount,
   chooser: { title: 'Edit which account?', submit: 'Go on' },
   next: { modal: editModal },
-  buttons: { 'account-edit': openForAccount('admins', editModal) },
+  buttons: { 'account-edit': openForAccount(editAccount, editModal) },
   submissions: {
     edit: {
       check: (values) => ({

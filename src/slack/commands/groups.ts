@@ -29,19 +29,19 @@ export const groupsFeature: Feature = {
     who: 'admins',
     async run(request, [account]) {
       if (account === undefined) return request.reply(await groupsPage(request));
-      return openModalFor('admins', request, async () =>
-        groupsOfAccountModal(await findAccount(request, account)),
+      return openModalFor(request, setGroupsOfAccount, { account }, async (attempting) =>
+        groupsOfAccountModal(await findAccount(attempting, account)),
       );
     },
   },
   buttons: {
-    'account-groups': openForAccount('admins', groupsOfAccountModal),
+    'account-groups': openForAccount(setGroupsOfAccount, groupsOfAccountModal),
     'groups-next': turnPage,
     'groups-previous': turnPage,
-    'group-create': (request) => openModalFor('admins', request, createGroupModal),
+    'group-create': (request) => openModalFor(request, createGroup, {}, createGroupModal),
     'group-rename': (request, id) =>
-      request.openModal(async () => {
-        const { groups } = await listGroups(request.context, {});
+      openModalFor(request, renameGroup, { groupId: id }, async ({ context: attempting }) => {
+        const { groups } = await listGroups(attempting, {});
         const group = groups.find((one) => one.id === id);
         if (!group) throw new DomainError('group_not_found');
         return renameGroupModal(group);

@@ -19,7 +19,7 @@ const { command, submissions = {} } = accountCommand({
   usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
   summary: 'Shows how a person came in and every change since; or what a person did, or what was refused.',
   example: '/apim-user history ann@example.com',
-  who: 'admins and approvers',
+  operation: showHistory,
   chooser: { title: 'History of which one?', submit: 'Show' },
   next: { run: (request, account) => accountPage(request, account.id) },
 });

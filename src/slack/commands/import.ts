@@ -1,4 +1,5 @@
 // Imports a table of developers: pasted into the modal here, or sent as a file (features/import-file.ts).
+import { checkImport } from '../../operations/accounts/check-import.ts';
 import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
@@ -21,7 +22,7 @@ export const importFeature: Feature = {
       'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
     example: '/apim-user import',
     who: 'admins',
-    run: (request) => openModalFor('admins', request, importModal),
+    run: (request) => openModalFor(request, checkImport, {}, importModal),
   },
   submissions: {
     import: {

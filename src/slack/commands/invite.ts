@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
 import { invite } from '../../operations/invitations/invite.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { openModalFor } from '../frame/role.ts';
+import { attempt, openModalFor } from '../frame/role.ts';
 import { type FormValues, isEmailAddress, listOf, textOf } from '../modals/form.ts';
 import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { errorText, nextStepButtons } from '../present/error.ts';
@@ -23,8 +23,10 @@ export const inviteFeature: Feature = {
     who: 'admins',
     async run(request, words) {
       if (words.length === 0) return openInviteModal(request, []);
-      if (words.length > MAX_INVITED_AT_ONCE)
-        throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses at once` });
+      await attempt(request, invite, {}, () => {
+        if (words.length > MAX_INVITED_AT_ONCE)
+          throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses at once` });
+      });
       return request.reply(await inviteAll(request, words, {}));
     },
   },
@@ -69,7 +71,7 @@ function emailsIn(text: string): string[] {
 }
 
 const openInviteModal = (request: SlackRequest, emails: string[]) =>
-  openModalFor('admins', request, () => inviteModal(emails));
+  openModalFor(request, invite, {}, () => inviteModal(emails));
 
 const inviteModal = (emails: string[]) =>
   modal({

@@ -5,7 +5,7 @@ import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { readCarried } from '../frame/reference.ts';
-import { openModalFor, requireRole } from '../frame/role.ts';
+import { openModalFor } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
 import {
   actions,
@@ -34,7 +34,7 @@ export const operatorsFeature: Feature = {
     run: async (request) => request.reply(await operatorsPage(request)),
   },
   buttons: {
-    'operator-add': (request) => openModalFor('admins', request, grantModal),
+    'operator-add': (request) => openModalFor(request, grantRole, {}, grantModal),
     'operator-grant': async (request, value) => {
       const { userId, role } = readCarried<{ userId: string; role: Role }>(value);
       await request.reply(await runGrant(request, userId, role));
@@ -72,8 +72,12 @@ async function runGrant(request: SlackRequest, userId: string, role: Role): Prom
 }
 
 async function operatorsPage(request: SlackRequest): Promise<Message> {
-  await requireRole(request, 'admins');
-  const operators = await listOperators(request.context, { teamId: request.actor.teamId });
+  const { teamId } = request.actor;
+  const operators = await listOperators.attempt(request.context, {}, async (context) => {
+    // Everyone may learn who the admins are, but the page is for those who grant roles.
+    await grantRole.demand(context);
+    return listOperators(context, { teamId });
+  });
   const rows = await Promise.all(
     operators.map(async ({ slackUserId, name, role }) =>
       role ? rowOf(slackUserId, await currentName(request, slackUserId, name), role) : [],

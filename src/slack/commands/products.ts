@@ -40,18 +40,20 @@ export const productsFeature: Feature = {
     'menu-products': async (request) => request.reply(await productsPage(request)),
     'products-next': async (request, value) =>
       request.reply(await productsPage(request, readCarried(value)), { replace: true }),
-    'product-create': (request) => openModalFor('admins', request, createProductModal),
-    'product-edit': (request, value) =>
-      openModalFor('admins', request, async () => {
-        const { productId, expectedVersion } = productIn(value);
-        const { product } = await showProduct(request.context, { productId });
+    'product-create': (request) => openModalFor(request, createProduct, {}, createProductModal),
+    'product-edit': async (request, value) => {
+      const { productId, expectedVersion } = productIn(value);
+      return openModalFor(request, editProduct, { productId }, async (attempting) => {
+        const { product } = await showProduct(attempting.context, { productId });
         return editProductModal({ ...product, version: expectedVersion });
-      }),
-    'product-delete': (request, value) =>
-      openModalFor('admins', request, () => {
-        const { productId, expectedVersion } = productIn(value);
-        return deletionModal(request, productId, expectedVersion);
-      }),
+      });
+    },
+    'product-delete': async (request, value) => {
+      const { productId, expectedVersion } = productIn(value);
+      return openModalFor(request, deleteProduct, { productId }, (attempting) =>
+        deletionModal(attempting, productId, expectedVersion),
+      );
+    },
   },
   submissions: {
     'product-create': {

@@ -39,7 +39,7 @@ export const requestFeature: Feature = {
 };
 
 const openRequestModal = (request: SlackRequest, email = '') =>
-  openModalFor('everybody', request, () => {
+  openModalFor(request, requestInvitation, {}, () => {
     if (!request.context.policy.hasRequests) throw new DomainError('requests_off');
     return requestModal(email);
   });

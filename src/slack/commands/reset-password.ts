@@ -14,10 +14,10 @@ export const resetPasswordFeature: Feature = accountCommand({
   usage: 'reset-password <account>',
   summary: 'Mails a one-time link to set a new password, after asking.',
   example: '/apim-user reset-password ann@example.com',
-  who: 'admins',
+  operation: sendPasswordReset,
   chooser: { title: 'Whose password?', submit: 'Go on' },
   next: { modal: resetModal },
-  buttons: { 'account-reset-password': openForAccount('admins', resetModal) },
+  buttons: { 'account-reset-password': openForAccount(sendPasswordReset, resetModal) },
   submissions: {
     'reset-password': {
       async run(request, _values, metadata) {

@@ -1,9 +1,9 @@
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
-import { findAccount } from '../frame/account-command.ts';
+import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
-import { requireRole } from '../frame/role.ts';
+import { attempt } from '../frame/role.ts';
 import { accountMessage } from '../present/account.ts';
 import { section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
@@ -19,13 +19,13 @@ export const restoreFeature: Feature = {
     example: '/apim-user restore 0193…',
     who: 'admins',
     async run(request, [id]) {
-      await requireRole(request, 'admins');
       if (!id) {
+        await attempt(request, restoreAccount, {}, () => {});
         const text =
           'Which one? Write `/apim-user restore &lt;id&gt;`; the id stands in the answer that you got to `delete`, and on the account’s card.';
         return request.reply({ text, blocks: [section(text)] });
       }
-      const account = await findAccount(request, id);
+      const account = await findFor(request, restoreAccount, id);
       return request.reply(await runRestore(request, { accountId: account.id }));
     },
   },

@@ -11,7 +11,7 @@ const { command, submissions = {} } = accountCommand({
   usage: 'show <account>',
   summary: "Shows an account's card, with what can be done now.",
   example: '/apim-user show ann@example.com',
-  who: 'admins and approvers',
+  operation: showAccount,
   chooser: { title: 'Which account?', submit: 'Go on' },
   next: { run: (request, account) => accountCard(request, account.id) },
 });

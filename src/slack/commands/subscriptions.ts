@@ -2,7 +2,7 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
-import { findAccount } from '../frame/account-command.ts';
+import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { readCarried } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
@@ -78,6 +78,6 @@ function titleOf(account: AccountView): string {
 }
 
 async function accountPage(request: SlackRequest, named: string): Promise<Message> {
-  const account = await findAccount(request, named);
+  const account = await findFor(request, listSubscriptions, named);
   return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
 }

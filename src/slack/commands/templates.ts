@@ -7,6 +7,7 @@ import { saveTemplate } from '../../operations/templates/save.ts';
 import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
+import { openModalFor } from '../frame/role.ts';
 import { blankErrors, type FormValues, fieldErrorsOf, textOf } from '../modals/form.ts';
 import { previewModal, templateModal } from '../modals/template.ts';
 import { button, type Message, section } from '../present/blocks.ts';
@@ -24,7 +25,9 @@ export const templatesFeature: Feature = {
   },
   buttons: {
     'template-edit': (request, template) =>
-      request.openModal(async () => templateModal(await showTemplate(request.context, { template }))),
+      openModalFor(request, saveTemplate, { template }, async ({ context }) =>
+        templateModal(await showTemplate(context, { template })),
+      ),
     'template-preview': (request, template, typed) =>
       request.openModal(async () => {
         const text = await typedOrSavedText(request, template, typed);

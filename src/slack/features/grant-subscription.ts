@@ -3,7 +3,7 @@ import { showAccount } from '../../operations/accounts/show.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import type { Feature } from '../frame/feature.ts';
 import { readCarried } from '../frame/reference.ts';
-import { openModalFor } from '../frame/role.ts';
+import { attempt, openModalFor } from '../frame/role.ts';
 import { dayIn, type FormValues, textOf } from '../modals/form.ts';
 import { grantSubscriptionModal } from '../modals/subscription.ts';
 import { nameOf } from '../present/account.ts';
@@ -13,14 +13,15 @@ import { subscriptionReply } from './subscription-actions.ts';
 
 export const grantSubscriptionFeature: Feature = {
   buttons: {
-    'subscription-grant': (request, value) =>
-      openModalFor('admins', request, async () => {
-        const { accountId } = readCarried(value);
+    'subscription-grant': async (request, value) => {
+      const { accountId } = readCarried(value);
+      return openModalFor(request, grantSubscription, { accountId }, async ({ context }) => {
         if (typeof accountId !== 'string') return grantSubscriptionModal(null);
-        const { account } = await showAccount(request.context, { accountId });
+        const { account } = await showAccount(context, { accountId });
         const state = account.state === 'active' ? '' : ` · *${account.state}*`;
         return grantSubscriptionModal({ id: account.id, title: `*${escapeText(nameOf(account))}*${state}` });
-      }),
+      });
+    },
   },
   submissions: {
     'subscription-grant': {
@@ -29,10 +30,13 @@ export const grantSubscriptionFeature: Feature = {
         const accountId = textOf(values, 'account') || String(metadata.accountId ?? '');
         const name = textOf(values, 'name');
         const endsAt = dayIn(values, 'endsAt');
-        if (endsAt && endsAt <= request.context.clock())
-          throw new DomainError('invalid_input', { fields: { ends: 'has gone by; choose a later day' } });
+        const scope = await attempt(request, grantSubscription, { accountId }, () => {
+          if (endsAt && endsAt <= request.context.clock())
+            throw new DomainError('invalid_input', { fields: { ends: 'has gone by; choose a later day' } });
+          return scopeIn(values);
+        });
         const { subscription, isTold } = await grantSubscription(request.context, {
-          ...scopeIn(values),
+          ...scope,
           ...(accountId ? { accountId } : {}),
           ...(name ? { name } : {}),
           startsAt: dayIn(values, 'startsAt'),

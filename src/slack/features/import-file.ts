@@ -2,8 +2,9 @@
 import type { EventFromType } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { checkImport } from '../../operations/accounts/check-import.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
-import { requireRole } from '../frame/role.ts';
+import { attempt } from '../frame/role.ts';
 import { downloadTextFile } from '../jobs/files.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
@@ -29,12 +30,13 @@ export function importOfMessage(
   return () =>
     dispatchRequest(dependencies, source, async (request) => {
       // Before the download, so that other people can't make the app download files.
-      await requireRole(request, 'admins');
-      if (more.length > 0)
-        throw new DomainError('invalid_input', {
-          fields: { file: 'has to come alone: one table a message' },
-        });
-      const table = await downloadTextFile(dependencies, file.id);
+      const table = await attempt(request, checkImport, {}, () => {
+        if (more.length > 0)
+          throw new DomainError('invalid_input', {
+            fields: { file: 'has to come alone: one table a message' },
+          });
+        return downloadTextFile(dependencies, file.id);
+      });
       if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
       await postDryRun(request, channel, await makeDryRun(request, table));
     });

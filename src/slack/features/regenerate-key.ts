@@ -18,8 +18,8 @@ const NAMES: Record<Slot, string> = {
 
 export const regenerateKeyFeature: Feature = {
   buttons: {
-    'subscription-regenerate': openForSubscription('admins and approvers', regenerateKeyModal),
-    'subscription-leaked': openForSubscription('admins and approvers', leakedKeyModal),
+    'subscription-regenerate': openForSubscription(regenerateKey, regenerateKeyModal),
+    'subscription-leaked': openForSubscription(regenerateKey, leakedKeyModal),
   },
   submissions: {
     'subscription-regenerate': {

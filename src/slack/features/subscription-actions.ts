@@ -11,9 +11,9 @@ import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
-import type { Command, Feature, Metadata, OnPress, SlackRequest } from '../frame/feature.ts';
+import type { Feature, Metadata, OnPress, SlackRequest } from '../frame/feature.ts';
 import { subscriptionIn } from '../frame/reference.ts';
-import { openModalFor } from '../frame/role.ts';
+import { type AnyOperation, openModalFor } from '../frame/role.ts';
 import { blankErrors, dayIn, type FormValues, schemaError, textOf } from '../modals/form.ts';
 import {
   cancelSubscriptionModal,
@@ -44,12 +44,12 @@ export const subscriptionActionsFeature: Feature = {
       const text = `Resumed: ${subscriptionText(subscription)} is active, with the keys that it has.${inactiveAccountWarning(subscription)}`;
       await request.reply(await subscriptionReply(request, text, subscription), { replace: true });
     },
-    'subscription-reject': openForSubscription('admins and approvers', rejectSubscriptionModal),
-    'subscription-suspend': openForSubscription('admins and approvers', suspendSubscriptionModal),
-    'subscription-cancel': openForSubscription('admins', cancelSubscriptionModal),
-    'subscription-delete': openForSubscription('admins', deleteSubscriptionModal),
-    'subscription-rename': openForSubscription('admins', renameSubscriptionModal),
-    'subscription-extend': openForSubscription('admins', extendSubscriptionModal),
+    'subscription-reject': openForSubscription(rejectSubscription, rejectSubscriptionModal),
+    'subscription-suspend': openForSubscription(suspendSubscription, suspendSubscriptionModal),
+    'subscription-cancel': openForSubscription(cancelSubscription, cancelSubscriptionModal),
+    'subscription-delete': openForSubscription(deleteSubscription, deleteSubscriptionModal),
+    'subscription-rename': openForSubscription(renameSubscription, renameSubscriptionModal),
+    'subscription-extend': openForSubscription(extendSubscription, extendSubscriptionModal),
   },
   submissions: {
     'subscription-reject': {
@@ -104,15 +104,16 @@ export const subscriptionActionsFeature: Feature = {
 
 /** Opens a modal for the subscription as it is now. Its submission must still fit the version on the clicked card. */
 export function openForSubscription(
-  who: Command['who'],
+  operation: AnyOperation,
   view: (subscription: SubscriptionView) => ModalView,
 ): OnPress {
-  return (request, value) =>
-    openModalFor(who, request, async () => {
-      const { subscriptionId, expectedVersion } = subscriptionIn(value);
-      const { subscription } = await showSubscription(request.context, { subscriptionId });
+  return async (request, value) => {
+    const { subscriptionId, expectedVersion } = subscriptionIn(value);
+    return openModalFor(request, operation, { subscriptionId }, async ({ context }) => {
+      const { subscription } = await showSubscription(context, { subscriptionId });
       return view({ ...subscription, version: expectedVersion });
     });
+  };
 }
 
 export async function subscriptionReply(

@@ -7,7 +7,7 @@ import { textOf } from '../modals/form.ts';
 import { accountInput, type Message, modal } from '../present/blocks.ts';
 import type { Command, Feature, OnPress, SlackRequest } from './feature.ts';
 import { accountIn } from './reference.ts';
-import { openModalFor } from './role.ts';
+import { type AnyOperation, attempt, openModalFor, whoMay } from './role.ts';
 
 type AccountModal = (account: AccountView, request: SlackRequest) => ModalView | Promise<ModalView>;
 type RunOnAccount = (request: SlackRequest, account: AccountView, words: string[]) => Promise<Message>;
@@ -15,14 +15,17 @@ type RunOnAccount = (request: SlackRequest, account: AccountView, words: string[
 /** The modal asks for what is still missing; `run` acts where there is no modal, or more words follow the account. */
 type Next = { modal: AccountModal; run?: RunOnAccount } | { modal?: never; run: RunOnAccount };
 
-type AccountCommand = Omit<Command, 'run'> &
+type AccountCommand = Omit<Command, 'run' | 'who'> &
   Omit<Feature, 'command'> & {
+    /** What the subcommand does. It decides who may name an account for it, and how refusals are recorded. */
+    operation: AnyOperation;
     /** Opens when the person named no account. */
     chooser: { title: string; submit: string };
     next: Next;
   };
 
 export function accountCommand({
+  operation,
   chooser,
   next,
   buttons = {},
@@ -35,14 +38,17 @@ export function accountCommand({
   return {
     command: {
       ...about,
+      who: whoMay(operation),
       async run(request, words) {
         const [name, ...rest] = words;
-        if (name === undefined) return openModalFor(about.who, request, () => chooserModal);
+        if (name === undefined) return openModalFor(request, operation, {}, () => chooserModal);
         if (next.run && (!next.modal || rest.length > 0))
-          return request.reply(await next.run(request, await findAccount(request, name), rest));
+          return request.reply(await next.run(request, await findFor(request, operation, name), rest));
         const { modal: view } = next;
         if (!view) return;
-        return openModalFor(about.who, request, async () => view(await findAccount(request, name), request));
+        return openModalFor(request, operation, { account: name }, async (attempting) =>
+          view(await findAccount(attempting, name), attempting),
+        );
       },
     },
     buttons,
@@ -51,8 +57,12 @@ export function accountCommand({
       ...submissions,
       [callback]: {
         async run(request, values) {
-          const account = await findAccount(request, textOf(values, 'account'));
-          return next.modal ? next.modal(account, request) : next.run(request, account, []);
+          const name = textOf(values, 'account');
+          const { modal: view } = next;
+          if (!view) return next.run(request, await findFor(request, operation, name), []);
+          return attempt(request, operation, { account: name }, async (attempting) =>
+            view(await findAccount(attempting, name), attempting),
+          );
         },
       },
     },
@@ -61,13 +71,18 @@ export function accountCommand({
 
 /** Opens a modal for the account as it is now. Its submission must still fit the version on the clicked card. */
 export const openForAccount =
-  (who: Command['who'], view: AccountModal): OnPress =>
-  (request, value) =>
-    openModalFor(who, request, async () => {
-      const { accountId, expectedVersion } = accountIn(value);
-      const { account } = await showAccount(request.context, { accountId });
-      return view({ ...account, version: expectedVersion }, request);
+  (operation: AnyOperation, view: AccountModal): OnPress =>
+  async (request, value) => {
+    const { accountId, expectedVersion } = accountIn(value);
+    return openModalFor(request, operation, { accountId }, async (attempting) => {
+      const { account } = await showAccount(attempting.context, { accountId });
+      return view({ ...account, version: expectedVersion }, attempting);
     });
+  };
+
+/** Finds the account that a person named for an operation. Errors: those of `findAccount`, and of permission. */
+export const findFor = (request: SlackRequest, operation: AnyOperation, name: string): Promise<AccountView> =>
+  attempt(request, operation, { account: name }, (attempting) => findAccount(attempting, name));
 
 /** Errors: `account_not_found`, with similar ones, and `account_ambiguous`. */
 export async function findAccount(request: SlackRequest, text: string): Promise<AccountView> {

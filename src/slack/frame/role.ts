@@ -1,32 +1,41 @@
-// Checks a role before a modal opens, so that people don't fill in what they can't submit. The operation checks again.
+// What leads to an operation: a search for its target, a form for its input. And which admins to ask.
 import type { ModalView } from '@slack/types';
-import type { Role } from '../../operations/frame/context.ts';
+import type { AttemptTarget } from '../../operations/frame/audit-row.ts';
+import type { Operation } from '../../operations/frame/operation.ts';
 import { listOperators } from '../../operations/operators/list.ts';
-import { showOwnRole } from '../../operations/operators/show-own-role.ts';
 import type { Command, SlackRequest } from './feature.ts';
+
+/** Any operation: what leads to it gives it no input. */
+export type AnyOperation = Pick<Operation<never, unknown>, 'allowed' | 'attempt' | 'demand'>;
 
 const MAX_ADMINS_NAMED = 10;
 
-const ROLES: Record<Exclude<Command['who'], 'everybody'>, Role[]> = {
-  admins: ['admin'],
-  'admins and approvers': ['admin', 'approver'],
-};
-
-/** Throws `not_permitted` for another role, and for anyone who is not a full member of the workspace. */
-export async function requireRole(request: SlackRequest, who: Command['who']): Promise<void> {
-  await showOwnRole(request.context, who === 'everybody' ? {} : { oneOf: ROLES[who] });
+/** For help. The operation decides. */
+export function whoMay({ allowed }: AnyOperation): Command['who'] {
+  if (allowed.includes('member')) return 'everybody';
+  return allowed.includes('approver') ? 'admins and approvers' : 'admins';
 }
 
-export function openModalFor(
-  who: Command['who'],
+/** Reads and forms that lead to an operation. Refused, and recorded as that operation, unless the person may run it. */
+export function attempt<Result>(
   request: SlackRequest,
-  make: () => ModalView | Promise<ModalView>,
-): Promise<void> {
-  return request.openModal(async () => {
-    await requireRole(request, who);
-    return make();
+  operation: AnyOperation,
+  target: AttemptTarget,
+  work: (request: SlackRequest) => Promise<Result> | Result,
+): Promise<Result> {
+  return operation.attempt(request.context, target, async (context) => {
+    await operation.demand(context);
+    return work({ ...request, context });
   });
 }
+
+/** Opens the form of an operation. Its submission checks permission again. */
+export const openModalFor = (
+  request: SlackRequest,
+  operation: AnyOperation,
+  target: AttemptTarget,
+  make: (request: SlackRequest) => ModalView | Promise<ModalView>,
+): Promise<void> => request.openModal(() => attempt(request, operation, target, make));
 
 /** The sentence that tells a person which admins to ask. */
 export async function adminsToAsk(request: SlackRequest): Promise<string> {
