@@ -9,10 +9,9 @@ import type { Context } from '../operations/frame/context.ts';
 import { claimImport } from '../operations/imports/claim.ts';
 import { type ImportReport, importSlice } from '../operations/imports/run-slice.ts';
 import { settleImport } from '../operations/imports/settle.ts';
-import { answerInvitationRequest } from '../operations/invitations/answer-request.ts';
 import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
-import { answerResetRequest } from '../operations/passwords/answer-request.ts';
+import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
 
 /** Where a message is. Null until it is posted. */
 type MessagePlace = { channelId: string | null; messageTs: string | null };
@@ -59,8 +58,7 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     'deliver-mail': ({ mailId }) => deliverMail(dependencies, mailId),
     'run-import': ({ importId }) => runImport(dependencies, importId),
     async 'answer-public-request'({ kind, sealedEmail }) {
-      if (kind === 'password-reset') await answerResetRequest(context(), { sealedEmail });
-      else await answerInvitationRequest(context(), { sealedEmail });
+      await answerLinkRequest(context(), { kind, sealedEmail });
     },
     async 'answer-sign-up'({ sealedSignUp }) {
       await answerSignUp(context(), { sealedSignUp });

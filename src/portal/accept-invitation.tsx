@@ -2,7 +2,6 @@ import type { Hono } from 'hono';
 import { acceptInvitation } from '../operations/invitations/accept.ts';
 import { openInvitation } from '../operations/invitations/open.ts';
 import type { WebEnv } from '../web/request-facts.ts';
-import { AccountReady } from './account-ready.tsx';
 import type { FieldErrors } from './field-errors.ts';
 import { formatMoment, NameFields, NewPassword, namesIn, TicketForm } from './form.tsx';
 import type { Site } from './site.tsx';
@@ -17,7 +16,6 @@ export function registerAcceptInvitation(portal: Hono<WebEnv>, site: Site): void
     path: PATH,
     title: 'Accept your invitation',
     purpose: 'invitation',
-    linkKind: 'invitation',
     open: openInvitation,
     form: (ticket, invited, rejected) => (
       <AcceptForm
@@ -27,10 +25,17 @@ export function registerAcceptInvitation(portal: Hono<WebEnv>, site: Site): void
         errors={rejected?.errors}
       />
     ),
-    async redeem(context, ticket, fields) {
+    async redeem(c, ticket, fields) {
       const password = fields.get('password') ?? '';
-      const { email } = await acceptInvitation(context, { ticket, ...namesIn(fields), password });
-      return site.page('Your account is ready', <AccountReady site={site} email={email} words="Welcome!" />);
+      const { secret } = await acceptInvitation(site.developerContext(c), {
+        ticket,
+        ...namesIn(fields),
+        password,
+        // Otherwise another site could sign a visitor in as someone else.
+        ...(site.guard.provesOrigin(c) ? { session: site.browserOf(c) } : {}),
+      });
+      if (secret) site.cookie.write(c, secret);
+      return c.redirect(secret ? '/portal' : '/portal/sign-in', 303);
     },
   });
 }
@@ -45,7 +50,7 @@ function AcceptForm(props: {
   return (
     <>
       <p>
-        You will sign in with <strong>{invited.email}</strong>. This invitation ends on{' '}
+        You will sign in with <strong>{invited.email}</strong>. This invitation expires on{' '}
         {formatMoment(invited.expiresAt)}.
       </p>
       <TicketForm action={PATH} ticket={ticket} button="Accept the invitation">

@@ -10,7 +10,6 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
-import { agentOf } from './sign-in.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 type FormState = { errors?: FieldErrors; value?: string };
@@ -57,7 +56,7 @@ const CHANGES: readonly AccountChange[] = [
       const { secret } = await changePassword(me.context, {
         currentPassword: form.get('currentPassword') ?? '',
         password: form.get('password') ?? '',
-        agent: agentOf(c),
+        agent: site.browserOf(c).agent,
       });
       site.cookie.write(c, secret);
       return c.redirect(accountPage('password'), 303);

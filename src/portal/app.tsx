@@ -35,7 +35,7 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   const guard = createRequestGuard({
     limits,
     policy,
-    isRightTicket: (c, claim) => recogniseTicket(contextOf(c.env.facts.id), claim),
+    isRightTicket: async (c, claim) => (await recogniseTicket(contextOf(c.env.facts.id), claim)) !== null,
   });
   const site = createSite({ policy, contextOf, guard });
   const app = new Hono<WebEnv>();

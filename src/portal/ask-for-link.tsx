@@ -5,15 +5,15 @@ import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { EmailField } from './form.tsx';
-import { GONE, type Site, UNPROCESSABLE } from './site.tsx';
+import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export type LinkKind = keyof typeof LINKS;
 
 const LINKS = {
   invitation: {
     path: '/invitations/request-again',
-    title: 'Ask for another invitation',
-    button: 'Ask for another invitation',
+    title: 'Ask for a new invitation',
+    button: 'Ask for a new invitation',
     limit: 'requestAgain',
     request: requestInvitationAgain,
   },
@@ -34,18 +34,6 @@ export function registerAskForLink(portal: Hono<WebEnv>, site: Site): void {
   }
 }
 
-/** The same page for every link that can't be used, so that it doesn't tell why. */
-export function deadLinkPage(site: Site, kind: LinkKind): Response {
-  const content = (
-    <>
-      <p>This link can't be used: it may have ended, may have been used already, or a newer one was sent.</p>
-      <p>Give your address, and if there is something for it, we will see to it.</p>
-      <EmailForm kind={kind} />
-    </>
-  );
-  return site.page('This link no longer works', content, GONE);
-}
-
 async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<Response> {
   const { title, limit, request } = LINKS[kind];
   const email = (await site.guard.form(c)).get('email') ?? '';
@@ -55,10 +43,10 @@ async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<R
     const errors = fieldErrorsOf(error) ?? {};
     return site.page(title, <EmailForm kind={kind} value={email} errors={errors} />, UNPROCESSABLE);
   }
-  return site.page('Thank you', <LinkRequested />);
+  return site.page('Check your inbox', <LinkRequested site={site} />);
 }
 
-function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: string; errors?: FieldErrors }) {
+export function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: string; errors?: FieldErrors }) {
   const { path, button } = LINKS[kind];
   return (
     <form method="post" action={path}>
@@ -68,14 +56,16 @@ function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: string; er
   );
 }
 
-function LinkRequested() {
+function LinkRequested({ site }: { site: Site }) {
   return (
     <>
       <p>
-        If there is something for that address, a mail is on its way, or the person who invited you was told.
-        It may take a few minutes.
+        If this email has an account or an invitation, a mail with the next step is on its way. If its
+        invitation has ended, we’ve asked the person who sent it for a new one.
       </p>
-      <p>Nothing came? Look into the spam folder, or write to the address below.</p>
+      <p className="hint">
+        Nothing after a few minutes? Look in your spam folder, or write to {site.policy.supportEmail}.
+      </p>
     </>
   );
 }

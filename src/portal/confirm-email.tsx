@@ -14,7 +14,6 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
     path: PATH,
     title: 'Confirm your address',
     purpose: 'email-confirmation',
-    linkKind: 'password-reset',
     open: openConfirmation,
     form: (ticket, { email, expiresAt, choosesPassword }, rejected) => (
       <>
@@ -34,9 +33,9 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
         <p className="hint">You did not ask for this? Then close this page; nothing happens.</p>
       </>
     ),
-    async redeem(context, ticket, fields) {
+    async redeem(c, ticket, fields) {
       const password = fields.get('password');
-      const { email, hasPassword, ...state } = await confirmEmail(context, {
+      const { email, hasPassword, ...state } = await confirmEmail(site.developerContext(c), {
         ticket,
         ...(password === undefined ? {} : { password }),
       });

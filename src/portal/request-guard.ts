@@ -6,7 +6,7 @@ import { rateKey } from '../web/client-address.ts';
 import { demandAllowance, type LimitName, type RateLimits } from '../web/rate-limit.ts';
 import { type FormFields, readForm } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
-import { demandSameOrigin } from '../web/same-origin.ts';
+import { demandSameOrigin, isSameOrigin } from '../web/same-origin.ts';
 
 /** A ticket, and what the page that it came to is for. */
 export type TicketClaim = Parameters<typeof recogniseTicket>[1];
@@ -21,6 +21,8 @@ export type RequestGuard = {
    * one ticket.
    */
   ticketForm(c: WebContext, purpose: TicketClaim['purpose']): Promise<FormFields>;
+  /** Whether a form proved that our own page sent it, as one that begins a session must. */
+  provesOrigin(c: WebContext): boolean;
   /** To be called before a page opens a ticket. Errors: 429 for a wrong one after too many from one address. */
   beforeTicket(c: WebContext, claim: TicketClaim): Promise<void>;
   /** Counts a wrong ticket: 20 a minute from one address (safety T35). */
@@ -72,6 +74,7 @@ export function createRequestGuard(options: {
       await take('ticketPosts', ticket);
       return fields;
     },
+    provesOrigin: (c) => isSameOrigin(c.req.raw.headers, policy.publicUrl),
     beforeTicket,
     async countWrongTicket(c) {
       await limits.take('wrongTickets', addressOf(c));

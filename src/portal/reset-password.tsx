@@ -14,7 +14,6 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
     path: PATH,
     title: 'Set a new password',
     purpose: 'password-reset',
-    linkKind: 'password-reset',
     open: openPasswordReset,
     form: (ticket, { email, expiresAt }, rejected) => (
       <>
@@ -26,9 +25,9 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
         </TicketForm>
       </>
     ),
-    async redeem(context, ticket, fields) {
+    async redeem(c, ticket, fields) {
       const password = fields.get('password') ?? '';
-      const { email } = await resetPassword(context, { ticket, password });
+      const { email } = await resetPassword(site.developerContext(c), { ticket, password });
       const words = 'Whatever password there was before no longer works.';
       return site.page('Your new password is set', <AccountReady site={site} email={email} words={words} />);
     },

@@ -2,11 +2,10 @@
 import type { Hono } from 'hono';
 import { openSignInLink } from '../operations/sessions/open-link.ts';
 import { redeemSignInLink } from '../operations/sessions/redeem-link.ts';
-import type { WebContext, WebEnv } from '../web/request-facts.ts';
-import { nullIfTicketRefused } from './field-errors.ts';
+import type { WebEnv } from '../web/request-facts.ts';
 import { TicketForm } from './form.tsx';
-import { agentOf } from './sign-in.tsx';
-import { GONE, type Site } from './site.tsx';
+import type { Site } from './site.tsx';
+import { registerTicketPage } from './ticket-page.tsx';
 
 const PATH = '/portal/sign-in/link';
 
@@ -16,52 +15,24 @@ const PATH = '/portal/sign-in/link';
  * the two, so its user must sign in with the password.
  */
 export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
-  portal.get(PATH, async (c) => {
-    const ticket = c.req.query('ticket') ?? '';
-    await site.guard.beforeTicket(c, { purpose: 'sign-in', ticket });
-    const opened = await nullIfTicketRefused(openSignInLink(site.developerContext(c), { ticket }));
-    if (!opened) return unusableLinkPage(c, site);
-    const content = (
+  registerTicketPage(portal, site, {
+    path: PATH,
+    title: 'Sign in',
+    purpose: 'sign-in',
+    open: openSignInLink,
+    form: (ticket, { email }) => (
       <>
         <p>
-          You are about to sign in as <strong>{opened.email}</strong>. This link works once, for a few
-          minutes.
+          You are about to sign in as <strong>{email}</strong>. This link works once, for a few minutes.
         </p>
         <TicketForm action={PATH} ticket={ticket} button="Sign in" />
-        <p className="hint">Is that not you? Then close this page; nothing happens.</p>
+        <p className="hint">Not you? Close this page, and nothing happens.</p>
       </>
-    );
-    return site.page('Sign in', content);
+    ),
+    async redeem(c, ticket) {
+      const { secret } = await redeemSignInLink(site.developerContext(c), { ticket, ...site.browserOf(c) });
+      site.cookie.write(c, secret);
+      return c.redirect('/portal', 303);
+    },
   });
-
-  portal.post(PATH, async (c) => {
-    const form = await site.guard.ticketForm(c, 'sign-in');
-    const formerSecret = site.cookie.read(c);
-    const begun = await nullIfTicketRefused(
-      redeemSignInLink(site.developerContext(c), {
-        ticket: form.get('ticket') ?? '',
-        agent: agentOf(c),
-        ...(formerSecret ? { formerSecret } : {}),
-      }),
-    );
-    if (!begun) return unusableLinkPage(c, site);
-    site.cookie.write(c, begun.secret);
-    return c.redirect('/portal', 303);
-  });
-}
-
-/** The same page for every link that can't be used, so that it doesn't tell why. */
-async function unusableLinkPage(c: WebContext, site: Site): Promise<Response> {
-  await site.guard.countWrongTicket(c);
-  const content = (
-    <>
-      <p>It may have ended, may have been used already, or a newer one was made.</p>
-      <p>
-        <a className="button" href="/portal/sign-in">
-          Sign in with your password
-        </a>
-      </p>
-    </>
-  );
-  return site.page('This link no longer works', content, GONE);
 }

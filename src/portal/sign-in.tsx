@@ -1,6 +1,5 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
-import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
@@ -77,18 +76,10 @@ type Credentials = { email: string; password: string; newPassword?: string };
 
 async function startSession(c: WebContext, site: Site, credentials: Credentials): Promise<Response> {
   await site.guard.beforeSignIn(c, credentials.email);
-  const formerSecret = site.cookie.read(c);
-  const { secret } = await signIn(site.developerContext(c), {
-    ...credentials,
-    agent: agentOf(c),
-    ...(formerSecret ? { formerSecret } : {}),
-  });
+  const { secret } = await signIn(site.developerContext(c), { ...credentials, ...site.browserOf(c) });
   site.cookie.write(c, secret);
   return c.redirect('/portal', 303);
 }
-
-export const agentOf = (c: WebContext): string =>
-  (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
 
 /** A client without the right password learns nothing about the account. */
 async function signInErrorPage(

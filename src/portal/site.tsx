@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
+import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { resumeSession } from '../operations/sessions/resume.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
@@ -24,6 +25,8 @@ export type Site = {
   readonly cookie: SessionCookie;
   /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
+  /** The browser of a request, for a session that begins in it. */
+  browserOf(c: WebContext): { agent: string; formerSecret?: string };
   /** Null for a visitor. */
   me(c: WebContext): Promise<Me | null>;
   page(title: string, content: ReactNode, status?: number): Response;
@@ -79,6 +82,11 @@ export function createSite(options: {
     guard,
     cookie,
     developerContext,
+    browserOf(c) {
+      const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
+      const formerSecret = cookie.read(c);
+      return { agent, ...(formerSecret ? { formerSecret } : {}) };
+    },
     me,
     page: (title, content, status = 200) =>
       toResponse(renderPage({ sender: policy, title, content }), status, false),

@@ -18,10 +18,10 @@ export function demandSameOrigin(
   if (overridesMethod || !isSameOrigin(headers, publicUrl, options)) throw new HttpRefusal('cross_site');
 }
 
-function isSameOrigin(
+export function isSameOrigin(
   headers: Headers,
   publicUrl: string,
-  { mayHideOrigin = false }: { mayHideOrigin?: boolean },
+  { mayHideOrigin = false }: { mayHideOrigin?: boolean } = {},
 ): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin';

@@ -127,7 +127,7 @@ describe('reset-password', () => {
     await tab.getByRole('button', { name: 'Set the new password' }).click();
     await tab.getByRole('heading', { name: 'Your new password is set' }).waitFor();
     const again = await developer.follows('dev3@example.com', /Choose a new password/, /password/i);
-    await again.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await again.getByRole('heading', { name: 'You’ve already used this link' }).waitFor();
     await admin.types('/apim-user reset-password dev7@example.com');
     await admin.sees(/the account is blocked.*no mail was sent/s);
   });

@@ -38,28 +38,45 @@ describe('two invited at once', () => {
     await tab.getByRole('textbox', { name: 'Last name' }).fill('Lee');
     await tab.getByLabel('New password').fill('three quiet garden chairs');
     await tab.getByRole('button', { name: 'Accept the invitation' }).click();
-    await tab.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    await tab.waitForURL('**/portal');
+    await tab.getByText('ann@example.com').waitFor();
+    await tab.reload();
+    await tab.getByText('ann@example.com').waitFor();
+    await tab.goBack();
+    await tab.getByRole('heading', { name: 'You’ve already accepted' }).waitFor();
+    await tab.getByRole('link', { name: 'Sign in' }).click();
+    // Signed in already.
+    await tab.waitForURL('**/portal');
     await admin.types('/apim-user list');
     await admin.sees(/Ann Lee · ann@example.com.*1 active/s);
     await developer.reads('ann@example.com', /Welcome/);
   });
 
+  story('get the mail again when one of them asks for help at the portal', async () => {
+    const tab = await app.open('/password/forgot');
+    await tab.getByRole('textbox', { name: 'mail' }).fill('ben@example.com');
+    await tab.getByRole('button', { name: 'Send me a link' }).click();
+    await tab.getByRole('heading', { name: 'Check your inbox' }).waitFor();
+    const again = await developer.follows('ben@example.com', /invited/, /accept/i, 2);
+    await again.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+  });
+
   story('get a new link when one of them is sent again, and the former link is dead', async () => {
-    const first = await developer.follows('ben@example.com', /invited/, /accept/i);
+    const first = await developer.follows('ben@example.com', /invited/, /accept/i, 2);
     await first.getByRole('button', { name: 'Accept the invitation' }).waitFor();
     await admin.types('/apim-user invites');
     await admin.sees(/ben@example.com · open/);
     await admin.presses('Resend to ben@example.com');
     await admin.sees(/Sent again to ben@example.com; the former link is dead/);
     await first.reload();
-    await first.getByRole('heading', { name: 'This link no longer works' }).waitFor();
-    const second = await developer.follows('ben@example.com', /invited/, /accept/i, 2);
+    await first.getByRole('heading', { name: 'There is a newer link' }).waitFor();
+    const second = await developer.follows('ben@example.com', /invited/, /accept/i, 3);
     await second.getByRole('button', { name: 'Accept the invitation' }).waitFor();
     await admin.types('/apim-user invites');
     await admin.sees(/ben@example.com · open/);
     await admin.presses('Revoke ben@example.com');
     await admin.sees(/Revoked: the link that ben@example.com got is dead/);
     await second.reload();
-    await second.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await second.getByRole('heading', { name: 'This invitation was withdrawn' }).waitFor();
   });
 });

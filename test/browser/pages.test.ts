@@ -56,7 +56,7 @@ describe('on a phone without scripts', () => {
     expect(await page.getByRole('textbox', { name: 'First name' }).inputValue()).toBe('Ann');
     await password.fill('three quiet garden chairs');
     await page.getByRole('button', { name: 'Accept the invitation' }).tap();
-    await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    await page.waitForURL('**/portal');
   });
 
   story('a password is set and an email confirmed, each by one press', async () => {
@@ -95,7 +95,7 @@ describe('by keyboard alone, with the focus always visible', () => {
     const page = await app.open(await pathOfInvitation('ben@example.com'));
     for (const words of ['Ben', 'Fox', 'three quiet garden chairs']) await tabTo(page, words);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+    await page.waitForURL('**/portal');
   });
 
   story('a password is set and an email confirmed', async () => {
@@ -130,8 +130,8 @@ describe('axe finds nothing serious', () => {
       await looksAt('what is wrong with it');
       await page.getByLabel('New password').fill('three quiet garden chairs');
       await page.getByRole('button', { name: 'Accept the invitation' }).click();
-      await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
-      await looksAt('the account is ready');
+      await page.waitForURL('**/portal');
+      await looksAt('the developer is signed in');
       await page.goto(`${app.url}${await pathOfReset(`${colorScheme}-reset@example.com`)}`);
       await looksAt('a new password');
       await page.goto(`${app.url}${await pathOfConfirmation(`${colorScheme}-confirm@example.com`)}`);

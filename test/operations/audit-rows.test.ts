@@ -324,11 +324,6 @@ const CASES: Record<string, Case> = {
     { input: { ticket: NO_TICKET, ...person, password: PASSWORD }, code: 'ticket_refused' },
     async () => ({ ...only(await invitation(), 'ticket'), ...person, password: PASSWORD }),
   ),
-  'invitations/answer-request': of(SYSTEM, null, NOT_VALID, async () => {
-    const { email } = await invitation();
-    t.advance(t.policy.invitationLifetimeHours * 3_600_000);
-    return sealed(email);
-  }),
   'invitations/erase': of(SYSTEM, 'invitation_not_found', NO_INVITATION, async () => {
     const { invitationId } = await invitation();
     await revokeInvitation(admin(), { invitationId });
@@ -418,7 +413,6 @@ const CASES: Record<string, Case> = {
     { input: ADMIN_PERSON, code: 'operator_last_admin' },
     operator,
   ),
-  'passwords/answer-request': of(SYSTEM, null, NOT_VALID, async () => sealed((await account()).email)),
   'passwords/change': of(
     SIGNED_IN,
     'not_permitted',
@@ -557,6 +551,10 @@ const CASES: Record<string, Case> = {
     { input: { ...TEXT, to: 'no address' }, code: 'email_invalid' },
     () => ({ ...TEXT, to: newAddress() }),
   ),
+  'tickets/answer-request': of(SYSTEM, null, NOT_VALID, async () => ({
+    kind: 'invitation',
+    ...sealed((await invitation()).email),
+  })),
   'tickets/void-all': of(CONSOLE, null, NOT_VALID, async () => {
     await invitation();
     return {};

@@ -228,8 +228,9 @@ describe('the limits on requests', () => {
     expect(await sql.unsafe(refusals, ['ticket_refused'])).toEqual([before]);
     const page = await fetch(`${app.url}/invitations/accept?ticket=${right}`, { headers: guesser });
     expect(page.status).toBe(200);
-    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(200);
-    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(429);
+    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(303);
+    // Who holds a link that was mailed guesses nothing, also once it is used.
+    expect((await app.post('/invitations/accept', form, guesser)).status).toBe(410);
     expect((await app.post('/invitations/accept', wrong, from('203.0.113.98'))).status).toBe(410);
   });
 
@@ -272,22 +273,91 @@ describe('the limits on requests', () => {
   });
 });
 
-describe('requesting another invitation', () => {
-  test('gets the same answer for every email, and tells the inviter only about an invitation that has ended', async () => {
-    await app.as('admin').types('/apim-user invite ended@example.com');
-    await eventually(
-      'the invitation',
-      async () => (await sql`select 1 from invitations where email = 'ended@example.com'`).length > 0,
-    );
-    await sql`update invitations set expires_at = now() - interval '1 day' where email = 'ended@example.com'`;
+/** Both public forms that ask for a link. */
+const FORMS = ['/password/forgot', '/invitations/request-again'];
+const mailsTo = (address: string) => app.inbox.mails().filter((mail) => mail.to.includes(address));
+const ticketIn = (mail: { text: string } | undefined) =>
+  /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+async function invited(address: string): Promise<string> {
+  await app.as('admin').types(`/apim-user invite ${address}`);
+  return ticketIn(await eventually('the invitation', () => mailsTo(address)[0]));
+}
+const accepts = (ticket: string) =>
+  app.post(
+    '/invitations/accept',
+    { ticket, firstName: 'Ann', lastName: 'Lee', password: 'three quiet garden chairs' },
+    newClient(),
+  );
+
+describe.each(FORMS)('asking for a link at %s', (form) => {
+  const name = form.split('/').at(-1);
+  const ask = (email: string) => app.post(form, { email }, newClient());
+
+  test('T13: gets one answer, with an open, a used, an ended or no invitation', async () => {
+    const [open, used, ended] = ['open', 'used', 'ended'].map((kind) => `${kind}-${name}@example.com`) as [
+      string,
+      string,
+      string,
+    ];
+    const first = await invited(open);
+    expect((await accepts(await invited(used))).status).toBe(303);
+    await invited(ended);
+    await sql`update invitations set expires_at = now() - interval '1 day' where email = ${ended}`;
     const shown = new Set<string>();
-    for (const email of ['ended@example.com', 'stranger@example.com']) {
-      shown.add(await shownTo(await app.post('/invitations/request-again', { email }, newClient())));
-    }
+    for (const email of [open, used, ended, `stranger-${name}@example.com`])
+      shown.add(await shownTo(await ask(email)));
     expect([...shown]).toHaveLength(1);
-    await app.as('admin').sees(/ended@example\.com/);
+
+    const again = await eventually('the invitation again', () => mailsTo(open)[1]);
+    expect(again.subject).toMatch(/invited/);
+    expect((await accepts(first)).status).toBe(410);
+    expect((await accepts(ticketIn(again))).status).toBe(303);
+    const told = await eventually('a mail about the account', () =>
+      mailsTo(used).find((mail) => /already|Choose a new password/.test(mail.subject)),
+    );
+    expect(told.text).toMatch(form.startsWith('/password') ? /ticket=/ : /Sign in/);
+    await app.as('admin').sees(new RegExp(`${ended.replace('.', '\\.')} asks for a new invitation`));
     await allDone();
-    const mails = app.inbox.mails().filter((mail) => mail.to.includes('stranger@example.com'));
-    expect(mails).toEqual([]);
+    expect(mailsTo(ended)).toHaveLength(1);
+    expect(mailsTo(`stranger-${name}@example.com`)).toEqual([]);
   });
+
+  test('T34: mails an open invitation no more often than any other link', async () => {
+    const address = `eager-${name}@example.com`;
+    await invited(address);
+    const most = form.startsWith('/password') ? 5 : 3;
+    for (let at = 1; at <= most + 1; at++) {
+      expect((await ask(address)).status).toBe(200);
+      await eventually('its mail', () => mailsTo(address).length === 1 + Math.min(at, most));
+    }
+    await allDone();
+    expect(mailsTo(address)).toHaveLength(1 + most);
+  });
+});
+
+test('a revoked person who asks again is named to the inviter, with a button that invites', async () => {
+  const address = 'revoked@example.com';
+  await invited(address);
+  const admin = app.as('admin');
+  await admin.types('/apim-user invites');
+  await admin.clicks(`Revoke ${address}`);
+  await admin.sees(/Revoked/);
+  await app.post('/invitations/request-again', { email: address }, newClient());
+  const told = await admin.message(/revoked@example\.com asks for a new invitation/);
+  await told.clicks('Invite');
+  await (await admin.modal('Invite developers')).closeAll();
+});
+
+test('a program’s invited account gets its invitation again, and the first link dies', async () => {
+  const address = 'by-program@example.com';
+  await app.as('admin').types('/apim-user add by-program@example.com Ann Lee');
+  await eventually('the welcome', () => mailsTo(address)[0]);
+  await sql`update accounts set state = 'pending', email_confirmed_at = null where email = ${address}`;
+  await sql`update tickets set purpose = 'invitation' where email = ${address}`;
+  const first = ticketIn(mailsTo(address)[0]);
+  await forgot(address);
+  const again = await eventually('the invitation', () => mailsTo(address)[1]);
+  expect(again.subject).toMatch(/invited/);
+  expect((await accepts(first)).status).toBe(410);
+  expect((await accepts(ticketIn(again))).status).toBe(303);
 });

@@ -95,7 +95,7 @@ describe('the page of a mailed link', () => {
         expect(html).not.toMatch(/https?:|src=|url\(|<script|@import/i);
       }
       const done = kind === 'invitation' ? await accept(ticket) : await reset(ticket);
-      expect(done.status).toBe(200);
+      expect(done.status).toBe(kind === 'invitation' ? 303 : 200);
     },
   );
 
@@ -134,24 +134,24 @@ describe('the page of a mailed link', () => {
       expect(answer.status).toBe(405);
       expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');
     }
-    expect((await accept(ticket)).status).toBe(200);
+    expect((await accept(ticket)).status).toBe(303);
   });
 });
 
 describe('a link that can’t be used', () => {
-  test('T15: shows the same page when it is expired, used, revoked, replaced, for another purpose, unknown or malformed', async () => {
-    const unknown = Buffer.alloc(32, 9).toString('base64url');
-    const used = await invited();
-    expect((await accept(used.ticket)).status).toBe(200);
-    const revoked = await invited();
-    await app.as('admin').types('/apim-user invites');
-    await app.as('admin').clicks(`Revoke ${revoked.address}`);
-    await app.as('admin').sees(/Revoked/);
-    const replaced = await invited();
-    await app.as('admin').types('/apim-user invites');
-    await app.as('admin').clicks(`Resend to ${replaced.address}`);
-    const newer = await ticketTo(replaced.address, /invited/, 1);
-    const other = await added();
+  const unknown = Buffer.alloc(32, 9).toString('base64url');
+  const opened = async (path: string, ticket: string) => {
+    const client = newClient();
+    const answer = await fetch(`${app.url}${path}?ticket=${encodeURIComponent(ticket)}`, { headers: client });
+    const sent = await app.post(path, { ticket, firstName: 'A', lastName: 'B', password: PASSWORD }, client);
+    const [page, again] = [await answer.text(), await sent.text()];
+    expect([answer.status, sent.status, again]).toEqual([410, 410, page]);
+    expect(page).not.toMatch(/dev\d+@|Ada|Ann|ticket=/);
+    return page;
+  };
+  const titleOf = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1];
+
+  test('T15: shows one page when it was never mailed for that: of another purpose, unknown or malformed', async () => {
     const malformed = [
       '',
       'x',
@@ -162,63 +162,56 @@ describe('a link that can’t be used', () => {
       "' or 1=1 --",
       'x'.repeat(5_000),
     ];
-    const alive = await invited();
-    const expired = await invited();
-    const dead = [unknown, used.ticket, revoked.ticket, replaced.ticket, other.ticket, ...malformed];
-
-    const pages = new Set<string>();
-    const look = async (ticket: string) => {
-      const query = `/invitations/accept?ticket=${encodeURIComponent(ticket)}`;
-      const client = newClient();
-      for (const answer of [
-        await fetch(app.url + query, { headers: client }),
-        await accept(ticket, {}, client),
-      ]) {
-        pages.add(`${answer.status} ${await answer.text()}`);
-      }
+    const others = [(await added()).ticket, (await invited()).ticket];
+    const purposes = {
+      '/invitations/accept': others[0],
+      '/password/reset': others[1],
+      '/email/confirm': others[1],
     };
-    for (const ticket of dead) await look(ticket);
-    expect((await fetch(`${app.url}/invitations/accept?ticket=${newer}`)).status).toBe(200);
-    expect((await fetch(`${app.url}/invitations/accept?ticket=${alive.ticket}`)).status).toBe(200);
-    aheadMs = 49 * HOUR_MS;
-    await look(expired.ticket);
-    await look(alive.ticket);
-
-    const [page = '', ...others] = pages;
-    expect(others).toEqual([]);
-    expect(page).toMatch(/^410 .*This link no longer works/s);
-    expect(page).toContain('action="/invitations/request-again"');
-    expect(page).not.toMatch(/dev\d+@|Ada|Ann|ticket=/);
-  });
-
-  test('T15: shows that page for reset and confirmation links too', async () => {
-    const { ticket } = await added();
-    expect((await reset(ticket)).status).toBe(200);
-    const invitation = (await invited()).ticket;
-    const tickets = [ticket, invitation, Buffer.alloc(32, 8).toString('base64url'), 'x', 'x'.repeat(5_000)];
-    for (const path of ['/password/reset', '/email/confirm']) {
+    for (const [path, other = ''] of Object.entries(purposes)) {
       const pages = new Set<string>();
-      for (const one of tickets) {
-        const answer = await app.post(path, { ticket: one, password: PASSWORD }, newClient());
-        pages.add(`${answer.status} ${await answer.text()}`);
-      }
+      for (const ticket of [unknown, other, ...malformed]) pages.add(await opened(path, ticket));
       expect(pages.size).toBe(1);
-      expect([...pages][0]).toMatch(/^410 /);
+      expect(titleOf([...pages][0] ?? '')).toBe('This link doesn’t work');
     }
   });
 
-  test('T15: shows no email any more when it was a confirmation link', async () => {
-    const address = newAddress();
-    const ticket = await pending(address);
-    const page = (one: string) => fetch(`${app.url}/email/confirm?ticket=${one}`, { headers: newClient() });
-    const open = await page(ticket);
-    expect(open.status).toBe(200);
-    expect(await open.text()).toContain(`<strong>${address}</strong>`);
-    expect((await app.post('/email/confirm', { ticket }, newClient())).status).toBe(200);
-    const dead = [await page(ticket), await page(Buffer.alloc(32, 5).toString('base64url')), await page('x')];
-    const shown = new Set(await Promise.all(dead.map(async (one) => `${one.status} ${await one.text()}`)));
-    expect(shown.size).toBe(1);
-    expect([...shown][0]).toMatch(/^410 .*This link no longer works/s);
+  test('T15: tells its holder whether it was used, revoked, replaced or is too old', async () => {
+    const look = async (ticket: string) => titleOf(await opened('/invitations/accept', ticket));
+    const admin = app.as('admin');
+    const used = await invited();
+    expect((await accept(used.ticket)).status).toBe(303);
+    const [revoked, replaced, expired] = [await invited(), await invited(), await invited()];
+    await admin.types('/apim-user invites');
+    await admin.clicks(`Revoke ${revoked.address}`);
+    await admin.sees(/Revoked/);
+    await admin.clicks(`Resend to ${replaced.address}`);
+    const newer = await ticketTo(replaced.address, /invited/, 1);
+    expect(await look(used.ticket)).toBe('You’ve already accepted');
+    expect(await look(revoked.ticket)).toBe('This invitation was withdrawn');
+    expect(await look(replaced.ticket)).toBe('There is a newer link');
+    expect((await accept(newer)).status).toBe(303);
+    expect(await look(replaced.ticket)).toBe('You’ve already accepted');
+    // Invited once more, in an invitation of its own.
+    await admin.types(`/apim-user invite ${revoked.address}`);
+    await ticketTo(revoked.address, /invited/, 1);
+    expect(await look(revoked.ticket)).toBe('There is a newer link');
+    aheadMs = 49 * HOUR_MS;
+    expect(await look(expired.ticket)).toBe('This invitation has expired');
+    expect(await look(revoked.ticket)).toBe('This invitation has expired');
+    expect(await look(used.ticket)).toBe('You’ve already accepted');
+  });
+
+  test('T15: says the same of reset and confirmation links, and nothing of a deleted account', async () => {
+    const { address, ticket } = await added();
+    expect((await reset(ticket)).status).toBe(200);
+    expect(titleOf(await opened('/password/reset', ticket))).toBe('You’ve already used this link');
+    const waiting = newAddress();
+    const confirmation = await pending(waiting);
+    expect((await app.post('/email/confirm', { ticket: confirmation }, newClient())).status).toBe(200);
+    expect(titleOf(await opened('/email/confirm', confirmation))).toBe('Your email is already confirmed');
+    await sql`update accounts set state = 'deleted', deleted_at = now() where email = ${address}`;
+    expect(titleOf(await opened('/password/reset', ticket))).toBe('This link doesn’t work');
   });
 
   test('does not have its password checked, so a guesser neither learns the rule nor causes hashing', async () => {
@@ -236,7 +229,7 @@ describe('accepting an invitation', () => {
       state: 'blocked',
       username: 'eve@evil.example',
     });
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(await accountOf(address)).toMatchObject({ email: address, state: 'active' });
     expect(await accountOf('eve@evil.example')).toBeUndefined();
   });
@@ -257,15 +250,22 @@ describe('accepting an invitation', () => {
     const again = await accept(ticket, { password: 'canary short' });
     expect(await again.text()).toMatch(/id="password-fault">Use at least 15 characters/);
     expect(await accountOf(address)).toBeUndefined();
-    expect((await accept(ticket)).status).toBe(200);
+    expect((await accept(ticket)).status).toBe(303);
   });
 
-  test('leads to a page with the email to sign in with and what comes next', async () => {
+  test('signs the developer in, and a reload, the form again and the used link change nothing', async () => {
     const { address, ticket } = await invited();
-    const html = await (await accept(ticket)).text();
-    expect(html).toContain('Your account is ready');
-    expect(html).toContain(`You sign in with <strong>${address}</strong>`);
-    expect(html).toContain('What comes next');
+    const done = await accept(ticket);
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/portal']);
+    const cookie = (done.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const home = () => fetch(`${app.url}/portal`, { headers: { cookie } }).then((page) => page.text());
+    expect(await home()).toContain(address);
+    const again = await accept(ticket, { password: 'another four quiet chairs' }, { cookie, ...newClient() });
+    expect([again.status, again.headers.get('set-cookie')]).toEqual([410, null]);
+    expect(await again.text()).toMatch(/already accepted.*href="\/portal\/sign-in"/s);
+    expect(await home()).toContain(address);
+    const signedIn = await app.post('/portal/sign-in', { email: address, password: PASSWORD }, newClient());
+    expect(signedIn.headers.get('location')).toBe('/portal');
   });
 
   test('limits only the names in the browser, because a shortened password would be another one', async () => {
@@ -306,7 +306,7 @@ describe('the form of a mailed link', () => {
       expect((await send('/password/reset', account.ticket)).status).toBe(status);
       expect(await accountOf(invitation.address)).toBeUndefined();
       expect(await accountOf(account.address)).toMatchObject({ passwordHash: null });
-      expect((await accept(invitation.ticket)).status).toBe(200);
+      expect((await accept(invitation.ticket)).status).toBe(303);
       expect((await reset(account.ticket)).status).toBe(200);
     },
   );
@@ -331,11 +331,15 @@ describe('the form of a mailed link', () => {
     const send = (sent: Record<string, string>) =>
       fetch(`${app.url}/invitations/accept`, {
         method: 'POST',
+        redirect: 'manual',
         headers: { ...headers, ...sent },
         body: String(new URLSearchParams(fields)),
       });
     expect((await send({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect((await send({})).status).toBe(200);
+    const done = await send({});
+    // It may be another site's form, so it doesn't sign the visitor in.
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/portal/sign-in']);
+    expect(done.headers.get('set-cookie')).toBeNull();
     expect(await accountOf(address)).toMatchObject({ state: 'active' });
   });
 

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
@@ -82,10 +82,10 @@ const lockOpenByEmail = readTogether<{ serviceId: string; emailCanonical: string
       .for('update'),
 );
 
-/** The latest invitation to an email that ended unaccepted after `since`: its inviter may send it again. */
-export async function findExpiredInvitationTo(
+/** The latest invitation to an email, in any state. */
+export async function findNewestInvitationTo(
   db: Db,
-  key: { serviceId: string; emailCanonical: string; since: Date; now: Date },
+  key: { serviceId: string; emailCanonical: string },
 ): Promise<Invitation | null> {
   const [row] = await db
     .select()
@@ -94,14 +94,10 @@ export async function findExpiredInvitationTo(
       and(
         eq(invitations.serviceId, key.serviceId),
         eq(invitations.emailCanonical, key.emailCanonical),
-        gt(invitations.expiresAt, key.since),
-        or(
-          eq(invitations.state, 'expired'),
-          and(eq(invitations.state, 'open'), lte(invitations.expiresAt, key.now)),
-        ),
+        ne(invitations.emailCanonical, ''),
       ),
     )
-    .orderBy(desc(invitations.createdAt))
+    .orderBy(desc(invitations.createdAt), desc(invitations.id))
     .limit(1);
   return row ?? null;
 }

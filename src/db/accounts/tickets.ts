@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
@@ -26,6 +26,36 @@ export async function findOpenTicket(
         isOpenTicket(key.now),
       ),
     );
+  return row ?? null;
+}
+
+/** A ticket in any state. */
+export async function findTicket(
+  db: Db,
+  key: { serviceId: string; hash: string; purpose: TicketPurpose },
+): Promise<Ticket | null> {
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(
+      and(eq(tickets.serviceId, key.serviceId), eq(tickets.hash, key.hash), eq(tickets.purpose, key.purpose)),
+    );
+  return row ?? null;
+}
+
+/** The newest ticket of an account or invitation for a purpose, in any state. */
+export async function findNewestTicket(
+  db: Db,
+  of: { serviceId: string; purpose: TicketPurpose } & ({ accountId: string } | { invitationId: string }),
+): Promise<Ticket | null> {
+  const owner =
+    'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId);
+  const [row] = await db
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.serviceId, of.serviceId), eq(tickets.purpose, of.purpose), owner))
+    .orderBy(desc(tickets.createdAt), desc(tickets.id))
+    .limit(1);
   return row ?? null;
 }
 

@@ -65,8 +65,8 @@ Everything else starts in the [developer portal]($DevPortalUrl). Have fun buildi
   AccountExists: {
     title: 'Account exists already',
     description:
-      'Sent to a developer when someone signs up with their address, or wants it for another account. The person who asked ' +
-      'is told nothing of it.',
+      'Sent to a developer when someone signs up with their email, asks for an invitation to it, or wants it for another ' +
+      'account. The person who asked is told nothing of it.',
     because: 'You get this mail because this address has a developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,
     requiredLink: null,
@@ -74,11 +74,13 @@ Everything else starts in the [developer portal]($DevPortalUrl). Have fun buildi
     subject: 'You have a $OrganizationName API account already',
     body: `Hi $DevFirstName,
 
-Someone just asked for a developer account with this address. You have one already, so nothing was made, and nothing changed.
+Someone, most likely you, just asked for a developer account or an invitation with this email. You already have an account, so nothing changed.
 
-Was it you? [Sign in at the developer portal]($DevPortalUrl), where you can also set a new password if you forgot yours.
+[Sign in]($DevPortalUrl)
 
-It wasn’t? Then there’s nothing to do.`,
+Sign in with this email and your password. If you’ve forgotten it, choose “Forgot your password?” on that page.
+
+If it wasn’t you, there’s nothing to do.`,
   },
   EmailChangeIdentityDefault: {
     title: 'Email change confirmation',

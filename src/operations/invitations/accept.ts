@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { insertAccount, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import {
+  type Account,
+  insertAccount,
+  replaceGroupsOfAccount,
+  updateAccount,
+} from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
 import { type Ticket, voidTickets } from '../../db/accounts/tickets.ts';
@@ -13,6 +18,7 @@ import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
+import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 
@@ -20,10 +26,11 @@ const NAMES = z.object({ firstName: input.personName, lastName: input.personName
 
 /**
  * Accepts an invitation: makes an `active` account for the invited email, or activates the `pending` one that a program
- * made. Of several requests at once, one succeeds.
+ * made. Of several requests at once, one succeeds. With `session` the developer, who proved mailbox and password, is signed
+ * in as well: only the result holds the `secret`.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for names, together with what is
  * wrong with the password, so that the form can be corrected in one go.
- * Source: OWASP Forgot Password cheat sheet (single use, no sign-in by link); safety T1, T3, T4, T14.
+ * Source: OWASP Forgot Password cheat sheet (single use); safety T1, T3, T4, T14.
  */
 export const acceptInvitation = defineOperation({
   name: 'invitations/accept',
@@ -34,8 +41,9 @@ export const acceptInvitation = defineOperation({
     firstName: z.string(),
     lastName: z.string(),
     password: input.password,
+    session: browser.optional(),
   }),
-  async prepare(context, { ticket, password, ...typed }) {
+  async prepare(context, { ticket, password, session: _, ...typed }) {
     const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
     const names = NAMES.safeParse(typed);
     const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
@@ -46,11 +54,11 @@ export const acceptInvitation = defineOperation({
     const passwordHash = await hashNewPassword(context, password, words);
     return { open, person: { passwordHash, ...names.data } };
   },
-  async run(act, _input, { open, person }) {
+  async run(act, { session }, { open, person }) {
     const serviceId = act.service.id;
     const email = parseEmailAddress(open.email);
     await holdEmail(act.tx, serviceId, email.canonical);
-    if (open.accountId) return acceptForAccount(act, open, open.accountId, person);
+    if (open.accountId) return acceptForAccount(act, open, open.accountId, { person, session });
     const invitation = open.invitationId ? await lockInvitation(act.tx, serviceId, open.invitationId) : null;
     if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
@@ -77,19 +85,24 @@ export const acceptInvitation = defineOperation({
       endedAt: act.now,
       accountId: account.id,
     });
-    await queueWelcomeMail(act, account, false);
-    await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },
       after: { state: 'active', invitationId: invitation.id },
     });
-    return { accountId: account.id, email: account.email };
+    return welcome(act, account, session);
   },
 });
 
 type Person = { passwordHash: string; firstName: string; lastName: string };
 
-async function acceptForAccount(act: Act, open: Ticket, accountId: string, person: Person) {
+type Browser = z.output<typeof browser>;
+
+async function acceptForAccount(
+  act: Act,
+  open: Ticket,
+  accountId: string,
+  { person, session }: { person: Person; session: Browser | undefined },
+) {
   const serviceId = act.service.id;
   const account = await holdAccount(act, accountId);
   if (account.state !== 'pending') throw new DomainError('ticket_refused');
@@ -108,12 +121,17 @@ async function acceptForAccount(act: Act, open: Ticket, accountId: string, perso
     },
     act.now,
   );
-  await queueWelcomeMail(act, active, false);
-  await queueRepaint(act, accountId);
   act.record({
     target: { kind: 'account', id: accountId },
     before: { state: account.state },
     after: { state: active.state },
   });
-  return { accountId, email: active.email };
+  return welcome(act, active, session);
+}
+
+async function welcome(act: Act, account: Account, session: Browser | undefined) {
+  await queueWelcomeMail(act, account, false);
+  await queueRepaint(act, account.id);
+  const secret = session ? await startSession(act, account.id, session) : null;
+  return { accountId: account.id, email: account.email, secret };
 }

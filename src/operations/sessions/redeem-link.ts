@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
-import { startSession } from './session.ts';
+import { browser, startSession } from './session.ts';
 
 /**
  * Signs in a developer by a link that a program made: a new session, whose secret only the result holds. `formerSecret` is
@@ -16,18 +15,14 @@ export const redeemSignInLink = defineOperation({
   name: 'sessions/redeem-link',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({
-    ticket: input.ticket,
-    agent: input.agent,
-    formerSecret: input.sessionSecret.optional(),
-  }),
-  async run(act, { ticket, agent, formerSecret }) {
+  input: browser.extend({ ticket: input.ticket }),
+  async run(act, { ticket, ...session }) {
     const open = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
     const account = await holdAccount(act, open.accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    const secret = await startSession(act, account.id, { agent, formerSecret });
+    const secret = await startSession(act, account.id, session);
     act.record({ target: { kind: 'account', id: account.id } });
     return { secret };
   },

@@ -1,4 +1,5 @@
 // How a session begins, how long it lives, and whose it is.
+import { z } from 'zod';
 import {
   deleteSessionByHash,
   insertSession,
@@ -9,6 +10,7 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { newSessionSecret, sessionHash } from '../../security/session.ts';
 import type { Act, Actor } from '../frame/context.ts';
+import * as input from '../frame/input.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
 /** A session without a request for this long is over (ASVS 7.3.1). */
@@ -18,6 +20,12 @@ const SESSION_LIFETIME_HOURS = 7 * 24;
 /** A new session beyond this ends the oldest. */
 const MAX_SESSIONS_OF_ACCOUNT = 20;
 
+/** The browser that a session begins in. `formerSecret` is that of its former session, which ends. */
+export const browser = z.strictObject({
+  agent: input.agent,
+  formerSecret: input.sessionSecret.optional(),
+});
+
 /** When a session ends that is used `now` and not again. */
 export function sessionEnd(createdAt: Date, now: Date): Date {
   const idle = hoursAfter(now, SESSION_IDLE_HOURS);
@@ -26,13 +34,12 @@ export function sessionEnd(createdAt: Date, now: Date): Date {
 }
 
 /**
- * Begins a session and returns its secret, which is stored nowhere: only the browser will have it. Ends the session of
- * `formerSecret`, which the same browser had before.
+ * Begins a session and returns its secret, which is stored nowhere: only the browser will have it.
  */
 export async function startSession(
   act: Act,
   accountId: string,
-  { agent, formerSecret }: { agent: string; formerSecret?: string | undefined },
+  { agent, formerSecret }: z.output<typeof browser>,
 ): Promise<string> {
   const serviceId = act.service.id;
   const formerHash = formerSecret ? sessionHash(formerSecret) : null;

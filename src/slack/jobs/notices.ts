@@ -35,7 +35,7 @@ const INVITATION_NEWS = {
   'invitation-unsent': (email: string) =>
     `The invitation to ${email} could not be mailed, or it is unknown whether it was. Resend mails a new link.`,
   'invitation-asked-again': (email: string) =>
-    `${email} asks for the invitation again that you sent and that has ended.`,
+    `${email} asks for a new invitation. The one that you sent has ended.`,
 };
 
 export async function tellOperator(
@@ -49,9 +49,11 @@ export async function tellOperator(
   // The invitation was erased.
   if (email === '') return;
   const text = INVITATION_NEWS[job.news](escapeText(email));
-  const resend = button('invitation-resend', 'Resend', buttonValue(invitation), {
-    label: `Resend to ${email}`,
-  });
+  // A revoked invitation can't be sent again.
+  const resend =
+    invitation.state === 'revoked'
+      ? button('menu-invite', 'Invite', '-')
+      : button('invitation-resend', 'Resend', buttonValue(invitation), { label: `Resend to ${email}` });
   await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), actions([resend])] });
 }
 

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { type Account, findAccountByEmail, lockAccount } from '../../db/accounts/accounts.ts';
+import { holdEmail } from '../../db/accounts/email-lock.ts';
+import {
+  findNewestInvitationTo,
+  type Invitation,
+  lockOpenInvitationTo,
+} from '../../db/accounts/invitations.ts';
+import { findNewestTicket } from '../../db/accounts/tickets.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
+import { openSealedText } from '../../security/sealed-text.ts';
+import { queueAccountExistsMail } from '../accounts/account-exists-mail.ts';
+import { queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
+import type { Act } from '../frame/context.ts';
+import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
+import { queueInvitationMail, queueInvitationOfAccount } from '../invitations/invitation-mail.ts';
+import { queueResetMail } from '../passwords/mails.ts';
+
+const INVITER_TOLD_FOR_DAYS = 30;
+
+/**
+ * Answers a person who asked for a link, whatever form they used, with what their email needs now: the open invitation
+ * again; the link that confirms a pending account; for an active account a link to set a password, or, when they asked for
+ * an invitation, how to sign in. The inviter of an invitation that ended hears of it. Any other email gets no mail.
+ */
+export const answerLinkRequest = defineOperation({
+  name: 'tickets/answer-request',
+  allowed: SYSTEM,
+  effect: 'change',
+  input: z.strictObject({
+    kind: z.enum(['password-reset', 'invitation']),
+    sealedEmail: z.string().max(4_000),
+  }),
+  async run(act, { kind, sealedEmail }) {
+    const serviceId = act.service.id;
+    const emailCanonical = openSealedText(act.keyring, 'request', sealedEmail);
+    await holdEmail(act.tx, serviceId, emailCanonical);
+    const found = await findAccountByEmail(act.tx, serviceId, emailCanonical);
+    const account = found ? await lockAccount(act.tx, serviceId, found.id) : null;
+    if (account?.emailCanonical === emailCanonical) {
+      const isMailed = await mailAccount(act, account, kind);
+      return void act.record(isMailed ? { target: { kind: 'account', id: account.id } } : {});
+    }
+    const invitation = await answerInvited(act, emailCanonical);
+    act.record(invitation ? { target: { kind: 'invitation', id: invitation.id } } : {});
+  },
+});
+
+async function mailAccount(
+  act: Act,
+  account: Account,
+  kind: 'password-reset' | 'invitation',
+): Promise<boolean> {
+  if (account.state === 'active') {
+    if (kind === 'invitation') await queueAccountExistsMail(act, account);
+    else await queueResetMail(act, account);
+    return true;
+  }
+  if (!(await waitsForThisAddress(act, account))) return false;
+  const { serviceId, id: accountId } = account;
+  const wasInvited = await findNewestTicket(act.tx, { serviceId, accountId, purpose: 'invitation' });
+  await (wasInvited ? queueInvitationOfAccount(act, account) : queueConfirmationMail(act, account));
+  return true;
+}
+
+async function answerInvited(act: Act, emailCanonical: string): Promise<Invitation | null> {
+  const serviceId = act.service.id;
+  const open = await lockOpenInvitationTo(act.tx, serviceId, emailCanonical);
+  if (open && open.expiresAt > act.now) {
+    await queueInvitationMail(act, open);
+    return open;
+  }
+  const ended = await findNewestInvitationTo(act.tx, { serviceId, emailCanonical });
+  const isRecent = ended && ended.expiresAt > hoursAfter(act.now, -INVITER_TOLD_FOR_DAYS * 24);
+  if (!isRecent || ended.state === 'accepted') return null;
+  const { id: invitationId, invitedBy: operator } = ended;
+  await addJob(act.tx, 'tell-operator', {
+    serviceId,
+    operator,
+    news: 'invitation-asked-again',
+    invitationId,
+  });
+  return ended;
+}
