@@ -70,7 +70,10 @@ function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Respo
   return page;
 }
 
-/** OPTIONS lists a page's methods; any other method is answered 405. */
+/**
+ * OPTIONS lists a page's methods; any other method is answered 405. A form's address without a page of its own leads to the
+ * nearest page above: people reload it, and come back to it after signing in.
+ */
 function answerOtherMethods(portal: Hono<WebEnv>): void {
   const methodsByPath = new Map<string, Set<string>>();
   for (const { path, method } of portal.routes) {
@@ -78,6 +81,15 @@ function answerOtherMethods(portal: Hono<WebEnv>): void {
     const methods = methodsByPath.get(path) ?? new Set(['OPTIONS']);
     methodsByPath.set(path, methods.add(method));
     if (method === 'GET') methods.add('HEAD');
+  }
+  const hasPage = (path: string) => methodsByPath.get(path)?.has('GET') ?? false;
+  for (const [path, methods] of methodsByPath) {
+    if (hasPage(path)) continue;
+    const segments = path.split('/');
+    let above = segments.length - 1;
+    while (above > 1 && !hasPage(segments.slice(0, above).join('/'))) above -= 1;
+    portal.get(path, (c) => c.redirect(c.req.path.split('/').slice(0, above).join('/') || '/', 303));
+    methods.add('GET').add('HEAD');
   }
   for (const [path, methods] of methodsByPath) {
     const allow = { allow: [...methods].sort().join(', ') };

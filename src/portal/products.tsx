@@ -16,10 +16,14 @@ type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][numbe
 type SubscribeState = { name?: string; errors?: FieldErrors; alert?: string };
 
 export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
-  portal.get(PATH, async (c) => listProducts(c, site, await site.me(c)));
+  portal.get(PATH, async (c) => {
+    const me = await site.me(c);
+    return !me && wantsToSignIn(c) ? site.askToSignIn(c) : listProducts(c, site, me);
+  });
 
   portal.get(`${PATH}/:id`, async (c) => {
     const me = await site.me(c);
+    if (!me && wantsToSignIn(c)) return site.askToSignIn(c);
     const product = await findProduct(me?.context ?? site.developerContext(c), c.req.param('id'));
     return product ? showProduct(site, me, product) : noSuchProduct(site, me);
   });
@@ -48,6 +52,10 @@ export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
     }),
   );
 }
+
+/** A visitor follows "Sign in" on a page, and comes back to that page. */
+const SIGN_IN_QUERY = 'sign-in';
+const wantsToSignIn = (c: WebContext) => c.req.query(SIGN_IN_QUERY) !== undefined;
 
 function stateAfter(error: unknown): SubscribeState {
   const code = error instanceof DomainError ? error.code : null;
@@ -105,7 +113,7 @@ async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<R
           </a>
         </p>
       ) : null}
-      {me ? null : <SignInFirst />}
+      {me ? null : <SignInFirst page={PATH} />}
     </>
   );
   return site.sessionPage(me, 'Products', content);
@@ -138,7 +146,7 @@ function showProduct(
       ) : me ? (
         <Subscribe site={site} product={product} state={state} />
       ) : (
-        <SignInFirst />
+        <SignInFirst page={pathOf(product.id)} />
       )}
     </>
   );
@@ -182,10 +190,10 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
   );
 }
 
-function SignInFirst() {
+function SignInFirst({ page }: { page: string }) {
   return (
     <p>
-      <a className="button" href="/portal/sign-in">
+      <a className="button" href={`${page}?${SIGN_IN_QUERY}`}>
         Sign in to subscribe
       </a>
     </p>

@@ -31,8 +31,7 @@ export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
     ),
     async redeem(c, ticket) {
       const { secret } = await redeemSignInLink(site.developerContext(c), { ticket, ...site.browserOf(c) });
-      site.cookie.write(c, secret);
-      return c.redirect('/portal', 303);
+      return site.signedIn(c, secret);
     },
   });
 }

@@ -16,7 +16,7 @@ const FORBIDDEN = 403;
 
 export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
-    if (await site.me(c)) return c.redirect('/portal', 303);
+    if (await site.me(c)) return c.redirect(site.takeReturnPage(c), 303);
     return site.sessionPage(null, TITLE, <SignInForm />);
   });
   portal.get(REPLACE_PATH, (c) => c.redirect(PATH, 303));
@@ -77,8 +77,7 @@ type Credentials = { email: string; password: string; newPassword?: string };
 async function startSession(c: WebContext, site: Site, credentials: Credentials): Promise<Response> {
   await site.guard.beforeSignIn(c, credentials.email);
   const { secret } = await signIn(site.developerContext(c), { ...credentials, ...site.browserOf(c) });
-  site.cookie.write(c, secret);
-  return c.redirect('/portal', 303);
+  return site.signedIn(c, secret);
 }
 
 /** A client without the right password learns nothing about the account. */

@@ -9,6 +9,7 @@ import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
 import { CSS, renderPage } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
+import { createReturnPage } from './return-page.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 
 export const GONE = 410;
@@ -29,6 +30,12 @@ export type Site = {
   browserOf(c: WebContext): { agent: string; formerSecret?: string };
   /** Null for a visitor. */
   me(c: WebContext): Promise<Me | null>;
+  /** The sign-in page follows, and after it the requested page. */
+  askToSignIn(c: WebContext): Response;
+  /** Stores the new session in the browser. The page that asked to sign in follows. */
+  signedIn(c: WebContext, secret: string): Response;
+  /** Where to go on after signing in, once: the page that asked for it. For responses that `c` makes. */
+  takeReturnPage(c: WebContext): string;
   page(title: string, content: ReactNode, status?: number): Response;
   /** A page with a form that uses or begins a session. With `me` it also links to the developer's other pages. */
   sessionPage(me: Me | null, title: string, content: ReactNode, status?: number): Response;
@@ -45,6 +52,7 @@ export function createSite(options: {
 }): Site {
   const { policy, guard, contextOf } = options;
   const cookie = createSessionCookie(policy);
+  const returnPage = createReturnPage(policy);
   const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
 
   async function me(c: WebContext): Promise<Me | null> {
@@ -56,6 +64,12 @@ export function createSite(options: {
     return { ...account, context: contextOf(c.env.facts.id, actor) };
   }
 
+  function askToSignIn(c: WebContext): Response {
+    returnPage.keep(c);
+    cookie.clear(c);
+    return c.redirect('/portal/sign-in', 303);
+  }
+
   async function demandSession(c: WebContext, work: (me: Me) => Promise<Response>): Promise<Response> {
     const found = await me(c);
     try {
@@ -64,8 +78,7 @@ export function createSite(options: {
       // The session ended after it was resumed.
       if (!(error instanceof DomainError) || error.code !== 'not_permitted') throw error;
     }
-    cookie.clear(c);
-    return c.redirect('/portal/sign-in', 303);
+    return askToSignIn(c);
   }
 
   function toResponse(markup: string, status: number, hasSessionForms: boolean): Response {
@@ -88,6 +101,12 @@ export function createSite(options: {
       return { agent, ...(formerSecret ? { formerSecret } : {}) };
     },
     me,
+    askToSignIn,
+    signedIn(c, secret) {
+      cookie.write(c, secret);
+      return c.redirect(returnPage.take(c), 303);
+    },
+    takeReturnPage: returnPage.take,
     page: (title, content, status = 200) =>
       toResponse(renderPage({ sender: policy, title, content }), status, false),
     sessionPage: (who, title, content, status = 200) =>
