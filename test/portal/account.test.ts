@@ -186,10 +186,28 @@ describe('a change of password', () => {
       ['passwordpassword', PASSWORD, /first passwords that anybody would try/],
       [`${email}!!`, PASSWORD, /little more than your address/],
       [OTHER_PASSWORD, 'not this one at all', /This is not your present password/],
+      [PASSWORD, PASSWORD, /That’s your current password\. Choose a new one\./],
     ];
     for (const [password, current, words] of tries)
       expect(await page(await change(who, password, current))).toEqual([422, expect.stringMatching(words)]);
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(303);
+  });
+
+  test('by a mailed link refuses the current password too, however it is typed, and the link still works', async () => {
+    const decomposed = 'drei Stühle im Café und Gärten'.normalize('NFD');
+    const { email, who } = await signedIn();
+    expect((await change(who, decomposed)).status).toBe(303);
+    await portal.visitor().post('/password/forgot', { email });
+    const ticket = await portal.ticketTo(email, /password/i, (mail) => !/changed|Welcome/.test(mail.subject));
+    const reset = (password: string) => portal.visitor().post('/password/reset', { ticket, password });
+    for (const password of [decomposed, decomposed.normalize('NFC')])
+      expect(await page(await reset(password))).toEqual([
+        422,
+        expect.stringContaining('That’s your current password. Choose a new one.'),
+      ]);
+    expect(await portal.isSignedIn(who)).toBe(true);
+    expect((await reset(OTHER_PASSWORD)).status).toBe(200);
+    expect((await portal.signIn(portal.visitor(), email, OTHER_PASSWORD)).status).toBe(303);
   });
 
   test('T35: is refused after ten wrong guesses at the current password', async () => {

@@ -20,8 +20,9 @@ export const changePassword = defineOperation({
   input: z.strictObject({ currentPassword: input.password, password: input.password, agent: input.agent }),
   async prepare(context, { currentPassword, password }) {
     const proved = await proveOwnPassword(context, currentPassword);
-    const { email, firstName, lastName } = proved;
-    return { proved, passwordHash: await hashNewPassword(context, password, [email, firstName, lastName]) };
+    const { email, firstName, lastName, passwordHash: current } = proved;
+    const passwordHash = await hashNewPassword(context, password, [email, firstName, lastName], current);
+    return { proved, passwordHash };
   },
   async run(act, { agent }, { proved, passwordHash }) {
     const account = await holdProvedAccount(act, proved);

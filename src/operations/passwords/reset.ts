@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateAccount } from '../../db/accounts/accounts.ts';
+import { findAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
@@ -24,7 +24,9 @@ export const resetPassword = defineOperation({
   async prepare(context, { ticket, password }) {
     const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
-    const passwordHash = await hashNewPassword(context, password, [open.email]);
+    const account = await findAccount(context.db, context.service.id, open.accountId);
+    const current = account?.passwordHash ?? null;
+    const passwordHash = await hashNewPassword(context, password, [open.email], current);
     return { open, accountId: open.accountId, passwordHash };
   },
   async run(act, _input, { open, accountId, passwordHash }) {

@@ -42,7 +42,7 @@ export const signIn = defineOperation({
     if (!account || !isCorrect)
       throw new DomainError('sign_in_refused', account ? { accountId: account.id } : {});
     demandActive(account);
-    const replacement = await replacementFor(context, account, password, newPassword);
+    const replacement = await replacementFor(context, account, newPassword);
     const rehashed = shouldRehash && !replacement ? await context.passwords.hash(password) : null;
     return { checked: account, replacement, rehashed };
   },
@@ -74,17 +74,12 @@ function demandActive(account: Account): void {
 async function replacementFor(
   context: Context,
   account: Account,
-  password: string,
   newPassword: string | undefined,
 ): Promise<string | null> {
   if (!account.passwordMustChange) return null;
   if (newPassword === undefined) throw new DomainError('password_must_change', { accountId: account.id });
-  if (newPassword.normalize('NFC') === password.normalize('NFC')) {
-    const fields = { password: 'Choose another one than you were given.' };
-    throw new DomainError('password_unacceptable', { accountId: account.id, fields });
-  }
-  const { email, firstName, lastName } = account;
-  return hashNewPassword(context, newPassword, [email, firstName, lastName]);
+  const { email, firstName, lastName, passwordHash } = account;
+  return hashNewPassword(context, newPassword, [email, firstName, lastName], passwordHash);
 }
 
 async function replacePassword(act: Act, account: Account, passwordHash: string): Promise<void> {
