@@ -7,7 +7,7 @@ const NAME = 'apim-user-return';
 /** Long enough for a sign-up, with its mail. */
 const KEPT_SECONDS = 3_600;
 const MAX_LENGTH = 1_000;
-export const HOME_PATH = '/portal';
+const HOME_PATH = '/portal';
 
 /** The pages that ask for a session, and no other: a cookie may have been planted. No dotted segment, encoded slash or control passes. */
 const OWN_PAGE =
@@ -45,7 +45,7 @@ export function createReturnPage(policy: Policy): ReturnPage {
   };
 }
 
-export const isOwnPage = (page: string): boolean => page.length <= MAX_LENGTH && OWN_PAGE.test(page);
+const isOwnPage = (page: string): boolean => page.length <= MAX_LENGTH && OWN_PAGE.test(page);
 
 /** What was done before would be told a second time. */
 function withoutNotice({ pathname, searchParams }: URL): string {
