@@ -90,6 +90,7 @@ const REFUSALS = {
 } as const satisfies Record<string, readonly [RefusalKind, string]>;
 
 export type DomainErrorCode = keyof typeof REFUSALS;
+export const DOMAIN_ERROR_CODES = Object.keys(REFUSALS) as DomainErrorCode[];
 
 /** The plain words of a code: no markup, no name of a command. */
 export const plainWordsOf = (code: DomainErrorCode): string => REFUSALS[code][1];

@@ -19,6 +19,7 @@ const REFUSALS = {
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
+export const REFUSAL_CODES = Object.keys(REFUSALS) as RefusalCode[];
 
 /** Refuses a request for its form, its origin or too many of them. The answer depends on the code alone. */
 export class HttpRefusal extends Error {

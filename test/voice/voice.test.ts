@@ -1,0 +1,51 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createPortal } from '../../src/portal/app.tsx';
+import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
+import { type Met, makeVoice, PAGES } from './voice.ts';
+
+let text: string;
+let met: Met;
+beforeAll(async () => {
+  ({ text, met } = await makeVoice());
+}, 120_000);
+
+test('docs/voice.md shows the texts as they are; if not, `npm run voice` writes it', async () => {
+  await expect(text, 'run `npm run voice`, read the difference, and commit it').toMatchFileSnapshot(
+    '../../docs/voice.md',
+  );
+});
+
+test('the walk types every subcommand, uses every shortcut, and opens every modal', () => {
+  const untyped = COMMANDS.map(({ name }) => name).filter(
+    (name) => !text.match(new RegExp(`types \`/apim-user ${name}[ \`]`)),
+  );
+  expect(untyped, 'subcommands to type in test/voice/walk-slack.ts').toEqual([]);
+  const unused = SHORTCUTS.map((one) => one.callback_id).filter((id) => !met.buttons.has(id));
+  expect(unused, 'shortcuts to use there').toEqual([]);
+  const unopened = [...SUBMISSIONS.keys()].filter((name) => !met.views.has(name));
+  expect(unopened, 'modals to open there').toEqual([]);
+});
+
+test('the walk sees every button', () => {
+  const unseen = [...BUTTONS.keys()].filter((name) => !met.buttons.has(name) && !PAGING.test(name));
+  expect(unseen, 'buttons to come to in test/voice/walk-slack.ts').toEqual([]);
+});
+
+/** Paging is the same everywhere, and needs many rows. `history-of` is on messages of former versions. */
+const PAGING = /-(next|previous|older)$|^history-of$/;
+
+test('the walk asks for every page of the portal, and sends every form', () => {
+  const never = () => {
+    throw new Error('not called');
+  };
+  const { app } = createPortal({ policy: PAGES, limits: {} as never, contextOf: never });
+  const routes = app.routes
+    .filter(({ method }) => method === 'GET' || method === 'POST')
+    .map(({ method, path }) => `${method} ${path}`);
+  const visited = [...met.visited];
+  const unvisited = routes.filter((route) => {
+    const pattern = new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`);
+    return !visited.some((one) => pattern.test(one));
+  });
+  expect(unvisited, 'pages to open in test/voice/walk-portal.ts').toEqual([]);
+});

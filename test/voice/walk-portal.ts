@@ -1,0 +1,258 @@
+// What developers and visitors do at the portal and with mailed links. `voice.test.ts` says when a page is missing.
+import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { eventually } from '../support/eventually.ts';
+import { createVisitor } from '../support/visitor.ts';
+import type { Page } from './page.ts';
+import { readHtml } from './plain.ts';
+import type { Stage } from './stage.ts';
+
+const PASSWORD = 'three quiet garden chairs';
+const NEW_PASSWORD = 'seven loud kitchen tables';
+const GIVEN_PASSWORD = 'a password over the phone';
+
+type Fields = Record<string, string>;
+type Browser = ReturnType<typeof createBrowser>;
+
+/** `visited` has the method and path of every page that was asked for. */
+export type Portal = { stage: Stage; page: Page; visited: Set<string> };
+
+function createBrowser({ stage, page, visited }: Portal, who: string) {
+  const visitor = createVisitor(stage.app);
+  async function show(answer: Response): Promise<void> {
+    let last = answer;
+    for (let hops = 0; hops < 3 && last.headers.has('location'); hops++) {
+      const { pathname, search } = new URL(last.headers.get('location') ?? '', stage.app.url);
+      visited.add(`GET ${pathname}`);
+      last = await visitor.get(`${pathname}${search}`);
+    }
+    const html = await last.text();
+    // The frame is the same on every page.
+    page.says('', readHtml(html.replace(/<header>.*?<\/header>|<nav.*?<\/nav>|<footer>.*?<\/footer>/gs, '')));
+    page.says(
+      'Around every page',
+      readHtml((html.match(/<nav.*?<\/nav>|<footer>.*?<\/footer>/gs) ?? []).join('')),
+    );
+    await stage.idle();
+  }
+  return {
+    async opens(path: string): Promise<void> {
+      page.section(`${who} opens \`${path.split('?')[0]}\``);
+      visited.add(`GET ${path.split('?')[0]}`);
+      await show(await visitor.get(path));
+    },
+    async sends(path: string, fields: Fields = {}, headers?: Fields): Promise<void> {
+      page.section(`${who} sends the form of \`${path}\``);
+      visited.add(`POST ${path}`);
+      await show(await visitor.post(path, fields, headers));
+    },
+  };
+}
+
+export async function walkPortal(portal: Portal): Promise<void> {
+  portal.page.chapter('Developers at the portal');
+  await visiting(portal);
+  await signingUp(portal);
+  await accepting(portal);
+  await resetting(portal);
+  const zoe = createBrowser(portal, 'Zoe');
+  await subscribing(portal, zoe);
+  await owning(portal, zoe);
+  await beingRefused(portal);
+}
+
+/** The secret of the newest mailed link to an email. */
+async function ticketTo({ stage }: Portal, email: string, earlier?: string): Promise<string> {
+  return eventually(`a link to ${email}`, () => {
+    const mail = stage.app.inbox
+      .mails()
+      .findLast(({ to, text }) => to.includes(email) && /ticket=/.test(text));
+    const ticket = /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1];
+    return ticket !== earlier && ticket;
+  });
+}
+
+async function visiting(portal: Portal): Promise<void> {
+  const visitor = createBrowser(portal, 'A visitor');
+  await visitor.opens('/');
+  await visitor.opens('/portal/sign-in');
+  await visitor.sends('/portal/sign-in', { email: 'nonsense', password: '' });
+  await visitor.sends('/portal/sign-in', { email: 'zoe@example.com', password: 'a wrong one' });
+  await visitor.opens('/portal/products');
+  await visitor.opens('/portal/products/nonsense');
+  await visitor.opens('/portal/account');
+  await visitor.opens('/invitations/request-again');
+  await visitor.sends('/invitations/request-again', { email: 'nonsense' });
+  await visitor.sends('/invitations/request-again', { email: 'zoe@example.com' });
+  await visitor.opens('/password/forgot');
+  await visitor.sends('/password/forgot', { email: 'zoe@example.com' });
+  await visitor.opens('/nothing');
+}
+
+async function signingUp(portal: Portal): Promise<void> {
+  const { stage } = portal;
+  const zed = createBrowser(portal, 'Zed');
+  await zed.opens('/portal/sign-up');
+  await zed.sends('/portal/sign-up', { email: 'nonsense', firstName: '', lastName: 'Zimmer' });
+  await zed.sends('/portal/sign-up', { email: 'zed@example.com', firstName: 'Zed', lastName: 'Zimmer' });
+  const ticket = await ticketTo(portal, 'zed@example.com');
+  await zed.opens(`/email/confirm?ticket=${ticket}`);
+  await zed.sends('/email/confirm', { ticket, password: 'short' });
+  await zed.sends('/email/confirm', { ticket, password: PASSWORD });
+  await zed.opens(`/email/confirm?ticket=${ticket}`);
+  await zed.sends('/portal/sign-in', { email: 'zed@example.com', password: PASSWORD });
+  await stage.types('admin', '/apim-user show zed@example.com');
+  await stage.presses('admin', 'account-activate');
+}
+
+async function accepting(portal: Portal): Promise<void> {
+  const { stage } = portal;
+  await stage.types('admin', '/apim-user invite zoe@example.com');
+  const ticket = await ticketTo(portal, 'zoe@example.com');
+  const zoe = createBrowser(portal, 'Zoe');
+  await zoe.opens(`/invitations/accept?ticket=${ticket}`);
+  await zoe.sends('/invitations/accept', {
+    ticket,
+    firstName: '',
+    lastName: 'Zahn',
+    password: 'password1234',
+  });
+  await zoe.sends('/invitations/accept', { ticket, firstName: 'Zoe', lastName: 'Zahn', password: PASSWORD });
+  await zoe.opens(`/invitations/accept?ticket=${ticket}`);
+  await createBrowser(portal, 'Another person').opens(`/invitations/accept?ticket=${ticket}`);
+}
+
+async function resetting(portal: Portal): Promise<void> {
+  const { stage } = portal;
+  const zoe = createBrowser(portal, 'Zoe');
+  const earlier = await ticketTo(portal, 'zoe@example.com');
+  await zoe.sends('/password/forgot', { email: 'zoe@example.com' });
+  const ticket = await ticketTo(portal, 'zoe@example.com', earlier);
+  await zoe.opens(`/password/reset?ticket=${ticket}`);
+  await zoe.sends('/password/reset', { ticket, password: 'short' });
+  await zoe.sends('/password/reset', { ticket, password: PASSWORD });
+  await zoe.opens(`/password/reset?ticket=${ticket}`);
+  await stage.types('admin', '/apim-user add');
+  const yan = { email: 'yan@example.com', firstName: 'Yan', lastName: 'Yates' };
+  await stage.submits('admin', { ...yan, temporary: GIVEN_PASSWORD });
+  await stage.closeModals('admin');
+  const browser = createBrowser(portal, 'Yan');
+  const given = { email: 'yan@example.com', password: GIVEN_PASSWORD };
+  await browser.sends('/portal/sign-in', given);
+  await browser.opens('/portal/sign-in/new-password');
+  const replaced = { email: 'yan@example.com', currentPassword: GIVEN_PASSWORD, password: PASSWORD };
+  await browser.sends('/portal/sign-in/new-password', { ...replaced, currentPassword: 'a wrong one' });
+  await browser.sends('/portal/sign-in/new-password', replaced);
+  await stage.types('admin', '/apim-user block yan@example.com for a talk');
+  await browser.sends('/portal/sign-in', { email: 'yan@example.com', password: PASSWORD });
+}
+
+async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
+  const { stage } = portal;
+  await zoe.sends('/portal/sign-in', { email: 'zoe@example.com', password: PASSWORD });
+  await zoe.opens('/portal');
+  await zoe.opens('/portal/products');
+  const [product] = await stage.sql`select id from products where name = 'Starter'`;
+  const path = `/portal/products/${product?.id}`;
+  await zoe.opens(path);
+  await zoe.opens('/portal/subscriptions');
+  await zoe.sends(path, { name: 'My app' });
+  await zoe.sends(path, { name: 'My app', terms: 'yes' });
+  await zoe.sends(path, { name: 'Another', terms: 'yes' });
+  const [row] = await stage.sql`select id from subscriptions where name = 'My app'`;
+  const own = `/portal/subscriptions/${row?.id}`;
+  await zoe.opens(`${own}/cancel`);
+  await stage.types('approver', '/apim-user subscriptions');
+  await stage.presses('approver', 'subscription-approve');
+  await zoe.opens(own);
+  await zoe.opens('/portal/subscriptions');
+  await zoe.sends(`${own}/keys`);
+  await zoe.opens(`${own}/keys`);
+  await zoe.opens(`${own}/new-key`);
+  await zoe.sends(`${own}/new-key`, { slot: 'primary' });
+  await zoe.sends(`${own}/name`, { name: '' });
+  await zoe.sends(`${own}/name`, { name: 'My shop' });
+  await deciding(stage);
+  await zoe.opens(own);
+  await zoe.opens(`${own}/cancel`);
+  await zoe.sends(`${own}/cancel`);
+  await zoe.opens('/portal/subscriptions/nonsense');
+  await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-delete');
+  await stage.submits('admin');
+  await stage.closeModals('admin');
+  await zoe.sends(path, { name: 'Second app', terms: 'yes' });
+  await stage.presses('approver', 'subscription-reject');
+  await stage.submits('approver', { reason: ' ' });
+  await stage.submits('approver', { reason: 'One is enough.' });
+  await stage.closeModals('approver');
+  await zoe.opens('/portal/subscriptions');
+}
+
+/** An operator does everything that can be done with a subscription. */
+async function deciding(stage: Stage): Promise<void> {
+  await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  const fields: Record<string, Record<string, string>> = {
+    'subscription-suspend': { reason: 'Too many calls' },
+    'subscription-regenerate': { slot: 'secondary' },
+    'subscription-leaked': { slot: 'both' },
+    'subscription-rename': { name: 'Shop' },
+    'subscription-extend': { endsAt: '2027-03-02' },
+  };
+  for (const [name, values] of Object.entries(fields)) {
+    await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+    await stage.presses('admin', name, name === 'subscription-suspend' ? 'My' : '');
+    await stage.submits('admin', values);
+    if (name === 'subscription-suspend') await stage.presses('admin', 'subscription-resume');
+    await stage.closeModals('admin');
+  }
+  await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-cancel');
+  await stage.closeModals('admin');
+  await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-grant');
+  await stage.submits('admin', { scope: 'all APIs', name: 'Support', endsAt: '2027-03-02' });
+  await stage.closeModals('admin');
+  await stage.types('admin', '/apim-user show zoe@example.com');
+  await stage.presses('admin', 'subscriptions-of');
+  await stage.presses('admin', 'subscription-show');
+}
+
+async function owning(portal: Portal, zoe: Browser): Promise<void> {
+  const { stage } = portal;
+  const elsewhere = createBrowser(portal, 'Zoe, on her phone,');
+  await elsewhere.sends('/portal/sign-in', { email: 'zoe@example.com', password: PASSWORD });
+  await zoe.opens('/portal/account');
+  await zoe.sends('/portal/account/names', { firstName: '', lastName: 'Zahn' });
+  await zoe.sends('/portal/account/names', { firstName: 'Zoë', lastName: 'Zahn' });
+  await zoe.opens('/portal/account/email');
+  await zoe.sends('/portal/account/email', { email: 'nonsense', currentPassword: 'a wrong one' });
+  await zoe.sends('/portal/account/email', { email: 'zoe@zahn.example', currentPassword: PASSWORD });
+  await zoe.opens('/portal/account');
+  await zoe.opens(`/email/confirm?ticket=${await ticketTo(portal, 'zoe@zahn.example')}`);
+  await zoe.sends('/portal/account/email/call-off');
+  await zoe.opens('/portal/account/password');
+  await zoe.sends('/portal/account/password', { currentPassword: 'a wrong one', password: PASSWORD });
+  await zoe.sends('/portal/account/password', { currentPassword: PASSWORD, password: 'zoe@example.com' });
+  await zoe.sends('/portal/account/password', { currentPassword: PASSWORD, password: NEW_PASSWORD });
+  await zoe.sends('/portal/account/sessions/end', { session: 'nonsense' });
+  await zoe.sends('/portal/account/sessions/end-others');
+  const [account] = await stage.sql`select id from accounts where email_canonical = 'zoe@example.com'`;
+  const { url } = await makeSignInLink(await stage.program(['sso']), { accountId: String(account?.id) });
+  const ticket = new URL(url).searchParams.get('ticket') ?? '';
+  const path = new URL(url).pathname;
+  await elsewhere.opens(`${path}?ticket=${ticket}`);
+  await elsewhere.sends(path, { ticket });
+  await elsewhere.opens(`${path}?ticket=${ticket}`);
+  await elsewhere.sends('/portal/sign-out');
+  await zoe.opens('/portal/account/close');
+  await zoe.sends('/portal/account/close', { currentPassword: 'a wrong one' });
+  await zoe.sends('/portal/account/close', { currentPassword: NEW_PASSWORD });
+}
+
+async function beingRefused(portal: Portal): Promise<void> {
+  const visitor = createBrowser(portal, 'A visitor');
+  const ticket = 'x'.repeat(43);
+  await visitor.sends('/portal/sign-in', { email: 'zoe@example.com' }, { 'sec-fetch-site': 'cross-site' });
+  await visitor.opens(`/invitations/accept?ticket=${ticket}`);
+  await visitor.opens(`/password/reset?ticket=${ticket}`);
+}
