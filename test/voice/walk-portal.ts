@@ -169,6 +169,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(`${own}/keys`);
   await zoe.opens(`${own}/new-key`);
   await zoe.sends(`${own}/new-key`, { slot: 'primary' });
+  await zoe.opens(`${own}/name`);
   await zoe.sends(`${own}/name`, { name: '' });
   await zoe.sends(`${own}/name`, { name: 'My shop' });
   await deciding(stage);
@@ -243,7 +244,11 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await elsewhere.opens(`${path}?ticket=${ticket}`);
   await elsewhere.sends(path, { ticket });
   await elsewhere.opens(`${path}?ticket=${ticket}`);
+  await elsewhere.opens('/portal/sign-out');
   await elsewhere.sends('/portal/sign-out');
+  // A form's own address, as after a reload or a sign-in in between.
+  for (const path of ['sessions/end', 'sessions/end-others', 'names', 'email/call-off'])
+    await zoe.opens(`/portal/account/${path}`);
   await zoe.opens('/portal/account/close');
   await zoe.sends('/portal/account/close', { currentPassword: 'a wrong one' });
   await zoe.sends('/portal/account/close', { currentPassword: NEW_PASSWORD });
