@@ -26,5 +26,5 @@ story('the history says who did what', async () => {
   await admin.types('/apim-user block ann@example.com leaked a key');
   await admin.sees(/Blocked: Ann Lee/);
   await admin.types('/apim-user history ann@example.com');
-  await admin.sees(/Ada Admin added the account.*Ada Admin blocked the account.*leaked a key/s);
+  await admin.sees(/Ada Admin added an account.*Ada Admin blocked the account.*leaked a key/s);
 });

@@ -7,7 +7,7 @@ import { saveTemplate } from '../../operations/templates/save.ts';
 import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
-import { openModalFor } from '../frame/role.ts';
+import { attempt, openModalFor } from '../frame/role.ts';
 import { blankErrors, type FormValues, fieldErrorsOf, textOf } from '../modals/form.ts';
 import { previewModal, templateModal } from '../modals/template.ts';
 import { button, type Message, section } from '../present/blocks.ts';
@@ -29,18 +29,18 @@ export const templatesFeature: Feature = {
         templateModal(await showTemplate(context, { template })),
       ),
     'template-preview': (request, template, typed) =>
-      request.openModal(async () => {
-        const text = await typedOrSavedText(request, template, typed);
-        return previewModal(await previewTemplate(request.context, { template, ...text }));
+      openModalFor(request, previewTemplate, { template }, async (attempting) => {
+        const text = await typedOrSavedText(attempting, template, typed);
+        return previewModal(await previewTemplate(attempting.context, { template, ...text }));
       }),
     'template-test': async (request, template, typed) => {
-      const to = request.actor.email;
-      if (!to) {
+      const { to, ...text } = await attempt(request, sendTestOfTemplate, { template }, async (attempting) => {
+        const { email } = request.actor;
+        if (email) return { to: email, ...(await typedOrSavedText(attempting, template, typed)) };
         throw new DomainError('invalid_input', {
-          fields: { 'your address': 'is not known to Slack, or this app may not see it (users:read.email)' },
+          fields: { 'your email': 'is not known to Slack, or this app may not see it (users:read.email)' },
         });
-      }
-      const text = await typedOrSavedText(request, template, typed);
+      });
       await sendTestOfTemplate(request.context, { template, ...text, to });
       return request.reply({
         text: `A test is on its way to ${escapeText(to)}, with sample values. Nothing was saved.`,

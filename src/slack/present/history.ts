@@ -1,7 +1,8 @@
 // Writes audit rows as lines that people read.
-import type { ApprovableName } from '../../operations/approvals/approvable.ts';
+import { type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import { countedSubscriptions } from './counts.ts';
+import { didText, namesTarget, toDoText } from './operation-words.ts';
 import { escapeText, formatDate } from './text.ts';
 
 type LinePlace = {
@@ -13,10 +14,9 @@ type LinePlace = {
 
 /** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
 export function historyLine(entry: AuditEntryView, place: LinePlace): string {
-  const by = entry.actorKind === 'system' ? ' (by itself)' : '';
+  const by = entry.actorKind === 'system' ? ' (automatically)' : '';
   const parts = [
-    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry)}`,
-    targetText(entry, place),
+    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry, targetText(entry, place))}`,
     ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
     changesText(entry, place.isExposed ? FIELDS_FOR_ALL : FIELDS),
     approvalText(entry, place),
@@ -24,137 +24,84 @@ export function historyLine(entry: AuditEntryView, place: LinePlace): string {
   return parts.filter((part) => part !== '').join('. ');
 }
 
-function actionText({ outcome, code, operation, after }: AuditEntryView): string {
+function actionText({ outcome, code, operation, after }: AuditEntryView, target: string | null): string {
   if (outcome === 'refused')
-    return `would have ${participle(pastTenseOf(operation))}, but was refused (\`${code}\`)`;
-  if (outcome === 'asked') return `asked ${REQUESTS[operation as ApprovableName] ?? `for \`${operation}\``}`;
+    return `tried to ${named(toDoText, operation, target)}. Refused: ${reasonText(code)}`;
+  if (outcome === 'asked') return `asked to ${named(toDoText, operation, target)}`;
   if (operation === 'approvals/decide') {
-    const requested = REQUESTS[after?.operation as ApprovableName] ?? '';
-    return after?.state === 'declined'
-      ? `declined what was asked: ${requested}`
-      : `agreed to what was asked: ${requested}`;
+    const verb = after?.state === 'declined' ? 'declined' : 'approved';
+    return `${verb} the request to ${named(toDoText, String(after?.operation), target)}`;
   }
-  return pastTenseOf(operation);
+  return named(didText, operation, target);
 }
 
-const pastTenseOf = (operation: string): string => PAST_TENSE[operation] ?? `did \`${operation}\``;
+/** With the target's name in the sentence, or after it. */
+function named(text: typeof didText, operation: string, target: string | null): string {
+  return target === null || namesTarget(operation)
+    ? text(operation, target)
+    : `${text(operation, null)}. About ${target}`;
+}
 
-/** Follows the actor's name. An operation without a text here is shown by its name. */
-const PAST_TENSE: Record<string, string> = {
-  'accounts/activate': 'activated the account',
-  'accounts/add': 'added the account',
-  'accounts/answer-sign-up': 'made the account that was signed up for, or told who has it',
-  'accounts/block': 'blocked the account',
-  'accounts/call-off-own-email': 'called off the new address',
-  'accounts/change-own-email': 'asked for another address',
-  'accounts/close': 'closed the account',
-  'accounts/confirm-email': 'confirmed the address',
-  'accounts/delete': 'deleted the account',
-  'accounts/edit': 'changed the data',
-  'accounts/edit-own': 'changed their names',
-  'accounts/end-block': 'ended the block',
-  'accounts/erase': 'erased the personal data',
-  'accounts/remove-sign-up': 'removed a sign-up that was never confirmed',
-  'accounts/restore': 'restored the account',
-  'accounts/set-groups': 'changed the groups',
-  'apis/create': 'made an API known',
-  'apis/delete': 'deleted an API',
-  'apis/edit': 'changed an API',
-  'approvals/close-all': 'took back all that waited for a second operator',
-  'approvals/decide': 'decided about what was asked for',
-  'approvals/erase': 'erased the address that was asked for',
-  'approvals/withdraw': 'took back what was asked for',
-  'groups/create': 'created a group',
-  'groups/delete': 'deleted a group',
-  'groups/rename': 'renamed a group',
-  'imports/begin': 'applied an import',
-  'imports/keep': 'looked at a table for an import',
-  'imports/stop-all': 'stopped every import',
-  'invitations/accept': 'accepted the invitation',
-  'invitations/erase': 'erased the address that was invited',
-  'invitations/expire': 'wrote down that the invitation expired',
-  'invitations/invite': 'invited',
-  'invitations/request': 'asked for an invitation',
-  'invitations/resend': 'sent the invitation again',
-  'invitations/revoke': 'revoked the invitation',
-  'mails/cancel-all': 'cancelled the mails that waited',
-  'operators/grant': 'granted a role',
-  'operators/grant-first': 'granted a role',
-  'operators/grant-from-console': 'granted a role, unchecked with Slack,',
-  'operators/lose': 'withdrew a role from a person who can’t act any more',
-  'operators/withdraw': 'withdrew a role',
-  'operators/withdraw-from-console': 'withdrew a role, unchecked with Slack,',
-  'passwords/change': 'changed the password',
-  'passwords/reset': 'set a new password',
-  'passwords/send-reset': 'mailed a link to reset the password',
-  'products/create': 'created a product',
-  'products/delete': 'deleted a product',
-  'products/edit': 'changed a product',
-  'sessions/end': 'ended a session',
-  'sessions/end-all': 'signed every developer out',
-  'sessions/end-others': 'ended all other sessions',
-  'sessions/redeem-link': 'signed in by a link of a program',
-  'sessions/sign-in': 'signed in',
-  'sessions/sign-out': 'signed out',
-  'subscriptions/approve': 'approved the subscription',
-  'subscriptions/cancel': 'cancelled the subscription',
-  'subscriptions/delete': 'deleted the subscription',
-  'subscriptions/expire': 'wrote down that the subscription expired',
-  'subscriptions/extend': 'gave the subscription another end',
-  'subscriptions/grant': 'granted a subscription',
-  'subscriptions/regenerate-key': 'replaced a key',
-  'subscriptions/reject': 'rejected the subscription',
-  'subscriptions/rename': 'renamed the subscription',
-  'subscriptions/request': 'asked for a subscription',
-  'subscriptions/resume': 'resumed the subscription',
-  'subscriptions/show-keys': 'looked at the keys',
-  'subscriptions/suspend': 'suspended the subscription',
-  'templates/restore-default': 'restored the default text of a mail',
-  'templates/save': 'changed the text of a mail',
-  'tickets/void-all': 'voided every mailed link',
-  'tokens/create': 'made a token for the management API',
-  'tokens/revoke': 'revoked a token of the management API',
+/** Why, as a third person reads it. */
+const reasonText = (code: string | null): string =>
+  REASONS[code as DomainErrorCode] ?? (code ? plainWordsOf(code as DomainErrorCode) : '');
+
+/** For codes whose plain words speak to the person, or say what to do next. */
+const REASONS: Partial<Record<DomainErrorCode, string>> = {
+  not_permitted: 'they may not do this',
+  standing_unconfirmed: 'Slack hadn’t confirmed that they are still a full member',
+  standing_unknown: 'Slack didn’t say whether they may act',
+  invalid_input: 'what they entered wasn’t valid',
+  form_outdated: 'their button or form was from an older version of the app',
+  email_invalid: 'the email wasn’t valid',
+  email_taken: 'an account has that email already',
+  email_invited: 'that email is invited already',
+  password_unacceptable: 'the password wasn’t acceptable',
+  account_not_found: 'no such account was found',
+  account_ambiguous: 'several accounts matched',
+  account_changed: 'the account had changed meanwhile',
+  account_state_unfitting: 'the state of the account didn’t allow it',
+  account_erased: 'the data of the account was erased',
+  undo_too_late: 'it was too late to undo',
+  ticket_refused: 'the link no longer worked',
+  sign_in_refused: 'wrong email or password',
+  password_wrong: 'the current password was wrong',
+  password_must_change: 'the password had to be replaced first',
+  approval_own: 'they had asked for it themselves',
+  approval_about_oneself: 'it was about their own account',
+  approval_ended: 'it was decided already',
+  no_second_operator: 'no other operator could approve it',
+  requests_off: 'requests are turned off',
+  import_begun: 'it was applied already',
+  operator_last_admin: 'no other admin could act',
+  id_taken: 'that id was taken',
+  catalog_changed: 'it had changed meanwhile',
+  template_changed: 'someone else had saved it meanwhile',
+  subscription_changed: 'the subscription had changed meanwhile',
+  subscription_state_unfitting: 'the state of the subscription didn’t allow it',
+  has_subscriptions: 'there were subscriptions to it',
+  limit_reached: 'that was more than is allowed at once',
+  overtaken: 'another change came first',
+  try_again: 'it didn’t work at that moment',
 };
 
-/** For "would have …". Verbs that are not listed have a participle like their past tense. */
-const participle = (words: string): string => words.replace(/^\w+/, (verb) => IRREGULAR[verb] ?? verb);
-
-const IRREGULAR: Record<string, string> = {
-  did: 'done',
-  gave: 'given',
-  took: 'taken',
-  withdrew: 'withdrawn',
-  wrote: 'written',
-};
-
-/** Follows "asked", for operations that need a second operator. */
-const REQUESTS: Record<ApprovableName, string> = {
-  'accounts/activate': 'to activate the account',
-  'accounts/block': 'to block the account',
-  'accounts/delete': 'to delete the account',
-  'accounts/edit': 'to change the data',
-  'accounts/restore': 'to restore the account',
-  'accounts/set-groups': 'to change the groups',
-  'invitations/invite': 'to invite',
-  'passwords/send-reset': 'to mail a link to reset the password',
-};
-
-function targetText({ targetKind, targetId, about }: AuditEntryView, place: LinePlace): string {
-  if (!targetKind || !targetId) return '';
-  if (targetKind === 'operator') return `About <@${targetId.split('/').at(-1)}>`;
-  if (targetKind === 'template') return `About the mail “${escapeText(about ?? targetId)}”`;
+/** Null where the target is clear without it, or the place must not name it. */
+function targetText({ targetKind, targetId, about }: AuditEntryView, place: LinePlace): string | null {
+  if (!targetKind || !targetId) return null;
+  if (targetKind === 'operator') return `<@${targetId.split('/').at(-1)}>`;
+  if (targetKind === 'template') return `the mail “${escapeText(about ?? targetId)}”`;
   // The request names its target, and people can't use the approval's id.
-  if (targetKind === 'approval' && !about) return '';
+  if (targetKind === 'approval' && !about) return null;
   // An account has many subscriptions, so its history names them.
-  if (!place.withTarget && targetKind !== 'subscription') return '';
-  return about && !place.isExposed ? `About ${escapeText(about)}` : `About ${targetKind} \`${targetId}\``;
+  if (!place.withTarget && targetKind !== 'subscription') return null;
+  return about && !place.isExposed ? escapeText(about) : `${targetKind} \`${targetId}\``;
 }
 
 function approvalText({ approval, operation, outcome }: AuditEntryView, place: LinePlace): string {
   if (!approval?.decidedByName || operation === 'approvals/decide' || outcome !== 'done') return '';
   const reason =
     approval.decisionReason && !place.isExposed ? `: ${escapeText(approval.decisionReason)}` : '';
-  return `Asked for by ${escapeText(approval.requestedByName)}, approved by ${escapeText(approval.decidedByName)}${reason}`;
+  return `Requested by ${escapeText(approval.requestedByName)}, approved by ${escapeText(approval.decidedByName)}${reason}`;
 }
 
 function changesText(
@@ -177,7 +124,7 @@ type FieldText = (is: unknown, was: unknown, hasBefore: boolean) => string;
 const MAX_VALUE_SHOWN = 80;
 
 /** `state: active → blocked`. */
-const named =
+const labelled =
   (label: string): FieldText =>
   (is, was, hasBefore) =>
     hasBefore ? `${label}: ${valueText(was)} → ${valueText(is)}` : `${label}: ${valueText(is)}`;
@@ -201,27 +148,27 @@ const moment =
 
 /** The values of an audit row that people read. Others, such as ids, are left out. */
 const FIELDS: Record<string, FieldText> = {
-  state: named('state'),
-  email: named('address'),
-  emailAskedFor: named('new address, to be confirmed'),
-  firstName: named('first name'),
-  lastName: named('last name'),
-  name: named('name'),
-  description: named('description'),
-  note: named('note'),
-  groups: named('groups'),
-  role: named('role'),
-  granted: named('granted'),
-  subject: named('subject'),
-  for: named('for'),
-  path: named('path'),
-  apis: named('APIs'),
+  state: labelled('state'),
+  email: labelled('email'),
+  emailAskedFor: labelled('new email, to be confirmed'),
+  firstName: labelled('first name'),
+  lastName: labelled('last name'),
+  name: labelled('name'),
+  description: labelled('description'),
+  note: labelled('note'),
+  groups: labelled('groups'),
+  role: labelled('role'),
+  granted: labelled('granted'),
+  subject: labelled('subject'),
+  for: labelled('for'),
+  path: labelled('path'),
+  apis: labelled('APIs'),
   isPublished: either('published', 'not published'),
   isSubscriptionRequired: either('a subscription is needed', 'no subscription is needed'),
   isApprovalRequired: either('an operator decides', 'no operator decides'),
   subscriptionsLimit: (is, _was, hasBefore) =>
     is ? `at most ${is} subscriptions for an account` : hasBefore ? 'any number for an account' : '',
-  key: named('key'),
+  key: labelled('key'),
   leaked: when(true, 'because it leaked'),
   broughtKeys: when(true, 'with keys that were brought along'),
   agreedToTerms: when(true, 'the terms were agreed to'),
@@ -232,24 +179,24 @@ const FIELDS: Record<string, FieldText> = {
     return count > 0 ? `with ${countedSubscriptions(count)}` : '';
   },
   from: moment('from'),
-  rows: named('rows'),
-  new: named('new'),
+  rows: labelled('rows'),
+  new: labelled('new'),
   // Too long for a line.
   body: () => 'the text changed',
   syntax: (is) => (is === 'xhtml' ? 'a program wrote it, in XHTML' : 'it is Markdown again'),
   expiresAt: moment('ends'),
   until: moment('until'),
-  addressCalledOff: when(true, 'the new address was called off'),
+  addressCalledOff: when(true, 'the new email was cancelled'),
   withPassword: when(true, 'with a password'),
   endedInvitation: when(true, 'an open invitation ended with it'),
-  agreed: when(true, 'agreed to, and active once the address is confirmed'),
+  agreed: when(true, 'approved, and active once the email is confirmed'),
   toldDeveloper: when(false, 'the developer was not told'),
-  addressConfirmed: when(false, 'the address was not confirmed'),
+  addressConfirmed: when(false, 'the email was not confirmed'),
   erased: when(true, 'erased at once'),
   default: when(true, 'the default text is back'),
 };
 
-const FIELDS_FOR_ALL = { role: named('role'), state: named('state') };
+const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state') };
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
