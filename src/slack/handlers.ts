@@ -22,6 +22,7 @@ import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
 import { templatesFeature } from './commands/templates.ts';
 import { tokensFeature } from './commands/tokens.ts';
+import { detailsFeature } from './features/details.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
 import { regenerateKeyFeature } from './features/regenerate-key.ts';
 import { createCommandRunner } from './features/run-command.ts';
@@ -51,6 +52,7 @@ const FEATURES: Feature[] = [
   subscriptionActionsFeature,
   regenerateKeyFeature,
   grantSubscriptionFeature,
+  detailsFeature,
   templatesFeature,
   historyFeature,
   undoFeature,

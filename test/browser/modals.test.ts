@@ -126,12 +126,12 @@ describe('groups', () => {
     await admin.seesInModal(/Created: the group Partners/);
     await admin.closesModal();
     await admin.types('/apim-user groups');
-    await admin.presses('Rename Partners');
+    await admin.chooses(/Partners/, 'Rename');
     await admin.fills('Rename a group', { Name: 'developers' });
     await admin.submits('Rename a group', 'Save');
     await admin.seesInModal(/exists already/);
     await admin.closesModal();
-    await admin.presses('Rename Partners');
+    await admin.chooses(/Partners/, 'Rename');
     await admin.fills('Rename a group', { Name: 'Friends', Description: 'of the house' });
     await admin.submits('Rename a group', 'Save');
     await admin.seesInModal(/the group is called Friends/);
@@ -145,11 +145,13 @@ describe('groups', () => {
     await admin.closesModal();
     await admin.types('/apim-user list group:Friends');
     const list = await admin.sees(/Ann Lee/);
-    expect(await list.getByRole('button', { name: /^Show/ }).count()).toBe(1);
+    expect(await list.getByRole('button', { name: /More actions/ }).count()).toBe(1);
 
     await admin.types('/apim-user groups');
-    await admin.presses('Delete Friends', 'Delete');
-    await admin.message(/Deleted: the group Friends/).waitFor();
+    await admin.chooses(/Friends/, 'Delete');
+    await admin.submits('Delete a group', 'Delete');
+    await admin.seesInModal(/Deleted: the group Friends/);
+    await admin.closesModal();
     await admin.types('/apim-user show ann@example.com');
     const card = await admin.sees(/State: active/);
     expect(await card.textContent()).not.toContain('Friends');

@@ -59,7 +59,7 @@ story('a role is changed and withdrawn after a question, and the last admin stay
   await admin.presses('Make Noor Nobody an admin', 'Make admin');
   await admin.sees(/Noor Nobody is an admin now, was an approver/);
   await noor.types('/apim-user groups');
-  await noor.sees(/There are no custom groups yet/);
+  await noor.sees(/Developers · built-in/);
   await admin.types('/apim-user operators');
   await admin.presses('Withdraw the role of Noor Nobody', 'Withdraw');
   await admin.sees(/Noor Nobody has no role here any more/);

@@ -83,7 +83,7 @@ const isAsWideAsScreen = (page: Page) =>
 describe('from nothing to a call', () => {
   story('an admin publishes a product whose subscriptions are approved', async () => {
     await admin.types('/apim-user apis');
-    await admin.sees(/longest path/);
+    await admin.sees(/longest matching path/);
     await admin.presses('Create');
     await admin.fills('Create an API', { Name: 'Orders', Path: 'orders/v1' });
     await admin.submits('Create an API', 'Create');

@@ -59,7 +59,7 @@ describe('an invitation', () => {
     await admin.types('/apim-user invite ben@example.com');
     const ticket = ticketIn(await mailTo('ben@example.com', /invited/));
     await admin.types('/apim-user invites');
-    await admin.clicks('Revoke ben@example.com');
+    await admin.chooses('Revoke', 'ben@example.com');
     await admin.sees(/Revoked/);
     const page = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`);
     expect(page.status).toBe(410);

@@ -91,7 +91,7 @@ describe('invites', () => {
     expect(await open(first)).toBe(200);
     await admin.types('/apim-user invites');
     expect(await admin.sees(/fay@example\.com/)).toMatch(/by Ada Admin/);
-    await admin.clicks('Resend to fay@example.com');
+    await admin.chooses('Resend', 'fay@example.com');
     await admin.sees(/the former link is dead/);
     const second = ticketIn(
       await eventually(
@@ -104,13 +104,13 @@ describe('invites', () => {
     expect(await open(first)).toBe(410);
     expect(await open(second)).toBe(200);
 
-    await admin.clicks('Revoke gus@example.com');
+    await admin.chooses('Revoke', 'gus@example.com');
     await admin.sees(/Revoked: the link that gus@example\.com got is dead/);
-    await admin.clicks('Revoke gus@example.com');
+    await admin.chooses('Revoke', 'gus@example.com');
     await admin.sees(/has changed since this was drawn: it is \*revoked\*/);
     await admin.types('/apim-user invites');
     expect(await admin.sees(/fay@example\.com/)).not.toContain('gus@example.com');
-    await admin.clicks('Ended ones too');
+    await admin.clicks('All');
     await admin.sees(/gus@example\.com\* · revoked/);
     await admin.types('/apim-user invites all');
     await admin.sees(/gus@example\.com\* · revoked/);

@@ -46,5 +46,5 @@ it('a token is announced, listed, told of before its end, and revoked from Slack
   await app.as('admin').clicks('Revoke the token nightly');
   await app.as('admin').sees(/nightly\W* is revoked/);
   await app.as('admin').types('/apim-user tokens');
-  await app.as('admin').sees(/No token is there/);
+  await app.as('admin').sees(/There are no tokens yet/);
 }, 150_000);

@@ -47,7 +47,7 @@ export function createPortalDriver(app: TestApp) {
       const admin = app.as('admin');
       const path = name.toLowerCase().replace(/\W+/g, '-');
       for (const [command, shown, fields] of [
-        ['apis', /longest path/, { Name: `${name} API`, Path: path }],
+        ['apis', /longest matching path/, { Name: `${name} API`, Path: path }],
         [
           'products',
           /no products yet|Subscription:/,

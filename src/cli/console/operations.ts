@@ -127,8 +127,8 @@ export const EXPOSED: readonly Exposed[] = [
   expose(renameGroup, { positional: ['groupId', 'name'] }),
   expose(deleteGroup, { positional: ['groupId'] }),
   expose(showHistory, { alias: 'history', positional: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),
-  expose(searchHistory, { alias: 'search', pages: { rows: 'entries', cursor: 'before' } }),
-  expose(listWaitingApprovals, { alias: 'approvals' }),
+  expose(searchHistory, { alias: 'search', pages: { rows: 'entries', cursor: 'after' } }),
+  expose(listWaitingApprovals, { alias: 'approvals', pages: { rows: 'approvals', cursor: 'after' } }),
   expose(listOperators, { alias: 'operators' }),
   expose(grantFromConsole, { alias: 'grant-operator', positional: ['userId', 'name'] }),
   expose(listApis, {
@@ -181,7 +181,7 @@ export const EXPOSED: readonly Exposed[] = [
   }),
   expose(showTemplate, { positional: ['template'] }),
   expose(restoreDefaultTemplate, { positional: ['template'] }),
-  expose(listTokens, { alias: 'tokens' }),
+  expose(listTokens, { alias: 'tokens', pages: { rows: 'tokens', cursor: 'after' } }),
   expose(revokeToken, { alias: 'revoke-token', positional: ['tokenId'] }),
 ];
 

@@ -4,7 +4,7 @@ import { readMoment, UsageError } from '../program.ts';
 import type { Exposed } from './operations.ts';
 
 /** No secrets, because a shell keeps its history. Versions are for buttons, cursors for pages. */
-const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'before'];
+const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'skip', 'isCounted'];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };

@@ -3,7 +3,7 @@ import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import type { Page } from '../page.ts';
+import { countRows, type Page } from '../page.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
 export type Group = typeof groups.$inferSelect;
@@ -146,8 +146,14 @@ export async function listGroupsByName(
     .limit(page.limit);
 }
 
-export async function countGroups(db: Db, serviceId: string, wanted: GroupsWanted): Promise<number> {
-  return db.$count(groups, isWanted(serviceId, wanted));
+export async function countGroups(
+  db: Db,
+  serviceId: string,
+  wanted: GroupsWanted,
+  upTo?: number,
+): Promise<number> {
+  const matching = db.select({ one: sql`1` }).from(groups).where(isWanted(serviceId, wanted));
+  return countRows(db, matching, upTo);
 }
 
 function isWanted(serviceId: string, { filter, of, ids }: GroupsWanted): SQL | undefined {

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, inArray, lte, ne, type SQL, sql } from 'drizzle
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
+import { countRows, type Page } from '../page.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
@@ -119,22 +120,39 @@ export async function updateInvitation(
 export async function listInvitations(
   db: Db,
   serviceId: string,
-  filter: { onlyOpenAt: Date | null },
-  page: { limit: number; after?: { createdAt: Date; id: string } },
+  wanted: InvitationsWanted,
+  page: Page<{ createdAt: Date; id: string }>,
 ): Promise<Invitation[]> {
-  const open: SQL | undefined = filter.onlyOpenAt
-    ? and(eq(invitations.state, 'open'), gt(invitations.expiresAt, filter.onlyOpenAt))
-    : undefined;
-  const position = page.after
+  const isAfter = page.after
     ? sql`(${invitations.createdAt}, ${invitations.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
     : undefined;
-  // An erased invitation has nothing to show.
   return db
     .select()
     .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), open, position, ne(invitations.email, '')))
+    .where(and(isListed(serviceId, wanted), isAfter))
     .orderBy(desc(invitations.createdAt), desc(invitations.id))
+    .offset(page.skip ?? 0)
     .limit(page.limit);
+}
+
+export async function countListedInvitations(
+  db: Db,
+  serviceId: string,
+  wanted: InvitationsWanted,
+  upTo?: number,
+): Promise<number> {
+  const matching = db.select({ one: sql`1` }).from(invitations).where(isListed(serviceId, wanted));
+  return countRows(db, matching, upTo);
+}
+
+type InvitationsWanted = { onlyOpenAt: Date | null };
+
+/** An erased invitation has nothing to show. */
+function isListed(serviceId: string, { onlyOpenAt }: InvitationsWanted): SQL | undefined {
+  const isOpen = onlyOpenAt
+    ? and(eq(invitations.state, 'open'), gt(invitations.expiresAt, onlyOpenAt))
+    : undefined;
+  return and(eq(invitations.serviceId, serviceId), isOpen, ne(invitations.email, ''));
 }
 
 export async function listGroupIdsOfInvitation(

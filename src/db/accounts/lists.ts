@@ -3,7 +3,7 @@ import { and, asc, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import type { Page } from '../page.ts';
+import { countRows, type Page } from '../page.ts';
 import { accountGroups, accounts } from '../schema/index.ts';
 import { type Account, type AccountState, countAccountsByState } from './accounts.ts';
 import { hasText } from './search.ts';
@@ -22,24 +22,24 @@ export type AccountsWanted = {
 /** `at` is when the account was registered or, in a list of deleted ones, deleted. */
 export type AccountCursor = { at: Date; id: string };
 
-/** Newest first, by index. `before` pages back toward newer ones. */
+/** Newest first, by index. */
 export async function listAccounts(
   db: Db,
   serviceId: string,
   wanted: AccountsWanted,
-  page: Page<AccountCursor> & { before?: AccountCursor | undefined },
+  page: Page<AccountCursor>,
 ): Promise<Account[]> {
-  const { before, after } = page;
   const moment = wanted.state === 'deleted' ? accounts.deletedAt : accounts.registeredAt;
-  const isPast = before ? isNewer(moment, before) : after && isOlder(moment, after);
-  const rows = await db
+  const isAfter = page.after
+    ? sql`(${moment}, ${accounts.id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id})`
+    : undefined;
+  return db
     .select()
     .from(accounts)
-    .where(and(isWanted(serviceId, wanted), isPast))
-    .orderBy(before ? asc(moment) : desc(moment), before ? asc(accounts.id) : desc(accounts.id))
+    .where(and(isWanted(serviceId, wanted), isAfter))
+    .orderBy(desc(moment), desc(accounts.id))
     .offset(page.skip ?? 0)
     .limit(page.limit);
-  return before ? rows.reverse() : rows;
 }
 
 /** The members of a custom group, by id: the order of the group's index. */
@@ -68,12 +68,23 @@ export async function listMembers(
   return rows.map(({ account }) => account);
 }
 
-/** Exact. Without conditions it reads the stored counts, which is fast with any number of accounts. */
-export async function countAccounts(db: Db, serviceId: string, wanted: AccountsWanted): Promise<number> {
-  if (Object.values(wanted).some((value) => value !== undefined))
-    return db.$count(accounts, isWanted(serviceId, wanted));
-  const { active, blocked, pending } = await countAccountsByState(db, serviceId);
-  return active + blocked + pending;
+/** By state or without a condition it reads the stored counts: exact, and fast with any number of accounts. */
+export async function countAccounts(
+  db: Db,
+  serviceId: string,
+  { state, ...wanted }: AccountsWanted,
+  upTo?: number,
+): Promise<number> {
+  // The stored count of deleted accounts has the erased ones too.
+  if (state === 'deleted' || Object.values(wanted).some((value) => value !== undefined)) {
+    const matching = db
+      .select({ one: sql`1` })
+      .from(accounts)
+      .where(isWanted(serviceId, { state, ...wanted }));
+    return countRows(db, matching, upTo);
+  }
+  const counts = await countAccountsByState(db, serviceId);
+  return state ? counts[state] : counts.active + counts.blocked + counts.pending;
 }
 
 function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsWanted): SQL | undefined {
@@ -92,13 +103,6 @@ function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsW
     filter ? filterCondition(filter, COLUMNS) : undefined,
   );
 }
-
-type Moment = typeof accounts.registeredAt | typeof accounts.deletedAt;
-
-const isNewer = (moment: Moment, { at, id }: AccountCursor): SQL =>
-  sql`(${moment}, ${accounts.id}) > (${at.toISOString()}::timestamptz, ${id})`;
-const isOlder = (moment: Moment, { at, id }: AccountCursor): SQL =>
-  sql`(${moment}, ${accounts.id}) < (${at.toISOString()}::timestamptz, ${id})`;
 
 const COLUMNS: FilterColumns<AccountField> = {
   id: { column: accounts.id, text: 'exact' },

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 
 import type { Db, Transaction } from '../connection/connect.ts';
 import { insertedTogether, insertOf, writtenTogether } from '../connection/write-together.ts';
 import { firstIdAt } from '../ids.ts';
+import { countRows, type Page } from '../page.ts';
 import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
 
 export type AuditRow = {
@@ -113,52 +114,69 @@ export async function findAuditRow(db: Db, serviceId: string, id: string): Promi
 
 type Target = { kind: string; ids: readonly string[] };
 
-/** The rows about these targets, oldest first, after the row `after`. */
+type OfTargets = { serviceId: string; targets: readonly Target[] };
+
+/** The rows about these targets, oldest first. */
 export async function listAuditOfTargets(
   db: Db,
-  of: { serviceId: string; targets: readonly Target[]; after?: string; limit: number },
+  of: OfTargets,
+  { limit, skip = 0, after }: Page<string>,
 ): Promise<FullAuditRow[]> {
-  const targets = of.targets
-    .filter((target) => target.ids.length > 0)
-    .map((target) => and(eq(audit.targetKind, target.kind), inArray(audit.targetId, [...target.ids])));
-  return full(
-    db,
-    and(eq(audit.serviceId, of.serviceId), or(...targets), of.after ? gt(audit.id, of.after) : undefined),
-  )
+  return full(db, and(isAbout(of), after ? gt(audit.id, after) : undefined))
     .orderBy(asc(audit.id))
-    .limit(of.limit);
+    .offset(skip)
+    .limit(limit);
 }
 
-/** Rows of a span of time, by one actor, or refusals only; newest first, before a row that was seen. */
+export const countAuditOfTargets = (db: Db, of: OfTargets, upTo?: number): Promise<number> =>
+  countAudit(db, isAbout(of), upTo);
+
+function isAbout({ serviceId, targets }: OfTargets): SQL | undefined {
+  const any = targets
+    .filter((target) => target.ids.length > 0)
+    .map((target) => and(eq(audit.targetKind, target.kind), inArray(audit.targetId, [...target.ids])));
+  return and(eq(audit.serviceId, serviceId), or(...any));
+}
+
+type AuditSearch = {
+  serviceId: string;
+  actorId?: string | undefined;
+  onlyRefused?: boolean;
+  withoutRefused?: boolean;
+  onlyByPeople?: boolean;
+  from?: Date | undefined;
+  to?: Date | undefined;
+};
+
+/** Rows of a span of time, by one actor, or refusals only; newest first. */
 export async function searchAudit(
   db: Db,
-  of: {
-    serviceId: string;
-    actorId?: string | undefined;
-    onlyRefused?: boolean;
-    withoutRefused?: boolean;
-    onlyByPeople?: boolean;
-    from?: Date | undefined;
-    to?: Date | undefined;
-    before?: string | undefined;
-    limit: number;
-  },
+  of: AuditSearch,
+  { limit, skip = 0, after }: Page<string>,
 ): Promise<FullAuditRow[]> {
-  return full(
-    db,
-    and(
-      eq(audit.serviceId, of.serviceId),
-      of.actorId === undefined ? undefined : eq(audit.actorId, of.actorId),
-      of.onlyRefused ? eq(audit.outcome, 'refused') : undefined,
-      of.withoutRefused ? ne(audit.outcome, 'refused') : undefined,
-      of.onlyByPeople ? ne(audit.actorKind, 'system') : undefined,
-      of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
-      of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
-      of.before ? lt(audit.id, of.before) : undefined,
-    ),
-  )
+  return full(db, and(isFound(of), after ? lt(audit.id, after) : undefined))
     .orderBy(desc(audit.id))
-    .limit(of.limit);
+    .offset(skip)
+    .limit(limit);
+}
+
+export const countFoundAudit = (db: Db, of: AuditSearch, upTo?: number): Promise<number> =>
+  countAudit(db, isFound(of), upTo);
+
+const isFound = (of: AuditSearch): SQL | undefined =>
+  and(
+    eq(audit.serviceId, of.serviceId),
+    of.actorId === undefined ? undefined : eq(audit.actorId, of.actorId),
+    of.onlyRefused ? eq(audit.outcome, 'refused') : undefined,
+    of.withoutRefused ? ne(audit.outcome, 'refused') : undefined,
+    of.onlyByPeople ? ne(audit.actorKind, 'system') : undefined,
+    of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
+    of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
+  );
+
+function countAudit(db: Db, where: SQL | undefined, upTo?: number): Promise<number> {
+  const matching = db.select({ one: sql`1` }).from(audit).where(where);
+  return countRows(db, matching, upTo);
 }
 
 /** Rows of a span of time with their place in the chain, oldest first, after a row that was seen. */

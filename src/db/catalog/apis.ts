@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import type { NameCursor, Page } from '../page.ts';
+import { countRows, type NameCursor, type Page } from '../page.ts';
 import { apis, productApis } from '../schema/index.ts';
 
 export type Api = typeof apis.$inferSelect;
@@ -104,8 +104,14 @@ export async function listApis(
     .limit(page.limit);
 }
 
-export async function countApis(db: Db, serviceId: string, wanted: ApisWanted): Promise<number> {
-  return db.$count(apis, isWanted(serviceId, wanted));
+export async function countApis(
+  db: Db,
+  serviceId: string,
+  wanted: ApisWanted,
+  upTo?: number,
+): Promise<number> {
+  const matching = db.select({ one: sql`1` }).from(apis).where(isWanted(serviceId, wanted));
+  return countRows(db, matching, upTo);
 }
 
 function isWanted(serviceId: string, { text, ids, filter }: ApisWanted) {

@@ -2,7 +2,7 @@ import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import type { NameCursor, Page } from '../page.ts';
+import { countRows, type NameCursor, type Page } from '../page.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
 export type Product = typeof products.$inferSelect;
@@ -115,8 +115,17 @@ export async function listProducts(
     .limit(page.limit);
 }
 
-export async function countProducts(db: Db, serviceId: string, wanted: ProductsWanted): Promise<number> {
-  return db.$count(products, isWanted(db, serviceId, wanted));
+export async function countProducts(
+  db: Db,
+  serviceId: string,
+  wanted: ProductsWanted,
+  upTo?: number,
+): Promise<number> {
+  const matching = db
+    .select({ one: sql`1` })
+    .from(products)
+    .where(isWanted(db, serviceId, wanted));
+  return countRows(db, matching, upTo);
 }
 
 function isWanted(db: Db, serviceId: string, { text, ids, filter, seenBy }: ProductsWanted) {

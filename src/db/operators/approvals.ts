@@ -1,5 +1,21 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { countRows, type Page } from '../page.ts';
 import { approvals, audit } from '../schema/index.ts';
 
 export type Approval = typeof approvals.$inferSelect;
@@ -68,37 +84,60 @@ export async function endApproval(
   return row;
 }
 
-/** Open approvals before their end, oldest first; without those that `notOf` requested. */
+/** Open approvals before their end, oldest first, without those that `notOf` requested. */
 export async function listOpenApprovals(
   db: Db,
-  of: { serviceId: string; now: Date; notOf?: string; limit: number },
+  of: OpenApprovals,
+  { limit, skip = 0, after }: Page<string>,
 ): Promise<Approval[]> {
   return db
     .select()
     .from(approvals)
-    .where(
-      and(
-        eq(approvals.serviceId, of.serviceId),
-        eq(approvals.state, 'open'),
-        gt(approvals.expiresAt, of.now),
-        of.notOf ? ne(approvals.requestedBy, of.notOf) : undefined,
-      ),
-    )
+    .where(and(isOpenAt(of), after ? gt(approvals.id, after) : undefined))
     .orderBy(asc(approvals.id))
-    .limit(of.limit);
+    .offset(skip)
+    .limit(limit);
 }
+
+export const countOpenApprovals = (db: Db, of: OpenApprovals, upTo?: number): Promise<number> =>
+  countApprovals(db, isOpenAt(of), upTo);
+
+type OpenApprovals = { serviceId: string; now: Date; notOf: string };
+
+const isOpenAt = ({ serviceId, now, notOf }: OpenApprovals) =>
+  and(
+    eq(approvals.serviceId, serviceId),
+    eq(approvals.state, 'open'),
+    gt(approvals.expiresAt, now),
+    ne(approvals.requestedBy, notOf),
+  );
+
+type ApprovalsOfRequester = { serviceId: string; requestedBy: string };
 
 /** The approvals that this actor requested, newest first. */
 export async function listApprovalsOfRequester(
   db: Db,
-  of: { serviceId: string; requestedBy: string; limit: number },
+  of: ApprovalsOfRequester,
+  { limit, skip = 0, after }: Page<string>,
 ): Promise<Approval[]> {
   return db
     .select()
     .from(approvals)
-    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.requestedBy, of.requestedBy)))
+    .where(and(isOfRequester(of), after ? lt(approvals.id, after) : undefined))
     .orderBy(desc(approvals.id))
-    .limit(of.limit);
+    .offset(skip)
+    .limit(limit);
+}
+
+export const countApprovalsOfRequester = (db: Db, of: ApprovalsOfRequester, upTo?: number): Promise<number> =>
+  countApprovals(db, isOfRequester(of), upTo);
+
+const isOfRequester = ({ serviceId, requestedBy }: ApprovalsOfRequester) =>
+  and(eq(approvals.serviceId, serviceId), eq(approvals.requestedBy, requestedBy));
+
+function countApprovals(db: Db, where: SQL | undefined, upTo?: number): Promise<number> {
+  const matching = db.select({ one: sql`1` }).from(approvals).where(where);
+  return countRows(db, matching, upTo);
 }
 
 type ApprovalsWanted =

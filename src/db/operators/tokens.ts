@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { countRows, type Page } from '../page.ts';
 import { operators, tokens } from '../schema/index.ts';
 
 export type Token = typeof tokens.$inferSelect;
@@ -54,13 +55,30 @@ export async function findLiveToken(
 }
 
 /** The soonest to end first. */
-export async function listLiveTokens(db: Db, serviceId: string, now: Date, limit: number): Promise<Token[]> {
+export async function listLiveTokens(
+  db: Db,
+  serviceId: string,
+  now: Date,
+  page: Page<{ expiresAt: Date; id: string }>,
+): Promise<Token[]> {
+  const isAfter = page.after
+    ? sql`(${tokens.expiresAt}, ${tokens.id}) > (${page.after.expiresAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
+    : undefined;
   return db
     .select()
     .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now)))
+    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now), isAfter))
     .orderBy(asc(tokens.expiresAt), asc(tokens.id))
-    .limit(limit);
+    .offset(page.skip ?? 0)
+    .limit(page.limit);
+}
+
+export async function countLiveTokens(db: Db, serviceId: string, now: Date, upTo?: number): Promise<number> {
+  const matching = db
+    .select({ one: sql`1` })
+    .from(tokens)
+    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now)));
+  return countRows(db, matching, upTo);
 }
 
 /** Null when there is no such token, or it was revoked already. */

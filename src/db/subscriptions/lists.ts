@@ -4,7 +4,7 @@ import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import type { Page } from '../page.ts';
+import { countRows, type Page } from '../page.ts';
 import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -113,13 +113,14 @@ export async function countListedSubscriptions(
   db: Db,
   serviceId: string,
   wanted: SubscriptionsWanted,
+  upTo?: number,
 ): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<string>`count(*)` })
+  const matching = db
+    .select({ one: sql`1` })
     .from(subscriptions)
     .leftJoin(accounts, isOwner)
     .where(isWanted(serviceId, wanted));
-  return Number(row?.count ?? 0);
+  return countRows(db, matching, upTo);
 }
 
 const isUsage = and(

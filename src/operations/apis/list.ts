@@ -13,22 +13,18 @@ export const listApis = defineOperation({
   allowed: READERS,
   effect: 'read',
   input: z.strictObject({
-    limit: lists.limit.default(APIS_A_PAGE),
     text: catalog.searchedText.optional(),
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'path']),
-    skip: lists.skip,
-    after: catalog.nameCursor.optional(),
-    isCounted: lists.isCounted,
+    ...lists.pageInput(APIS_A_PAGE, catalog.nameCursor),
   }),
-  async run(act, { text, ids, filter, isCounted, ...wanted }) {
+  async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
-    const rows = await listApiRows(act.tx, act.service.id, which, lists.pageToRead(wanted));
-    const { page, next } = lists.cutPage(rows, wanted.limit, ({ name, id }) => ({ name, id }));
-    return {
-      apis: page.map(viewApi),
-      next,
-      ...(isCounted ? { count: await countApis(act.tx, act.service.id, which) } : {}),
-    };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listApiRows(act.tx, act.service.id, which, part),
+      cursorOf: ({ name, id }) => ({ name, id }),
+      count: (upTo) => countApis(act.tx, act.service.id, which, upTo),
+    });
+    return { apis: page.map(viewApi), ...more };
   },
 });

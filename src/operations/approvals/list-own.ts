@@ -1,19 +1,26 @@
 import { z } from 'zod';
-import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
+import { countApprovalsOfRequester, listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
+import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 
-const MAX_OWN_SHOWN = 10;
+const APPROVALS_A_PAGE = 10;
 
-/** The caller's own requests and what became of them, newest first; at most 10. */
+/** A page of the caller's own requests and what became of them, newest first. With `isCounted`, how many there are. */
 export const listOwnApprovals = defineOperation({
   name: 'approvals/list-own',
   allowed: MEMBERS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
-    const query = { serviceId: act.service.id, requestedBy: actorId(act.actor), limit: MAX_OWN_SHOWN };
-    return viewApprovals(act, await listApprovalsOfRequester(act.tx, query));
+  input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
+  async run(act, wanted) {
+    const of = { serviceId: act.service.id, requestedBy: actorId(act.actor) };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listApprovalsOfRequester(act.tx, of, part),
+      cursorOf: ({ id }) => id,
+      count: (upTo) => countApprovalsOfRequester(act.tx, of, upTo),
+    });
+    return { approvals: await viewApprovals(act, page), ...more };
   },
 });

@@ -1,20 +1,29 @@
 import { z } from 'zod';
-import { listOpenApprovals } from '../../db/operators/approvals.ts';
+import { countOpenApprovals, listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
+import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 
-const MAX_WAITING_SHOWN = 10;
+const APPROVALS_A_PAGE = 10;
 
-/** The open approvals that the caller can decide, oldest first: all but their own; at most 10. */
+/**
+ * A page of the open approvals that the caller can decide, oldest first: all but their own. With `isCounted`, how many
+ * there are.
+ */
 export const listWaitingApprovals = defineOperation({
   name: 'approvals/list-waiting',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
-    const notOf = actorId(act.actor);
-    const query = { serviceId: act.service.id, now: act.now, notOf, limit: MAX_WAITING_SHOWN };
-    return viewApprovals(act, await listOpenApprovals(act.tx, query));
+  input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
+  async run(act, wanted) {
+    const of = { serviceId: act.service.id, now: act.now, notOf: actorId(act.actor) };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listOpenApprovals(act.tx, of, part),
+      cursorOf: ({ id }) => id,
+      count: (upTo) => countOpenApprovals(act.tx, of, upTo),
+    });
+    return { approvals: await viewApprovals(act, page), ...more };
   },
 });

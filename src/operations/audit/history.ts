@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { listInvitationIdsOfAccount } from '../../db/accounts/invitations.ts';
-import { listAuditOfTargets } from '../../db/audit/rows.ts';
+import { countAuditOfTargets, listAuditOfTargets } from '../../db/audit/rows.ts';
 import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { listSubscriptionIdsOfAccount } from '../../db/subscriptions/subscriptions.ts';
 import { demandAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
@@ -13,7 +14,7 @@ export const ENTRIES_A_PAGE = 10;
 const MAX_SUBSCRIPTIONS = 200;
 
 /**
- * What happened to an account, oldest first, 10 a page: how the person came in (request, approval, invitation, or added by
+ * What happened to an account, oldest first: how the person came in (request, approval, invitation, or added by
  * an operator), then every change of it and of its subscriptions. Deleted and erased accounts have one too.
  * Errors: `account_not_found`.
  */
@@ -21,8 +22,8 @@ export const showHistory = defineOperation({
   name: 'audit/history',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId, after: input.rowId.optional() }),
-  async run(act, { accountId, after }) {
+  input: z.strictObject({ accountId: input.accountId, ...lists.pageInput(ENTRIES_A_PAGE, input.rowId) }),
+  async run(act, { accountId, ...wanted }) {
     const serviceId = act.service.id;
     const account = await demandAccount(act, accountId);
     const invitationIds = await listInvitationIdsOfAccount(act.tx, serviceId, accountId);
@@ -33,7 +34,7 @@ export const showHistory = defineOperation({
       accountId,
       MAX_SUBSCRIPTIONS,
     );
-    const rows = await listAuditOfTargets(act.tx, {
+    const about = {
       serviceId,
       targets: [
         { kind: 'account', ids: [accountId] },
@@ -41,10 +42,12 @@ export const showHistory = defineOperation({
         { kind: 'approval', ids: approvalIds },
         { kind: 'subscription', ids: subscriptionIds },
       ],
-      ...(after ? { after } : {}),
-      limit: ENTRIES_A_PAGE + 1,
+    };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listAuditOfTargets(act.tx, about, part),
+      cursorOf: ({ id }) => id,
+      count: (upTo) => countAuditOfTargets(act.tx, about, upTo),
     });
-    const page = rows.slice(0, ENTRIES_A_PAGE);
     return {
       account: {
         id: account.id,
@@ -54,7 +57,7 @@ export const showHistory = defineOperation({
         lastName: account.lastName,
       },
       entries: await viewAuditRows(act, page),
-      next: rows.length > ENTRIES_A_PAGE ? (page.at(-1)?.id ?? null) : null,
+      ...more,
     };
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { searchAudit } from '../../db/audit/rows.ts';
+import { countFoundAudit, searchAudit } from '../../db/audit/rows.ts';
 import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 import { ENTRIES_A_PAGE } from './history.ts';
@@ -21,15 +22,18 @@ export const searchHistory = defineOperation({
     onlyByPeople: z.boolean().default(false),
     from: z.coerce.date().optional(),
     to: z.coerce.date().optional(),
-    before: input.rowId.optional(),
-    limit: z.int().min(1).max(1_000).default(ENTRIES_A_PAGE),
+    ...lists.pageInput(ENTRIES_A_PAGE, input.rowId),
   }),
-  async run(act, { limit, ...filter }) {
-    const rows = await searchAudit(act.tx, { serviceId: act.service.id, ...filter, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    return {
-      entries: await viewAuditRows(act, page),
-      next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
+  async run(act, { limit, skip, after, isCounted, ...filter }) {
+    const search = { serviceId: act.service.id, ...filter };
+    const { page, ...more } = await lists.readPage(
+      { limit, skip, after, isCounted },
+      {
+        rows: (part) => searchAudit(act.tx, search, part),
+        cursorOf: ({ id }) => id,
+        count: (upTo) => countFoundAudit(act.tx, search, upTo),
+      },
+    );
+    return { entries: await viewAuditRows(act, page), ...more };
   },
 });

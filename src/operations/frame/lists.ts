@@ -21,8 +21,40 @@ export const skip = z
   .max(MAX_SKIPPED, `must be ${MAX_SKIPPED} at most`)
   .default(0);
 
-/** Whether the answer counts all rows that match, beside the page. */
-export const isCounted = z.boolean().default(false);
+/** Whether the answer counts all rows that match, beside the page. One more than `upTo` stands for any higher count. */
+export const isCounted = z
+  .union([z.boolean(), z.strictObject({ upTo: z.int().min(1).max(MAX_SKIPPED) })])
+  .default(false);
+
+/** The input of a list that is read page by page. */
+export const pageInput = <Cursor extends z.ZodType>(size: number, cursor: Cursor) => ({
+  limit: limit.default(size),
+  skip,
+  after: cursor.optional(),
+  isCounted,
+});
+
+type PageInput<Cursor> = {
+  limit: number;
+  skip: number;
+  after?: Cursor | undefined;
+  isCounted: z.infer<typeof isCounted>;
+};
+
+/** Reads a page, the cursor of the next one, and the count when it is asked for. */
+export async function readPage<Row, Cursor>(
+  input: PageInput<Cursor>,
+  list: {
+    rows: (page: Page<Cursor>) => Promise<Row[]>;
+    cursorOf: (last: Row) => Cursor;
+    count: (upTo?: number) => Promise<number>;
+  },
+): Promise<{ page: Row[]; next: Cursor | null; count?: number }> {
+  const { isCounted: wanted, ...page } = input;
+  const cut = cutPage(await list.rows(pageToRead(page)), page.limit, list.cursorOf);
+  if (wanted === false) return cut;
+  return { ...cut, count: await (wanted === true ? list.count() : list.count(wanted.upTo)) };
+}
 
 /** Only the rows with these ids. */
 export const onlyIds = z.array(z.string().max(256)).max(100).optional();

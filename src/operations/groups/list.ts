@@ -3,6 +3,8 @@ import { countAccountsByState } from '../../db/accounts/accounts.ts';
 import {
   countAccountsOfGroups,
   countGroups,
+  type Group,
+  type GroupsWanted,
   listGroups as listGroupRows,
   listGroupsByName,
 } from '../../db/accounts/groups.ts';
@@ -16,7 +18,7 @@ import { DEVELOPERS_GROUP } from './built-in.ts';
 const GROUPS_A_PAGE = 100;
 
 /**
- * Groups: by `kind` all of them, custom ones first, or by `name` a page. With `isCounted`, how many match in all; with
+ * Groups: by `kind` all of them, custom ones first, or by `name` a page, with `isCounted` how many match in all. With
  * `withMembers`, how many accounts are in each. Developers has every account that is not deleted.
  * `accountId`: only those that the account is in.
  * Errors: `account_not_found`, also when it is deleted.
@@ -30,24 +32,20 @@ export const listGroups = defineOperation({
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'description']),
     order: z.enum(['kind', 'name']).default('kind'),
-    limit: lists.limit.default(GROUPS_A_PAGE),
-    skip: lists.skip,
-    after: z.string().max(1_200).optional(),
-    isCounted: lists.isCounted,
+    ...lists.pageInput(GROUPS_A_PAGE, z.string().max(1_200)),
     withMembers: z.boolean().default(false),
   }),
-  async run(act, { accountId, ids, filter, order, isCounted, withMembers, ...wanted }) {
+  async run(act, { accountId, ids, filter, order, withMembers, ...wanted }) {
     if (accountId !== undefined) await demandAccount(act, accountId);
     const of = accountId === undefined ? undefined : { accountId, alsoIn: DEVELOPERS_GROUP };
     const which = { ids, filter, of };
-    const { page, next } =
-      order === 'kind'
-        ? { page: await listGroupRows(act.tx, act.service.id, which), next: null }
-        : lists.cutPage(
-            await listGroupsByName(act.tx, act.service.id, which, lists.pageToRead(wanted)),
-            wanted.limit,
-            ({ sortName }) => sortName,
-          );
+    const { page, ...more } = await (order === 'kind'
+      ? readAll(act, which)
+      : lists.readPage(wanted, {
+          rows: (part) => listGroupsByName(act.tx, act.service.id, which, part),
+          cursorOf: ({ sortName }) => sortName,
+          count: (upTo) => countGroups(act.tx, act.service.id, which, upTo),
+        }));
     const members = withMembers ? await countMembers(act) : null;
     return {
       groups: page.map(({ id, name, description, type, version }) => ({
@@ -55,11 +53,17 @@ export const listGroups = defineOperation({
         isBuiltIn: type === 'system',
         accounts: members ? (members.get(id) ?? 0) : null,
       })),
-      next,
-      ...(isCounted ? { count: await countGroups(act.tx, act.service.id, which) } : {}),
+      ...more,
     };
   },
 });
+
+async function readAll(
+  act: Act,
+  which: GroupsWanted,
+): Promise<{ page: Group[]; next: null; count?: number }> {
+  return { page: await listGroupRows(act.tx, act.service.id, which), next: null };
+}
 
 async function countMembers(act: Act): Promise<Map<string, number>> {
   const counts = await countAccountsOfGroups(act.tx, act.service.id);

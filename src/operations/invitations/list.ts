@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { listInvitations as listInvitationRows } from '../../db/accounts/invitations.ts';
+import {
+  countListedInvitations,
+  listInvitations as listInvitationRows,
+} from '../../db/accounts/invitations.ts';
 import { listMailStatesOfInvitations } from '../../db/outbox/mails.ts';
 import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 const INVITATIONS_A_PAGE = 10;
@@ -13,23 +17,21 @@ export const listInvitations = defineOperation({
   effect: 'read',
   input: z.strictObject({
     all: z.boolean().default(false),
-    after: z.strictObject({ createdAt: z.coerce.date(), id: input.rowId }).optional(),
+    ...lists.pageInput(INVITATIONS_A_PAGE, z.strictObject({ createdAt: z.coerce.date(), id: input.rowId })),
   }),
-  async run(act, { all, after }) {
+  async run(act, { all, ...wanted }) {
     const serviceId = act.service.id;
-    const rows = await listInvitationRows(
-      act.tx,
-      serviceId,
-      { onlyOpenAt: all ? null : act.now },
-      { limit: INVITATIONS_A_PAGE + 1, ...(after ? { after } : {}) },
-    );
-    const page = rows.slice(0, INVITATIONS_A_PAGE);
+    const which = { onlyOpenAt: all ? null : act.now };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listInvitationRows(act.tx, serviceId, which, part),
+      cursorOf: ({ createdAt, id }) => ({ createdAt, id }),
+      count: (upTo) => countListedInvitations(act.tx, serviceId, which, upTo),
+    });
     const mailStates = await listMailStatesOfInvitations(
       act.tx,
       serviceId,
       page.map((row) => row.id),
     );
-    const last = page.at(-1);
     return {
       invitations: page.map(({ serviceId: _s, emailCanonical: _e, ...invitation }) => ({
         ...invitation,
@@ -39,7 +41,7 @@ export const listInvitations = defineOperation({
             : invitation.state,
         mailState: mailStates.get(invitation.id) ?? null,
       })),
-      next: rows.length > INVITATIONS_A_PAGE && last ? { createdAt: last.createdAt, id: last.id } : null,
+      ...more,
     };
   },
 });

@@ -13,22 +13,18 @@ export const listProducts = defineOperation({
   allowed: READERS,
   effect: 'read',
   input: z.strictObject({
-    limit: lists.limit.default(PRODUCTS_A_PAGE),
     text: catalog.searchedText.optional(),
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'description', 'terms', 'isPublished']),
-    skip: lists.skip,
-    after: catalog.nameCursor.optional(),
-    isCounted: lists.isCounted,
+    ...lists.pageInput(PRODUCTS_A_PAGE, catalog.nameCursor),
   }),
-  async run(act, { text, ids, filter, isCounted, ...wanted }) {
+  async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
-    const rows = await listProductRows(act.tx, act.service.id, which, lists.pageToRead(wanted));
-    const { page, next } = lists.cutPage(rows, wanted.limit, ({ name, id }) => ({ name, id }));
-    return {
-      products: await viewProducts(act, act.tx, page),
-      next,
-      ...(isCounted ? { count: await countProducts(act.tx, act.service.id, which) } : {}),
-    };
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listProductRows(act.tx, act.service.id, which, part),
+      cursorOf: ({ name, id }) => ({ name, id }),
+      count: (upTo) => countProducts(act.tx, act.service.id, which, upTo),
+    });
+    return { products: await viewProducts(act, act.tx, page), ...more };
   },
 });

@@ -35,10 +35,7 @@ export const listSubscriptions = defineOperation({
       'apiId',
       'presentState',
     ]),
-    limit: lists.limit.default(SUBSCRIPTIONS_A_PAGE),
-    skip: lists.skip,
-    after: cursor.optional(),
-    isCounted: lists.isCounted,
+    ...lists.pageInput(SUBSCRIPTIONS_A_PAGE, cursor),
   }),
   async run(act, { limit, skip, after, isCounted, subscriptionId, filter, ...wanted }) {
     const serviceId = act.service.id;
@@ -47,17 +44,14 @@ export const listSubscriptions = defineOperation({
       id: subscriptionId,
       filter: filter && { tree: filter, now: act.now },
     };
-    const rows = await listSubscriptionRows(
-      act.tx,
-      serviceId,
-      which,
-      lists.pageToRead({ limit, skip, after }),
+    const { page, ...more } = await lists.readPage(
+      { limit, skip, after, isCounted },
+      {
+        rows: (part) => listSubscriptionRows(act.tx, serviceId, which, part),
+        cursorOf: ({ createdAt, id }) => ({ createdAt, id }),
+        count: (upTo) => countListedSubscriptions(act.tx, serviceId, which, upTo),
+      },
     );
-    const { page, next } = lists.cutPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
-    return {
-      subscriptions: page.map((row) => viewSubscription(row, act.now)),
-      next,
-      ...(isCounted ? { count: await countListedSubscriptions(act.tx, serviceId, which) } : {}),
-    };
+    return { subscriptions: page.map((row) => viewSubscription(row, act.now)), ...more };
   },
 });

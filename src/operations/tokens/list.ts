@@ -1,21 +1,26 @@
 import { z } from 'zod';
-import { listLiveTokens } from '../../db/operators/tokens.ts';
+import { countLiveTokens, listLiveTokens } from '../../db/operators/tokens.ts';
+import * as input from '../frame/input.ts';
+import * as lists from '../frame/lists.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { viewToken } from './token.ts';
 
-const MAX_TOKENS_SHOWN = 20;
+const TOKENS_A_PAGE = 20;
 
-/** The tokens that work, the soonest to end first; at most 20, and whether there are more. */
+/** A page of the tokens that work, the soonest to end first. With `isCounted`, how many there are. */
 export const listTokens = defineOperation({
   name: 'tokens/list',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({}),
-  async run(act) {
-    const rows = await listLiveTokens(act.tx, act.service.id, act.now, MAX_TOKENS_SHOWN + 1);
-    return {
-      tokens: rows.slice(0, MAX_TOKENS_SHOWN).map((row) => viewToken(act, row)),
-      hasMore: rows.length > MAX_TOKENS_SHOWN,
-    };
+  input: z.strictObject(
+    lists.pageInput(TOKENS_A_PAGE, z.strictObject({ expiresAt: z.coerce.date(), id: input.rowId })),
+  ),
+  async run(act, wanted) {
+    const { page, ...more } = await lists.readPage(wanted, {
+      rows: (part) => listLiveTokens(act.tx, act.service.id, act.now, part),
+      cursorOf: ({ expiresAt, id }) => ({ expiresAt, id }),
+      count: (upTo) => countLiveTokens(act.tx, act.service.id, act.now, upTo),
+    });
+    return { tokens: page.map((row) => viewToken(act, row)), ...more };
   },
 });

@@ -81,7 +81,7 @@ const anyBlock = z.discriminatedUnion('type', [
   block('section', {
     text: anyText(3_000).optional(),
     fields: z.array(anyText(2_000)).min(1).max(10).optional(),
-    accessory: button.optional(),
+    accessory: z.discriminatedUnion('type', [button, overflow]).optional(),
   }).refine(({ text, fields }) => text ?? fields, 'either text or fields is required'),
   block('header', { text: plainText(150) }),
   block('divider', {}),

@@ -7,19 +7,31 @@ import { showApi } from '../../operations/apis/show.ts';
 import { apiId as apiIdSchema } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { apiIn, readCarried } from '../frame/reference.ts';
+import { definePages } from '../frame/pages.ts';
+import { apiIn } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { apiErrors, createApiModal, deleteApiModal, editApiModal } from '../modals/api.ts';
 import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
 import { schemaError, textOf } from '../modals/form.ts';
-import { actions, button, context, type Message, section } from '../present/blocks.ts';
-import { apiBlocks, messageWith } from '../present/catalog.ts';
+import { button, type Message } from '../present/blocks.ts';
+import { apiBlocks, apiRow, messageWith } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
-type Cursor = NonNullable<Parameters<typeof listApis>[1]['after']>;
-
-const APIS_A_PAGE = 10;
+const pages = definePages('apis', async (request, _query, page) => {
+  const { apis, next, count } = await listApis(request.context, page);
+  const role = await request.role();
+  const create = button('api-create', 'Create', '-', { style: 'primary' });
+  return {
+    title: 'APIs',
+    rows: apis.map((one) => apiRow(one, role)),
+    next,
+    count,
+    none: 'There are no APIs yet.',
+    buttons: role === 'admin' ? [create] : [],
+    note: 'A call belongs to the API with the longest matching path.',
+  };
+});
 
 export const apisFeature: Feature = {
   command: {
@@ -29,12 +41,11 @@ export const apisFeature: Feature = {
     summary: 'Lists the APIs and where each begins behind the gateway; admins create, edit and delete them.',
     example: '/apim-user apis',
     who: 'admins and approvers',
-    run: async (request) => request.reply(await apisPage(request)),
+    run: async (request) => request.reply(await pages.first(request, {})),
   },
   buttons: {
-    'menu-apis': async (request) => request.reply(await apisPage(request)),
-    'apis-next': async (request, value) =>
-      request.reply(await apisPage(request, readCarried(value)), { replace: true }),
+    'menu-apis': async (request) => request.reply(await pages.first(request, {})),
+    ...pages.buttons,
     'api-create': (request) => openModalFor(request, createApi, {}, createApiModal),
     'api-edit': async (request, value) => {
       const { apiId, expectedVersion } = apiIn(value);
@@ -93,24 +104,6 @@ export const apisFeature: Feature = {
     },
   },
 };
-
-async function apisPage(request: SlackRequest, after?: Cursor): Promise<Message> {
-  const { apis, next } = await listApis(request.context, { limit: APIS_A_PAGE, ...(after ? { after } : {}) });
-  const role = await request.role();
-  const pageButtons = [
-    ...(role === 'admin' ? [button('api-create', 'Create', '-', { style: 'primary' })] : []),
-    ...(next ? [button('apis-next', 'Next', JSON.stringify(next))] : []),
-  ];
-  const none = after ? 'There are no more.' : 'There are no APIs yet.';
-  return {
-    text: 'APIs',
-    blocks: [
-      ...(apis.length ? apis.flatMap((api) => apiBlocks(api, role)) : [section(none)]),
-      context('A call belongs to the API with the longest path that it begins with.'),
-      ...(pageButtons.length ? [actions(pageButtons)] : []),
-    ],
-  };
-}
 
 async function apiMessage(request: SlackRequest, text: string, api: ApiView): Promise<Message> {
   return messageWith(text, apiBlocks(api, await request.role()));

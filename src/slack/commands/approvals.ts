@@ -5,10 +5,34 @@ import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { definePages } from '../frame/pages.ts';
 import { openModalFor } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
 import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
+
+/** Two of these lists fit into one message. */
+const APPROVALS_A_PAGE = 10;
+
+const waitingPages = definePages(
+  'approvals',
+  async (request, _query, page) => {
+    const { approvals, next, count } = await listWaitingApprovals(request.context, page);
+    const rows = approvals.map(waitingBlocks);
+    return { title: 'Waiting for your decision', rows, next, count, none: 'Nothing waits for you.' };
+  },
+  APPROVALS_A_PAGE,
+);
+
+const ownPages = definePages(
+  'own-approvals',
+  async (request, _query, page) => {
+    const { approvals, next, count } = await listOwnApprovals(request.context, page);
+    const rows = approvals.map(ownBlocks);
+    return { title: 'My requests', rows, next, count, none: 'You have made no requests.' };
+  },
+  APPROVALS_A_PAGE,
+);
 
 export const approvalsFeature: Feature = {
   command: {
@@ -21,6 +45,8 @@ export const approvalsFeature: Feature = {
     run: async (request) => request.reply(await approvalsPage(request)),
   },
   buttons: {
+    ...waitingPages.buttons,
+    ...ownPages.buttons,
     'menu-approvals': async (request) => request.reply(await approvalsPage(request)),
     'approval-approve': async (request, approvalId) => {
       const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
@@ -66,17 +92,16 @@ const declineModal = (approvalId: string) =>
 async function approvalsPage(request: SlackRequest): Promise<Message> {
   const blocks = await approvalBlocks(request);
   if (blocks.length > 0) return { text: 'Approvals', blocks };
-  return { text: 'Nothing waits for you, and you have asked for nothing.' };
+  return { text: 'Nothing waits for you, and you have made no requests.' };
 }
 
 /** The approvals that this person can decide, and their own requests. App Home shows them too. */
 export async function approvalBlocks(request: SlackRequest): Promise<KnownBlock[]> {
-  const waiting = (await request.role()) ? await listWaitingApprovals(request.context, {}) : [];
-  const own = await listOwnApprovals(request.context, {});
-  return [
-    ...(waiting.length ? [section('*Waits for your decision*'), ...waiting.flatMap(waitingBlocks)] : []),
-    ...(own.length ? [section('*My requests*'), ...own.flatMap(ownBlocks)] : []),
+  const lists = [
+    ...((await request.role()) ? [await waitingPages.first(request, {})] : []),
+    await ownPages.first(request, {}),
   ];
+  return lists.flatMap(({ blocks, isEmpty }) => (isEmpty ? [] : blocks));
 }
 
 const waitingBlocks = (approval: ApprovalView): KnownBlock[] => [

@@ -7,16 +7,46 @@ import { listGroups } from '../../operations/groups/list.ts';
 import { renameGroup } from '../../operations/groups/rename.ts';
 import { findAccount, openForAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { accountIn, readCarried } from '../frame/reference.ts';
+import { definePages } from '../frame/pages.ts';
+import { accountIn, buttonValue, idIn } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { blankErrors, type FormValues, listOf, textOf } from '../modals/form.ts';
-import { createGroupModal, type Group, groupsOfAccountModal, renameGroupModal } from '../modals/group.ts';
+import {
+  createGroupModal,
+  deleteGroupModal,
+  type Group,
+  groupsOfAccountModal,
+  renameGroupModal,
+} from '../modals/group.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
-import { actions, button, context, type Message, section } from '../present/blocks.ts';
+import { button, row } from '../present/blocks.ts';
 import { cut, escapeText } from '../present/text.ts';
 
-const GROUPS_A_PAGE = 10;
 const MAX_DESCRIPTION_SHOWN = 200;
+
+const pages = definePages('groups', async (request, _query, page) => {
+  const { groups, next, count } = await listGroups(request.context, {
+    order: 'name',
+    withMembers: true,
+    ...page,
+  });
+  const isAdmin = (await request.role()) === 'admin';
+  return {
+    title: 'Groups',
+    rows: groups.map((group) => groupRow(group, isAdmin)),
+    next,
+    count,
+    none: 'There are no groups.',
+    note: "The built-in groups can't be changed. `/apim-user groups &lt;account&gt;` chooses an account's groups.",
+    buttons: isAdmin ? [button('group-create', 'Create', '-', { style: 'primary' })] : [],
+  };
+});
+
+async function groupOf(request: SlackRequest, id: string): Promise<Group> {
+  const [group] = (await listGroups(request.context, { ids: [id] })).groups;
+  if (!group) throw new DomainError('group_not_found');
+  return group;
+}
 
 export const groupsFeature: Feature = {
   command: {
@@ -28,7 +58,7 @@ export const groupsFeature: Feature = {
     example: '/apim-user groups ann@example.com',
     who: 'admins',
     async run(request, [account]) {
-      if (account === undefined) return request.reply(await groupsPage(request));
+      if (account === undefined) return request.reply(await pages.first(request, {}));
       return openModalFor(request, setGroupsOfAccount, { account }, async (attempting) =>
         groupsOfAccountModal(await findAccount(attempting, account)),
       );
@@ -36,23 +66,16 @@ export const groupsFeature: Feature = {
   },
   buttons: {
     'account-groups': openForAccount(setGroupsOfAccount, groupsOfAccountModal),
-    'groups-next': turnPage,
-    'groups-previous': turnPage,
+    ...pages.buttons,
     'group-create': (request) => openModalFor(request, createGroup, {}, createGroupModal),
-    'group-rename': (request, id) =>
-      openModalFor(request, renameGroup, { groupId: id }, async ({ context: attempting }) => {
-        const { groups } = await listGroups(attempting, {});
-        const group = groups.find((one) => one.id === id);
-        if (!group) throw new DomainError('group_not_found');
-        return renameGroupModal(group);
-      }),
-    'group-delete': async (request, value) => {
-      const { id, from } = readCarried(value);
-      const { name } = await deleteGroup(request.context, { groupId: String(id) });
-      const page = await groupsPage(request, Number(from));
-      const text = `Deleted: the group ${escapeText(name)}. Its accounts stay.`;
-      return request.reply({ text, blocks: [section(text), ...(page.blocks ?? [])] }, { replace: true });
-    },
+    'group-rename': async (request, value) =>
+      openModalFor(request, renameGroup, { groupId: idIn(value) }, async (attempting) =>
+        renameGroupModal(await groupOf(attempting, idIn(value))),
+      ),
+    'group-delete': async (request, value) =>
+      openModalFor(request, deleteGroup, { groupId: idIn(value) }, async (attempting) =>
+        deleteGroupModal(await groupOf(attempting, idIn(value))),
+      ),
   },
   submissions: {
     'group-create': {
@@ -76,6 +99,12 @@ export const groupsFeature: Feature = {
         return { text: `Saved: the group is called *${escapeText(name)}*. \`/apim-user groups\` shows all.` };
       },
     },
+    'group-delete': {
+      async run(request, _values, metadata) {
+        const { name } = await deleteGroup(request.context, { groupId: String(metadata.id) });
+        return { text: `Deleted: the group ${escapeText(name)}. Its accounts stay.` };
+      },
+    },
     groups: {
       async run(request, values, metadata) {
         const { account, changeId } = await setGroupsOfAccount(request.context, {
@@ -93,58 +122,23 @@ function groupErrors(values: FormValues): Record<string, string> {
   return blankErrors(values, { name: 'Write a name' });
 }
 
-async function turnPage(request: SlackRequest, from: string): Promise<void> {
-  await request.reply(await groupsPage(request, Number(from)), { replace: true });
-}
-
-/** All built-in groups, and ten custom ones beginning at number `from`. */
-async function groupsPage(request: SlackRequest, from = 0): Promise<Message> {
-  const { groups } = await listGroups(request.context, { withMembers: true });
-  const isAdmin = (await request.role()) === 'admin';
-  const custom = groups.filter((group) => !group.isBuiltIn);
-  // Falls back to the page before when the last group of a page was just deleted.
-  const lastPage = Math.floor(Math.max(0, custom.length - 1) / GROUPS_A_PAGE) * GROUPS_A_PAGE;
-  const start = Math.min(Math.max(0, Math.trunc(from) || 0), lastPage);
-  const end = start + GROUPS_A_PAGE;
-  const pageButtons = [
-    ...(isAdmin ? [button('group-create', 'Create', '-', { style: 'primary' })] : []),
-    ...(start > 0 ? [button('groups-previous', 'Previous', String(start - GROUPS_A_PAGE))] : []),
-    ...(end < custom.length ? [button('groups-next', 'Next', String(end))] : []),
-  ];
-  return {
-    text: custom.length === 1 ? '1 custom group' : `${custom.length} custom groups`,
-    blocks: [
-      ...groups.filter((group) => group.isBuiltIn).map((group) => section(groupText(group))),
-      ...(custom.length === 0 ? [section('There are no custom groups yet.')] : []),
-      ...custom.slice(start, end).flatMap((group) => groupBlocks(group, isAdmin, start)),
-      context(
-        "The built-in groups can't be changed. `/apim-user groups &lt;account&gt;` chooses an account's.",
-      ),
-      ...(pageButtons.length > 0 ? [actions(pageButtons)] : []),
-    ],
-  };
-}
-
 function groupText({ name, description, isBuiltIn, accounts }: Group): string {
   const count = accounts === 1 ? '1 account' : `${accounts} accounts`;
   // Only Developers has accounts; the other built-in groups always count none.
-  const about = isBuiltIn && accounts === 0 ? 'built in' : isBuiltIn ? `built in · ${count}` : count;
-  const more = description ? `\n${escapeText(cut(description, MAX_DESCRIPTION_SHOWN))}` : '';
+  const about = isBuiltIn && accounts === 0 ? 'built-in' : isBuiltIn ? `built-in · ${count}` : count;
+  const more = description ? ` · ${escapeText(cut(description, MAX_DESCRIPTION_SHOWN))}` : '';
   return `*${escapeText(name)}* · ${about}${more}`;
 }
 
-function groupBlocks(group: Group, isAdmin: boolean, start: number): KnownBlock[] {
-  if (!isAdmin) return [section(groupText(group))];
-  const { id, name } = group;
+function groupRow(group: Group, isAdmin: boolean): KnownBlock[] {
+  const entries = [
+    { text: 'Rename', button: 'group-rename' },
+    { text: 'Delete', button: 'group-delete' },
+  ];
   return [
-    section(groupText(group)),
-    actions([
-      button('group-rename', 'Rename', id, { label: `Rename ${name}` }),
-      button('group-delete', 'Delete', JSON.stringify({ id, from: start }), {
-        style: 'danger',
-        label: `Delete ${name}`,
-        ask: { text: `“${name}” goes away; its accounts stay.`, yes: 'Delete' },
-      }),
-    ]),
+    row(groupText(group), {
+      value: buttonValue(group),
+      entries: isAdmin && !group.isBuiltIn ? entries : [],
+    }),
   ];
 }

@@ -4,14 +4,36 @@ import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/actor.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { readCarried } from '../frame/reference.ts';
+import { definePages } from '../frame/pages.ts';
 import { nameOf } from '../present/account.ts';
-import { actions, button, header, type Message, section } from '../present/blocks.ts';
+import { section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
-import { escapeText, joinLines } from '../present/text.ts';
+import { escapeText } from '../present/text.ts';
 import { optionIn } from '../receive/typed-words.ts';
 
-type Search = Parameters<typeof searchHistory>[1];
+type Search = Pick<Parameters<typeof searchHistory>[1], 'actorId' | 'onlyRefused' | 'from' | 'to'>;
+
+const accountPages = definePages<{ accountId: string }>('history', async (request, query, page) => {
+  const { account, entries, next, count } = await showHistory(request.context, { ...query, ...page });
+  return {
+    title: `History of ${escapeText(nameOf(account))}`,
+    rows: entries.map((entry) => [section(historyLine(entry, { isExposed: false }))]),
+    next,
+    count,
+    none: 'Nothing is recorded.',
+  };
+});
+
+const searchPages = definePages<Search>('audit', async (request, search, page) => {
+  const { entries, next, count } = await searchHistory(request.context, { ...search, ...page });
+  return {
+    title: search.onlyRefused ? 'Refused changes' : 'Changes',
+    rows: entries.map((entry) => [section(historyLine(entry, { isExposed: false, withTarget: true }))]),
+    next,
+    count,
+    none: 'No change matches.',
+  };
+});
 
 const { command, submissions = {} } = accountCommand({
   name: 'history',
@@ -21,7 +43,7 @@ const { command, submissions = {} } = accountCommand({
   example: '/apim-user history ann@example.com',
   operation: showHistory,
   chooser: { title: 'History of which one?', submit: 'Show' },
-  next: { run: (request, account) => accountPage(request, account.id) },
+  next: { run: (request, account) => accountPages.first(request, { accountId: account.id }) },
 });
 
 export const historyFeature: Feature = {
@@ -29,52 +51,17 @@ export const historyFeature: Feature = {
     ...command,
     async run(request, words) {
       const search = searchIn(request, words);
-      return search ? request.reply(await searchPage(request, search)) : command.run(request, words);
+      return search ? request.reply(await searchPages.first(request, search)) : command.run(request, words);
     },
   },
   submissions,
   buttons: {
-    'history-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
-    'history-next': async (request, value) => {
-      const { accountId, after } = readCarried<{ accountId: string; after: string }>(value);
-      await request.reply(await accountPage(request, accountId, after), { replace: true });
-    },
-    'history-older': async (request, value) =>
-      request.reply(await searchPage(request, readCarried(value)), { replace: true }),
+    'history-of': async (request, accountId) =>
+      request.reply(await accountPages.first(request, { accountId })),
+    ...accountPages.buttons,
+    ...searchPages.buttons,
   },
 };
-
-async function accountPage(request: SlackRequest, accountId: string, after?: string): Promise<Message> {
-  const { account, entries, next } = await showHistory(request.context, {
-    accountId,
-    ...(after ? { after } : {}),
-  });
-  const lines = entries.map((entry) => historyLine(entry, { isExposed: false }));
-  return {
-    text: `History of ${escapeText(nameOf(account))}`,
-    blocks: [
-      header(`History of ${nameOf(account)}`),
-      ...joinLines(lines.length ? lines.map((line) => `• ${line}`) : ['Nothing more.']).map(section),
-      ...(next
-        ? [actions([button('history-next', 'Go on', JSON.stringify({ accountId, after: next }))])]
-        : []),
-    ],
-  };
-}
-
-async function searchPage(request: SlackRequest, search: Search): Promise<Message> {
-  const { entries, next } = await searchHistory(request.context, search);
-  const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
-  if (lines.length === 0) return { text: 'Nothing like that is in the audit.' };
-  const older = JSON.stringify({ ...search, before: next });
-  return {
-    text: 'Audit',
-    blocks: [
-      ...joinLines(lines).map(section),
-      ...(next ? [actions([button('history-older', 'Older', older)])] : []),
-    ],
-  };
-}
 
 /** The words in any order, such as `by:@ann from:2026-11-01 refused`. Null when they name an account. */
 function searchIn(request: SlackRequest, words: string[]): Search | null {

@@ -1,50 +1,55 @@
-import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { AccountView } from '../../operations/accounts/account.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
-import type { Role } from '../../operations/frame/context.ts';
 import { DEVELOPERS_GROUP } from '../../operations/groups/built-in.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { buttonValue, readCarried } from '../frame/reference.ts';
-import { actionsOn, nameOf } from '../present/account.ts';
-import { actions, actionsWithMenu, button, context, type Message, section } from '../present/blocks.ts';
-import { escapeText, formatDate } from '../present/text.ts';
+import { definePages } from '../frame/pages.ts';
+import { accountRow } from '../present/account.ts';
+import { escapeText } from '../present/text.ts';
 import { optionIn } from '../receive/typed-words.ts';
 
-type Query = Parameters<typeof listAccounts>[1];
+type Query = Pick<Parameters<typeof listAccounts>[1], 'text' | 'state' | 'groupId'>;
+
+const STATES = ['active', 'pending', 'blocked', 'deleted'] as const;
+
+const pages = definePages<Query>('list', async (request, query, page) => {
+  const { accounts, next, count } = await listAccounts(request.context, { ...query, ...page });
+  const role = await request.role();
+  return {
+    title: titleOf(query),
+    rows: accounts.map((one) => accountRow(one, role)),
+    next,
+    count,
+    none: noResultsText(query),
+    filters: await stateFilters(request, query),
+  };
+});
 
 export const listFeature: Feature = {
   command: {
     name: 'list',
     aliases: ['ls', 'all', 'users', 'accounts', 'developers', 'search'],
     usage: 'list [text] [state:active|blocked|pending|deleted] [group:name]',
-    summary:
-      'Lists accounts, the newest first, ten a page. `state:deleted` lists what can still be restored.',
+    summary: 'Lists accounts, newest first. `state:deleted` lists the accounts that can be restored.',
     example: '/apim-user list state:blocked',
     who: 'admins and approvers',
-    run: async (request, words) => request.reply(await listPage(request, await queryOf(request, words))),
+    run: async (request, words) => request.reply(await pages.first(request, await queryOf(request, words))),
   },
   buttons: {
-    'menu-list': async (request) => request.reply(await listPage(request, {})),
-    'list-pending': async (request) => request.reply(await listPage(request, { state: 'pending' })),
-    'list-next': turnPage,
-    'list-previous': turnPage,
+    'menu-list': async (request) => request.reply(await pages.first(request, {})),
+    'list-pending': async (request) => request.reply(await pages.first(request, { state: 'pending' })),
+    ...pages.buttons,
   },
 };
-
-async function turnPage(request: SlackRequest, value: string): Promise<void> {
-  await request.reply(await listPage(request, readCarried(value)), { replace: true });
-}
 
 async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   const text = words.filter((word) => !/^(state|group):/.test(word)).join(' ');
   const state = optionIn(words, 'state');
   const groupName = optionIn(words, 'group');
-  if (state !== undefined && !['active', 'blocked', 'pending', 'deleted'].includes(state)) {
-    throw new DomainError('invalid_input', { fields: { state: 'is active, blocked, pending or deleted' } });
-  }
+  const isState = (word: string): word is (typeof STATES)[number] => STATES.some((one) => one === word);
+  if (state !== undefined && !isState(state))
+    throw new DomainError('invalid_input', { fields: { state: `is ${STATES.join(', ')}` } });
   const group =
     groupName === undefined
       ? null
@@ -54,51 +59,39 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   if (group === undefined) throw new DomainError('group_not_found');
   return {
     ...(text ? { text } : {}),
-    ...(state ? { state: state as NonNullable<Query['state']> } : {}),
+    ...(state ? { state } : {}),
     ...(group && group.id !== DEVELOPERS_GROUP ? { groupId: group.id } : {}),
   };
 }
 
-async function listPage(request: SlackRequest, query: Query): Promise<Message> {
-  const { accounts, next, previous } = await listAccounts(request.context, query);
-  const { after: _a, before: _b, ...filter } = query;
-  const counts = await countAccounts(request.context, {});
-  const role = await request.role();
-  const pageButtons = [
-    ...(previous
-      ? [button('list-previous', 'Previous', JSON.stringify({ ...filter, before: previous }))]
-      : []),
-    ...(next ? [button('list-next', 'Next', JSON.stringify({ ...filter, after: next }))] : []),
-  ];
-  return {
-    text: accounts.length === 1 ? '1 account' : `${accounts.length || 'No'} accounts`,
-    blocks: [
-      ...(accounts.length ? accounts.flatMap((one) => rowOf(one, role)) : [section(noResultsText(filter))]),
-      context(`All: ${counts.active} active · ${counts.pending} pending · ${counts.blocked} blocked`),
-      ...(pageButtons.length ? [actions(pageButtons)] : []),
-    ],
-  };
+function titleOf({ state, text }: Query): string {
+  const accounts = state ? `${titleCase(state)} accounts` : 'Accounts';
+  return text ? `${accounts} that match “${escapeText(text)}”` : accounts;
 }
 
-function rowOf(account: AccountView, role: Role | null): KnownBlock[] {
-  const name = nameOf(account);
-  const facts = `*${escapeText(name)}* · ${escapeText(account.email)}\n${stateText(account)}`;
-  // Slack's overflow menu holds five entries, so Show is a button beside it.
-  const show = button('list-show', 'Show', account.id, { label: `Show ${name}` });
+const titleCase = (word: string): string => `${word[0]?.toUpperCase()}${word.slice(1)}`;
+
+/** With counts when nothing else narrows the list. */
+async function stateFilters(request: SlackRequest, { state, ...query }: Query) {
+  const isNarrowed = query.text !== undefined || query.groupId !== undefined;
+  const counts = isNarrowed ? null : await countAccounts(request.context, {});
+  const all = counts && counts.active + counts.pending + counts.blocked;
+  const counted = (text: string, count: number | null) =>
+    count === null ? text : `${text} (${count.toLocaleString('en')})`;
   return [
-    section(facts),
-    actionsWithMenu([show], { value: buttonValue(account), entries: actionsOn(account, role) }),
+    { text: counted('All', all), query, isChosen: state === undefined },
+    ...STATES.map((one) => ({
+      // The count of deleted accounts has the erased ones too.
+      text: counted(titleCase(one), counts && one !== 'deleted' ? counts[one] : null),
+      query: { ...query, state: one },
+      isChosen: state === one,
+    })),
   ];
 }
 
-const stateText = ({ state, registeredAt, deletedAt, restorableUntil }: AccountView): string =>
-  deletedAt && restorableUntil
-    ? `deleted ${formatDate(deletedAt)} · can be restored until ${formatDate(restorableUntil)}`
-    : `${state} · registered ${formatDate(registeredAt)}`;
-
-function noResultsText(filter: Query): string {
-  if (filter.state === 'deleted') return 'No deleted account can be restored now.';
-  return Object.keys(filter).length > 0
-    ? 'No account is like that. `/apim-user list` shows all; invited people are in `/apim-user invites` until they accept.'
-    : 'There are no accounts yet. `/apim-user invite` asks someone in.';
+function noResultsText(query: Query): string {
+  if (query.state === 'deleted') return 'No deleted account can be restored now.';
+  return Object.keys(query).length > 0
+    ? 'No account matches. `/apim-user list` shows all accounts; invited people are in `/apim-user invites` until they accept.'
+    : 'There are no accounts yet. `/apim-user invite` invites developers.';
 }

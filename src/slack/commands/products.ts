@@ -6,7 +6,8 @@ import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { productIn, readCarried } from '../frame/reference.ts';
+import { definePages } from '../frame/pages.ts';
+import { productIn } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { checkboxError, redrawIfSubscribed } from '../modals/delete-with-subscriptions.ts';
 import { schemaError, textOf } from '../modals/form.ts';
@@ -17,14 +18,24 @@ import {
   productErrors,
   productInput,
 } from '../modals/product.ts';
-import { actions, button, type Message, section } from '../present/blocks.ts';
-import { messageWith, productBlocks } from '../present/catalog.ts';
+import { button } from '../present/blocks.ts';
+import { messageWith, productBlocks, productRow } from '../present/catalog.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
-type Cursor = NonNullable<Parameters<typeof listProducts>[1]['after']>;
-
-const PRODUCTS_A_PAGE = 10;
+const pages = definePages('products', async (request, _query, page) => {
+  const { products, next, count } = await listProducts(request.context, page);
+  const role = await request.role();
+  const create = button('product-create', 'Create', '-', { style: 'primary' });
+  return {
+    title: 'Products',
+    rows: products.map((one) => productRow(one, role)),
+    next,
+    count,
+    none: 'There are no products yet. A product bundles APIs, and developers subscribe to it.',
+    buttons: [...(role === 'admin' ? [create] : []), button('menu-apis', 'APIs', '-')],
+  };
+});
 
 export const productsFeature: Feature = {
   command: {
@@ -34,12 +45,11 @@ export const productsFeature: Feature = {
     summary: 'Lists what developers can subscribe to; admins create, edit and delete products.',
     example: '/apim-user products',
     who: 'admins and approvers',
-    run: async (request) => request.reply(await productsPage(request)),
+    run: async (request) => request.reply(await pages.first(request, {})),
   },
   buttons: {
-    'menu-products': async (request) => request.reply(await productsPage(request)),
-    'products-next': async (request, value) =>
-      request.reply(await productsPage(request, readCarried(value)), { replace: true }),
+    'menu-products': async (request) => request.reply(await pages.first(request, {})),
+    ...pages.buttons,
     'product-create': (request) => openModalFor(request, createProduct, {}, createProductModal),
     'product-edit': async (request, value) => {
       const { productId, expectedVersion } = productIn(value);
@@ -100,27 +110,6 @@ export const productsFeature: Feature = {
     },
   },
 };
-
-async function productsPage(request: SlackRequest, after?: Cursor): Promise<Message> {
-  const page = { limit: PRODUCTS_A_PAGE, ...(after ? { after } : {}) };
-  const { products, next } = await listProducts(request.context, page);
-  const role = await request.role();
-  const pageButtons = [
-    ...(role === 'admin' ? [button('product-create', 'Create', '-', { style: 'primary' })] : []),
-    ...(next ? [button('products-next', 'Next', JSON.stringify(next))] : []),
-    button('menu-apis', 'APIs', '-'),
-  ];
-  const none = after
-    ? 'There are no more.'
-    : 'There are no products yet. A product bundles APIs, and developers subscribe to it.';
-  return {
-    text: 'Products',
-    blocks: [
-      ...(products.length ? products.flatMap((one) => productBlocks(one, role)) : [section(none)]),
-      actions(pageButtons),
-    ],
-  };
-}
 
 async function deletionModal(request: SlackRequest, productId: string, version?: number): Promise<ModalView> {
   const { product, subscriptions } = await showProduct(request.context, { productId });

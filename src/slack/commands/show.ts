@@ -1,6 +1,7 @@
 import { showAccount } from '../../operations/accounts/show.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { idIn } from '../frame/reference.ts';
 import { accountBlocks, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
@@ -22,7 +23,7 @@ export const showFeature: Feature = {
   submissions,
   buttons: {
     'menu-find': openChooser,
-    'list-show': async (request, id) => request.reply(await accountCard(request, id)),
+    'list-show': async (request, value) => request.reply(await accountCard(request, idIn(value))),
   },
   shortcuts: [
     {

@@ -4,17 +4,38 @@ import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { readCarried } from '../frame/reference.ts';
+import { definePages } from '../frame/pages.ts';
+import { idIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
-import { actions, button, type Message, section } from '../present/blocks.ts';
+import { button, type Message } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
 
-type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state' | 'after'>;
+type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state'>;
 
 const WAITING: Query = { state: 'submitted' };
 const NONE_WAITS =
-  'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows those of an account.';
+  'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows an account’s subscriptions.';
+
+const pages = definePages<Query>('subscriptions', async (request, query, page) => {
+  const { subscriptions, next, count } = await listSubscriptions(request.context, { ...query, ...page });
+  const role = await request.role();
+  const { accountId } = query;
+  const title = accountId
+    ? titleOf((await showAccount(request.context, { accountId })).account)
+    : 'Subscriptions that wait for a decision';
+  const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
+    style: 'primary',
+  });
+  return {
+    title,
+    rows: subscriptions.map((one) => subscriptionRow(one, role, { withOwner: !accountId })),
+    next,
+    count,
+    none: accountId ? 'There are no subscriptions.' : NONE_WAITS,
+    buttons: role === 'admin' ? [grant] : [],
+  };
+});
 
 export const subscriptionsFeature: Feature = {
   command: {
@@ -26,58 +47,25 @@ export const subscriptionsFeature: Feature = {
     example: '/apim-user subscriptions ann@example.com',
     who: 'admins and approvers',
     run: async (request, [name]) =>
-      request.reply(
-        await (name === undefined ? subscriptionsPage(request, WAITING) : accountPage(request, name)),
-      ),
+      request.reply(await (name === undefined ? pages.first(request, WAITING) : accountPage(request, name))),
   },
   buttons: {
-    'menu-subscriptions': async (request) => request.reply(await subscriptionsPage(request, WAITING)),
+    'menu-subscriptions': async (request) => request.reply(await pages.first(request, WAITING)),
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
-    'subscriptions-next': async (request, value) => {
-      const query = readCarried<Query>(value);
-      const title = query.accountId
-        ? titleOf((await showAccount(request.context, { accountId: query.accountId })).account)
-        : undefined;
-      return request.reply(await subscriptionsPage(request, query, title), { replace: true });
-    },
-    'subscription-show': async (request, subscriptionId) => {
-      const { subscription } = await showSubscription(request.context, { subscriptionId });
+    ...pages.buttons,
+    'subscription-show': async (request, value) => {
+      const { subscription } = await showSubscription(request.context, { subscriptionId: idIn(value) });
       return request.reply(subscriptionMessage('Subscription', subscription, await request.role()));
     },
   },
 };
 
-async function subscriptionsPage(request: SlackRequest, query: Query, title?: string): Promise<Message> {
-  const { subscriptions, next } = await listSubscriptions(request.context, query);
-  const role = await request.role();
-  const { accountId } = query;
-  const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
-    style: 'primary',
-  });
-  const pageButtons = [
-    ...(role === 'admin' ? [grant] : []),
-    ...(next ? [button('subscriptions-next', 'Next', JSON.stringify({ ...query, after: next }))] : []),
-  ];
-  const none = query.after ? 'There are no more.' : accountId ? 'There are no subscriptions.' : NONE_WAITS;
-  const head = title ?? '*Subscriptions that wait for a decision*';
-  return {
-    text: 'Subscriptions',
-    blocks: [
-      section(head),
-      ...(subscriptions.length
-        ? subscriptions.flatMap((one) => subscriptionRow(one, role, { withOwner: !accountId }))
-        : [section(none)]),
-      ...(pageButtons.length ? [actions(pageButtons)] : []),
-    ],
-  };
-}
-
 function titleOf(account: AccountView): string {
-  const state = account.state === 'active' ? '' : ` · the account is *${account.state}*`;
-  return `*Subscriptions of ${escapeText(nameOf(account))}*${state}`;
+  const state = account.state === 'active' ? '' : `, whose account is ${account.state}`;
+  return `Subscriptions of ${escapeText(nameOf(account))}${state}`;
 }
 
 async function accountPage(request: SlackRequest, named: string): Promise<Message> {
   const account = await findFor(request, listSubscriptions, named);
-  return subscriptionsPage(request, { accountId: account.id }, titleOf(account));
+  return pages.first(request, { accountId: account.id });
 }

@@ -32,6 +32,10 @@ export function readCarried<Carried extends object = Metadata>(text: string): Ca
   return carried as Carried;
 }
 
+/** The id in a button's value, which is an id alone or, in a row with several actions, also a version. */
+export const idIn = (value: string): string =>
+  value.startsWith('{') ? String(readCarried<Reference>(value).id) : value;
+
 /** Reads a button's value or a modal's metadata as the input of an operation. */
 function readerOf<Key extends string>(key: Key) {
   return (value: string | Metadata) => {

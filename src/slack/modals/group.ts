@@ -20,6 +20,15 @@ export const renameGroupModal = (group: Group) =>
     blocks: fields(group),
   });
 
+export const deleteGroupModal = (group: Group) =>
+  modal({
+    callback: 'group-delete',
+    title: 'Delete a group',
+    submit: 'Delete',
+    metadata: { id: group.id },
+    blocks: [section(`*Delete ${escapeText(group.name)}?* Its accounts stay.`)],
+  });
+
 export const groupsOfAccountModal = (account: AccountView) =>
   modal({
     callback: 'groups',

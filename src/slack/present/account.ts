@@ -10,8 +10,9 @@ import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
-import { actions, button, context, header, type Message, section } from './blocks.ts';
+import { actions, button, context, header, type Message, row, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
 type AccountDetails = {
@@ -66,6 +67,14 @@ export function cardMessage(account: AccountView, how: { isExposed: boolean }): 
   };
 }
 
+/** The account in a list. */
+export function accountRow(account: AccountView, role: Role | null): KnownBlock[] {
+  const facts = [`*${escapeText(nameOf(account))}*`, escapeText(account.email), stateText(account)];
+  const inMenu = actionsOn(account, role).filter(({ button }) => button !== 'account-groups');
+  const entries = [{ text: 'Show', button: 'list-show' }, ...inMenu];
+  return [row(facts.join(' · '), { value: buttonValue(account), entries })];
+}
+
 const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
   offered.map((action) => actionButton(action, account, action.label(nameOf(account))));
 
@@ -78,7 +87,7 @@ type AccountAction = Action & {
 };
 
 /** The actions that this role may take on an account in this state. */
-export const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
+const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
   actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(state));
 
 /** In the order of the buttons. */
@@ -180,10 +189,11 @@ function subscriptionBlocks({ newest, all }: NonNullable<AccountDetails['subscri
   return [section([`*Subscriptions:* ${all}`, ...lines, ...more].join('\n'))];
 }
 
-const stateText = ({ state, blockEndsAt, stateBeforeBlock }: AccountView): string =>
-  blockEndsAt
-    ? `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`
-    : state;
+function stateText({ state, blockEndsAt, stateBeforeBlock, restorableUntil }: AccountView): string {
+  if (blockEndsAt)
+    return `${state} until ${formatDate(blockEndsAt)}, then ${stateBeforeBlock ?? 'active'} again`;
+  return restorableUntil ? `${state}, can be restored until ${formatDate(restorableUntil)}` : state;
+}
 
 /** "Last used Nov 24 at 5:40 PM (12 calls)". */
 export function lastUsedText({ lastUsedAt, calls }: Pick<SubscriptionView, 'lastUsedAt' | 'calls'>): string {

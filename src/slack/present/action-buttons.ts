@@ -14,14 +14,8 @@ export type Action = {
 export const actionsOfRole = <Some extends Action>(all: readonly Some[], role: Role | null): Some[] =>
   all.filter(({ operation }) => role !== null && operation.allowed.includes(role));
 
-/** A suffix keeps the reply from replacing a message that shows other things too. */
-export const actionButton = (
-  action: Action,
-  thing: { id: string; version: number },
-  label: string,
-  suffix = '',
-): Button =>
-  button(`${action.button}${suffix}`, action.text, buttonValue(thing), {
+export const actionButton = (action: Action, thing: { id: string; version: number }, label: string): Button =>
+  button(action.button, action.text, buttonValue(thing), {
     label,
     ...(action.style ? { style: action.style } : {}),
   });

@@ -1,12 +1,20 @@
 // The Block Kit pieces that messages and modals are made of. Texts are cut at Slack's limits.
-import type { ActionsBlock, Button, InputBlock, KnownBlock, ModalView, Option } from '@slack/types';
+import type {
+  ActionsBlock,
+  Button,
+  InputBlock,
+  KnownBlock,
+  ModalView,
+  Option,
+  SectionBlock,
+} from '@slack/types';
 import { cut, MAX_SECTION_LENGTH } from './text.ts';
 
 export type Message = { text: string; blocks?: KnownBlock[] };
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 
-export const section = (text: string): KnownBlock => ({
+export const section = (text: string): SectionBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
 });
@@ -56,32 +64,30 @@ export function button(
 export const actions = (elements: Button[]): ActionsBlock => ({ type: 'actions', elements });
 
 /** Slack's limit. */
-const MAX_OVERFLOW_OPTIONS = 5;
+const MAX_MENU_ENTRIES = 5;
 
 /**
- * Buttons and an overflow menu, whose entries stand for the buttons of that name. They share the value in the block's
- * id, because the value of an option is too short for it.
+ * A line with an overflow menu, whose entries stand for the buttons of that name, at most five. They share the value in the
+ * block's id, because the value of an option is too short for it.
  */
-export const actionsWithMenu = (
-  elements: Button[],
+export const row = (
+  text: string,
   menu: { value: string; entries: { text: string; button: string }[] },
-): ActionsBlock => ({
-  type: 'actions',
-  block_id: menu.value,
-  elements: [
-    ...elements,
-    ...(menu.entries.length > 0
-      ? [
-          {
-            type: 'overflow' as const,
-            action_id: 'menu',
-            options: menu.entries
-              .slice(0, MAX_OVERFLOW_OPTIONS)
-              .map((entry) => ({ text: plain(entry.text), value: entry.button })),
-          },
-        ]
-      : []),
-  ],
+): SectionBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
+  ...(menu.entries.length > 0
+    ? {
+        block_id: menu.value,
+        accessory: {
+          type: 'overflow',
+          action_id: 'menu',
+          options: menu.entries
+            .slice(0, MAX_MENU_ENTRIES)
+            .map((entry) => ({ text: plain(entry.text), value: entry.button })),
+        },
+      }
+    : {}),
 });
 
 export function textInput(

@@ -1,58 +1,82 @@
 import type { KnownBlock } from '@slack/types';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
+import { showApi } from '../../operations/apis/show.ts';
 import type { ApiView, ProductView } from '../../operations/catalog/view.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
+import { showProduct } from '../../operations/products/show.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
-import { actions, type Message, section } from './blocks.ts';
+import { actions, type Message, row, section } from './blocks.ts';
 import { cut, escapeText } from './text.ts';
 
 const MAX_DESCRIPTION_SHOWN = 200;
 const MAX_NAMES_SHOWN = 8;
 
-export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
+/** The API in a list. */
+export const apiRow = (api: ApiView, role: Role | null): KnownBlock[] =>
   rowOf(api, apiText(api), API_ACTIONS, role);
 
+/** The product in a list. */
+export const productRow = (product: ProductView, role: Role | null): KnownBlock[] =>
+  rowOf(product, shortProductText(product), PRODUCT_ACTIONS, role);
+
+export const apiBlocks = (api: ApiView, role: Role | null): KnownBlock[] =>
+  cardOf(api, apiText(api), API_ACTIONS, role);
+
 export const productBlocks = (product: ProductView, role: Role | null): KnownBlock[] =>
-  rowOf(product, productText(product), PRODUCT_ACTIONS, role);
+  cardOf(product, productText(product), PRODUCT_ACTIONS, role);
 
 export const messageWith = (text: string, blocks: KnownBlock[]): Message => ({
   text,
   blocks: [section(text), ...blocks],
 });
 
-function rowOf(
-  thing: { id: string; version: number; name: string },
-  text: string,
-  all: Action[],
-  role: Role | null,
-): KnownBlock[] {
-  const buttons = actionsOfRole(all, role).map((action) =>
-    actionButton(action, thing, `${action.text} ${thing.name}`),
-  );
-  return [section(text), ...(buttons.length ? [actions(buttons)] : [])];
-}
+type Thing = { id: string; version: number; name: string };
+
+const rowOf = (thing: Thing, text: string, all: Action[], role: Role | null): KnownBlock[] => [
+  row(text, { value: buttonValue(thing), entries: actionsOfRole(all, role) }),
+];
+
+const cardOf = (thing: Thing, text: string, all: Action[], role: Role | null): KnownBlock[] => [
+  section(text),
+  actions(
+    actionsOfRole(all, role).map((action) => actionButton(action, thing, `${action.text}: ${thing.name}`)),
+  ),
+];
 
 const API_ACTIONS: Action[] = [
+  { button: 'api-details', text: 'Details', operation: showApi },
   { button: 'api-edit', text: 'Edit', operation: editApi },
   { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
 ];
 const PRODUCT_ACTIONS: Action[] = [
+  { button: 'product-details', text: 'Details', operation: showProduct },
   { button: 'product-edit', text: 'Edit', operation: editProduct },
   { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
 ];
 
-const apiText = ({ id, name, path }: ApiView): string =>
-  `*${escapeText(name)}* · ${pathText(path)} · id \`${id}\``;
+export const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
 
 const pathText = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
 
-function productText(product: ProductView): string {
-  const { id, name, description, isPublished, apis, groups, terms } = product;
+function shortProductText(product: ProductView): string {
+  const { name, apis, groups } = product;
   return [
-    `*${escapeText(name)}* · ${isPublished ? 'published' : '*not published*'} · id \`${id}\``,
+    `*${escapeText(name)}*`,
+    publishedText(product),
+    apis.length === 0 ? 'no APIs yet' : apis.length === 1 ? '1 API' : `${apis.length} APIs`,
+    `subscription ${subscriptionRuleText(product)}`,
+    `seen by ${namesOf(groups, 'no one')}`,
+  ].join(' · ');
+}
+
+export function productText(product: ProductView): string {
+  const { name, description, apis, groups, terms } = product;
+  return [
+    `*${escapeText(name)}* · ${publishedText(product)}`,
     ...(description ? [escapeText(cut(description, MAX_DESCRIPTION_SHOWN))] : []),
     `*APIs:* ${namesOf(apis, 'none yet')}`,
     `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
@@ -60,13 +84,14 @@ function productText(product: ProductView): string {
   ].join('\n');
 }
 
+const publishedText = ({ isPublished }: ProductView): string =>
+  isPublished ? 'published' : '*not published*';
+
 function subscriptionRuleText(product: ProductView): string {
   if (!product.isSubscriptionRequired) return 'not needed: calls pass without a key';
   const limit = product.subscriptionsLimit;
-  return [
-    product.isApprovalRequired ? 'needed, and an operator decides' : 'needed',
-    ...(limit === null ? [] : [`at most ${limit} for an account`]),
-  ].join(' · ');
+  const needed = product.isApprovalRequired ? 'needs approval' : 'needed';
+  return limit === null ? needed : `${needed}, at most ${limit} per account`;
 }
 
 function namesOf(things: readonly { name: string }[], none: string): string {

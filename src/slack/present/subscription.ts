@@ -10,12 +10,13 @@ import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts'
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
+import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
-import { actions, actionsWithMenu, button, context, header, type Message, section } from './blocks.ts';
+import { actions, button, context, header, type Message, row, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
 /** The subscription, with buttons for what this role can do now. */
@@ -35,34 +36,32 @@ export function subscriptionMessage(
   const buttons = [...buttonsFor(subscription, offered), ...more];
   return {
     text,
-    blocks: [
-      section(text),
-      section(factsOf(subscription)),
-      context(`Asked for or granted ${formatDate(subscription.createdAt)} · id \`${subscription.id}\``),
-      ...(buttons.length ? [actions(buttons)] : []),
-    ],
+    blocks: [section(text), section(factsOf(subscription)), ...(buttons.length ? [actions(buttons)] : [])],
   };
 }
 
+/** The subscription in a list. */
 export function subscriptionRow(
   subscription: SubscriptionView,
   role: Role | null,
   how: { withOwner: boolean },
 ): KnownBlock[] {
-  const offered = actionsOn(subscription, role);
-  const inFront = buttonsFor(
-    subscription,
-    offered.filter((action) => action.isInFront),
-    ':row',
-  );
-  const show = button('subscription-show:row', 'Show', subscription.id, {
-    label: `Show ${labelOf(subscription)}`,
-  });
-  const entries = offered.filter((action) => !action.isInFront);
-  return [
-    section(factsOf(subscription, how.withOwner)),
-    actionsWithMenu([show, ...inFront], { value: buttonValue(subscription), entries }),
+  const { name, state, endsAt } = subscription;
+  const scope = scopeText(subscription);
+  const facts = [
+    `*${escapeText(name)}*${name === scope ? '' : ` (${escapeText(scope)})`}`,
+    ...(how.withOwner ? [ownerText(subscription)] : []),
+    STATES[state],
+    ...(state === 'submitted' ? [formatDate(subscription.createdAt)] : [lastUsedText(subscription)]),
+    ...(endsAt && state === 'active' ? [`ends ${formatDate(endsAt)}`] : []),
   ];
+  const offered = actionsOn(subscription, role);
+  const entries = [
+    { text: 'Show', button: 'subscription-show' },
+    ...offered.filter((action) => action.isInFront),
+    ...offered.filter((action) => !action.isInFront),
+  ];
+  return [row(facts.join(' · '), { value: buttonValue(subscription), entries })];
 }
 
 /**
@@ -130,7 +129,7 @@ type State = SubscriptionView['state'];
 
 type SubscriptionAction = Action & {
   fits: (state: State) => boolean;
-  /** A button in lists; the other actions are in the row's overflow menu, which holds five. */
+  /** Comes first in the menu of a row, which holds five. */
   isInFront?: true;
 };
 
@@ -199,26 +198,25 @@ const ACTIONS: SubscriptionAction[] = [
     fits: () => true,
     style: 'danger',
   },
+  { button: 'subscription-details', text: 'Details', operation: showSubscription, fits: () => true },
 ];
 
 const actionsOn = ({ state }: SubscriptionView, role: Role | null): SubscriptionAction[] =>
   actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(state));
 
-const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[], suffix = ''): Button[] =>
-  offered.map((action) =>
-    actionButton(action, subscription, `${action.text}: ${labelOf(subscription)}`, suffix),
-  );
+const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[]): Button[] =>
+  offered.map((action) => actionButton(action, subscription, `${action.text}: ${labelOf(subscription)}`));
 
 /** "Starter of Ann Lee", in plain text for accessibility labels. */
 const labelOf = (subscription: SubscriptionView): string =>
   `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
 
-function factsOf(subscription: SubscriptionView, withOwner = true): string {
+function factsOf(subscription: SubscriptionView): string {
   const { name, state, startsAt, endsAt } = subscription;
   const scope = scopeText(subscription);
   return [
     `*${escapeText(name)}*${name === scope ? '' : ` · to ${escapeText(scope)}`} · *${STATES[state]}*`,
-    ...(withOwner ? [ownerText(subscription)] : []),
+    ownerText(subscription),
     [
       lastChangeText(subscription),
       ...(startsAt ? [`starts ${formatDate(startsAt)}`] : []),

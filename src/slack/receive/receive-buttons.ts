@@ -41,7 +41,8 @@ export async function answerPress(
 /**
  * An entry in the overflow menu of a row stands for the button of that name, with the value of the row. A message with
  * several buttons of one name gives each a suffix: `list-show:1`. Both are in messages with several rows, and a reply to
- * one row must not replace such a message: `isAlone` is false.
+ * one row must not replace such a message: `isAlone` is false. Buttons that redraw their message have a suffix after a
+ * slash: `list-turn/next`.
  */
 function pressedIn(action: object): { button: string; value: string; isAlone: boolean } {
   const { action_id, block_id, value, selected_option } = action as Record<string, unknown> & {
@@ -49,7 +50,8 @@ function pressedIn(action: object): { button: string; value: string; isAlone: bo
   };
   if (action_id === 'menu')
     return { button: String(selected_option?.value), value: String(block_id), isAlone: false };
-  const [button = '', suffix] = String(action_id ?? '').split(':');
+  const [name = '', suffix] = String(action_id ?? '').split(':');
+  const [button = ''] = name.split('/');
   return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };
 }
 

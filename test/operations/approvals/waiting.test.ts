@@ -60,11 +60,11 @@ describe('a request that waits for approval', () => {
     const { accountId } = await anAccount(t);
     const approvalId = await requestDeletion(t, accountId);
     const waiting = async (actor: Actor) =>
-      (await listWaitingApprovals(t.as(actor), {})).map((one) => one.id);
+      (await listWaitingApprovals(t.as(actor), {})).approvals.map((one) => one.id);
     expect(await waiting(APPROVER)).toContain(approvalId);
     expect(await waiting(ADMIN)).not.toContain(approvalId);
     await decide(t, APPROVER, approvalId, 'decline', 'no');
-    const [own] = await listOwnApprovals(t.as(ADMIN), {});
+    const [own] = (await listOwnApprovals(t.as(ADMIN), {})).approvals;
     expect(own).toMatchObject({
       id: approvalId,
       state: 'declined',

@@ -17,7 +17,7 @@ describe('searching the audit', () => {
       const page: Awaited<ReturnType<typeof searchHistory>> = await searchHistory(t.as(ADMIN), {
         actorId: 'T0TEST/U0APPROVER',
         limit: 1,
-        ...(before ? { before } : {}),
+        ...(before ? { after: before } : {}),
       });
       found.push(...page.entries.map((one) => one.operation));
       before = page.next;

@@ -1,0 +1,111 @@
+// Lists that people turn page by page. Every list of the app is one of these.
+import type { Button, KnownBlock } from '@slack/types';
+import { actions, button, context, type Message, section } from '../present/blocks.ts';
+import type { OnPress, SlackRequest } from './feature.ts';
+import { readCarried } from './reference.ts';
+
+/** With the blocks around the rows, within Slack's 50 blocks a message. */
+const ROWS_A_PAGE = 20;
+/** Higher counts cost a scan, and no one turns that many pages. */
+const COUNTED_UP_TO = 1_000;
+/** The most rows that a list operation skips. */
+const MAX_SKIPPED = 10_000;
+
+/** A part of every list operation's input. */
+type PageInput = {
+  limit: number;
+  isCounted: { upTo: number };
+  skip?: number;
+  /** The operation checks the cursor, which a button carried. */
+  after?: never;
+};
+
+type ListPage<Query> = {
+  /** In mrkdwn. */
+  title: string;
+  /** The blocks of each row. */
+  rows: KnownBlock[][];
+  /** The cursor of the next page. */
+  next: unknown;
+  /** How many rows match; one more than the limit stands for any higher count. */
+  count: number | undefined;
+  /** Replaces the rows when there are none. */
+  none: string;
+  filters?: { text: string; query: Query; isChosen: boolean }[];
+  buttons?: Button[];
+  note?: string;
+};
+
+type Carried<Query> = { query: Query; from: number; after?: unknown };
+
+/**
+ * A list whose pages redraw the message that they are in. Forward it reads from a cursor, so that no row is missed while
+ * the list changes; back it reads by position.
+ */
+export function definePages<Query extends object>(
+  name: string,
+  read: (request: SlackRequest, query: Query, page: PageInput) => Promise<ListPage<Query>>,
+  rowsAPage = ROWS_A_PAGE,
+) {
+  const turn = `${name}-turn`;
+  const draw = async (
+    request: SlackRequest,
+    { query, from, after }: Carried<Query>,
+  ): Promise<Message & { blocks: KnownBlock[]; isEmpty: boolean }> => {
+    const page = await read(request, query, {
+      limit: rowsAPage,
+      isCounted: { upTo: COUNTED_UP_TO },
+      ...(after ? { after: after as never } : { skip: Math.min(from, MAX_SKIPPED) }),
+    });
+    const { title, rows, next, count = rows.length, none, filters = [], buttons = [], note } = page;
+    const first = firstOf({ from, shown: rows.length, count, isLast: !next });
+    const to = (text: string, id: string, carried: Carried<Query>, style?: 'primary') =>
+      button(`${turn}/${id}`, text, JSON.stringify(carried), style ? { style } : {});
+    const filterButtons = filters.map((one, index) =>
+      to(one.text, `filter-${index}`, { query: one.query, from: 0 }, one.isChosen ? 'primary' : undefined),
+    );
+    const pageButtons = [
+      ...buttons,
+      ...(first > 0 ? [to('Previous', 'previous', { query, from: Math.max(0, first - rowsAPage) })] : []),
+      ...(next ? [to('Next', 'next', { query, from: first + rows.length, after: next })] : []),
+    ];
+    const range = rows.length ? ` · ${rangeText(first, rows.length, count)}` : '';
+    return {
+      text: `${title}${range}`,
+      isEmpty: rows.length === 0 && first === 0,
+      blocks: [
+        section(`*${title}*${range}`),
+        ...(filterButtons.length ? [actions(filterButtons)] : []),
+        ...(rows.length ? rows.flat() : [section(first > 0 ? 'There are no more.' : none)]),
+        ...(note ? [context(note)] : []),
+        ...(pageButtons.length ? [actions(pageButtons)] : []),
+      ],
+    };
+  };
+  const first = (request: SlackRequest, query: Query) => draw(request, { query, from: 0 });
+  const turned: OnPress = async (request, value) => {
+    const { query, from, after } = readCarried<Carried<Query>>(value);
+    const carried = {
+      query: query ?? ({} as Query),
+      from: Math.max(0, Math.trunc(Number(from)) || 0),
+      after,
+    };
+    return request.reply(await draw(request, carried), { replace: true });
+  };
+  return { first, buttons: { [turn]: turned } };
+}
+
+/** Rows that came or went since the page before shift the position; the last page knows its own. */
+function firstOf(page: { from: number; shown: number; count: number; isLast: boolean }): number {
+  const { from, shown, count, isLast } = page;
+  if (!isLast || count > COUNTED_UP_TO || from === 0) return from;
+  return Math.max(0, count - shown);
+}
+
+/** "21–40 of 446". */
+function rangeText(first: number, shown: number, count: number): string {
+  const all = count === COUNTED_UP_TO + 1 ? `more than ${inWords(COUNTED_UP_TO)}` : inWords(count);
+  return `${inWords(first + 1)}–${inWords(first + shown)} of ${all}`;
+}
+
+const inWords = (count: number): string => count.toLocaleString('en');
