@@ -20,6 +20,8 @@ const REFUSALS = {
   email_invited: ['invalid', 'This address is already invited.'],
   password_unacceptable: ['invalid', "That password can't be used."],
   account_not_found: ['missing', 'No account is called that.'],
+  account_invited: ['missing', 'That person is invited and has no account until they accept.'],
+  account_deleted: ['missing', 'That account was deleted.'],
   account_ambiguous: ['conflict', 'Several accounts come near that; name one by e-mail or id.'],
   account_changed: ['stale', 'The account changed meanwhile; look at it again.'],
   account_state_unfitting: ['conflict', "That doesn't fit the state that the account is in."],
@@ -115,6 +117,10 @@ export type DomainErrorDetail = {
   limit?: string;
   /** The id of the thing that is in the way (an account that has the address, an open invitation). */
   id?: string;
+  /** The email of the account or invitation that was found instead. */
+  email?: string;
+  /** Until when what was found can be brought back. */
+  until?: Date;
   /** For the audit only: the account concerned, when the input does not name it. */
   accountId?: string;
 };

@@ -285,7 +285,7 @@ describe('delete', () => {
     await modal.closeAll();
     await mailTo('ann@example.com', /Thank you for using/);
     await admin.types('/apim-user show ann@example.com');
-    await admin.sees(/No account is called that/);
+    await admin.sees(/The account of ann@example.com was deleted by .*can be restored until/s);
 
     const id = /restore ([\w-]+)/.exec(said)?.[1] ?? '';
     await admin.types('/apim-user invite ann@example.com');
@@ -305,7 +305,7 @@ describe('delete', () => {
     await admin.types('/apim-user restore ann@example.com');
     await admin.sees(/doesn't fit now: the account is \*blocked/);
     await admin.types('/apim-user restore');
-    await admin.sees(/Which one\?/);
+    await admin.sees(/No deleted account can be restored now/);
   });
 });
 

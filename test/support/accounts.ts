@@ -11,7 +11,7 @@ export const newEmail = (): string => {
 
 export async function anAccount(
   t: TestContext,
-  wanted: { email?: string; verifyFirst?: boolean; groupIds?: string[]; password?: string } = {},
+  wanted: Partial<Parameters<typeof addAccount>[1]> = {},
 ): Promise<{ email: string; accountId: string }> {
   const person = { email: newEmail(), firstName: 'Ann', lastName: 'Lee', ...wanted };
   const { account } = await addAccount(t.as(ADMIN), person);

@@ -6,6 +6,9 @@ const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
   not_permitted: 'The console may not do this.',
   email_invited: 'This address is already invited: invitations/list shows it, to resend or revoke.',
   account_not_found: 'No account is called that. Name it by e-mail, or by id when it is deleted.',
+  account_invited:
+    'That person is invited and has no account yet: invitations/resend or revoke, with the id.',
+  account_deleted: 'That account was deleted: accounts/restore with the id brings it back.',
   invitation_not_found: 'There is no such invitation: invitations/list shows their ids.',
   group_not_found: 'There is no such group: groups/list shows them.',
   template_not_found: 'There is no such mail: templates/list shows them.',
@@ -21,7 +24,7 @@ const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
 };
 
 export function refusalText({ code, detail }: DomainError): string {
-  const { fields = {}, near = [], current, limit, count, id } = detail;
+  const { fields = {}, near = [], current, limit, count, id, email } = detail;
   return [
     `Refused (${code}): ${CONSOLE_WORDS[code] ?? plainWordsOf(code)}`,
     ...Object.entries(fields).map(([field, words]) => `  ${field}: ${words}`),
@@ -29,6 +32,7 @@ export function refusalText({ code, detail }: DomainError): string {
     ...(current?.state ? [`  it is ${current.state}${current.by ? `, by ${current.by}` : ''}`] : []),
     ...(count ? [`  there are ${count}`] : []),
     ...(limit ? [`  the limit is ${limit}`] : []),
+    ...(email ? [`  email: ${email}`] : []),
     ...(id ? [`  id: ${id}`] : []),
     'Nothing was changed.',
   ]

@@ -3,7 +3,7 @@ import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { demandNextState, holdAccount } from './account.ts';
+import { demandNextState, holdAccount, viewAccount } from './account.ts';
 import { endAccount } from './end-account.ts';
 
 /**
@@ -31,7 +31,11 @@ export const deleteAccount = defineOperation({
     const subscriptions = await countSubscriptions(act.tx, { serviceId: act.service.id, accountId });
     if (subscriptions > 0 && !deleteSubscriptions)
       throw new DomainError('has_subscriptions', { count: subscriptions });
-    await endAccount(act, account, { state, subscriptions, reason, tellDeveloper });
-    return { accountId, eraseAfterDays: act.policy.eraseDeletedAfterDays };
+    const deleted = await endAccount(act, account, { state, subscriptions, reason, tellDeveloper });
+    return {
+      accountId,
+      account: await viewAccount(act, deleted),
+      eraseAfterDays: act.policy.eraseDeletedAfterDays,
+    };
   },
 });

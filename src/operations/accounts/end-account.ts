@@ -10,7 +10,7 @@ import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
 
-/** Ends an account, for an operator, its developer or the clean-up of sign-ups, and records the audit row. */
+/** Ends an account, for an operator, its developer or the clean-up of sign-ups, and records the audit row. Returns the ended account. */
 export async function endAccount(
   act: Act,
   account: Account,
@@ -23,7 +23,7 @@ export async function endAccount(
     /** Overrides `ERASE_DELETED_AFTER_DAYS`. */
     isErasedNow?: true;
   },
-): Promise<void> {
+): Promise<Account> {
   const { state, subscriptions, reason, tellDeveloper, isAnnounced } = how;
   const serviceId = act.service.id;
   const accountId = account.id;
@@ -55,7 +55,7 @@ export async function endAccount(
   }
   await queueRepaint(act, accountId);
   const isErasedNow = how.isErasedNow ?? act.policy.eraseDeletedAfterDays === 0;
-  if (isErasedNow) await eraseAccountData(act, deleted);
+  const ended = isErasedNow ? await eraseAccountData(act, deleted) : deleted;
   act.record({
     target: { kind: 'account', id: accountId },
     ...(isErasedNow ? {} : { reason }),
@@ -63,4 +63,5 @@ export async function endAccount(
     after: { state, subscriptions, erased: isErasedNow, toldDeveloper: tellDeveloper },
     ...(isAnnounced ? { isAnnounced } : {}),
   });
+  return ended;
 }

@@ -1,46 +1,100 @@
 import { z } from 'zod';
-import { type Account, findAccount, findAccountByEmail } from '../../db/accounts/accounts.ts';
-import { searchAccounts } from '../../db/accounts/search.ts';
+import {
+  type Account,
+  findAccount,
+  findAccountByEmail,
+  findDeletedAccountByEmail,
+} from '../../db/accounts/accounts.ts';
+import { findInvitationToResend } from '../../db/accounts/invitations.ts';
+import { findNamed, findNamedLike } from '../../db/accounts/search.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
-import { viewAccount } from './account.ts';
+import { currentState, viewAccount } from './account.ts';
 
-const NEAR_MATCHES = 5;
+const MAX_SUGGESTED = 3;
 const MAX_TEXT_LENGTH = 254;
+/** A name has seldom more words than the first and two more. */
+const MAX_FOLLOWING = 2;
+/** The part before the @ of a shorter one would be in almost any name. */
+const SHORTEST_MAILBOX = 3;
 
 /**
- * Finds the one account with this email, this id, or a subscription with this id. Never guesses: for anything else it
- * refuses, and lists similar accounts.
- * Errors: `account_not_found`, `account_ambiguous`, both with `near`.
+ * Finds the one account with this email, this id, or a subscription with this id; else the one whose name or mailbox has
+ * the text. `following` are the words after it, which may belong to the name: `wordsUsed` says how many do. Never
+ * guesses: for anything else it refuses, and lists at most three similar accounts.
+ * Errors: `account_invited` and `account_deleted` for the email of an invitation or deleted account, with the id;
+ * `account_not_found`, `account_ambiguous`, both with `near`.
  */
 export const findOneAccount = defineOperation({
   name: 'accounts/find',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ text: z.string().trim().max(MAX_TEXT_LENGTH) }),
-  async run(act, { text }) {
+  input: z.strictObject({
+    text: z.string().trim().max(MAX_TEXT_LENGTH),
+    following: z
+      .array(z.string())
+      .overwrite((words) => words.slice(0, MAX_FOLLOWING))
+      .default([]),
+  }),
+  async run(act, { text, following }) {
+    const serviceId = act.service.id;
+    const email = text.toLowerCase();
     const exact =
-      (text && (await findAccountByEmail(act.tx, act.service.id, text.toLowerCase()))) ||
-      (text && (await findAccount(act.tx, act.service.id, text))) ||
-      (text && (await accountOfSubscription(act, text)));
-    if (exact) return { account: await viewAccount(act, exact) };
-    const near = text ? await searchAccounts(act.tx, act.service.id, text, NEAR_MATCHES) : [];
-    // A whole email means one account or none, even when similar ones exist.
-    const isAmbiguous = near.length > 1 && !text.includes('@');
-    const code = isAmbiguous ? 'account_ambiguous' : 'account_not_found';
-    throw new DomainError(code, {
-      near: near.map((account) => ({ id: account.id, label: accountLabel(account) })),
-    });
+      text &&
+      ((await findAccountByEmail(act.tx, serviceId, email)) ??
+        (await findAccount(act.tx, serviceId, text)) ??
+        (await accountOfSubscription(act, text)));
+    if (exact) return { account: await viewAccount(act, exact), isByName: false, wordsUsed: 0 };
+    const isEmail = text.includes('@');
+    if (isEmail) await refuseFormerOrFuture(act, email);
+    // A shared domain makes two people no more alike, and a whole email means one account or none.
+    const [mailbox = ''] = text.split('@');
+    const name = isEmail && mailbox.length < SHORTEST_MAILBOX ? '' : mailbox;
+    for (let wordsUsed = isEmail ? 0 : following.length; name && wordsUsed >= 0; wordsUsed--) {
+      const words = [name, ...following.slice(0, wordsUsed)].join(' ');
+      const { accounts, isAlone } = await findNamed(act.tx, serviceId, words, MAX_SUGGESTED);
+      const [one] = accounts;
+      if (one && isAlone && !isEmail)
+        return { account: await viewAccount(act, one), isByName: true, wordsUsed };
+      if (one)
+        throw new DomainError(isEmail || accounts.length === 1 ? 'account_not_found' : 'account_ambiguous', {
+          near: accounts.map(suggestion),
+        });
+    }
+    const alike = name ? await findNamedLike(act.tx, serviceId, name, MAX_SUGGESTED) : [];
+    throw new DomainError('account_not_found', { near: alike.map(suggestion) });
   },
 });
+
+/** Errors: `account_invited`, `account_deleted`. */
+async function refuseFormerOrFuture(act: Act, email: string): Promise<void> {
+  const key = { serviceId: act.service.id, emailCanonical: email };
+  const invitation = await findInvitationToResend(act.tx, key);
+  if (invitation) {
+    const { id, version, invitedByName: by, createdAt: at } = invitation;
+    const state = invitation.expiresAt > act.now ? 'open' : 'expired';
+    const current = { state, version, by, at };
+    throw new DomainError('account_invited', { id, email: invitation.email, current });
+  }
+  const deleted = await findDeletedAccountByEmail(act.tx, key.serviceId, email);
+  if (!deleted) return;
+  const { restorableUntil } = await viewAccount(act, deleted);
+  throw new DomainError('account_deleted', {
+    id: deleted.id,
+    email: deleted.email,
+    current: currentState(deleted),
+    ...(restorableUntil ? { until: restorableUntil } : {}),
+  });
+}
 
 async function accountOfSubscription(act: Act, id: string): Promise<Account | null> {
   const subscription = await findSubscription(act.tx, act.service.id, id);
   return subscription?.accountId ? findAccount(act.tx, act.service.id, subscription.accountId) : null;
 }
 
-function accountLabel(account: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
-  return `${account.firstName} ${account.lastName} <${account.email}>`;
-}
+const suggestion = ({ id, firstName, lastName, email }: Account) => ({
+  id,
+  label: `${firstName} ${lastName} <${email}>`,
+});

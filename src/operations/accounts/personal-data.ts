@@ -14,9 +14,9 @@ export const isDueForErasure = (act: Act, endedAt: Date): boolean =>
   hoursAfter(endedAt, act.policy.eraseDeletedAfterDays * 24) <= act.now;
 
 /** Erases everything personal of a deleted account; a row with the id stays. The farewell mail is still sent. */
-export async function eraseAccountData(act: Act, account: Account): Promise<void> {
+export async function eraseAccountData(act: Act, account: Account): Promise<Account> {
   const serviceId = act.service.id;
-  await updateAccount(
+  const erased = await updateAccount(
     act.tx,
     account,
     {
@@ -40,6 +40,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<void
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);
+  return erased;
 }
 
 /** Erases what other tables hold about an invitation whose own row is erased: tickets, audit details, approvals. */

@@ -3,7 +3,7 @@ import { listInvitationIdsOfAccount } from '../../db/accounts/invitations.ts';
 import { countAuditOfTargets, listAuditOfTargets } from '../../db/audit/rows.ts';
 import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { listSubscriptionIdsOfAccount } from '../../db/subscriptions/subscriptions.ts';
-import { demandAccount } from '../accounts/account.ts';
+import { demandAccount, viewAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
@@ -25,7 +25,7 @@ export const showHistory = defineOperation({
   input: z.strictObject({ accountId: input.accountId, ...lists.pageInput(ENTRIES_A_PAGE, input.rowId) }),
   async run(act, { accountId, ...wanted }) {
     const serviceId = act.service.id;
-    const account = await demandAccount(act, accountId);
+    const account = await viewAccount(act, await demandAccount(act, accountId));
     const invitationIds = await listInvitationIdsOfAccount(act.tx, serviceId, accountId);
     const approvalIds = await listApprovalIdsOf(act.tx, { serviceId, accountId, invitationIds });
     const subscriptionIds = await listSubscriptionIdsOfAccount(
@@ -51,7 +51,9 @@ export const showHistory = defineOperation({
     return {
       account: {
         id: account.id,
+        version: account.version,
         state: account.state,
+        restorableUntil: account.restorableUntil,
         email: account.email,
         firstName: account.firstName,
         lastName: account.lastName,

@@ -97,7 +97,9 @@ type Target = NonNullable<AuditEntry['target']>;
 function targetInTheWay({ code, detail }: DomainError): Target | null {
   if (!detail.id) return null;
   if (code === 'email_taken') return { kind: 'account', id: detail.id };
-  return code === 'email_invited' ? { kind: 'invitation', id: detail.id } : null;
+  return code === 'email_invited' || code === 'account_invited'
+    ? { kind: 'invitation', id: detail.id }
+    : null;
 }
 
 /** A refusal names its target when the input holds its id: our ids are no personal data. */

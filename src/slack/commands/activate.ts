@@ -22,6 +22,8 @@ export const activateFeature: Feature = accountCommand({
         expectedVersion: account.version,
         reason: words.join(' '),
       }),
+    ask: async (request, account) =>
+      accountMessage('Is this the account? It was found by its name.', account, await request.role()),
   },
   buttons: {
     'account-activate': async (request, value) =>

@@ -8,7 +8,7 @@ import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
 import { openModalFor } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
-import { approvalLine, approvalTitle, decisionButtons } from '../present/approval.ts';
+import { approvalLine, approvalTitle, decisionButtons, restoreBlocks } from '../present/approval.ts';
 import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
 
 /** Two of these lists fit into one message. */
@@ -121,4 +121,5 @@ const ownBlocks = (approval: ApprovalView): KnownBlock[] => [
         ]),
       ]
     : []),
+  ...restoreBlocks(approval),
 ];

@@ -62,7 +62,8 @@ async function runBlock(request: SlackRequest, input: Parameters<typeof blockAcc
   );
 }
 
-async function blockModal(account: AccountView, request: SlackRequest) {
+async function blockModal(account: AccountView, request: SlackRequest, words: string[] = []) {
+  const typed = splitBlockEnd(words);
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   return modal({
     callback: 'block',
@@ -75,11 +76,13 @@ async function blockModal(account: AccountView, request: SlackRequest) {
       ),
       textInput('reason', 'Reason', {
         optional: true,
+        value: typed.reason,
         maxLength: 500,
         hint: 'For operators only; it never goes out.',
       }),
       textInput('end', 'Ends', {
         optional: true,
+        value: typed.end,
         maxLength: MAX_BLOCK_END_LENGTH,
         hint: 'Like 12h, 7d or 2w, or a date like 2026-12-24 (00:00 UTC). Left empty: when someone activates it.',
       }),

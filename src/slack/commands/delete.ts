@@ -11,8 +11,8 @@ import {
   redrawIfSubscribed,
 } from '../modals/delete-with-subscriptions.ts';
 import { type FormValues, textOf } from '../modals/form.ts';
-import { nameOf } from '../present/account.ts';
-import { actions, button, checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { accountMessage, nameOf } from '../present/account.ts';
+import { checkbox, type Message, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffText } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 
@@ -42,7 +42,7 @@ export const deleteFeature: Feature = accountCommand({
 
 async function runDelete(request: SlackRequest, values: FormValues, metadata: Metadata): Promise<Message> {
   const deleteSubscriptions = values.deleteSubscriptions === true;
-  const { accountId, eraseAfterDays } = await deleteAccount(request.context, {
+  const { account, eraseAfterDays } = await deleteAccount(request.context, {
     ...accountIn(metadata),
     reason: textOf(values, 'reason'),
     tellDeveloper: values.tellDeveloper === true,
@@ -51,8 +51,8 @@ async function runDelete(request: SlackRequest, values: FormValues, metadata: Me
   if (eraseAfterDays === 0)
     return { text: 'Deleted. Access has ended and the personal data is erased; there is no way back.' };
   const back = deleteSubscriptions ? 'the account back, and its subscriptions' : 'the account back';
-  const text = `Deleted. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then \`/apim-user restore ${accountId}\` brings ${back}.`;
-  return { text, blocks: [section(text), actions([button('list-show', 'Show', accountId)])] };
+  const text = `Deleted. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then Restore, or \`/apim-user restore ${account.id}\`, brings ${back}.`;
+  return accountMessage(text, account, await request.role());
 }
 
 async function deleteModal(account: AccountView, request: SlackRequest) {

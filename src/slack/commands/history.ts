@@ -5,8 +5,9 @@ import { slackId } from '../../operations/frame/actor.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
-import { section } from '../present/blocks.ts';
+import { button, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { escapeText } from '../present/text.ts';
 import { optionIn } from '../receive/typed-words.ts';
@@ -21,6 +22,7 @@ const accountPages = definePages<{ accountId: string }>('history', async (reques
     next,
     count,
     none: 'Nothing is recorded.',
+    buttons: account.restorableUntil ? [restoreButton(account)] : [],
   };
 });
 
@@ -62,6 +64,11 @@ export const historyFeature: Feature = {
     ...searchPages.buttons,
   },
 };
+
+const restoreButton = (account: Awaited<ReturnType<typeof showHistory>>['account']) =>
+  button('account-restore:history', 'Restore', buttonValue(account), {
+    label: `Restore ${nameOf(account)}`,
+  });
 
 /** The words in any order, such as `by:@ann from:2026-11-01 refused`. Null when they name an account. */
 function searchIn(request: SlackRequest, words: string[]): Search | null {

@@ -1,32 +1,38 @@
+import type { KnownBlock } from '@slack/types';
+import type { AccountView } from '../../operations/accounts/account.ts';
+import { listAccounts } from '../../operations/accounts/list.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
+import { commandButton } from '../features/run-command.ts';
 import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { accountIn } from '../frame/reference.ts';
+import { accountIn, buttonValue } from '../frame/reference.ts';
 import { attempt } from '../frame/role.ts';
-import { accountMessage } from '../present/account.ts';
-import { section } from '../present/blocks.ts';
+import { accountMessage, nameOf } from '../present/account.ts';
+import { actions, button, type Message, section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
+import { escapeText, formatDate } from '../present/text.ts';
+import { listFeature } from './list.ts';
 
-/** Needs the id: no list or search has deleted accounts. */
+/** A message holds fifty blocks. */
+const MAX_OFFERED = 10;
+
 export const restoreFeature: Feature = {
   command: {
     name: 'restore',
     aliases: ['undelete', 'recover'],
     opposite: 'delete',
-    usage: 'restore <id>',
+    usage: 'restore <account>',
     summary: 'Brings a deleted account back, blocked, until its data is erased.',
-    example: '/apim-user restore 0193…',
+    example: '/apim-user restore ann@example.com',
     who: 'admins',
-    async run(request, [id]) {
-      if (!id) {
+    async run(request, words) {
+      const text = words.join(' ');
+      if (text === '') {
         await attempt(request, restoreAccount, {}, () => {});
-        const text =
-          'Which one? Write `/apim-user restore &lt;id&gt;`; the id stands in the answer that you got to `delete`, and on the account’s card.';
-        return request.reply({ text, blocks: [section(text)] });
+        return listFeature.command?.run(request, ['state:deleted']);
       }
-      const account = await findFor(request, restoreAccount, id);
-      return request.reply(await runRestore(request, { accountId: account.id }));
+      return request.reply(await restoreNamed(request, text));
     },
   },
   buttons: {
@@ -34,6 +40,41 @@ export const restoreFeature: Feature = {
       request.reply(await runRestore(request, accountIn(value)), { replace: true }),
   },
 };
+
+/** Restores at once what an email or id names alone. Other accounts are offered. */
+async function restoreNamed(request: SlackRequest, text: string): Promise<Message> {
+  const { accounts, next } = await attempt(request, restoreAccount, { account: text }, ({ context }) =>
+    listAccounts(context, { state: 'deleted', text, limit: MAX_OFFERED }),
+  );
+  const withEmail = accounts.filter(({ email }) => email.toLowerCase() === text.toLowerCase());
+  const offered = withEmail.length > 0 ? withEmail : accounts;
+  const [one, ...others] = offered;
+  if (!one) return runRestore(request, { accountId: (await findFor(request, restoreAccount, text)).id });
+  if (withEmail.length === 1) return runRestore(request, { accountId: one.id });
+  const many = `${next ? 'More than ' : ''}${offered.length} deleted accounts have that`;
+  const head = `${others.length ? many : 'One deleted account has that'}. Which one should come back?`;
+  return {
+    text: head,
+    blocks: [
+      section(head),
+      ...offered.map(rowOf),
+      ...(next ? [actions([commandButton('Show all', ['list', 'state:deleted', text])])] : []),
+    ],
+  };
+}
+
+function rowOf(account: AccountView): KnownBlock {
+  const { email, deletedAt, stateChangedBy, restorableUntil } = account;
+  const name = nameOf(account);
+  const facts = [
+    ...(deletedAt ? [`deleted ${formatDate(deletedAt)} by ${escapeText(stateChangedBy)}`] : []),
+    ...(restorableUntil ? [`can be restored until ${formatDate(restorableUntil)}`] : []),
+  ];
+  return {
+    ...section(`*${escapeText(name)}* · ${escapeText(email)}\n${facts.join(' · ')}`),
+    accessory: button('account-restore', 'Restore', buttonValue(account), { label: `Restore ${name}` }),
+  } as KnownBlock;
+}
 
 async function runRestore(request: SlackRequest, input: Parameters<typeof restoreAccount>[1]) {
   const { account } = await restoreAccount(request.context, input);

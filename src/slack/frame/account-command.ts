@@ -4,16 +4,28 @@ import type { AccountView } from '../../operations/accounts/account.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { textOf } from '../modals/form.ts';
-import { accountInput, type Message, modal } from '../present/blocks.ts';
+import { accountInput, context, type Message, modal } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
 import type { Command, Feature, OnPress, SlackRequest } from './feature.ts';
 import { accountIn } from './reference.ts';
 import { type AnyOperation, attempt, openModalFor, whoMay } from './role.ts';
 
-type AccountModal = (account: AccountView, request: SlackRequest) => ModalView | Promise<ModalView>;
+/** `words` followed the account: they fill the modal. */
+type AccountModal = (
+  account: AccountView,
+  request: SlackRequest,
+  words?: string[],
+) => ModalView | Promise<ModalView>;
 type RunOnAccount = (request: SlackRequest, account: AccountView, words: string[]) => Promise<Message>;
 
-/** The modal asks for what is still missing; `run` acts where there is no modal, or more words follow the account. */
-type Next = { modal: AccountModal; run?: RunOnAccount } | { modal?: never; run: RunOnAccount };
+/**
+ * The modal asks for what is still missing; `run` acts where there is no modal, or more words follow the account.
+ * `ask` replies instead of `run` when the account was found by its name: a change acts at once only on an email or id,
+ * because a name can be another person's too.
+ */
+type Next =
+  | { modal: AccountModal; run?: RunOnAccount }
+  | { modal?: never; run: RunOnAccount; ask?: RunOnAccount };
 
 type AccountCommand = Omit<Command, 'run' | 'who'> &
   Omit<Feature, 'command'> & {
@@ -42,13 +54,17 @@ export function accountCommand({
       async run(request, words) {
         const [name, ...rest] = words;
         if (name === undefined) return openModalFor(request, operation, {}, () => chooserModal);
-        if (next.run && (!next.modal || rest.length > 0))
-          return request.reply(await next.run(request, await findFor(request, operation, name), rest));
-        const { modal: view } = next;
-        if (!view) return;
-        return openModalFor(request, operation, { account: name }, async (attempting) =>
-          view(await findAccount(attempting, name), attempting),
-        );
+        const target = { account: name };
+        const { modal: view, run } = next;
+        if (view && !(run && rest.length > 0))
+          return openModalFor(request, operation, target, async (attempting) =>
+            fill(view, attempting, await find(attempting, words)),
+          );
+        const found = await attempt(request, operation, target, (attempting) => find(attempting, words));
+        if (view && found.isByName)
+          return openModalFor(request, operation, target, (attempting) => fill(view, attempting, found));
+        const act = (found.isByName && !next.modal && next.ask) || run;
+        if (act) await request.reply(await act(request, found.account, found.rest));
       },
     },
     buttons,
@@ -84,7 +100,20 @@ export const openForAccount =
 export const findFor = (request: SlackRequest, operation: AnyOperation, name: string): Promise<AccountView> =>
   attempt(request, operation, { account: name }, (attempting) => findAccount(attempting, name));
 
-/** Errors: `account_not_found`, with similar ones, and `account_ambiguous`. */
+/** Errors: those of `accounts/find`. */
 export async function findAccount(request: SlackRequest, text: string): Promise<AccountView> {
   return (await findOneAccount(request.context, { text })).account;
+}
+
+type Found = { account: AccountView; isByName: boolean; rest: string[] };
+
+async function find(request: SlackRequest, [text = '', ...following]: string[]): Promise<Found> {
+  const { account, isByName, wordsUsed } = await findOneAccount(request.context, { text, following });
+  return { account, isByName, rest: following.slice(wordsUsed) };
+}
+
+async function fill(view: AccountModal, request: SlackRequest, { account, isByName, rest }: Found) {
+  const filled = await view(account, request, rest);
+  const found = `Found by name: ${escapeText(account.email)} · ${account.state}`;
+  return isByName ? { ...filled, blocks: [context(found), ...filled.blocks] } : filled;
 }

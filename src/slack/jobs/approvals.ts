@@ -1,7 +1,13 @@
 // The cards, reminders and outcomes of approvals.
 import { showApproval } from '../../operations/approvals/show.ts';
 import { planApprovalCards } from '../../operations/cards/plan-approval.ts';
-import { approvalCard, approvalLine, approvalTitle, outcomeText } from '../present/approval.ts';
+import {
+  approvalCard,
+  approvalLine,
+  approvalTitle,
+  outcomeText,
+  restoreBlocks,
+} from '../present/approval.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { approvalChannelsWithout, mentionOf, operatorsWithout } from './approvers.ts';
@@ -36,7 +42,8 @@ export async function tellRequester(
   const userId = userIdIn(dependencies, approval.requestedBy);
   const requester = approval.requestedByKind === 'token' ? escapeText(approval.requestedByName) : 'You';
   const text = `${requester} asked: *${escapeText(approvalTitle(approval))}* ${outcomeText(approval)}.`;
-  if (userId) await sendDirectMessage(dependencies, userId, { text, blocks: [section(text)] });
+  const blocks = [section(text), ...restoreBlocks(approval)];
+  if (userId) await sendDirectMessage(dependencies, userId, { text, blocks });
   const { approvalsChannel } = dependencies;
   if (approval.state !== 'expired' || approvalsChannel === null) return;
   const ended = 'An approval that waited here ended after 24 hours without a decision. Nothing was done.';

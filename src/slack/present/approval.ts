@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
+import { buttonValue } from '../frame/reference.ts';
 import { nameOf } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffText } from './counts.ts';
@@ -37,9 +38,26 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
       header(request.title),
       section(lines.join('\n')),
       ...(isOpen ? [context(until), decisionButtons(approval, request.title)] : []),
+      ...restoreBlocks(approval, subject),
     ],
   };
 }
+
+/** For an approved deletion, as long as the account can come back. The suffix keeps the reply from replacing a list. */
+export const restoreBlocks = (
+  { operation, state, account }: ApprovalView,
+  subject = account ? nameOf(account) : '',
+): KnownBlock[] =>
+  operation === 'accounts/delete' && state === 'approved' && account?.restorableUntil
+    ? [
+        context(`Can be restored until ${formatDate(account.restorableUntil)} · id \`${account.id}\``),
+        actions([
+          button(`account-restore:${account.id}`, 'Restore', buttonValue(account), {
+            label: `Restore ${subject}`,
+          }),
+        ]),
+      ]
+    : [];
 
 /** "*Delete Ann Lee?* Asked by Ada Admin · until Nov 25 at 5:40 PM". */
 export function approvalLine(approval: ApprovalView): string {

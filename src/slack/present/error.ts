@@ -1,24 +1,29 @@
 // The texts of refusals, with the buttons that help.
 import type { Button } from '@slack/types';
 import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
+import { restoreAccount } from '../../operations/accounts/restore.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
-import type { SlackMembership } from '../../operations/frame/context.ts';
+import type { Role, SlackMembership } from '../../operations/frame/context.ts';
+import { listInvitations } from '../../operations/invitations/list.ts';
+import { resendInvitation } from '../../operations/invitations/resend.ts';
+import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
-/** `adminsToAsk` is a sentence for full members who may not do this. */
+/** `adminsToAsk` is a sentence for full members who may not do this. The role decides which buttons help. */
 export function errorMessage(
   error: DomainError,
   membership: SlackMembership,
   adminsToAsk: string | null = null,
+  role: Role | null = 'admin',
 ): Message {
   if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
   const text =
     error.code === 'not_permitted' && adminsToAsk !== null
       ? `You may not do this; nothing was changed. ${adminsToAsk}`
       : errorText(error);
-  const buttons = nextStepButtons(error);
+  const buttons = nextStepButtons(error).filter((one) => mayPress(one, role));
   return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
 }
 
@@ -60,6 +65,10 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   password_unacceptable: (error, plain) => `${plain} ${plainFieldsOf(error)}`,
   account_not_found: (error, plain) =>
     `${plain} ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
+  account_invited: ({ detail: { email = '', current: { state, by = '', at } = {} } }) =>
+    `${escapeText(email)} was invited by ${escapeText(by)}${at ? ` ${formatDate(at)}` : ''} and hasn't accepted yet${state === 'expired' ? ': the invitation has expired' : ''}. There is no account until then.`,
+  account_deleted: ({ detail: { email = '', current: { by, at } = {}, until } }) =>
+    `The account of ${escapeText(email)} was deleted${by ? ` by ${escapeText(by)}` : ''}${at ? ` ${formatDate(at)}` : ''}.${until ? ` It can be restored until ${formatDate(until)}.` : ''}`,
   account_ambiguous: (error) =>
     `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
   account_changed: (error) =>
@@ -124,7 +133,6 @@ const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
   stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
 };
 
-const MAX_SIMILAR_ACCOUNTS = 5;
 const WITH_SHOW_ACCOUNT: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
 const WITH_SHOW_SUBSCRIPTION: DomainErrorCode[] = ['subscription_changed', 'subscription_state_unfitting'];
 
@@ -132,23 +140,46 @@ const WITH_SHOW_SUBSCRIPTION: DomainErrorCode[] = ['subscription_changed', 'subs
 export function nextStepButtons({ code, detail }: DomainError): Button[] {
   const { id, current, near = [] } = detail;
   const value = id && current?.version ? buttonValue({ id, version: current.version }) : null;
-  if (code === 'email_invited')
-    return [
-      value ? button('invitation-resend', 'Resend', value) : button('menu-invites', 'Open invitations', '-'),
-    ];
+  if (code === 'email_invited' || code === 'account_invited')
+    return value
+      ? [
+          button('invitation-resend', 'Resend', value),
+          ...(current?.state === 'expired' ? [] : [revokeInvitationButton(value, detail.email)]),
+        ]
+      : [button('menu-invites', 'Open invitations', '-')];
+  if (code === 'account_deleted' && id && value)
+    return [button('account-restore', 'Restore', value), button('list-show', 'Show account', id)];
   if (id && WITH_SHOW_ACCOUNT.includes(code)) {
     const canActivate = code === 'email_taken' && current?.state === 'blocked' && value;
+    const canRestore = current?.state === 'deleted' && value;
     return [
       ...(canActivate ? [button('account-activate', 'Activate', value)] : []),
+      ...(canRestore ? [button('account-restore', 'Restore', value)] : []),
       button('list-show', 'Show account', id),
     ];
   }
   if (id && WITH_SHOW_SUBSCRIPTION.includes(code))
     return [button('subscription-show', 'Show subscription', id)];
-  return near
-    .slice(0, MAX_SIMILAR_ACCOUNTS)
-    .map((one, index) => button(`list-show:${index}`, `Show ${emailIn(one.label)}`, one.id));
+  return near.map((one, index) => button(`list-show:${index}`, `Show ${emailIn(one.label)}`, one.id));
 }
+
+const revokeInvitationButton = (value: string, email = 'the person'): Button =>
+  button('invitation-revoke', 'Revoke', value, {
+    style: 'danger',
+    label: `Revoke ${email}`,
+    ask: { text: `The link that ${email} got stops working. No mail tells them.`, yes: 'Revoke' },
+  });
+
+/** The buttons here that not every operator may press. */
+const OPERATIONS: Record<string, { allowed: readonly string[] }> = {
+  'account-restore': restoreAccount,
+  'invitation-resend': resendInvitation,
+  'invitation-revoke': revokeInvitation,
+  'menu-invites': listInvitations,
+};
+
+const mayPress = ({ action_id }: Button, role: Role | null): boolean =>
+  OPERATIONS[action_id ?? '']?.allowed.includes(role ?? '') ?? true;
 
 /** Accounts can have the same name, so the button shows the email of "Ann Lee <ann@example.com>". */
 const emailIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
@@ -167,7 +198,7 @@ function fieldsOf(error: DomainError): string {
 
 function nearOf(error: DomainError): string {
   const near = error.detail.near ?? [];
-  return near.length ? `Near were: ${near.map((one) => escapeText(one.label)).join(', ')}.` : '';
+  return near.length ? `Did you mean ${near.map((one) => escapeText(one.label)).join(' or ')}?` : '';
 }
 
 function currentOf(error: DomainError): string {

@@ -168,7 +168,8 @@ async function describeError(
   if (error instanceof DomainError) {
     const isForMember = error.code === 'not_permitted' && request?.actor.membership === 'member';
     const ask = isForMember ? await adminsToAsk(request).catch(() => null) : null;
-    return errorMessage(error, request?.actor.membership ?? 'member', ask);
+    const role = (await request?.role().catch(() => null)) ?? null;
+    return errorMessage(error, request?.actor.membership ?? 'member', ask, role);
   }
   const reference = crypto.randomUUID().slice(0, 8);
   dependencies.log.error({ err: error, reference }, 'a request from Slack failed');

@@ -1,0 +1,116 @@
+// A deletion is taken back where a person reads of it, and people who are invited are found by their email.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' });
+});
+afterAll(() => app?.close());
+
+const admin = () => app.as('admin');
+const approver = () => app.as('approver');
+
+async function added(email: string, name: string): Promise<void> {
+  await admin().types(`/apim-user add ${email} ${name}`);
+  await admin().sees(/Added: the account is/);
+}
+
+async function deleted(email: string, title: RegExp): Promise<void> {
+  await admin().types(`/apim-user delete ${email}`);
+  const modal = await admin().modal('Delete an account');
+  await modal.submit();
+  await modal.sees(/needs a second operator/);
+  await modal.closeAll();
+  const card = await approver().message(title);
+  await card.clicks(/^Approve/);
+  await admin().message(new RegExp(`${title.source}.*Approved by`, 's'));
+}
+
+describe('a deletion', () => {
+  it('that was approved is taken back from the message to its requester', async () => {
+    await added('dora@example.com', 'Dora Diaz');
+    await deleted('dora@example.com', /Delete Dora Diaz\?/);
+    const told = await admin().message(/You asked: .*Delete Dora Diaz\?.*Approved/s);
+    expect(told.text()).toMatch(/Can be restored until .*id `/s);
+    await told.clicks('Restore Dora Diaz');
+    await admin().sees(/Restored. The account is \*blocked/);
+    const card = await approver().message(/Delete Dora Diaz\?.*Approved by/s);
+    expect(card.buttons()).toContain('Restore Dora Diaz');
+    await card.clicks('Restore Dora Diaz');
+    await approver().sees(/You may not do this/);
+  });
+
+  it('is listed until its end, and taken back by email; two with one email are offered', async () => {
+    await added('eve@example.com', 'Eve Il');
+    await deleted('eve@example.com', /Delete Eve Il\?/);
+    await admin().types('/apim-user list state:deleted');
+    await admin().sees(/Eve Il.*can be restored until/s);
+    await added('eve@example.com', 'Eva Il');
+    await deleted('eve@example.com', /Delete Eva Il\?/);
+    await admin().types('/apim-user restore eve@example.com');
+    const offered = await admin().message(/2 deleted accounts have that/);
+    expect(offered.buttons()).toEqual(['Restore Eva Il', 'Restore Eve Il']);
+    await offered.clicks('Restore Eve Il');
+    await admin().sees(/Restored. The account is \*blocked/);
+    await admin().types('/apim-user restore Eva');
+    await admin().clicks('Restore Eva Il');
+    await admin().sees(/already an account with this address/);
+  });
+
+  it('is named when the email is used, with Restore; history has it too', async () => {
+    await added('fay@example.com', 'Fay Orr');
+    await deleted('fay@example.com', /Delete Fay Orr\?/);
+    await admin().types('/apim-user block fay@example.com spam');
+    await admin().sees(/The account of fay@example.com was deleted by .*It can be restored until/s);
+    await admin().clicks('Show account');
+    await admin().sees(/State:\W* deleted/);
+    await approver().types('/apim-user show fay@example.com');
+    const refused = await approver().message(/fay@example.com was deleted by/);
+    expect(refused.buttons()).toEqual(['Show account']);
+    await admin().types('/apim-user block fay@example.com spam');
+    await admin().sees(/was deleted by/);
+    await admin().clicks('Restore');
+    await admin().sees(/Restored. The account is \*blocked/);
+  });
+});
+
+describe('a person who is invited', () => {
+  it.each(['show', 'block', 'reset-password', 'groups'])(
+    'is said to be, with Resend and Revoke, by %s',
+    async (command) => {
+      const email = `${command}@invited.example.com`;
+      await admin().types(`/apim-user invite ${email}`);
+      await admin().sees(/1 invitation is on its way/);
+      await admin().types(`/apim-user ${command} ${email} why not`);
+      await admin().sees(new RegExp(`${email} was invited by Ada .*hasn't accepted yet`, 's'));
+      await admin().clicks('Resend');
+      await admin().sees(/Sent again/);
+      await admin().types(`/apim-user ${command} ${email}`);
+      await admin().sees(/hasn't accepted yet/);
+      await admin().clicks(`Revoke ${email}`);
+      await admin().sees(/Revoked/);
+      await admin().types(`/apim-user ${command} ${email}`);
+      await admin().sees(/No account/);
+    },
+  );
+});
+
+describe('a name that one account alone has', () => {
+  it('shows it, and asks before it changes anything', async () => {
+    await added('gus@example.com', 'Gus Holm');
+    await admin().types('/apim-user show gus');
+    await admin().sees(/Gus Holm.*gus@example.com/s);
+    await admin().types('/apim-user block gus holm sent spam');
+    const modal = await admin().modal('Block an account');
+    await modal.sees(/Found by name: gus@example.com · active/);
+    expect(await modal.value('Reason')).toBe('sent spam');
+    await modal.submit();
+    await modal.sees(/Blocked: Gus Holm/);
+    await modal.closeAll();
+    await admin().types('/apim-user unblock gus');
+    await admin().sees(/Is this the account\? It was found by its name/);
+    await admin().types('/apim-user show gus@example.com');
+    await admin().sees(/State:\W* blocked/);
+  });
+});
