@@ -48,7 +48,8 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
 
   const written = readBody(text, { field: 'body', variables: template.variables });
   const filled = fillBlocks(written, values);
-  const blocks = saysWhenLinkEnds(written) ? filled : addLinkEnd(filled, values);
+  const mentionsLink = mentions(written, 'ConfirmUrl') || mentions(written, 'ConfirmQuery');
+  const blocks = mentionsLink && !mentions(written, 'LinkEnds') ? addLinkEnd(filled, values) : filled;
   const subject = fillSubject(
     parsePieces(text.subject, { field: 'subject', variables: template.variables }),
     values,
@@ -109,8 +110,7 @@ export function writeMoment(moment: Date): string {
   return `${weekday}, ${day} ${month} ${year}, ${hour}:${minute} UTC`;
 }
 
-function saysWhenLinkEnds(blocks: readonly TemplateBlock[]): boolean {
-  const name: VariableName = 'LinkEnds';
+function mentions(blocks: readonly TemplateBlock[], name: VariableName): boolean {
   return JSON.stringify(blocks).includes(JSON.stringify({ kind: 'variable', name }));
 }
 

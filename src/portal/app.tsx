@@ -14,6 +14,7 @@ import { registerHome } from './home.tsx';
 import { registerProducts } from './products.tsx';
 import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
+import { registerSecureAccount } from './secure-account.tsx';
 import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
 import { registerSignUp } from './sign-up.tsx';
@@ -44,6 +45,7 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   registerAcceptInvitation(app, site);
   registerResetPassword(app, site);
   registerConfirmEmail(app, site);
+  registerSecureAccount(app, site);
   registerAskForLink(app, site);
   registerSignIn(app, site);
   registerSignInLink(app, site);

@@ -40,6 +40,13 @@ const WORDS: Texts = {
       'If you think that’s a mistake, enter your email and we’ll ask the person who invited you for another one.',
   },
   'email-confirmation': { used: 'There is nothing left to do here. You can sign in.' },
+  'account-security': {
+    used: 'Your account is secured. We’ve mailed you a link to set a new password; if it has expired, enter your email for another one.',
+    withdrawn:
+      'The account has changed since we sent it. If someone else uses it, enter your email and set a new password: that signs everyone out.',
+    expired:
+      'If someone else uses your account, enter your email and set a new password: that signs everyone out.',
+  },
   'sign-in': {
     used: 'It works once. Sign in with your password, or go back to where you found the link for another one.',
     replaced: 'Only the newest one works. Go back to where you found it, or sign in with your password.',
@@ -53,7 +60,7 @@ const WORDS: Texts = {
 export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | null): Response {
   // The link itself would work; what it is for is no longer possible.
   const dead: Dead = state === null || state === 'open' ? 'unknown' : state;
-  const signsIn = dead === 'used' || purpose === 'sign-in';
+  const signsIn = purpose === 'sign-in' || (dead === 'used' && purpose !== 'account-security');
   const kind: LinkKind = purpose === 'invitation' ? 'invitation' : 'password-reset';
   const content = (
     <>

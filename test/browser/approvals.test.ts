@@ -49,7 +49,7 @@ describe('delete', () => {
     await approver.messages
       .getByRole('button', { name: 'Approve: Delete Ann Lee?' })
       .waitFor({ state: 'detached' });
-    await developer.reads('ann@example.com', /Thank you for using/);
+    await developer.reads('ann@example.com', /account is closed/);
     await admin.types('/apim-user show ann@example.com');
     await admin.sees(/No account is called that/);
   });

@@ -326,7 +326,7 @@ describe('Markdown', () => {
   it('puts the first telling words beside the subject, without any address', async () => {
     const { html } = await render('InviteUserNotificationMessage');
     const preview = /data-skip-in-text="true">([^<]*)</.exec(html)?.[1];
-    expect(preview).toMatch(/^You’re invited to the developer programme of Acme\./);
+    expect(preview).toMatch(/^You’re invited to build with the APIs of Acme\./);
   });
 });
 

@@ -151,7 +151,7 @@ describe('a user', () => {
     expect(await mailsTo(silent.email)).toEqual([]);
     await client.user.beginDeleteAndWait(GROUP, SERVICE, told, '*', { notify: true });
     await eventually('the farewell', async () =>
-      (await mailsTo(`${told}@example.com`)).some(({ subject }) => /Thank you for using/.test(subject)),
+      (await mailsTo(`${told}@example.com`)).some(({ subject }) => /account is closed/.test(subject)),
     );
   });
 

@@ -18,6 +18,7 @@ import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
@@ -256,6 +257,16 @@ const CASES: Record<string, Case> = {
     return { accountId: row?.id as string };
   }),
   'accounts/restore': of(ADMIN, 'account_not_found', NO_ACCOUNT, deleted),
+  'accounts/secure': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET }, code: 'ticket_refused' },
+    async () => {
+      const { accountId, email } = await account();
+      await setPassword(admin(), { accountId, password: 'another four quiet chairs' });
+      return { ticket: await t.ticketTo(email, 'PasswordChanged') };
+    },
+  ),
   'accounts/set-groups': of(
     ADMIN,
     'account_not_found',

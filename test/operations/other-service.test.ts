@@ -494,6 +494,15 @@ const CASES: Record<string, Case> = {
     },
     nothing: { accountId: 'nobody', password: PASSWORD },
   },
+  'accounts/open-secure': {
+    as: DEVELOPER,
+    async ours() {
+      const { accountId, email } = await account();
+      await setPassword(admin(), { accountId, password: PASSWORD });
+      return { ticket: await t.ticketTo(email, 'PasswordChanged') };
+    },
+    nothing: { ticket: NO_TICKET },
+  },
   'passwords/open-reset': {
     as: DEVELOPER,
     ours: async () => ({ ticket: await resetTicket() }),

@@ -13,6 +13,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
 import { sweepMails } from '../../src/operations/mails/sweep.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
+import { setPassword } from '../../src/operations/passwords/set.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
@@ -107,6 +108,23 @@ const mailsOf = (of: { accountId: string } | { invitationId: string }) =>
     ? t.sql`select template, state, attempts from mails where account_id = ${of.accountId} order by id`
     : t.sql`select template, state, attempts from mails where invitation_id = ${of.invitationId} order by id`;
 const takenFor = (email: string) => taken.filter((mail) => mail.to.includes(email));
+
+describe('T62: news of something that happened', () => {
+  it('leaves without its link when that has died, and with it otherwise', async () => {
+    const { accountId, email } = await added();
+    await setPassword(admin(), { accountId, password: 'another four quiet chairs' });
+    await blockAccount(admin(), { accountId, tellDeveloper: false });
+    await attemptAll();
+    const [told] = takenFor(email).filter((mail) => /password was changed/.test(mail.subject));
+    expect(told?.text).toContain('just changed');
+    expect(told?.text).not.toMatch(/ticket=|This wasn’t me|works until/);
+    const other = await added();
+    await setPassword(admin(), { accountId: other.accountId, password: 'another four quiet chairs' });
+    await attemptAll();
+    const [second] = takenFor(other.email).filter((mail) => /password was changed/.test(mail.subject));
+    expect(second?.text).toMatch(/\/account\/secure\?ticket=[\w-]{43}/);
+  });
+});
 
 describe('T62: while the mail service is down', () => {
   it('for two hours, a mail waits and is delivered once afterwards', async () => {

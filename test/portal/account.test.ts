@@ -134,7 +134,7 @@ describe('a change of email', () => {
       );
     }
     expect(shown.size).toBe(2);
-    const told = await portal.mailTo(taken, /account already/);
+    const told = await portal.mailTo(taken, /already have a/);
     expect(told.text).not.toContain('ticket=');
     expect(told.text).not.toContain(email);
     await portal.ticketTo(free, /confirm/);
@@ -286,7 +286,7 @@ describe('closing the account', () => {
       state_reason: 'closed by the developer',
     });
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(422);
-    await portal.mailTo(email, /Thank you for using/);
+    await portal.mailTo(email, /account is closed/);
     await eventually('a notice in the approvals channel', () =>
       app.as('approver').canRead(new RegExp(`closed the account.*${email}`, 's')),
     );

@@ -175,7 +175,7 @@ describe('the sign-up page and a stranger', () => {
     expect([...shown]).toHaveLength(1);
     await allDone();
     for (const email of [known, waiting, blocked]) {
-      const mail = await portal.mailTo(email, /account already/);
+      const mail = await portal.mailTo(email, /already have a/);
       expect(mail.text).not.toContain('ticket=');
     }
     const again = await eventually('the invitation again', () => {

@@ -283,7 +283,7 @@ describe('delete', () => {
     await modal.submit();
     const said = await modal.sees(/erased in 7 days/);
     await modal.closeAll();
-    await mailTo('ann@example.com', /Thank you for using/);
+    await mailTo('ann@example.com', /account is closed/);
     await admin.types('/apim-user show ann@example.com');
     await admin.sees(/The account of ann@example.com was deleted by .*can be restored until/s);
 

@@ -77,7 +77,7 @@ export const tickets = pgTable(
     serviceId: serviceId().references(() => services.id),
     id: uuid('id').notNull(),
     purpose: text('purpose', {
-      enum: ['invitation', 'password-reset', 'email-confirmation', 'sign-in'],
+      enum: ['invitation', 'password-reset', 'email-confirmation', 'sign-in', 'account-security'],
     }).notNull(),
     hash: text('hash').notNull(),
     accountId: text('account_id'),

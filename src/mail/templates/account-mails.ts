@@ -7,71 +7,71 @@ const WITH_LINK = [...COMMON_VARIABLES, 'ConfirmUrl', 'ConfirmQuery', 'LinkEnds'
 export const ACCOUNT_MAILS = {
   InviteUserNotificationMessage: {
     title: 'Invite user',
-    description: 'Sent to a person that an operator invites. Carries the link that accepts the invitation.',
+    description: 'Sent to a person whom an operator invites, with the link to accept.',
     because:
-      'You get this mail because someone at $OrganizationName invited this address. If you didn’t expect it, ' +
-      'leave it: nothing happens unless you accept.',
+      'You get this mail because someone at $OrganizationName invited you. If you didn’t expect ' +
+      'it, you can ignore it: nothing happens unless you accept.',
     variables: [...WITH_LINK, 'PersonalLine'],
     requiredLink: 'ConfirmUrl',
     isInUse: true,
     subject: 'You are invited to build with $OrganizationName',
     body: `Hi $DevFirstName,
 
-You’re invited to the developer programme of $OrganizationName. Accept, choose a password, and your account is ready.
+You’re invited to build with the APIs of $OrganizationName. Accept, choose a password, and your account is ready.
 
-> *A word from the person who invited you:*
+> *From the person who invited you:*
 > $PersonalLine
 
 [Accept the invitation]($ConfirmUrl)
 
-We’re glad to have you. If anything is unclear, just reply to this mail.`,
+Any questions? Just reply to this mail.`,
   },
   ConfirmSignUpIdentityDefault: {
     title: 'New developer account confirmation',
-    description: 'Sent when an address is to be confirmed before its account becomes active.',
+    description: 'Sent when an email must be confirmed before its account becomes active.',
     because:
-      'You get this mail because a developer account at $OrganizationName was asked for with this address. If it ' +
-      'wasn’t by you, leave it: without the link, the account stays closed.',
+      'You get this mail because someone signed up for a developer account at $OrganizationName with your email. If ' +
+      'that wasn’t you, you can ignore it: the account stays closed until the email is confirmed.',
     variables: WITH_LINK,
     requiredLink: 'ConfirmUrl',
     isInUse: true,
-    subject: 'Please confirm your new $OrganizationName API account',
+    subject: 'Please confirm your email for $OrganizationName',
     body: `Hi $DevFirstName,
 
-Thank you for your interest in the APIs of $OrganizationName. One step is left: tell us that this address is yours.
+Thank you for signing up. Confirm that this email is yours, and choose your password on the next page.
 
-[Confirm my address]($ConfirmUrl)`,
+[Confirm my email]($ConfirmUrl)`,
   },
   NewDeveloperNotificationMessage: {
     title: 'Developer welcome letter',
     description:
       'Sent when an account is ready. Without a password yet, it carries the link to choose one; paragraphs with ' +
       '$LinkEnds, and buttons of $ConfirmUrl, are left out otherwise.',
-    because: 'You get this mail because this address has a new developer account at $OrganizationName.',
+    because: 'You get this mail because you have a new developer account at $OrganizationName.',
     variables: [...WITH_LINK, 'DevUsername', 'DevEmail', 'IdentityProvider'],
     requiredLink: null,
     isInUse: true,
     subject: 'Welcome to the $OrganizationName API!',
     body: `Hi $DevFirstName,
 
-Welcome! Your developer account is ready. You sign in as **$DevUsername**.
+Your developer account is ready. You sign in with **$DevUsername**.
 
-One thing first: choose your password. The link for it works once, until $LinkEnds.
+First, choose your password. This link works once, until $LinkEnds.
 
 [Choose a password]($ConfirmUrl)
 
-Everything else starts in the [developer portal]($DevPortalUrl). Have fun building, and reply to this mail whenever you get stuck.`,
+Your products and keys are in the [developer portal]($DevPortalUrl). If you get stuck, reply to this mail.`,
   },
   AccountExists: {
     title: 'Account exists already',
     description:
       'Sent to a developer when someone signs up with their email, asks for an invitation to it, or wants it for another ' +
       'account. The person who asked is told nothing of it.',
-    because: 'You get this mail because this address has a developer account at $OrganizationName.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,
     requiredLink: null,
     isInUse: true,
-    subject: 'You have a $OrganizationName API account already',
+    subject: 'You already have a $OrganizationName account',
     body: `Hi $DevFirstName,
 
 Someone, most likely you, just asked for a developer account or an invitation with this email. You already have an account, so nothing changed.
@@ -84,68 +84,71 @@ If it wasn’t you, there’s nothing to do.`,
   },
   EmailChangeIdentityDefault: {
     title: 'Email change confirmation',
-    description:
-      'Sent to the new address when an account’s address is to change. It counts once it is confirmed.',
+    description: 'Sent to the new email of an account. It takes effect once it is confirmed.',
     because:
-      'You get this mail because this address is to become that of a developer account at $OrganizationName. If ' +
-      'that’s news to you, leave it: nothing changes without the link.',
+      'You get this mail because someone wants to use this email for their developer account at $OrganizationName. If ' +
+      'that wasn’t you, you can ignore it: nothing changes until it’s confirmed.',
     variables: WITH_LINK,
     requiredLink: 'ConfirmUrl',
     isInUse: true,
     subject: 'Please confirm the new email of your $OrganizationName account',
     body: `Hi $DevFirstName,
 
-Your developer account is to use this address from now on. Please confirm that it’s yours.
+You asked to use this email for your developer account. Confirm that it’s yours.
 
-[Confirm my new address]($ConfirmUrl)
+[Confirm my new email]($ConfirmUrl)
 
-Until then you sign in with the old one.`,
+Until then, keep signing in with your current email.`,
   },
   EmailChangeRequested: {
-    title: 'Email change asked for',
-    description: 'Sent to the old address when a change of address is asked for.',
-    because: 'You get this mail because this is the address of your developer account at $OrganizationName.',
-    variables: COMMON_VARIABLES,
+    title: 'Email change requested',
+    description:
+      'Sent to the current email when another one is requested. Carries the link “This wasn’t me”, if the account is active.',
+    because: 'You get this mail because this is the email of your developer account at $OrganizationName.',
+    variables: WITH_LINK,
     requiredLink: null,
+    isNotice: true,
     isInUse: true,
     subject: 'Your $OrganizationName account is about to get a new email',
     body: `Hi $DevFirstName,
 
-A new email address was asked for on your developer account. It takes effect once it’s confirmed from the new address; until then, nothing changes.
+Your developer account is about to get a new email. It takes effect once it’s confirmed from there; until then, you sign in with this one. If you asked for it, there’s nothing to do here.
 
-**Wasn’t this your wish?** Reply to this mail, or write to $SupportEmail, and we’ll stop it.`,
+[This wasn’t me]($ConfirmUrl)
+
+The button cancels the change, signs you out everywhere, and mails you a link to set a new password. It works until $LinkEnds.
+
+You can also write to $SupportEmail.`,
   },
   EmailChanged: {
     title: 'Email changed',
-    description: 'Sent to the old address when a change of address took effect.',
-    because: 'You get this mail because this was the address of your developer account at $OrganizationName.',
+    description: 'Sent to the former email when a new one took effect.',
+    because: 'You get this mail because this was the email of your developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,
     requiredLink: null,
     isInUse: true,
     subject: 'The email of your $OrganizationName account was changed',
     body: `Hi $DevFirstName,
 
-Your developer account now has its new email address, and you sign in with that one. This is our last mail to the old one.
+Your developer account now uses another email, and you sign in with that one. This is our last mail to this email.
 
-**Wasn’t this your wish?** Write to $SupportEmail right away, and we’ll look into it with you.`,
+**Wasn’t it you?** Reply to this mail, or write to $SupportEmail, right away. We can block the account and give it back to you.`,
   },
   PasswordResetIdentityDefault: {
     title: 'Password change confirmation',
-    description: 'Sent when a new password is asked for. Carries the one-time link to choose it.',
+    description: 'Sent when a new password is requested. Carries the one-time link to choose it.',
     because:
-      'You get this mail because a new password was asked for on your developer account at $OrganizationName. If it ' +
-      'wasn’t by you, leave it: your password stays as it is.',
+      'You get this mail because someone asked for a new password for your developer account at $OrganizationName. If ' +
+      'that wasn’t you, you can ignore it: nothing changes until the link is used.',
     variables: WITH_LINK,
     requiredLink: 'ConfirmUrl',
     isInUse: true,
     subject: 'Choose a new password for your $OrganizationName account',
     body: `Hi $DevFirstName,
 
-Here’s the link to choose a new password for your developer account.
+Choose a new password for your developer account. You’ll be signed out everywhere.
 
-[Choose a new password]($ConfirmUrl)
-
-Your old password works until you’re done.`,
+[Choose a new password]($ConfirmUrl)`,
   },
   PasswordResetByAdminNotificationMessage: {
     title: 'Password reset by publisher',
@@ -160,54 +163,82 @@ Your old password works until you’re done.`,
 
 An administrator set a new password for your developer account, and your old one no longer works. They will tell you the new one; it isn’t in this mail.
 
-You’d rather choose your own? The [developer portal]($DevPortalUrl) sends you a link for that under “Forgot password”.`,
+Would you rather choose your own? In the [developer portal]($DevPortalUrl), choose “Forgot your password?”.`,
   },
   PasswordChanged: {
     title: 'Password changed',
-    description: 'Sent after a password was changed.',
+    description:
+      'Sent after a password was changed. Carries the link “This wasn’t me”, if the account is active.',
     because:
       'You get this mail because the password of your developer account at $OrganizationName was changed.',
-    variables: COMMON_VARIABLES,
+    variables: WITH_LINK,
     requiredLink: null,
+    isNotice: true,
     isInUse: true,
     subject: 'Your $OrganizationName password was changed',
     body: `Hi $DevFirstName,
 
-The password of your developer account was just changed. If that was you, all is well.
+The password of your developer account was just changed, and you’ve been signed out everywhere else. If that was you, there’s nothing to do.
 
-**Wasn’t it you?** Write to $SupportEmail right away, then choose a new password under “Forgot password” in the [developer portal]($DevPortalUrl).`,
+[This wasn’t me]($ConfirmUrl)
+
+The button signs everyone out, stops the password, and mails you a link to set a new one. It works until $LinkEnds.
+
+You can also choose “Forgot your password?” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
+  },
+  SignInLinkUsed: {
+    title: 'Sign-in link used',
+    description:
+      'Sent when a sign-in link that a program made was used in a browser where the developer isn’t signed in. Carries the ' +
+      'link “This wasn’t me”.',
+    because:
+      'You get this mail because someone signed in to your developer account at $OrganizationName by a link.',
+    variables: WITH_LINK,
+    requiredLink: null,
+    isNotice: true,
+    isInUse: true,
+    subject: 'New sign-in to your $OrganizationName account',
+    body: `Hi $DevFirstName,
+
+Someone just signed in to your developer account with a sign-in link, in a new browser. If that was you, there’s nothing to do.
+
+[This wasn’t me]($ConfirmUrl)
+
+The button signs everyone out, stops the password, and mails you a link to set a new one. It works until $LinkEnds.
+
+You can also see where you’re signed in under “My account” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
   AccountBlocked: {
     title: 'Account blocked',
     description:
       'Sent when an operator blocks an account, unless they untick it. Their reason is never in it.',
-    because: 'You get this mail because this address has a developer account at $OrganizationName.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
     variables: [...COMMON_VARIABLES, 'OperatorMessage'],
     requiredLink: null,
     isInUse: true,
-    subject: 'Your $OrganizationName API account is blocked',
+    subject: 'Your $OrganizationName account is blocked',
     body: `Hi $DevFirstName,
 
-Your developer account is blocked for now: signing in and calling our APIs don’t work until it’s active again. Nothing was deleted.
+Your developer account is blocked: you can’t sign in, and calls with your keys are refused. Nothing was deleted.
 
-> *A word from our team:*
+> *From our team:*
 > $OperatorMessage
 
-You think this is a mistake, or want to put it right? Reply to this mail, and a person will read it.`,
+If you think this is a mistake, or want to put it right, reply to this mail.`,
   },
   AccountActivated: {
     title: 'Account activated',
     description: 'Sent when an operator activates an account, unless they untick it.',
-    because: 'You get this mail because this address has a developer account at $OrganizationName.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
     variables: [...COMMON_VARIABLES, 'OperatorMessage'],
     requiredLink: null,
     isInUse: true,
-    subject: 'Your $OrganizationName API account is active',
+    subject: 'Your $OrganizationName account is active',
     body: `Hi $DevFirstName,
 
-Good news: your developer account is active. You can sign in, and call our APIs.
+Your developer account is active: you can sign in and call our APIs.
 
-> *A word from our team:*
+> *From our team:*
 > $OperatorMessage
 
 [Open the developer portal]($DevPortalUrl)`,
@@ -215,15 +246,17 @@ Good news: your developer account is active. You can sign in, and call our APIs.
   AccountClosedDeveloper: {
     title: 'Developer farewell letter',
     description: 'Sent when an account is deleted.',
-    because: 'You get this mail because this address had a developer account at $OrganizationName.',
+    because: 'You get this mail because you had a developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,
     requiredLink: null,
     isInUse: true,
-    subject: 'Thank you for using the $OrganizationName API!',
+    subject: 'Your $OrganizationName account is closed',
     body: `Hi $DevFirstName,
 
-Your developer account is closed, and its access has ended. Your personal data will be erased.
+Your developer account is closed: you can’t sign in any more, and your keys don’t work. Your personal data will be erased.
 
-Thank you for the time you spent building with us. If this came as a surprise, reply to this mail soon, and we’ll see what we can do.`,
+**Wasn’t it you, or have you changed your mind?** Reply to this mail right away. An account can be restored until its data is erased.
+
+Thank you for building with us.`,
   },
 } as const satisfies Record<string, MailTemplate>;

@@ -13,7 +13,7 @@ export const SUBSCRIPTION_MAILS = {
     subject: 'Your subscription to $ProdName is active',
     body: `Hi $DevFirstName,
 
-Your subscription to **$ProdName** is active, from $SubStartDate. Your keys are waiting in the developer portal.
+Your subscription to **$ProdName** is active from $SubStartDate. Your keys are in the developer portal.
 
 [Get my keys]($DevPortalUrl)
 
@@ -21,33 +21,33 @@ Happy building!`,
   },
   RequestDeveloperNotificationMessage: {
     title: 'Subscription request received',
-    description: 'Sent when a subscription was asked for and awaits approval.',
+    description: 'Sent when a developer requested a subscription and it awaits approval.',
     because:
-      'You get this mail because your developer account at $OrganizationName asked for a subscription.',
+      'You get this mail because your developer account at $OrganizationName requested a subscription.',
     variables: [...COMMON_VARIABLES, 'DevEmail', 'ProdName'],
     requiredLink: null,
     isInUse: true,
     subject: 'We got your request for $ProdName',
     body: `Hi $DevFirstName,
 
-Thank you for your interest in **$ProdName**. Your request reached us, and a person will look at it. You’ll hear from us at $DevEmail.`,
+We got your request for **$ProdName**. Someone at $OrganizationName will look at it, and we’ll write to $DevEmail once it’s decided.`,
   },
   RejectDeveloperNotificationMessage: {
     title: 'Subscription request declined',
     description: 'Sent when a request for a subscription is declined.',
     because:
-      'You get this mail because your developer account at $OrganizationName asked for a subscription.',
+      'You get this mail because your developer account at $OrganizationName requested a subscription.',
     variables: [...COMMON_VARIABLES, 'ProdName', 'SubDeclineReason'],
     requiredLink: null,
     isInUse: true,
     subject: 'About your request for $ProdName',
     body: `Hi $DevFirstName,
 
-We looked at your request for **$ProdName**, and can’t grant it this time. This is why:
+Your request for **$ProdName** was declined. The reason:
 
 > $SubDeclineReason
 
-You’d like to talk about it? Reply to this mail. What else is on offer is in the [developer portal]($DevPortalUrl).`,
+To talk about it, reply to this mail. Other products are in the [developer portal]($DevPortalUrl).`,
   },
   KeyReplaced: {
     title: 'Key replaced',
@@ -59,11 +59,30 @@ You’d like to talk about it? Reply to this mail. What else is on offer is in t
     subject: 'A key of your subscription to $ProdName was replaced',
     body: `Hi $DevFirstName,
 
-The $KeyName key of your subscription to **$ProdName** was replaced, and the former no longer works. The new one is waiting in the developer portal.
+We replaced the $KeyName key of your subscription to **$ProdName**. The old one no longer works; the new one is in the developer portal.
 
 [Get my keys]($DevPortalUrl)
 
-Your other key works as before.`,
+Your other key works as before. If you have questions, reply to this mail.`,
+  },
+  KeyRegenerated: {
+    title: 'Key replaced by the developer',
+    description: 'Sent when a key was replaced in the portal. Carries the link “This wasn’t me”.',
+    because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName', 'ConfirmUrl', 'ConfirmQuery', 'LinkEnds'],
+    requiredLink: null,
+    isNotice: true,
+    isInUse: true,
+    subject: 'New $KeyName key for your subscription to $ProdName',
+    body: `Hi $DevFirstName,
+
+The $KeyName key of your subscription to **$ProdName** was just replaced in the [developer portal]($DevPortalUrl). The old one no longer works. If that was you, there’s nothing to do.
+
+[This wasn’t me]($ConfirmUrl)
+
+The button signs everyone out, stops the password, and mails you a link to set a new one. Then replace both keys. It works until $LinkEnds.
+
+You can also write to $SupportEmail.`,
   },
   KeyLeaked: {
     title: 'Key replaced after a leak',
@@ -75,11 +94,11 @@ Your other key works as before.`,
     subject: 'A key of your subscription to $ProdName leaked and was replaced',
     body: `Hi $DevFirstName,
 
-A key of your subscription to **$ProdName** was found where others can read it, so we replaced it: $KeyName. What was there before no longer works; your account is not blocked. The new one is waiting in the developer portal.
+We found a key of your subscription to **$ProdName** where others can read it, so we replaced it ($KeyName). The old one no longer works. Your account isn’t blocked, and the new key is in the developer portal.
 
 [Get my keys]($DevPortalUrl)
 
-Please look where it got out: code in a public place, a log, a message. Keys belong in neither.`,
+Please find out where it leaked, such as public code, a log or a message, and remove it there.`,
   },
   QuotaLimitApproachingDeveloperNotificationMessage: {
     title: 'Quota limit approaching',
@@ -91,8 +110,8 @@ Please look where it got out: code in a public place, a log, a message. Keys bel
     subject: 'You are close to the quota of $ProdName',
     body: `Hi $DevFirstName,
 
-Your calls to **$ProdName** come near the quota of your subscription. Once it’s used up, calls are refused until it starts again: $QuotaResetDate.
+You’ve nearly used up your quota for **$ProdName**. Once it’s used up, calls are refused until $QuotaResetDate.
 
-You need more? Reply to this mail, and we’ll see what we can do. Your usage is in the [developer portal]($DevPortalUrl).`,
+Do you need more? Reply to this mail. Your usage is in the [developer portal]($DevPortalUrl).`,
   },
 } as const satisfies Record<string, MailTemplate>;

@@ -16,6 +16,8 @@ export type MailTemplate = TemplateText & {
   variables: readonly VariableName[];
   /** The link that the mail must have. Null: none. */
   requiredLink: 'ConfirmUrl' | null;
+  /** Tells of something that happened, so it is sent even when its link has died: without the link. */
+  isNotice?: true;
   /** False for a mail of Azure's that the product never sends. */
   isInUse: boolean;
 };

@@ -48,10 +48,10 @@ const VARIABLES = {
     sample: 'Thursday, 26 November 2026, 09:30 UTC',
     isOptional: true,
   },
-  DevEmail: { kind: 'plain', title: 'E-mail address', sample: 'ann.lee@example.com' },
+  DevEmail: { kind: 'plain', title: 'Email', sample: 'ann.lee@example.com' },
   DevUsername: {
     kind: 'plain',
-    title: 'The name to sign in with: the e-mail address',
+    title: 'The name to sign in with: the email',
     sample: 'ann.lee@example.com',
   },
   IdentityProvider: { kind: 'plain', title: 'How the developer signs in', sample: 'Basic' },

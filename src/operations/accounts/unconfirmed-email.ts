@@ -9,6 +9,7 @@ import { callOffMails } from '../mails/call-off.ts';
 import { currentState } from './account.ts';
 import { queueAccountExistsMail } from './account-exists-mail.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
+import { queueSecurityMail } from './security-link.ts';
 
 /**
  * Mails the new email a link to confirm it, and tells the present one. Null when nothing changes. With `hidesOthers` the
@@ -39,7 +40,7 @@ export async function requestEmailChange(
   if (other) await queueAccountExistsMail(act, other);
   else
     await queueMail(act, { template: 'EmailChangeIdentityDefault', to: email.spelling, ticket, ...person });
-  await queueMail(act, { template: 'EmailChangeRequested', to: account.email, ...person });
+  await queueSecurityMail(act, account, 'EmailChangeRequested');
   return email.spelling;
 }
 

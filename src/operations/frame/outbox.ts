@@ -25,6 +25,7 @@ const PAGES: Record<TicketPurpose, string> = {
   'password-reset': '/password/reset',
   'email-confirmation': '/email/confirm',
   'sign-in': '/portal/sign-in/link',
+  'account-security': '/account/secure',
 };
 
 type Owner = { accountId: string } | { invitationId: string };

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { isCertainRefusal } from '../../mail/delivery/resend.ts';
 import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
-import { defaultText, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
+import { defaultText, type MailName, type TemplateText, templateOf } from '../../mail/templates/catalog.ts';
 import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -68,20 +68,26 @@ export const claimMail = defineOperation({
 
 /**
  * How a mail ends that must not be sent; null when it may be. Too late for another attempt: `unknown`, or `failed` after a
- * certain refusal. A dead ticket, or a welcome to an account that isn't active: `called off`.
+ * certain refusal. A dead ticket, unless what happened is news without it, or a welcome to an account that isn't active:
+ * `called off`.
  */
 async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'called off' | null> {
   if (!mayTryAgain(mail.firstAttemptAt, act.now))
     return isCertainRefusal(mail.lastCode ?? '') ? 'failed' : 'unknown';
-  if (mail.ticketId) {
-    const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
-    if (!ticket || ticket.usedAt || ticket.voidedAt || ticket.expiresAt <= act.now) return 'called off';
-  }
+  if (!isNotice(mail) && (await isLinkDead(act, mail))) return 'called off';
   if (mail.accountId && mail.template === 'NewDeveloperNotificationMessage') {
     const account = await findAccount(act.tx, mail.serviceId, mail.accountId);
     if (account?.state !== 'active') return 'called off';
   }
   return null;
+}
+
+const isNotice = (mail: Mail): boolean => templateOf(mail.template as MailName).isNotice ?? false;
+
+async function isLinkDead(act: Act, mail: Mail): Promise<boolean> {
+  if (!mail.ticketId) return false;
+  const ticket = await findTicketById(act.tx, mail.serviceId, mail.ticketId);
+  return !ticket || ticket.usedAt !== null || ticket.voidedAt !== null || ticket.expiresAt <= act.now;
 }
 
 /** The code of an error that no later attempt can mend. Throws every other error again, so the job is retried. */
@@ -95,7 +101,8 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
   if (mail.sealedMessage)
     return JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedMessage)) as RenderedMail;
   if (!mail.sealedOrder) throw new Error('a queued mail has nothing to say');
-  const order = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
+  const ordered = JSON.parse(openSealedText(act.keyring, 'mail', mail.sealedOrder)) as MailOrder;
+  const order = (await isLinkDead(act, mail)) ? withoutLink(ordered) : ordered;
   const template = mail.template as MailName;
   const savedText = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
   const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
@@ -114,4 +121,9 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
     throw error;
   });
   return { to: order.to, ...content };
+}
+
+function withoutLink({ variables, ...order }: MailOrder): MailOrder {
+  const { ConfirmUrl: _url, ConfirmQuery: _query, ...rest } = variables;
+  return { ...order, variables: rest, linkEndsAt: null };
 }

@@ -1,5 +1,6 @@
 // The mails about a password.
 import type { Account } from '../../db/accounts/accounts.ts';
+import { queueSecurityMail } from '../accounts/security-link.ts';
 import type { Act } from '../frame/context.ts';
 import { issueTicket, minutesAfter, queueMail, queueRepaint } from '../frame/outbox.ts';
 
@@ -19,7 +20,6 @@ export async function queueResetMail(act: Act, account: Account): Promise<string
 
 /** Tells the developer that their password changed, in case another person did it. */
 export async function queuePasswordChanged(act: Act, account: Account): Promise<void> {
-  const { id: accountId, email: to, firstName, lastName } = account;
-  await queueMail(act, { template: 'PasswordChanged', to, firstName, lastName, owner: { accountId } });
-  await queueRepaint(act, accountId);
+  await queueSecurityMail(act, account, 'PasswordChanged');
+  await queueRepaint(act, account.id);
 }

@@ -4,9 +4,9 @@ import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount, viewAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
+import { queueSecurityMail } from '../accounts/security-link.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
-import { queueMail } from '../frame/outbox.ts';
 import { hashNewPassword } from './new-password.ts';
 
 /**
@@ -45,8 +45,7 @@ export const setPassword = defineOperation({
     if (account.state === 'pending')
       await voidTickets(act.tx, { serviceId, accountId, purpose: 'password-reset', now: act.now });
     else await endAccess(act, accountId);
-    const { email: to, firstName, lastName } = account;
-    await queueMail(act, { template: 'PasswordChanged', to, firstName, lastName, owner: { accountId } });
+    await queueSecurityMail(act, account, 'PasswordChanged');
     act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });
     return { account: await viewAccount(act, changed) };
   },

@@ -1,5 +1,7 @@
+import { listSessions } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
+import { queueSecurityMail } from '../accounts/security-link.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -8,7 +10,7 @@ import { browser, startSession } from './session.ts';
 
 /**
  * Signs in a developer by a link that a program made: a new session, whose secret only the result holds. `formerSecret` is
- * that of the browser's former session, which ends.
+ * that of the browser's former session, which ends. A mail tells the developer, unless they are signed in with such a browser.
  * Errors: `ticket_refused`, whatever the cause. Source: Azure, User_GenerateSsoUrl; safety T1, T9.
  */
 export const redeemSignInLink = defineOperation({
@@ -22,6 +24,9 @@ export const redeemSignInLink = defineOperation({
     const account = await holdAccount(act, open.accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
+    const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
+    const isKnownBrowser = (await listSessions(act.tx, of)).some(({ agent }) => agent === session.agent);
+    if (!isKnownBrowser) await queueSecurityMail(act, account, 'SignInLinkUsed');
     const secret = await startSession(act, account.id, session);
     act.record({ target: { kind: 'account', id: account.id } });
     return { secret };

@@ -2,6 +2,7 @@
 import type { Account } from '../../db/accounts/accounts.ts';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import type { TemplateName } from '../../mail/templates/catalog.ts';
+import { queueSecurityMail } from '../accounts/security-link.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail } from '../frame/outbox.ts';
 import { ownerOf, scopeNameOf } from './subscription.ts';
@@ -21,6 +22,18 @@ export async function tellOwner(
     variables: { ProdName: await scopeNameOf(act, subscription), ...variables },
   });
   return true;
+}
+
+/** Mails the owner that a key was replaced in the portal, in case another person did it. */
+export async function tellOwnerOfOwnKey(
+  act: Act,
+  subscription: Subscription,
+  variables: { KeyName: string },
+): Promise<void> {
+  const owner = await ownerOf(act, subscription);
+  if (!owner) return;
+  const ProdName = await scopeNameOf(act, subscription);
+  await queueSecurityMail(act, owner, 'KeyRegenerated', { ProdName, ...variables });
 }
 
 /** Mails the owner that the subscription is active, or will be on its first day. */

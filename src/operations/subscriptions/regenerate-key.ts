@@ -4,15 +4,15 @@ import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { giveKey } from './keys.ts';
-import { tellOwner } from './mails.ts';
+import { tellOwner, tellOwnerOfOwnKey } from './mails.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 const BOTH = ['primary', 'secondary'] as const;
 
 /**
  * Replaces a key of a subscription: the next call with the former one is refused. Only the owner reads the new key, in the
- * portal. When an operator or program replaced it, the owner is mailed; with `isLeaked` the mail says why, and both keys can
- * be replaced at once.
+ * portal. The owner is always mailed; with `isLeaked` the mail says why, and both keys can be replaced at
+ * once.
  * Errors: `subscription_not_found`, `subscription_changed`; `invalid_input` for both keys without a leak, which would leave
  * the owner without a key that works. Source: safety T29.
  */
@@ -35,11 +35,10 @@ export const regenerateKey = defineOperation({
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscriptionId, one);
     const changed = await updateSubscription(act.tx, subscription, {}, act.now);
-    const isTold =
-      act.actor.kind !== 'account' &&
-      (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', {
-        KeyName: slot === 'both' ? BOTH.join(' and ') : slot,
-      }));
+    const keyName = { KeyName: slot === 'both' ? BOTH.join(' and ') : slot };
+    const isOwn = act.actor.kind === 'account';
+    if (isOwn) await tellOwnerOfOwnKey(act, changed, keyName);
+    const isTold = !isOwn && (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', keyName));
     await queueRepaintOf(act, changed);
     act.record({
       target: { kind: 'subscription', id: subscriptionId },

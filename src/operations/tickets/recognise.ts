@@ -19,7 +19,7 @@ export const recogniseTicket = defineOperation({
   allowed: DEVELOPERS,
   effect: 'read',
   input: z.strictObject({
-    purpose: z.enum(['invitation', 'password-reset', 'email-confirmation', 'sign-in']),
+    purpose: z.enum(['invitation', 'password-reset', 'email-confirmation', 'sign-in', 'account-security']),
     ticket: z.string(),
   }),
   async run(act, { purpose, ticket: secret }): Promise<LinkState | null> {

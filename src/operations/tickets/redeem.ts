@@ -4,7 +4,12 @@ import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 
 /** A sign-in link isn't mailed: the program that made it passes it on. */
-const MAILED: readonly TicketPurpose[] = ['invitation', 'password-reset', 'email-confirmation'];
+const MAILED: readonly TicketPurpose[] = [
+  'invitation',
+  'password-reset',
+  'email-confirmation',
+  'account-security',
+];
 
 /**
  * Uses a ticket up; of several requests at once, one succeeds. Its mail was read, so the account's email is confirmed,

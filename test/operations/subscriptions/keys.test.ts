@@ -54,7 +54,7 @@ describe('the keys of a subscription', () => {
     expect(await keyHashes(t, subscription.id)).toHaveLength(2);
   });
 
-  it('cause a mail to their owner when an operator replaces one, and the mail does not hold the key', async () => {
+  it('cause a mail to their owner when one is replaced, which says whether by an operator, and does not hold the key', async () => {
     const ann = await aDeveloper(t);
     const { subscription } = await requestSubscription(ann.context(), { productId: await aProduct(t) });
     const of = { subscriptionId: subscription.id };
@@ -64,6 +64,7 @@ describe('the keys of a subscription', () => {
       true,
     );
     expect((await templatesTo(t, ann.email)).filter((name) => name.startsWith('Key'))).toEqual([
+      'KeyRegenerated',
       'KeyReplaced',
       'KeyLeaked',
     ]);

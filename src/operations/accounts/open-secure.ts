@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import * as input from '../frame/input.ts';
+import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+
+/** Whether a "This wasn't me" link still works; the link stays unused. Errors: `ticket_refused`, whatever the cause. */
+export const openSecureAccount = defineOperation({
+  name: 'accounts/open-secure',
+  allowed: DEVELOPERS,
+  effect: 'read',
+  input: z.strictObject({ ticket: input.ticket }),
+  async run(act, { ticket }) {
+    const { email, expiresAt } = await demandOpenTicket(act, act.tx, 'account-security', ticket);
+    return { email, expiresAt };
+  },
+});
