@@ -139,6 +139,7 @@ export async function openDependencies(settings: Settings, options: Options): Pr
       actor,
       requestId,
       untilGatewaysKnow: gateways.confirm,
+      writeUsage: gateways.writeUsage,
     }),
   };
 }

@@ -21,6 +21,8 @@ export type IndexListener = {
   heard(sentAt: number): void;
   /** The index may miss changes from now on. */
   lost(): void;
+  /** Writes the calls that this process has counted; false when it can't. */
+  writeUsage(): Promise<boolean>;
 };
 
 /** `code` says why, for the log. */
@@ -54,6 +56,9 @@ export async function followChanges(
     question(question) {
       reader.pending.addQuestion(question);
       reader.catchUp();
+    },
+    async usage(question) {
+      if (await listener.writeUsage()) heartbeats.answer(question);
     },
     beat(payload) {
       heartbeats.heard();

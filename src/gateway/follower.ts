@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
 import type { Log } from '../log.ts';
 import type { CallIndex } from './call-index.ts';
-import { followChanges } from './follow-changes.ts';
+import { followChanges, type IndexListener } from './follow-changes.ts';
 import type { GatewaySource } from './source.ts';
 
 const FIRST_RETRY_MS = 250;
@@ -12,6 +12,7 @@ const MAX_RETRY_MS = 2_000;
 type FollowerOptions = {
   source: GatewaySource;
   log: Log;
+  writeUsage: IndexListener['writeUsage'];
   /** Whether to keep an index that can't be trusted any more. */
   keepsLast: boolean;
   /** A clock that never jumps, in milliseconds. */
@@ -20,7 +21,13 @@ type FollowerOptions = {
 
 export type Follower = ReturnType<typeof createFollower>;
 
-export function createFollower({ source, log, keepsLast, now = () => performance.now() }: FollowerOptions) {
+export function createFollower({
+  source,
+  log,
+  keepsLast,
+  writeUsage,
+  now = () => performance.now(),
+}: FollowerOptions) {
   const stopping = new AbortController();
   const { signal } = stopping;
   let index: CallIndex | null = null;
@@ -32,6 +39,7 @@ export function createFollower({ source, log, keepsLast, now = () => performance
   let following: Promise<void> | undefined;
 
   const listener = {
+    writeUsage,
     loaded(loaded: CallIndex) {
       index = loaded;
       completeAt = now();

@@ -40,7 +40,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { source, log } = options;
   const counters = createCheckCounters();
   const usage = createUsage(source.addUsage, log);
-  const follower = createFollower({ source, log, keepsLast: options.staleSeconds > 0 });
+  const follower = createFollower({
+    source,
+    log,
+    keepsLast: options.staleSeconds > 0,
+    writeUsage: usage.writeNow,
+  });
   const stale = createStaleWatch(follower, options.tellStale);
   const check = createCheck({ ...options, follower, counters, noteUse: usage.note, noteStale: stale.note });
   return {

@@ -35,6 +35,7 @@ export type GatewaySource = {
   hearChanges(on: {
     change(change: GatewayChange): void;
     question(question: GatewayQuestion): void;
+    usage(question: GatewayQuestion): void;
     beat(payload: string): void;
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;

@@ -11,7 +11,7 @@ type Use = { calls: number; lastUsedMs: number };
 
 export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   let uses = new Map<string, Use>();
-  let writing: Promise<void> | null = null;
+  let writing: Promise<boolean> | null = null;
   const timer = setInterval(() => void write(), WRITE_EVERY_MS);
 
   function add(id: string, calls: number, lastUsedMs: number): void {
@@ -22,7 +22,7 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
     } else if (uses.size < MAX_KEPT) uses.set(id, { calls, lastUsedMs });
   }
 
-  async function writeAll(): Promise<void> {
+  async function writeAll(): Promise<boolean> {
     const taken = [...uses];
     uses = new Map();
     for (let at = 0; at < taken.length; at += ROWS_AT_ONCE) {
@@ -39,26 +39,32 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
         log.warn({ err: error, waiting: taken.length - at }, 'usage not written');
         // These rows were rolled back and the next ones weren't sent: the next write has both.
         for (const [id, { calls, lastUsedMs }] of taken.slice(at)) add(id, calls, lastUsedMs);
-        return;
+        return false;
       }
     }
+    return true;
   }
 
-  /** One write at a time; the next one has the calls that come meanwhile. */
-  function write(): Promise<void> {
+  /** One write at a time; the next one has the calls that come meanwhile. False when it failed. */
+  function write(): Promise<boolean> {
     writing ??= writeAll().finally(() => {
       writing = null;
     });
     return writing;
   }
 
+  /** Also the calls that came during a write that is under way. */
+  async function writeNow(): Promise<boolean> {
+    await writing;
+    return write();
+  }
+
   return {
     note: (subscriptionId: string, nowMs: number) => add(subscriptionId, 1, nowMs),
-    write,
+    writeNow,
     async stop(): Promise<void> {
       clearInterval(timer);
-      await writing;
-      await write();
+      await writeNow();
     },
   };
 }

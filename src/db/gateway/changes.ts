@@ -22,6 +22,8 @@ export async function hearGatewayChanges(
   on: {
     change(change: GatewayChange): void;
     question(question: GatewayQuestion): void;
+    /** The process is to write the calls that it has counted, and then to answer. */
+    usage(question: GatewayQuestion): void;
     beat(payload: string): void;
     lost(): void;
   },
@@ -62,10 +64,11 @@ export async function hearGatewayChanges(
 function report(
   payload: string,
   ours: string,
-  on: { change(change: GatewayChange): void; question(question: GatewayQuestion): void },
+  on: Pick<Parameters<typeof hearGatewayChanges>[2], 'change' | 'question' | 'usage'>,
 ): void {
   const [serviceId, kind, id, channel] = JSON.parse(payload) as [string, string, string, string];
   if (serviceId !== ours) return;
   if (kind === 'question') on.question({ token: id, channel });
+  else if (kind === 'usage') on.usage({ token: id, channel });
   else on.change({ kind: kind as GatewayChange['kind'], id });
 }

@@ -1,4 +1,5 @@
-// Waits until every process that answers gateway checks from memory knows what is committed (why: decision 0031).
+// Asks the processes that answer gateway checks from memory: whether they know what is committed (why: decision 0031), and
+// to write the calls that they have counted.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type postgres from 'postgres';
@@ -9,6 +10,8 @@ import { CHANNEL } from './changes.ts';
 const CONNECT_SECONDS = 2;
 /** A timer may be a moment early. */
 const WAIT_MS = GATEWAY_LEASE_MS + 20;
+/** A person waits for the figure. */
+const USAGE_MS = 300;
 
 /** Opens its connection when it is first needed. */
 export function createGatewayConfirmation(url: string, serviceId: string) {
@@ -18,22 +21,36 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
   let next: Promise<void> | null = null;
   let sent: Promise<unknown> = Promise.resolve();
 
+  let usage: Promise<boolean> | null = null;
+
+  function openedLine(): Line {
+    if (!line?.isOpen) line = openLine(url, serviceId);
+    return line;
+  }
   async function runNext(): Promise<void> {
     await sent;
     next = null;
-    if (!line?.isOpen) line = openLine(url, serviceId);
-    const used = line;
-    const round = used.ask();
+    const used = openedLine();
+    const round = used.ask('question');
     sent = round.followers.catch(() => {});
-    await untilLate(round.done);
+    await untilLate(round.done, WAIT_MS);
     if (round.hasAnswer()) await used.forget(round.silent()).catch(() => {});
     // This connection may be what is stalled.
     else used.close();
   }
-  async function untilLate(work: Promise<unknown>): Promise<void> {
+  async function runUsage(): Promise<boolean> {
+    const round = openedLine().ask('usage');
+    await untilLate(
+      round.followers.catch(() => {}),
+      CONNECT_SECONDS * 1_000,
+    );
+    await untilLate(round.done, USAGE_MS);
+    return round.isDone();
+  }
+  async function untilLate(work: Promise<unknown>, lateMs: number): Promise<void> {
     const settled = new AbortController();
     const signal = AbortSignal.any([settled.signal, closing.signal]);
-    await Promise.race([work, delay(WAIT_MS, undefined, { signal }).catch(() => {})]);
+    await Promise.race([work, delay(lateMs, undefined, { signal }).catch(() => {})]);
     settled.abort();
   }
   return {
@@ -43,7 +60,17 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
      */
     async confirm(): Promise<void> {
       next ??= runNext();
-      await untilLate(next);
+      await untilLate(next, WAIT_MS);
+    },
+    /**
+     * Whether every process has written the calls that it had counted, within 300 ms. Never rejects. Requests at the same
+     * time share the answer.
+     */
+    writeUsage(): Promise<boolean> {
+      usage ??= runUsage().finally(() => {
+        usage = null;
+      });
+      return usage;
     },
     async close(): Promise<void> {
       closing.abort();
@@ -82,9 +109,9 @@ function openLine(url: string, serviceId: string) {
     void sql.end({ timeout: 0 }).catch(() => {});
   }
 
-  async function send(token: string): Promise<Follower[]> {
+  async function send(kind: 'question' | 'usage', token: string): Promise<Follower[]> {
     await listening;
-    const question = JSON.stringify([serviceId, 'question', token, channel]);
+    const question = JSON.stringify([serviceId, kind, token, channel]);
     // Postgres delivers in the order of commits: a process that hears this has heard of every change before it.
     return await sql.unsafe<Follower[]>(
       'select id, beats::text, pg_notify($2, $3) from gateway_followers where service_id = $1',
@@ -95,10 +122,10 @@ function openLine(url: string, serviceId: string) {
     get isOpen() {
       return isOpen;
     },
-    ask() {
+    ask(kind: 'question' | 'usage') {
       const token = randomBytes(8).toString('hex');
       const answered = new Set<string>();
-      const followers = send(token);
+      const followers = send(kind, token);
       let asked: Follower[] | null = null;
       const silent = () => asked?.filter(({ id }) => !answered.has(id)) ?? [];
       const done = new Promise<void>((resolve) => {
@@ -119,7 +146,8 @@ function openLine(url: string, serviceId: string) {
           () => {},
         );
       });
-      return { followers, done, silent, hasAnswer: () => asked?.length === 0 || answered.size > 0 };
+      const isDone = () => asked !== null && silent().length === 0;
+      return { followers, done, isDone, silent, hasAnswer: () => asked?.length === 0 || answered.size > 0 };
     },
     /** No later round waits for these, unless they have sent a heartbeat meanwhile. */
     async forget(silent: readonly Follower[]): Promise<void> {

@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { type AccountView, viewAccounts } from '../accounts/account.ts';
 import { openSealedRequest } from '../frame/approval.ts';
 import type { Act } from '../frame/context.ts';
-import { countSubscriptionsOf, type SubscriptionCounts } from '../subscriptions/subscription.ts';
+import { countCutOff, countSubscriptionsOf, type SubscriptionCounts } from '../subscriptions/subscription.ts';
 
 export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput' | 'reminders'> & {
   /** The input of the operation; null once it is erased. */
@@ -22,12 +22,17 @@ export async function viewApprovals(act: Act, approvals: readonly Approval[]): P
   return Promise.all(
     approvals.map(async (approval) => {
       const { serviceId: _s, subject: _b, sealedInput: _i, reminders: _r, ...rest } = approval;
+      const state = approvalStateAt(approval, act.now);
+      const accountId = approval.accountId;
       return {
         ...rest,
-        state: approvalStateAt(approval, act.now),
+        state,
         input: openSealedRequest(act, approval)?.input ?? null,
         account: accounts.find(({ id }) => id === approval.accountId) ?? null,
-        subscriptions: await countSubscriptionsOf(act, approval.accountId),
+        subscriptions:
+          state === 'open'
+            ? await countCutOff(act, accountId)
+            : { ...(await countSubscriptionsOf(act, accountId)), isExact: true },
       };
     }),
   );

@@ -96,6 +96,8 @@ export type Context = {
   requestId: string;
   /** Awaited after each commit that gateways must know of, before anybody gets the answer. Never rejects. */
   untilGatewaysKnow?: () => Promise<void>;
+  /** Lets the processes write the calls that they have counted. False when one didn't, within 300 ms. Never rejects. */
+  writeUsage?: () => Promise<boolean>;
   /** The mails of this operation leave no earlier, so that many at once keep to the mail service's rate. */
   mailNotBefore?: Date;
   /** The reason for an operation whose input has none: the console demands one with every change. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
-import { countSubscriptionsOf } from './subscription.ts';
+import { countCutOff } from './subscription.ts';
 
-/** How many subscriptions an account has, and how many a block or a deletion of it would cut off. */
+/** How many subscriptions an account has, and how many a block or a deletion of it would cut off. It counts the calls of this second. */
 export const countSubscriptions = defineOperation({
   name: 'subscriptions/count',
   allowed: OPERATORS,
   effect: 'read',
   input: z.strictObject({ accountId: input.accountId }),
-  run: (act, { accountId }) => countSubscriptionsOf(act, accountId),
+  run: (act, { accountId }) => countCutOff(act, accountId),
 });

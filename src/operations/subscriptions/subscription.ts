@@ -92,13 +92,22 @@ export async function viewOneSubscription(
   return viewSubscription(row, act.clock());
 }
 
-/** How many an account has, how many of them let calls pass, and how many of those were used within a day. */
-export type SubscriptionCounts = { all: number; live: number; used: number };
+/**
+ * How many an account has, how many of them let calls pass, and how many of those were used within a day; at least so many
+ * when not `isExact`, because a process hasn't written its last calls.
+ */
+export type SubscriptionCounts = { all: number; live: number; used: number; isExact: boolean };
 
 const RECENT_HOURS = 24;
 
-/** How much a block or a deletion of the account would cut off. */
-export async function countSubscriptionsOf(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
+/** How much a block or a deletion of the account would cut off, with the calls of this second. */
+export async function countCutOff(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
+  const isExact = accountId === null || ((await act.writeUsage?.()) ?? true);
+  return { ...(await countSubscriptionsOf(act, accountId)), isExact };
+}
+
+/** The same without the calls of the last seconds. */
+export async function countSubscriptionsOf(act: Act, accountId: string | null) {
   if (accountId === null) return { all: 0, live: 0, used: 0 };
   const query = { serviceId: act.service.id, accountId };
   const usedSince = hoursAfter(act.now, -RECENT_HOURS);

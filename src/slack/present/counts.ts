@@ -1,9 +1,13 @@
 export const countedSubscriptions = (count: number): string =>
   count === 1 ? '1 subscription' : `${count} subscriptions`;
 
+type CutOff = { live: number; used: number; isExact: boolean };
+
 /** " It cuts off 3 subscriptions, 2 used in the last 24 hours." Empty without live ones. */
-export function cutOffText({ live, used }: { live: number; used: number }): string {
+export function cutOffText({ live, used, isExact }: CutOff): string {
   if (live === 0) return '';
+  if (!isExact && used < live)
+    return ` It cuts off ${countedSubscriptions(live)}, at least ${used} used in the last 24 hours: the latest calls aren't all counted yet.`;
   const lately = 'used in the last 24 hours';
   const usedText = live === 1 ? (used === 1 ? '' : 'not ') : `${used === 0 ? 'none' : used} `;
   return ` It cuts off ${countedSubscriptions(live)}, ${usedText}${lately}.`;
