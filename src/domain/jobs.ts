@@ -70,6 +70,11 @@ export const JOBS = {
     key: (input) => `sign-ups:${input.serviceId}:${input.summaryId}`,
     isSerial: true,
   }),
+  /** Tells the people who sent or approved a batch of invitations how these ended, each in one message. */
+  'repaint-invitations': slackJob(z.object({ serviceId, batchId: id }), {
+    key: (input) => `invitations:${input.serviceId}:${input.batchId}`,
+    isSerial: true,
+  }),
   /** Posts an audit row in the approvals channel. */
   'post-notice': slackJob(z.object({ serviceId, auditId: id })),
   /** Tells an operator what happened to an invitation of theirs. */

@@ -24,6 +24,7 @@ import { templatesFeature } from './commands/templates.ts';
 import { tokensFeature } from './commands/tokens.ts';
 import { detailsFeature } from './features/details.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
+import { invitationMessagesFeature } from './features/invitation-messages.ts';
 import { regenerateKeyFeature } from './features/regenerate-key.ts';
 import { createCommandRunner } from './features/run-command.ts';
 import { subscriptionActionsFeature } from './features/subscription-actions.ts';
@@ -36,6 +37,7 @@ const FEATURES: Feature[] = [
   addFeature,
   inviteFeature,
   invitesFeature,
+  invitationMessagesFeature,
   importFeature,
   listFeature,
   showFeature,

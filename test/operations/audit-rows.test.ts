@@ -373,6 +373,10 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'invitations/set-messages': of(ADMIN, null, NOT_VALID, async () => {
+    await t.sql`delete from person_settings`;
+    return { isOn: false };
+  }),
   'imports/stop-all': of(CONSOLE, null, NOT_VALID, async () => {
     const { importId } = await keepImport(admin(), table());
     await beginImport(admin(), { importId });

@@ -13,6 +13,7 @@ import { claimImport } from '../../src/operations/imports/claim.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { setInvitationMessages } from '../../src/operations/invitations/set-messages.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { settleMail } from '../../src/operations/mails/settle.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
@@ -50,6 +51,7 @@ const TEMPLATE = 'AccountBlocked';
 const OURS = 'zanzibar';
 const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
+const ADMIN_IN_SLACK = { teamId: 'T0TEST', userId: 'U0ADMIN' };
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const KEY = 'a-key-brought-from-elsewhere';
 const NO_TICKET = 'A'.repeat(43);
@@ -71,6 +73,11 @@ async function invitation() {
   const { invitationId } = await invite(admin(), { email, firstName: OURS });
   const [mail] = await t.mailsTo(email);
   return { invitationId, mailId: mail?.id ?? '', ticket: mail?.ticket ?? '' };
+}
+async function batch() {
+  const batchId = crypto.randomUUID();
+  await invite(admin(), { email: newAddress(), firstName: OURS, batchId });
+  return { batchId };
 }
 /** Requested by a member without a role. */
 async function approval() {
@@ -259,6 +266,11 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
     nothing: { approvalId: NO_UUID, channels: ['C0CARDS'] },
   },
+  'cards/plan-invitations': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await batch()), person: ADMIN_IN_SLACK, channelId: 'C0CARDS' }),
+    nothing: { batchId: NO_UUID, person: ADMIN_IN_SLACK, channelId: 'C0CARDS' },
+  },
   'cards/plan-sign-ups': {
     as: SYSTEM,
     ours: async () => {
@@ -334,10 +346,16 @@ const CASES: Record<string, Case> = {
   },
   'invitations/count': { as: ADMIN, ours: having(invitation), nothing: {} },
   'invitations/list': { as: ADMIN, ours: having(invitation), nothing: {} },
+  'invitations/list-batch-people': { as: SYSTEM, ours: batch, nothing: { batchId: NO_UUID } },
   'invitations/list-of-inviter': {
     as: SYSTEM,
     ours: having(invitation, { invitedBy: 'T0TEST/U0ADMIN' }),
     nothing: { invitedBy: 'T0TEST/U0NOBODY' },
+  },
+  'invitations/show-messages': {
+    as: ADMIN,
+    ours: having(() => setInvitationMessages(admin(), { isOn: false }), {}),
+    nothing: {},
   },
   'invitations/open': {
     as: DEVELOPER,

@@ -37,6 +37,7 @@ const NO_SLACK = {
   'repaint-subscription': async () => {},
   'repaint-sign-ups': async () => {},
   'repaint-approval': async () => {},
+  'repaint-invitations': async () => {},
   'tell-requester': async () => {},
   'remind-of-approval': async () => {},
   'post-notice': async () => {},

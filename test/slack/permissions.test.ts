@@ -66,6 +66,8 @@ const EXPECTED: Record<string, string> = {
   '[invites-next]': 'admin',
   '[invitation-resend]': 'admin*',
   '[invitation-revoke]': 'admin*',
+  '[invitation-messages-off]': 'admin* approver* member*',
+  '[invitation-messages-on]': 'admin* approver* member*',
   '[menu-list]': 'admin approver',
   '[list-pending]': 'admin approver',
   '[list-next]': 'admin approver',

@@ -106,7 +106,8 @@ describe('App Home', () => {
   it('shows an approver less, and tells other people which admin to ask', async () => {
     const approver = await homeOf(app, 'approver', /What waits/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
-    expect(approver.buttons()).toEqual(['List', 'Find', 'Products', 'Subscriptions', 'Approvals', 'Help']);
+    const menu = ['List', 'Find', 'Products', 'Subscriptions', 'Approvals', 'Help'];
+    expect(approver.buttons()).toEqual([...menu, 'Turn off invitation messages']);
     const nobody = await homeOf(app, 'nobody', /You have no role here yet/);
     expect(nobody.text()).toContain(`Ask <@${app.ids.admin}>`);
     expect(nobody.text()).not.toMatch(/active|pending/);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
@@ -181,18 +181,64 @@ export async function listGroupIdsOfInvitation(
   return rows.map((row) => row.groupId);
 }
 
-/** Erases the personal data of the invitations of an account. Returns their ids. */
+/** The people who sent or approved invitations of a batch: `T012/U034`. */
+export async function listPeopleOfBatch(db: Db, serviceId: string, batchId: string): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ invitedBy: invitations.invitedBy, approvedBy: invitations.approvedBy })
+    .from(invitations)
+    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.batchId, batchId)));
+  const people = rows.flatMap(({ invitedBy, approvedBy }) => [invitedBy, approvedBy]);
+  return [...new Set(people)].filter((person) => person !== '');
+}
+
+type PartOfBatch = { serviceId: string; batchId: string; person: string };
+const isInPart = (of: PartOfBatch) =>
+  and(
+    eq(invitations.serviceId, of.serviceId),
+    eq(invitations.batchId, of.batchId),
+    or(eq(invitations.invitedBy, of.person), eq(invitations.approvedBy, of.person)),
+  );
+
+/** How many invitations of a batch are in each state. Each change of one of them raises the version. */
+export async function countPartOfBatch(
+  db: Db,
+  of: PartOfBatch,
+): Promise<{ counts: Partial<Record<Invitation['state'], number>>; version: number }> {
+  const rows = await db
+    .select({
+      state: invitations.state,
+      count: sql<number>`count(*)::int`,
+      version: sql<number>`sum(${invitations.version})::int`,
+    })
+    .from(invitations)
+    .where(isInPart(of))
+    .groupBy(invitations.state);
+  const counts = Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+  return { counts, version: rows.reduce((sum, row) => sum + row.version, 0) };
+}
+
+/** The invitations of a batch that ended last. */
+export async function listEndedOfBatch(db: Db, of: PartOfBatch & { limit: number }): Promise<Invitation[]> {
+  return db
+    .select()
+    .from(invitations)
+    .where(and(isInPart(of), isNotNull(invitations.endedAt)))
+    .orderBy(desc(invitations.endedAt), desc(invitations.id))
+    .limit(of.limit);
+}
+
+/** Erases the personal data of the invitations of an account. Returns their ids and batches. */
 export async function eraseInvitationsOfAccount(
   tx: Transaction,
   serviceId: string,
   accountId: string,
-): Promise<string[]> {
-  const rows = await tx
+): Promise<{ id: string; batchId: string }[]> {
+  const version = sql`${invitations.version} + 1`;
+  return tx
     .update(invitations)
-    .set({ email: '', emailCanonical: '', firstName: '', lastName: '', personalLine: '' })
+    .set({ email: '', emailCanonical: '', firstName: '', lastName: '', personalLine: '', version })
     .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)))
-    .returning({ id: invitations.id });
-  return rows.map((row) => row.id);
+    .returning({ id: invitations.id, batchId: invitations.batchId });
 }
 
 export async function countOpenInvitations(db: Db, serviceId: string, now: Date): Promise<number> {

@@ -9,11 +9,14 @@ export type CardSubject =
   | { accountId: string }
   | { approvalId: string }
   | { subscriptionId: string }
-  | { signUpSummaryId: string };
+  | { signUpSummaryId: string }
+  | { invitationBatchId: string };
+
+type SubjectColumn = 'accountId' | 'approvalId' | 'subscriptionId' | 'signUpSummaryId' | 'invitationBatchId';
 
 export async function listCards(db: Db, serviceId: string, subject: CardSubject): Promise<Card[]> {
   const isAbout = Object.entries(subject).map(([column, id]: [string, string]) =>
-    eq(cards[column as 'accountId' | 'approvalId' | 'subscriptionId' | 'signUpSummaryId'], id),
+    eq(cards[column as SubjectColumn], id),
   );
   return db
     .select()

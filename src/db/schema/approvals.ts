@@ -69,7 +69,7 @@ export const approvals = pgTable(
   ],
 );
 
-/** Slack messages of ours that show an account, an approval or a subscription and are repainted in place. */
+/** Slack messages of ours that show an account, an approval, a subscription or invitations and are repainted in place. */
 export const cards = pgTable(
   'cards',
   {
@@ -79,6 +79,8 @@ export const cards = pgTable(
     approvalId: uuid('approval_id'),
     subscriptionId: text('subscription_id'),
     signUpSummaryId: uuid('sign_up_summary_id'),
+    /** Invitations that were sent together. They have no row of their own. */
+    invitationBatchId: uuid('invitation_batch_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -92,6 +94,7 @@ export const cards = pgTable(
     uniqueIndex('cards_of_account').on(t.serviceId, t.accountId, t.channelId),
     uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
     uniqueIndex('cards_of_summary').on(t.serviceId, t.signUpSummaryId, t.channelId),
+    uniqueIndex('cards_of_batch').on(t.serviceId, t.invitationBatchId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
     foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
@@ -105,7 +108,7 @@ export const cards = pgTable(
     }),
     check(
       'cards_one_subject',
-      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id) = 1`,
+      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id) = 1`,
     ),
   ],
 );

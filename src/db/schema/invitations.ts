@@ -34,6 +34,10 @@ export const invitations = pgTable(
     createdAt: at('created_at').notNull(),
     expiresAt: at('expires_at').notNull(),
     endedAt: at('ended_at'),
+    /** The approver of an invitation that another person requested: `T012/U034`. */
+    approvedBy: text('approved_by').notNull().default(''),
+    /** Those sent together share one message about who accepted. */
+    batchId: uuid('batch_id').notNull().default(sql`gen_random_uuid()`),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
@@ -45,6 +49,7 @@ export const invitations = pgTable(
       t.id.desc().nullsFirst(),
     ),
     index('invitations_by_email').on(t.serviceId, t.emailCanonical),
+    index('invitations_of_batch').on(t.serviceId, t.batchId),
     index('invitations_of_account').on(t.serviceId, t.accountId),
     index('invitations_to_erase').on(t.endedAt).where(sql`state in ('revoked', 'expired') and email <> ''`),
     foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),

@@ -1,6 +1,6 @@
 // The tenant, the Slack workspace bound to it, and who may act there.
 import { sql } from 'drizzle-orm';
-import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
 
 /** One API Management service: the tenant. */
@@ -38,6 +38,20 @@ export const operators = pgTable(
     confirmedAt: at('confirmed_at'),
     /** Slack reported then that this person is no full member, and was not asked since. Until then they can't act. */
     inDoubtSince: at('in_doubt_since'),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
+);
+
+/** What a person in Slack chose for themselves, with or without a role. Without a row: the defaults. */
+export const personSettings = pgTable(
+  'person_settings',
+  {
+    serviceId: serviceId().references(() => services.id),
+    teamId: text('team_id').notNull(),
+    slackUserId: text('slack_user_id').notNull(),
+    /** Whether a message tells them how their invitations end. */
+    hearsOfInvitations: boolean('hears_of_invitations').notNull(),
+    changedAt: at('changed_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.serviceId, t.teamId, t.slackUserId] })],
 );

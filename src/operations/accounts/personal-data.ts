@@ -5,7 +5,7 @@ import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
+import { hoursAfter, queueInvitationsRepaint, queueRepaint } from '../frame/outbox.ts';
 import { callOffMails } from '../mails/call-off.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
@@ -34,8 +34,10 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   );
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
-  for (const invitationId of await eraseInvitationsOfAccount(act.tx, serviceId, account.id))
-    await eraseInvitationData(act, invitationId);
+  for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {
+    await queueInvitationsRepaint(act, batchId);
+    await eraseInvitationData(act, id);
+  }
   await removeSubscriptions(act, { accountId: account.id }, true);
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);

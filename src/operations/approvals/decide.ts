@@ -105,7 +105,7 @@ async function runApproved(act: Act, approval: Approval, requester: Actor | null
   const context: Context = {
     ...act,
     actor: requester,
-    approval: { id: approval.id, decidedByName: act.actorName },
+    approval: { id: approval.id, decidedBy: actorId(act.actor), decidedByName: act.actorName },
   };
   // A member without a role may make such a request; the approver adds the right.
   const allowed = approval.origin === 'request' ? MEMBERS : undefined;

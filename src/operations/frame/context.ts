@@ -105,7 +105,7 @@ export type Context = {
   /** Part of an attempt at another operation, under which the refusal of a read is recorded. */
   isAttempt?: true;
   /** The approval that this operation runs for. */
-  approval?: { id: string; decidedByName?: string };
+  approval?: { id: string; decidedBy?: string; decidedByName?: string };
 };
 
 /** The context inside an operation's transaction. */

@@ -116,6 +116,11 @@ export async function queueSummaryRepaint(act: Act, summaryId: string): Promise<
   await addJob(act.tx, 'repaint-sign-ups', { serviceId, summaryId });
 }
 
+/** Queues the message that tells how the invitations of a batch ended. Changes that wait together make one repaint. */
+export async function queueInvitationsRepaint(act: Act, batchId: string): Promise<void> {
+  await addJob(act.tx, 'repaint-invitations', { serviceId: act.service.id, batchId });
+}
+
 /** Queues a repaint of the approval's cards. */
 export async function queueApprovalRepaint(
   tx: Transaction,

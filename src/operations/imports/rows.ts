@@ -78,9 +78,9 @@ type Imported = { outcomes: (string | undefined)[]; fault: unknown };
 /**
  * Returns a function that imports at most `ROWS_AT_ONCE` rows. Any refusal is an outcome, but one of the caller:
  * every other row would be refused too, so that is a fault. The mails leave a second apart, after the last of those that wait
- * already.
+ * already. `batchId`: the invitations are one batch.
  */
-export function createRowImporter(context: Context, lastMailDue: Date | null) {
+export function createRowImporter(context: Context, lastMailDue: Date | null, batchId?: string) {
   let last = lastMailDue?.getTime() ?? 0;
   const contextOf = ({ requestId }: RowToImport): Context => {
     last = Math.max(context.clock().getTime(), last + MAIL_EVERY_MS);
@@ -90,7 +90,11 @@ export function createRowImporter(context: Context, lastMailDue: Date | null) {
     wanted.mode === 'invite' && needsSecondOperator(context, invite.operation);
   return async (rows: readonly RowToImport[]): Promise<Imported> => {
     const outcomes: Imported['outcomes'] = rows.map(() => undefined);
-    const parts = rows.map((row, index) => ({ index, row, part: partOf(contextOf(row), row.wanted) }));
+    const parts = rows.map((row, index) => ({
+      index,
+      row,
+      part: partOf(contextOf(row), row.wanted, batchId),
+    }));
     const importBatch = async (some: typeof parts) => {
       const addresses = some.flatMap(({ row }) => canonicalEmail(row.wanted.email) ?? []);
       const refusals = await runEach(
@@ -117,9 +121,14 @@ export function createRowImporter(context: Context, lastMailDue: Date | null) {
 
 const DONE = { add: 'added', invite: 'invited' } as const;
 
-function partOf(context: Context, { mode, first, last, note, ...person }: NewRow): SeparatePart {
+function partOf(
+  context: Context,
+  { mode, first, last, note, ...person }: NewRow,
+  batchId: string | undefined,
+): SeparatePart {
   const named = { ...person, firstName: first, lastName: last };
-  if (mode === 'invite') return { context, operation: invite, input: named };
+  if (mode === 'invite')
+    return { context, operation: invite, input: { ...named, ...(batchId ? { batchId } : {}) } };
   return { context, operation: addAccount, input: { ...named, note }, prepared: null };
 }
 

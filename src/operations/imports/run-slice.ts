@@ -56,7 +56,7 @@ export async function importSlice(system: Context, claimed: ClaimedImport): Prom
   if (claimed.isLate) return report('stopped', claimed.position, 'late');
   const actor = await system.people.actorOf(claimed.slackUserId, claimed.teamId);
   const context = { ...system, actor };
-  const importRows = createRowImporter(context, claimed.lastMailDue);
+  const importRows = createRowImporter(context, claimed.lastMailDue, id);
   const end = system.clock().getTime() + SLICE_MS;
   for (let position = claimed.position; position < rows.length; position += ROWS_AT_ONCE) {
     if (system.clock().getTime() >= end) return report('applying', position);

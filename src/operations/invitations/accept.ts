@@ -6,7 +6,7 @@ import {
   updateAccount,
 } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
-import { listGroupIdsOfInvitation, lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { listGroupIdsOfInvitation, lockInvitation } from '../../db/accounts/invitations.ts';
 import { type Ticket, voidTickets } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -21,6 +21,7 @@ import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
+import { changeInvitation } from './change.ts';
 
 const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
 
@@ -80,7 +81,7 @@ export const acceptInvitation = defineOperation({
     if (!account) throw new DomainError('ticket_refused');
     const groupIds = await listGroupIdsOfInvitation(act.tx, serviceId, invitation.id);
     await replaceGroupsOfAccount(act.tx, serviceId, account.id, groupIds);
-    await updateInvitation(act.tx, invitation, {
+    await changeInvitation(act, invitation, {
       state: 'accepted',
       endedAt: act.now,
       accountId: account.id,

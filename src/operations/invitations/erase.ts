@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseInvitationData, isDueForErasure } from '../accounts/personal-data.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { changeInvitation } from './change.ts';
 
 /**
  * Erases the personal data of an invitation that ended without an account, `ERASE_DELETED_AFTER_DAYS` after its end.
@@ -20,7 +21,7 @@ export const eraseInvitation = defineOperation({
     const { state, endedAt, email } = invitation;
     const isOver = (state === 'revoked' || state === 'expired') && endedAt !== null;
     if (!isOver || email === '' || !isDueForErasure(act, endedAt)) return act.nothingChanged();
-    await updateInvitation(act.tx, invitation, {
+    await changeInvitation(act, invitation, {
       email: '',
       emailCanonical: '',
       firstName: '',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { changeInvitation } from './change.ts';
 
 /**
  * Stores that an invitation has expired; its link was refused from its end on. Does nothing when it was accepted, revoked
@@ -17,7 +18,7 @@ export const expireInvitation = defineOperation({
     const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');
     if (invitation.state !== 'open' || invitation.expiresAt > act.now) return act.nothingChanged();
-    await updateInvitation(act.tx, invitation, { state: 'expired', endedAt: act.now });
+    await changeInvitation(act, invitation, { state: 'expired', endedAt: act.now });
     act.record({
       target: { kind: 'invitation', id: invitationId },
       before: { state: 'open' },

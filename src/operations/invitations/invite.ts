@@ -29,6 +29,8 @@ export const invite = defineOperation({
     lastName: input.personName.or(z.literal('')).default(''),
     groupIds: input.groupIds.default([]),
     personalLine: input.personalLine.default(''),
+    /** Invitations that are sent together have one id. */
+    batchId: input.rowId.optional(),
   }),
   subjectOf: ({ email }) => ({ kind: 'email', id: parseEmailAddress(email).canonical }),
   async run(act, wanted) {
@@ -46,9 +48,11 @@ export const invite = defineOperation({
     }
     if (open) await endOpenInvitationTo(act, email.canonical);
     const groups = await demandCustomGroups(act, wanted.groupIds);
+    const id = newId(act.now, act.random);
     const invitation = {
       serviceId,
-      id: newId(act.now, act.random),
+      id,
+      batchId: wanted.batchId ?? id,
       email: email.spelling,
       emailCanonical: email.canonical,
       firstName: wanted.firstName,
@@ -59,6 +63,7 @@ export const invite = defineOperation({
       invitedByName: act.approval?.decidedByName
         ? `${act.actorName}, approved by ${act.approval.decidedByName}`
         : act.actorName,
+      approvedBy: act.approval?.decidedBy ?? '',
       createdAt: act.now,
       expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
     };

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
-import {
-  findInvitation,
-  lockInvitation,
-  lockOpenInvitationTo,
-  updateInvitation,
-} from '../../db/accounts/invitations.ts';
+import { findInvitation, lockInvitation, lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
+import { changeInvitation } from './change.ts';
 import { queueInvitationMail } from './invitation-mail.ts';
 
 /**
@@ -44,7 +40,7 @@ export const resendInvitation = defineOperation({
     if (account) throw new DomainError('email_taken', { id: account.id, current: currentState(account) });
     const other = await lockOpenInvitationTo(act.tx, serviceId, invitation.emailCanonical);
     if (other && other.id !== invitationId) throw new DomainError('email_invited', { id: other.id });
-    const renewed = await updateInvitation(act.tx, invitation, {
+    const renewed = await changeInvitation(act, invitation, {
       state: 'open',
       endedAt: null,
       expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),

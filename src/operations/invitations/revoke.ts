@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { lockInvitation, updateInvitation } from '../../db/accounts/invitations.ts';
+import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { changeInvitation } from './change.ts';
 
 /**
  * Revokes an invitation: its link dies at once, and a mail that has not left is not sent.
@@ -23,7 +24,7 @@ export const revokeInvitation = defineOperation({
     ) {
       throw new DomainError('invitation_not_open', { current: { state: invitation.state } });
     }
-    await updateInvitation(act.tx, invitation, { state: 'revoked', endedAt: act.now });
+    await changeInvitation(act, invitation, { state: 'revoked', endedAt: act.now });
     await voidTickets(act.tx, { serviceId: act.service.id, invitationId, now: act.now });
     act.record({
       target: { kind: 'invitation', id: invitationId },

@@ -119,7 +119,11 @@ function sentText(sent: number): string {
 async function inviteOne(request: SlackRequest, email: string, details: Details): Promise<Outcome> {
   const name = escapeText(cut(email, MAX_EMAIL_SHOWN));
   try {
-    const { expiresAt, deletedAccountId } = await invite(request.context, { email, ...details });
+    const { expiresAt, deletedAccountId } = await invite(request.context, {
+      email,
+      batchId: request.context.requestId,
+      ...details,
+    });
     const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {

@@ -14,6 +14,7 @@ import { historyLine } from '../present/history.ts';
 import { joinLines } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
+import { invitationMessagesBlocks } from './invitation-messages.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
@@ -53,6 +54,7 @@ async function drawHome(request: SlackRequest): Promise<Page> {
     ...(await waitingSubscriptions(request)),
   ];
   const recent = await recentChanges(request);
+  const messages = await invitationMessagesBlocks(request);
   return (report) => [
     ...head,
     ...(approvals.length ? [divider, ...approvals] : []),
@@ -60,6 +62,7 @@ async function drawHome(request: SlackRequest): Promise<Page> {
     ...waiting,
     ...recent,
     divider,
+    ...messages,
     section(healthText(report)),
     ...(role === 'admin' ? setupBlocks(report) : []),
   ];

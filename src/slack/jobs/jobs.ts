@@ -4,6 +4,7 @@ import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts
 import { repaintCards, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { showImport } from './imports.ts';
+import { repaintInvitations } from './invitations.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
 import { confirmPerson } from './people.ts';
 
@@ -20,6 +21,7 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     'repaint-subscription': bound(repaintSubscription),
     'repaint-sign-ups': bound(repaintSignUps),
     'repaint-approval': bound(repaintApproval),
+    'repaint-invitations': bound(repaintInvitations),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
     'post-notice': bound(postNotice),
