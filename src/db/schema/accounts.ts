@@ -89,6 +89,10 @@ export const accounts = pgTable(
     ),
     index('accounts_to_erase').on(t.deletedAt).where(sql`state = 'deleted' and erased_at is null`),
     index('accounts_search').using('gin', t.searchText.op('gin_trgm_ops')).where(sql`state <> 'deleted'`),
+    // Only rows that folding changes, so that the index was made in a second on a full database (decision 0083).
+    index('accounts_search_folded')
+      .using('gin', sql`fold_text(search_text) gin_trgm_ops`)
+      .where(sql`state <> 'deleted' and octet_length(search_text) > char_length(search_text)`),
     index('accounts_unconfirmed_sign_ups')
       .on(t.signedUpAt)
       .where(sql`state = 'pending' and signed_up_at is not null and email_confirmed_at is null`),

@@ -96,7 +96,7 @@ type Target = NonNullable<AuditEntry['target']>;
 
 function targetInTheWay({ code, detail }: DomainError): Target | null {
   if (!detail.id) return null;
-  if (code === 'email_taken') return { kind: 'account', id: detail.id };
+  if (code === 'email_taken' || code === 'account_deleted') return { kind: 'account', id: detail.id };
   return code === 'email_invited' || code === 'account_invited'
     ? { kind: 'invitation', id: detail.id }
     : null;

@@ -52,6 +52,85 @@ describe.each([
   });
 });
 
+describe('the words of a name, without accents and in any order', () => {
+  const STORED = [
+    ['Jürgen', 'Müller'],
+    ['Rene', 'Muller'],
+    ['Søren', 'Kierkegård'],
+    ['Łukasz', 'Świątek'],
+    ['Weiß', 'Straße'],
+    ['Đorđe', 'Ćosić'],
+    ['Işıl', 'Çağlar'],
+    ['Ægir', 'Þórðarson'],
+    ['Nguyễn', 'Thị Hạnh'],
+    ['José María', "O'Brien-Núñez"],
+    ['Zoe\u0308', 'Decomposed'],
+    ['Ｆｕｌｌ', 'Ｗｉｄｅ'],
+  ] as const;
+  beforeAll(async () => {
+    for (const [at, [firstName, lastName]] of STORED.entries())
+      await addAccount(t.as(ADMIN), { email: `folded${at}@example.com`, firstName, lastName });
+  });
+
+  it.each([
+    ['muller', ['Rene', 'Jürgen']],
+    ['Müller', ['Rene', 'Jürgen']],
+    ['MÜLLER', ['Rene', 'Jürgen']],
+    ['mu\u0308ller', ['Rene', 'Jürgen']],
+    ['muller jurgen', ['Jürgen']],
+    ['Müller, Jürgen', []],
+    ['jur mul', ['Jürgen']],
+    ['mül folded0@', ['Jürgen']],
+    ['example.com jürgen muller', ['Jürgen']],
+    ['muller quist', []],
+    ['soren', ['Søren']],
+    ['kierkegard soren', ['Søren']],
+    ['lukasz', ['Łukasz']],
+    ['swiatek łukasz', ['Łukasz']],
+    ['ŚWIĄTEK', ['Łukasz']],
+    ['weiss', ['Weiß']],
+    ['strasse', ['Weiß']],
+    ['straße weiß', ['Weiß']],
+    ['STRASSE', ['Weiß']],
+    ['dorde', ['Đorđe']],
+    ['cosic', ['Đorđe']],
+    ['isil', ['Işıl']],
+    ['caglar', ['Işıl']],
+    ['aegir', ['Ægir']],
+    ['thordarson', ['Ægir']],
+    ['ÆGIR ÞÓRÐARSON', ['Ægir']],
+    ['nguyen hanh', ['Nguyễn']],
+    ['hạnh thi nguyễn', ['Nguyễn']],
+    ["o'brien nunez jose", ['José María']],
+    ['maria jo', ['José María']],
+    ['mú', ['Rene', 'Jürgen']],
+    ['zoë dec', ['Zoe\u0308']],
+    ['full wide', ['Ｆｕｌｌ']],
+    ['ｊｕｒｇｅｎ', ['Jürgen']],
+    ['％', []],
+    ['hartmann uma', ['Uma']],
+    ['quist richard.x@', ['Richard']],
+  ])('%s', async (text, expected) => {
+    expect(await listed(text)).toEqual(expected);
+    // "Did you mean" answers for what no account has.
+    if (expected.length > 0) expect(await found(text)).toEqual(expected);
+  });
+
+  it('finds a similar name whose accents or order differ', async () => {
+    expect(await found('jurgen mullr')).toEqual(['Jürgen']);
+    expect(await found('kierkegaard')).toEqual(['Søren']);
+    expect(await found('Swiontek Lukasz')).toContain('Łukasz');
+  });
+
+  it('each word of any stored name finds it, however its accents and case are written', async () => {
+    for (const [firstName, lastName] of STORED) {
+      const words = `${lastName} ${firstName}`;
+      for (const text of [words, words.toUpperCase(), words.normalize('NFD'), words.normalize('NFC')])
+        expect(await listed(text), text).toContain(firstName);
+    }
+  });
+});
+
 describe('searching accounts by similar words or by id', () => {
   it('finds similar texts only when no account has the exact one, the nearest first and then the newest', async () => {
     expect(await found('hartman')).toEqual(['Uma']);
