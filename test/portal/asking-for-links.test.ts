@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { confirmRevoke } from '../support/confirm-revoke.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
@@ -341,7 +342,7 @@ test('a revoked person who asks again is named to the inviter, with a button tha
   const admin = app.as('admin');
   await admin.types('/apim-user invites');
   await admin.chooses('Revoke', address);
-  await admin.sees(/Revoked/);
+  await confirmRevoke(admin);
   await app.post('/invitations/request-again', { email: address }, newClient());
   const told = await admin.message(/revoked@example\.com asks for a new invitation/);
   await told.clicks('Invite');

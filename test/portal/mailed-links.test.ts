@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { confirmRevoke } from '../support/confirm-revoke.ts';
 import { eventually } from '../support/eventually.ts';
 
 const PASSWORD = 'three quiet garden chairs';
@@ -184,7 +185,7 @@ describe('a link that can’t be used', () => {
     const [revoked, replaced, expired] = [await invited(), await invited(), await invited()];
     await admin.types('/apim-user invites');
     await admin.chooses('Revoke', revoked.address);
-    await admin.sees(/Revoked/);
+    await confirmRevoke(admin);
     await admin.chooses('Resend', replaced.address);
     const newer = await ticketTo(replaced.address, /invited/, 1);
     expect(await look(used.ticket)).toBe('You’ve already accepted');

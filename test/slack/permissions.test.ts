@@ -68,6 +68,8 @@ const EXPECTED: Record<string, string> = {
   '[invitation-revoke]': 'admin*',
   '[invitation-messages-off]': 'admin* approver* member*',
   '[invitation-messages-on]': 'admin* approver* member*',
+  '[invitation-revoke-ask]': 'admin',
+  '{invitation-revoke}': 'admin*',
   '[menu-list]': 'admin approver',
   '[list-pending]': 'admin approver',
   '[list-next]': 'admin approver',

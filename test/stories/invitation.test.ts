@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { confirmRevoke } from '../support/confirm-revoke.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
@@ -60,7 +61,7 @@ describe('an invitation', () => {
     const ticket = ticketIn(await mailTo('ben@example.com', /invited/));
     await admin.types('/apim-user invites');
     await admin.chooses('Revoke', 'ben@example.com');
-    await admin.sees(/Revoked/);
+    await confirmRevoke(admin);
     const page = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`);
     expect(page.status).toBe(410);
   });

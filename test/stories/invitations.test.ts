@@ -104,9 +104,12 @@ describe('invites', () => {
     expect(await open(first)).toBe(410);
     expect(await open(second)).toBe(200);
 
-    await admin.chooses('Revoke', 'gus@example.com');
+    await admin.types('/apim-user show gus@example.com');
+    const refused = await admin.message(/gus@example.com was invited by/);
+    expect(refused.asks('Revoke gus@example.com')).toContain('stops working');
+    await refused.clicks('Revoke gus@example.com');
     await admin.sees(/Revoked: the link that gus@example\.com got is dead/);
-    await admin.chooses('Revoke', 'gus@example.com');
+    await refused.clicks('Revoke gus@example.com');
     await admin.sees(/has changed since this was drawn: it is \*revoked\*/);
     await admin.types('/apim-user invites');
     expect(await admin.sees(/fay@example\.com/)).not.toContain('gus@example.com');

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
 let now = Date.now();
@@ -45,3 +46,35 @@ it('an operator can undo a block from the answer in a modal, and after ten minut
   await admin.types('/apim-user show bea@example.com');
   await admin.sees(/Beate Lee/);
 });
+
+it('says which mail the developer gets about an undo, and a second press of it is quiet', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user add cy@example.com Cy Lee');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user block cy@example.com the wrong Cy');
+  await admin.sees(/Blocked: Cy Lee/);
+  await eventually('the mail about the block', () =>
+    app.inbox.mails().some((mail) => mail.to.includes('cy@example.com') && /blocked/i.test(mail.subject)),
+  );
+  const [undoButton, ...others] = [
+    await admin.clicks('Undo for Cy Lee'),
+    ...(await Promise.all(
+      [1, 2].map(() => app.send(app.altered((fields) => secondPress(fields), 'block_actions'))),
+    )),
+  ];
+  await admin.sees(
+    /Undone: Cy Lee is as before. A mail had told the developer.*another one says.*active again/,
+  );
+  expect([undoButton, ...others].map(({ status }) => status)).toEqual([200, 200, 200]);
+  const said = admin.messages().map((one) => one.text());
+  expect(said.filter((text) => /Undone: Cy Lee/.test(text))).toHaveLength(1);
+  expect(said.filter((text) => /has changed since|ten minutes/.test(text))).toEqual([]);
+  await admin.types('/apim-user history refused');
+  expect(await admin.sees(/Refused changes/)).not.toContain('Cy Lee');
+});
+
+/** The same button, pressed again. */
+function secondPress(fields: Record<string, string>): Record<string, string> {
+  const payload = JSON.parse(fields.payload ?? '{}') as Record<string, unknown>;
+  return { ...fields, payload: JSON.stringify({ ...payload, trigger_id: crypto.randomUUID() }) };
+}

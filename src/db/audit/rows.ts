@@ -128,6 +128,17 @@ export async function listAuditOfTargets(
     .limit(limit);
 }
 
+/** Whether a later row of the same target undid this change. */
+export async function isUndone(
+  db: Db,
+  { serviceId, id, targetKind, targetId }: FullAuditRow,
+): Promise<boolean> {
+  if (!targetKind || !targetId) return false;
+  const undid = and(eq(audit.outcome, 'done'), sql`${auditDetails.after} ->> 'undoes' = ${id}`);
+  const of = { serviceId, targets: [{ kind: targetKind, ids: [targetId] }] };
+  return (await full(db, and(isAbout(of), undid)).limit(1)).length > 0;
+}
+
 export const countAuditOfTargets = (db: Db, of: OfTargets, upTo?: number): Promise<number> =>
   countAudit(db, isAbout(of), upTo);
 

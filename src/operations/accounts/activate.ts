@@ -42,9 +42,14 @@ export const activateAccount = defineOperation({
       target: { kind: 'account', id: accountId },
       reason,
       before: { state: account.state, undo: undoRecordOf(account, active, isTold) },
-      after: { state: active.state, addressConfirmed, toldDeveloper: isTold },
+      after: {
+        state: active.state,
+        addressConfirmed,
+        toldDeveloper: isTold,
+        ...(undoes ? { undoes } : {}),
+      },
     });
-    return { account: await viewAccount(act, active), addressConfirmed, changeId };
+    return { account: await viewAccount(act, active), addressConfirmed, isTold, changeId };
   },
 });
 
@@ -61,7 +66,7 @@ async function approveSignUp(act: Act, account: Account, reason: string) {
     before: { state: account.state },
     after: { state: approved.state, agreed: true },
   });
-  return { account: await viewAccount(act, approved), addressConfirmed: false, changeId };
+  return { account: await viewAccount(act, approved), addressConfirmed: false, isTold: false, changeId };
 }
 
 async function activate(

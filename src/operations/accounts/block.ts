@@ -63,6 +63,7 @@ export const blockAccount = defineOperation({
         state: blocked.state,
         ...((blocked.blockEndsAt ?? account.blockEndsAt) ? { until: blocked.blockEndsAt } : {}),
         toldDeveloper: isTold,
+        ...(undoes ? { undoes } : {}),
       },
     });
     return { account: await viewAccount(act, blocked), isTold, changeId };

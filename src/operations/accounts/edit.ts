@@ -22,6 +22,7 @@ export const editAccount = defineOperation({
   input: z.strictObject({
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
+    undoes: input.rowId.optional(),
     firstName: input.personName.optional(),
     lastName: input.personName.optional(),
     note: input.note.optional(),
@@ -29,7 +30,7 @@ export const editAccount = defineOperation({
     callOffAddress: z.boolean().default(false),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, email, callOffAddress, ...wanted }) {
+  async run(act, { accountId, expectedVersion, undoes, email, callOffAddress, ...wanted }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
@@ -56,6 +57,7 @@ export const editAccount = defineOperation({
         ...change,
         ...(callOffAddress ? { addressCalledOff: true } : {}),
         ...(newEmail ? { emailAskedFor: newEmail } : {}),
+        ...(undoes ? { undoes } : {}),
       },
     });
     return { account: await viewAccount(act, edited), waitsForAddress: newEmail, changeId };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FullAuditRow, findAuditRow } from '../../db/audit/rows.ts';
+import { type FullAuditRow, findAuditRow, isUndone } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -10,14 +10,17 @@ import { readUndoRecord, UNDO_MINUTES, type UndoRecord } from './undo-record.ts'
 
 type Opposite =
   | { operation: 'accounts/activate' | 'accounts/block'; input: { undoes: string; reason: string } }
-  | { operation: 'accounts/set-groups'; input: { groupIds: string[] } }
+  | { operation: 'accounts/set-groups'; input: { undoes: string; groupIds: string[] } }
   | {
       operation: 'accounts/edit';
-      input: { firstName: string; lastName: string; note: string; callOffAddress: boolean };
+      input: { undoes: string; firstName: string; lastName: string; note: string; callOffAddress: boolean };
     };
 
+export type Plan = ({ accountId: string; expectedVersion: number } & Opposite) | { isUndone: true };
+
 /**
- * The opposite of a change, for as long as it may be undone, and the account version that it needs.
+ * The opposite of a change, for as long as it may be undone, and the account version that it needs; or that it is
+ * undone already.
  * Errors: `undo_too_late` after ten minutes, for a change that has no undo, or when its data was erased;
  * `account_changed` when the account was changed since.
  */
@@ -26,8 +29,9 @@ export const planUndo = defineOperation({
   allowed: OPERATORS,
   effect: 'read',
   input: z.strictObject({ changeId: input.rowId }),
-  async run(act, { changeId }): Promise<{ accountId: string; expectedVersion: number } & Opposite> {
+  async run(act, { changeId }): Promise<Plan> {
     const row = await findAuditRow(act.tx, act.service.id, changeId);
+    if (row && (await isUndone(act.tx, row))) return { isUndone: true };
     const undoRecord = row && isRecent(act, row) ? readUndoRecord(row) : null;
     const opposite = row && undoRecord ? oppositeOf(row, undoRecord) : null;
     if (!row?.targetId || !undoRecord || !opposite) throw new DomainError('undo_too_late');
@@ -54,12 +58,14 @@ function oppositeOf(row: FullAuditRow, undoRecord: UndoRecord): Opposite | null 
       return { operation: 'accounts/block', input: back };
     case 'accounts/set-groups':
       return undoRecord.groupIds
-        ? { operation: 'accounts/set-groups', input: { groupIds: undoRecord.groupIds } }
+        ? { operation: 'accounts/set-groups', input: { undoes: row.id, groupIds: undoRecord.groupIds } }
         : null;
     case 'accounts/edit': {
       const was = namesSchema.safeParse(row.before);
       const callOffAddress = typeof row.after?.emailAskedFor === 'string';
-      return was.success ? { operation: 'accounts/edit', input: { ...was.data, callOffAddress } } : null;
+      return was.success
+        ? { operation: 'accounts/edit', input: { undoes: row.id, ...was.data, callOffAddress } }
+        : null;
     }
     default:
       return null;

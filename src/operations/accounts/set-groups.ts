@@ -20,12 +20,13 @@ export const setGroupsOfAccount = defineOperation({
   input: z.strictObject({
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
+    undoes: input.rowId.optional(),
     groupIds: input.groupIds.optional(),
     join: input.groupIds.default([]),
     leave: input.groupIds.default([]),
   }),
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
-  async run(act, { accountId, expectedVersion, groupIds, join, leave }) {
+  async run(act, { accountId, expectedVersion, undoes, groupIds, join, leave }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
@@ -51,7 +52,7 @@ export const setGroupsOfAccount = defineOperation({
         groups: former.map((group) => group.name),
         undo: { version: changed.version, groupIds: former.map((group) => group.id) },
       },
-      after: { groups: groups.map((group) => group.name) },
+      after: { groups: groups.map((group) => group.name), ...(undoes ? { undoes } : {}) },
     });
     return { account: await viewAccount(act, changed), changeId };
   },

@@ -2,10 +2,14 @@ import type { KnownBlock } from '@slack/types';
 import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
-import type { Feature } from '../frame/feature.ts';
+import { showInvitation } from '../../operations/invitations/show.ts';
+import { findFor } from '../frame/account-command.ts';
+import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
 import { buttonValue, invitationIn } from '../frame/reference.ts';
-import { row } from '../present/blocks.ts';
+import { openModalFor } from '../frame/role.ts';
+import { accountMessage } from '../present/account.ts';
+import { type Message, modal, row, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
@@ -31,11 +35,17 @@ export const invitesFeature: Feature = {
   command: {
     name: 'invites',
     aliases: ['invitations', 'invitation', 'invited', 'resend', 'revoke'],
-    usage: 'invites [all]',
+    usage: 'invites [all | email]',
     summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
     example: '/apim-user invites',
     who: 'admins',
-    run: async (request, words) => request.reply(await pages.first(request, { all: words[0] === 'all' })),
+    async run(request, [word]) {
+      if (!word || word === 'all') return request.reply(await pages.first(request, { all: word === 'all' }));
+      // Refused, with Resend and Revoke, for the email of an open invitation.
+      const account = await findFor(request, listInvitations, word);
+      const text = `No invitation is open: ${escapeText(account.email)} has an account.`;
+      return request.reply(accountMessage(text, account, await request.role()));
+    },
   },
   buttons: {
     'menu-invites': async (request) => request.reply(await pages.first(request, OPEN)),
@@ -46,14 +56,48 @@ export const invitesFeature: Feature = {
         text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${formatDate(expiresAt)}.`,
       });
     },
-    'invitation-revoke': async (request, value) => {
-      const { email } = await revokeInvitation(request.context, invitationIn(value));
-      return request.reply({
-        text: `Revoked: the link that ${escapeText(email)} got is dead. No mail tells them; \`/apim-user invite\` invites them again.`,
-      });
+    // An entry of a menu has no dialog to confirm.
+    'invitation-revoke-ask': (request, value) => {
+      const input = invitationIn(value);
+      return openModalFor(
+        request,
+        revokeInvitation,
+        { invitationId: input.invitationId },
+        async (attempting) =>
+          revokeModal(
+            input,
+            (await showInvitation(attempting.context, { invitationId: input.invitationId })).email,
+          ),
+      );
+    },
+    'invitation-revoke': async (request, value) =>
+      request.reply(await runRevoke(request, invitationIn(value))),
+  },
+  submissions: {
+    'invitation-revoke': {
+      run: (request, _values, metadata) => runRevoke(request, invitationIn(metadata)),
     },
   },
 };
+
+async function runRevoke(
+  request: SlackRequest,
+  input: Parameters<typeof revokeInvitation>[1],
+): Promise<Message> {
+  const { email } = await revokeInvitation(request.context, input);
+  return {
+    text: `Revoked: the link that ${escapeText(email)} got is dead. No mail tells them; \`/apim-user invite\` invites them again.`,
+  };
+}
+
+const revokeModal = (input: { invitationId: string; expectedVersion: number }, email: string) =>
+  modal({
+    callback: 'invitation-revoke',
+    title: 'Revoke an invitation',
+    submit: 'Revoke',
+    metadata: { id: input.invitationId, version: input.expectedVersion },
+    blocks: [section(`The link that *${escapeText(email)}* got stops working. No mail tells them.`)],
+  });
 
 function rowOf(one: Page['invitations'][number]): KnownBlock[] {
   const isOpen = one.state === 'open';
@@ -66,7 +110,7 @@ function rowOf(one: Page['invitations'][number]): KnownBlock[] {
   ];
   const entries = [
     ...(isOpen || one.state === 'expired' ? [{ text: 'Resend', button: 'invitation-resend' }] : []),
-    ...(isOpen ? [{ text: 'Revoke', button: 'invitation-revoke' }] : []),
+    ...(isOpen ? [{ text: 'Revoke', button: 'invitation-revoke-ask' }] : []),
   ];
   return [row(facts.join(' · '), { value: buttonValue(one), entries })];
 }

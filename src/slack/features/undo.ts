@@ -7,8 +7,16 @@ import { escapeText } from '../present/text.ts';
 export const undoFeature: Feature = {
   buttons: {
     async undo(request, changeId) {
-      const { account } = await undo(request.context, changeId);
-      const text = `Undone: ${escapeText(nameOf(account))} is as before. Links that had been mailed and ended stay dead.`;
+      const undone = await undo(request.context, changeId);
+      // A second press: the message says already what became of the first.
+      if (!undone) return;
+      const { account, isTold } = undone;
+      const told = isTold
+        ? `A mail had told the developer of the change, so another one says that the account is ${account.state} again.`
+        : account.state === 'pending'
+          ? 'A developer who had read that it is active gets the link to confirm the email again.'
+          : 'The developer is told nothing.';
+      const text = `Undone: ${escapeText(nameOf(account))} is as before. ${told} Links that had been mailed and ended stay dead.`;
       return request.reply(accountMessage(text, account, await request.role()), { replace: true });
     },
   },

@@ -2,6 +2,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { actions, button, context, type Message, section } from '../present/blocks.ts';
 import type { OnPress, SlackRequest } from './feature.ts';
+import { inList, turnOf } from './listed.ts';
 import { readCarried } from './reference.ts';
 
 /** With the blocks around the rows, within Slack's 50 blocks a message. */
@@ -47,7 +48,7 @@ export function definePages<Query extends object>(
   read: (request: SlackRequest, query: Query, page: PageInput) => Promise<ListPage<Query>>,
   rowsAPage = ROWS_A_PAGE,
 ) {
-  const turn = `${name}-turn`;
+  const turn = turnOf(name);
   const draw = async (
     request: SlackRequest,
     { query, from, after }: Carried<Query>,
@@ -76,7 +77,9 @@ export function definePages<Query extends object>(
       blocks: [
         section(`*${title}*${range}`),
         ...(filterButtons.length ? [actions(filterButtons)] : []),
-        ...(rows.length ? rows.flat() : [section(first > 0 ? 'There are no more.' : none)]),
+        ...(rows.length
+          ? rows.flat().map((block) => inList(block, { name, query, from: first }))
+          : [section(first > 0 ? 'There are no more.' : none)]),
         ...(note ? [context(note)] : []),
         ...(pageButtons.length ? [actions(pageButtons)] : []),
       ],

@@ -1,4 +1,6 @@
 import type { BlockAction, ViewOutput } from '@slack/bolt';
+import type { SlackRequest } from '../frame/feature.ts';
+import { type ListPlace, splitValue } from '../frame/listed.ts';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
@@ -11,6 +13,7 @@ import {
   tooLate,
 } from './dispatcher.ts';
 import { teamOf } from './people.ts';
+import { runInList } from './redraw.ts';
 import { respond } from './respond.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
 
@@ -35,7 +38,12 @@ export async function answerPress(
   };
   if (view && Object.keys(keyErrors(view.state.values)).length > 0) return source.reply(keyRefused);
   const typed = view ? formValuesIn(view.state.values) : {};
-  await dispatchRequest(dependencies, source, (request) => onPress(request, pressed.value, typed));
+  await dispatchRequest(dependencies, source, (request) => {
+    const { value, list } = splitValue(pressed.value);
+    const place = list && placeOf(body);
+    const run = (running: SlackRequest) => onPress(running, value, typed);
+    return place ? runInList(dependencies, request, { ...list, at: place }, run) : run(request);
+  });
 }
 
 /**
@@ -53,6 +61,12 @@ function pressedIn(action: object): { button: string; value: string; isAlone: bo
   const [name = '', suffix] = String(action_id ?? '').split(':');
   const [button = ''] = name.split('/');
   return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };
+}
+
+/** Null for a message that other people see: no list is in one. */
+function placeOf({ view, container, response_url: url }: BlockAction): ListPlace | null {
+  if (view) return view.type === 'home' ? { home: true } : { view: view.id, title: view.title.text };
+  return container?.is_ephemeral === true ? { url } : null;
 }
 
 function replyToMessage(

@@ -3,6 +3,7 @@ import type { ModalView } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Policy } from '../../operations/frame/context.ts';
 import type { Metadata, Submission } from '../frame/feature.ts';
+import { formInList, listOfForm } from '../frame/listed.ts';
 import { readCarried } from '../frame/reference.ts';
 import { SUBMISSIONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
@@ -18,6 +19,7 @@ import {
   tooLate,
 } from './dispatcher.ts';
 import { teamOf } from './people.ts';
+import { redrawList } from './redraw.ts';
 import { keyErrors } from './typed-keys.ts';
 
 /** Answers what is wrong with the fields at once, and delivers the rest. */
@@ -63,9 +65,14 @@ export async function answerSubmission(
     replyToRefusal: (message) => show(refill(view, message), message),
   };
   const values = formValuesIn(view.state.values);
-  await dispatchRequest(dependencies, source, async (request) =>
-    showResult(await submission.run(request, values, metadataOf(view))),
-  );
+  await dispatchRequest(dependencies, source, async (request) => {
+    const metadata = metadataOf(view);
+    const list = listOfForm(metadata);
+    const result = await submission.run(request, values, metadata);
+    const isForm = 'type' in result;
+    await showResult(isForm && list ? formInList(result, list) : result);
+    if (list && !isForm) await redrawList(dependencies, request, list);
+  });
 }
 
 /** None for metadata that can't be read: `answerSubmission` refuses it in words. */

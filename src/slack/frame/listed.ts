@@ -1,0 +1,57 @@
+// The buttons of a list's rows carry which list they are in, so that it can be drawn again once they have done their work.
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { Metadata } from './feature.ts';
+import { readCarried } from './reference.ts';
+
+/** A list, and the number of the first row that it shows. */
+export type ListPosition = { name: string; query: object; from: number };
+
+/** Where the list is shown: in an ephemeral message, in App Home, or in a modal. */
+export type ListPlace = { url: string } | { home: true } | { view: string; title: string };
+
+export type ShownList = ListPosition & { at: ListPlace };
+
+/** Between a button's value and its list. No id and no JSON of ours has it before the list. */
+const SEPARATOR = '#';
+const MAX_VALUE_LENGTH = 2_000;
+const MAX_BLOCK_ID_LENGTH = 255;
+
+/** The button that draws any page of the list. */
+export const turnOf = (name: string): string => `${name}-turn`;
+
+/** The block with the list in the values of its buttons, and in the block's id, which is the value of its menu. */
+export function inList(block: KnownBlock, list: ListPosition): KnownBlock {
+  const withList = (value: string, max: number): string => {
+    const whole = `${value}${SEPARATOR}${JSON.stringify(list)}`;
+    // A list that doesn't fit isn't drawn again.
+    return whole.length <= max ? whole : value;
+  };
+  const withValue = <Element extends { type: string }>(element: Element): Element =>
+    element.type === 'button' && 'value' in element
+      ? { ...element, value: withList(String(element.value), MAX_VALUE_LENGTH) }
+      : element;
+  if (block.type === 'actions') return { ...block, elements: block.elements.map(withValue) };
+  if (block.type !== 'section' || !block.accessory) return block;
+  const hasMenu = block.accessory.type === 'overflow' && block.block_id;
+  return {
+    ...block,
+    accessory: withValue(block.accessory),
+    ...(hasMenu ? { block_id: withList(hasMenu, MAX_BLOCK_ID_LENGTH) } : {}),
+  };
+}
+
+/** The value of a pressed button, and the list that it is in. */
+export function splitValue(carried: string): { value: string; list: ListPosition | null } {
+  const at = carried.indexOf(SEPARATOR);
+  if (at < 0) return { value: carried, list: null };
+  const { name, query, from } = readCarried<ListPosition>(carried.slice(at + 1));
+  return { value: carried.slice(0, at), list: { name: String(name), query, from: Number(from) } };
+}
+
+/** A form that a row's button opened carries the list, because its submission does the work. */
+export const formInList = (view: ModalView, list: ShownList): ModalView => ({
+  ...view,
+  private_metadata: JSON.stringify({ ...readCarried(view.private_metadata || '{}'), list }),
+});
+
+export const listOfForm = ({ list }: Metadata): ShownList | null => (list as ShownList | undefined) ?? null;

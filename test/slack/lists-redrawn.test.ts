@@ -1,0 +1,76 @@
+// A list is drawn again once a button of one of its rows, or the form behind it, has done its work.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/block' });
+});
+afterAll(() => app?.close());
+
+it('invitations: after Resend and after Revoke, which asks first', async () => {
+  const admin = app.as('admin');
+  await admin.types('/apim-user invite ann@example.com ben@example.com');
+  await admin.sees(/2 invitations are on their way/);
+  await admin.types('/apim-user invites');
+  const list = await admin.message(/Open invitations.*1–2 of 2/);
+  await list.chooses('Revoke', /ann@example.com/);
+  const modal = await admin.modal('Revoke an invitation');
+  await modal.sees(/The link that .*ann@example.com.* got stops working/);
+  expect(list.text()).toContain('ann@example.com');
+  await modal.submit();
+  await modal.sees(/Revoked: the link that ann@example.com got is dead/);
+  await modal.closeAll();
+  await eventually('the list without it', () => /1–1 of 1/.test(list.text()));
+  expect(list.text()).not.toContain('ann@example.com');
+  const before = JSON.stringify(list.message.blocks);
+  await list.chooses('Resend', /ben@example.com/);
+  await admin.sees(/Sent again to ben@example.com/);
+  await eventually('the list with the new end', () => JSON.stringify(list.message.blocks) !== before);
+  // The row now has the new version, so its button works.
+  await list.chooses('Resend', /ben@example.com/);
+  await admin.sees(/Sent again to ben@example.com/);
+});
+
+it('approvals: after Approve, and after the form of Decline', async () => {
+  const [admin, approver] = [app.as('admin'), app.as('approver')];
+  for (const [email, name] of [
+    ['cy@example.com', 'Cy One'],
+    ['di@example.com', 'Di Two'],
+  ]) {
+    await admin.types(`/apim-user add ${email} ${name}`);
+    await admin.sees(/Added: the account is/);
+    await admin.types(`/apim-user block ${email} spam`);
+    await admin.sees(/second operator/);
+  }
+  await approver.types('/apim-user approvals');
+  const list = await approver.message(/Waiting for your decision.*1–2 of 2/);
+  await list.clicks(/^Approve.*Cy One/);
+  await approver.sees(/Approved, and done/);
+  await eventually('one left', () => /1–1 of 1/.test(list.text()));
+  await list.clicks(/^Decline.*Di Two/);
+  const modal = await approver.modal('Decline');
+  await modal.fill({ Reason: 'not spam' });
+  await modal.submit();
+  await modal.sees(/Declined/);
+  await modal.closeAll();
+  await eventually('none left', () => /Nothing waits for you/.test(list.text()));
+});
+
+it('Home: after the form of Decline', async () => {
+  const [admin, approver] = [app.as('admin'), app.as('approver')];
+  await admin.types('/apim-user add ed@example.com Ed Three');
+  await admin.sees(/Added: the account is/);
+  await admin.types('/apim-user block ed@example.com spam');
+  await admin.sees(/second operator/);
+  const home = await approver.home();
+  await eventually('it waits in Home', () => home.text().includes('Block Ed Three?'));
+  await home.clicks(/^Decline.*Ed Three/);
+  const modal = await approver.modal('Decline');
+  await modal.fill({ Reason: 'not spam' });
+  await modal.submit();
+  await modal.sees(/Declined/);
+  await modal.closeAll();
+  await eventually('Home without it', () => !home.text().includes('Block Ed Three?'));
+});
