@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import { readOneEmail } from '../domain/email-list.ts';
 import { findOneAccount } from '../operations/accounts/find.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Context } from '../operations/frame/context.ts';
@@ -126,7 +127,7 @@ function userName(): string {
   }
 }
 
-/** Replaces emails and names of groups by ids. */
+/** Replaces emails of accounts and names of groups by ids, and reads an email as a mail program writes it. */
 async function findIds(context: Context, { exposed, input }: Invocation): Promise<Record<string, unknown>> {
   const { accountId, groupId, groupIds, ...rest } = input;
   const idOfGroup = async (text: unknown) => {
@@ -140,6 +141,7 @@ async function findIds(context: Context, { exposed, input }: Invocation): Promis
     optionFieldsOf(exposed).some(({ name }) => name === 'teamId') && rest.teamId === undefined;
   return {
     ...rest,
+    ...(typeof rest.email === 'string' ? readPerson(rest.email, exposed, input) : {}),
     ...(takesTeam ? { teamId: await onlyTeam(context) } : {}),
     ...(accountId === undefined
       ? {}
@@ -147,6 +149,14 @@ async function findIds(context: Context, { exposed, input }: Invocation): Promis
     ...(groupId === undefined ? {} : { groupId: await idOfGroup(groupId) }),
     ...(Array.isArray(groupIds) ? { groupIds: await Promise.all(groupIds.map(idOfGroup)) } : {}),
   };
+}
+
+/** The email, and the name beside it for an operation that makes a person and was given no other name. */
+function readPerson(text: string, exposed: Exposed, input: Record<string, unknown>) {
+  const { email, ...names } = readOneEmail(text);
+  const takesNames = optionFieldsOf(exposed).some(({ name }) => name === 'firstName');
+  const isNamed = ['accountId', 'firstName', 'lastName'].some((name) => name in input);
+  return takesNames && !isNamed ? { email, ...names } : { email };
 }
 
 async function onlyTeam({ db, service }: Context): Promise<string> {

@@ -1,6 +1,10 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { DomainError } from './domain-error.ts';
 
-/** `spelling` is what mail is sent to; `canonical` is what addresses are looked up and compared by. */
+/**
+ * `spelling` is what is stored and shown, as it was typed; `canonical` is what emails are looked up and compared by, in
+ * lower case and with an international domain in its `xn--` form.
+ */
 export type EmailAddress = { readonly spelling: string; readonly canonical: string };
 
 /** RFC 5321 4.5.3.1.3 with erratum 1690; also Azure's limit (User create contract). */
@@ -9,36 +13,38 @@ export const MAX_EMAIL_LENGTH = 254;
 const MAX_LOCAL_PART_LENGTH = 64;
 const MAX_DOMAIN_LENGTH = 253;
 
-const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
-/** RFC 5321 Dot-string: no quotes, no comments, no dot at an end, no two in a row. */
-const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const ASCII = /^[\x21-\x7e]*$/;
+/** RFC 5321 atext. */
+const LOCAL_CHARACTER = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]/;
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /**
- * Reads an e-mail address. Plain ASCII only (a domain in other letters goes in its `xn--` form), at most 254 characters,
- * 64 before the @; no quoted local part, no comment, no address literal; the domain has a dot. Spaces and tabs around it
- * are cut off. Nothing is folded but the case: dots and `+tags` are the developer's own.
- * Errors: `email_invalid`, with words for the field `email`.
- * Source: RFC 5321 4.1.2; safety 2 (dotless i, Kelvin sign, quoted local parts).
+ * Reads exactly one email, as programs write it. `domain/email-list.ts` reads what people paste. At most 254 characters,
+ * 64 before the @; before it plain ASCII, no quotes, no comment; the domain has a dot, is no IP address, and may be
+ * international. Spaces and tabs around it are cut off. Nothing is folded but the case: dots and `+tags` are the
+ * developer's own.
+ * Errors: `email_invalid`, with the reason for the field `email`.
+ * Source: RFC 5321 4.1.2; UTS 46; safety 2 (dotless i, Kelvin sign, quoted local parts).
  */
 export function parseEmailAddress(text: string): EmailAddress {
   // First, so that the patterns below run on a short text.
-  if (text.length > MAX_EMAIL_LENGTH * 2) throw invalid(`must have at most ${MAX_EMAIL_LENGTH} characters`);
-  const spelling = text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
-  if (spelling === '') throw invalid('is needed');
-  if (spelling.length > MAX_EMAIL_LENGTH) throw invalid(`must have at most ${MAX_EMAIL_LENGTH} characters`);
-  if (!PRINTABLE_ASCII.test(spelling)) {
-    throw invalid('may hold plain letters (a–z), digits and signs only, without spaces');
-  }
-  const [local = '', domain, ...more] = spelling.split('@');
-  if (domain === undefined || more.length > 0) throw invalid('must have one @, as in name@example.com');
-  if (!LOCAL_PART.test(local) || local.length > MAX_LOCAL_PART_LENGTH)
-    throw invalid('is not valid before the @');
-  if (!isDomain(domain))
-    throw invalid('is not valid after the @: write a whole domain, as in name@example.com');
-  // ASCII only, so lower case is the same everywhere and no letter becomes another one.
-  return { spelling, canonical: spelling.toLowerCase() };
+  if (text.length > MAX_EMAIL_LENGTH * 2) throw invalid(TOO_LONG);
+  const typed = text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+  if (typed === '') throw invalid('is needed');
+  if (/\s/.test(typed)) throw invalid('has a space in it');
+  const [local = '', domain, ...more] = typed.split('@');
+  if (domain === undefined) throw invalid('has no @');
+  if (more.length > 0) throw invalid('has more than one @');
+  const fault = faultOfLocalPart(local) ?? faultOfDomain(local, domain);
+  if (fault !== null) throw invalid(fault);
+  const ascii = asciiDomain(domain);
+  const canonical = `${local}@${ascii}`.toLowerCase();
+  const spelling = ASCII.test(domain) ? typed : `${local}@${domainToUnicode(ascii)}`;
+  if (Math.max(spelling.length, canonical.length) > MAX_EMAIL_LENGTH) throw invalid(TOO_LONG);
+  return { spelling, canonical };
 }
+
+const TOO_LONG = `is longer than ${MAX_EMAIL_LENGTH} characters`;
 
 /** The canonical form of an email; null when the text is none. */
 export function canonicalEmail(text: string): string | null {
@@ -50,16 +56,66 @@ export function canonicalEmail(text: string): string | null {
   }
 }
 
-/** RFC 1123 2.1 host names with two labels or more; a last label of digits would be an IP address. */
-function isDomain(domain: string): boolean {
-  const labels = domain.split('.');
-  return (
-    domain.length <= MAX_DOMAIN_LENGTH &&
-    labels.length >= 2 &&
-    labels.every((label) => LABEL.test(label)) &&
-    !/^\d+$/.test(labels.at(-1) ?? '')
-  );
+/** Where a mail to a stored email goes: mail servers take an international domain in its `xn--` form. */
+export function mailboxOf(spelling: string): string {
+  const [local = '', domain = ''] = spelling.split('@');
+  return ASCII.test(domain) ? spelling : `${local}@${domainToASCII(domain)}`;
 }
+
+const asciiDomain = (domain: string): string => (ASCII.test(domain) ? domain : domainToASCII(domain));
+
+function faultOfLocalPart(local: string): string | null {
+  if (local === '') return 'has nothing before the @';
+  const strange = [...local].find((character) => !LOCAL_CHARACTER.test(character));
+  if (strange) {
+    const isSeen = /[\p{L}\p{N}\p{P}\p{S}]/u.test(strange);
+    return `has ${isSeen ? strange : 'an invisible character'} before the @, where only plain letters, digits and signs work`;
+  }
+  if (/^\.|\.$|\.\./.test(local)) return 'has a dot too many before the @';
+  if (local.length > MAX_LOCAL_PART_LENGTH)
+    return `has more than ${MAX_LOCAL_PART_LENGTH} characters before the @`;
+  return null;
+}
+
+function faultOfDomain(local: string, domain: string): string | null {
+  if (domain === '') return 'has no domain after the @, as in name@example.com';
+  // Node would decode a percent sign, and cut the text at a slash.
+  if (!ASCII.test(domain) && STRANGE_IN_DOMAIN.test(domain)) return NO_DOMAIN;
+  if (LOOKS_PLAIN.test(domain)) return 'has letters after the @ that only look like plain ones; type them';
+  const ascii = asciiDomain(domain);
+  const labels = ascii.split('.');
+  if (labels.length < 2) return 'has no whole domain after the @, as in name@example.com';
+  if (labels.includes('')) return 'has a dot too many after the @';
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return 'has an IP address after the @; a domain is needed';
+  const isHost = ascii.length <= MAX_DOMAIN_LENGTH && labels.every((label) => LABEL.test(label));
+  if (!isHost) return NO_DOMAIN;
+  if (ascii === domain || domainToUnicode(ascii).split('.').every(isClearLabel)) return null;
+  return `has a domain that can be taken for another one. If it is the right one, write ${local}@${ascii}`;
+}
+
+const NO_DOMAIN = 'has no possible domain after the @';
+const STRANGE_IN_DOMAIN = /[\x21-\x2c/:-@[-`{-~]/;
+
+/** The Kelvin sign, full-width letters: Unicode would make plain letters of them. */
+const LOOKS_PLAIN =
+  /[\u2000-\u2bff\ua7f8-\ua7f9\ufb00-\ufb06\uff00-\uff60]|[\u{1d400}-\u{1d7ff}]|[\u{1f100}-\u{1f1ff}]/u;
+
+/** Plain letters with accents, and a few that no plain letter looks like. The dotless i is not among them. */
+const LATIN = /^(?:[a-z0-9-]|[ßæœøłđðþŋħ])*$/;
+/** Written together in Chinese, Japanese and Korean, with plain letters too. */
+const EAST_ASIAN =
+  /^[a-z0-9\-ー々〆〇\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}]*$/u;
+/** Of these, only letters that no Latin letter looks like make a label clear. */
+const CYRILLIC = /^[0-9-]*[\p{Script=Cyrillic}0-9-]*[бгджзийлпфцчшщъыэюяєїґ][\p{Script=Cyrillic}0-9-]*$/u;
+const GREEK = /^[\p{Script=Greek}0-9-]*[βγδεζθλμξπσφχψω][\p{Script=Greek}0-9-]*$/u;
+const ONE_SCRIPT = 'Arab Hebr Thai Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Laoo Mymr Khmr Geor Ethi'
+  .split(' ')
+  .map((script) => new RegExp(`^[\\p{Script=${script}}\\p{M}0-9-]*$`, 'u'));
+
+/** Whether a label of a domain is written in one alphabet, and can't be taken for plain letters. */
+const isClearLabel = (label: string): boolean =>
+  LATIN.test(label.normalize('NFD').replace(/(?<=[a-z])\p{M}+/gu, '')) ||
+  [EAST_ASIAN, CYRILLIC, GREEK, ...ONE_SCRIPT].some((script) => script.test(label));
 
 function invalid(words: string): DomainError {
   return new DomainError('email_invalid', { fields: { email: words } });

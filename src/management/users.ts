@@ -136,12 +136,18 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
   demandIdentity(wanted.identities, wanted.email);
   const accountId = changeableUserId(request);
   const notify = request.query.flag('notify') ?? false;
-  demandProperties(wanted, ['email', 'firstName', 'lastName']);
+  // An empty last name is looked at once it is known who has it.
+  const needed = wanted.lastName === '' ? [] : (['lastName'] as const);
+  demandProperties(wanted, ['email', 'firstName', ...needed]);
   const { email = '', firstName = '', lastName = '', note, password, state } = wanted;
   const values = { email, firstName, lastName, note, state };
   const given = { ...values, password };
   return putResource(request, {
-    find: () => readAccount(request.context, { accountId }),
+    async find() {
+      const account = await readAccount(request.context, { accountId });
+      demandLastName(account, lastName);
+      return account;
+    },
     isAsGiven: async () =>
       (await compareAccount(request.context, { accountId, ...values })) &&
       (password === undefined || comparePassword(request.context, { accountId, password })),
@@ -177,6 +183,8 @@ async function patchUser(request: ManagementRequest): Promise<ManagementResponse
   const { identities, registrationDate: _r, groups: _g, ...wanted } = readProperties(request, PROPERTIES);
   const accountId = changeableUserId(request);
   const change = { accountId, ...wanted, ...readIfMatch(request, 'required') };
+  if (wanted.firstName === '') throw validationError({ firstName: 'is needed' });
+  if (wanted.lastName === '') demandLastName(await demandUser(request), '');
   if (identities) {
     const { email } = await demandUser(request);
     demandIdentity(identities, wanted.email ?? email);
@@ -265,6 +273,14 @@ function changeableUserId(request: ManagementRequest): string {
     'MethodNotAllowed',
     'User 1 is the built-in administrator, which cannot be changed.',
   );
+}
+
+/**
+ * Azure's last names have 1 to 100 characters. In Slack and the portal one name is enough, and a program that read such a
+ * user may send it back. Errors: `ValidationError`.
+ */
+function demandLastName(account: AccountView | null, lastName: string): void {
+  if (lastName === '' && account?.lastName !== '') throw validationError({ lastName: 'is needed' });
 }
 
 function demandAppType({ query }: ManagementRequest): void {

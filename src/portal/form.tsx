@@ -36,12 +36,13 @@ type FieldProps = {
   hint?: string;
   /** For names only: a browser silently cuts a pasted text, and half an email or password is a different one. */
   maxLength?: number;
+  isOptional?: boolean;
   errors: FieldErrors | undefined;
 };
 
 /** The first field with an error has the focus, so that a screen reader reads its error first. */
 export function Field(props: FieldProps) {
-  const { name, label, type = 'text', autoComplete, value, hint, maxLength, errors = {} } = props;
+  const { name, label, type = 'text', autoComplete, value, hint, maxLength, isOptional, errors = {} } = props;
   const error = errors[name];
   const isFirst = error !== undefined && Object.keys(errors)[0] === name;
   const describedBy = [error ? `${name}-fault` : '', hint ? `${name}-hint` : ''].filter(Boolean).join(' ');
@@ -55,7 +56,7 @@ export function Field(props: FieldProps) {
         autoComplete={autoComplete}
         defaultValue={value}
         {...(maxLength ? { maxLength } : {})}
-        required
+        required={!isOptional}
         {...(type === 'email' ? { inputMode: 'email', autoCapitalize: 'none', spellCheck: false } : {})}
         {...(describedBy ? { 'aria-describedby': describedBy } : {})}
         {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
@@ -105,7 +106,14 @@ export function NameFields({ names, errors }: { names: Names; errors: FieldError
   return (
     <>
       <Field {...name} name="firstName" label="First name" autoComplete="given-name" value={firstName} />
-      <Field {...name} name="lastName" label="Last name" autoComplete="family-name" value={lastName} />
+      <Field
+        {...name}
+        name="lastName"
+        label="Last name (if you have one)"
+        autoComplete="family-name"
+        value={lastName}
+        isOptional
+      />
     </>
   );
 }

@@ -76,13 +76,20 @@ describe('the account page', () => {
     expect(await accountOf(email)).toMatchObject({ first_name: name });
   });
 
-  test('says beside the field what is wrong with a name, and keeps the other name', async () => {
+  test('says beside the field that a name is missing, also when it shows nothing', async () => {
     const { who } = await signedIn();
-    const answer = await who.post('/portal/account/names', { firstName: ' ', lastName: 'Fox' });
+    const answer = await who.post('/portal/account/names', { firstName: ' ', lastName: '\u200b' });
     const html = await answer.text();
     expect(answer.status).toBe(422);
-    expect(html).toMatch(/id="firstName-fault">First name is needed\./);
-    expect(html).toContain('value="Fox"');
+    expect(html).toMatch(/id="firstName-fault">First name is needed; one name is enough\./);
+  });
+
+  test('takes one name, in either field, as the first name', async () => {
+    const { who, email } = await signedIn();
+    await who.post('/portal/account/names', { firstName: '', lastName: ' Su\u200bharto ' });
+    const [names] = await sql`select first_name, last_name from accounts where email = ${email}`;
+    expect(names).toEqual({ first_name: 'Suharto', last_name: '' });
+    expect(await who.reads('/portal')).toContain('Hello Suharto');
   });
 
   test('confirms a change in our own words only', async () => {
@@ -154,7 +161,7 @@ describe('a change of email', () => {
   test('T12: to a malformed email is refused beside the field, and sends no mail', async () => {
     const { who } = await signedIn();
     const [status, words] = await page(await change(who, 'a@x.com,b@x.com'));
-    expect([status, words]).toEqual([422, expect.stringContaining('must have one @')]);
+    expect([status, words]).toEqual([422, expect.stringContaining('has more than one @')]);
     expect(await sql`select 1 from tickets where email like '%x.com%'`).toHaveLength(0);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
-import { HOSTILE_ADDRESSES } from '../support/hostile-addresses.ts';
+import { HOSTILE_ADDRESSES, READABLE_IN_A_PASTE } from '../support/hostile-addresses.ts';
 import { markupIn, read } from '../support/markup.ts';
 
 let app: TestApp;
@@ -27,9 +27,13 @@ const rows = async () => {
   return row;
 };
 
-/** Spaces around an address are no part of it: every surface cuts them off. */
-const BUT_FOR_SPACES = Object.entries(HOSTILE_ADDRESSES).filter(([, text]) => {
-  return !/^[a-z]+@example\.com$/.test(text.trim()) && text.length <= SLACK_INPUT_LENGTH;
+/** What is around an address is no part of it: where people type, it is cut off. */
+const BUT_FOR_SPACES = Object.entries(HOSTILE_ADDRESSES).filter(([what, text]) => {
+  return (
+    !READABLE_IN_A_PASTE.includes(what) &&
+    !/^[a-z]+@example\.com$/.test(text.trim()) &&
+    text.length <= SLACK_INPUT_LENGTH
+  );
 });
 
 describe('T17: forty and more hostile addresses make no row and no mail when they are', () => {
@@ -37,21 +41,19 @@ describe('T17: forty and more hostile addresses make no row and no mail when the
   const typable = BUT_FOR_SPACES.filter(([, text]) => !/[\s,]/.test(text) && text !== '');
 
   it('typed after /apim-user add', async () => {
-    expect(typable.length).toBeGreaterThanOrEqual(40);
+    expect(typable.length).toBeGreaterThanOrEqual(35);
     const before = await rows();
     for (const [what, address] of typable) {
       await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
-      await app
-        .as('admin')
-        .sees(/e-mail address|Something is missing|was not added|Email/)
-        .catch((error: unknown) => expect.fail(`${what}: ${error}`));
-      const modal = app.as('admin').hasModal() ? await app.as('admin').modal() : null;
-      await modal?.closeAll();
+      const modal = await app.as('admin').modal('Add an account');
+      expect(modal.text(), what).toMatch(/`.+` (has|is|takes|holds) /);
+      await modal.closeAll();
     }
     expect(await rows()).toEqual(before);
   });
 
   it('put into the form that adds an account', async () => {
+    expect(BUT_FOR_SPACES.length).toBeGreaterThanOrEqual(40);
     const before = await rows();
     await app.as('admin').types('/apim-user add');
     const modal = await app.as('admin').modal('Add an account');

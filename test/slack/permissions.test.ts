@@ -16,7 +16,7 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
-import type { SlackRequest } from '../../src/slack/frame/feature.ts';
+import type { Command, SlackRequest } from '../../src/slack/frame/feature.ts';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import {
   ADMIN,
@@ -62,6 +62,7 @@ const EXPECTED: Record<string, string> = {
   '[menu-add]': 'admin',
   '[menu-invite]': 'admin',
   '[menu-invites]': 'admin',
+  '[invite-correct]': 'admin',
   '[invites-all]': 'admin',
   '[invites-next]': 'admin',
   '[invitation-resend]': 'admin*',
@@ -299,13 +300,16 @@ const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();
+const types = (command: Command, request: SlackRequest, words: string[]) =>
+  command.run(request, words, words.join(' '));
 for (const command of COMMANDS)
   entries.set(`/apim-user ${command.name}`, [
-    (request) => command.run(request, []),
-    (request, { email }) => command.run(request, [email, 'Ann', 'Lee']),
-    (request, { email }) => command.run(request, [`fresh-${email}`, 'Ann', 'Lee']),
-    (request, { email }) => command.run(request, [`blocked-${email}`]),
-    (request, { references }) => command.run(request, [String(references[2]?.id)]),
+    (request) => types(command, request, []),
+    (request, { email }) => types(command, request, [email, 'Ann', 'Lee']),
+    (request, { email }) => types(command, request, [`fresh-${email}`, 'Ann', 'Lee']),
+    (request, { email }) => types(command, request, [`bare-${email}`]),
+    (request, { email }) => types(command, request, [`blocked-${email}`]),
+    (request, { references }) => types(command, request, [String(references[2]?.id)]),
   ]);
 for (const [name, press] of BUTTONS)
   entries.set(`[${name}]`, [

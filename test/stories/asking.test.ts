@@ -158,7 +158,7 @@ describe('a shortcut', () => {
     );
     await (await admin.message(/zed@example/)).shortcut('invite_from_message');
     const modal = await admin.modal('Invite developers');
-    expect(await modal.value('Email')).toBe('yan@example.com\nzed@example.com');
+    expect(await modal.value('Email')).toBe('Yan <yan@example.com>\nzed@example.com');
     await modal.submit();
     await modal.sees(/2 invitations are on their way/);
     await modal.closeAll();

@@ -27,9 +27,9 @@ describe('invite', () => {
     await admin.sees(/1 invitation is on its way/);
 
     await admin.types(
-      '/apim-user invite new@example.com active@example.com blocked@example.com twice@example.com nonsense',
+      '/apim-user invite new@example.com active@example.com blocked@example.com twice@example.com',
     );
-    const said = await admin.message(/4 addresses were not invited/);
+    const said = await admin.message(/3 emails were not invited/);
     expect(said.text()).toContain('1 invitation is on its way');
     expect(said.text()).toMatch(/new@example\.com: invited/);
     expect(said.text()).toMatch(/active@example\.com: not invited\. There is already an account.*\*active\*/);
@@ -39,7 +39,6 @@ describe('invite', () => {
     expect(said.text()).toMatch(
       /twice@example\.com: not invited\. This address is already invited, by Ada Admin/,
     );
-    expect(said.text()).toMatch(/nonsense: not invited\. That doesn't look like an e-mail address/);
 
     await said.clicks('Show account active@example.com');
     await admin.sees(/Act Ive/);
@@ -63,10 +62,12 @@ describe('invite', () => {
     expect(modal.text()).toContain(fifty[49] ?? '');
     await modal.closeAll();
     await admin.types(`/apim-user invite ${fifty.join(' ')}`);
-    const again = await admin.message(/50 addresses were not invited/);
+    const again = await admin.message(/50 emails were not invited/);
     expect(again.text()).toContain(fifty[49] ?? '');
     await admin.types(`/apim-user invite ${fifty.join(' ')} one-more@example.com`);
-    await admin.sees(/more than is allowed: 50 addresses at once/);
+    await admin.sees(
+      /No one was invited\. That's 51 emails, and one invitation takes 50\. .*import takes larger lists/,
+    );
     expect(mailsTo('one-more@example.com')).toEqual([]);
   });
 
@@ -76,7 +77,9 @@ describe('invite', () => {
     const modal = await admin.modal('Invite developers');
     await modal.fill({ Email: 'good@example.com\nbad@\nworse' });
     await modal.submit();
-    expect(modal.errors().Email).toMatch(/No e-mail address: bad@, worse\. No one was invited yet/);
+    expect(modal.errors().Email).toMatch(
+      /“bad@” has no domain after the @.*“worse” has no @\. No one was invited yet/,
+    );
     await modal.closeAll();
     expect(mailsTo('good@example.com')).toEqual([]);
   });

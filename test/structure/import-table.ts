@@ -49,7 +49,8 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
 
 /** Pure parts: no file, clock or network, so nothing of Node, and only these packages. */
 const PURE: Record<string, readonly RegExp[]> = {
-  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/],
+  // Of Node only its pure functions for international domains.
+  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/, /^node:url$/],
   emails: [/^react(\/|$)/, /^react-email$/],
 };
 

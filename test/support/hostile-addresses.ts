@@ -11,7 +11,27 @@ export function addressOfLength(length: number): string {
   return `${'a'.repeat(length - domain.length - 1)}@${domain}`;
 }
 
-/** By what is wrong; the product refuses each of them. */
+/**
+ * Of these, people who paste one mean the email in it, and the reader of pastes takes it. What programs send is refused.
+ */
+export const READABLE_IN_A_PASTE = [
+  'a display name',
+  'angle brackets',
+  'a mailto scheme',
+  'NUL',
+  'DEL',
+  'LF at the end',
+  'LF in front',
+  'a right-to-left mark',
+  'a right-to-left override',
+  'a zero-width space',
+  'a byte order mark in front',
+  'a no-break space around it',
+  'a soft hyphen',
+  'a domain with a dot at the end',
+];
+
+/** By what is wrong; `parseEmailAddress` refuses each of them. */
 export const HOSTILE_ADDRESSES: Record<string, string> = {
   nothing: '',
   'only spaces': '   ',
@@ -50,7 +70,9 @@ export const HOSTILE_ADDRESSES: Record<string, string> = {
   'a no-break space around it': `${char(0xa0)}ann@example.com${char(0xa0)}`,
   'a soft hyphen': `an${char(0xad)}n@example.com`,
   'half of a surrogate pair': `ann${String.fromCharCode(0xd83d)}@example.com`,
-  'letters beyond ASCII in the domain': 'ann@bücher.example',
+  'a Cyrillic letter in a Latin domain': `ann@b${char(0x430)}nk.example`,
+  'a domain of Cyrillic letters that look Latin': `ann@${char(0x440)}${char(0x430)}${char(0x443)}.example`,
+  'letters beyond ASCII before the @': 'änn@example.com',
   '255 characters': addressOfLength(255),
   '256 characters': addressOfLength(256),
   'a million characters': `${'a'.repeat(1_000_000)}@example.com`,

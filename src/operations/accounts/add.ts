@@ -35,10 +35,8 @@ export const addAccount = defineOperation({
   name: 'accounts/add',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: input.withNeededNames({
     email: input.email,
-    firstName: input.personName,
-    lastName: input.personName,
     password: input.password.optional(),
     groupIds: input.groupIds.default([]),
     note: input.note.default(''),

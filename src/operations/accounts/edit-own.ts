@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
@@ -11,7 +10,7 @@ export const editOwnAccount = defineOperation({
   name: 'accounts/edit-own',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ firstName: input.personName, lastName: input.personName }),
+  input: input.withNeededNames({}),
   async run(act, names) {
     const account = await holdAccount(act, signedInAs(act).accountId);
     const { firstName, lastName } = account;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
+import { fullName, onlyNameFirst } from '../../domain/person-name.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
@@ -13,7 +14,7 @@ import { cancelEmailChange, requestEmailChange } from './unconfirmed-email.ts';
  * to the present one says so at once. `callOffAddress` ends that wait: the link dies, and mails that have not left are
  * called off.
  * Errors: `account_not_found`, `account_erased`, `account_changed`; `account_state_unfitting` when deleted, or when the
- * email of a blocked account should change; `email_invalid`, `email_taken`.
+ * email of a blocked account should change; `email_invalid`, `email_taken`; `invalid_input` when no name is left.
  */
 export const editAccount = defineOperation({
   name: 'accounts/edit',
@@ -34,11 +35,13 @@ export const editAccount = defineOperation({
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
-    const change = {
+    const change = onlyNameFirst({
       firstName: wanted.firstName ?? account.firstName,
       lastName: wanted.lastName ?? account.lastName,
       note: wanted.note ?? account.note,
-    };
+    });
+    if (fullName(change) === '')
+      throw new DomainError('invalid_input', { fields: { firstName: input.NAME_NEEDED.error } });
     const edited = await updateAccount(act.tx, account, change, act.now);
     if (callOffAddress) await cancelEmailChange(act, edited);
     const newEmail =

@@ -9,6 +9,8 @@ import { findInvitationToResend } from '../../db/accounts/invitations.ts';
 import { findNamed, findNamedLike } from '../../db/accounts/search.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { canonicalIn } from '../../domain/email-list.ts';
+import { fullName } from '../../domain/person-name.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { currentState, viewAccount } from './account.ts';
@@ -40,7 +42,8 @@ export const findOneAccount = defineOperation({
   }),
   async run(act, { text, following }) {
     const serviceId = act.service.id;
-    const email = text.toLowerCase();
+    // As a mail program writes it, with a name and brackets.
+    const email = canonicalIn(text) ?? text.toLowerCase();
     const exact =
       text &&
       ((await findAccountByEmail(act.tx, serviceId, email)) ??
@@ -50,7 +53,7 @@ export const findOneAccount = defineOperation({
     const isEmail = text.includes('@');
     if (isEmail) await refuseFormerOrFuture(act, email);
     // A shared domain makes two people no more alike, and a whole email means one account or none.
-    const [mailbox = ''] = text.split('@');
+    const [mailbox = ''] = (isEmail ? email : text).split('@');
     const name = isEmail && mailbox.length < SHORTEST_MAILBOX ? '' : mailbox;
     for (let wordsUsed = isEmail ? 0 : following.length; name && wordsUsed >= 0; wordsUsed--) {
       const words = [name, ...following.slice(0, wordsUsed)].join(' ');
@@ -94,7 +97,4 @@ async function accountOfSubscription(act: Act, id: string): Promise<Account | nu
   return subscription?.accountId ? findAccount(act.tx, act.service.id, subscription.accountId) : null;
 }
 
-const suggestion = ({ id, firstName, lastName, email }: Account) => ({
-  id,
-  label: `${firstName} ${lastName} <${email}>`,
-});
+const suggestion = ({ id, email, ...names }: Account) => ({ id, label: `${fullName(names)} <${email}>` });

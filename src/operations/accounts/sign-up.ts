@@ -6,7 +6,7 @@ import { sealText } from '../../security/sealed-text.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
 
-const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
+const NAMES = input.withNeededNames({});
 
 /**
  * A developer signs up. The work is the same for every email, known or not: a job decides later, and only the mailbox gets

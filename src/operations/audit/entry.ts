@@ -7,6 +7,7 @@ import { findApis } from '../../db/catalog/apis.ts';
 import { findProducts } from '../../db/catalog/products.ts';
 import { type Approval, findApprovals } from '../../db/operators/approvals.ts';
 import { findSubscriptions } from '../../db/subscriptions/subscriptions.ts';
+import { fullName } from '../../domain/person-name.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 
@@ -43,10 +44,7 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
   const ofApprovals = approvals.flatMap(({ accountId }) => accountId ?? []);
   const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...ofApprovals]);
   const people = new Map(
-    accounts.map(({ id, firstName, lastName, email }) => [
-      id,
-      email ? `${firstName} ${lastName} (${email})` : '',
-    ]),
+    accounts.map((account) => [account.id, account.email ? `${fullName(account)} (${account.email})` : '']),
   );
   const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
@@ -69,5 +67,5 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
 }
 
 function subscriptionLabel({ name, owner }: Awaited<ReturnType<typeof findSubscriptions>>[number]): string {
-  return owner?.email ? `${name}, of ${owner.firstName} ${owner.lastName} (${owner.email})` : name;
+  return owner?.email ? `${name}, of ${fullName(owner)} (${owner.email})` : name;
 }

@@ -1,8 +1,7 @@
 // The fields that inputs are made of, with the limit of each.
 import { z } from 'zod';
+import { cleanName, fullName, MAX_NAME_LENGTH, type Names, onlyNameFirst } from '../../domain/person-name.ts';
 
-/** Azure: 1–100 (User create contract). */
-const MAX_NAME_LENGTH = 100;
 const MAX_NOTE_LENGTH = 1_000;
 export const MAX_REASON_LENGTH = 500;
 const MAX_MESSAGE_LENGTH = 1_000;
@@ -22,7 +21,24 @@ export const trimmedText = (max: number) =>
     .max(max, `at most ${max} characters`)
     .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
 
-export const personName = trimmedText(MAX_NAME_LENGTH).refine((name) => name.length > 0, 'is needed');
+/** Cleaned; empty when the person has no such name, or when it shows nothing. */
+export const personName = z
+  .string()
+  .max(MAX_LINE_LENGTH, `at most ${MAX_NAME_LENGTH} characters`)
+  .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept')
+  .overwrite(cleanName)
+  .refine((text) => text.length <= MAX_NAME_LENGTH, `at most ${MAX_NAME_LENGTH} characters`);
+/** The two names of a person. One is enough, and either may be left out. */
+const names = { firstName: personName.default(''), lastName: personName.default('') };
+/** An input about a person who may have no name yet. */
+export const withNames = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .strictObject({ ...names, ...shape })
+    .overwrite((person) => onlyNameFirst(person as Partial<Names>) as typeof person);
+/** An input about a person, who needs a name. */
+export const withNeededNames = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  withNames(shape).refine((person) => fullName(person as Names) !== '', NAME_NEEDED);
+export const NAME_NEEDED = { path: ['firstName'], error: 'is needed; one name is enough' };
 export const note = trimmedText(MAX_NOTE_LENGTH);
 export const reason = trimmedText(MAX_REASON_LENGTH);
 export const message = trimmedText(MAX_MESSAGE_LENGTH);

@@ -23,7 +23,7 @@ import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { changeInvitation } from './change.ts';
 
-const NAMES = z.object({ firstName: input.personName, lastName: input.personName });
+const NAMES = input.withNeededNames({});
 
 /**
  * Accepts an invitation: makes an `active` account for the invited email, or activates the `pending` one that a program

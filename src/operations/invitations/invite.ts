@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { insertInvitation, lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
@@ -23,10 +22,8 @@ export const invite = defineOperation({
   name: 'invitations/invite',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({
+  input: input.withNames({
     email: input.email,
-    firstName: input.personName.or(z.literal('')).default(''),
-    lastName: input.personName.or(z.literal('')).default(''),
     groupIds: input.groupIds.default([]),
     personalLine: input.personalLine.default(''),
     /** Invitations that are sent together have one id. */

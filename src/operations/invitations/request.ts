@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { demandCustomGroups } from '../accounts/account.ts';
@@ -15,10 +14,8 @@ export const requestInvitation = defineOperation({
   name: 'invitations/request',
   allowed: MEMBERS,
   effect: 'change',
-  input: z.strictObject({
+  input: input.withNames({
     email: input.email,
-    firstName: input.personName.or(z.literal('')).default(''),
-    lastName: input.personName.or(z.literal('')).default(''),
     groupIds: input.groupIds.default([]),
     why: input.reason,
   }),

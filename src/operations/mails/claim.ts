@@ -3,6 +3,7 @@ import { findAccount } from '../../db/accounts/accounts.ts';
 import { findTicketById } from '../../db/accounts/tickets.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { mailboxOf } from '../../domain/email-address.ts';
 import { isCertainRefusal } from '../../mail/delivery/resend.ts';
 import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
@@ -120,7 +121,7 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
     if (error instanceof DomainError) return renderWith(defaultText(template));
     throw error;
   });
-  return { to: order.to, ...content };
+  return { to: mailboxOf(order.to), ...content };
 }
 
 function withoutLink({ variables, ...order }: MailOrder): MailOrder {

@@ -4,6 +4,7 @@ import { findLinksOfRows } from '../../db/audit/links.ts';
 import { findSubscriptionStates } from '../../db/audit/recoveries.ts';
 import { findAuditIds } from '../../db/audit/rows.ts';
 import { findRoles } from '../../db/operators/operators.ts';
+import { fullName } from '../../domain/person-name.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -41,11 +42,11 @@ export const compareRecovered = defineOperation({
     return {
       knownIds: await findAuditIds(act.tx, serviceId, ids),
       otherIds: links.filter(isOther).map((link) => link.auditId),
-      accounts: accounts.map(({ id, state, email, firstName, lastName, blockEndsAt }) => ({
+      accounts: accounts.map(({ id, state, email, blockEndsAt, ...names }) => ({
         id,
         state,
         blockEndsAt,
-        label: email ? `${firstName} ${lastName} <${email}>` : '',
+        label: email ? `${fullName(names)} <${email}>` : '',
       })),
       subscriptions: await findSubscriptionStates(act.tx, serviceId, subscriptionIds),
       operators: await findRoles(act.tx, serviceId, operators),

@@ -1,11 +1,32 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
 import type { Policy } from '../../operations/frame/context.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
-import { blankErrors, emailError, type FormValues, fieldErrorsOf, listOf, textOf } from '../modals/form.ts';
+import {
+  emailError,
+  emailIn,
+  type FormValues,
+  fieldErrorsOf,
+  listOf,
+  namesError,
+  textOf,
+  typedNames,
+} from '../modals/form.ts';
 import { accountMessage } from '../present/account.ts';
-import { checkbox, groupsInput, type Message, modal, textInput } from '../present/blocks.ts';
+import {
+  checkbox,
+  groupsInput,
+  type Message,
+  modal,
+  nameInputs,
+  section,
+  textInput,
+} from '../present/blocks.ts';
+import { listFaults } from '../present/email-list.ts';
+import { cut } from '../present/text.ts';
 
 type Input = Parameters<typeof addAccount>[1];
 
@@ -13,15 +34,15 @@ export const addFeature: Feature = {
   command: {
     name: 'add',
     aliases: ['create', 'new', 'register'],
-    usage: 'add [email] [first last]',
+    usage: 'add [email] [name]',
     summary: 'Adds an account without an invitation.',
     example: '/apim-user add ann@example.com Ann Lee',
     who: 'admins',
-    async run(request, [email, firstName, ...rest]) {
-      const lastName = rest.join(' ');
-      if (email && firstName && lastName)
-        return request.reply(await runAdd(request, { email, firstName, lastName }));
-      return openAddModal(request, { ...(email ? { email } : {}), ...(firstName ? { firstName } : {}) });
+    async run(request, _words, text) {
+      const person = readPerson(text);
+      // With one name the form asks whether that is all.
+      if (person?.firstName && person.lastName) return request.reply(await runAdd(request, person));
+      return openAddModal(request, person ?? { email: text });
     },
   },
   buttons: { 'menu-add': (request) => openAddModal(request, {}) },
@@ -29,14 +50,13 @@ export const addFeature: Feature = {
     add: {
       check: (values, { policy }) => ({
         ...emailError(values, 'email'),
-        ...blankErrors(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+        ...namesError(values),
         ...passwordError(values, policy),
       }),
       run: (request, values) =>
         runAdd(request, {
-          email: textOf(values, 'email'),
-          firstName: textOf(values, 'firstName'),
-          lastName: textOf(values, 'lastName'),
+          ...emailIn(values, 'email'),
+          ...typedNames(values),
           ...(passwordIn(values) === '' ? {} : { password: passwordIn(values) }),
           groupIds: listOf(values, 'groups'),
           note: textOf(values, 'note'),
@@ -73,20 +93,31 @@ function passwordError(values: FormValues, policy: Policy): Record<string, strin
   return fault ? { temporary: fault } : {};
 }
 
-type Filled = { email?: string; firstName?: string };
+/** Null when there isn't exactly one email that can be read. */
+function readPerson(text: string): ListedEmail | null {
+  try {
+    return readOneEmail(text, { looseName: true });
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+type Filled = { email?: string; firstName?: string; lastName?: string };
 
 const openAddModal = (request: SlackRequest, filled: Filled) =>
   openModalFor(request, addAccount, {}, () => addModal(filled));
 
-const addModal = ({ email = '', firstName = '' }: Filled) =>
+/** An email that can't be read is shown with what is wrong with it. */
+const addModal = ({ email = '', ...names }: Filled) =>
   modal({
     callback: 'add',
     title: 'Add an account',
     submit: 'Add',
     blocks: [
-      textInput('email', 'Email', { value: email, maxLength: 254 }),
-      textInput('firstName', 'First name', { value: firstName, maxLength: 100 }),
-      textInput('lastName', 'Last name', { maxLength: 100 }),
+      ...listFaults(readEmailList(email)).map(section),
+      textInput('email', 'Email', { value: cut(email, 254), maxLength: 254 }),
+      ...nameInputs(names),
       textInput('temporary', 'Password', {
         optional: true,
         maxLength: 1_024,

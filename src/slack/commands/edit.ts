@@ -3,9 +3,9 @@ import { editAccount } from '../../operations/accounts/edit.ts';
 import { accountCommand, openForAccount } from '../frame/account-command.ts';
 import type { Feature } from '../frame/feature.ts';
 import { accountIn, referenceTo } from '../frame/reference.ts';
-import { blankErrors, emailError, textOf } from '../modals/form.ts';
+import { emailError, emailIn, namesError, textOf, typedNames } from '../modals/form.ts';
 import { accountMessage } from '../present/account.ts';
-import { modal, textInput } from '../present/blocks.ts';
+import { modal, nameInputs, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
 export const editFeature: Feature = accountCommand({
@@ -22,14 +22,14 @@ export const editFeature: Feature = accountCommand({
     edit: {
       check: (values) => ({
         ...emailError(values, 'email'),
-        ...blankErrors(values, { firstName: 'Write a first name', lastName: 'Write a last name' }),
+        ...namesError(values),
       }),
       async run(request, values, metadata) {
-        const email = textOf(values, 'email');
+        const { email, ...besideEmail } = emailIn(values, 'email');
         const { account, waitsForAddress, changeId } = await editAccount(request.context, {
           ...accountIn(metadata),
-          firstName: textOf(values, 'firstName'),
-          lastName: textOf(values, 'lastName'),
+          ...besideEmail,
+          ...typedNames(values),
           note: textOf(values, 'note'),
           ...(email !== metadata.email ? { email } : {}),
         });
@@ -49,8 +49,7 @@ function editModal(account: AccountView) {
     submit: 'Save',
     metadata: { ...referenceTo(account), email: account.email },
     blocks: [
-      textInput('firstName', 'First name', { value: account.firstName, maxLength: 100 }),
-      textInput('lastName', 'Last name', { value: account.lastName, maxLength: 100 }),
+      ...nameInputs(account),
       textInput('email', 'Email', {
         value: account.email,
         maxLength: 254,

@@ -51,9 +51,11 @@ const { command, submissions = {} } = accountCommand({
 export const historyFeature: Feature = {
   command: {
     ...command,
-    async run(request, words) {
+    async run(request, words, text) {
       const search = searchIn(request, words);
-      return search ? request.reply(await searchPages.first(request, search)) : command.run(request, words);
+      return search
+        ? request.reply(await searchPages.first(request, search))
+        : command.run(request, words, text);
     },
   },
   submissions,

@@ -1,18 +1,41 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
+import {
+  type EmailList,
+  findEmails,
+  formatListedEmail,
+  type ListedEmail,
+  readEmailList,
+} from '../../domain/email-list.ts';
+import { fullName } from '../../domain/person-name.ts';
 import { invite } from '../../operations/invitations/invite.ts';
+import { commandButton } from '../features/run-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { attempt, openModalFor } from '../frame/role.ts';
-import { type FormValues, isEmailAddress, listOf, textOf } from '../modals/form.ts';
-import { actions, button, groupsInput, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { type FormValues, listOf, textOf, typedNames } from '../modals/form.ts';
+import {
+  actions,
+  button,
+  groupsInput,
+  type Message,
+  modal,
+  nameInputs,
+  section,
+  textInput,
+} from '../present/blocks.ts';
+import { listFaults } from '../present/email-list.ts';
 import { errorText, nextStepButtons } from '../present/error.ts';
 import { cut, escapeText, formatDate, joinLines } from '../present/text.ts';
-import { splitWords } from '../receive/typed-words.ts';
+import { typedText } from '../receive/typed-words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
 /** A message of Slack's holds fifty blocks. The others are for the emails without a button. */
 const MAX_ROWS_WITH_BUTTON = 30;
-const MAX_EMAIL_SHOWN = 254;
+const MAX_PERSON_SHOWN = 254;
+/** Slack's limits for a field of a modal, the error beside it, and the value of a button. */
+const MAX_FIELD_LENGTH = 3_000;
+const MAX_ERROR_LENGTH = 500;
+const MAX_BUTTON_VALUE = 2_000;
 
 export const inviteFeature: Feature = {
   command: {
@@ -21,32 +44,33 @@ export const inviteFeature: Feature = {
     summary: 'Invites people by mail. They have no account until they accept.',
     example: '/apim-user invite ann@example.com ben@example.com',
     who: 'admins',
-    async run(request, words) {
-      if (words.length === 0) return openInviteModal(request, []);
-      await attempt(request, invite, {}, () => {
-        if (words.length > MAX_INVITED_AT_ONCE)
-          throw new DomainError('limit_reached', { limit: `${MAX_INVITED_AT_ONCE} addresses at once` });
-      });
-      return request.reply(await inviteAll(request, words, {}));
+    async run(request, _words, text) {
+      if (text.trim() === '') return openInviteModal(request);
+      const list = readEmailList(text);
+      const isReadable = list.faults.length === 0 && list.emails.length <= MAX_INVITED_AT_ONCE;
+      if (isReadable) return request.reply(await inviteAll(request, list, {}));
+      return request.reply(await attempt(request, invite, {}, () => unreadMessage(text, list)));
     },
   },
-  buttons: { 'menu-invite': (request) => openInviteModal(request, []) },
+  buttons: {
+    'menu-invite': (request) => openInviteModal(request),
+    'invite-correct': (request, text) => openInviteModal(request, { text }),
+  },
   shortcuts: [
     {
       name: 'Invite API developer',
       type: 'message',
       callback_id: 'invite_from_message',
       description: 'Invites the e-mail address in this message',
-      run: (request, text) => openInviteModal(request, emailsIn(text)),
+      run: (request, text) => openInviteModal(request, emailsIn(typedText(text))),
     },
   ],
   submissions: {
     invite: {
       check: emailsError,
       run: (request, values) =>
-        inviteAll(request, splitWords(textOf(values, 'emails')), {
-          firstName: textOf(values, 'firstName'),
-          lastName: textOf(values, 'lastName'),
+        inviteAll(request, readEmailList(textOf(values, 'emails')), {
+          ...typedNames(values),
           groupIds: listOf(values, 'groups'),
           personalLine: textOf(values, 'personalLine'),
         }),
@@ -55,38 +79,82 @@ export const inviteFeature: Feature = {
 };
 
 function emailsError(values: FormValues): Record<string, string> {
-  const emails = splitWords(textOf(values, 'emails'));
-  if (emails.length === 0) return { emails: 'Write at least one address' };
-  if (emails.length > MAX_INVITED_AT_ONCE)
-    return { emails: `At most ${MAX_INVITED_AT_ONCE} addresses at once` };
-  const wrong = emails.filter((email) => !isEmailAddress(email));
-  if (wrong.length === 0) return {};
-  return { emails: cut(`No e-mail address: ${wrong.join(', ')}. No one was invited yet.`, 500) };
+  const { emails, faults } = readEmailList(textOf(values, 'emails'));
+  if (faults.length > 0) {
+    const reasons = faults.map(({ text, reason }) => `“${text}” ${reason}`);
+    return { emails: cut(`${reasons.join('. ')}. No one was invited yet.`, MAX_ERROR_LENGTH) };
+  }
+  if (emails.length === 0) return { emails: 'Write at least one email' };
+  if (emails.length > MAX_INVITED_AT_ONCE) return { emails: tooManyText(emails.length) };
+  if (emails.length > 1 && Object.keys(typedNames(values)).length > 0)
+    return { firstName: 'A name here is for one email. For several, write Ann Lee <ann@example.com>' };
+  return {};
 }
 
-/** The emails in a message, without repeats. */
-function emailsIn(text: string): string[] {
-  const found = text.match(/[^\s<>|:,;"()[\]]+@[^\s<>|:,;"()[\]]+\.[a-z]{2,}/gi) ?? [];
-  return [...new Set(found)].filter(isEmailAddress).slice(0, MAX_INVITED_AT_ONCE);
+const tooManyText = (count: number) =>
+  `That's ${count} emails, and one invitation takes ${MAX_INVITED_AT_ONCE}. /apim-user import takes larger lists`;
+
+/** No one is invited, also of the emails that can be read. */
+function unreadMessage(text: string, list: EmailList): Message {
+  const { emails, faults } = list;
+  const all = emails.length + faults.length;
+  const words =
+    faults.length === 0
+      ? `No one was invited. ${tooManyText(emails.length)}.`
+      : `No one was invited: ${faults.length === all ? (all === 1 ? 'it' : 'they') : `${faults.length} of ${all}`} can't be read.`;
+  const others = emails.map(formatListedEmail).join(', ');
+  const buttons = [
+    ...(faults.length > 0 && text.length <= MAX_BUTTON_VALUE
+      ? [button('invite-correct', 'Correct it', text, { style: 'primary' as const })]
+      : []),
+    ...(faults.length > 0 && emails.length > 0 && emails.length <= MAX_INVITED_AT_ONCE
+      ? [
+          commandButton(emails.length === 1 ? 'Invite the other one' : `Invite the other ${emails.length}`, [
+            'invite',
+            others,
+          ]),
+        ]
+      : []),
+  ];
+  const blocks = [words, ...listFaults(list)].map(section);
+  return { text: words, blocks: buttons.length ? [...blocks, actions(buttons)] : blocks };
 }
 
-const openInviteModal = (request: SlackRequest, emails: string[]) =>
-  openModalFor(request, invite, {}, () => inviteModal(emails));
+type Filled = { text?: string; note?: string };
 
-const inviteModal = (emails: string[]) =>
+/** The emails in a message, each once, as many as can be invited at once and as fit into the field. */
+function emailsIn(message: string): Filled {
+  const found = findEmails(message);
+  const lines: string[] = [];
+  for (const line of found.slice(0, MAX_INVITED_AT_ONCE).map(formatListedEmail))
+    if ([...lines, line].join('\n').length <= MAX_FIELD_LENGTH) lines.push(line);
+  const left = found.length - lines.length;
+  const note =
+    found.length === 0
+      ? 'No email was found in the message.'
+      : left > 0
+        ? `The message has ${found.length} emails, of which ${lines.length} are here. \`/apim-user import\` takes larger lists.`
+        : '';
+  return { text: lines.join('\n'), note };
+}
+
+const openInviteModal = (request: SlackRequest, filled: Filled = {}) =>
+  openModalFor(request, invite, {}, () => inviteModal(filled));
+
+const inviteModal = ({ text = '', note = '' }: Filled) =>
   modal({
     callback: 'invite',
     title: 'Invite developers',
     submit: 'Send invitations',
     blocks: [
+      ...[...(note ? [note] : []), ...listFaults(readEmailList(text))].map(section),
       textInput('emails', 'Email', {
-        value: emails.join('\n').slice(0, 3_000),
+        value: text,
         multiline: true,
-        maxLength: 3_000,
-        hint: `One address a line, at most ${MAX_INVITED_AT_ONCE}. A mail with a link goes to each.`,
+        maxLength: MAX_FIELD_LENGTH,
+        hint: `One or several, at most ${MAX_INVITED_AT_ONCE}. Paste them as a mail program writes them: Ann Lee <ann@example.com>; ben@example.com. A mail with a link goes to each.`,
       }),
-      textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
-      textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
+      ...nameInputs(),
       groupsInput(),
       textInput('personalLine', 'A personal line', { optional: true, maxLength: 300 }),
     ],
@@ -96,14 +164,15 @@ type Details = { firstName?: string; lastName?: string; groupIds?: string[]; per
 type Outcome = { line: string; isInvited: boolean; button?: Button };
 
 /** Invites each email in a transaction of its own, so that one refusal does not undo the others. */
-async function inviteAll(request: SlackRequest, emails: string[], details: Details): Promise<Message> {
+async function inviteAll(request: SlackRequest, list: EmailList, details: Details): Promise<Message> {
   const outcomes: Outcome[] = [];
-  for (const email of new Set(emails)) outcomes.push(await inviteOne(request, email, details));
+  for (const one of list.emails) outcomes.push(await inviteOne(request, one, details));
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
     sentText(sent),
-    ...(failed > 0 ? [`${failed === 1 ? '1 address was' : `${failed} addresses were`} not invited.`] : []),
+    ...(failed > 0 ? [`${failed === 1 ? '1 email was' : `${failed} emails were`} not invited.`] : []),
+    ...list.notes,
   ].join(' ');
   return {
     text,
@@ -116,14 +185,13 @@ function sentText(sent: number): string {
   return sent === 1 ? '1 invitation is on its way.' : `${sent} invitations are on their way.`;
 }
 
-async function inviteOne(request: SlackRequest, email: string, details: Details): Promise<Outcome> {
-  const name = escapeText(cut(email, MAX_EMAIL_SHOWN));
+async function inviteOne(request: SlackRequest, person: ListedEmail, details: Details): Promise<Outcome> {
+  const { email } = person;
+  const name = escapeText(cut(formatListedEmail(person), MAX_PERSON_SHOWN));
+  const isNamed = fullName(person) !== '';
   try {
-    const { expiresAt, deletedAccountId } = await invite(request.context, {
-      email,
-      batchId: request.context.requestId,
-      ...details,
-    });
+    const input = { ...person, ...details, ...(isNamed ? person : {}), batchId: request.context.requestId };
+    const { expiresAt, deletedAccountId } = await invite(request.context, input);
     const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {

@@ -1,10 +1,9 @@
 import { DomainError } from '../../domain/domain-error.ts';
-import { parseEmailAddress } from '../../domain/email-address.ts';
 import { requestInvitation } from '../../operations/invitations/request.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
-import { fieldErrorsOf, listOf, textOf } from '../modals/form.ts';
-import { groupsInput, modal, textInput } from '../present/blocks.ts';
+import { emailError, emailIn, listOf, textOf, typedNames } from '../modals/form.ts';
+import { groupsInput, modal, nameInputs, textInput } from '../present/blocks.ts';
 import { formatDate } from '../present/text.ts';
 
 export const requestFeature: Feature = {
@@ -15,17 +14,16 @@ export const requestFeature: Feature = {
     summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
     example: '/apim-user request ann@example.com',
     who: 'everybody',
-    run: (request, [email]) => openRequestModal(request, email),
+    run: (request, _words, text) => openRequestModal(request, text),
   },
   buttons: { 'menu-request': (request) => openRequestModal(request) },
   submissions: {
     request: {
-      check: (values) => fieldErrorsOf(() => void parseEmailAddress(textOf(values, 'email'))),
+      check: (values) => emailError(values, 'email'),
       async run(request, values) {
         const { expiresAt, askedBefore } = await requestInvitation(request.context, {
-          email: textOf(values, 'email'),
-          firstName: textOf(values, 'firstName'),
-          lastName: textOf(values, 'lastName'),
+          ...emailIn(values, 'email'),
+          ...typedNames(values),
           groupIds: listOf(values, 'groups'),
           why: textOf(values, 'why'),
         });
@@ -51,8 +49,7 @@ const requestModal = (email: string) =>
     submit: 'Ask',
     blocks: [
       textInput('email', 'Email', { value: email, maxLength: 254 }),
-      textInput('firstName', 'First name', { optional: true, maxLength: 100 }),
-      textInput('lastName', 'Last name', { optional: true, maxLength: 100 }),
+      ...nameInputs(),
       groupsInput(),
       textInput('why', 'Why', {
         multiline: true,

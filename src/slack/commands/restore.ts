@@ -30,7 +30,7 @@ export const restoreFeature: Feature = {
       const text = words.join(' ');
       if (text === '') {
         await attempt(request, restoreAccount, {}, () => {});
-        return listFeature.command?.run(request, ['state:deleted']);
+        return listFeature.command?.run(request, ['state:deleted'], 'state:deleted');
       }
       return request.reply(await restoreNamed(request, text));
     },

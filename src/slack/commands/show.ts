@@ -16,7 +16,7 @@ const { command, submissions = {} } = accountCommand({
   chooser: { title: 'Which account?', submit: 'Go on' },
   next: { run: (request, account) => accountCard(request, account.id) },
 });
-const openChooser = (request: SlackRequest) => command.run(request, []);
+const openChooser = (request: SlackRequest) => command.run(request, [], '');
 
 export const showFeature: Feature = {
   command,

@@ -4,6 +4,7 @@ import { findCommands, suggestCommands } from '../frame/find-command.ts';
 import { readCarried } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
+import { joinWords, textAfter } from '../receive/typed-words.ts';
 import { menu } from './menu.ts';
 
 /** Slack's limit for the value of a button. */
@@ -11,12 +12,17 @@ const MAX_VALUE_LENGTH = 2_000;
 
 /** `run` takes the words after `/apim-user`, and `feature` has the button that runs a command. */
 export function createCommandRunner(commands: () => Command[]) {
-  async function run(request: SlackRequest, words: readonly string[]): Promise<void> {
+  async function run(
+    request: SlackRequest,
+    words: readonly string[],
+    text = joinWords(words),
+  ): Promise<void> {
     const [name] = words;
     if (!name) return request.reply(await menu(request));
     const { found, rest } = findCommands(commands(), words);
     const [command, ...others] = found;
-    if (command && others.length === 0) return command.run(request, rest);
+    if (command && others.length === 0)
+      return command.run(request, rest, textAfter(text, words.length - rest.length));
     return request.reply(command ? whichOne(name, found, rest) : unknownCommand(commands(), name, rest));
   }
   const feature: Feature = {

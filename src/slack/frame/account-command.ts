@@ -51,7 +51,8 @@ export function accountCommand({
     command: {
       ...about,
       who: whoMay(operation),
-      async run(request, words) {
+      async run(request, typed) {
+        const words = startAtEmail(typed);
         const [name, ...rest] = words;
         if (name === undefined) return openModalFor(request, operation, {}, () => chooserModal);
         const target = { account: name };
@@ -83,6 +84,12 @@ export function accountCommand({
       },
     },
   };
+}
+
+/** Leaves out the name before an email: `Ann Lee <ann@example.com>`. */
+function startAtEmail(words: string[]): string[] {
+  const at = words.findIndex((word) => /^<[^<>]+@[^<>]+>/.test(word));
+  return words.slice(Math.max(at, 0));
 }
 
 /** Opens a modal for the account as it is now. Its submission must still fit the version on the clicked card. */

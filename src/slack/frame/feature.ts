@@ -23,7 +23,8 @@ export type Command = {
   summary: string;
   example: string;
   who: 'admins' | 'admins and approvers' | 'everybody';
-  run(request: SlackRequest, words: string[]): Promise<void>;
+  /** `text` has the same words with everything between them, such as line ends and commas. */
+  run(request: SlackRequest, words: string[], text: string): Promise<void>;
 };
 
 /** `typed` has the fields around a button in a modal, as they are now. */

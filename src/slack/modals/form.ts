@@ -1,7 +1,8 @@
 // Reads what a person typed into a modal, and finds the errors that Slack shows beside its fields.
 import type { ZodType } from 'zod';
-import { DomainError } from '../../domain/domain-error.ts';
-import { parseEmailAddress } from '../../domain/email-address.ts';
+import { DomainError, refusedFields } from '../../domain/domain-error.ts';
+import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
+import { cleanName, fullName, type Names } from '../../domain/person-name.ts';
 
 /** The values of a modal by the name of the field. */
 export type FormValues = Record<string, string | string[] | boolean | null>;
@@ -61,18 +62,23 @@ export function blankErrors(values: FormValues, messages: Record<string, string>
   return Object.fromEntries(Object.entries(messages).filter(([name]) => textOf(values, name) === ''));
 }
 
-export function emailError(values: FormValues, name: string): Record<string, string> {
-  return isEmailAddress(textOf(values, name))
-    ? {}
-    : { [name]: "That doesn't look like an e-mail address, such as ann@example.com" };
+/** The error when neither name shows anything, and none stands beside the email. */
+export function namesError(values: FormValues): Record<string, string> {
+  const names = ['firstName', 'lastName'].map((name) => cleanName(textOf(values, name)));
+  const besideEmail = readEmailList(textOf(values, 'email')).emails.some((one) => fullName(one) !== '');
+  return names.some(Boolean) || besideEmail ? {} : { firstName: 'Write a name; one is enough' };
 }
 
-export function isEmailAddress(text: string): boolean {
-  try {
-    parseEmailAddress(text);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return false;
-  }
+/** The one email in a field, with the name beside it. Errors: `email_invalid`. */
+export const emailIn = (values: FormValues, name: string): ListedEmail => readOneEmail(textOf(values, name));
+
+/** The names in the fields `firstName` and `lastName`; none when both are empty. */
+export function typedNames(values: FormValues): Partial<Names> {
+  const names = { firstName: textOf(values, 'firstName'), lastName: textOf(values, 'lastName') };
+  return fullName(names) === '' ? {} : names;
+}
+
+export function emailError(values: FormValues, name: string): Record<string, string> {
+  const { email: reason } = refusedFields(() => emailIn(values, name));
+  return reason === undefined ? {} : { [name]: `The email ${reason}` };
 }

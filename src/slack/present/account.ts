@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingVerbs } from '../../domain/account-state.ts';
+import { fullName } from '../../domain/person-name.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
@@ -58,7 +59,7 @@ export function accountBlocks(
 /** The card in the approvals channel, with the buttons of an approver. */
 export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
   if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
-  const hasName = account.firstName !== '' || account.lastName !== '';
+  const hasName = fullName(account) !== '';
   const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
   const offered = actionsOn(account, 'approver');
   return {
@@ -202,4 +203,4 @@ export function lastUsedText({ lastUsedAt, calls }: Pick<SubscriptionView, 'last
 }
 
 export const nameOf = (account: Pick<AccountView, 'firstName' | 'lastName' | 'email'>): string =>
-  `${account.firstName} ${account.lastName}`.trim() || account.email || 'an erased account';
+  fullName(account) || account.email || 'an erased account';

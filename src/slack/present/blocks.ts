@@ -117,6 +117,18 @@ export function textInput(
   };
 }
 
+/** One name is enough, so neither field has to be filled. */
+export const nameInputs = ({
+  firstName = '',
+  lastName = '',
+}: {
+  firstName?: string;
+  lastName?: string;
+} = {}) => [
+  textInput('firstName', 'First name', { value: firstName, optional: true, maxLength: 100 }),
+  textInput('lastName', 'Last name', { value: lastName, optional: true, maxLength: 100 }),
+];
+
 export function checkbox(name: string, label: string, text: string, isChecked: boolean): InputBlock {
   const option: Option = { text: plain(text), value: 'yes' };
   return {

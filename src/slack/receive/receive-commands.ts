@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 import { dispatchRequest, type SendReply, type SlackDependencies, tooLate } from './dispatcher.ts';
 import { respond } from './respond.ts';
 import { keyRefused } from './typed-keys.ts';
-import { splitWords } from './typed-words.ts';
+import { splitWords, typedText } from './typed-words.ts';
 
 export async function answerCommand(
   dependencies: SlackDependencies,
@@ -19,6 +19,7 @@ export async function answerCommand(
     if (!(await carry(answer))) await respond(command.response_url, answer);
   };
   if (holdsKey(command.text ?? '')) return reply(keyRefused);
+  const text = typedText(command.text ?? '');
   const words = splitWords(command.text ?? '');
   const source = {
     ...identity,
@@ -28,5 +29,5 @@ export async function answerCommand(
     reply,
     tooLate: tooLate((text) => [section(text), actions([commandButton('Try again', words)])]),
   };
-  await dispatchRequest(dependencies, source, (request) => runCommand(request, words));
+  await dispatchRequest(dependencies, source, (request) => runCommand(request, words, text));
 }

@@ -2,6 +2,7 @@
 import type { BlockSuggestion } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { fullName } from '../../domain/person-name.ts';
 import { searchAccounts } from '../../operations/accounts/search.ts';
 import { listApis } from '../../operations/apis/list.ts';
 import type { Context } from '../../operations/frame/context.ts';
@@ -31,8 +32,8 @@ const matchingGroups = (typed: string, groups: { id: string; name: string }[]): 
 /** By the name of the field. */
 const SEARCHES: Record<string, (context: Context, typed: string) => Promise<FoundOption[]>> = {
   account: async (context, text) =>
-    (await searchAccounts(context, { text })).map(({ id, firstName, lastName, email }) => ({
-      text: `${firstName} ${lastName} · ${email}`,
+    (await searchAccounts(context, { text })).map(({ id, email, ...names }) => ({
+      text: [fullName(names), email].filter(Boolean).join(' · '),
       value: id,
     })),
   groups: async (context, typed) => matchingGroups(typed, await listCustomGroups(context, {})),
