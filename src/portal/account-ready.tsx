@@ -14,16 +14,16 @@ export function AccountReady(props: {
   if (awaitsOperator) {
     return (
       <p>
-        {words} The address <strong>{email}</strong> is yours. Someone at {organizationName} has still to let
-        you in; you get a mail once they did. You can close this page.
+        {words} <strong>{email}</strong> is confirmed. {organizationName} still has to approve your account;
+        we’ll mail you when they have. You can close this page.
       </p>
     );
   }
   if (!isActive) {
     return (
       <p>
-        {words} The address <strong>{email}</strong> is yours. The account can't be used at present; please
-        write to {supportEmail}.
+        {words} <strong>{email}</strong> is confirmed, but the account can’t be used at the moment. Write to{' '}
+        {supportEmail} to find out why.
       </p>
     );
   }
@@ -33,10 +33,10 @@ export function AccountReady(props: {
         {words} You sign in with <strong>{email}</strong>.
       </p>
       {needsPassword ? (
-        <p>What comes next: a mail with a link is on its way. Open it to set your password.</p>
+        <p>Next: check your inbox. We’ve sent you a link to set your password.</p>
       ) : (
         <>
-          <p>What comes next: sign in, and see what {organizationName} offers.</p>
+          <p>Next: sign in, and see what {organizationName} offers.</p>
           <p>
             <a className="button" href="/portal/sign-in">
               Sign in

@@ -12,16 +12,16 @@ const PATH = '/email/confirm';
 export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
   registerTicketPage(portal, site, {
     path: PATH,
-    title: 'Confirm your address',
+    title: 'Confirm your email',
     purpose: 'email-confirmation',
     open: openConfirmation,
     form: (ticket, { email, expiresAt, choosesPassword }, rejected) => (
       <>
         <p>
-          One more step: press the button to say that <strong>{email}</strong> is yours. This link works once,
-          until {formatMoment(expiresAt)}.
+          Confirm that <strong>{email}</strong> is yours. This link works once, until{' '}
+          {formatMoment(expiresAt)}.
         </p>
-        <TicketForm action={PATH} ticket={ticket} button="Confirm my address">
+        <TicketForm action={PATH} ticket={ticket} button="Confirm my email">
           {choosesPassword ? (
             <NewPassword
               minLength={site.policy.passwordMinLength}
@@ -30,7 +30,7 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
             />
           ) : null}
         </TicketForm>
-        <p className="hint">You did not ask for this? Then close this page; nothing happens.</p>
+        <p className="hint">Didn’t ask for this? Close this page, and nothing happens.</p>
       </>
     ),
     async redeem(c, ticket, fields) {
@@ -40,7 +40,7 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
         ...(password === undefined ? {} : { password }),
       });
       return site.page(
-        'Your address is confirmed',
+        'Your email is confirmed',
         <AccountReady {...state} site={site} email={email} words="Thank you." needsPassword={!hasPassword} />,
       );
     },

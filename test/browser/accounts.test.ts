@@ -60,8 +60,8 @@ describe('edit', () => {
     await admin.closesModal();
     await developer.reads('dora@example.com', /about to get a new email/);
     const tab = await developer.follows('dora@new.example.com', /confirm the new email/, /confirm/i);
-    await tab.getByRole('button', { name: 'Confirm my address' }).click();
-    await tab.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await tab.getByRole('button', { name: 'Confirm my email' }).click();
+    await tab.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();
     await admin.types('/apim-user show dora@new.example.com');
     await admin.sees(/State: active.*Note: moved/s);
     await admin.types('/apim-user show dora@example.com');

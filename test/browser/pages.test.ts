@@ -72,8 +72,8 @@ describe('on a phone without scripts', () => {
     await reset.getByRole('heading', { name: 'Your new password is set' }).waitFor();
     const confirmation = await pathOfConfirmation('dan@example.com');
     const confirm = await app.open(confirmation, { ...PHONE, javaScriptEnabled: false });
-    await confirm.getByRole('button', { name: 'Confirm my address' }).tap();
-    await confirm.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await confirm.getByRole('button', { name: 'Confirm my email' }).tap();
+    await confirm.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();
   });
 
   story('nothing is wider than the screen', async () => {
@@ -106,7 +106,7 @@ describe('by keyboard alone, with the focus always visible', () => {
     const confirm = await app.open(await pathOfConfirmation('finn@example.com'));
     await confirm.keyboard.press('Tab');
     await confirm.keyboard.press('Enter');
-    await confirm.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await confirm.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();
   });
 });
 

@@ -125,11 +125,11 @@ describe('from nothing to a call', () => {
       const tab = await mailbox.follows(EMAIL, /confirm/, /confirm/i);
       expect(await approver.messages.filter({ hasText: EMAIL }).count()).toBe(0);
       await fills(tab, { 'New password': 'short' });
-      await presses(tab, 'Confirm my address');
+      await presses(tab, 'Confirm my email');
       await tab.getByText('Use at least 15 characters. A few words').first().waitFor();
       await fills(tab, { 'New password': PASSWORD });
-      await presses(tab, 'Confirm my address');
-      await tab.getByText('has still to let you in').waitFor();
+      await presses(tab, 'Confirm my email');
+      await tab.getByText('still has to approve your account').waitFor();
       await signsIn(ann);
       await sees(ann, 'Your account is not active yet');
     },

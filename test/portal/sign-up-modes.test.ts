@@ -27,7 +27,7 @@ async function signedUp() {
 test('open sign-up needs only the confirmation, sends a welcome, and asks no operator', async () => {
   const { email, ticket } = await signedUp();
   const answer = await portal.visitor().post('/email/confirm', { ticket, password: PASSWORD });
-  expect(textOf(await answer.text())).toContain('What comes next: sign in');
+  expect(textOf(await answer.text())).toContain('Next: sign in');
   await portal.mailTo(email, /Welcome/);
   expect(await portal.isSignedIn(await portal.signedIn(email))).toBe(true);
   expect(app.as('approver').channel('approvals')).toEqual([]);
@@ -47,6 +47,6 @@ test('sign-up is off by default: it has no page, and the home page says how to g
 test('a sign-up that is confirmed after sign-up was turned off waits for an operator', async () => {
   const { email, ticket } = await signedUp();
   const answer = await createVisitor(closed).post('/email/confirm', { ticket, password: PASSWORD });
-  expect(textOf(await answer.text())).toContain('has still to let you in');
+  expect(textOf(await answer.text())).toContain('still has to approve your account');
   expect((await portal.signIn(portal.visitor(), email)).status).toBe(403);
 });

@@ -26,7 +26,7 @@ afterEach(() => {
   aheadMs = 0;
 });
 
-const CONFIRM = /confirm your new/i;
+const CONFIRM = /confirm your email for/i;
 const signUp = (email: string, names: Record<string, string> = {}) =>
   portal.visitor().post('/portal/sign-up', { email, firstName: 'Ann', lastName: 'Lee', ...names });
 const confirm = (ticket: string, password = PASSWORD) =>
@@ -78,7 +78,7 @@ describe('signing up where an operator must approve', () => {
     await allDone();
     expect(cardsWith(email)).toEqual([]);
     const page = textOf(await (await confirm(ticket)).text());
-    expect(page).toContain('Someone at Example Corp has still to let you in');
+    expect(page).toContain('Example Corp still has to approve your account');
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(403);
     await eventually('the card', () => cardsWith(email)[0]);
     await app.as('approver').clicks(/Activate Ann Lee/);
@@ -94,7 +94,7 @@ describe('signing up where an operator must approve', () => {
     expect(await stateOf(email)).toBe('pending');
     await admin.types(`/apim-user activate ${email}`);
     await admin.sees(/doesn't fit now/);
-    expect(textOf(await (await confirm(ticket)).text())).toContain('What comes next: sign in');
+    expect(textOf(await (await confirm(ticket)).text())).toContain('Next: sign in');
     await portal.mailTo(email, /Welcome/);
     await portal.signedIn(email);
   });

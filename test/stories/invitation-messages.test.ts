@@ -88,13 +88,15 @@ describe('the inviter', () => {
     await admin.types(`/apim-user invite ${emails.join(' ')}`);
     await admin.sees(/5 invitations are on their way/);
     await Promise.all(emails.slice(0, 3).map((email, at) => accepts(email, at % 2 ? other : app)));
-    await admin.message(/3 of 5 accepted your invitations\.\W* 2 still open/);
+    await admin.message(/3 of 5 people accepted your invitations\.\W* 2 still open/);
     await lapse('batch3@example.com');
-    const message = await admin.message(/3 of 5 accepted your invitations\.\W* 1 still open, 1 expired/);
+    const message = await admin.message(
+      /3 of 5 people accepted your invitations\.\W* 1 still open, 1 expired/,
+    );
     await accepts('batch4@example.com', other);
-    await eventually('the last one', () => /4 of 5.*1 expired/.test(message.text()));
+    await eventually('the last one', () => /4 of 5 people.*1 expired/.test(message.text()));
     expect(message.text()).toMatch(/Pat batch4 \(batch4@example\.com\): accepted/);
-    expect(told('admin').filter((text) => /of 5 accepted/.test(text))).toHaveLength(1);
+    expect(told('admin').filter((text) => /of 5 people accepted/.test(text))).toHaveLength(1);
   });
 
   it('hears of an import in one message', async () => {
@@ -103,8 +105,8 @@ describe('the inviter', () => {
     await admin.shares('people.csv', 'email\nrow1@example.com\nrow2@example.com\nrow3@example.com\n');
     await admin.clicks('Apply');
     await Promise.all(['row1@example.com', 'row2@example.com'].map((email) => accepts(email, other)));
-    await admin.message(/2 of 3 accepted your invitations/);
-    expect(told('admin').filter((text) => /of 3 accepted/.test(text))).toHaveLength(1);
+    await admin.message(/2 of 3 people accepted your invitations/);
+    expect(told('admin').filter((text) => /of 3 people accepted/.test(text))).toHaveLength(1);
   });
 
   it('reads no email any more once the account is erased', async () => {

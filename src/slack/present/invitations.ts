@@ -21,7 +21,10 @@ export function invitationsMessage(report: BatchReport): Message {
   const all = Object.entries(report.counts).reduce((sum, [state, n]) => sum + (state === 'open' ? 0 : n), 0);
   const head = isSingle && only ? [] : [section(text)];
   const more = all > ended ? [section(`… and ${(all - ended).toLocaleString('en-US')} more`)] : [];
-  const list = isSingle || role !== 'admin' ? [] : [button('menu-invites', 'Open invitations', '-')];
+  const list =
+    !isSingle && role === 'admin' && report.counts.open
+      ? [button('menu-invites', 'Open invitations', '-')]
+      : [];
   const stop = button('invitation-messages-off', 'Stop these messages', '-');
   return { text: text.replaceAll('*', ''), blocks: [...head, ...rows, ...more, actions([...list, stop])] };
 }
@@ -48,7 +51,7 @@ function batchText({ total, counts }: BatchReport): string {
     ...(expired > 0 ? [`${number(expired)} expired`] : []),
     ...(revoked > 0 ? [`${number(revoked)} withdrawn`] : []),
   ];
-  const people = `*${number(accepted)} of ${number(total)} accepted your invitations.*`;
+  const people = `*${number(accepted)} of ${number(total)} people accepted your invitations.*`;
   return rest.length > 0 ? `${people} ${rest.join(', ')}.` : people;
 }
 
