@@ -56,14 +56,14 @@ const ERRORS_BY_KIND: Record<RefusalKind, AzureError> = {
   forbidden: {
     status: 403,
     code: 'AuthorizationFailed',
-    words: 'This token may not do this. Its role, its grants and the role of its owner decide.',
+    words: "This token isn't allowed to do this. Check its role, its grants and its owner's role.",
   },
   invalid: { status: 400, code: VALIDATION },
   missing: { status: 404, code: 'ResourceNotFound' },
   stale: {
     status: 412,
     code: 'PreconditionFailed',
-    words: 'The resource has changed since this ETag; nothing was done. Read it again.',
+    words: 'The resource has changed since this ETag. Nothing changed. Read it again.',
   },
   conflict: { status: 409, code: 'Conflict' },
   unavailable: { status: 503, code: 'ServiceUnavailable' },
@@ -79,46 +79,46 @@ const notFound = (what: string): ErrorOverride => ({ words: `${what} not found.`
 /** Codes whose status or message differs from that of their kind. */
 const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   invalid_input: { words: 'One or more fields contain incorrect values.' },
-  email_invalid: { target: 'email', words: 'is not an e-mail address that can be used' },
-  email_taken: { target: 'email', words: 'is already the address of another user' },
-  email_invited: { target: 'email', words: 'is already invited' },
+  email_invalid: { target: 'email', words: 'is not a valid email' },
+  email_taken: { target: 'email', words: 'already belongs to another user' },
+  email_invited: { target: 'email', words: 'already has an open invitation' },
   password_unacceptable: { target: 'password', words: 'cannot be used' },
   account_not_found: notFound('User'),
-  account_ambiguous: { words: 'Several users come near that.' },
-  account_state_unfitting: { words: 'That does not fit the state that the user is in.' },
+  account_ambiguous: { words: 'More than one user matches.' },
+  account_state_unfitting: { words: "The user's state doesn't allow this." },
   account_erased: notFound('User'),
   invitation_not_found: notFound('Invitation'),
   group_not_found: notFound('Group'),
-  group_name_taken: { target: 'displayName', words: 'is already the name of another group' },
+  group_name_taken: { target: 'displayName', words: 'already belongs to another group' },
   group_built_in: {
     status: 405,
     code: 'MethodNotAllowed',
-    words: 'The built-in groups, and who is in them, are managed by the system.',
+    words: 'Built-in groups and their members are managed by the system.',
   },
   template_not_found: notFound('Template'),
   template_invalid: { target: 'body', words: 'cannot be used' },
   token_not_found: notFound('Token'),
   approval_not_found: notFound('Operation'),
-  standing_unknown: { words: 'Please try again in a minute.' },
+  standing_unknown: { words: "Slack couldn't confirm who owns this token. Try again in a minute." },
   standing_unconfirmed: {
     words:
-      "Slack hasn't confirmed yet that the owner of this token is still a full member, so nothing was changed. Try again in a minute.",
+      "Slack hasn't confirmed that this token's owner is still a full member. Nothing changed. Try again in a minute.",
   },
-  id_taken: { words: 'This id belongs to another resource, or to one that was deleted; choose another.' },
+  id_taken: { words: 'This id belongs to another resource, or to a deleted one. Choose another.' },
   api_not_found: notFound('API'),
-  api_path_taken: { target: 'path', words: 'is already the path of another API' },
+  api_path_taken: { target: 'path', words: 'already belongs to another API' },
   product_not_found: notFound('Product'),
-  product_unavailable: { words: 'This product takes no subscription.' },
+  product_unavailable: { words: "This product doesn't accept subscriptions." },
   has_subscriptions: {
     target: 'deleteSubscriptions',
-    words: 'must be true, because there are existing subscriptions; nothing was deleted',
+    words: 'must be true, because there are subscriptions; nothing was deleted',
   },
   subscription_not_found: notFound('Subscription'),
-  subscription_state_unfitting: { words: 'That does not fit the state that the subscription is in.' },
+  subscription_state_unfitting: { words: "The subscription's state doesn't allow this." },
   subscriptions_limit: { target: 'scope', words: 'Subscriptions limit reached for same user' },
-  key_taken: { target: 'primaryKey', words: 'or secondaryKey is a key of another subscription' },
+  key_taken: { target: 'primaryKey', words: 'or secondaryKey already belongs to another subscription' },
   limit_reached: { words: 'is more than is allowed' },
-  try_again: { words: 'That did not work this time; please try again.' },
+  try_again: { words: "That didn't work this time. Try again in a moment." },
 };
 
 /** Azure's names of fields of the operations. */
@@ -131,7 +131,10 @@ const AZURE_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Where a page begins is the server's own writing, so no part of it is named. */
-export const FOREIGN_SKIPTOKEN = ['$skiptoken', 'is not one of ours; begin the list again'] as const;
+export const FOREIGN_SKIPTOKEN = [
+  '$skiptoken',
+  'is not one that this service made; start the list again',
+] as const;
 
 /** `filter` of `filter.parts.0.value`. */
 const topOf = (field: string): string => field.split('.')[0] ?? field;

@@ -4,18 +4,21 @@ import { DomainError, type RefusalKind, refusalKindOf } from '../domain/domain-e
 import type { Log } from '../log.ts';
 
 const REFUSALS = {
-  bad_request: { status: 400, message: 'The request could not be read.' },
-  cross_site: { status: 403, message: 'This can only be sent from our own page.' },
-  not_found: { status: 404, message: 'There is nothing at this address.' },
-  method_not_allowed: { status: 405, message: 'This address does not take such a request.' },
-  overtaken: { status: 409, message: 'Something changed meanwhile. Go back and look at it again.' },
+  bad_request: { status: 400, message: "The request couldn't be read." },
+  cross_site: {
+    status: 403,
+    message: 'This form only works on our own page. Open the page again, and send it from there.',
+  },
+  not_found: { status: 404, message: 'Nothing found at this URL.' },
+  method_not_allowed: { status: 405, message: "This URL doesn't accept this kind of request." },
+  overtaken: { status: 409, message: 'Something changed in the meantime. Go back and look at it again.' },
   body_too_large: { status: 413, message: 'The request is too large.' },
-  address_too_long: { status: 414, message: 'The address is too long.' },
-  unsupported_content_type: { status: 415, message: 'This kind of content is not taken here.' },
-  too_many_requests: { status: 429, message: 'Too many requests. Please wait a little and try again.' },
+  address_too_long: { status: 414, message: 'The URL is too long.' },
+  unsupported_content_type: { status: 415, message: "This kind of content isn't accepted here." },
+  too_many_requests: { status: 429, message: 'Too many requests. Wait a little, then try again.' },
   too_many_headers: { status: 431, message: 'The request has too many headers.' },
   fault: { status: 500, message: 'Something went wrong on our side.' },
-  unavailable: { status: 503, message: 'We cannot do this right now. Please try again in a minute.' },
+  unavailable: { status: 503, message: "We can't do this right now. Try again in a minute." },
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;

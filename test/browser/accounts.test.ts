@@ -65,7 +65,7 @@ describe('edit', () => {
     await admin.types('/apim-user show dora@new.example.com');
     await admin.sees(/State: active.*Note: moved/s);
     await admin.types('/apim-user show dora@example.com');
-    await admin.sees(/No account is called that/);
+    await admin.sees(/No account found/);
   });
 });
 
@@ -101,7 +101,7 @@ describe('block and activate', () => {
       await approver.presses('Block Ed Oak');
       await approver.fills('Block an account', { Reason: 'second' });
       await approver.submits('Block an account', 'Block');
-      await approver.seesInModal(/has changed since this was drawn.*blocked.*Ada Admin/s);
+      await approver.seesInModal(/Nothing changed: the account is.*blocked.*Ada Admin/s);
       await approver.closesModal();
       await admin.types('/apim-user show ed@example.com');
       const card = await admin.sees(/State: blocked/);

@@ -25,7 +25,7 @@ async function asksToDelete(who: BrowserPerson, address: string, reason: string)
   const modal = await who.fills('Delete an account', { Reason: reason });
   await modal.getByText('A second operator has to approve this').waitFor();
   await who.submits('Delete an account', 'Ask for it');
-  await who.seesInModal(/needs a second operator/);
+  await who.seesInModal(/second operator must approve/);
   await who.closesModal();
 }
 
@@ -39,7 +39,7 @@ describe('delete', () => {
     await card.getByText('contract ended').waitFor();
     await admin.goesTo('approvals');
     await admin.presses('Approve: Delete Ann Lee?', 'Approve');
-    await admin.sees(/You asked for this yourself/);
+    await admin.sees(/You made this request/);
     await admin.types('/apim-user show ann@example.com');
     await admin.sees(/State: active/);
 
@@ -51,7 +51,7 @@ describe('delete', () => {
       .waitFor({ state: 'detached' });
     await developer.reads('ann@example.com', /account is closed/);
     await admin.types('/apim-user show ann@example.com');
-    await admin.sees(/No account is called that/);
+    await admin.sees(/No account found/);
   });
 
   story('has one effect when two approve at once, and the second is told who was first', async () => {
@@ -74,11 +74,11 @@ describe('delete', () => {
     await Promise.all([admin, approver].map((one) => one.presses('Approve: Delete Cy Oak?', 'Approve')));
     const said = await Promise.all(
       [admin, approver].map(async (one) =>
-        (await one.sees(/Approved, and done|decided already/)).textContent(),
+        (await one.sees(/Approved, and done|already decided/)).textContent(),
       ),
     );
     expect(said.filter((text) => text?.includes('Approved, and done'))).toHaveLength(1);
-    expect(said.find((text) => text?.includes('decided already'))).toMatch(/Ada Admin|Amir Approver/);
+    expect(said.find((text) => text?.includes('already decided'))).toMatch(/Ada Admin|Amir Approver/);
   });
 
   story('is declined with a reason that the requester reads', async () => {

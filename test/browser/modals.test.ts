@@ -31,7 +31,7 @@ describe('add and invite', () => {
     await admin.types('/apim-user add ann@example.com');
     await admin.fills('Add an account', { 'First name': 'Ann', 'Last name': 'Twice' });
     await admin.submits('Add an account', 'Add');
-    await admin.seesInModal(/There is already an account with this address; it is active/);
+    await admin.seesInModal(/An account with this email already exists, and is active/);
     await admin.closesModal();
     await admin.types('/apim-user invite');
     const modal = admin.dialog('Invite developers');
@@ -53,7 +53,7 @@ describe('edit', () => {
     expect(await modal.getByRole('textbox', { name: 'Last name' }).inputValue()).toBe('Wolf');
     await admin.fills('Edit an account', { Email: 'ann@example.com' });
     await admin.submits('Edit an account', 'Save');
-    await admin.seesInModal(/There is already an account with this address/);
+    await admin.seesInModal(/An account with this email already exists/);
     await admin.closesModal();
     await admin.types('/apim-user show ben@example.com');
     const card = await admin.sees(/State: active/);
@@ -85,7 +85,7 @@ describe('a command without its account', () => {
 });
 
 describe('an account that another operator changed while the modal was open', () => {
-  const CHANGED = /has changed since this was drawn/;
+  const CHANGED = /Nothing changed: the account is/;
   story('is not deleted', async () => {
     await admin.types('/apim-user delete cy@example.com');
     const modal = await admin.fills('Delete an account', { Reason: 'gone' });
@@ -163,7 +163,7 @@ describe('decline', () => {
     await admin.types('/apim-user delete ann@example.com');
     await admin.fills('Delete an account', { Reason: 'contract ended' });
     await admin.submits('Delete an account', 'Ask for it');
-    await admin.seesInModal(/needs a second operator/);
+    await admin.seesInModal(/second operator must approve/);
     await admin.closesModal();
     await approver.goesTo('approvals');
     await approver.presses('Decline: Delete Ann Lee?');
@@ -175,7 +175,7 @@ describe('decline', () => {
     await admin.sees(/Taken back. Nothing was done/);
     await approver.fills('Decline', { Reason: 'too late' });
     await approver.submits('Decline', 'Decline');
-    await approver.seesInModal(/decided already|taken back|withdrawn/i);
+    await approver.seesInModal(/already decided|taken back|withdrawn/i);
     await approver.closesModal();
   });
 });

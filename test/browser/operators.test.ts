@@ -21,7 +21,7 @@ story('a person without a role is refused everywhere, and told which admin to as
   expect(names).toEqual(expect.arrayContaining(['add', 'list', 'templates', 'operators', ...forEverybody]));
   for (const name of names.filter((one) => !forEverybody.includes(one))) {
     await noor.types(`/apim-user ${name} ann@example.com Ann Lee`);
-    await noor.sees(/You may not do this.*Ada Admin/s);
+    await noor.sees(/You don't have permission to do this.*Ada Admin/s);
     expect(await noor.page.getByRole('dialog').count(), name).toBe(0);
   }
   await noor.types('/apim-user approvals');
@@ -51,7 +51,7 @@ story('a role is granted to a person who is found by typing, and takes effect at
   await noor.types('/apim-user list');
   await noor.sees(/There are no accounts yet/);
   await noor.types('/apim-user invite eve@example.com');
-  await noor.sees(/You may not do this/);
+  await noor.sees(/You don't have permission to do this/);
 });
 
 story('a role is changed and withdrawn after a question, and the last admin stays', async () => {
@@ -64,7 +64,7 @@ story('a role is changed and withdrawn after a question, and the last admin stay
   await admin.presses('Withdraw the role of Noor Nobody', 'Withdraw');
   await admin.sees(/Noor Nobody has no role here any more/);
   await noor.types('/apim-user groups');
-  await noor.sees(/You may not do this/);
+  await noor.sees(/You don't have permission to do this/);
   await admin.types('/apim-user operators');
   await admin.presses('Withdraw the role of Ada Admin', 'Withdraw');
   await admin.sees(/No other admin can act/);

@@ -22,18 +22,18 @@ describe('the first visit', () => {
     const hint = admin.page.getByRole('region', { name: 'Three things to try' });
     await hint.waitFor();
     expect(await hint.getByRole('listitem').count()).toBe(3);
-    await hint.getByRole('button', { name: 'Write it for me' }).click();
+    await hint.getByRole('button', { name: 'Type it for me' }).click();
     expect(await composer().inputValue()).toBe('/apim-user invite robin@example.com');
     await admin.page.keyboard.press('Enter');
     await admin.sees(/1 invitation is on its way/);
     const [window] = await Promise.all([
       admin.page.waitForEvent('popup'),
-      hint.getByRole('link', { name: 'A window as Amir Approver' }).click(),
+      hint.getByRole('link', { name: 'Open a window as Amir Approver' }).click(),
     ]);
     await window.getByRole('combobox', { name: 'You are' }).waitFor();
     expect(await window.getByLabel('You are').inputValue()).toBe('U0AMIRAPPR');
     await window.close();
-    await hint.getByRole('button', { name: 'Show what is said' }).click();
+    await hint.getByRole('button', { name: 'Open the inspector' }).click();
     await admin.page.getByRole('table', { name: 'Deliveries' }).waitFor();
   });
 
@@ -78,7 +78,7 @@ describe('the composer', () => {
 
   story('says so when Slack has no such command', async () => {
     await admin.types('/remind me');
-    await admin.page.getByRole('alert').filter({ hasText: 'no such command' }).waitFor();
+    await admin.page.getByRole('alert').filter({ hasText: 'Unknown command' }).waitFor();
     await admin.page.getByRole('button', { name: 'Dismiss' }).click();
   });
 
@@ -178,11 +178,11 @@ describe('the panes', () => {
       await admin.goesTo('general');
       await admin.types('good morning');
       await approver.message(/good morning/).waitFor();
-      await admin.page.getByRole('button', { name: 'Back to the start' }).click();
-      await admin.page.getByRole('button', { name: 'Keep' }).click();
+      await admin.page.getByRole('button', { name: 'Start over' }).click();
+      await admin.page.getByRole('button', { name: 'Keep them' }).click();
       await approver.message(/good morning/).waitFor();
-      await admin.page.getByRole('button', { name: 'Back to the start' }).click();
-      await admin.page.getByRole('button', { name: 'Empty them' }).click();
+      await admin.page.getByRole('button', { name: 'Start over' }).click();
+      await admin.page.getByRole('button', { name: 'Delete them' }).click();
       await approver.page.getByText('Nothing here yet.').waitFor();
       await admin.page.getByRole('button', { name: 'Inbox (0)' }).waitFor();
     },
@@ -216,20 +216,48 @@ story('a message stays where it is for its reader while a card above is repainte
   expect(await list.evaluate((element) => element.scrollTop)).toBeLessThan(50);
 });
 
-story('a narrow window has everything, and nothing is wider than it', async () => {
+/** What is wider than the place that it has: the page, or a part that would have to be moved sideways. */
+const TOO_WIDE = `[...document.querySelectorAll('*')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1)
+  .filter((one) => one === document.documentElement || getComputedStyle(one).overflowX !== 'visible')
+  .map((one) => one.tagName + '.' + one.className)`;
+
+story('on a phone of 360 px no page, pane or window has to be moved sideways', async () => {
   const page = await app.open('/playground?as=U0ADAADMIN', { viewport: { width: 360, height: 640 } });
-  const isAsWide = () =>
-    page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
-  await page.getByRole('button', { name: 'Got it' }).click();
-  await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user list');
+  const fits = async (what: string) => expect(await page.evaluate(TOO_WIDE), what).toEqual([]);
+  const composer = page.getByRole('textbox', { name: /^Message/ });
+  const presses = (name: string | RegExp) => page.getByRole('button', { name }).click();
+  await page.getByRole('button', { name: 'Got it' }).waitFor();
+  await fits('the first visit');
+  await presses('Got it');
+  await composer.fill('/apim-user ');
+  await page.getByRole('listbox', { name: 'Suggestions' }).waitFor();
+  await fits('suggestions');
+  await composer.fill('/apim-user list');
   await page.keyboard.press('Enter');
   await page.getByRole('article').getByText('zoe@example.com').first().waitFor();
-  expect(await isAsWide()).toBe(true);
-  await page.getByRole('button', { name: /^Inbox/ }).click();
+  await fits('a message');
+  await composer.fill('/apim-user add');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('textbox').first().waitFor();
+  await fits('a modal');
+  await page.keyboard.press('Escape');
+  await presses(/^Inbox/);
   await page.getByRole('list', { name: 'Mails' }).getByRole('button').first().click();
-  expect(await isAsWide()).toBe(true);
-  await page.getByRole('button', { name: 'Close pane' }).click();
+  for (const part of await page.getByRole('tab').all()) {
+    await part.click();
+    await fits(`a mail: ${await part.textContent()}`);
+  }
+  await presses('Close pane');
+  await presses('Inspector');
+  await page.getByRole('table', { name: 'Deliveries' }).getByRole('button').first().click();
+  await page.getByRole('region', { name: 'What was sent' }).waitFor();
+  await fits('the inspector');
+  await presses('Close pane');
+  await presses(/approvals/);
+  await page.getByRole('heading', { name: '#approvals' }).waitFor();
+  await fits('a channel');
   await page.getByRole('button', { name: 'Home', exact: true }).click();
   await page.getByRole('region', { name: /Home/ }).getByRole('button').first().waitFor();
-  expect(await isAsWide()).toBe(true);
+  await fits('Home');
 });

@@ -73,7 +73,7 @@ async function takeAll(open: Open, url: string): Promise<void> {
   await admin.types('/apim-user delete dan.oak@example.com');
   await admin.fills('Delete an account', { Reason: 'contract ended' });
   await admin.submits('Delete an account', 'Ask for it');
-  await admin.seesInModal(/needs a second operator/);
+  await admin.seesInModal(/second operator must approve/);
   await admin.closesModal();
   await approver.presses('Approve: Delete Dan Oak?', 'Approve');
   await approver.message(/Delete Dan Oak\?.*Approved by Amir Approver/s).waitFor();

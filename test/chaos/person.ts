@@ -92,9 +92,8 @@ function buttonIn(content: unknown, action: string): string | null {
 function outcomeOf(shown: Shown | null): Outcome {
   if (!shown) return null;
   if (/Blocked: |Activated: /.test(shown.text)) return 'done';
-  if (/doesn't fit now: the account is/.test(shown.text)) return 'already';
+  if (/Nothing changed: the account is .*No mail was sent/s.test(shown.text)) return 'already';
   // It changed since the button was drawn, so the operation did nothing and says nothing about the state.
-  if (/changed since|was nothing changed|and nothing was changed|nothing was done/i.test(shown.text))
-    return 'nothing';
+  if (/nothing changed|nothing was changed|nothing was done/i.test(shown.text)) return 'nothing';
   return null;
 }

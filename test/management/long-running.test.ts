@@ -52,7 +52,7 @@ describe('a deletion that needs a second operator', () => {
       expect(card.text()).toMatch(/ci admin \(token of /);
       expect((await client.user.get(GROUP, SERVICE, id)).state).toBe('active');
       await t.slack.as('admin').clicks('Approve: Delete Ann Lee?');
-      await t.slack.as('admin').sees(/You asked for this yourself/);
+      await t.slack.as('admin').sees(/You made this request/);
       await approver().clicks('Approve: Delete Ann Lee?');
       await deleting;
       expect(await failureOf(client.user.get(GROUP, SERVICE, id))).toMatchObject({ status: 404 });

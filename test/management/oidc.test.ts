@@ -241,7 +241,7 @@ describe('a change that needs a second operator', () => {
       const card = await approver.message(/Delete Bea Lee\?/);
       expect(card.text()).toContain('pipeline (from ');
       await approver.clicks('Approve: Delete Bea Lee?');
-      await approver.sees(/You asked for this yourself/);
+      await approver.sees(/You made this request/);
       expect((await t.send(pathOf(asked.headers['azure-asyncoperation']), { token })).body.status).toBe(
         'InProgress',
       );

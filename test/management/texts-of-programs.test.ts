@@ -117,7 +117,7 @@ describe('a mail text from a program', () => {
     await put({ subject: 'By a program', body: LETTER });
     await modal.fill({ Subject: 'By me' });
     await modal.submit();
-    await modal.sees(/saved this mail meanwhile/);
+    await modal.sees(/saved this mail since/);
     await modal.closeAll();
     expect((await get()).subject).toBe('By a program');
   });

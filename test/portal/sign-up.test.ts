@@ -93,7 +93,7 @@ describe('signing up where an operator must approve', () => {
     await admin.sees(/active as soon as the address is confirmed/);
     expect(await stateOf(email)).toBe('pending');
     await admin.types(`/apim-user activate ${email}`);
-    await admin.sees(/doesn't fit now/);
+    await admin.sees(/Nothing changed: the account is/);
     expect(textOf(await (await confirm(ticket)).text())).toContain('Next: sign in');
     await portal.mailTo(email, /Welcome/);
     await portal.signedIn(email);

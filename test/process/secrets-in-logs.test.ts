@@ -138,7 +138,7 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
       expect((await post('/invitations/accept', { ...person, password: PASSWORD })).status).toBe(303);
       expect((await post('/invitations/accept', { ...person, password: PASSWORD })).status).toBe(410);
       await admin.types(`/apim-user add ${EMAIL} ${FIRST_NAME} ${LAST_NAME}`);
-      await admin.sees(/already an account/, WAIT_MS);
+      await admin.sees(/already exists/, WAIT_MS);
       await admin.types(`/apim-user block ${EMAIL} ${REASON}`);
       await admin.sees(/Blocked: Canarina/, WAIT_MS);
       await admin.types(`/apim-user activate ${EMAIL}`);
@@ -146,7 +146,7 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
       await admin.types(`/apim-user ${TYPED}`);
       await admin.sees(/There is no/, WAIT_MS);
       await slack.as('nobody').types(`/apim-user block ${EMAIL} ${REASON}`);
-      await slack.as('nobody').sees(/You may not do this/, WAIT_MS);
+      await slack.as('nobody').sees(/You don't have permission to do this/, WAIT_MS);
       await post('/password/forgot', { email: EMAIL });
       const reset = await ticketTo(EMAIL, /password/i);
       await post('/password/reset', { ticket: reset, password: NEW_PASSWORD });

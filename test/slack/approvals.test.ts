@@ -63,7 +63,7 @@ async function asked(address?: string) {
   await admin().types(`/apim-user delete ${email}`);
   const modal = await admin().modal('Delete an account');
   await modal.submit();
-  await modal.sees(/needs a second operator/);
+  await modal.sees(/second operator must approve/);
   await modal.closeAll();
   const [row] = await sql`
     select a.id, a.account_id as "accountId" from approvals a join accounts on accounts.id = a.account_id
@@ -189,7 +189,7 @@ describe('T47: a button that is out of date', () => {
     offset += DAY_MS;
     await refusedWith('approval_ended', () => card.clicks(`Approve: ${title}`));
     expect(await approvalOf(id)).toMatchObject({ state: 'open' });
-    await approver().sees(/decided already: it is \W*expired/, WAIT_MS);
+    await approver().sees(/already decided. It is \W*expired/, WAIT_MS);
     await minute();
     await eventually('the card', () => /Ended without a decision/.test(card.text()), WAIT_MS);
     expect(await stateOf(email)).toBe('active');
@@ -352,9 +352,9 @@ describe('T44: with no operator named in the settings', () => {
     const empty = await startTestApp({ SLACK_ADMINS: ' ', SLACK_APPROVERS: ' ' });
     try {
       await empty.as('admin').types('/apim-user list');
-      await empty.as('admin').sees(/You may not do this/, WAIT_MS);
+      await empty.as('admin').sees(/You don't have permission to do this/, WAIT_MS);
       await empty.as('admin').types('/apim-user invite x@example.com');
-      await empty.as('admin').sees(/You may not do this/, WAIT_MS);
+      await empty.as('admin').sees(/You don't have permission to do this/, WAIT_MS);
       expect(empty.inbox.mails()).toEqual([]);
     } finally {
       await empty.close();

@@ -217,7 +217,7 @@ describe('T48: a person who is no member of the workspace', () => {
     const before = await written();
     const person = app.as(id);
     await person.types(`/apim-user invite from-${id.toLowerCase()}@example.com`);
-    await person.sees(/You may not do this/, WAIT_MS);
+    await person.sees(/You don't have permission to do this/, WAIT_MS);
     const rows = (await auditRows('invitations/invite')).filter((row) => row.actorId.endsWith(id));
     expect(rows).toMatchObject([{ outcome: 'refused', code: 'not_permitted' }]);
     expect(await written()).toEqual(before);
@@ -227,7 +227,7 @@ describe('T48: a person who is no member of the workspace', () => {
     const before = await written();
     const admin = app.as('admin');
     await admin.types('/apim-user invite elsewhere@example.com', { team_id: 'T0STRANGER' });
-    await admin.sees(/You may not do this/, WAIT_MS);
+    await admin.sees(/You don't have permission to do this/, WAIT_MS);
     const rows = (await auditRows('invitations/invite')).filter((row) =>
       row.actorId.startsWith('T0STRANGER/'),
     );
@@ -295,7 +295,7 @@ describe('a button', () => {
     const before = await stateOf('old@example.com');
     const audited = await newAuditRows('accounts/activate');
     await old.clicks('Activate Olive Door');
-    await admin.sees(/has changed since this was drawn/, WAIT_MS);
+    await admin.sees(/Nothing changed: the account is/, WAIT_MS);
     expect(await stateOf('old@example.com')).toEqual(before);
     expect(await audited()).toMatchObject([{ outcome: 'refused', code: 'account_changed' }]);
   });
@@ -310,7 +310,7 @@ describe('a button', () => {
     await approver.sees(/Bea Twice/, WAIT_MS);
     const audited = await newAuditRows('accounts/activate');
     await Promise.all([admin.clicks('Activate Bea Twice'), approver.clicks('Activate Bea Twice')]);
-    const answer = /Activated: Bea Twice|has changed since this was drawn/;
+    const answer = /Activated: Bea Twice|Nothing changed: the account is/;
     const seen = await Promise.all([admin.sees(answer, WAIT_MS), approver.sees(answer, WAIT_MS)]);
     expect(seen.filter((text) => text.includes('Activated: Bea Twice'))).toHaveLength(1);
     expect((await stateOf('both@example.com')).state).toBe('active');
@@ -331,7 +331,7 @@ describe('a button', () => {
     const modals = await Promise.all([admin, approver].map((person) => person.modal(/Block an account/)));
     await Promise.all(modals.map((modal) => modal.submit()));
     await Promise.any(
-      [admin, approver].map((person) => person.sees(/has changed since this was drawn/, WAIT_MS)),
+      [admin, approver].map((person) => person.sees(/Nothing changed: the account is/, WAIT_MS)),
     );
     await eventually('both audit rows', async () => (await audited()).length === 2, WAIT_MS);
     expect(await audited()).toMatchObject([

@@ -99,7 +99,7 @@ it('T50: hostile words arrive as words: no mention, no broadcast, no link', asyn
   await admin.types('/apim-user list');
   await admin.sees(/hostile@example\.com/);
   await admin.types(`/apim-user show ${hostile}`);
-  await admin.sees(/No account is called that|Several accounts/);
+  await admin.sees(/No account found|More than one account/);
   await admin.types(`/apim-user ${hostile}`);
   await admin.sees(/There is no/);
   await admin.types('/apim-user groups');
@@ -183,7 +183,7 @@ it('T50: hostile names of APIs, products and subscriptions arrive as words, on c
   await admin.types('/apim-user history paul@example.com');
   await admin.sees(/rejected the subscription/);
   await admin.types(`/apim-user subscriptions ${hostile}`);
-  await admin.sees(/No account is called that|Several accounts/);
+  await admin.sees(/No account found|More than one account/);
   await beside.close();
   expectHarmless(already);
   expect(app.refusals()).toEqual([]);

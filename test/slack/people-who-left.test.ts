@@ -10,7 +10,7 @@ import { BASE } from '../support/management.ts';
 
 const ALWAYS = 1_000_000;
 const WAIT_MS = 60_000;
-const UNCONFIRMED = /Slack hasn't confirmed yet that you are still a full member, so nothing was changed/;
+const UNCONFIRMED = /Slack hasn't confirmed that you're still a full member. Nothing changed/;
 const FAULTS: [string, Fault][] = [
   ['fails', { kind: 'server-error' }],
   ['does not answer', { kind: 'hang' }],
@@ -62,7 +62,7 @@ it('T75: in doubt, a command, a click and the Home are refused in words, also by
   app.deliverTo(app.url);
   await leavesWhileSlackFails({ kind: 'server-error' });
   await approver.types('/apim-user list');
-  await approver.sees(/Slack can't say just now who may act, so nothing was changed/);
+  await approver.sees(/Slack couldn't confirm who you are. Nothing changed/);
   app.deliverTo(other.url);
   await approver.types('/apim-user list');
   await approver.sees(UNCONFIRMED);
@@ -79,7 +79,7 @@ it.each(FAULTS)(
     await leavesWhileSlackFails(fault);
     const refused = await program();
     expect(refused.status).toBe(503);
-    expect(await refused.text()).toContain("Slack hasn't confirmed yet");
+    expect(await refused.text()).toContain("Slack hasn't confirmed that");
     expect((await operator())?.role).toBe('approver');
     app.nothingFails();
     await minute();

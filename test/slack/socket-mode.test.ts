@@ -164,7 +164,7 @@ it('T75: a report over the socket puts an operator in doubt, and in doubt they a
     expect(await answerTo('list', 'before')).toContain('No accounts');
     driver.slackFails('users.info', { kind: 'error', code: 'internal_error' }, 1_000_000);
     await sql`update operators set in_doubt_since = now() where slack_user_id = ${approver}`;
-    expect(await answerTo('list', 'doubt')).toContain("Slack hasn't confirmed yet that you are still");
+    expect(await answerTo('list', 'doubt')).toContain("Slack hasn't confirmed that you're still");
     await sql`update operators set in_doubt_since = null`;
     const event = { type: 'user_change', user: { id: approver, team_id: TEAM.id, deleted: true } };
     const payload = { type: 'event_callback', event_id: 'Ev0GONE', team_id: TEAM.id, event };

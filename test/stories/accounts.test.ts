@@ -63,7 +63,7 @@ describe('add', () => {
 
   it('of an email that has an account keeps what was typed except the password, and shows the account', async () => {
     const modal = await add({ ...ann('ann@example.com', 'Twice'), Password: PASSWORD });
-    await modal.sees(/already an account with this address; it is \*active/);
+    await modal.sees(/account with this email already exists, and is \*active/);
     expect(await modal.value('Last name')).toBe('Twice');
     await modal.clicks('Show account');
     await modal.sees(/State:\* active/);
@@ -134,7 +134,7 @@ describe('a card', () => {
     app.nothingFails();
     expect(card.buttons()).toEqual(['Activate Ann Ember', 'Block Ann Ember']);
     await card.clicks('Activate Ann Ember');
-    await app.as('approver').sees(/has changed since this was drawn: it is \*blocked\* \(Ada Admin/);
+    await app.as('approver').sees(/Nothing changed: the account is \*blocked\* \(by Ada Admin/);
     await eventually('the card to say who blocked it', () => /never heard of/.test(card.text()));
     expect(card.buttons()).toEqual(['Activate Ann Ember']);
   });
@@ -171,7 +171,7 @@ describe('block', () => {
   it('of a blocked account says so and changes nothing', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user block dora@example.com again and again');
-    await admin.sees(/doesn't fit now: the account is \*blocked\* \(Ada Admin/);
+    await admin.sees(/Nothing changed: the account is \*blocked\* \(by Ada Admin/);
     await admin.clicks('Show account');
     await admin.sees(/State:\* blocked/);
   });
@@ -199,7 +199,7 @@ describe('with no account named', () => {
   it('a name that several accounts have is an error that lists near matches, not a guess', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user show Lee');
-    const said = await admin.sees(/Several accounts come near that/);
+    const said = await admin.sees(/More than one account matches/);
     expect(said).toContain('ann@example.com');
     await admin.clicks('Show ann@example.com');
     await admin.sees(/State:/);
@@ -226,7 +226,7 @@ describe('edit', () => {
     await admin.types('/apim-user show dora@new.example.com');
     await admin.sees(/Note:\* moved/);
     await admin.types('/apim-user show dora@example.com');
-    await admin.sees(/No account is called that/);
+    await admin.sees(/No account found/);
   });
 
   it('of an account that an operator has changed meanwhile keeps what was typed and overwrites nothing', async () => {
@@ -237,7 +237,7 @@ describe('edit', () => {
     await app.as('approver').sees(/Blocked: Dora Dee/);
     await modal.fill({ Note: 'too late' });
     await modal.submit();
-    await modal.sees(/has changed since this was drawn: it is \*blocked/);
+    await modal.sees(/Nothing changed: the account is \*blocked/);
     expect(await modal.value('Note')).toBe('too late');
     await modal.closeAll();
     await admin.types('/apim-user show dora@new.example.com');
@@ -266,7 +266,7 @@ describe('reset-password', () => {
     const admin = app.as('admin');
     const before = mailsTo('bea@example.com', /./).length;
     await admin.types('/apim-user reset-password bea@example.com');
-    await admin.sees(/doesn't fit now: the account is \*blocked\*.*no mail was sent/s);
+    await admin.sees(/Nothing changed: the account is \*blocked\*.*No mail was sent/s);
     expect(admin.hasModal()).toBe(false);
     expect(mailsTo('bea@example.com', /./)).toHaveLength(before);
   });
@@ -303,7 +303,7 @@ describe('delete', () => {
   it('restores nothing that is not deleted, and says which id was meant', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user restore ann@example.com');
-    await admin.sees(/doesn't fit now: the account is \*blocked/);
+    await admin.sees(/Nothing changed: the account is \*blocked/);
     await admin.types('/apim-user restore');
     await admin.sees(/No deleted account can be restored now/);
   });

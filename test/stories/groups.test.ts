@@ -98,7 +98,7 @@ describe('groups', () => {
     expect((await approver.message(/Partners/)).buttons()).toEqual([]);
     const nobody = app.as('nobody');
     await nobody.types('/apim-user groups');
-    await nobody.sees(/You may not do this/);
+    await nobody.sees(/You don't have permission to do this/);
   });
 
   it('turn pages when there are many', async () => {

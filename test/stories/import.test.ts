@@ -188,10 +188,12 @@ describe('T44: a person who is no admin', () => {
     const person = atDm(who);
     const before = app.everythingSent().filter((call) => call.method === 'files.info').length;
     await person.shares('mine.csv', many(1, 'mine'));
-    await person.sees(/You may not do this.*Ask .*Ada Admin|You may not do this.*Ask <@/);
+    await person.sees(
+      /You don't have permission to do this.*Ask .*Ada Admin|You don't have permission to do this.*Ask <@/,
+    );
     expect(app.everythingSent().filter((call) => call.method === 'files.info')).toHaveLength(before);
     await person.types('/apim-user import');
-    await person.sees(/You may not do this/);
+    await person.sees(/You don't have permission to do this/);
     expect(await made('mine')).toEqual({ accounts: 0, invitations: 0 });
   });
 
@@ -211,7 +213,7 @@ describe('T44: a person who is no admin', () => {
       return { ...rest, payload: JSON.stringify(parsed) };
     }, 'block_actions');
     await app.send(forged);
-    await app.as('approver').sees(/You may not do this/);
+    await app.as('approver').sees(/You don't have permission to do this/);
     expect(await begun()).toHaveLength(before.length + 1);
   });
 });
@@ -224,7 +226,7 @@ describe('between the dry run and Apply', () => {
     const dryRun = await second.message(/Dry run of \W*sue\.csv/);
     await sql`update operators set role = null where slack_user_id = ${second.id}`;
     await dryRun.clicks('Apply');
-    await second.sees(/You may not do this/);
+    await second.sees(/You don't have permission to do this/);
     expect(await made('sue')).toEqual({ accounts: 0, invitations: 0 });
 
     // And midway: the rows that were done stay, and the rest is not done.
@@ -250,7 +252,7 @@ describe('between the dry run and Apply', () => {
     const dryRun = await admin.message(/Dry run of \W*late\.csv/);
     now += 3_600_000;
     await dryRun.clicks('Apply');
-    await admin.sees(/That dry run has ended/);
+    await admin.sees(/This dry run has expired/);
     expect(await made('late')).toEqual({ accounts: 0, invitations: 0 });
   });
 
@@ -261,7 +263,7 @@ describe('between the dry run and Apply', () => {
     await person('meanwhile1@example.com Other Name');
     await dryRun.clicks('Apply');
     await admin.sees(
-      /1 added, 1 refused[\s\S]*meanwhile1@example\.com – refused\. There is already an account/,
+      /1 added, 1 refused[\s\S]*meanwhile1@example\.com – refused\. An account with this email already exists/,
     );
   });
 });
@@ -283,7 +285,7 @@ it('one of many clicks on Apply, by two admins at once, has an effect', async ()
   await admin.sees(/twice\.csv\W* is applied. 20 added/);
   expect(await begun()).toHaveLength(before.length + 1);
   expect(await made('twice')).toEqual({ accounts: 20, invitations: 0 });
-  expect(admin.canRead(/has applied this already/)).toBe(true);
+  expect(admin.canRead(/already applied this import/)).toBe(true);
 });
 
 it('T50: text in cells and in the name of a file is shown as it is', async () => {
@@ -346,7 +348,7 @@ describe('when invitations need a second operator', () => {
     await strict.as('approver').message(/Invite ask@example\.com/);
     const rows = Array.from({ length: 51 }, (_, n) => `ask${n}@example.com,,,,,`);
     await admin.shares('toomany.csv', table(...rows));
-    await admin.sees(/more than is allowed: 50 invitations at once/);
+    await admin.sees(/The limit is 50 invitations at once/);
     expect(strict.refusals()).toEqual([]);
   });
 });

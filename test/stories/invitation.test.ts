@@ -25,7 +25,7 @@ describe('an invitation', () => {
     const ticket = ticketIn(mail);
 
     await admin.types('/apim-user show ann@example.com');
-    await admin.sees(/No account is called that/);
+    await admin.sees(/No account found/);
 
     const page = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`);
     expect(page.status).toBe(200);
@@ -69,7 +69,7 @@ describe('an invitation', () => {
   it('is refused to a person without the role', async () => {
     const nobody = app.as('nobody');
     await nobody.types('/apim-user invite eve@example.com');
-    await nobody.sees(/You may not do this/);
+    await nobody.sees(/You don't have permission to do this/);
     expect(app.inbox.mails().some((mail) => mail.to.includes('eve@example.com'))).toBe(false);
   });
 });

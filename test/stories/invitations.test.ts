@@ -32,13 +32,13 @@ describe('invite', () => {
     const said = await admin.message(/3 emails were not invited/);
     expect(said.text()).toContain('1 invitation is on its way');
     expect(said.text()).toMatch(/new@example\.com: invited/);
-    expect(said.text()).toMatch(/active@example\.com: not invited\. There is already an account.*\*active\*/);
     expect(said.text()).toMatch(
-      /blocked@example\.com: not invited\. There is already an account.*\*blocked\*/,
+      /active@example\.com: not invited\. An account with this email already exists.*\*active\*/,
     );
     expect(said.text()).toMatch(
-      /twice@example\.com: not invited\. This address is already invited, by Ada Admin/,
+      /blocked@example\.com: not invited\. An account with this email already exists.*\*blocked\*/,
     );
+    expect(said.text()).toMatch(/twice@example\.com: not invited\. Ada Admin already invited this email/);
 
     await said.clicks('Show account active@example.com');
     await admin.sees(/Act Ive/);
@@ -113,7 +113,7 @@ describe('invites', () => {
     await refused.clicks('Revoke gus@example.com');
     await admin.sees(/Revoked: the link that gus@example\.com got is dead/);
     await refused.clicks('Revoke gus@example.com');
-    await admin.sees(/has changed since this was drawn: it is \*revoked\*/);
+    await admin.sees(/Nothing changed: this invitation is \*revoked\*/);
     await admin.types('/apim-user invites');
     expect(await admin.sees(/fay@example\.com/)).not.toContain('gus@example.com');
     await admin.clicks('All');

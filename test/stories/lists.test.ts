@@ -81,7 +81,7 @@ describe('list', () => {
     await admin.types('/apim-user list state:asleep');
     await admin.sees(/is active, pending, blocked, deleted/);
     await admin.types('/apim-user list group:nobody');
-    await admin.sees(/There is no such group/);
+    await admin.sees(/Group not found/);
   });
 
   it('leaves out accounts that were deleted and invitations that were not accepted yet', async () => {
@@ -161,7 +161,7 @@ describe("a row's menu", () => {
     await page.chooses('Block');
     const modal = await approver.modal('Block an account');
     await modal.submit();
-    await modal.sees(/has changed since this was drawn: it is \*blocked\* \(Ada Admin/);
+    await modal.sees(/Nothing changed: the account is \*blocked\* \(by Ada Admin/);
     await modal.clicks('Show account');
     await modal.sees(/first/);
     await modal.closeAll();

@@ -71,7 +71,7 @@ async function asksToDelete(address: string): Promise<void> {
   await admin().types(`/apim-user delete ${address}`);
   const modal = await admin().modal('Delete an account');
   await modal.submit();
-  await modal.sees(/needs a second operator/);
+  await modal.sees(/second operator must approve/);
   await modal.closeAll();
 }
 

@@ -39,7 +39,7 @@ describe('APIs', () => {
     await first.sees(/Id:\W+orders-api/);
     await first.closeAll();
     const second = await createsApi('Invoices', 'Orders/V1');
-    await second.sees(/Another API has that path/);
+    await second.sees(/Another API already has this path/);
     expect(await second.value('Name')).toBe('Invoices');
     await second.fill({ Path: 'invoices' });
     await second.submit();
@@ -71,7 +71,7 @@ describe('APIs', () => {
     const late = await admin().modal('Edit an API');
     await late.fill({ Name: 'Bills' });
     await late.submit();
-    await late.sees(/Someone changed it since/);
+    await late.sees(/Someone has changed this since/);
     await late.closeAll();
   });
 
@@ -82,7 +82,7 @@ describe('APIs', () => {
     const list = await approver.message(/Orders API/);
     expect(JSON.stringify(list.message.blocks)).not.toMatch(/"(Edit|Delete|Create)"/);
     await app.as('nobody').types('/apim-user apis');
-    await app.as('nobody').sees(/You may not do this/);
+    await app.as('nobody').sees(/You don't have permission to do this/);
   });
 });
 

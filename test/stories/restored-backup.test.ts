@@ -62,7 +62,7 @@ async function deletes(address: string, name: string): Promise<void> {
   await admin().types(`/apim-user delete ${address}`);
   const modal = await admin().modal('Delete an account');
   await modal.submit();
-  await modal.sees(/needs a second operator/);
+  await modal.sees(/second operator must approve/);
   await modal.closeAll();
   await approver().message(new RegExp(`Delete ${name}\\?`));
 }
@@ -130,7 +130,7 @@ it('after a backup is restored, what was removed since is removed again, and no 
   const accept = { ticket: invited, firstName: 'Di', lastName: 'Elm', password };
   expect((await restored.post('/invitations/accept', accept)).status).toBe(410);
   await approver().types('/apim-user list');
-  await approver().sees(/You may not do this/);
+  await approver().sees(/You don't have permission to do this/);
   await says('history ann@example.com', /Connie \(console\)\W+blocked the account.*disk failure/);
   await eventually('who asked to hear of it', () =>
     admin()

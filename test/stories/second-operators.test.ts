@@ -51,7 +51,7 @@ async function asksToDelete(email: string, outcome: RegExp): Promise<void> {
 }
 async function asked() {
   const one = await account();
-  await asksToDelete(one.email, /needs a second operator/);
+  await asksToDelete(one.email, /second operator must approve/);
   const words = new RegExp(one.title.replace('?', '\\?'));
   return { ...one, card: await bo().message(words), words };
 }
@@ -73,7 +73,7 @@ describe('a requester who is the only operator', () => {
   it('is told at once that no one could decide, and how to add an operator; nothing waits', async () => {
     await sql`update operators set role = null where slack_user_id in (${BO}, ${app.ids.approver})`;
     const { email } = await account();
-    await asksToDelete(email, /there is none who could decide[\s\S]*\/apim-user operators/);
+    await asksToDelete(email, /no one else can approve[\s\S]*\/apim-user operators/);
     expect(await sql`select from approvals where state = 'open'`).toHaveLength(0);
     expect(await stateOf(email)).toBe('active');
 
@@ -84,7 +84,7 @@ describe('a requester who is the only operator', () => {
     await grant.submit();
     await grant.sees(/Bo Second is an \*?approver\*? now/);
     await grant.closeAll();
-    await asksToDelete(email, /needs a second operator/);
+    await asksToDelete(email, /second operator must approve/);
     await bo().message(/asks to \*?delete/);
     await bo().clicks(/Approve: Delete Ann/);
     await isGone(email);
@@ -105,7 +105,7 @@ describe('between the card and the click', () => {
       if (what === 'turned guest') await app.changePerson(BO, { isRestricted: true });
       await eventually('the role to be gone', async () => (await roleOf(BO)) === null);
       await card.clicks(`Approve: ${title}`);
-      await bo().sees(/You may not do this/);
+      await bo().sees(/You don't have permission to do this/);
       expect(await stateOf(email)).toBe('active');
       expect(await sql`select from approvals where state = 'open'`).toHaveLength(1);
       const [refused] = await sql`select code, actor_name from audit
@@ -131,13 +131,13 @@ describe('with every operator gone', { timeout: SLOW_MS }, () => {
     await minute();
     await admin().sees(/You asked: .*Ended without a decision/);
     expect(await stateOf(email)).toBe('active');
-    await asksToDelete(email, /there is none who could decide/);
+    await asksToDelete(email, /no one else can approve/);
 
     // The last admin goes too, so no person can act in Slack any more.
     await app.changePerson(app.ids.admin, { isDeactivated: true });
     await eventually('the admin to be without a role', async () => (await roleOf(app.ids.admin)) === null);
     await app.as('nobody').types('/apim-user list');
-    await app.as('nobody').sees(/You may not do this/);
+    await app.as('nobody').sees(/You don't have permission to do this/);
     expect((await operate('grant-operator', app.ids.nobody, 'Noor Nobody')).code).toBe(0);
     await app.as('nobody').types(`/apim-user show ${email}`);
     await app.as('nobody').sees(/State:\W* active/);

@@ -120,7 +120,7 @@ describe('a request for a subscription', () => {
     const card = await cardOf(/Di Elm/);
     await deleteSubscription(beside.console(), { subscriptionId: id });
     await card.clicks(/Reject/);
-    await approver().sees(/There is no such subscription/);
+    await approver().sees(/Subscription not found/);
     await eventually('the card to be replaced', () => /It was deleted/.test(card.text()));
     expect(card.buttons()).toEqual([]);
   });
@@ -266,7 +266,7 @@ describe('the subscriptions of an account', () => {
     await other.sees(/Suspended/);
     await other.closeAll();
     await modal.submit();
-    await modal.sees(/has changed since this was drawn: it is \W*suspended\W*.*Amir Approver/);
+    await modal.sees(/Nothing changed: the subscription is \W*suspended\W*.*Amir Approver/);
     await modal.clicks('Show subscription');
     const shown = await admin().modal(/suspended by Amir Approver/);
     expect(shown.buttons()).toContain('Resume: For the shop of Ann Lee');
@@ -308,7 +308,7 @@ describe('the subscriptions of an account', () => {
 
   it('are open to operators only, and granted by admins only', async () => {
     await app.as('nobody').types('/apim-user subscriptions ann@example.com');
-    await app.as('nobody').sees(/You may not do this/);
+    await app.as('nobody').sees(/You don't have permission to do this/);
     await approver().types('/apim-user subscriptions ann@example.com');
     await approver().sees(/Subscriptions of Ann Lee/);
     const list = await approver().message(/Subscriptions of Ann Lee/);

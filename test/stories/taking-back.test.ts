@@ -20,7 +20,7 @@ async function deleted(email: string, title: RegExp): Promise<void> {
   await admin().types(`/apim-user delete ${email}`);
   const modal = await admin().modal('Delete an account');
   await modal.submit();
-  await modal.sees(/needs a second operator/);
+  await modal.sees(/second operator must approve/);
   await modal.closeAll();
   const card = await approver().message(title);
   await card.clicks(/^Approve/);
@@ -38,7 +38,7 @@ describe('a deletion', () => {
     const card = await approver().message(/Delete Dora Diaz\?.*Approved by/s);
     expect(card.buttons()).toContain('Restore Dora Diaz');
     await card.clicks('Restore Dora Diaz');
-    await approver().sees(/You may not do this/);
+    await approver().sees(/You don't have permission to do this/);
   });
 
   it('is listed until its end, and taken back by email; two with one email are offered', async () => {

@@ -112,7 +112,7 @@ describe("a mail's text", () => {
     await theirs.sees(/Saved:/);
     await mine.fill({ Subject: 'Mine' });
     await mine.submit();
-    await mine.sees(/saved this mail meanwhile/);
+    await mine.sees(/saved this mail since/);
     expect(await mine.value('Subject')).toBe('Mine');
     await mine.closeAll();
   });
@@ -120,7 +120,7 @@ describe("a mail's text", () => {
   it('is for admins only', async () => {
     for (const role of ['approver', 'nobody'] as const) {
       await app.as(role).types('/apim-user templates');
-      await app.as(role).sees(/You may not do this/);
+      await app.as(role).sees(/You don't have permission to do this/);
     }
     expect(app.refusals()).toEqual([]);
   });

@@ -3,24 +3,25 @@ import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../doma
 
 /** Texts that differ from the common ones, mostly to name the operation that helps. */
 const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
-  not_permitted: 'The console may not do this.',
-  email_invited: 'This address is already invited: invitations/list shows it, to resend or revoke.',
-  account_not_found: 'No account is called that. Name it by e-mail, or by id when it is deleted.',
+  not_permitted: "The console isn't allowed to do this.",
+  email_invited:
+    'This email already has an open invitation. Find it with invitations/list, to resend or revoke.',
+  account_not_found: 'No account found. Use the email, or the id if the account is deleted.',
   account_invited:
-    'That person is invited and has no account yet: invitations/resend or revoke, with the id.',
-  account_deleted: 'That account was deleted: accounts/restore with the id brings it back.',
-  invitation_not_found: 'There is no such invitation: invitations/list shows their ids.',
-  group_not_found: 'There is no such group: groups/list shows them.',
-  template_not_found: 'There is no such mail: templates/list shows them.',
+    'That person is invited and has no account yet. Use invitations/resend or invitations/revoke with the id.',
+  account_deleted: 'That account was deleted. accounts/restore with the id brings it back.',
+  invitation_not_found: 'Invitation not found. invitations/list shows their ids.',
+  group_not_found: 'Group not found. groups/list shows them.',
+  template_not_found: 'Mail not found. templates/list shows them.',
   workspace_not_bound:
-    'That is no workspace that this service is used from; start the server once with its token.',
-  token_not_found: 'There is no such token, or it was revoked already; tokens/list shows them',
-  approval_not_found: 'There is no such approval.',
+    "This service isn't used from that workspace. Start the server once with the workspace's token.",
+  token_not_found: 'Token not found. It may have been revoked; tokens/list shows them.',
+  approval_not_found: 'Approval not found.',
   no_second_operator:
-    'This needs a second operator, and there is none: operators/grant-from-console adds one.',
-  api_not_found: 'There is no such API: apis/list shows them.',
-  product_not_found: 'There is no such product: products/list shows them.',
-  subscription_not_found: 'There is no such subscription: subscriptions/list shows them.',
+    'This needs a second operator, and there is none. Add one with operators/grant-from-console.',
+  api_not_found: 'API not found. apis/list shows them.',
+  product_not_found: 'Product not found. products/list shows them.',
+  subscription_not_found: 'Subscription not found. subscriptions/list shows them.',
 };
 
 export function refusalText({ code, detail }: DomainError): string {
@@ -28,13 +29,13 @@ export function refusalText({ code, detail }: DomainError): string {
   return [
     `Refused (${code}): ${CONSOLE_WORDS[code] ?? plainWordsOf(code)}`,
     ...Object.entries(fields).map(([field, words]) => `  ${field}: ${words}`),
-    ...near.map((one) => `  near: ${one.label} ${one.id}`),
+    ...near.map((one) => `  did you mean: ${one.label} ${one.id}`),
     ...(current?.state ? [`  it is ${current.state}${current.by ? `, by ${current.by}` : ''}`] : []),
     ...(count ? [`  there are ${count}`] : []),
     ...(limit ? [`  the limit is ${limit}`] : []),
     ...(email ? [`  email: ${email}`] : []),
     ...(id ? [`  id: ${id}`] : []),
-    'Nothing was changed.',
+    'Nothing changed.',
   ]
     .map(forTerminal)
     .join('\n');

@@ -181,7 +181,7 @@ async function perform(
 
 /** The page offers only what is possible, so a refusal mostly means that the app has changed it meanwhile. */
 function wordsFor(code: string): string {
-  if (code === 'unknown_command') return 'There is no such command here. Try /apim-user';
+  if (code === 'unknown_command') return 'Unknown command. Try /apim-user';
   if (code.startsWith('view_')) return 'That window is no longer open.';
-  return 'That is no longer there: it was changed in the meantime.';
+  return 'That’s gone: the message has changed. Look at it again.';
 }

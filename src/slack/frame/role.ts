@@ -45,6 +45,6 @@ export async function adminsToAsk(request: SlackRequest): Promise<string> {
     .slice(0, MAX_ADMINS_NAMED)
     .map((operator) => `<@${operator.slackUserId}>`);
   return admins.length
-    ? `Ask ${admins.join(', ')} for what you may not do yourself.`
-    : 'There is no admin yet: the person who runs this app names one in SLACK_ADMINS.';
+    ? `Ask ${admins.join(' or ')}.`
+    : 'There is no admin yet. Ask the person who runs this app to name one in SLACK_ADMINS.';
 }

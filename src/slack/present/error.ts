@@ -21,7 +21,7 @@ export function errorMessage(
   if (error.code === 'not_permitted' && membership !== 'member') return { text: NOT_A_MEMBER[membership] };
   const text =
     error.code === 'not_permitted' && adminsToAsk !== null
-      ? `You may not do this; nothing was changed. ${adminsToAsk}`
+      ? `${plainWordsOf(error.code)} ${adminsToAsk}`
       : errorText(error);
   const buttons = nextStepButtons(error).filter((one) => mayPress(one, role));
   return buttons.length ? { text, blocks: [section(text), actions(buttons)] } : { text };
@@ -30,20 +30,19 @@ export function errorMessage(
 /** For a request whose process died before it answered. */
 export function doneBeforeMessage(changes: readonly { outcome: 'done' | 'asked' }[]): Message {
   const words = changes.some(({ outcome }) => outcome === 'done')
-    ? 'This was done just before the app restarted, so the usual answer is missing. `/apim-user history` shows what changed.'
-    : 'This was asked for just before the app restarted, and waits for a second operator. `/apim-user approvals` shows it.';
+    ? 'Done, but the app restarted before it could answer. `/apim-user history` shows what changed.'
+    : 'Requested, but the app restarted before it could answer. It waits for a second operator: `/apim-user approvals`.';
   return { text: words };
 }
 
 /** The operation waits for a second operator. */
 export function waitingMessage({ askedBefore, expiresAt }: WaitsForApproval): Message {
-  const until = `Until ${formatDate(expiresAt)} someone else can approve it on its card; nothing is done before that.`;
-  if (!askedBefore) return { text: `Asked for: this needs a second operator. ${until} You will be told.` };
+  const until = `Nothing changes until then, and the request ends ${formatDate(expiresAt)}.`;
+  if (!askedBefore)
+    return { text: `Requested: a second operator must approve this. ${until} You'll hear the decision.` };
   if (askedBefore.isSamePerson)
-    return { text: `You have asked for this already, and it still waits. ${until}` };
-  return {
-    text: `${escapeText(askedBefore.by)} has asked for this already; you can approve it there. ${until}`,
-  };
+    return { text: `You already requested this. A second operator must approve it. ${until}` };
+  return { text: `${escapeText(askedBefore.by)} already requested this, and you can approve it. ${until}` };
 }
 
 export function errorText(error: DomainError): string {
@@ -53,84 +52,82 @@ export function errorText(error: DomainError): string {
 
 /** For codes where Slack can say more than the plain text: details of the error, or the command that helps. */
 const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
-  not_permitted: (_, plain) => `${plain} \`/apim-user help\` says who may, and who to ask.`,
-  invalid_input: (error) => `That can't be taken as it is, and nothing was changed: ${fieldsOf(error)}.`,
+  not_permitted: (_, plain) => `${plain} \`/apim-user help\` shows who can, and who to ask.`,
+  invalid_input: (error) => `Nothing changed. ${fieldsOf(error)}.`,
   email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
   email_taken: (error) =>
-    `There is already an account with this address${error.detail.current?.state ? `; it is *${error.detail.current.state}*` : ''}.`,
+    `An account with this email already exists${error.detail.current?.state ? `, and is *${error.detail.current.state}*` : ''}.`,
   email_invited: (error) => {
     const { by, at } = error.detail.current ?? {};
-    return `This address is already invited${by ? `, by ${escapeText(by)}` : ''}${at ? ` ${formatDate(at)}` : ''}. \`/apim-user invites\` shows it, to send again or revoke.`;
+    return `${by ? `${escapeText(by)} already invited this email` : 'This email is already invited'}${at ? `, ${formatDate(at)}` : ''}. Send the invitation again, or see \`/apim-user invites\`.`;
   },
   password_unacceptable: (error, plain) => `${plain} ${plainFieldsOf(error)}`,
   account_not_found: (error, plain) =>
-    `${plain} ${nearOf(error) || 'Name it by e-mail or id: `/apim-user list` shows accounts, `/apim-user invites` who has not accepted yet.'}`,
+    `${plain} ${nearOf(error) || 'Use an email or an id. `/apim-user list` shows accounts, and `/apim-user invites` shows people who have not accepted yet.'}`,
   account_invited: ({ detail: { email = '', current: { state, by = '', at } = {} } }) =>
     `${escapeText(email)} was invited by ${escapeText(by)}${at ? ` ${formatDate(at)}` : ''} and hasn't accepted yet${state === 'expired' ? ': the invitation has expired' : ''}. There is no account until then.`,
   account_deleted: ({ detail: { email = '', current: { by, at } = {}, until } }) =>
     `The account of ${escapeText(email)} was deleted${by ? ` by ${escapeText(by)}` : ''}${at ? ` ${formatDate(at)}` : ''}.${until ? ` It can be restored until ${formatDate(until)}.` : ''}`,
-  account_ambiguous: (error) =>
-    `Several accounts come near that; name one by its e-mail or id. ${nearOf(error)}`,
+  account_ambiguous: (error) => `More than one account matches. ${nearOf(error)}`,
   account_changed: (error) =>
-    `The account has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+    `Nothing changed: the account is ${currentOf(error)}. You saw an older version; look at it again.`,
   account_state_unfitting: (error) =>
-    `That doesn't fit now: the account is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
-  undo_too_late: () =>
-    'That can be undone for ten minutes, which have gone, so nothing was changed. The buttons on the account do it now.',
+    `Nothing changed: the account is ${currentOf(error)}. No mail was sent.`,
+  undo_too_late: () => 'Undo works for ten minutes, and they have passed. Nothing changed.',
   invitation_not_found: (_, plain) => `${plain} \`/apim-user invites\` shows the open ones.`,
   invitation_not_open: (error) =>
-    `That invitation has changed since this was drawn${error.detail.current?.state ? `: it is *${error.detail.current.state}*` : ''}. Nothing was done; \`/apim-user invites all\` shows how it stands.`,
-  group_not_found: (_, plain) => `${plain} \`/apim-user groups\` shows them.`,
+    `Nothing changed: this invitation is ${error.detail.current?.state ? `*${error.detail.current.state}*` : 'no longer open'}. \`/apim-user invites all\` shows the details.`,
+  group_not_found: (_, plain) => `${plain} \`/apim-user groups\` lists them.`,
   group_name_taken: (_, plain) => `${plain} Choose another name.`,
-  group_built_in: () =>
-    "The built-in groups can't be changed or chosen; Developers holds every account by itself.",
-  template_not_found: (_, plain) => `${plain} \`/apim-user templates\` shows them.`,
-  template_invalid: (error) => `That text can't be used: ${fieldsOf(error)}`,
+  group_built_in: (_, plain) => `${plain} Everyone is in Developers.`,
+  template_not_found: (_, plain) => `${plain} \`/apim-user templates\` lists them.`,
+  template_invalid: (error, plain) => `${plain} ${fieldsOf(error)}`,
   template_changed: (error) =>
-    `${escapeText(error.detail.current?.by || 'Someone')} saved this mail meanwhile, and yours was not saved. Copy your text, and open the mail again to see theirs.`,
+    `Not saved: ${escapeText(error.detail.current?.by || 'someone else')} has saved this mail since you opened it. Copy your text, then open the mail again.`,
   workspace_not_bound: (_, plain) =>
-    `${plain} The person who runs this app has to start it with a token of this workspace.`,
-  token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` shows them.`,
-  approval_ended: (error) =>
-    `That was decided already: it is ${currentOf(error)}. Your click changed nothing.`,
-  no_second_operator: (_, plain) => `${plain} An admin can add one: \`/apim-user operators\`.`,
-  import_not_found: () =>
-    'That dry run has ended: it is good for an hour. Nothing was done; send the table again.',
-  import_begun: (error) =>
-    `${error.detail.current?.by ? escapeText(error.detail.current.by) : 'Someone'} has applied this already${error.detail.current?.at ? `, ${formatDate(error.detail.current.at)}` : ''}. Your click changed nothing; the message shows how far it is.`,
-  requests_off: (_, plain) => `${plain} \`/apim-user help\` says who to ask.`,
+    `${plain} Ask the person who runs this app to start it with this workspace's token.`,
+  token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` lists them.`,
+  approval_ended: (error) => `Nothing changed: this request was already decided. It is ${currentOf(error)}.`,
+  no_second_operator: (_, plain) => `${plain} An admin can add an operator: \`/apim-user operators\`.`,
+  import_not_found: (_, plain) => `${plain} It lasts an hour. Nothing changed. Send the table again.`,
+  import_begun: (error) => {
+    const { by, at } = error.detail.current ?? {};
+    return `${by ? escapeText(by) : 'Someone'} already applied this import${at ? `, ${formatDate(at)}` : ''}. Its message shows the progress.`;
+  },
+  requests_off: (_, plain) => `${plain} \`/apim-user help\` shows who to ask.`,
   operator_unfitting: (error) =>
-    `That person is *${error.detail.current?.state ?? 'not able to act'}*; only full members of this workspace can have a role. Nothing was changed.`,
-  operator_last_admin: (_, plain) => `${plain} Make another person an admin first: \`/apim-user operators\`.`,
-  standing_unknown: () =>
-    "Slack can't say just now who may act, so nothing was changed. Please try again in a minute.",
-  api_not_found: (_, plain) => `${plain} \`/apim-user apis\` shows them.`,
-  api_path_taken: () => 'Another API has that path, so nothing was changed. `/apim-user apis` shows which.',
-  product_not_found: (_, plain) => `${plain} \`/apim-user products\` shows them.`,
-  product_unavailable: () =>
-    'That product can not be subscribed to now: it is not published, or takes no subscription.',
-  catalog_changed: () => 'Someone changed it since this was drawn. Nothing was done; look at it again.',
+    `Nothing changed: only full members of this workspace can have a role. Slack calls this person *${error.detail.current?.state ?? 'unknown'}*.`,
+  operator_last_admin: (_, plain) => `${plain} Make someone else an admin first: \`/apim-user operators\`.`,
+  standing_unknown: (_, plain) => `${plain} Try again in a minute.`,
+  api_not_found: (_, plain) => `${plain} \`/apim-user apis\` lists them.`,
+  api_path_taken: (_, plain) => `${plain} Nothing changed. \`/apim-user apis\` shows which.`,
+  product_not_found: (_, plain) => `${plain} \`/apim-user products\` lists them.`,
+  product_unavailable: (_, plain) => `${plain} It isn't published, or it needs no subscription.`,
+  catalog_changed: (_, plain) => `Nothing changed. ${plain}`,
   has_subscriptions: (error) =>
-    `Nothing was deleted: there ${error.detail.count === 1 ? 'is one subscription' : `are ${error.detail.count ?? 'some'} subscriptions`}. Tick the box that deletes them too, or cancel them first.`,
-  subscription_not_found: (_, plain) => `${plain} \`/apim-user subscriptions\` shows those of an account.`,
+    `Nothing was deleted: it still has ${error.detail.count === 1 ? '1 subscription' : `${error.detail.count ?? 'some'} subscriptions`}. Tick the box to delete ${error.detail.count === 1 ? 'it' : 'them'} too, or cancel first.`,
+  subscription_not_found: (_, plain) =>
+    `${plain} \`/apim-user subscriptions ann@example.com\` lists those of an account.`,
   subscription_changed: (error) =>
-    `The subscription has changed since this was drawn: it is ${currentOf(error)}. Nothing was done; look at it again.`,
+    `Nothing changed: the subscription is ${currentOf(error)}. You saw an older version; look at it again.`,
   subscription_state_unfitting: (error) =>
-    `That doesn't fit now: the subscription is ${currentOf(error)}. Nothing was changed and no mail was sent.`,
-  subscriptions_limit: (error) =>
-    `The account has as many subscriptions to that product as it may have (${error.detail.limit ?? 'its limit'}). Nothing was changed.`,
-  key_taken: () => 'That key is in use already, so it was not taken.',
-  limit_reached: (error) =>
-    `That is more than is allowed: ${error.detail.limit ?? 'too many'}. Nothing was done; do it in parts.`,
-  try_again: () => 'That did not work this time, and nothing was changed. Please try again in a moment.',
+    `Nothing changed: the subscription is ${currentOf(error)}. No mail was sent.`,
+  subscriptions_limit: (error, plain) =>
+    `Nothing changed. ${error.detail.limit ? `An account can have at most ${error.detail.limit} subscriptions to this product.` : plain}`,
+  key_taken: (_, plain) => `${plain} Nothing changed.`,
+  limit_reached: (error, plain) =>
+    `Nothing changed. ${error.detail.limit ? `The limit is ${error.detail.limit}.` : plain}`,
+  try_again: () => "That didn't work this time. Nothing changed. Try again in a moment.",
 };
 
 /** For people who can't act whatever their role, because Slack does not count them as full members. */
 const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {
-  guest: "You may not do this: guests of this workspace can't use it. Ask the person who invited you here.",
-  bot: 'You may not do this: bots and workflows can’t use it.',
-  deactivated: 'You may not do this: Slack says that this person was deactivated.',
-  stranger: "You may not do this: people of another workspace can't use it. Ask your contact in this one.",
+  guest:
+    "You don't have permission to do this: guests of this workspace can't use the app. Ask the person who invited you.",
+  bot: "You don't have permission to do this: bots and workflows can't use the app.",
+  deactivated: "You don't have permission to do this: Slack says that this person was deactivated.",
+  stranger:
+    "You don't have permission to do this: people from other workspaces can't use the app. Ask your contact in this one.",
 };
 
 const WITH_SHOW_ACCOUNT: DomainErrorCode[] = ['email_taken', 'account_changed', 'account_state_unfitting'];
@@ -203,5 +200,5 @@ function nearOf(error: DomainError): string {
 
 function currentOf(error: DomainError): string {
   const { state = 'in another state', by, at } = error.detail.current ?? {};
-  return `*${state}*${by ? ` (${escapeText(by)}${at ? `, ${formatDate(at)}` : ''})` : ''}`;
+  return `*${state}*${by ? ` (by ${escapeText(by)}${at ? `, ${formatDate(at)}` : ''})` : ''}`;
 }

@@ -78,7 +78,7 @@ function Empty({ command, channel }: { command: string; channel: Channel }): Rea
   return (
     <li className="empty">
       {isForCards
-        ? 'Nothing waits here yet. Cards of accounts that wait and of what needs a second operator come here. '
+        ? 'Nothing here yet. Cards appear here for pending accounts, and for requests that need a second operator. '
         : 'Nothing here yet. '}
       Type <code>{command}</code> below and press Enter.
     </li>

@@ -39,23 +39,23 @@ export function FirstVisit(o: {
           <b>Invite a developer.</b> Send <code>{invitation}</code>, open the inbox, and follow the link in
           the mail: it leads to the real page.{' '}
           <button type="button" className="link" onClick={() => o.onWrite(invitation)}>
-            Write it for me
+            Type it for me
           </button>
         </li>
         <li>
-          <b>Be two people.</b> Add an account with “Verify the address first”, and activate it as another
-          person, on the card in #approvals.{' '}
+          <b>Be two people.</b> Add an account and tick “Verify the address first”. Then activate it as
+          someone else, on its card in #approvals.{' '}
           {other !== undefined && (
             <a href={`?as=${other.id}`} target="_blank" rel="noreferrer">
-              A window as {other.realName}
+              Open a window as {other.realName}
             </a>
           )}
         </li>
         <li>
-          <b>Look behind it.</b> Each signed request with its answer and how long it took, each call of the
-          app, and what this Slack refused.{' '}
+          <b>Look behind it.</b> The inspector shows each signed request with its answer and timing, each call
+          that the app makes, and what this Slack refused.{' '}
           <button type="button" className="link" onClick={o.onLook}>
-            Show what is said
+            Open the inspector
           </button>
         </li>
       </ol>

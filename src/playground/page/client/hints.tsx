@@ -77,7 +77,7 @@ const people = (state: PageState, before: string, typed: string): Hint[] =>
 
 function commands({ app: { command }, features }: PageState, text: string): Hint[] {
   if (command.startsWith(text))
-    return [{ key: command, words: command, note: 'the accounts of your developers', text: `${command} ` }];
+    return [{ key: command, words: command, note: 'manage developer accounts', text: `${command} ` }];
   if (!text.startsWith(`${command} `)) return [];
   const typed = text.slice(command.length + 1);
   const all = features.subcommands.map(({ name, hint }) => ({

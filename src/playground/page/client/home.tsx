@@ -17,7 +17,7 @@ export function Home({ state: { home, me, app } }: { state: PageState }): ReactN
       </header>
       <div className="home">
         {home === null ? (
-          <p className="empty">The app has not painted its Home yet.</p>
+          <p className="empty">The app hasn’t drawn its Home yet.</p>
         ) : (
           <Blocks blocks={home.blocks} values={values} setValues={setValues} actions={actions} />
         )}

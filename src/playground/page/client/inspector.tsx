@@ -17,7 +17,7 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
       <Table
         label="Deliveries"
         heads={['Time', 'What', 'Who', 'Answer', 'Ack']}
-        empty="Nothing was sent yet. Type a command."
+        empty="Nothing sent yet. Type a command."
         openId={openId}
         onToggle={toggle}
         rows={state.deliveries.map(({ id, at, problem, kind, about, retryNum, user, status, ackMs }) => ({
@@ -25,14 +25,18 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
           at,
           isBad: problem !== '',
           words: `${kind} ${about} ${retryNum > 0 ? `(retry ${retryNum})` : ''}`.trim(),
-          cells: [nameOf(user), problem || String(status), <Ack key="ack" ms={ackMs} />],
+          cells: [
+            <Short key="who">{nameOf(user)}</Short>,
+            problem || String(status),
+            <Ack key="ack" ms={ackMs} />,
+          ],
         }))}
       />
-      <h3>app → Slack and mail</h3>
+      <h3>App → Slack and mail</h3>
       <Table
         label="API calls"
         heads={['Time', 'Method', 'Answer']}
-        empty="The app has called nothing yet."
+        empty="No calls yet."
         openId={openId}
         onToggle={toggle}
         rows={state.apiCalls.map(({ id, at, error, method, messages }) => ({
@@ -48,8 +52,10 @@ export function InspectorPane({ state }: { state: PageState }): ReactNode {
 }
 
 const Ack = ({ ms }: { ms: number | null }): ReactNode => (
-  <span className={(ms ?? 0) > SLOW_ACK_MS ? 'bad' : ''}>{ms === null ? '—' : `${ms} ms`}</span>
+  <span className={`short ${(ms ?? 0) > SLOW_ACK_MS ? 'bad' : ''}`}>{ms === null ? '—' : `${ms} ms`}</span>
 );
+
+const Short = ({ children }: { children: ReactNode }): ReactNode => <span className="short">{children}</span>;
 
 function Table(o: {
   label: string;
@@ -118,7 +124,7 @@ function WireDetails({ id }: { id: number }): ReactNode {
     };
   }, [id]);
   if (wire === 'reading') return <p className="note">Reading…</p>;
-  if (wire === null) return <p className="note">This is so long ago that what it said is forgotten.</p>;
+  if (wire === null) return <p className="note">Too old to show: only the newest exchanges are kept.</p>;
   const headers = wire.headers.map(([name, value]) => `${name}: ${value}`).join('\n');
   return (
     <>

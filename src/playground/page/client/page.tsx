@@ -18,7 +18,7 @@ function Page(): ReactNode {
   const { isFirst, setFirst } = useFirstVisit();
   const [draft, setDraft] = useState('');
   const onDrafted = useCallback(() => setDraft(''), []);
-  if (state === null) return <p className="empty">{isLost ? 'The server does not answer.' : 'Loading…'}</p>;
+  if (state === null) return <p className="empty">{isLost ? "The server isn't answering." : 'Loading…'}</p>;
   const top = state.stack.at(-1);
   const place = get('at');
   const { channels } = state;
@@ -104,7 +104,7 @@ function Toolbar(o: {
   );
   return (
     <nav className="panes" aria-label="Panes">
-      {o.isLost && <span role="status">Connection lost; trying again…</span>}
+      {o.isLost && <span role="status">Connection lost. Trying again…</span>}
       {o.onHint !== null && (
         <button type="button" className="button" onClick={o.onHint}>
           What to try
@@ -133,10 +133,10 @@ function Pane({ state, pane, onClose }: { state: PageState; pane: string; onClos
 }
 
 const BACK_TO_START = {
-  title: { text: 'Back to the start?' },
-  text: { text: 'Empty all messages and the inbox? (Accounts stay.)' },
-  confirm: { text: 'Empty them' },
-  deny: { text: 'Keep' },
+  title: { text: 'Start over?' },
+  text: { text: 'All messages and mails here are deleted. Accounts stay.' },
+  confirm: { text: 'Delete them' },
+  deny: { text: 'Keep them' },
   style: 'danger',
 };
 
@@ -149,7 +149,7 @@ function BackToStart({ me }: { me: string }): ReactNode {
   return (
     <>
       <button type="button" className="button" onClick={() => setAsking(true)}>
-        Back to the start
+        Start over
       </button>
       {isAsking && <ConfirmDialog confirm={BACK_TO_START} onYes={empty} onNo={() => setAsking(false)} />}
     </>
