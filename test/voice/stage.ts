@@ -59,7 +59,7 @@ export async function setStage(page: Page, env: Record<string, string> = {}) {
 
   function note(blocks: readonly Block[]): void {
     for (const element of blocks.flatMap(elementsOf)) {
-      seen.buttons.add(String(element.action_id).split(':')[0] ?? '');
+      seen.buttons.add(String(element.action_id).split(/[:/]/)[0] ?? '');
       for (const option of optionsOf(element)) seen.buttons.add(String(option.value));
     }
   }
@@ -277,10 +277,12 @@ const targetsOf = (block: Block): Target[] =>
 
 function targetIn(blocks: Block[], name: string, about: string): { target: Target; option?: Dict } | null {
   for (const target of blocks.flatMap(targetsOf)) {
-    const option = optionsOf(target.element).find(({ value }) => value === name);
-    if (option && target.element.type === 'overflow') return { target, option };
-    const isNamed = target.actionId === name || target.actionId.startsWith(`${name}:`);
-    if (isNamed && textOf(target.element.accessibility_label).includes(about)) return { target };
+    const { element, block, actionId } = target;
+    const words = `${textOf(element.accessibility_label)} ${objectText(block.text)}`;
+    if (!words.includes(about)) continue;
+    const option = optionsOf(element).find(({ value }) => value === name);
+    if (option && element.type === 'overflow') return { target, option };
+    if (actionId.split(/[:/]/)[0] === name) return { target };
   }
   return null;
 }

@@ -31,8 +31,8 @@ test('the walk sees every button', () => {
   expect(unseen, 'buttons to come to in test/voice/walk-slack.ts').toEqual([]);
 });
 
-/** Paging is the same everywhere, and needs many rows. `history-of` is on messages of former versions. */
-const PAGING = /-(next|previous|older)$|^history-of$/;
+/** Paging is the same everywhere, and needs many rows. Messages of former versions have the others. */
+const PAGING = /-turn$|^(history-of|account-details)$/;
 
 test('the walk asks for every page of the portal, and sends every form', () => {
   const never = () => {

@@ -178,6 +178,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.sends(`${own}/cancel`);
   await zoe.opens('/portal/subscriptions/nonsense');
   await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-show');
   await stage.presses('admin', 'subscription-delete');
   await stage.submits('admin');
   await stage.closeModals('admin');
@@ -201,12 +202,14 @@ async function deciding(stage: Stage): Promise<void> {
   };
   for (const [name, values] of Object.entries(fields)) {
     await stage.types('admin', '/apim-user subscriptions zoe@example.com');
-    await stage.presses('admin', name, name === 'subscription-suspend' ? 'My' : '');
+    await stage.presses('admin', 'subscription-show');
+    await stage.presses('admin', name);
     await stage.submits('admin', values);
     if (name === 'subscription-suspend') await stage.presses('admin', 'subscription-resume');
     await stage.closeModals('admin');
   }
   await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-show');
   await stage.presses('admin', 'subscription-cancel');
   await stage.closeModals('admin');
   await stage.types('admin', '/apim-user subscriptions zoe@example.com');
@@ -215,7 +218,7 @@ async function deciding(stage: Stage): Promise<void> {
   await stage.closeModals('admin');
   await stage.types('admin', '/apim-user show zoe@example.com');
   await stage.presses('admin', 'subscriptions-of');
-  await stage.presses('admin', 'subscription-show');
+  await stage.closeModals('admin');
 }
 
 async function owning(portal: Portal, zoe: Browser): Promise<void> {
@@ -249,9 +252,20 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   // A form's own address, as after a reload or a sign-in in between.
   for (const path of ['sessions/end', 'sessions/end-others', 'names', 'email/call-off'])
     await zoe.opens(`/portal/account/${path}`);
+  await securing(portal, zoe);
   await zoe.opens('/portal/account/close');
   await zoe.sends('/portal/account/close', { currentPassword: 'a wrong one' });
-  await zoe.sends('/portal/account/close', { currentPassword: NEW_PASSWORD });
+  await zoe.sends('/portal/account/close', { currentPassword: `${NEW_PASSWORD}s` });
+}
+
+/** The link that a mail about a changed password has, and what follows it. */
+async function securing(portal: Portal, zoe: Browser): Promise<void> {
+  const ticket = await ticketTo(portal, 'zoe@example.com');
+  await zoe.opens(`/account/secure?ticket=${ticket}`);
+  await zoe.sends('/account/secure', { ticket });
+  const reset = await ticketTo(portal, 'zoe@example.com', ticket);
+  await zoe.sends('/password/reset', { ticket: reset, password: `${NEW_PASSWORD}s` });
+  await zoe.sends('/portal/sign-in', { email: 'zoe@example.com', password: `${NEW_PASSWORD}s` });
 }
 
 async function beingRefused(portal: Portal): Promise<void> {
