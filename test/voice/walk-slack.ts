@@ -74,7 +74,9 @@ async function invitations(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user invite ben@example.com cat@example.com ann@example.com nonsense');
   await s.types('admin', '/apim-user invites');
   await s.presses('admin', 'invitation-resend');
-  await s.presses('admin', 'invitation-revoke');
+  await s.presses('admin', 'invitation-revoke-ask');
+  await s.submits('admin');
+  await s.closeModals('admin');
   await s.types('admin', '/apim-user show ann@example.com');
   await s.types('admin', '/apim-user invites all');
 }
