@@ -194,6 +194,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     mailLinkHosts: settings.mailLinkHosts,
     secondOperatorFor: settings.secondOperatorFor,
     tokenIssuer: settings.oidc?.issuer ?? null,
+    gatewayUrl: settings.gatewayUrl,
     hasRequests: settings.hasRequests,
     signUp: settings.signUp,
   };

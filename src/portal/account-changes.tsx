@@ -25,7 +25,7 @@ type AccountChange = {
 const CHANGES: readonly AccountChange[] = [
   {
     path: `${ACCOUNT_PATH}/email`,
-    title: 'Change my address',
+    title: 'Change email',
     fields: (_site, me, state) => <EmailFields me={me} {...state} />,
     value: (form) => form.get('email') ?? '',
     async submit(_c, site, me, form) {
@@ -34,22 +34,18 @@ const CHANGES: readonly AccountChange[] = [
         email: form.get('email') ?? '',
         currentPassword: form.get('currentPassword') ?? '',
       });
-      return site.sessionPage(
-        me,
-        'Confirm your new address',
-        <EmailChangeRequested me={me} to={waitsForAddress} />,
-      );
+      return site.sessionPage(me, 'Check your inbox', <EmailChangeRequested me={me} to={waitsForAddress} />);
     },
   },
   {
     path: `${ACCOUNT_PATH}/password`,
-    title: 'Change my password',
+    title: 'Change password',
     fields: (site, me, { errors }) => (
       <>
         <CurrentPassword errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={me.email} errors={errors} />
-        <p className="hint">You are signed out everywhere else, and a mail tells you of the change.</p>
-        <button type="submit">Change my password</button>
+        <p className="hint after">You’ll be signed out everywhere else.</p>
+        <button type="submit">Change password</button>
       </>
     ),
     async submit(c, site, me, form) {
@@ -64,7 +60,7 @@ const CHANGES: readonly AccountChange[] = [
   },
   {
     path: `${ACCOUNT_PATH}/close`,
-    title: 'Close my account',
+    title: 'Close your account',
     fields: async (site, me, { errors }) => (
       <CloseFields site={site} subscriptions={await liveSubscriptions(me)} errors={errors} />
     ),
@@ -108,10 +104,10 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
     return site.page(
       'Your account is closed',
       <>
-        <p>Its access has ended, and its keys no longer work. Thank you for building with us.</p>
+        <p>You’re signed out, and your keys no longer work. Thank you for building with us.</p>
         <p>
           {days > 0
-            ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}. Did you change your mind? Until then, write to ${supportEmail}.`
+            ? `Your personal data will be erased after ${days} ${days === 1 ? 'day' : 'days'}. If you change your mind before that, write to ${supportEmail}.`
             : 'Your personal data is erased.'}
         </p>
       </>,
@@ -126,12 +122,12 @@ function EmailFields({ me, value, errors }: { me: Me } & FormState) {
   return (
     <>
       <p>
-        You sign in with <strong>{me.email}</strong>. A new address counts once you open the link that we mail
-        there.
+        You sign in with <strong>{me.email}</strong>. The new email replaces it once you open the link that we
+        mail there.
       </p>
-      <EmailField label="New e-mail address" value={value} errors={errors} />
+      <EmailField label="New email" value={value} errors={errors} />
       <CurrentPassword errors={errors} />
-      <button type="submit">Change my address</button>
+      <button type="submit">Continue</button>
     </>
   );
 }
@@ -141,12 +137,12 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
     <>
       {to ? (
         <p>
-          A mail is on its way to <strong>{to}</strong>. Open its link, and you sign in with that address from
-          then on. Until then nothing changes.
+          We’ve mailed a link to <strong>{to}</strong>. Open it to start signing in with that email. Until
+          then, nothing changes.
         </p>
       ) : (
         <p>
-          <strong>{me.email}</strong> is your address already, so nothing changes.
+          <strong>{me.email}</strong> is already your email, so nothing changes.
         </p>
       )}
       <p>
@@ -165,13 +161,13 @@ function CloseFields(props: { site: Site; subscriptions: number; errors: FieldEr
   return (
     <>
       <p>
-        You can't sign in any more, from this moment on, and every key of yours stops working.
+        You’ll be signed out for good, and your keys stop working at once.
         {subscriptions > 0 ? ` You have ${keys}: calls with their keys will be refused.` : ''}
       </p>
       <p>
         {days > 0
-          ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}; until then ${supportEmail} can bring the account back.`
-          : 'Your personal data is erased at once. The account can’t be brought back.'}
+          ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}. Until then, ${supportEmail} can restore the account.`
+          : 'Your personal data is erased at once. The account can’t be restored.'}
       </p>
       <CurrentPassword errors={errors} />
       <button className="bad" type="submit">

@@ -9,6 +9,7 @@ import type { WebEnv } from '../web/request-facts.ts';
 import { browserLabel } from './browser-label.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { formatMoment, NameFields, namesIn } from './form.tsx';
+import { Moment } from './moment.tsx';
 import { Notice } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -17,11 +18,11 @@ const TITLE = 'My account';
 
 /** Notices by the `done` parameter of the page's address. */
 const DONE = {
-  names: 'Your names are saved.',
-  'stayed-with-address': 'Your address stays as it is; the link that was mailed is dead.',
-  password: 'Your new password counts, and you are signed in nowhere else.',
-  'session-ended': 'That session is over.',
-  'others-ended': 'You are signed in nowhere else now.',
+  names: 'Your name is saved.',
+  'stayed-with-address': 'Your email stays as it is. The link that we mailed no longer works.',
+  password: 'Password changed. You’ve been signed out everywhere else.',
+  'session-ended': 'Signed out there.',
+  'others-ended': 'You’ve been signed out everywhere else.',
 } as const;
 
 export const accountPage = (done: keyof typeof DONE): string => `${ACCOUNT_PATH}?done=${done}`;
@@ -89,19 +90,20 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
   const content = (
     <>
       {notice ? <Notice>{notice}</Notice> : null}
+      <h2>Name</h2>
       <Names names={names ?? account} errors={errors} />
-      <Address account={account} />
+      <Email account={account} />
       <h2>Password</h2>
       <p>
         <a className="way" href={`${ACCOUNT_PATH}/password`}>
-          Change my password
+          Change password
         </a>
       </p>
       <Sessions sessions={sessions} />
-      <h2>Close my account</h2>
+      <h2>Close your account</h2>
       <p>
         <a className="way" href={`${ACCOUNT_PATH}/close`}>
-          What closing it means
+          Close my account
         </a>
       </p>
     </>
@@ -114,32 +116,32 @@ function Names(props: { names: { firstName: string; lastName: string }; errors: 
   return (
     <form method="post" action={`${ACCOUNT_PATH}/names`}>
       <NameFields names={names} errors={errors} />
-      <button type="submit">Save my names</button>
+      <button type="submit">Save</button>
     </form>
   );
 }
 
-function Address({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>> }) {
+function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>> }) {
   const { email, waitsForAddress } = account;
   return (
     <>
-      <h2>E-mail address</h2>
+      <h2>Email</h2>
       <p>
         You sign in with <strong>{email}</strong>.
       </p>
       {waitsForAddress ? (
         <form method="post" action={`${ACCOUNT_PATH}/email/call-off`}>
           <p>
-            <strong>{waitsForAddress}</strong> takes its place once you open the link that was mailed there.
+            <strong>{waitsForAddress}</strong> replaces it once you open the link that we mailed there.
           </p>
           <button className="quiet" type="submit">
-            Stay with {email}
+            Keep {email}
           </button>
         </form>
       ) : null}
       <p>
         <a className="way" href={`${ACCOUNT_PATH}/email`}>
-          Change my address
+          Change email
         </a>
       </p>
     </>
@@ -149,14 +151,16 @@ function Address({ account }: { account: Awaited<ReturnType<typeof showOwnAccoun
 function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessions>> }) {
   return (
     <>
-      <h2>Where you are signed in</h2>
+      <h2>Where you’re signed in</h2>
       <ul className="rows">
         {sessions.map((session) => (
           <li key={session.id}>
             <strong>{browserLabel(session.agent)}</strong>
-            {session.isThisOne ? ' (this one)' : null}
+            {session.isThisOne ? <span className="mark">This browser</span> : null}
             <p className="hint">
-              Since {formatMoment(session.createdAt)}, last seen {formatMoment(session.lastSeenAt)}
+              Signed in <Moment at={session.createdAt} />
+              <br />
+              Last used <Moment at={session.lastSeenAt} />
             </p>
             {session.isThisOne ? null : (
               <form method="post" action={`${ACCOUNT_PATH}/sessions/end`}>
@@ -164,9 +168,9 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
                 <button
                   className="quiet"
                   type="submit"
-                  aria-label={`End the session of ${browserLabel(session.agent)}, last seen ${formatMoment(session.lastSeenAt)}`}
+                  aria-label={`Sign out ${browserLabel(session.agent)}, last used ${formatMoment(session.lastSeenAt)}`}
                 >
-                  End
+                  Sign out
                 </button>
               </form>
             )}
@@ -176,7 +180,7 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
       {sessions.length > 2 ? (
         <form method="post" action={`${ACCOUNT_PATH}/sessions/end-others`}>
           <button className="quiet" type="submit">
-            End all others
+            Sign out everywhere else
           </button>
         </form>
       ) : null}

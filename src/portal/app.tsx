@@ -3,7 +3,12 @@ import { Hono } from 'hono';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
-import { describeRefusal, type HttpRefusal, type RefusalResponder } from '../web/refusal.ts';
+import {
+  describeRefusal,
+  type HttpRefusal,
+  type RefusalCode,
+  type RefusalResponder,
+} from '../web/refusal.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { registerAcceptInvitation } from './accept-invitation.tsx';
 import { registerAccount } from './account.tsx';
@@ -19,7 +24,7 @@ import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
 import { registerSignUp } from './sign-up.tsx';
 import { createSite, type Site } from './site.tsx';
-import { registerSubscriptionKeys } from './subscription-keys.tsx';
+import { registerCancel, registerSubscriptionKeys } from './subscription-keys.tsx';
 import { registerSubscriptions } from './subscriptions.tsx';
 
 type PortalOptions = {
@@ -53,21 +58,58 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   registerProducts(app, site);
   registerSubscriptions(app, site);
   registerSubscriptionKeys(app, site);
+  registerCancel(app, site);
   registerAccount(app, site);
   registerAccountChanges(app, site);
   answerOtherMethods(app);
   return { app, refusalPage: (refusal, reference) => refusalPage(site, refusal, reference) };
 }
 
+/** What a person reads and does next. Other refusals come from programs. */
+const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> = {
+  not_found: {
+    title: 'Page not found',
+    words: 'The link may be mistyped, or the page is gone.',
+  },
+  cross_site: {
+    title: 'This form didn’t come from our page',
+    words: 'Nothing changed. Open the page again here, and send it once more.',
+  },
+  overtaken: {
+    title: 'Something changed meanwhile',
+    words: 'Nothing was done. Open the page again to see how things are now.',
+  },
+  too_many_requests: {
+    title: 'Too many tries',
+    words: 'Nothing changed. Wait a few minutes, then try again.',
+  },
+  unavailable: {
+    title: 'We can’t do this right now',
+    words: 'Nothing was lost. Try again in a minute.',
+  },
+  fault: {
+    title: 'Something went wrong on our side',
+    words: 'We’ve noted it. Go back and try again in a minute.',
+  },
+};
+
 function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Response {
   const { status, message, headers } = describeRefusal(refusal);
-  if (refusal.code === 'not_found')
-    return site.page(
-      'There is nothing here',
-      <p>The address may be mistyped, or what was here is gone.</p>,
-      status,
-    );
-  const page = site.page(message, <p className="hint">Reference: {reference}</p>, status);
+  const { title, words } = REFUSALS[refusal.code] ?? { title: message, words: 'Go back and try again.' };
+  const content = (
+    <>
+      <p>{words}</p>
+      <p>
+        <a className="button" href="/portal">
+          Go to the portal
+        </a>
+      </p>
+      <p className="hint after">
+        If you write to us about this, mention the reference <code>{reference}</code>.
+      </p>
+    </>
+  );
+  const page = site.page(title, content, status);
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
   return page;
 }

@@ -8,9 +8,9 @@ export type FieldErrors = Readonly<Record<string, string>>;
 const LABELS: Record<string, string> = {
   firstName: 'First name',
   lastName: 'Last name',
-  email: 'E-mail address',
+  email: 'Email',
   password: 'Password',
-  currentPassword: 'Present password',
+  currentPassword: 'Current password',
   name: 'Name',
 };
 

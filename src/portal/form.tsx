@@ -49,18 +49,20 @@ export function Field(props: FieldProps) {
   return (
     <>
       <label htmlFor={name}>{label}</label>
-      <input
-        id={name}
-        name={name}
-        type={type}
-        autoComplete={autoComplete}
-        defaultValue={value}
-        {...(maxLength ? { maxLength } : {})}
-        required={!isOptional}
-        {...(type === 'email' ? { inputMode: 'email', autoCapitalize: 'none', spellCheck: false } : {})}
-        {...(describedBy ? { 'aria-describedby': describedBy } : {})}
-        {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
-      />
+      <div className="field">
+        <input
+          id={name}
+          name={name}
+          type={type}
+          autoComplete={autoComplete}
+          defaultValue={value}
+          {...(maxLength ? { maxLength } : {})}
+          required={!isOptional}
+          {...(type === 'email' ? { inputMode: 'email', autoCapitalize: 'none', spellCheck: false } : {})}
+          {...(describedBy ? { 'aria-describedby': describedBy } : {})}
+          {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
+        />
+      </div>
       <FieldError name={name} error={error} />
       {hint ? (
         <p className="hint" id={`${name}-hint`}>
@@ -85,7 +87,7 @@ export function EmailField(props: {
   value?: string | undefined;
   errors: FieldErrors | undefined;
 }) {
-  const { label = 'E-mail address', autoComplete = 'email', value, errors } = props;
+  const { label = 'Email', autoComplete = 'email', value, errors } = props;
   return (
     <Field
       name="email"
@@ -148,7 +150,7 @@ export function NewPassword(props: {
 }
 
 export function CurrentPassword(props: { name?: string; label?: string; errors: FieldErrors | undefined }) {
-  const { name = 'currentPassword', label = 'Present password', errors } = props;
+  const { name = 'currentPassword', label = 'Current password', errors } = props;
   return <Field name={name} label={label} type="password" autoComplete="current-password" errors={errors} />;
 }
 

@@ -1,31 +1,46 @@
-// The frame of every page: who runs it, and the support email. No script, nothing from other sites.
+// The frame of every page: who runs it, and the support email. One script of our own, and nothing from other sites.
+import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 
+/** Part of each page, so that the policy can allow it by its hash and a page behind a mailed link requests nothing more. */
+export const SCRIPT = readFileSync(new URL('./page-script.js', import.meta.url), 'utf8');
+
 /** Contrast is at least 4.5 to 1 in both schemes; buttons and links are at least 44 px high (WCAG 2.2). */
 export const CSS = `
-:root { color-scheme: light dark; --ink: #1c2128; --quiet: #57606a; --page: #f3f4f6; --card: #fff; --line: #8c959f; --accent: #1a56db; --on-accent: #fff; --bad: #b42318; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a9b0ba; --page: #14161a; --card: #1f2329; --line: #6b7480; --accent: #8ab4ff; --on-accent: #10141a; --bad: #ff9b90; } }
+:root { color-scheme: light dark; --ink: #1c2128; --quiet: #57606a; --page: #f3f4f6; --card: #fff; --line: #8c959f; --accent: #1a56db; --on-accent: #fff; --bad: #b42318; --good: #14713d; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a9b0ba; --page: #14161a; --card: #1f2329; --line: #6b7480; --accent: #8ab4ff; --on-accent: #10141a; --bad: #ff9b90; --good: #7ddba3; } }
 * { box-sizing: border-box; }
 body { background: var(--page); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 24px 16px; }
 main, header, footer { margin: 0 auto; max-width: 34rem; }
-header { color: var(--quiet); font-weight: 600; padding: 0 4px 12px; }
+header { align-items: center; display: flex; flex-wrap: wrap; font-weight: 600; gap: 4px 18px; padding: 0 4px 8px; }
+header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-right: auto; min-height: 44px; text-decoration: none; }
 main { background: var(--card); border-radius: 12px; padding: 28px clamp(18px, 5vw, 36px); }
 footer { color: var(--quiet); font-size: 14px; padding: 16px 4px; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 12px; }
+h1 { font-size: 1.6rem; letter-spacing: -0.01em; line-height: 1.25; margin: 0 0 12px; text-wrap: balance; }
+p { margin: 0 0 12px; }
 label { display: block; font-weight: 600; margin: 18px 0 4px; }
 input { background: transparent; border: 1px solid var(--line); border-radius: 8px; color: inherit; font: inherit; min-height: 46px; padding: 10px 12px; width: 100%; }
 input[aria-invalid] { border: 2px solid var(--bad); }
 input:focus-visible, a:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button, a.button { background: var(--accent); border: 0; border-radius: 8px; color: var(--on-accent); cursor: pointer; display: block; font: inherit; font-weight: 600; margin-top: 24px; min-height: 48px; padding: 12px 20px; text-align: center; text-decoration: none; width: 100%; }
-nav { align-items: center; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 auto; max-width: 34rem; padding: 0 4px 12px; }
+nav { align-items: center; display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 16px; }
 nav a, nav button { align-items: center; display: inline-flex; min-height: 44px; }
-nav form { margin-left: auto; }
-nav button, button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
+nav button { margin: 0; }
+nav button, button.quiet, a.button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
 button.quiet { margin-top: 12px; }
 button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
+.field.with-button, .code.with-button { position: relative; }
+.with-button > input, .with-button > pre { padding-right: 92px; }
+button.inside { background: var(--card); border: 0; border-radius: 6px; color: var(--accent); font-size: 15px; margin: 0; min-height: 38px; min-width: 64px; padding: 0 12px; position: absolute; right: 4px; top: 4px; width: auto; }
+.code > pre { background: var(--page); border-radius: 8px; font: 14px/1.5 ui-monospace, monospace; margin: 8px 0 12px; min-height: 46px; overflow-wrap: anywhere; padding: 12px; white-space: pre-wrap; }
+.code > button.inside { background: transparent; }
+.unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
+.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); font-size: 13px; font-weight: 600; margin-left: 8px; padding: 1px 9px; }
+.mark.waits { color: var(--quiet); }
+.rows .way { font-weight: 600; }
 .rows { list-style: none; margin: 0; padding: 0; }
 .rows > li { border-top: 1px solid var(--line); padding: 14px 0; }
 .tick { align-items: flex-start; display: flex; gap: 10px; margin: 18px 0 4px; }
@@ -42,6 +57,7 @@ dd { margin: 0; }
 .notice { border-left: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
 .notice.bad { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
+.after { margin-top: 18px; }
 .fault { color: var(--bad); font-size: 15px; font-weight: 600; margin: 4px 0 0; }
 a { color: var(--accent); }`;
 
@@ -49,10 +65,11 @@ type Page = {
   sender: { organizationName: string; supportEmail: string };
   title: string;
   content: ReactNode;
-  isSignedIn?: boolean;
+  /** Null: a page without a menu, such as one behind a mailed link. */
+  menu?: 'visitor' | 'developer' | null;
 };
 
-export function renderPage({ sender, title, content, isSignedIn = false }: Page): string {
+export function renderPage({ sender, title, content, menu = null }: Page): string {
   const { organizationName, supportEmail } = sender;
   const markup = renderToStaticMarkup(
     <html lang="en">
@@ -64,20 +81,35 @@ export function renderPage({ sender, title, content, isSignedIn = false }: Page)
         <style dangerouslySetInnerHTML={{ __html: CSS }} />
       </head>
       <body>
-        <header>{organizationName}</header>
-        {isSignedIn ? <Navigation /> : null}
+        <header>
+          <a className="home" href="/portal">
+            {organizationName}
+          </a>
+          {menu === 'developer' ? <Navigation /> : null}
+          {menu === 'visitor' ? <VisitorNavigation /> : null}
+        </header>
         <main>
           <h1>{title}</h1>
           {content}
         </main>
         <footer>
-          {organizationName} runs this page. Questions? Write to{' '}
-          <a href={`mailto:${supportEmail}`}>{supportEmail}</a>. We never ask for a password or a key by mail.
+          Questions? Write to <a href={`mailto:${supportEmail}`}>{supportEmail}</a>. {organizationName} never
+          asks for a password or a key by mail.
         </footer>
+        <script dangerouslySetInnerHTML={{ __html: SCRIPT }} />
       </body>
     </html>,
   );
   return `<!doctype html>${markup}`;
+}
+
+function VisitorNavigation() {
+  return (
+    <nav aria-label="Portal">
+      <a href="/portal/products">Products</a>
+      <a href="/portal/sign-in">Sign in</a>
+    </nav>
+  );
 }
 
 function Navigation() {

@@ -5,14 +5,20 @@ import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
+import { addressOf } from './first-call.tsx';
 import { Field, Tick } from './form.tsx';
 import { Alert } from './notice.tsx';
+import {
+  Offer,
+  PRODUCTS_PATH as PATH,
+  type Product,
+  pathOfProduct as pathOf,
+  SubscribedMark,
+  subscriptionsByProduct,
+} from './offer.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
-import { MAX_SUBSCRIPTION_NAME_LENGTH, subscriptionPage } from './subscription-labels.ts';
+import { MAX_SUBSCRIPTION_NAME_LENGTH, pathOfSubscription, subscriptionPage } from './subscription-labels.ts';
 
-const PATH = '/portal/products';
-
-type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][number];
 type SubscribeState = { name?: string; errors?: FieldErrors; alert?: string };
 
 export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
@@ -59,13 +65,13 @@ const wantsToSignIn = (c: WebContext) => c.req.query(SIGN_IN_QUERY) !== undefine
 
 function stateAfter(error: unknown): SubscribeState {
   const code = error instanceof DomainError ? error.code : null;
-  if (code === 'terms_not_agreed') return { errors: { terms: 'Read the terms and tick this box to go on.' } };
+  if (code === 'terms_not_agreed') return { errors: { terms: 'Read the terms, then tick this box.' } };
   if (code === 'subscriptions_limit')
     return {
-      alert: 'You have as many subscriptions to this product as it allows. Cancel one of them first.',
+      alert: 'You have the most subscriptions that this product allows. Cancel one of them first.',
     };
   if (code === 'product_unavailable' || code === 'product_not_found')
-    return { alert: 'This product takes no subscriptions any more.' };
+    return { alert: 'This product no longer takes subscriptions. Nothing changed.' };
   return { errors: fieldErrorsOf(error) ?? {} };
 }
 
@@ -75,8 +81,21 @@ async function findProduct(context: Context, productId: string): Promise<Product
 }
 
 function noSuchProduct(site: Site, me: Me | null): Response {
-  const words = <p>It may have been withdrawn, or isn't meant for {me ? 'your account' : 'visitors'}.</p>;
-  return site.sessionPage(me, 'There is no such product', words, 404);
+  const content = (
+    <>
+      <p>
+        {me
+          ? 'It may have been withdrawn, or your account can’t see it.'
+          : 'It may have been withdrawn, or you may need to sign in to see it.'}
+      </p>
+      <p>
+        <a className="button" href={PATH}>
+          See the products
+        </a>
+      </p>
+    </>
+  );
+  return site.sessionPage(me, 'Product not found', content, 404);
 }
 
 async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<Response> {
@@ -90,59 +109,57 @@ async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<R
   const content = (
     <>
       {products.length === 0 ? (
-        <p>
-          There is nothing here for {me ? 'your account' : 'visitors'} at present.
-          {me ? '' : ' Who is signed in may see more.'}
-        </p>
+        <NothingOffered site={site} isVisitor={me === null} />
       ) : (
-        <ul className="rows">
-          {products.map((product) => (
-            <li key={product.id}>
-              <a className="way" href={pathOf(product.id)}>
-                {product.name}
-              </a>
-              {product.description ? <p className="text">{product.description}</p> : null}
-            </li>
-          ))}
-        </ul>
+        <Offer products={products} own={await subscriptionsByProduct(me)} />
       )}
       {next ? (
         <p>
-          <a className="way" href={`${PATH}?${new URLSearchParams(next)}`}>
-            More products
+          <a className="way" href={`${PATH}?${new URLSearchParams(next)}`} rel="next">
+            Next
           </a>
         </p>
       ) : null}
-      {me ? null : <SignInFirst page={PATH} />}
+      {me ? null : <SignInFirst page={PATH} words="Sign in to see all products" />}
     </>
   );
   return site.sessionPage(me, 'Products', content);
 }
 
-function showProduct(
+async function showProduct(
   site: Site,
   me: Me | null,
   product: Product,
   state: SubscribeState = {},
   status = 200,
-): Response {
+): Promise<Response> {
   const { description, apis, isSubscriptionRequired } = product;
+  const own = (await subscriptionsByProduct(me)).get(product.id);
+  const { gatewayUrl } = site.policy;
   const content = (
     <>
       {state.alert ? <Alert>{state.alert}</Alert> : null}
+      {own ? (
+        <p>
+          <SubscribedMark subscription={own} />{' '}
+          <a className="way" href={pathOfSubscription(own.id)}>
+            {own.state === 'active' ? `Keys of ${own.name}` : `Your request: ${own.name}`}
+          </a>
+        </p>
+      ) : null}
       {description ? <p className="text">{description}</p> : null}
       <h2>APIs</h2>
-      {apis.length === 0 ? <p>None yet.</p> : null}
+      {apis.length === 0 ? <p>This product has no APIs yet.</p> : null}
       <ul className="rows">
         {apis.map((api) => (
           <li key={api.id}>
             <strong>{api.name}</strong>
-            <p className="hint">/{api.path}</p>
+            <p className="hint">{gatewayUrl ? addressOf(gatewayUrl, api.path) : `/${api.path}`}</p>
           </li>
         ))}
       </ul>
       {!isSubscriptionRequired ? (
-        <p>These may be called without a key: there is nothing to subscribe to.</p>
+        <p>You can call these APIs without a key, so you don’t need to subscribe.</p>
       ) : me ? (
         <Subscribe site={site} product={product} state={state} />
       ) : (
@@ -159,10 +176,10 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
     <>
       <h2>Subscribe</h2>
       <p>
-        A subscription has keys that your program calls with.
+        A subscription gives you two keys to call these APIs with.
         {product.isApprovalRequired
-          ? ` Someone at ${organizationName} looks at each request; you hear from us by mail.`
-          : ' They work at once.'}
+          ? ` Someone at ${organizationName} approves each request, and we’ll tell you by mail.`
+          : ' They work right away.'}
       </p>
       <form method="post" action={pathOf(product.id)}>
         <Field
@@ -170,7 +187,7 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
           label="Name of the subscription"
           autoComplete="off"
           value={state.name ?? product.name}
-          hint="For yourself, to tell it from others: the name of your program, say."
+          hint="Only you see it. For example, the name of your app."
           maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
           errors={state.errors}
         />
@@ -184,20 +201,30 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
             <Tick name="terms" label="I have read these terms and agree to them." errors={state.errors} />
           </>
         ) : null}
-        <button type="submit">{product.isApprovalRequired ? 'Ask for a subscription' : 'Subscribe'}</button>
+        <button type="submit">{product.isApprovalRequired ? 'Request a subscription' : 'Subscribe'}</button>
       </form>
     </>
   );
 }
 
-function SignInFirst({ page }: { page: string }) {
-  return (
+function NothingOffered({ site, isVisitor }: { site: Site; isVisitor: boolean }) {
+  const { supportEmail } = site.policy;
+  return isVisitor ? (
+    <p>Products are shown to developers who are signed in.</p>
+  ) : (
     <p>
-      <a className="button" href={`${page}?${SIGN_IN_QUERY}`}>
-        Sign in to subscribe
-      </a>
+      There are no products for your account yet. Tell us what you’d like to build:{' '}
+      <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
     </p>
   );
 }
 
-const pathOf = (productId: string): string => `${PATH}/${encodeURIComponent(productId)}`;
+function SignInFirst({ page, words = 'Sign in to subscribe' }: { page: string; words?: string }) {
+  return (
+    <p>
+      <a className="button" href={`${page}?${SIGN_IN_QUERY}`}>
+        {words}
+      </a>
+    </p>
+  );
+}

@@ -6,18 +6,19 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
 import { Alert } from './notice.tsx';
+import { SIGN_UP_PATH } from './sign-up.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 const PATH = '/portal/sign-in';
 const REPLACE_PATH = '/portal/sign-in/new-password';
 const TITLE = 'Sign in';
-const REPLACE_TITLE = 'Choose a password of your own';
+const REPLACE_TITLE = 'Choose your own password';
 const FORBIDDEN = 403;
 
 export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
     if (await site.me(c)) return c.redirect(site.takeReturnPage(c), 303);
-    return site.sessionPage(null, TITLE, <SignInForm />);
+    return site.sessionPage(null, TITLE, <SignInForm site={site} />);
   });
   portal.get(REPLACE_PATH, (c) => c.redirect(PATH, 303));
 
@@ -28,14 +29,14 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
       site.sessionPage(
         null,
         TITLE,
-        <SignInForm email={email} errors={errors} words={words} />,
+        <SignInForm site={site} email={email} errors={errors} words={words} />,
         UNPROCESSABLE,
       );
     try {
       return await startSession(c, site, { email, password: form.get('password') ?? '' });
     } catch (error) {
       return signInErrorPage(site, email, error, {
-        wrong: () => again({}, 'That address and password don’t fit.'),
+        wrong: () => again({}, 'Wrong email or password.'),
         invalid: again,
       });
     }
@@ -56,7 +57,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
       return await startSession(c, site, { email, password, newPassword });
     } catch (error) {
       return signInErrorPage(site, email, error, {
-        wrong: () => again({ currentPassword: 'This is not the password that you were given.' }),
+        wrong: () => again({ currentPassword: 'Wrong password. Enter the one that you were given.' }),
         invalid: again,
       });
     }
@@ -102,7 +103,7 @@ async function signInErrorPage(
 function blockedPage(site: Site): Response {
   const content = (
     <p>
-      For now you can't sign in, and your keys don't work. Nothing was deleted. To put it right, write to{' '}
+      You can’t sign in, and calls with your keys are refused. Nothing was deleted. To put it right, write to{' '}
       <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
     </p>
   );
@@ -113,24 +114,24 @@ function pendingPage(site: Site, email: string): Response {
   const content = (
     <>
       <p>
-        Did you confirm your address? The link for it is in a mail to <strong>{email}</strong>. If it has
-        ended, or never came, ask for another one.
+        Have you confirmed your email? We mailed a link to <strong>{email}</strong>. If it has expired or
+        never came, we’ll send another one.
       </p>
       <form method="post" action="/password/forgot">
         <input type="hidden" name="email" value={email} />
         <button type="submit">Send me another link</button>
       </form>
-      <p className="hint">
-        You did? Then someone at {site.policy.organizationName} has still to let you in, and you get a mail
-        once they did.
+      <p className="hint after">
+        If you have, someone at {site.policy.organizationName} still has to approve your account. We’ll mail
+        you once that’s done.
       </p>
     </>
   );
   return site.page('Your account is not active yet', content, FORBIDDEN);
 }
 
-function SignInForm(props: { email?: string; errors?: FieldErrors; words?: string | undefined }) {
-  const { email, errors, words } = props;
+function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; words?: string | undefined }) {
+  const { site, email, errors, words } = props;
   return (
     <>
       {words ? <Alert>{words}</Alert> : null}
@@ -144,6 +145,19 @@ function SignInForm(props: { email?: string; errors?: FieldErrors; words?: strin
           Forgot your password?
         </a>
       </p>
+      {site.policy.signUp === 'off' ? (
+        <p className="hint">
+          No account yet? {site.policy.organizationName} invites developers by mail. To ask for an invitation,
+          write to <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
+        </p>
+      ) : (
+        <p>
+          No account yet?{' '}
+          <a className="way" href={SIGN_UP_PATH}>
+            Sign up
+          </a>
+        </p>
+      )}
     </>
   );
 }
@@ -153,14 +167,14 @@ function ReplaceForm(props: { site: Site; email: string; errors?: FieldErrors })
   return (
     <>
       <p>
-        Someone at {site.policy.organizationName} chose the password of <strong>{email}</strong> for you. Put
-        one in its place that only you know; then you are signed in.
+        Someone at {site.policy.organizationName} set the password of <strong>{email}</strong>. Replace it
+        with one that only you know, and you’re signed in.
       </p>
       <form method="post" action={REPLACE_PATH}>
         <input type="hidden" name="email" value={email} />
-        <CurrentPassword label="Password that you were given" errors={errors} />
+        <CurrentPassword label="Current password" errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={errors} />
-        <button type="submit">Set my password and sign in</button>
+        <button type="submit">Save and sign in</button>
       </form>
     </>
   );

@@ -25,7 +25,7 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
       const errors = fieldErrorsOf(error) ?? {};
       return site.page(TITLE, <SignUpForm site={site} typed={typed} errors={errors} />, UNPROCESSABLE);
     }
-    return site.page('Look into your mailbox', <ConfirmationSent email={typed.email} />);
+    return site.page('Check your inbox', <ConfirmationSent email={typed.email} />);
   });
 }
 
@@ -44,8 +44,10 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
   return (
     <>
       <p>
-        You get a mail with a link. Open it to show that the address is yours, and choose your password there.
-        {mode === 'approval' ? ` Then someone at ${organizationName} looks at it, and you hear from us.` : ''}
+        We’ll mail you a link to confirm your email and choose a password.
+        {mode === 'approval'
+          ? ` Then someone at ${organizationName} approves your account, and we’ll write to you.`
+          : ''}
       </p>
       <form method="post" action={SIGN_UP_PATH}>
         <EmailField value={typed.email} errors={errors} />
@@ -53,8 +55,9 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
         <button type="submit">Sign up</button>
       </form>
       <p>
+        Already have an account?{' '}
         <a className="way" href="/portal/sign-in">
-          You have an account? Sign in
+          Sign in
         </a>
       </p>
     </>
@@ -66,9 +69,9 @@ function ConfirmationSent({ email }: { email: string }) {
   return (
     <>
       <p>
-        A mail is on its way to <strong>{email}</strong>, and says how to go on. It may take a few minutes.
+        We’ve mailed <strong>{email}</strong> the next step. It may take a few minutes.
       </p>
-      <p>Nothing came? Look into the spam folder, or write to the address below.</p>
+      <p className="hint">Nothing after a few minutes? Look in your spam folder, or write to us.</p>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { resumeSession } from '../operations/sessions/resume.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
-import { CSS, renderPage } from './layout.tsx';
+import { CSS, renderPage, SCRIPT } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
 import { createReturnPage } from './return-page.ts';
 import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
@@ -84,7 +84,7 @@ export function createSite(options: {
   function toResponse(markup: string, status: number, hasSessionForms: boolean): Response {
     const isHttps = policy.publicUrl.startsWith('https://');
     const headers = {
-      ...securityHeaders({ isHttps, styles: [CSS], hasSessionForms }),
+      ...securityHeaders({ isHttps, styles: [CSS], scripts: [SCRIPT], hasSessionForms }),
       'content-type': 'text/html; charset=utf-8',
     };
     return new Response(markup, { status, headers });
@@ -110,7 +110,11 @@ export function createSite(options: {
     page: (title, content, status = 200) =>
       toResponse(renderPage({ sender: policy, title, content }), status, false),
     sessionPage: (who, title, content, status = 200) =>
-      toResponse(renderPage({ sender: policy, title, content, isSignedIn: who !== null }), status, true),
+      toResponse(
+        renderPage({ sender: policy, title, content, menu: who ? 'developer' : 'visitor' }),
+        status,
+        true,
+      ),
     withSession: (show) => (c) => demandSession(c, (found) => show(c, found)),
     withSessionForm: (submit) => async (c) => {
       const fields = await guard.sessionForm(c);

@@ -7,9 +7,10 @@ import type { SubscriptionView } from '../operations/subscriptions/subscription.
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { nullOnCode } from './field-errors.ts';
+import { FirstCall } from './first-call.tsx';
 import type { Me, Site } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-labels.ts';
-import { findOwn, noSuchSubscription } from './subscriptions.tsx';
+import { apiPathOf, findOwn, noSuchSubscription } from './subscriptions.tsx';
 
 type Slot = 'primary' | 'secondary';
 type FormHandler = (
@@ -19,7 +20,8 @@ type FormHandler = (
   form: FormFields,
 ) => Promise<Response>;
 
-export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void {
+/** Handlers about one of the developer's own subscriptions; the page for an unknown one otherwise. */
+function ownSubscriptions(site: Site) {
   const onOwn = (work: (c: WebContext, me: Me, subscription: SubscriptionView) => Promise<Response>) =>
     site.withSession(async (c, me) => {
       const subscription = await findOwn(me, c.req.param('id') ?? '');
@@ -30,8 +32,13 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       const subscription = await findOwn(me, c.req.param('id') ?? '');
       return subscription ? submit(c, me, subscription, form) : noSuchSubscription(site, me);
     });
-  const path = (rest: string) => `${SUBSCRIPTIONS_PATH}/:id/${rest}`;
+  return { onOwn, onOwnForm };
+}
 
+const path = (rest: string) => `${SUBSCRIPTIONS_PATH}/:id/${rest}`;
+
+export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void {
+  const { onOwn, onOwnForm } = ownSubscriptions(site);
   // Keys are shown for a POST only: an address that shows them would stay in the browser's history.
   portal.get(
     path('keys'),
@@ -39,11 +46,16 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
   );
   portal.post(
     path('keys'),
-    onOwnForm(async (c, me, { id, name }) => {
+    onOwnForm(async (c, me, subscription) => {
+      const { id, name } = subscription;
       await site.guard.beforeAction('ownKeys', me.accountId);
       const keys = await nullOnCode(showKeys(me.context, { subscriptionId: id }), ['subscription_not_found']);
       if (!keys) return c.redirect(subscriptionPage(id, 'changed'), 303);
-      return site.sessionPage(me, `Keys of ${name}`, <Keys id={id} keys={keys} />);
+      return site.sessionPage(
+        me,
+        `Keys of ${name}`,
+        <Keys site={site} id={id} keys={keys} apiPath={await apiPathOf(me, subscription)} />,
+      );
     }),
   );
 
@@ -51,27 +63,34 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
     path('new-key'),
     onOwn(async (c, me, subscription) => {
       const slot = slotOf(c.req.query('slot'));
-      return site.sessionPage(me, `A new ${slot} key?`, <NewKey subscription={subscription} slot={slot} />);
+      return site.sessionPage(
+        me,
+        `Replace the ${slot} key?`,
+        <NewKey subscription={subscription} slot={slot} />,
+      );
     }),
   );
   portal.post(
     path('new-key'),
     onOwnForm(async (c, me, { id }, form) => {
       await site.guard.beforeAction('ownKeys', me.accountId);
-      const slot = slotOf(form.get('slot'));
+      const slot = slotOf(form.get('slot') ?? c.req.query('slot'));
       const made = await nullOnCode(regenerateKey(me.context, { subscriptionId: id, slot }), [
         'subscription_not_found',
       ]);
       return c.redirect(subscriptionPage(id, made ? `${slot}-made` : 'changed'), 303);
     }),
   );
+}
 
+export function registerCancel(portal: Hono<WebEnv>, site: Site): void {
+  const { onOwn, onOwnForm } = ownSubscriptions(site);
   portal.get(
     path('cancel'),
     onOwn(async (_c, me, subscription) =>
       site.sessionPage(
         me,
-        subscription.state === 'submitted' ? 'Take your request back?' : 'Cancel this subscription?',
+        subscription.state === 'submitted' ? 'Withdraw your request?' : 'Cancel this subscription?',
         <Cancel subscription={subscription} />,
       ),
     ),
@@ -90,32 +109,31 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
 
 const slotOf = (text: string | undefined): Slot => (text === 'secondary' ? 'secondary' : 'primary');
 
-function Keys({ id, keys }: { id: string; keys: Record<Slot, string> }) {
+function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; apiPath: string | null }) {
+  const { site, id, keys, apiPath } = props;
   return (
     <>
-      <p>
-        Keep these keys secret: anyone who has one can call the API as you. Close this page when you have
-        them.
-      </p>
+      <p>Keep these keys secret: anyone who has one can call the API as you.</p>
       {(['primary', 'secondary'] as const).map((slot) => (
         <div key={slot}>
           <label htmlFor={slot}>{slot === 'primary' ? 'Primary key' : 'Secondary key'}</label>
-          <input
-            className="key"
-            id={slot}
-            type="text"
-            readOnly
-            value={keys[slot]}
-            autoComplete="off"
-            spellCheck={false}
-            aria-describedby="how-to-copy"
-          />
+          <div className="field">
+            <input
+              data-copy={`the ${slot} key`}
+              className="key"
+              id={slot}
+              type="text"
+              readOnly
+              value={keys[slot]}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </div>
         </div>
       ))}
-      <p className="hint" id="how-to-copy">
-        The Tab key goes to a key and marks all of it; so does a double click. Then copy it.
-      </p>
-      <BackTo id={id} words="Hide them" />
+      <h2>Your first call</h2>
+      <FirstCall site={site} path={apiPath} apiKey={keys.primary} />
+      <BackTo id={id} words="Hide the keys" />
     </>
   );
 }
@@ -126,14 +144,13 @@ function NewKey({ subscription, slot }: { subscription: SubscriptionView; slot: 
   return (
     <>
       <p>
-        The present {slot} key of <strong>{name}</strong> stops working with the next call. Let your program
-        use the {other} key first, so that nothing is cut off.
+        The current {slot} key of <strong>{name}</strong> stops working at once. If your program uses it,
+        switch to the {other} key first.
       </p>
-      <form method="post" action={`${pathOfSubscription(id)}/new-key`}>
-        <input type="hidden" name="slot" value={slot} />
-        <button type="submit">Make a new {slot} key</button>
+      <form method="post" action={`${pathOfSubscription(id)}/new-key?slot=${slot}`}>
+        <button type="submit">Replace the {slot} key</button>
       </form>
-      <BackTo id={id} words="Keep it as it is" />
+      <BackTo id={id} words="Keep it" />
     </>
   );
 }
@@ -144,15 +161,15 @@ function Cancel({ subscription }: { subscription: SubscriptionView }) {
   return (
     <>
       <p>
-        {isRequest ? 'No one needs to look at ' : 'Both keys of '}
+        {isRequest ? 'Your request for ' : 'Both keys of '}
         <strong>{name}</strong>
         {isRequest
-          ? ' any more. You can ask again later.'
-          : ' stop working with the next call, for good: a new subscription has new keys.'}
+          ? ' is withdrawn. You can ask again later.'
+          : ' stop working at once, for good. A new subscription has new keys.'}
       </p>
       <form method="post" action={`${pathOfSubscription(id)}/cancel`}>
         <button className="bad" type="submit">
-          {isRequest ? 'Take my request back' : 'Cancel this subscription'}
+          {isRequest ? 'Withdraw my request' : 'Cancel this subscription'}
         </button>
       </form>
       <BackTo id={id} words="Keep it" />

@@ -8,13 +8,13 @@ export const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
 
 /** Notices by the `done` parameter of the page's address. */
 export const DONE = {
-  subscribed: 'You have a subscription. Its keys work from now on.',
-  asked: 'Your request is with us. You hear of it by mail.',
-  renamed: 'Its name is saved.',
-  'primary-made': 'There is a new primary key. The former one is unknown from the next call on.',
-  'secondary-made': 'There is a new secondary key. The former one is unknown from the next call on.',
-  cancelled: 'It is cancelled, and its keys no longer work.',
-  changed: 'It had changed meanwhile, so nothing was done. This is how it stands now.',
+  subscribed: 'Subscribed. Your keys work now.',
+  asked: 'Request sent. We’ll tell you by mail once it’s decided.',
+  renamed: 'Name saved.',
+  'primary-made': 'Primary key replaced. The old one no longer works.',
+  'secondary-made': 'Secondary key replaced. The old one no longer works.',
+  cancelled: 'Cancelled. Its keys no longer work.',
+  changed: 'Nothing was done, because it had changed meanwhile. This is how it is now.',
 } as const;
 
 export const pathOfSubscription = (id: string): string => `${SUBSCRIPTIONS_PATH}/${encodeURIComponent(id)}`;
@@ -23,24 +23,21 @@ export const subscriptionPage = (id: string, done: keyof typeof DONE): string =>
   `${pathOfSubscription(id)}?done=${done}`;
 
 const STATES: Record<SubscriptionView['state'], string> = {
-  submitted: 'Waits for approval',
+  submitted: 'Waiting for approval',
   active: 'Active',
   suspended: 'Suspended: its keys don’t work',
   rejected: 'Declined',
   cancelled: 'Cancelled: its keys don’t work',
-  expired: 'Over: its keys don’t work',
+  expired: 'Expired: its keys don’t work',
 };
 
 /** An active subscription may not have started yet. */
 export function stateLabel({ state, startsAt }: SubscriptionView, now: Date): string {
   return state === 'active' && startsAt !== null && startsAt > now
-    ? `Begins on ${formatMoment(startsAt)}`
+    ? `Starts on ${formatMoment(startsAt)}`
     : STATES[state];
 }
 
 export function scopeLabel({ scope }: SubscriptionView): string {
   return scope.kind === 'all' ? 'All APIs' : scope.name;
 }
-
-export const usageLabel = ({ lastUsedAt, calls }: SubscriptionView): string =>
-  lastUsedAt ? `${formatMoment(lastUsedAt)}, ${calls.toLocaleString('en')} calls so far` : 'Never';

@@ -1,10 +1,14 @@
 import type { Hono } from 'hono';
+import type { ReactNode } from 'react';
+import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { Field, formatMoment } from './form.tsx';
+import { FirstCall } from './first-call.tsx';
+import { Field } from './form.tsx';
+import { Moment } from './moment.tsx';
 import { Notice } from './notice.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
@@ -15,7 +19,6 @@ import {
   scopeLabel,
   stateLabel,
   subscriptionPage,
-  usageLabel,
 } from './subscription-labels.ts';
 
 export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
@@ -66,24 +69,29 @@ export async function findOwn(me: Me, subscriptionId: string): Promise<Subscript
 
 export function noSuchSubscription(site: Site, me: Me): Response {
   const words = (
-    <p>
-      <a className="way" href={SUBSCRIPTIONS_PATH}>
-        My subscriptions
-      </a>
-    </p>
+    <>
+      <p>It may have been deleted, or belong to another account.</p>
+      <p>
+        <a className="button" href={SUBSCRIPTIONS_PATH}>
+          My subscriptions
+        </a>
+      </p>
+    </>
   );
-  return site.sessionPage(me, 'There is no such subscription', words, 404);
+  return site.sessionPage(me, 'Subscription not found', words, 404);
 }
 
 function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: Date }) {
   if (subscriptions.length === 0)
     return (
-      <p>
-        You have none yet.{' '}
-        <a className="way" href="/portal/products">
-          See what is on offer
-        </a>
-      </p>
+      <>
+        <p>You have no subscriptions yet. Choose a product and subscribe to it to get your keys.</p>
+        <p>
+          <a className="button" href="/portal/products">
+            Choose a product
+          </a>
+        </p>
+      </>
     );
   return (
     <ul className="rows">
@@ -101,13 +109,13 @@ function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: 
 
 function Facts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
   const { createdAt, startsAt, endsAt, stateComment } = subscription;
-  const facts: [string, string][] = [
+  const facts: [string, ReactNode][] = [
     ['For', scopeLabel(subscription)],
     ['State', stateLabel(subscription, now)],
-    ...(stateComment ? [['Why', stateComment] as [string, string]] : []),
-    ['Since', formatMoment(startsAt ?? createdAt)],
-    ...(endsAt ? [['Until', formatMoment(endsAt)] as [string, string]] : []),
-    ['Last used', usageLabel(subscription)],
+    ...(stateComment ? [['Reason', stateComment] as [string, string]] : []),
+    ['Since', <Moment key="since" at={startsAt ?? createdAt} />],
+    ...(endsAt ? [['Until', <Moment key="until" at={endsAt} />] as [string, ReactNode]] : []),
+    ['Last used', <LastUse key="used" subscription={subscription} />],
   ];
   return (
     <dl>
@@ -121,14 +129,23 @@ function Facts({ subscription, now }: { subscription: SubscriptionView; now: Dat
   );
 }
 
+function LastUse({ subscription: { lastUsedAt, calls } }: { subscription: SubscriptionView }) {
+  if (!lastUsedAt) return 'Never';
+  return (
+    <>
+      <Moment at={lastUsedAt} />, {calls.toLocaleString('en')} calls so far
+    </>
+  );
+}
+
 type SubscriptionPageState = { notice?: string | undefined; name?: string; errors?: FieldErrors };
 
-function showSubscription(
+async function showSubscription(
   site: Site,
   me: Me,
   subscription: SubscriptionView,
   state: SubscriptionPageState,
-): Response {
+): Promise<Response> {
   const { id, name } = subscription;
   const isSubmitted = subscription.state === 'submitted';
   const path = pathOfSubscription(id);
@@ -139,7 +156,7 @@ function showSubscription(
     <>
       {state.notice ? <Notice>{state.notice}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
-      {hasKeys ? <Keys path={path} /> : null}
+      {hasKeys ? <Keys site={site} path={path} apiPath={await apiPathOf(me, subscription)} /> : null}
       <h2>Name</h2>
       <form method="post" action={`${path}/name`}>
         <Field
@@ -151,15 +168,15 @@ function showSubscription(
           errors={state.errors}
         />
         <button className="quiet" type="submit">
-          Save the name
+          Save
         </button>
       </form>
       {mayCancel ? (
         <>
-          <h2>{isSubmitted ? 'Take the request back' : 'Cancel'}</h2>
+          <h2>{isSubmitted ? 'Withdraw' : 'Cancel'}</h2>
           <p>
             <a className="way" href={`${path}/cancel`}>
-              {isSubmitted ? 'Take my request back' : 'Cancel this subscription'}
+              {isSubmitted ? 'Withdraw my request' : 'Cancel this subscription'}
             </a>
           </p>
         </>
@@ -169,25 +186,33 @@ function showSubscription(
   return site.sessionPage(me, name, content, state.errors ? UNPROCESSABLE : 200);
 }
 
-function Keys({ path }: { path: string }) {
+/** Where a first call can go: an API of the subscription. Null when there is none, or it isn't known. */
+export async function apiPathOf(me: Me, { scope }: SubscriptionView): Promise<string | null> {
+  if (scope.kind !== 'product') return null;
+  const found = await nullOnCode(listOfferedProducts(me.context, { productId: scope.id }), ['invalid_input']);
+  return found?.products[0]?.apis[0]?.path ?? null;
+}
+
+function Keys({ site, path, apiPath }: { site: Site; path: string; apiPath: string | null }) {
   return (
     <>
       <h2>Keys</h2>
-      <p>
-        Your program sends one of them with each call, in the header <code>Ocp-Apim-Subscription-Key</code>.
-        Each showing is noted. With two keys you can change one while the other works.
+      <FirstCall site={site} path={apiPath} />
+      <p className="hint">
+        There are two keys, so that you can replace one while the other works. We note each time they’re
+        shown.
       </p>
       <form method="post" action={`${path}/keys`}>
         <button type="submit">Show the keys</button>
       </form>
       <p>
         <a className="way" href={`${path}/new-key?slot=primary`}>
-          New primary key
+          Replace the primary key
         </a>
       </p>
       <p>
         <a className="way" href={`${path}/new-key?slot=secondary`}>
-          New secondary key
+          Replace the secondary key
         </a>
       </p>
     </>

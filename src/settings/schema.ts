@@ -130,6 +130,13 @@ export const SETTINGS_SCHEMA = z.object({
   PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440).default(60),
   ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365).default(7),
   TRUSTED_PROXIES: proxies,
+  GATEWAY_URL: z
+    .url({ protocol: /^https?$/, error: 'the address that programs call, such as https://api.example.com' })
+    .refine(
+      (text) => !/[?#]/.test(text) && !new URL(text).username,
+      'an address without question mark and password, such as https://api.example.com/v1',
+    )
+    .optional(),
   GATEWAY_SECRET: z
     .string()
     .refine(

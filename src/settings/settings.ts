@@ -43,6 +43,8 @@ export type Settings = {
   eraseDeletedAfterDays: number;
   mailLinkHosts: string[];
   trustedProxies: string[];
+  /** Where programs call the APIs, for the portal. Null: the portal can't say. */
+  gatewayUrl: string | null;
   gateway: {
     /** What gateways must send. Null: nothing. */
     secret: string | null;
@@ -116,6 +118,7 @@ export function readSettings(env: Environment = process.env): Settings {
     eraseDeletedAfterDays: values.ERASE_DELETED_AFTER_DAYS,
     mailLinkHosts: values.MAIL_LINK_HOSTS,
     trustedProxies: values.TRUSTED_PROXIES,
+    gatewayUrl: values.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
     gateway: {
       secret: values.GATEWAY_SECRET === 'none' ? null : (values.GATEWAY_SECRET ?? null),
       uriHeader: values.GATEWAY_URI_HEADER === 'path' ? null : values.GATEWAY_URI_HEADER,

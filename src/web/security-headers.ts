@@ -8,19 +8,21 @@ const HSTS_SECONDS = 31_536_000;
  * page's address may hold a ticket.
  * With `hasSessionForms` our own site gets the referrer, so that browsers without `Sec-Fetch-Site` (Safari before 16.4)
  * send their forms with our origin.
- * `styles` are the contents of the page's own `<style>` elements, which are allowed by their hash.
+ * `styles` and `scripts` are the contents of the page's own `<style>` and `<script>` elements, which are allowed by their
+ * hash.
  * Source: ASVS 3.4; OWASP HTTP Headers cheat sheet.
  */
 export function securityHeaders(options: {
   isHttps: boolean;
   styles?: readonly string[];
+  scripts?: readonly string[];
   /** For pages without a secret in their address, whose forms must prove their origin. */
   hasSessionForms?: boolean;
 }): Record<string, string> {
-  const hashes = (options.styles ?? []).map((style) => `'sha256-${sha256(style)}'`);
   const policy = [
     "default-src 'none'",
-    ...(hashes.length > 0 ? [`style-src ${hashes.join(' ')}`] : []),
+    ...allowed('style-src', options.styles),
+    ...allowed('script-src', options.scripts),
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -36,6 +38,11 @@ export function securityHeaders(options: {
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     ...(options.isHttps ? { 'strict-transport-security': `max-age=${HSTS_SECONDS}` } : {}),
   };
+}
+
+function allowed(directive: string, contents: readonly string[] = []): string[] {
+  const hashes = contents.map((content) => `'sha256-${sha256(content)}'`);
+  return hashes.length > 0 ? [`${directive} ${hashes.join(' ')}`] : [];
 }
 
 function sha256(text: string): string {

@@ -52,6 +52,7 @@ export function openContext(url: string) {
       hasRequests: true,
       signUp: 'off',
       tokenIssuer: null,
+      gatewayUrl: null,
     },
     service: { id: SERVICE, name: SERVICE },
     actor: {

@@ -74,7 +74,7 @@ const follows = (page: Page, name: string | RegExp) =>
 const sees = (page: Page, heading: string | RegExp) => page.getByRole('heading', { name: heading }).waitFor();
 async function signsIn(page: Page, password = PASSWORD): Promise<void> {
   await page.goto(`${app.url}/portal/sign-in`);
-  await fills(page, { 'E-mail address': EMAIL, Password: password });
+  await fills(page, { Email: EMAIL, Password: password });
   await presses(page, 'Sign in');
 }
 const isAsWideAsScreen = (page: Page) =>
@@ -109,13 +109,13 @@ describe('from nothing to a call', () => {
 
   story('Ann signs up; faults stand beside their fields, and what was typed stays', async () => {
     await follows(ann, 'Sign up');
-    await fills(ann, { 'E-mail address': 'ann@localhost', 'First name': 'Ann', 'Last name': 'Lee' });
+    await fills(ann, { Email: 'ann@localhost', 'First name': 'Ann', 'Last name': 'Lee' });
     await presses(ann, 'Sign up');
-    await ann.getByText('E-mail address is not valid after the @').waitFor();
+    await ann.getByText('Email is not valid after the @').waitFor();
     expect(await ann.getByLabel('First name').inputValue()).toBe('Ann');
-    await fills(ann, { 'E-mail address': EMAIL });
+    await fills(ann, { Email: EMAIL });
     await presses(ann, 'Sign up');
-    await sees(ann, 'Look into your mailbox');
+    await sees(ann, 'Check your inbox');
   });
 
   story(
@@ -140,7 +140,7 @@ describe('from nothing to a call', () => {
     await approver.presses('Activate Ann Lee');
     await mailbox.reads(EMAIL, /is active/);
     await signsIn(ann, 'nobody ever chose this one');
-    await ann.getByRole('alert').filter({ hasText: 'That address and password don’t fit.' }).waitFor();
+    await ann.getByRole('alert').filter({ hasText: 'Wrong email or password.' }).waitFor();
     await signsIn(ann);
     await sees(ann, 'Hello Ann');
   });
@@ -149,12 +149,12 @@ describe('from nothing to a call', () => {
     await follows(ann, 'Products');
     await follows(ann, 'Starter');
     // The browser itself does not submit what the operation would refuse.
-    await presses(ann, 'Ask for a subscription');
+    await presses(ann, 'Request a subscription');
     expect(new URL(ann.url()).pathname).toBe('/portal/products/starter');
     await ann.getByLabel('I have read these terms').check();
     await fills(ann, { 'Name of the subscription': 'My shop' });
-    await presses(ann, 'Ask for a subscription');
-    await ann.getByText('Waits for approval').waitFor();
+    await presses(ann, 'Request a subscription');
+    await ann.getByText('Waiting for approval').waitFor();
     await approver.message(/asks to use.*Starter/s).waitFor();
     await approver.presses(/^Approve/);
     await approver.sees(/Approved/);
@@ -167,7 +167,7 @@ describe('from nothing to a call', () => {
     key = await ann.getByLabel('Primary key').inputValue();
     expect(key).toMatch(/^apim_/);
     await eventually('the call to pass', async () => (await call()) === 200);
-    await follows(ann, 'Hide them');
+    await follows(ann, 'Hide the keys');
     expect(await ann.content()).not.toContain(key);
   });
 
@@ -191,17 +191,17 @@ describe('from nothing to a call', () => {
     async () => {
       await follows(ann, 'Subscriptions');
       await follows(ann, 'My shop');
-      await follows(ann, 'New primary key');
-      await presses(ann, 'Make a new primary key');
-      await ann.getByText('There is a new primary key.').waitFor();
+      await follows(ann, 'Replace the primary key');
+      await presses(ann, 'Replace the primary key');
+      await ann.getByText('Primary key replaced.').waitFor();
       await eventually('the old key to be unknown', async () => (await call()) === 401);
       await presses(ann, 'Show the keys');
       key = await ann.getByLabel('Primary key').inputValue();
       await eventually('the new key to pass', async () => (await call()) === 200);
-      await follows(ann, 'Hide them');
+      await follows(ann, 'Hide the keys');
       await follows(ann, 'Cancel this subscription');
       await presses(ann, 'Cancel this subscription');
-      await ann.getByText('It is cancelled').waitFor();
+      await ann.getByText('Cancelled.').waitFor();
       await eventually('the key to be refused', async () => (await call()) === 403);
     },
   );
@@ -214,32 +214,32 @@ describe('her account', () => {
     await sees(elsewhere, 'Hello Ann');
     await follows(ann, 'My account');
     await fills(ann, { 'First name': 'Anna' });
-    await presses(ann, 'Save my names');
-    await ann.getByText('Your names are saved.').waitFor();
+    await presses(ann, 'Save');
+    await ann.getByText('Your name is saved.').waitFor();
     await ann
-      .getByRole('button', { name: /^End the session of Chrome/ })
+      .getByRole('button', { name: /^Sign out Chrome/ })
       .first()
       .click();
-    await ann.getByText('That session is over.').waitFor();
+    await ann.getByText('Signed out there.').waitFor();
     await elsewhere.reload();
-    await sees(elsewhere, 'Your developer account');
-    await follows(ann, 'Change my password');
-    await fills(ann, { 'Present password': 'not this one at all', 'New password': OTHER_PASSWORD });
-    await presses(ann, 'Change my password');
-    await ann.getByText('This is not your present password.').waitFor();
-    await fills(ann, { 'Present password': PASSWORD, 'New password': OTHER_PASSWORD });
-    await presses(ann, 'Change my password');
-    await ann.getByText('Your new password counts').waitFor();
+    await sees(elsewhere, /^Build with/);
+    await follows(ann, 'Change password');
+    await fills(ann, { 'Current password': 'not this one at all', 'New password': OTHER_PASSWORD });
+    await presses(ann, 'Change password');
+    await ann.getByText('This is not your current password.').waitFor();
+    await fills(ann, { 'Current password': PASSWORD, 'New password': OTHER_PASSWORD });
+    await presses(ann, 'Change password');
+    await ann.getByText('Password changed. You’ve been signed out everywhere else.').waitFor();
     await mailbox.reads(EMAIL, /password was changed/);
   });
 
   story('is closed with the password, and gone', async () => {
-    await follows(ann, 'What closing it means');
-    await fills(ann, { 'Present password': OTHER_PASSWORD });
+    await follows(ann, 'Close my account');
+    await fills(ann, { 'Current password': OTHER_PASSWORD });
     await presses(ann, 'Close my account');
     await sees(ann, 'Your account is closed');
     await signsIn(ann, OTHER_PASSWORD);
-    await ann.getByText('That address and password don’t fit.').waitFor();
+    await ann.getByText('Wrong email or password.').waitFor();
     await approver.message(/closed the account/).waitFor();
   });
 });
@@ -254,13 +254,13 @@ describe('in every way of use', () => {
     await presses(tab, 'Set the new password');
     await sees(tab, 'Your new password is set');
     const page = await app.open('/portal/sign-in', options);
-    await fills(page, { 'E-mail address': address, Password: PASSWORD });
+    await fills(page, { Email: address, Password: PASSWORD });
     await presses(page, 'Sign in');
     await sees(page, 'Hello Ben');
     await page.goto(`${app.url}/portal/products/starter`);
     await page.getByLabel('I have read these terms').check();
-    await presses(page, 'Ask for a subscription');
-    await page.getByText('Waits for approval').waitFor();
+    await presses(page, 'Request a subscription');
+    await page.getByText('Waiting for approval').waitFor();
     return page;
   }
   const PAGES = [
@@ -298,7 +298,7 @@ describe('in every way of use', () => {
         expect(await isAsWideAsScreen(visitor), path).toBe(true);
       }
       await visitor.goto(`${app.url}/portal/sign-in`);
-      await fills(visitor, { 'E-mail address': 'nobody@example.com', Password: 'wrong' });
+      await fills(visitor, { Email: 'nobody@example.com', Password: 'wrong' });
       await presses(visitor, 'Sign in');
       await visitor.getByRole('alert').waitFor();
       expect(await faultsOnPage(visitor), 'a refused sign-in').toEqual([]);
@@ -331,11 +331,11 @@ describe('in every way of use', () => {
     await sees(page, 'By keyboard');
     await tabTo('Sign out');
     await page.keyboard.press('Enter');
-    await sees(page, 'Your developer account');
+    await sees(page, /^Build with/);
     await tabTo('Sign in');
     await page.keyboard.press('Enter');
     await sees(page, 'Sign in');
-    await tabTo('E-mail address');
+    await tabTo('Email');
     await page.keyboard.type('keys@example.com');
     await tabTo('Password');
     await page.keyboard.type(PASSWORD);

@@ -190,7 +190,7 @@ describe('requesting a reset link', () => {
     const html = await answer.text();
     expect(answer.status).toBe(422);
     expect(html).toContain('value="ann@localhost&quot;&gt;&lt;b&gt;"');
-    expect(html).toMatch(/id="email-fault">E-mail address is not valid after the @/);
+    expect(html).toMatch(/id="email-fault">Email is not valid after the @/);
   });
 });
 
@@ -253,7 +253,7 @@ describe('the limits on requests', () => {
     try {
       const answer = await forgot(address);
       expect(answer.status).toBe(503);
-      expect(await answer.text()).toContain('try again');
+      expect(await answer.text()).toContain('Try again');
       expect(
         (await app.post('/password/reset', { ticket: ticket(1), password: 'x' }, newClient())).status,
       ).toBe(503);

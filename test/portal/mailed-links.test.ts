@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { confirmRevoke } from '../support/confirm-revoke.ts';
 import { eventually } from '../support/eventually.ts';
+import { withoutOwnScript } from '../support/visitor.ts';
 
 const PASSWORD = 'three quiet garden chairs';
 const HOUR_MS = 3_600_000;
@@ -93,7 +94,7 @@ describe('the page of a mailed link', () => {
         expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
         expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
         expect(answer.headers.get('set-cookie')).toBeNull();
-        expect(html).not.toMatch(/https?:|src=|url\(|<script|@import/i);
+        expect(withoutOwnScript(html)).not.toMatch(/https?:|src=|url\(|<script|@import/i);
       }
       const done = kind === 'invitation' ? await accept(ticket) : await reset(ticket);
       expect(done.status).toBe(kind === 'invitation' ? 303 : 200);
@@ -121,7 +122,7 @@ describe('the page of a mailed link', () => {
     for (const path of paths) {
       const html = await (await fetch(app.url + path)).text();
       expect(html).toContain('mailto:support@example.com');
-      expect(html).toContain('Example Corp runs this page');
+      expect(html).toContain('Example Corp never asks for');
       expect(html).toMatch(/<html lang="en">.*name="viewport"/s);
       const ids = [...html.matchAll(/<input(?![^>]*hidden)[^>]* id="(\w+)"/g)].map((match) => match[1]);
       for (const id of ids) expect(html).toContain(`<label for="${id}">`);

@@ -39,7 +39,7 @@ test('sign-up is off by default: it has no page, and the home page says how to g
   const wish = { email: portal.newAddress(), firstName: 'Ann', lastName: 'Lee' };
   expect((await visitor.post('/portal/sign-up', wish)).status).toBe(404);
   const home = await visitor.reads('/portal');
-  expect(home).toContain('Accounts are given by invitation');
+  expect(home).toContain('invites developers by mail');
   expect(home).not.toContain('Sign up');
   expect(await portal.visitor().reads('/portal')).toContain('Sign up');
 });

@@ -104,7 +104,7 @@ describe('signing up where an operator must approve', () => {
     const known = await portal.signIn(portal.visitor(), email);
     expect([known.status, textOf(await known.text())]).toEqual([
       403,
-      expect.stringContaining('has still to let you in'),
+      expect.stringContaining('still has to approve your account'),
     ]);
     expect((await portal.signIn(portal.visitor(), email, 'nobody ever chose this one')).status).toBe(422);
   });
@@ -235,7 +235,7 @@ describe('the sign-up form', () => {
     expect(answer.status).toBe(422);
     expect(html).toContain('value="ann@localhost"');
     expect(html).toContain('value="Lee&quot;&gt;&lt;b&gt;eee');
-    expect(html).toMatch(/id="email-fault">E-mail address has no whole domain after the @/);
+    expect(html).toMatch(/id="email-fault">Email has no whole domain after the @/);
     expect(html).toMatch(/id="firstName-fault">First name: at most 100 characters\./);
   });
 

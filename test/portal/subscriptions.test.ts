@@ -11,7 +11,7 @@ let app: TestApp;
 let portal: PortalDriver;
 let sql: postgres.Sql;
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
+  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', GATEWAY_URL: 'https://api.example.com/v1/' });
   portal = createPortalDriver(app);
   sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   await portal.publishes('Starter', { Terms: 'Be <kind>.\nDo not resell.' });
@@ -142,7 +142,7 @@ describe('subscribing to a product', () => {
   test('waits where an operator must approve it, and works after that', async () => {
     const { email, who } = await developer();
     const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
-    expect(await who.reads(path)).toContain('State Waits for approval');
+    expect(await who.reads(path)).toContain('State Waiting for approval');
     expect(await who.reads(path)).not.toContain('Show the keys');
     await portal.mailTo(email, /got your request for Premium/);
     const approver = app.as('approver');
@@ -200,7 +200,7 @@ describe('subscribing to a product', () => {
       endsAt: '2099-01-01',
     };
     const path = await subscribed(mine.who, 'premium', extra);
-    expect(await mine.who.reads(path)).toContain('Waits for approval');
+    expect(await mine.who.reads(path)).toContain('Waiting for approval');
     expect(await other.who.reads('/portal/subscriptions')).toContain('You have none yet');
   });
 });
@@ -234,7 +234,7 @@ describe('a subscription', () => {
       'secondary key of My robot stops working',
     );
     const answer = await who.post(`${path}/new-key`, { slot: 'secondary' });
-    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('There is a new secondary key.');
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Secondary key replaced.');
     await passes(secondary, 401);
     const [same, renewed = ''] = await keysOf(who, path);
     expect([same, renewed === secondary]).toEqual([primary, false]);
@@ -259,10 +259,12 @@ describe('a subscription', () => {
     await passes(key);
     expect(await who.reads(`${path}/cancel`)).toContain('Both keys of My robot stop working');
     const answer = await who.post(`${path}/cancel`);
-    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('It is cancelled');
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Cancelled.');
     await passes(key, 403);
     const again = await who.post(`${path}/cancel`);
-    expect(await who.reads(again.headers.get('location') ?? '')).toContain('It had changed meanwhile');
+    expect(await who.reads(again.headers.get('location') ?? '')).toContain(
+      'Nothing was done, because it had changed meanwhile',
+    );
   });
 
   test('T28: is closed with the portal by a block in Slack, and both are open again after a reactivation', async () => {
@@ -322,5 +324,22 @@ describe('a subscription', () => {
       expect((await who.post('/portal/products/starter', { terms: 'yes' }, headers)).status).toBe(403);
     }
     expect(await who.reads(path)).toContain('State Active');
+  });
+});
+
+describe('what helps with a first call', () => {
+  test('an offer that guests see, a mark on what the developer has, and a line of curl', async () => {
+    const offer = await portal.visitor().reads('/portal');
+    expect(offer).toMatch(/Weather.*Weather API/);
+    const { who } = await developer();
+    const subscription = await subscribed(who, 'weather');
+    expect(await who.reads('/portal/products')).toMatch(/Weather Subscribed/);
+    expect(await who.reads('/portal/products/weather')).toContain('https://api.example.com/v1/weather');
+    expect(await who.reads(subscription)).toContain(
+      'curl -H &quot;Ocp-Apim-Subscription-Key: $KEY&quot; https://api.example.com/v1/weather',
+    );
+    const keys = await (await who.post(`${subscription}/keys`)).text();
+    const key = /value="(apim_\w+)"/.exec(keys)?.[1];
+    expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
   });
 });

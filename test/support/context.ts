@@ -88,6 +88,7 @@ export async function createTestContext(changed: Partial<Policy> = {}) {
     mailLinkHosts: [],
     secondOperatorFor: [],
     tokenIssuer: null,
+    gatewayUrl: null,
     hasRequests: true,
     signUp: 'approval',
     ...changed,

@@ -1,4 +1,5 @@
 // A visitor of the portal with a browser of their own: it keeps cookies and asks from one address.
+import { SCRIPT } from '../../src/portal/layout.tsx';
 import type { TestApp } from './app.ts';
 
 export type Visitor = ReturnType<typeof createVisitor>;
@@ -57,9 +58,12 @@ export function createVisitor(app: Pick<TestApp, 'url'>, address = newClientAddr
   };
 }
 
+/** The page without the one script that each of our pages has. */
+export const withoutOwnScript = (html: string): string => html.replace(`<script>${SCRIPT}</script>`, '');
+
 export const textOf = (html: string): string =>
   html
-    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<(style|script)>.*?<\/\1>/gs, '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#x27;', "'")
     .replaceAll('&amp;', '&')

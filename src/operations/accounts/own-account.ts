@@ -26,6 +26,6 @@ export async function holdProvedAccount(act: Act, proved: Account): Promise<Acco
 }
 
 function wrongPassword(accountId: string): DomainError {
-  const fields = { currentPassword: 'This is not your present password.' };
+  const fields = { currentPassword: 'This is not your current password.' };
   return new DomainError('password_wrong', { accountId, fields });
 }

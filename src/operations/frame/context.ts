@@ -77,6 +77,8 @@ export type Policy = {
   secondOperatorFor: readonly string[];
   /** The OIDC issuer whose tokens are accepted; null when none is. */
   tokenIssuer: string | null;
+  /** Where programs call the APIs, without a slash at its end; null when the portal can't say. */
+  gatewayUrl: string | null;
   /** Whether every member of the workspace may ask for an invitation. */
   hasRequests: boolean;
   /** Whether developers can sign up: not at all, with an operator's approval, or freely. */
