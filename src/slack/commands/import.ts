@@ -1,4 +1,4 @@
-// Imports a table of developers: pasted into the modal here, or sent as a file (features/import-file.ts).
+// Imports a table of developers: pasted into the modal here, or sent as a file (features/direct-message.ts).
 import { checkImport } from '../../operations/accounts/check-import.ts';
 import { beginImport } from '../../operations/imports/begin.ts';
 import { planImport } from '../../operations/imports/import-table.ts';

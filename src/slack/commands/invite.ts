@@ -53,7 +53,7 @@ export const inviteFeature: Feature = {
     },
   },
   buttons: {
-    'menu-invite': (request) => openInviteModal(request),
+    'menu-invite': (request, text) => openInviteModal(request, text === '-' ? {} : { text }),
     'invite-correct': (request, text) => openInviteModal(request, { text }),
   },
   shortcuts: [

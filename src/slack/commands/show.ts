@@ -36,7 +36,7 @@ export const showFeature: Feature = {
   ],
 };
 
-async function accountCard(request: SlackRequest, accountId: string): Promise<Message> {
+export async function accountCard(request: SlackRequest, accountId: string): Promise<Message> {
   const { account, mails, waitsForAddress, ...more } = await showAccount(request.context, { accountId });
   const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {

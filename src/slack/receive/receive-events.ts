@@ -1,6 +1,6 @@
 import type { EventFromType } from '@slack/bolt';
+import { answerToMessage, storableMessage } from '../features/direct-message.ts';
 import { publishHome } from '../features/home.ts';
-import { importOfMessage } from '../features/import-file.ts';
 import { EVENTS, type EventName } from '../manifest.ts';
 import type { Arrival, Deliveries, Delivery } from './delivery.ts';
 import type { RequestIdentity, SlackDependencies } from './dispatcher.ts';
@@ -15,7 +15,9 @@ export async function receiveEvent(
 ): Promise<void> {
   if (!workFor(dependencies, arrival.body, { requestId: '' })) return arrival.acknowledge();
   // Slack repeats an event, each time with a new signature, until the app acknowledges it in time.
-  deliverEvent({ ...arrival, receiptId: arrival.body.event_id });
+  const { body } = arrival;
+  const event = body.event.type === 'message' ? storableMessage(body.event as never) : body.event;
+  deliverEvent({ ...arrival, body: { ...body, event }, receiptId: body.event_id });
 }
 
 export async function answerEvent(
@@ -50,7 +52,7 @@ function createEventHandlers(dependencies: SlackDependencies, identity: RequestI
     // Slack sends it for the app's message tab too.
     app_home_opened: (event) =>
       event.tab === undefined || event.tab === 'home' ? () => publishHome(dependencies, event.user) : null,
-    'message.im': (event) => importOfMessage(dependencies, event, identity),
+    'message.im': (event) => answerToMessage(dependencies, event, identity),
     user_change: (event) => {
       people.forget(event.user.id);
       // Slack sends it for each new status text too, and that must keep no operator waiting.

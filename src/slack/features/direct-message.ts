@@ -1,0 +1,127 @@
+// What a person writes to the app in their direct message: a file or a pasted table is an import, an email names an
+// account, and anything else gets the menu.
+import type { EventFromType } from '@slack/bolt';
+import { holdsKey } from '../../domain/api-key-form.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { findEmails, formatListedEmail } from '../../domain/email-list.ts';
+import { checkImport } from '../../operations/accounts/check-import.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
+import { makeDryRun, postDryRun } from '../commands/import.ts';
+import { accountCard } from '../commands/show.ts';
+import { findFor } from '../frame/account-command.ts';
+import type { SlackRequest } from '../frame/feature.ts';
+import { attempt } from '../frame/role.ts';
+import { downloadTextFile } from '../jobs/files.ts';
+import { NO_TRIGGER } from '../modals/open.ts';
+import { actions, button, type Message, section } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+import { dispatchRequest, type RequestIdentity, type SlackDependencies } from '../receive/dispatcher.ts';
+import { foundKeyRefused, keyRefused } from '../receive/typed-keys.ts';
+import { typedText } from '../receive/typed-words.ts';
+import { menu } from './menu.ts';
+
+/** Slack's limit for the value of a button. */
+const MAX_VALUE_LENGTH = 2_000;
+
+type MessageEvent = EventFromType<'message'> & {
+  user?: string;
+  text?: string;
+  files?: { id?: string }[];
+  /** Ours: the text was left out, because it looks like it has a key. */
+  hadKey?: true;
+};
+
+/** What is stored of a message until it is answered. Its blocks repeat the text, and a key in it must not be stored. */
+export function storableMessage(event: MessageEvent): object {
+  const { type, subtype, channel, channel_type, user, text = '', files = [] } = event;
+  const hadKey = holdsKey(text);
+  return {
+    type,
+    subtype,
+    channel,
+    channel_type,
+    user,
+    files: files.map(({ id }) => ({ id })),
+    ...(hadKey ? { hadKey } : { text }),
+  };
+}
+
+/** Null for what needs no answer: what apps wrote, this one too, and what was edited or deleted. */
+export function answerToMessage(
+  dependencies: SlackDependencies,
+  event: MessageEvent,
+  identity: RequestIdentity,
+): (() => Promise<void>) | null {
+  if (event.channel_type !== 'im' || 'bot_id' in event) return null;
+  if (event.subtype !== undefined && event.subtype !== 'file_share') return null;
+  const { user, channel, files = [], text = '', hadKey } = event;
+  if (!user) return null;
+  const { teamId, client } = dependencies;
+  const reply = async ({ text: words, blocks = [] }: Message) => {
+    await client.chat.postMessage({ channel, text: words, blocks });
+  };
+  const source = { ...identity, userId: user, teamId, trigger: NO_TRIGGER, reply };
+  return () =>
+    dispatchRequest(dependencies, source, async (request) => {
+      // Two bots that answer each other would never end.
+      if (request.actor.membership === 'bot') return;
+      if (hadKey) return request.reply(keyRefused);
+      if (files.length > 0) return importFile(dependencies, request, channel, files);
+      return answerText(request, channel, typedText(text));
+    });
+}
+
+async function importFile(
+  dependencies: SlackDependencies,
+  request: SlackRequest,
+  channel: string,
+  [file, ...more]: { id?: string }[],
+): Promise<void> {
+  // Before the download, so that other people can't make the app download files.
+  const table = await attempt(request, checkImport, {}, () => {
+    if (more.length > 0)
+      throw new DomainError('invalid_input', { fields: { file: 'has to come alone: one table a message' } });
+    return downloadTextFile(dependencies, file?.id ?? '');
+  });
+  if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
+  await postDryRun(request, channel, await makeDryRun(request, table));
+}
+
+async function answerText(request: SlackRequest, channel: string, text: string): Promise<void> {
+  const found = findEmails(text);
+  const role = await request.role();
+  const [one, ...others] = found;
+  if (role === null || !one) return request.reply(await menu(request));
+  if (isTable(text)) {
+    await attempt(request, checkImport, {}, () => {});
+    return postDryRun(request, channel, await makeDryRun(request, { name: 'pasted table', text }));
+  }
+  if (others.length === 0) return request.reply(await aboutEmail(request, one.email));
+  if (role !== 'admin') return request.reply(await menu(request));
+  return request.reply(
+    offerToInvite(`${found.length} emails. Invite these people?`, found.map(formatListedEmail)),
+  );
+}
+
+/** The first line names columns, one of them the email. */
+const isTable = (text: string): boolean => /^(?:[^\n]*[,;\t])?\s*"?e-?mail[^\n@]*\n./i.test(text.trim());
+
+/** Refusals, such as that of an invited person, have buttons of their own. */
+async function aboutEmail(request: SlackRequest, email: string): Promise<Message> {
+  try {
+    return await accountCard(request, (await findFor(request, showAccount, email)).id);
+  } catch (error) {
+    const isNew =
+      error instanceof DomainError && error.code === 'account_not_found' && !error.detail.near?.length;
+    if (!isNew || (await request.role()) !== 'admin') throw error;
+    return offerToInvite(`There is no account with ${escapeText(email)}. Invite them?`, [email]);
+  }
+}
+
+function offerToInvite(text: string, emails: string[]): Message {
+  const value = emails.join('\n').slice(0, MAX_VALUE_LENGTH);
+  return {
+    text,
+    blocks: [section(text), actions([button('menu-invite', 'Invite', value, { style: 'primary' })])],
+  };
+}
