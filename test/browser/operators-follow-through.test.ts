@@ -1,0 +1,63 @@
+// Nobody is left standing: what an operator reads has the button that goes on.
+import { afterAll, beforeAll } from 'vitest';
+import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserPerson } from '../support/browser-person.ts';
+
+let app: BrowserApp;
+let admin: BrowserPerson;
+beforeAll(async () => {
+  app = await startBrowserApp({ SECOND_OPERATOR_FOR: 'none' });
+  admin = await app.as('admin');
+});
+afterAll(() => app?.close());
+
+story('an operator who blocks an invited person is told so, and resends or revokes there', async () => {
+  await admin.types('/apim-user invite dora@example.com');
+  await admin.sees(/1 invitation is on its way/);
+  await admin.types('/apim-user block dora@example.com spam');
+  await admin.sees(/dora@example.com was invited by Ada .*hasn't accepted yet/);
+  await admin.presses('Resend');
+  await admin.sees(/Sent again to dora@example.com/);
+  await admin.types('/apim-user show dora@example.com');
+  await admin.sees(/hasn't accepted yet/);
+  await admin.presses('Revoke dora@example.com', 'Revoke');
+  await admin.sees(/Revoked: the link that dora@example.com got is dead/);
+});
+
+story('a deletion is taken back from its answer, and from the list of deleted accounts', async () => {
+  await admin.types('/apim-user add eve@example.com Eve Il');
+  await admin.sees(/Added/);
+  await admin.types('/apim-user delete eve@example.com');
+  await admin.submits('Delete an account', 'Delete');
+  const modal = await admin.seesInModal(/Deleted. Access has ended/);
+  await modal.getByRole('button', { name: 'Restore Eve Il' }).click();
+  await admin.seesInModal(/Restored. The account is blocked/);
+  await admin.closesAll();
+  await admin.types('/apim-user delete eve@example.com');
+  await admin.submits('Delete an account', 'Delete');
+  await admin.seesInModal(/Deleted. Access has ended/);
+  await admin.closesAll();
+  await admin.types('/apim-user list state:deleted');
+  await admin.sees(/Eve Il.*can be restored until/s);
+  await admin.types('/apim-user restore eve@example.com');
+  await admin.sees(/Restored. The account is blocked/);
+});
+
+story('unblock activates, revoke asks which, and a misspelling never offers the opposite', async () => {
+  await admin.types('/apim-user unblock eve@example.com');
+  await admin.sees(/Activated: Eve Il/);
+  await admin.types('/apim-user unblok eve@example.com');
+  await admin.sees(/Did you mean activate\?/);
+  await admin.types('/apim-user revoke');
+  await admin.sees(/can mean more than one thing here/);
+  await admin.presses('tokens');
+  await admin.sees(/Tokens of the management API/);
+});
+
+story('the app answers in its direct message: an email, and anything else', async () => {
+  await admin.goesTo('apim-user messages');
+  await admin.types('eve@example.com');
+  await admin.sees(/Eve Il.*active/s);
+  await admin.types('hello');
+  await admin.sees(/Developer accounts/);
+});
