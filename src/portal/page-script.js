@@ -17,7 +17,11 @@ function addPasswordToggle(input) {
 function addCopyButton(source) {
   const button = addButton(source, 'Copy');
   const what = source.dataset.copy;
-  button.setAttribute('aria-label', `Copy ${what}`);
+  const name = (verb) => {
+    button.textContent = verb;
+    button.setAttribute('aria-label', `${verb} ${what}`);
+  };
+  name('Copy');
   const said = document.createElement('span');
   said.className = 'unseen';
   said.setAttribute('role', 'status');
@@ -35,10 +39,10 @@ function addCopyButton(source) {
       mark();
       isCopied = document.execCommand('copy');
     }
-    button.textContent = isCopied ? 'Copied' : 'Marked';
+    name(isCopied ? 'Copied' : 'Marked');
     said.textContent = isCopied ? `Copied ${what}` : `Marked ${what}. Copy it with your keyboard.`;
     setTimeout(() => {
-      button.textContent = 'Copy';
+      name('Copy');
       said.textContent = '';
     }, 3_000);
   });

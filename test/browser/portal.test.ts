@@ -111,7 +111,7 @@ describe('from nothing to a call', () => {
     await follows(ann, 'Sign up');
     await fills(ann, { Email: 'ann@localhost', 'First name': 'Ann', 'Last name': 'Lee' });
     await presses(ann, 'Sign up');
-    await ann.getByText('Email is not valid after the @').waitFor();
+    await ann.getByText('Email has no whole domain after the @').waitFor();
     expect(await ann.getByLabel('First name').inputValue()).toBe('Ann');
     await fills(ann, { Email: EMAIL });
     await presses(ann, 'Sign up');
