@@ -22,6 +22,7 @@ import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
 import { templatesFeature } from './commands/templates.ts';
 import { tokensFeature } from './commands/tokens.ts';
+import { declineSignUpFeature } from './features/decline-sign-up.ts';
 import { detailsFeature } from './features/details.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
 import { invitationMessagesFeature } from './features/invitation-messages.ts';
@@ -54,6 +55,7 @@ const FEATURES: Feature[] = [
   subscriptionActionsFeature,
   regenerateKeyFeature,
   grantSubscriptionFeature,
+  declineSignUpFeature,
   detailsFeature,
   templatesFeature,
   historyFeature,

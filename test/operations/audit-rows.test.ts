@@ -220,6 +220,12 @@ const CASES: Record<string, Case> = {
       return { ticket: await t.ticketTo(email) };
     },
   ),
+  'accounts/decline-sign-up': of(APPROVER, 'account_not_found', NO_ACCOUNT, async () => {
+    const email = newAddress();
+    await answerSignUp(t.as(SYSTEM), sealedSignUp(email));
+    const [row] = await t.sql`select id from accounts where email = ${email}`;
+    return { accountId: row?.id as string, reason: 'partners only' };
+  }),
   'accounts/delete': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () =>
     only(await account(), 'accountId'),
   ),

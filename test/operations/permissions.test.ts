@@ -47,6 +47,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/compare': 'admin approver console admin-program approver-program reader-program',
   'accounts/confirm-email': 'developer',
   'accounts/count': 'admin approver console',
+  'accounts/decline-sign-up': 'admin approver console',
   'accounts/delete': 'admin console admin-program',
   'accounts/edit': 'admin console admin-program',
   'accounts/edit-own': 'account',

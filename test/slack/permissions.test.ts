@@ -73,8 +73,23 @@ const EXPECTED: Record<string, string> = {
   '{invitation-revoke}': 'admin*',
   '[menu-list]': 'admin approver',
   '[list-pending]': 'admin approver',
-  '[list-next]': 'admin approver',
-  '[list-previous]': 'admin approver',
+  '[list-turn]': 'admin approver',
+  '[invites-turn]': 'admin',
+  '[groups-turn]': 'admin approver',
+  '[history-turn]': 'admin approver',
+  '[audit-turn]': 'admin approver',
+  '[apis-turn]': 'admin approver',
+  '[products-turn]': 'admin approver',
+  '[subscriptions-turn]': 'admin approver',
+  '[tokens-turn]': 'admin',
+  '[approvals-turn]': 'admin approver',
+  '[own-approvals-turn]': 'admin approver member',
+  '[account-details]': 'admin approver',
+  '[subscription-details]': 'admin approver',
+  '[product-details]': 'admin approver',
+  '[api-details]': 'admin approver',
+  '[account-decline]': 'admin approver',
+  '{account-decline}': 'admin* approver*',
   '[menu-find]': 'admin approver',
   '[list-show]': 'admin approver',
   '[account-edit]': 'admin',
@@ -84,11 +99,10 @@ const EXPECTED: Record<string, string> = {
   '[account-restore]': 'admin*',
   '[account-reset-password]': 'admin',
   '[account-groups]': 'admin',
-  '[groups-next]': 'admin approver',
-  '[groups-previous]': 'admin approver',
   '[group-create]': 'admin',
   '[group-rename]': 'admin',
-  '[group-delete]': 'admin*',
+  '[group-delete]': 'admin',
+  '{group-delete}': 'admin*',
   '[template-edit]': 'admin',
   '[template-preview]': 'admin',
   '[template-test]': 'admin*',
@@ -98,8 +112,6 @@ const EXPECTED: Record<string, string> = {
   '/apim-user request': 'admin approver member',
   '/apim-user operators': 'admin',
   '[history-of]': 'admin approver',
-  '[history-next]': 'admin approver',
-  '[history-older]': 'admin approver',
   '[menu-approvals]': 'admin approver member',
   '[approval-approve]': 'admin* approver*',
   '[approval-decline]': 'admin approver',
@@ -136,11 +148,9 @@ const EXPECTED: Record<string, string> = {
   '/apim-user apis': 'admin approver',
   '/apim-user products': 'admin approver',
   '[menu-apis]': 'admin approver',
-  '[apis-next]': 'admin approver',
   '[api-create]': 'admin',
   '[api-edit]': 'admin',
   '[api-delete]': 'admin',
-  '[products-next]': 'admin approver',
   '[product-create]': 'admin',
   '[product-edit]': 'admin',
   '[product-delete]': 'admin',
@@ -154,7 +164,6 @@ const EXPECTED: Record<string, string> = {
   '[menu-products]': 'admin approver',
   '[menu-subscriptions]': 'admin approver',
   '[subscriptions-of]': 'admin approver',
-  '[subscriptions-next]': 'admin approver',
   '[subscription-show]': 'admin approver',
   '[subscription-grant]': 'admin',
   '[subscription-approve]': 'admin* approver*',
@@ -208,6 +217,8 @@ async function arrange() {
   const { changeId } = await blockAccount(admin, { accountId: blocked.account.id });
   const deleted = await addAccount(admin, { email: `deleted-${email}`, ...person });
   await deleteAccount(admin, { accountId: deleted.account.id });
+  const signedUp = await addAccount(admin, { email: `waiting-${email}`, ...person, verifyFirst: true });
+  await t.sql`update accounts set signed_up_at = now(), email_confirmed_at = now() where id = ${signedUp.account.id}`;
   const text = { subject: `Your account ${count}`, body: 'It is blocked.' };
   await saveTemplate(admin, { template: 'AccountBlocked', ...text });
   const { version } = await showTemplate(admin, { template: 'AccountBlocked' });
@@ -264,6 +275,7 @@ async function arrange() {
       { id: active.id, version: active.version },
       { id: waiting.id, version: waiting.version },
       { id: suspended.id, version: suspended.version },
+      { id: signedUp.account.id, version: signedUp.account.version },
     ],
   };
 }
@@ -296,7 +308,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

@@ -79,7 +79,7 @@ describe('add', () => {
     approver.goesTo('approvals');
     const card = await approver.message(/not confirmed/);
     expect(card.buttons()).toEqual(['Activate Ann Lee', 'Block Ann Lee']);
-    expect(card.notification()).toBe('Account of Ann Lee: pending');
+    expect(card.notification()).toBe('Ada Admin added Ann Lee. Activate?');
     await card.clicks('Activate Ann Lee');
     await approver.sees(/The address was never confirmed/);
     await eventually('the card to say who decided', () => /by Amir Approver/.test(card.text()));

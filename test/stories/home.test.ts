@@ -161,7 +161,7 @@ describe('the approvals channel', () => {
     return eventually('a card', () =>
       app.workspace.conversations
         .all()
-        .find((one) => one.text === 'Account of Dan Oak: pending' && one.onlyFor === null),
+        .find((one) => one.text === 'Ada Admin added Dan Oak. Activate?' && one.onlyFor === null),
     );
   };
 

@@ -110,7 +110,9 @@ describe('an account', () => {
     await eventually('the card to say active, without its button', () =>
       app.workspace.conversations
         .all()
-        .find((message) => message.text === 'Account of Dan Oak: active' && message.onlyFor === null),
+        .find(
+          (message) => /^Amir Approver activated Dan Oak, /.test(message.text) && message.onlyFor === null,
+        ),
     );
   });
 

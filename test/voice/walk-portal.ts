@@ -102,6 +102,15 @@ async function signingUp(portal: Portal): Promise<void> {
   await zed.sends('/portal/sign-in', { email: 'zed@example.com', password: PASSWORD });
   await stage.types('admin', '/apim-user show zed@example.com');
   await stage.presses('admin', 'account-activate');
+  const yan = createBrowser(portal, 'Yan');
+  await yan.sends('/portal/sign-up', { email: 'yan@example.com', firstName: 'Yan', lastName: 'Young' });
+  const another = await ticketTo(portal, 'yan@example.com');
+  await yan.sends('/email/confirm', { ticket: another, password: PASSWORD });
+  await stage.types('approver', '/apim-user show yan@example.com');
+  await stage.presses('approver', 'account-decline');
+  await stage.submits('approver', { sharesReason: true });
+  await stage.submits('approver', { reason: 'We take partners only.' });
+  await stage.closeModals('approver');
 }
 
 async function accepting(portal: Portal): Promise<void> {

@@ -103,6 +103,8 @@ async function accounts(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user show nonsense');
   await s.types('admin', '/apim-user show ely@example.com');
   await s.types('admin', '/apim-user show eli@example.com');
+  await s.presses('admin', 'account-details');
+  await s.closeModals('admin');
   await s.presses('admin', 'account-edit');
   await s.submits('admin', { email: 'eli.east@example.com', note: 'Speaks French.' });
   await s.closeModals('admin');
@@ -199,7 +201,12 @@ async function catalog(s: Stage): Promise<void> {
   await s.presses('admin', 'product-edit');
   await s.submits('admin', { description: 'For the first calls.' });
   await s.closeModals('admin');
+  await s.types('admin', '/apim-user products');
+  await s.presses('admin', 'product-details');
+  await s.closeModals('admin');
   await s.types('admin', '/apim-user apis');
+  await s.presses('admin', 'api-details');
+  await s.closeModals('admin');
   await s.presses('admin', 'api-edit');
   await s.submits('admin', { path: 'orders/v1' });
   await s.closeModals('admin');

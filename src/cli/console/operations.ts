@@ -194,6 +194,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'copies/compare': 'npm run import:azure',
   'groups/show': 'for the management API; groups/list has all',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
+  'accounts/decline-sign-up': 'a button of Slack; accounts/delete ends a sign-up too',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
   'approvals/close-all': 'npm run after-restore',
   'audit/export': 'npm run audit',

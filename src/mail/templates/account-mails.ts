@@ -208,6 +208,24 @@ The button signs everyone out, stops the password, and mails you a link to set a
 
 You can also see where you’re signed in under “My account” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
+  SignUpDeclined: {
+    title: 'Sign-up declined',
+    description:
+      'Sent when an operator declines a sign-up, unless they untick it. The reason is in it when they share it.',
+    because: 'You get this mail because this address signed up for a developer account at $OrganizationName.',
+    variables: [...COMMON_VARIABLES, 'OperatorMessage'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'About your $OrganizationName API account',
+    body: `Hi $DevFirstName,
+
+Thank you for signing up. We can’t open a developer account for you at this time, and what you typed will be erased.
+
+> *A word from our team:*
+> $OperatorMessage
+
+You think this is a mistake? Reply to this mail, and a person will read it.`,
+  },
   AccountBlocked: {
     title: 'Account blocked',
     description:

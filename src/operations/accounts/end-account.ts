@@ -19,6 +19,8 @@ export async function endAccount(
     subscriptions: number;
     reason: string;
     tellDeveloper: boolean;
+    /** Instead of the farewell letter. */
+    mail?: Pick<Parameters<typeof queueMail>[1], 'template' | 'variables'>;
     isAnnounced?: true;
     /** Overrides `ERASE_DELETED_AFTER_DAYS`. */
     isErasedNow?: true;
@@ -46,7 +48,7 @@ export async function endAccount(
   await endAccess(act, accountId);
   if (tellDeveloper) {
     await queueMail(act, {
-      template: 'AccountClosedDeveloper',
+      ...(how.mail ?? { template: 'AccountClosedDeveloper' }),
       to: account.email,
       firstName: account.firstName,
       lastName: account.lastName,

@@ -4,10 +4,12 @@ import { fullName } from '../../domain/person-name.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
+import { declineSignUp, isOpenSignUp } from '../../operations/accounts/decline-sign-up.ts';
 import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
@@ -56,22 +58,53 @@ export function accountBlocks(
   return [...factBlocks(account, details), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
-/** The card in the approvals channel, with the buttons of an approver. */
+/** The card in the approvals channel: its question, or what became of it, and the buttons of an approver. */
 export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
   if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
   const hasName = fullName(account) !== '';
   const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
   const offered = actionsOn(account, 'approver');
   return {
-    text: `Account of ${escapeText(nameOf(shown))}: ${account.state}`,
-    blocks: [...factBlocks(shown, how), ...(offered.length ? [actions(buttonsFor(account, offered))] : [])],
+    text: question ? escapeText(question) : outcome,
+    blocks: [
+      question ? header(question) : section(`*${outcome}*`),
+      section(factLines(shown, how).join('\n')),
+      actions(buttonsFor(account, offered)),
+    ],
   };
 }
+
+/** In plain text. Null when no operator has to decide. */
+function questionOf(account: AccountView): string | null {
+  if (account.state !== 'pending' || account.signUpApprovedAt) return null;
+  const name = nameOf(account);
+  if (account.signedUpAt) return `${name} signed up. Let them in?`;
+  const isNew = account.stateChangedAt.getTime() === account.registeredAt.getTime();
+  return isNew ? `${account.stateChangedBy} added ${name}. Activate?` : `${name} is pending again. Activate?`;
+}
+
+/** "Amir Approver activated Dora Diaz, Nov 24 at 5:40 PM: known partner". */
+function outcomeOf(account: AccountView, { isExposed }: { isExposed: boolean }): string {
+  const { state, stateReason, stateChangedAt, blockEndsAt, signUpApprovedAt } = account;
+  const name = escapeText(nameOf(account));
+  const why = stateReason && !isExposed ? `: ${escapeText(stateReason)}` : '';
+  if (state === 'pending')
+    return `${name} was let in${signUpApprovedAt ? `, ${formatDate(signUpApprovedAt)}` : ''}, and is active once the email is confirmed`;
+  const isDeclined = state === 'deleted' && account.signedUpAt !== null && signUpApprovedAt === null;
+  const verb = isDeclined ? 'declined the sign-up of' : OUTCOME_VERBS[state];
+  const until = blockEndsAt ? ` until ${formatDate(blockEndsAt)}` : '';
+  return `${escapeText(account.stateChangedBy)} ${verb} ${name}${until}, ${formatDate(stateChangedAt)}${why}`;
+}
+
+const OUTCOME_VERBS = { active: 'activated', blocked: 'blocked', deleted: 'deleted' };
+
+/** A row's menu holds five. */
+const ONLY_ON_CARDS = ['account-groups', 'account-details'];
 
 /** The account in a list. */
 export function accountRow(account: AccountView, role: Role | null): KnownBlock[] {
   const facts = [`*${escapeText(nameOf(account))}*`, escapeText(account.email), stateText(account)];
-  const inMenu = actionsOn(account, role).filter(({ button }) => button !== 'account-groups');
+  const inMenu = actionsOn(account, role).filter(({ button }) => !ONLY_ON_CARDS.includes(button));
   const entries = [{ text: 'Show', button: 'list-show' }, ...inMenu];
   return [row(facts.join(' · '), { value: buttonValue(account), entries })];
 }
@@ -84,12 +117,12 @@ type State = AccountView['state'];
 type AccountAction = Action & {
   /** The accessibility label, because a list has the same button for many accounts. */
   label: (name: string) => string;
-  fits: (state: State) => boolean;
+  fits: (state: State, account: AccountView) => boolean;
 };
 
 /** The actions that this role may take on an account in this state. */
-const actionsOn = ({ state }: Pick<AccountView, 'state'>, role: Role | null): AccountAction[] =>
-  actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(state));
+const actionsOn = (account: AccountView, role: Role | null): AccountAction[] =>
+  actionsOfRole(ACTIONS, role).filter(({ fits }) => fits(account.state, account));
 
 /** In the order of the buttons. */
 const ACTIONS: AccountAction[] = [
@@ -102,11 +135,20 @@ const ACTIONS: AccountAction[] = [
     style: 'primary',
   },
   {
+    button: 'account-decline',
+    text: 'Decline',
+    label: (name) => `Decline ${name}`,
+    operation: declineSignUp,
+    fits: (_, account) => isOpenSignUp(account),
+    style: 'danger',
+  },
+  {
     button: 'account-block',
     text: 'Block',
     label: (name) => `Block ${name}`,
     operation: blockAccount,
-    fits: (state) => fittingVerbs(state).includes('block'),
+    // A sign-up is declined instead.
+    fits: (state, account) => fittingVerbs(state).includes('block') && !isOpenSignUp(account),
     style: 'danger',
   },
   {
@@ -145,6 +187,13 @@ const ACTIONS: AccountAction[] = [
     operation: restoreAccount,
     fits: (state) => state === 'deleted',
   },
+  {
+    button: 'account-details',
+    text: 'Details',
+    label: (name) => `Details of ${name}`,
+    operation: showAccount,
+    fits: () => true,
+  },
 ];
 
 function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBlock[] {
@@ -152,30 +201,30 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
     return [
       section(`Account \`${account.id}\` was deleted and its data erased ${formatDate(account.erasedAt)}.`),
     ];
-  const isShown = !details.isExposed;
-  const lines = [
-    `*State:* ${stateText(account)}${account.stateReason ? ` · ${escapeText(account.stateReason)}` : ''}`,
-    `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
-    isShown
-      ? `*Address:* ${escapeText(account.email)}${account.emailConfirmedAt ? '' : ' (not confirmed)'}`
-      : `*Address:* ${account.emailConfirmedAt ? 'confirmed' : 'not confirmed'}, and not shown in this channel`,
-    ...(isShown && details.waitsForAddress
-      ? [`*Waits to be confirmed:* ${escapeText(details.waitsForAddress)}`]
-      : []),
-    `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
-    ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
-  ];
   const mails = (details.mails ?? []).map(
     ({ title, state, isCalledOffTooLate, createdAt }) =>
       `${title}: *${state}*${isCalledOffTooLate ? ', called off too late' : ''} (${formatDate(createdAt)})`,
   );
-  const registered = `Registered ${formatDate(account.registeredAt)} · last change ${formatDate(account.updatedAt)} · id \`${account.id}\``;
   return [
     header(nameOf(account)),
-    section(lines.join('\n')),
+    section(factLines(account, details).join('\n')),
     ...(details.subscriptions ? subscriptionBlocks(details.subscriptions) : []),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
-    context(registered),
+  ];
+}
+
+function factLines(account: AccountView, { isExposed, waitsForAddress }: AccountDetails): string[] {
+  const { stateReason, emailConfirmedAt } = account;
+  const isShown = !isExposed;
+  const why = isShown && stateReason ? ` · ${escapeText(stateReason)}` : '';
+  const email = isShown ? escapeText(account.email) : 'not shown in this channel';
+  return [
+    `*State:* ${stateText(account)}${why}`,
+    `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
+    `*Email:* ${email} (${emailConfirmedAt ? 'confirmed' : 'not confirmed'})`,
+    ...(isShown && waitsForAddress ? [`*New email, not confirmed yet:* ${escapeText(waitsForAddress)}`] : []),
+    `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
+    ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
 }
 

@@ -20,22 +20,22 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
   const request = requestTextOf(approval, subject);
   const isOpen = approval.state === 'open';
   const why = place.isExposed ? '' : approval.why;
+  const { requestedByName } = approval;
+  const outcome = `${escapeText(request.title)} ${outcomeText(approval)}`;
   const lines = [
-    `${requesterText(approval)} ${request.asks} *${escapeText(subject)}*.`,
+    `*Requested by:* ${requesterText(approval)}`,
     ...(approval.account && !place.isExposed && approval.account.email
-      ? [`*Address:* ${escapeText(approval.account.email)}`]
+      ? [`*Email:* ${escapeText(approval.account.email)}`]
       : []),
     ...(approval.account ? [`*Now:* ${approval.account.state} · ${groupsText(approval)}`] : []),
     ...(why ? [`*Why:* ${escapeText(why)}`] : []),
-    ...(isOpen ? [`*If approved:* ${request.effect}`] : [`*${outcomeText(approval)}*`]),
+    ...(isOpen ? [`*If approved:* ${request.effect}`] : []),
   ];
   const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${formatDate(approval.expiresAt)}. Someone other than the requester must approve.`;
   return {
-    text: isOpen
-      ? `${escapeText(request.title)} ${escapeText(approval.requestedByName)} asks; a second operator decides.`
-      : `${escapeText(request.title)} ${outcomeText(approval)}`,
+    text: isOpen ? `${escapeText(requestedByName)} asks: ${escapeText(request.title)}` : outcome,
     blocks: [
-      header(request.title),
+      isOpen ? header(`${requestedByName} asks: ${request.title}`) : section(`*${outcome}*`),
       section(lines.join('\n')),
       ...(isOpen ? [context(until), decisionButtons(approval, request.title)] : []),
       ...restoreBlocks(approval, subject),
@@ -91,8 +91,6 @@ export const decisionButtons = (approval: ApprovalView, title: string): KnownBlo
 type RequestText = {
   /** "Delete Ann Lee?" */
   title: string;
-  /** Between the requester's name and the account's: "asks to *delete*". */
-  asks: string;
   effect: string;
 };
 
@@ -103,43 +101,35 @@ const requestTextOf = (approval: ApprovalView, name: string): RequestText =>
 const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalView) => RequestText> = {
   'accounts/activate': (name) => ({
     title: `Activate ${name}?`,
-    asks: 'asks to *activate*',
-    effect: 'The developer can sign in and call what they have subscriptions for.',
+    effect: 'The developer can sign in and call the APIs that they have subscriptions for.',
   }),
   'accounts/block': (name, { input, subscriptions }) => ({
     title: `Block ${name}?`,
-    asks: 'asks to *block*',
-    effect: `The developer can neither sign in nor call anything, from the next request on.${cutOffText(subscriptions)}${input?.end ? ` It ends by itself: ${escapeText(String(input.end))}, from the approval on.` : ''}`,
+    effect: `The developer can’t sign in or call any API.${cutOffText(subscriptions)}${input?.end ? ` The block ends automatically: ${escapeText(String(input.end))}, counted from the approval.` : ''}`,
   }),
   'accounts/delete': (name, approval) => ({
     title: `Delete ${name}?`,
-    asks: 'asks to *delete*',
-    effect: `Access and links end at once, and the address is free again.${deletedSubscriptionsText(approval)} Personal data is erased later; until then the account can be restored.`,
+    effect: `Access and links end at once, and the email is free again.${deletedSubscriptionsText(approval)} Personal data is erased later; until then the account can be restored.`,
   }),
   'accounts/edit': (name, { input }) => ({
     title: `Change ${name}?`,
-    asks: 'asks to *change the data* of',
-    effect: `Changes ${changedFieldsText(input)}. A changed address counts once it is confirmed from there.`,
+    effect: `Changes ${changedFieldsText(input)}. A new email takes effect once it is confirmed.`,
   }),
   'accounts/restore': (name) => ({
     title: `Restore ${name}?`,
-    asks: 'asks to *restore*',
     effect: 'The account comes back, blocked.',
   }),
   'accounts/set-groups': (name) => ({
     title: `Change groups of ${name}?`,
-    asks: 'asks to *change the groups* of',
     effect: 'What the account can see and call may change.',
   }),
   'invitations/invite': (name) => ({
     title: `Invite ${name}?`,
-    asks: 'asks to *invite*',
-    effect: 'A mail with a link goes out; who accepts has an active account.',
+    effect: 'A mail with a link goes out. Accepting it makes an active account.',
   }),
   'passwords/send-reset': (name) => ({
     title: `Reset password of ${name}?`,
-    asks: 'asks to *mail a link to reset the password* to',
-    effect: 'The link works once. The present password works until then.',
+    effect: 'A one-time link is mailed. The current password works until it is used.',
   }),
 };
 
@@ -153,7 +143,7 @@ const changedFieldsText = (input: ApprovalView['input']): string => {
   const names = {
     firstName: 'the first name',
     lastName: 'the last name',
-    email: 'the address',
+    email: 'the email',
     note: 'the note',
   };
   const changed = Object.entries(names).filter(([field]) => input?.[field] !== undefined);
@@ -171,16 +161,16 @@ const STATE_TEXTS: Record<ApprovalView['state'], string> = {
 
 /** Why an approved request could not be done, by error code. */
 const OUTDATED_REASONS: Record<string, string> = {
-  account_changed: 'the account has changed since it was asked for',
-  account_state_unfitting: 'the account is in another state by now',
+  account_changed: 'the account has changed since the request',
+  account_state_unfitting: 'the account’s state has changed',
   account_not_found: 'the account is gone',
   account_erased: 'the account is erased',
   has_subscriptions: 'it has subscriptions, and the request didn’t say that they go with it',
-  email_taken: 'the address has an account already',
-  email_invited: 'the address is invited already',
+  email_taken: 'the email already has an account',
+  email_invited: 'the email is already invited',
   group_not_found: 'one of the groups is gone',
   not_permitted: 'the requester may no longer do this',
-  workspace_not_bound: 'the app was taken out of the workspace',
+  workspace_not_bound: 'the app was removed from the workspace',
 };
 
 /** The account or invited person, in plain text. Without the email where people without a role can read. */
@@ -189,7 +179,7 @@ function subjectOf(approval: ApprovalView, isExposed: boolean): string {
   if (account) return account.erasedAt || !isExposed || account.firstName ? nameOf(account) : 'an account';
   const name = `${input?.firstName ?? ''} ${input?.lastName ?? ''}`.trim();
   if (isExposed) return name || 'someone';
-  return name ? `${name} (${input?.email})` : String(input?.email ?? 'an erased address');
+  return name ? `${name} (${input?.email})` : String(input?.email ?? 'an erased email');
 }
 
 const groupsText = ({ account }: ApprovalView): string =>

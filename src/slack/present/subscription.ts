@@ -73,36 +73,39 @@ export function subscriptionCard(
   { isExposed }: { isExposed: boolean },
 ): Message {
   const { owner, state } = subscription;
-  const title = `Subscription to ${scopeText(subscription)}`;
   const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
   const who = owner && (!isExposed || hasName) ? nameOf(owner) : 'Someone';
   const isWaiting = state === 'submitted';
-  const blocked = owner && owner.state !== 'active' ? ` · the account is *${owner.state}*` : '';
-  const address = owner && !isExposed ? `\n${escapeText(owner.email)}` : '';
-  const named =
-    subscription.name === scopeText(subscription) ? '' : `\n*Name:* ${escapeText(subscription.name)}`;
-  const outcome = lastChangeText(isExposed ? { ...subscription, stateComment: '' } : subscription);
+  const question = `${who} asks to use ${scopeText(subscription)}. Approve?`;
+  const change = lastChangeText(isExposed ? { ...subscription, stateComment: '' } : subscription);
+  const outcome = `Subscription to ${escapeText(scopeText(subscription))} of ${escapeText(who)}: ${change}`;
+  const facts = [
+    ...(owner && !isExposed ? [`*Email:* ${escapeText(owner.email)}`] : []),
+    ...(owner && owner.state !== 'active' ? [`*Account:* ${owner.state}`] : []),
+    ...(subscription.name === scopeText(subscription) ? [] : [`*Name:* ${escapeText(subscription.name)}`]),
+    `*Requested:* ${formatDate(subscription.createdAt)}`,
+  ];
   return {
-    text: `${escapeText(title)}: ${escapeText(who)} ${isWaiting ? 'asks; an operator decides' : `· ${outcome}`}`,
+    text: isWaiting ? escapeText(question) : outcome,
     blocks: [
-      header(title),
-      section(
-        `*${escapeText(who)}* asks to use *${escapeText(scopeText(subscription))}*.${address}${blocked}${named}`,
+      isWaiting ? header(question) : section(`*${outcome}*`),
+      section(facts.join('\n')),
+      ...(isWaiting ? [context('Its keys don’t work until an operator approves.')] : []),
+      actions(
+        buttonsFor(
+          subscription,
+          actionsOn(subscription, 'approver').filter(({ button }) => isWaiting || button === DETAILS),
+        ),
       ),
-      isWaiting
-        ? context(
-            `Asked for ${formatDate(subscription.createdAt)}. Until an operator decides, its keys don’t pass.`,
-          )
-        : section(`*${outcome[0]?.toUpperCase()}${outcome.slice(1)}*`),
-      ...(isWaiting ? [actions(buttonsFor(subscription, actionsOn(subscription, 'approver')))] : []),
     ],
   };
 }
 
+const DETAILS = 'subscription-details';
+
 /** Replaces the card of a subscription that was deleted. */
 export const goneCard = (): Message => {
-  const text =
-    'Someone asked for a subscription here. It was deleted, so there is nothing to decide any more.';
+  const text = 'The subscription requested here was deleted. Nothing is left to decide.';
   return { text, blocks: [section(text)] };
 };
 
@@ -122,7 +125,7 @@ export const mailSentText = (isTold: boolean): string =>
 /** Follows the news that a subscription is active. Empty when the account is active too. */
 export function inactiveAccountWarning({ owner }: SubscriptionView): string {
   if (!owner || owner.state === 'active') return '';
-  return ` :warning: The account is *${owner.state}*: no call passes until it is activated.`;
+  return ` :warning: The account is *${owner.state}*: calls are refused until it is activated.`;
 }
 
 type State = SubscriptionView['state'];
@@ -198,7 +201,7 @@ const ACTIONS: SubscriptionAction[] = [
     fits: () => true,
     style: 'danger',
   },
-  { button: 'subscription-details', text: 'Details', operation: showSubscription, fits: () => true },
+  { button: DETAILS, text: 'Details', operation: showSubscription, fits: () => true },
 ];
 
 const actionsOn = ({ state }: SubscriptionView, role: Role | null): SubscriptionAction[] =>
@@ -227,7 +230,7 @@ function factsOf(subscription: SubscriptionView): string {
 }
 
 const STATES: Record<State, string> = {
-  submitted: 'waits for a decision',
+  submitted: 'waits for approval',
   active: 'active',
   suspended: 'suspended',
   rejected: 'rejected',
@@ -236,7 +239,7 @@ const STATES: Record<State, string> = {
 };
 
 /** The last change, before the name of the person who made it. "Made active" covers approved, granted and resumed. */
-const LAST_CHANGES: Record<State, string> = { ...STATES, submitted: 'asked for', active: 'made active' };
+const LAST_CHANGES: Record<State, string> = { ...STATES, submitted: 'requested', active: 'activated' };
 
 function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }: SubscriptionView): string {
   const why = stateComment ? `: ${escapeText(stateComment)}` : '';
