@@ -82,7 +82,7 @@ const PROPERTIES = {
 type Template = Awaited<ReturnType<typeof listTemplates>>['templates'][number];
 
 function viewTemplate(address: Address, { name, variables, ...template }: Template) {
-  const { subject, body, title, description, isDefault } = template;
+  const { subject, body, azureTitle: title, description, isDefault } = template;
   return {
     ...resourceFields(address, 'templates', name),
     properties: { subject, body, title, description, isDefault, parameters: variables },

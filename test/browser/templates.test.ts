@@ -15,7 +15,7 @@ afterAll(() => app.close());
 
 async function opensInvitation() {
   await admin.types('/apim-user templates');
-  await admin.presses('Edit Invite user');
+  await admin.presses('Edit Invitation');
   const modal = admin.dialog(TITLE);
   await modal.waitFor();
   return modal;
@@ -51,7 +51,7 @@ story('the preview of a text opens on top, and under it everything is as it was'
 });
 
 story('a test of a text goes to the admin who asks, and nothing is saved by that', async () => {
-  await admin.dialog(TITLE).getByRole('button', { name: 'Send a test to me' }).click();
+  await admin.dialog(TITLE).getByRole('button', { name: 'Send me a test' }).click();
   await admin.seesInModal(/A test is on its way to ada@playground.example/);
   const mail = await developer.reads('ada@playground.example', /Come in, /);
   await mail.getByRole('link', { name: 'Accept the offer' }).waitFor();
@@ -67,7 +67,7 @@ story(
     let modal = await opensInvitation();
     await admin.fills(TITLE, { Subject: 'Our own words', Text: 'Please do.\n\n[Come in]($ConfirmUrl)' });
     await admin.submits(TITLE, 'Save');
-    await admin.seesInModal(/Saved: Invite user/);
+    await admin.seesInModal(/Saved: Invitation/);
     await admin.closesModal();
     await admin.types('/apim-user invite ann@example.com');
     const own = await developer.reads('ann@example.com', /Our own words/);
@@ -86,7 +86,7 @@ story(
       .getByRole('dialog', { name: 'Restore default?' })
       .getByRole('button', { name: 'Restore', exact: true })
       .click();
-    await admin.seesInModal(/Invite user has its default text again/);
+    await admin.seesInModal(/Invitation has its default text again/);
     await admin.closesModal();
     await admin.types('/apim-user invite ben@example.com');
     await developer.reads('ben@example.com', /You are invited/);
@@ -95,5 +95,5 @@ story(
 
 story('the approvals channel hears who changed which mail', async () => {
   await admin.goesTo('approvals');
-  await admin.message(/Ada Admin changed the text of a mail.*“Invite user”/s).waitFor();
+  await admin.message(/Ada Admin changed the text of a mail.*“Invitation”/s).waitFor();
 });

@@ -148,7 +148,7 @@ describe('a template', () => {
     expect(await get()).toMatchObject({ subject: `${subject}!`, body, title, description, parameters });
     const admin = t.slack.as('admin');
     await admin.types('/apim-user templates');
-    await admin.clicks('Edit Invite user');
+    await admin.clicks('Edit Invitation');
     const modal = await admin.modal("A mail's text");
     expect(await modal.value('Text')).toContain('[Accept the invitation]($ConfirmUrl)');
     await modal.closeAll();

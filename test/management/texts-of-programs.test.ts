@@ -23,7 +23,7 @@ describe('a mail text from a program', () => {
   const open = async () => {
     const admin = t.slack.as('admin');
     await admin.types('/apim-user templates');
-    await admin.clicks('Edit Invite user');
+    await admin.clicks('Edit Invitation');
     return admin.modal("A mail's text");
   };
   const mailTo = (address: string) =>
@@ -48,7 +48,7 @@ describe('a mail text from a program', () => {
     t.slack.as('approver').goesTo('approvals');
     const told = await t.slack.as('approver').message(/Told to all/);
     expect(told.text()).toMatch(
-      /changed the text of a mail.*“Invite user”.*You are invited.*→ Told to all.*XHTML/s,
+      /changed the text of a mail.*“Invitation”.*You are invited.*→ Told to all.*XHTML/s,
     );
     const [row] = await t.sql`
       select actor_kind, before, after from audit_details join audit on audit.id = audit_id
@@ -64,7 +64,7 @@ describe('a mail text from a program', () => {
     await modal.clicks('Preview');
     expect(await modal.sees(/Come & see what/)).toContain('Claim it:');
     await modal.cancel();
-    await modal.clicks('Send a test to me');
+    await modal.clicks('Send me a test');
     await modal.sees(/A test is on its way/);
     await modal.closeAll();
     modal = await open();

@@ -14,18 +14,31 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('help', () => {
-  it('names every subcommand with the roles that may use it, and explains one with an example', async () => {
+  it('has an example of every subcommand by group, explains one, and suggests for a mistyped one', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user help');
-    const all = await admin.sees(/For admins and approvers/);
-    // As Slack wants it written: unescaped, `<account>` would be markup.
-    for (const { usage } of COMMANDS)
-      expect(all).toContain(`/apim-user ${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}`);
+    const all = await admin.sees(/What \/apim-user can do/);
+    expect(all.match(/^\*(People|Access|Catalog|Decisions|Programme)\*$/gm)).toHaveLength(5);
+    for (const { example } of COMMANDS) expect(all).toContain(`• \`${example.replace('/apim-user ', '')}\``);
     await admin.types('/apim-user help block');
-    const one = await admin.sees(/For example `\/apim-user block/);
-    expect(one).not.toContain('/apim-user templates');
+    // As Slack wants it written: unescaped, `<account>` would be markup.
+    const one = await admin.sees(/Usage:\* `\/apim-user block &lt;account&gt;/);
+    expect(one).toMatch(/Example:.*For:.*admins and approvers/s);
     await admin.types('/apim-user help dance');
     await admin.sees(/There is no `dance`/);
+    await admin.types('/apim-user help blokc');
+    await admin.sees(/There is no `blokc`. Did you mean/);
+    await admin.clicks('block');
+    await admin.sees(/Usage:\* `\/apim-user block/);
+  });
+
+  it('lists for a role what it may do, and names the rest', async () => {
+    const approver = app.as('approver');
+    await approver.types('/apim-user help');
+    const all = await approver.sees(/You are an approver here/);
+    expect(all).toContain('• `block ');
+    expect(all).not.toContain('• `templates');
+    expect(all).toMatch(/Others can also use .*`templates`/);
   });
 
   it('tells a person without a role which admin to ask', async () => {
@@ -258,7 +271,7 @@ describe('a fault after a window was submitted', () => {
       /Created/,
     ],
     ['Rename a group', byButton('groups', 'Rename Second'), { Name: 'Third' }, /Saved/],
-    ["A mail's text", byButton('templates', 'Edit Invite user'), { Subject: 'Come in' }, /Saved/],
+    ["A mail's text", byButton('templates', 'Edit Invitation'), { Subject: 'Come in' }, /Saved/],
     ['Delete an account', byCommand('delete ann@example.com'), { Reason: 'gone' }, /Deleted/],
   ];
 

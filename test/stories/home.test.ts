@@ -71,7 +71,12 @@ describe('App Home', () => {
       ['Show invitations', /ann@example\.com/],
       ['Open invitations', /ann@example\.com/],
       ['List', /Ben Oak/],
-      ['Help', /apim-user templates/],
+      ['Help', /What .apim-user can do/],
+      ['Import', /Import developers/],
+      ['Groups', /built-in/],
+      ['Templates', /Mails to developers/],
+      ['Operators', /Add an operator/],
+      ['APIs', /longest matching path/],
       ['Invite', /Invite developers/],
       ['Add', /Add an account/],
       ['Find', /Which account\?/],
@@ -106,7 +111,7 @@ describe('App Home', () => {
   it('shows an approver less, and tells other people which admin to ask', async () => {
     const approver = await homeOf(app, 'approver', /What waits/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
-    const menu = ['List', 'Find', 'Products', 'Subscriptions', 'Approvals', 'Help'];
+    const menu = ['List', 'Find', 'Products', 'APIs', 'Groups', 'Subscriptions', 'Approvals', 'Help'];
     expect(approver.buttons()).toEqual([...menu, 'Turn off invitation messages']);
     const nobody = await homeOf(app, 'nobody', /You have no role here yet/);
     expect(nobody.text()).toContain(`Ask <@${app.ids.admin}>`);

@@ -128,7 +128,7 @@ describe('a request for a subscription', () => {
   it('stands in App Home while it waits', async () => {
     await asks('di@example.com', 'Di’s new');
     const home = await approver().home();
-    await eventually('the request in Home', () => /1 subscription waits for a decision/.test(home.text()));
+    await eventually('the request in Home', () => /1 subscription waits for approval/.test(home.text()));
     await home.clicks('Look and decide');
     await approver().modal(/Di’s new/);
     await (await approver().modal()).closeAll();

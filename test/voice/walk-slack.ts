@@ -237,6 +237,9 @@ async function requests(s: Stage): Promise<void> {
 async function templates(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user templates');
   await s.presses('admin', 'template-edit');
+  await s.presses('admin', 'template-variables');
+  await s.closeModals('admin');
+  await s.presses('admin', 'template-edit');
   await s.presses('admin', 'template-preview');
   await s.closeModals('admin');
   await s.types('admin', '/apim-user templates');

@@ -6,7 +6,9 @@ const WITH_LINK = [...COMMON_VARIABLES, 'ConfirmUrl', 'ConfirmQuery', 'LinkEnds'
 
 export const ACCOUNT_MAILS = {
   InviteUserNotificationMessage: {
-    title: 'Invite user',
+    occasion: 'Joining',
+    title: 'Invitation',
+    azureTitle: 'Invite user',
     description: 'Sent to a person whom an operator invites, with the link to accept.',
     because:
       'You get this mail because someone at $OrganizationName invited you. If you didn’t expect ' +
@@ -27,7 +29,9 @@ You’re invited to build with the APIs of $OrganizationName. Accept, choose a p
 Any questions? Just reply to this mail.`,
   },
   ConfirmSignUpIdentityDefault: {
-    title: 'New developer account confirmation',
+    occasion: 'Joining',
+    title: 'Confirm the email of a new account',
+    azureTitle: 'New developer account confirmation',
     description: 'Sent when an email must be confirmed before its account becomes active.',
     because:
       'You get this mail because someone signed up for a developer account at $OrganizationName with your email. If ' +
@@ -43,7 +47,9 @@ Thank you for signing up. Confirm that this email is yours, and choose your pass
 [Confirm my email]($ConfirmUrl)`,
   },
   NewDeveloperNotificationMessage: {
-    title: 'Developer welcome letter',
+    occasion: 'Joining',
+    title: 'Welcome',
+    azureTitle: 'Developer welcome letter',
     description:
       'Sent when an account is ready. Without a password yet, it carries the link to choose one; paragraphs with ' +
       '$LinkEnds, and buttons of $ConfirmUrl, are left out otherwise.',
@@ -63,7 +69,8 @@ First, choose your password. This link works once, until $LinkEnds.
 Your products and keys are in the [developer portal]($DevPortalUrl). If you get stuck, reply to this mail.`,
   },
   AccountExists: {
-    title: 'Account exists already',
+    occasion: 'Joining',
+    title: 'Account already exists',
     description:
       'Sent to a developer when someone signs up with their email, asks for an invitation to it, or wants it for another ' +
       'account. The person who asked is told nothing of it.',
@@ -83,7 +90,9 @@ Sign in with this email and your password. If you’ve forgotten it, choose “F
 If it wasn’t you, there’s nothing to do.`,
   },
   EmailChangeIdentityDefault: {
-    title: 'Email change confirmation',
+    occasion: 'Email',
+    title: 'Confirm a new email',
+    azureTitle: 'Email change confirmation',
     description: 'Sent to the new email of an account. It takes effect once it is confirmed.',
     because:
       'You get this mail because someone wants to use this email for their developer account at $OrganizationName. If ' +
@@ -101,6 +110,7 @@ You asked to use this email for your developer account. Confirm that it’s your
 Until then, keep signing in with your current email.`,
   },
   EmailChangeRequested: {
+    occasion: 'Email',
     title: 'Email change requested',
     description:
       'Sent to the current email when another one is requested. Carries the link “This wasn’t me”, if the account is active.',
@@ -121,6 +131,7 @@ The button cancels the change, signs you out everywhere, and mails you a link to
 You can also write to $SupportEmail.`,
   },
   EmailChanged: {
+    occasion: 'Email',
     title: 'Email changed',
     description: 'Sent to the former email when a new one took effect.',
     because: 'You get this mail because this was the email of your developer account at $OrganizationName.',
@@ -135,7 +146,9 @@ Your developer account now uses another email, and you sign in with that one. Th
 **Wasn’t it you?** Reply to this mail, or write to $SupportEmail, right away. We can block the account and give it back to you.`,
   },
   PasswordResetIdentityDefault: {
-    title: 'Password change confirmation',
+    occasion: 'Password',
+    title: 'Choose a new password',
+    azureTitle: 'Password change confirmation',
     description: 'Sent when a new password is requested. Carries the one-time link to choose it.',
     because:
       'You get this mail because someone asked for a new password for your developer account at $OrganizationName. If ' +
@@ -151,7 +164,9 @@ Choose a new password for your developer account. You’ll be signed out everywh
 [Choose a new password]($ConfirmUrl)`,
   },
   PasswordResetByAdminNotificationMessage: {
-    title: 'Password reset by publisher',
+    occasion: 'Password',
+    title: 'Password set by an operator',
+    azureTitle: 'Password reset by publisher',
     description: 'Sent when an operator or a program set a password. The password itself is never mailed.',
     because:
       'You get this mail because the password of your developer account at $OrganizationName was set for you.',
@@ -166,6 +181,7 @@ An administrator set a new password for your developer account, and your old one
 Would you rather choose your own? In the [developer portal]($DevPortalUrl), choose “Forgot your password?”.`,
   },
   PasswordChanged: {
+    occasion: 'Password',
     title: 'Password changed',
     description:
       'Sent after a password was changed. Carries the link “This wasn’t me”, if the account is active.',
@@ -187,6 +203,7 @@ The button signs everyone out, stops the password, and mails you a link to set a
 You can also choose “Forgot your password?” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
   SignInLinkUsed: {
+    occasion: 'Account',
     title: 'Sign-in link used',
     description:
       'Sent when a sign-in link that a program made was used in a browser where the developer isn’t signed in. Carries the ' +
@@ -209,6 +226,7 @@ The button signs everyone out, stops the password, and mails you a link to set a
 You can also see where you’re signed in under “My account” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
   SignUpDeclined: {
+    occasion: 'Joining',
     title: 'Sign-up declined',
     description:
       'Sent when an operator declines a sign-up, unless they untick it. The reason is in it when they share it.',
@@ -227,6 +245,7 @@ Thank you for signing up. We can’t open a developer account for you at this ti
 You think this is a mistake? Reply to this mail, and a person will read it.`,
   },
   AccountBlocked: {
+    occasion: 'Account',
     title: 'Account blocked',
     description:
       'Sent when an operator blocks an account, unless they untick it. Their reason is never in it.',
@@ -245,6 +264,7 @@ Your developer account is blocked: you can’t sign in, and calls with your keys
 If you think this is a mistake, or want to put it right, reply to this mail.`,
   },
   AccountActivated: {
+    occasion: 'Account',
     title: 'Account activated',
     description: 'Sent when an operator activates an account, unless they untick it.',
     because: 'You get this mail because you have a developer account at $OrganizationName.',
@@ -262,7 +282,9 @@ Your developer account is active: you can sign in and call our APIs.
 [Open the developer portal]($DevPortalUrl)`,
   },
   AccountClosedDeveloper: {
-    title: 'Developer farewell letter',
+    occasion: 'Account',
+    title: 'Account closed',
+    azureTitle: 'Developer farewell letter',
     description: 'Sent when an account is deleted.',
     because: 'You get this mail because you had a developer account at $OrganizationName.',
     variables: COMMON_VARIABLES,

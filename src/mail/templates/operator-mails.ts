@@ -4,6 +4,7 @@ import { COMMON_VARIABLES } from './variables.ts';
 
 export const OPERATOR_MAILS = {
   SlackAway: {
+    occasion: 'Operators',
     title: 'Slack is away',
     description: 'Sent to ALERT_EMAIL when Slack has been away, or has refused us, for five minutes.',
     because:
@@ -26,6 +27,7 @@ export const OPERATOR_MAILS = {
 Nothing is lost: cards and messages wait, and are posted once when Slack is back, as things are then. You get one more mail at that moment.`,
   },
   SlackBack: {
+    occasion: 'Operators',
     title: 'Slack is back',
     description: 'Sent to ALERT_EMAIL when Slack can be used again.',
     because:
@@ -39,6 +41,7 @@ Nothing is lost: cards and messages wait, and are posted once when Slack is back
 The cards and messages that waited are being posted now, as things are by now; what was decided meanwhile isn’t asked again. There is nothing to do.`,
   },
   GatewayStale: {
+    occasion: 'Operators',
     title: 'Calls pass by old knowledge',
     description:
       'Sent to ALERT_EMAIL at once when the database is away and gateways are answered by an old index (GATEWAY_STALE_SECONDS).',
@@ -55,6 +58,7 @@ The cards and messages that waited are being posted now, as things are by now; w
 Nothing has to be restarted. You get one more mail when calls are judged by the present again.`,
   },
   GatewayBack: {
+    occasion: 'Operators',
     title: 'Calls are judged by the present again',
     description: 'Sent to ALERT_EMAIL when gateways are answered by an index that can be trusted again.',
     because:

@@ -4,7 +4,9 @@ import { COMMON_VARIABLES } from './variables.ts';
 
 export const SUBSCRIPTION_MAILS = {
   PurchaseDeveloperNotificationMessage: {
-    title: 'New subscription activated',
+    occasion: 'Subscriptions',
+    title: 'Subscription active',
+    azureTitle: 'New subscription activated',
     description: 'Sent when a subscription becomes active.',
     because: 'You get this mail because your developer account at $OrganizationName has a new subscription.',
     variables: [...COMMON_VARIABLES, 'ProdId', 'ProdName', 'SubStartDate', 'SubTerm'],
@@ -20,7 +22,9 @@ Your subscription to **$ProdName** is active from $SubStartDate. Your keys are i
 Happy building!`,
   },
   RequestDeveloperNotificationMessage: {
-    title: 'Subscription request received',
+    occasion: 'Subscriptions',
+    title: 'Subscription requested',
+    azureTitle: 'Subscription request received',
     description: 'Sent when a developer requested a subscription and it awaits approval.',
     because:
       'You get this mail because your developer account at $OrganizationName requested a subscription.',
@@ -33,7 +37,9 @@ Happy building!`,
 We got your request for **$ProdName**. Someone at $OrganizationName will look at it, and we’ll write to $DevEmail once it’s decided.`,
   },
   RejectDeveloperNotificationMessage: {
-    title: 'Subscription request declined',
+    occasion: 'Subscriptions',
+    title: 'Subscription declined',
+    azureTitle: 'Subscription request declined',
     description: 'Sent when a request for a subscription is declined.',
     because:
       'You get this mail because your developer account at $OrganizationName requested a subscription.',
@@ -50,6 +56,7 @@ Your request for **$ProdName** was declined. The reason:
 To talk about it, reply to this mail. Other products are in the [developer portal]($DevPortalUrl).`,
   },
   KeyReplaced: {
+    occasion: 'Subscriptions',
     title: 'Key replaced',
     description: 'Sent when an operator or a program replaced a key of a subscription.',
     because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
@@ -66,6 +73,7 @@ We replaced the $KeyName key of your subscription to **$ProdName**. The old one 
 Your other key works as before. If you have questions, reply to this mail.`,
   },
   KeyRegenerated: {
+    occasion: 'Subscriptions',
     title: 'Key replaced by the developer',
     description: 'Sent when a key was replaced in the portal. Carries the link “This wasn’t me”.',
     because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
@@ -85,6 +93,7 @@ The button signs everyone out, stops the password, and mails you a link to set a
 You can also write to $SupportEmail.`,
   },
   KeyLeaked: {
+    occasion: 'Subscriptions',
     title: 'Key replaced after a leak',
     description: 'Sent when a key was found where it should not be, and an operator replaced it.',
     because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
@@ -101,7 +110,9 @@ We found a key of your subscription to **$ProdName** where others can read it, s
 Please find out where it leaked, such as public code, a log or a message, and remove it there.`,
   },
   QuotaLimitApproachingDeveloperNotificationMessage: {
-    title: 'Quota limit approaching',
+    occasion: 'Subscriptions',
+    title: 'Quota almost used up',
+    azureTitle: 'Quota limit approaching',
     description: 'Sent when a subscription comes near its quota.',
     because: 'You get this mail because your developer account at $OrganizationName uses this subscription.',
     variables: [...COMMON_VARIABLES, 'ProdName', 'QuotaResetDate'],

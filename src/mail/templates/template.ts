@@ -7,8 +7,14 @@ type TemplateSyntax = (typeof TEMPLATE_SYNTAXES)[number];
 /** `subject` is plain text. Both may have variables. Without a `syntax` the body is Markdown. */
 export type TemplateText = { subject: string; body: string; syntax?: TemplateSyntax };
 
+/** Groups the mails where operators choose one. */
+type Occasion = 'Joining' | 'Email' | 'Password' | 'Account' | 'Subscriptions' | 'Operators';
+
 export type MailTemplate = TemplateText & {
+  occasion: Occasion;
   title: string;
+  /** What Azure calls it, for programs. */
+  azureTitle?: string;
   /** When the mail is sent. */
   description: string;
   /** Begins the footer: why the reader gets this mail, and what to do if they shouldn't. */

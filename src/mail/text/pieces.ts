@@ -1,4 +1,5 @@
 // Splits a template's text at its variables: `$DevFirstName` or `${DevFirstName}`.
+import damerauLevenshtein from 'damerau-levenshtein';
 import { REFUSED_VARIABLES, type VariableName } from '../templates/variables.ts';
 import { rejectTemplate, type TemplateField } from './reject-template.ts';
 
@@ -6,6 +7,9 @@ export type Piece = { kind: 'literal'; words: string } | { kind: 'variable'; nam
 
 /** The variables that a text may use, and the field that an error about it names. */
 export type Vocabulary = { field: TemplateField; variables: readonly VariableName[] };
+
+/** The distance to a longer one costs much memory, and no variable is as long. */
+const MAX_NAME_COMPARED = 40;
 
 // The last alternative finds what looks like a variable and isn't one, so that we refuse it instead of mailing it.
 const PLACEHOLDER = /\$\{([A-Za-z]\w*)\}|\$([A-Za-z][A-Za-z0-9]*)|(\$!\{?\w+|\$\{[^}\n]{0,40}\}?)/g;
@@ -32,8 +36,18 @@ function knownVariable(name: string, { field, variables }: Vocabulary): Variable
   if (known) return known;
   const reason = Object.hasOwn(REFUSED_VARIABLES, name) ? REFUSED_VARIABLES[name] : undefined;
   if (reason) rejectTemplate(field, `$${name} can’t be used: ${reason}.`);
+  const nearest = nearestOf(name, variables);
   const names = variables.map((one) => `$${one}`).join(', ');
-  rejectTemplate(field, `$${name} isn’t a variable of this mail. It has ${names}.`);
+  const help = nearest ? `Did you mean $${nearest}?` : `It has ${names}.`;
+  rejectTemplate(field, `$${name} isn’t a variable of this mail. ${help}`);
+}
+
+function nearestOf(name: string, variables: readonly VariableName[]): VariableName | null {
+  const typed = name.slice(0, MAX_NAME_COMPARED).toLowerCase();
+  const [best] = variables
+    .map((one) => ({ one, mistakes: damerauLevenshtein(typed, one.toLowerCase()).steps }))
+    .sort((a, b) => a.mistakes - b.mistakes);
+  return best && best.mistakes <= best.one.length / 3 ? best.one : null;
 }
 
 /** The text that the pieces were parsed from, with variables as `$Name`. */

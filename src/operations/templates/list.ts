@@ -37,13 +37,16 @@ export const listTemplates = defineOperation({
         : lists.cutPage(further, limit, (last) => last.name);
     const stored = await listMailTexts(act.tx, act.service.id);
     return {
-      templates: page.map(({ name: template, title, description, isInUse, variables, subject, body }) => {
+      templates: page.map(({ name: template, subject, body, ...mail }) => {
+        const { occasion, title, azureTitle = title, description, isInUse, variables } = mail;
         const { version, text } = stored.get(template) ?? { version: FIRST_VERSION, text: null };
         return {
-          ...{ name: template, title, description, isInUse, variables, version },
+          ...{ name: template, occasion, title, azureTitle, description, isInUse, variables, version },
           subject: text?.subject ?? subject,
           body: xhtmlOf(template, text ?? { subject, body }),
           isDefault: text === null,
+          changedBy: text?.changedBy ?? null,
+          changedAt: text?.changedAt ?? null,
         };
       }),
       next,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { findMailText } from '../../db/outbox/mails.ts';
+import { sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { demandTemplate, templateName } from './input.ts';
 
-/** A template's present text, its variables, and who changed it last. Errors: `template_not_found`. */
+/** A template's present text, its variables with sample values, and who changed it last. Errors: `template_not_found`. */
 export const showTemplate = defineOperation({
   name: 'templates/show',
   allowed: ADMINS,
@@ -11,12 +12,17 @@ export const showTemplate = defineOperation({
   input: z.strictObject({ template: templateName }),
   async run(act, input) {
     const template = demandTemplate(input.template);
+    const { organizationName, publicUrl } = act.policy;
+    const samples = sampleVariables(template.name, { organizationName, publicUrl });
     const { text, version } = await findMailText(act.tx, act.service.id, template.name);
     return {
       name: template.name,
       title: template.title,
       description: template.description,
-      variables: template.variables,
+      variables: template.variables.map((variable) => ({
+        ...variable,
+        sample: samples[variable.name] ?? '',
+      })),
       subject: text?.subject ?? template.subject,
       body: text?.body ?? template.body,
       syntax: text?.syntax ?? 'markdown',

@@ -66,6 +66,7 @@ export const groupsFeature: Feature = {
   },
   buttons: {
     'account-groups': openForAccount(setGroupsOfAccount, groupsOfAccountModal),
+    'menu-groups': async (request) => request.reply(await pages.first(request, {})),
     ...pages.buttons,
     'group-create': (request) => openModalFor(request, createGroup, {}, createGroupModal),
     'group-rename': async (request, value) =>

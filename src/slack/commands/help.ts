@@ -1,59 +1,83 @@
+import type { Role } from '../../operations/frame/context.ts';
+import { commandButton } from '../features/run-command.ts';
 import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
-import { findCommands } from '../frame/find-command.ts';
+import { findCommands, suggestCommands } from '../frame/find-command.ts';
 import { adminsToAsk } from '../frame/role.ts';
-import { context, type Message, section } from '../present/blocks.ts';
-import { escapeText, joinLines } from '../present/text.ts';
+import { actions, context, header, type Message, section } from '../present/blocks.ts';
+import { escapeText } from '../present/text.ts';
+
+const GROUPS = {
+  People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit'],
+  Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
+  Catalog: ['products', 'apis'],
+  Decisions: ['approvals', 'history'],
+  Programme: ['templates', 'operators', 'tokens', 'help'],
+};
 
 /** `commands` has every subcommand, this one too. */
 export function createHelpFeature(commands: () => Command[]): Feature {
-  let sections: Block[] | null = null;
-  const helpMessage = async (request: SlackRequest, name?: string) => {
-    sections ??= sectionsOf(commands());
-    return makeHelp(request, { commands: commands(), sections }, name);
+  const help = async (request: SlackRequest, name?: string): Promise<Message> => {
+    const role = await request.role();
+    if (!name) return overview(commands(), role, await adminsToAsk(request));
+    const [one] = findCommands(commands(), [name]).found;
+    return one ? helpOn(one) : suggestion(commands(), name);
   };
   return {
     command: {
       name: 'help',
       aliases: ['?', 'h', 'man', 'commands'],
       usage: 'help [subcommand]',
-      summary: 'Says what there is, with an example, and who may.',
-      example: '/apim-user help invite',
+      summary: 'Lists what you can do, or explains one subcommand.',
+      example: '/apim-user help block',
       who: 'everybody',
-      run: async (request, [name]) => request.reply(await helpMessage(request, name)),
+      run: async (request, [name]) => request.reply(await help(request, name)),
     },
-    buttons: { 'menu-help': async (request) => request.reply(await helpMessage(request)) },
+    buttons: { 'menu-help': async (request) => request.reply(await help(request)) },
   };
 }
 
-type Block = ReturnType<typeof section>;
-
-const sectionsOf = (commands: Command[]): Block[] =>
-  joinLines(commands.map((command) => `${textOf(command)}\n`)).map(section);
-
-const textOf = ({ usage, summary, who, aliases = [] }: Command): string =>
-  `\`/apim-user ${escapeText(usage)}\`\n${summary} For ${who}.${aliases.length ? ` Also: ${aliases.join(', ')}.` : ''}`;
-
-async function makeHelp(
-  request: SlackRequest,
-  { commands, sections }: { commands: Command[]; sections: Block[] },
-  name?: string,
-): Promise<Message> {
-  const role = await request.role();
-  const ask = await adminsToAsk(request);
-  const [one] = name ? findCommands(commands, [name]).found : [];
-  const unknown =
-    name && !one ? [section(`There is no \`${escapeText(name)}\`. This is what there is:`)] : [];
+/** What this role may do, by group, a line each. */
+function overview(commands: Command[], role: Role | null, ask: string): Message {
+  const [mine, others] = [true, false].map((may) => commands.filter(({ who }) => isFor(who, role) === may));
+  const groups = Object.entries(GROUPS).flatMap(([title, names]) => {
+    const lines = names.flatMap((name) => (mine ?? []).filter((one) => one.name === name).map(lineOf));
+    return lines.length ? [section([`*${title}*`, ...lines].join('\n'))] : [];
+  });
+  const more = (others ?? []).map(({ name }) => `\`${name}\``).join(', ');
+  const yours = role ? `You are an ${role} here.` : 'You have no role here yet.';
   return {
-    text: one ? `Help: ${one.name}` : 'Help: what /apim-user can do',
+    text: 'What /apim-user can do',
     blocks: [
-      ...(role === null ? [section(`You have no role here yet. ${ask}`)] : []),
-      ...unknown,
-      ...(one ? [section(`${textOf(one)}\nFor example \`${one.example}\`\n`)] : sections),
-      context(
-        role === 'admin'
-          ? 'You are an admin here.'
-          : `You are ${role ? 'an approver' : 'without a role'} here. ${ask}`,
-      ),
+      header('What /apim-user can do'),
+      ...groups,
+      context('Type these after `/apim-user`. `help block` explains one of them.'),
+      context(`${yours}${more ? ` Others can also use ${more}. ${ask}` : ''}`),
     ],
   };
+}
+
+function helpOn({ name, usage, summary, example, who, aliases = [] }: Command): Message {
+  const facts = [
+    `*Usage:* \`/apim-user ${escapeText(usage)}\``,
+    `*Example:* \`${example}\``,
+    ...(aliases.length ? [`*Also:* ${aliases.map((alias) => `\`${alias}\``).join(', ')}`] : []),
+    `*For:* ${who}`,
+  ];
+  return { text: `Help: ${name}`, blocks: [header(name), section(summary), section(facts.join('\n'))] };
+}
+
+function suggestion(commands: Command[], name: string): Message {
+  const nearest = suggestCommands(commands, name);
+  const text = `There is no \`${escapeText(name)}\`.${nearest.length ? ' Did you mean one of these?' : ' `/apim-user help` lists all subcommands.'}`;
+  const buttons = nearest.map((one, at) => commandButton(one.name, ['help', one.name], `:${at}`));
+  return { text, ...(buttons.length ? { blocks: [section(text), actions(buttons)] } : {}) };
+}
+
+const isFor = (who: Command['who'], role: Role | null): boolean =>
+  who === 'everybody' || role === 'admin' || (who === 'admins and approvers' && role !== null);
+
+/** "`block ann@example.com for 7d` Blocks an account". */
+function lineOf({ example, summary }: Command): string {
+  const [short = summary] = /^[^.:;]+/.exec(summary) ?? [];
+  return `• \`${example.replace('/apim-user ', '')}\` ${short}`;
 }

@@ -13,6 +13,8 @@ import { dryRunMessage } from '../present/import.ts';
 /** Slack's limit for a field of a modal. */
 const MAX_PASTED_LENGTH = 3_000;
 
+const openImport = (request: SlackRequest) => openModalFor(request, checkImport, {}, importModal);
+
 export const importFeature: Feature = {
   command: {
     name: 'import',
@@ -22,7 +24,7 @@ export const importFeature: Feature = {
       'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
     example: '/apim-user import',
     who: 'admins',
-    run: (request) => openModalFor(request, checkImport, {}, importModal),
+    run: openImport,
   },
   submissions: {
     import: {
@@ -35,6 +37,7 @@ export const importFeature: Feature = {
     },
   },
   buttons: {
+    'menu-import': openImport,
     async 'import-apply'(request, value) {
       await beginImport(request.context, { importId: value });
       await request.reply({

@@ -4,6 +4,7 @@ import { grantRole } from '../../operations/operators/grant.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawRole } from '../../operations/operators/withdraw.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { definePages } from '../frame/pages.ts';
 import { readCarried } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
@@ -23,6 +24,31 @@ const ROLES = [
   { value: 'admin', text: 'Admin: everything' },
 ];
 
+/** There are few, so each page is cut from all of them. */
+const pages = definePages('operators', async (request, _query, page) => {
+  const { teamId } = request.actor;
+  const all = await listOperators.attempt(request.context, {}, async (context) => {
+    // Everyone may learn who the admins are, but the page is for those who grant roles.
+    await grantRole.demand(context);
+    return listOperators(context, { teamId });
+  });
+  const current = all.flatMap(({ role, ...one }) => (role ? [{ ...one, role }] : []));
+  const from = page.skip ?? Number(page.after);
+  const shown = current.slice(from, from + page.limit);
+  return {
+    title: 'Operators',
+    rows: await Promise.all(
+      shown.map(async ({ slackUserId, name, role }) =>
+        rowOf(slackUserId, await currentName(request, slackUserId, name), role),
+      ),
+    ),
+    next: from + page.limit < current.length ? from + page.limit : null,
+    count: current.length,
+    none: 'There are no operators yet.',
+    buttons: [button('operator-add', 'Add an operator', '-', { style: 'primary' })],
+  };
+});
+
 export const operatorsFeature: Feature = {
   command: {
     name: 'operators',
@@ -31,9 +57,11 @@ export const operatorsFeature: Feature = {
     summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
     example: '/apim-user operators',
     who: 'admins',
-    run: async (request) => request.reply(await operatorsPage(request)),
+    run: async (request) => request.reply(await pages.first(request, {})),
   },
   buttons: {
+    'menu-operators': async (request) => request.reply(await pages.first(request, {})),
+    ...pages.buttons,
     'operator-add': (request) => openModalFor(request, grantRole, {}, grantModal),
     'operator-grant': async (request, value) => {
       const { userId, role } = readCarried<{ userId: string; role: Role }>(value);
@@ -71,24 +99,6 @@ async function runGrant(request: SlackRequest, userId: string, role: Role): Prom
   return { text, blocks: [section(text)] };
 }
 
-async function operatorsPage(request: SlackRequest): Promise<Message> {
-  const { teamId } = request.actor;
-  const operators = await listOperators.attempt(request.context, {}, async (context) => {
-    // Everyone may learn who the admins are, but the page is for those who grant roles.
-    await grantRole.demand(context);
-    return listOperators(context, { teamId });
-  });
-  const rows = await Promise.all(
-    operators.map(async ({ slackUserId, name, role }) =>
-      role ? rowOf(slackUserId, await currentName(request, slackUserId, name), role) : [],
-    ),
-  );
-  return {
-    text: 'Operators',
-    blocks: [...rows.flat(), actions([button('operator-add', 'Add an operator', '-', { style: 'primary' })])],
-  };
-}
-
 /** The saved name can be an id, from the settings, or out of date. */
 async function currentName(
   { context, actor }: SlackRequest,
@@ -104,20 +114,18 @@ async function currentName(
 
 function rowOf(userId: string, name: string, role: Role): KnownBlock[] {
   const other = role === 'admin' ? 'approver' : 'admin';
-  return [
-    section(`<@${userId}> · *${role}*`),
-    actions([
-      button('operator-grant', `Make ${other}`, JSON.stringify({ userId, role: other }), {
-        label: `Make ${name} an ${other}`,
-        ask: { text: `${name} will be an ${other} instead of an ${role}.`, yes: `Make ${other}` },
-      }),
-      button('operator-withdraw', 'Withdraw', userId, {
-        style: 'danger',
-        label: `Withdraw the role of ${name}`,
-        ask: { text: `${name} will have no role here.`, yes: 'Withdraw' },
-      }),
-    ]),
-  ];
+  const buttons = actions([
+    button('operator-grant', `Make ${other}`, JSON.stringify({ userId, role: other }), {
+      label: `Make ${name} an ${other}`,
+      ask: { text: `${name} will be an ${other} instead of an ${role}.`, yes: `Make ${other}` },
+    }),
+    button('operator-withdraw', 'Withdraw', userId, {
+      style: 'danger',
+      label: `Withdraw the role of ${name}`,
+      ask: { text: `${name} will have no role here.`, yes: 'Withdraw' },
+    }),
+  ]);
+  return [section(`<@${userId}> · *${role}*`), buttons];
 }
 
 const grantModal = (): ModalView =>

@@ -9,24 +9,29 @@ import { showTemplate } from '../../operations/templates/show.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
 import { attempt, openModalFor } from '../frame/role.ts';
 import { blankErrors, type FormValues, fieldErrorsOf, textOf } from '../modals/form.ts';
-import { previewModal, templateModal } from '../modals/template.ts';
-import { button, type Message, section } from '../present/blocks.ts';
-import { escapeText } from '../present/text.ts';
+import { previewModal, templateModal, variablesModal } from '../modals/template.ts';
+import { button, header, type Message, section } from '../present/blocks.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 
 export const templatesFeature: Feature = {
   command: {
     name: 'templates',
     aliases: ['template', 'mails', 'mail', 'emails'],
     usage: 'templates',
-    summary: "Shows the mails' texts, to edit, preview, try and restore them.",
+    summary: 'Edits the mails to developers: preview, send yourself a test, restore the default.',
     example: '/apim-user templates',
     who: 'admins',
     run: async (request) => request.reply(await templatesPage(request)),
   },
   buttons: {
+    'menu-templates': async (request) => request.reply(await templatesPage(request)),
     'template-edit': (request, template) =>
       openModalFor(request, saveTemplate, { template }, async ({ context }) =>
         templateModal(await showTemplate(context, { template })),
+      ),
+    'template-variables': (request, template) =>
+      openModalFor(request, showTemplate, {}, async ({ context }) =>
+        variablesModal(await showTemplate(context, { template })),
       ),
     'template-preview': (request, template, typed) =>
       openModalFor(request, previewTemplate, { template }, async (attempting) => {
@@ -85,14 +90,33 @@ export const templatesFeature: Feature = {
 async function templatesPage(request: SlackRequest): Promise<Message> {
   const { templates } = await listTemplates(request.context, {});
   const changed = templates.filter((one) => !one.isDefault).length;
+  const text = `${templates.length} mails, ${changed} with your own text`;
+  const occasions = [...new Set(templates.map(({ occasion }) => occasion))];
   return {
-    text: `${templates.length} mails, ${changed} with a text of your own`,
-    blocks: templates.map(({ name, title, description, isInUse, isDefault }) => ({
-      ...section(
-        `*${escapeText(title)}* · ${isDefault ? 'default text' : 'your own text'}${isInUse ? '' : ' · nothing sends it yet'}\n${escapeText(description)}`,
-      ),
-      accessory: button('template-edit', 'Edit', name, { label: `Edit ${title}` }),
-    })),
+    text,
+    blocks: [
+      section(`*Mails to developers* · ${text}`),
+      ...occasions.flatMap((occasion) => [
+        header(occasion),
+        ...templates.filter((one) => one.occasion === occasion).map(rowOf),
+      ]),
+    ],
+  };
+}
+
+type Template = Awaited<ReturnType<typeof listTemplates>>['templates'][number];
+
+function rowOf({ name, title, description, isInUse, isDefault, changedBy, changedAt }: Template) {
+  const state = [
+    `*${escapeText(title)}*`,
+    ...(isInUse ? [] : ['not sent yet']),
+    ...(isDefault || !changedAt
+      ? []
+      : [`your own text, by ${escapeText(changedBy ?? 'someone')} ${formatDate(changedAt)}`]),
+  ];
+  return {
+    ...section(`${state.join(' · ')}\n${escapeText(description)}`),
+    accessory: button('template-edit', 'Edit', name, { label: `Edit ${title}` }),
   };
 }
 

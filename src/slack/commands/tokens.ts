@@ -34,6 +34,7 @@ export const tokensFeature: Feature = {
     run: async (request) => request.reply(await pages.first(request, {})),
   },
   buttons: {
+    'menu-tokens': async (request) => request.reply(await pages.first(request, {})),
     ...pages.buttons,
     'token-revoke': async (request, tokenId) => {
       const { name } = await revokeToken(request.context, { tokenId });

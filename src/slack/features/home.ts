@@ -7,11 +7,11 @@ import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalBlocks } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
+import { COUNTED_UP_TO, countText } from '../frame/pages.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { errorText } from '../present/error.ts';
 import { historyLine } from '../present/history.ts';
-import { joinLines } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
 import { invitationMessagesBlocks } from './invitation-messages.ts';
@@ -32,7 +32,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     return () => [
       section(
-        '*Health:* database *failing*. Nothing can be looked at or changed until it is back; links in mails wait too. Open this page again in a moment; if it stays so, tell the person who runs this app.',
+        '*Health:* database *failing*. Nothing can be read or changed until it is back, and links in mails don’t work. Open this page again in a moment. If that doesn’t help, tell the person who runs this app.',
       ),
     ];
   });
@@ -77,21 +77,32 @@ async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
     withoutRefused: true,
     limit: RECENT_SHOWN,
   });
-  const lines = entries.map((entry) => `• ${historyLine(entry, { isExposed: false, withTarget: true })}`);
-  return lines.length ? [divider, section('*Recent changes*'), ...joinLines(lines).map(section)] : [];
+  const rows = entries.map((entry, index) => {
+    const text = section(historyLine(entry, { isExposed: false, withTarget: true }));
+    const show = entry.targetKind ? SHOWS[entry.targetKind] : undefined;
+    if (!show || !entry.targetId) return text;
+    const label = `Show ${entry.about ?? `the ${entry.targetKind}`}`;
+    return { ...text, accessory: button(`${show}:${index}`, 'Show', entry.targetId, { label }) };
+  });
+  return rows.length ? [divider, section('*Recent changes*'), ...rows] : [];
 }
+
+/** The button that shows what a change was about. */
+const SHOWS: Record<string, string> = { account: 'list-show', subscription: 'subscription-show' };
 
 const pendingText = (pending: number): string =>
   pending === 0
-    ? 'No account waits for its address to be confirmed.'
-    : `${pending === 1 ? '1 account waits' : `${pending} accounts wait`} to be confirmed or activated.`;
+    ? 'No account waits to be activated.'
+    : `${pending === 1 ? '1 account waits' : `${pending.toLocaleString('en')} accounts wait`} to be activated.`;
 
 async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]> {
-  const { subscriptions, next } = await listSubscriptions(request.context, { state: 'submitted' });
-  const { length } = subscriptions;
-  if (length === 0) return [];
-  const many = `${next ? 'More than ' : ''}${length} subscriptions wait`;
-  const text = `${length === 1 ? '1 subscription waits' : many} for a decision.`;
+  const { count = 0 } = await listSubscriptions(request.context, {
+    state: 'submitted',
+    limit: 1,
+    isCounted: { upTo: COUNTED_UP_TO },
+  });
+  if (count === 0) return [];
+  const text = `${count === 1 ? '1 subscription waits' : `${countText(count)} subscriptions wait`} for approval.`;
   return [section(text), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
 }
 
@@ -125,13 +136,13 @@ function mailText(failed: number, unknown: number): string {
   const days = `in the last ${MAILS_COUNTED_FOR_DAYS} days`;
   if (failed + unknown === 0) return `No mail failed ${days}.`;
   const lost = unknown > 0 ? ` Whether ${unknown} more arrived is unknown.` : '';
-  return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} The cards and \`/apim-user invites\` say which.`;
+  return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} Their accounts’ cards and \`/apim-user invites\` say which.`;
 }
 
 const MAIL_TEXTS: Record<SenderDomain, string> = {
   verified: 'ready',
   'not-verified': '*domain not verified*',
-  'may-not-be-asked': 'ready as far as this key may ask',
+  'may-not-be-asked': 'ready, as far as this key can tell',
   unreachable: '*not reachable*',
 };
 
@@ -140,7 +151,7 @@ const healthText = (report: SetupReport | null): string =>
   `*Health:* database ready · Slack ready · mail ${report ? MAIL_TEXTS[report.senderDomain] : '…'}`;
 
 function setupBlocks(report: SetupReport | null): KnownBlock[] {
-  if (!report) return [section('*Setup:* looking …')];
+  if (!report) return [section('*Setup:* checking …')];
   if (report.problems.length === 0) return [section('*Setup:* nothing is missing.')];
   return [section(`*Still missing*`), ...report.problems.map(({ text }) => section(`:warning: ${text}`))];
 }

@@ -15,28 +15,47 @@ export async function menu(request: SlackRequest): Promise<Message> {
   }
   const counts = await countAccounts(request.context, {});
   const summary = `*${counts.active}* active · *${counts.pending}* pending · *${counts.blocked}* blocked`;
-  const forAdmins = [
-    button('menu-invite', 'Invite', '-', { style: 'primary' }),
-    button('menu-add', 'Add', '-'),
-    button('menu-invites', 'Open invitations', '-'),
-  ];
   return {
     text: 'Developer accounts',
     blocks: [
       header('Developer accounts'),
       section(summary),
-      actions([
-        ...(role === 'admin' ? forAdmins : []),
-        button('menu-list', 'List', '-'),
-        button('menu-find', 'Find', '-'),
-        button('menu-products', 'Products', '-'),
-        button('menu-subscriptions', 'Subscriptions', '-'),
-        button('menu-approvals', 'Approvals', '-'),
-        button('menu-help', 'Help', '-'),
-      ]),
+      ...ROWS.map((row) =>
+        actions(row.filter(({ isForAdmins }) => role === 'admin' || !isForAdmins).map(toButton)),
+      ),
     ],
   };
 }
+
+type MenuEntry = { name: string; text: string; isForAdmins?: true };
+
+/** People, what they may call, and the programme. */
+const ROWS: MenuEntry[][] = [
+  [
+    { name: 'menu-invite', text: 'Invite', isForAdmins: true },
+    { name: 'menu-add', text: 'Add', isForAdmins: true },
+    { name: 'menu-import', text: 'Import', isForAdmins: true },
+    { name: 'menu-list', text: 'List' },
+    { name: 'menu-find', text: 'Find' },
+    { name: 'menu-invites', text: 'Open invitations', isForAdmins: true },
+  ],
+  [
+    { name: 'menu-products', text: 'Products' },
+    { name: 'menu-apis', text: 'APIs' },
+    { name: 'menu-groups', text: 'Groups' },
+    { name: 'menu-subscriptions', text: 'Subscriptions' },
+    { name: 'menu-approvals', text: 'Approvals' },
+  ],
+  [
+    { name: 'menu-templates', text: 'Templates', isForAdmins: true },
+    { name: 'menu-operators', text: 'Operators', isForAdmins: true },
+    { name: 'menu-tokens', text: 'Tokens', isForAdmins: true },
+    { name: 'menu-help', text: 'Help' },
+  ],
+];
+
+const toButton = ({ name, text }: MenuEntry) =>
+  button(name, text, '-', name === 'menu-invite' ? { style: 'primary' } : {});
 
 const requestButton = (request: SlackRequest) =>
   request.context.policy.hasRequests

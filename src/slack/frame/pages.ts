@@ -8,7 +8,7 @@ import { readCarried } from './reference.ts';
 /** With the blocks around the rows, within Slack's 50 blocks a message. */
 const ROWS_A_PAGE = 20;
 /** Higher counts cost a scan, and no one turns that many pages. */
-const COUNTED_UP_TO = 1_000;
+export const COUNTED_UP_TO = 1_000;
 /** The most rows that a list operation skips. */
 const MAX_SKIPPED = 10_000;
 
@@ -107,8 +107,12 @@ function firstOf(page: { from: number; shown: number; count: number; isLast: boo
 
 /** "21–40 of 446". */
 function rangeText(first: number, shown: number, count: number): string {
-  const all = count === COUNTED_UP_TO + 1 ? `more than ${inWords(COUNTED_UP_TO)}` : inWords(count);
-  return `${inWords(first + 1)}–${inWords(first + shown)} of ${all}`;
+  const place = (position: number) => position.toLocaleString('en');
+  return `${place(first + 1)}–${place(first + shown)} of ${countText(count)}`;
 }
 
-const inWords = (count: number): string => count.toLocaleString('en');
+/** "1,046", or "more than 1,000" for a count that stopped there. */
+export const countText = (count: number): string =>
+  count === COUNTED_UP_TO + 1
+    ? `more than ${COUNTED_UP_TO.toLocaleString('en')}`
+    : count.toLocaleString('en');

@@ -7,21 +7,22 @@ import {
   button,
   context,
   divider,
+  header,
   modal,
   plainSection,
   section,
   textInput,
 } from '../present/blocks.ts';
-import { escapeText, formatDate, MAX_SECTION_LENGTH } from '../present/text.ts';
+import { escapeText, formatDate, joinLines, MAX_SECTION_LENGTH } from '../present/text.ts';
 
 type Template = Awaited<ReturnType<typeof showTemplate>>;
 
 export function templateModal(template: Template): ModalView {
   const { name, version, title, description, subject, body, syntax, isDefault } = template;
-  const variables = template.variables.map((one) => `\`$${one.name}\` ${escapeText(one.title)}`).join(' · ');
+  const variables = template.variables.map((one) => `\`$${one.name}\``).join(' ');
   const restore = button('template-restore', 'Restore default', name, {
     style: 'danger',
-    ask: { text: 'The text of your own is replaced by the default one.', yes: 'Restore' },
+    ask: { text: 'Your own text is replaced by the default one, and can’t be brought back.', yes: 'Restore' },
   });
   return modal({
     callback: 'template-save',
@@ -37,12 +38,15 @@ export function templateModal(template: Template): ModalView {
         ...(syntax === 'xhtml' ? { optional: true } : { value: body }),
         multiline: true,
         maxLength: MAX_TEMPLATE_BODY_LENGTH,
-        hint: 'Markdown. A link on a line of its own becomes a button. The footer is added to every mail.',
+        hint: 'In Markdown. A link on its own line becomes a button. Every mail ends with our footer.',
       }),
-      section(`*What may be filled in:* ${variables}`),
+      {
+        ...section(`*Variables:* ${variables}`),
+        accessory: button('template-variables', 'Explain', name, { label: 'Explain the variables' }),
+      },
       actions([
         button('template-preview', 'Preview', name),
-        button('template-test', 'Send a test to me', name),
+        button('template-test', 'Send me a test', name),
         ...(isDefault ? [] : [restore]),
       ]),
     ],
@@ -50,23 +54,40 @@ export function templateModal(template: Template): ModalView {
 }
 
 const XHTML_NOTE =
-  'The text was written by a program, in XHTML, and stays as it is while the field below is empty: *Preview* shows it. ' +
-  'What you write there replaces it, in Markdown.';
+  'A program wrote this text in XHTML. It stays as it is while the field below is empty; *Preview* shows it. ' +
+  'Text that you write there replaces it.';
 
 function changeText({ isDefault, changedBy, changedAt }: Template): string {
   if (isDefault || !changedAt) return 'This is the default text.';
-  return `Changed by ${escapeText(changedBy ?? 'someone')} ${formatDate(changedAt)}`;
+  return `Changed by ${escapeText(changedBy ?? 'someone')}, ${formatDate(changedAt)}`;
 }
+
+export const variablesModal = ({ title, variables }: Template): ModalView =>
+  modal({
+    callback: 'done',
+    title: 'Variables',
+    blocks: [
+      section(`*${escapeText(title)}* can use these. A mail has the developer’s own values in their place.`),
+      ...joinLines(
+        variables.map(
+          (one) =>
+            `\`$${one.name}\` · ${escapeText(one.title)}${one.sample ? `\n>${escapeText(one.sample)}` : ''}`,
+        ),
+      ).map(section),
+    ],
+  });
 
 export const previewModal = (mail: { subject: string; text: string }): ModalView =>
   modal({
     callback: 'template-preview',
     title: 'Preview',
     blocks: [
-      section(`*Subject:* ${escapeText(mail.subject)}`),
+      header(mail.subject),
+      context('To Ann Lee, with sample values'),
       divider,
       ...plainSections(mail.text),
-      context('The text part, with sample values. *Send a test to me* shows the designed one.'),
+      divider,
+      context('This is the plain text. *Send me a test* mails you the designed one.'),
     ],
   });
 

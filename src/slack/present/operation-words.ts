@@ -13,7 +13,7 @@ const WORDS: Record<string, string> = {
   'accounts/change-own-email': 'asked/ask to change their email',
   'accounts/check-import': 'checked/check a table for an import',
   'accounts/close': 'closed/close their account',
-  'accounts/decline-sign-up': 'declined/decline the sign-up',
+  'accounts/decline-sign-up': 'declined/decline the sign-up of {the account}',
   'accounts/compare': 'compared/compare {the account} with given values',
   'accounts/confirm-email': 'confirmed/confirm the email',
   'accounts/count': 'counted/count the accounts',
