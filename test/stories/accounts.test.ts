@@ -134,11 +134,11 @@ describe('a card', () => {
       await sql.end();
     }
     app.nothingFails();
-    expect(card.buttons()).toEqual(['Activate Ann Ember', 'Block Ann Ember']);
+    expect(card.buttons()).toEqual(['Activate Ann Ember', 'Block Ann Ember', 'Details of Ann Ember']);
     await card.clicks('Activate Ann Ember');
     await app.as('approver').sees(/Nothing changed: the account is \*blocked\* \(by Ada Admin/);
     await eventually('the card to say who blocked it', () => /never heard of/.test(card.text()));
-    expect(card.buttons()).toEqual(['Activate Ann Ember']);
+    expect(card.buttons()).toEqual(['Activate Ann Ember', 'Details of Ann Ember']);
   });
 });
 

@@ -112,7 +112,8 @@ describe('App Home', () => {
     const approver = await homeOf(app, 'approver', /What waits/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Still missing|Setup/);
     const menu = ['List', 'Find', 'Products', 'APIs', 'Groups', 'Subscriptions', 'Approvals', 'Help'];
-    expect(approver.buttons()).toEqual([...menu, 'Turn off invitation messages']);
+    expect(approver.buttons().slice(0, menu.length)).toEqual(menu);
+    expect(approver.buttons().at(-1)).toBe('Turn off invitation messages');
     const nobody = await homeOf(app, 'nobody', /You have no role here yet/);
     expect(nobody.text()).toContain(`Ask <@${app.ids.admin}>`);
     expect(nobody.text()).not.toMatch(/active|pending/);

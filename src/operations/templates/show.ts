@@ -12,8 +12,11 @@ export const showTemplate = defineOperation({
   input: z.strictObject({ template: templateName }),
   async run(act, input) {
     const template = demandTemplate(input.template);
-    const { organizationName, publicUrl } = act.policy;
-    const samples = sampleVariables(template.name, { organizationName, publicUrl });
+    const { organizationName, publicUrl, supportEmail } = act.policy;
+    const samples: Record<string, string> = {
+      ...sampleVariables(template.name, { organizationName, publicUrl }),
+      SupportEmail: supportEmail,
+    };
     const { text, version } = await findMailText(act.tx, act.service.id, template.name);
     return {
       name: template.name,

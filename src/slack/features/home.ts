@@ -78,7 +78,7 @@ async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
     limit: RECENT_SHOWN,
   });
   const rows = entries.map((entry, index) => {
-    const text = section(historyLine(entry, { isExposed: false, withTarget: true }));
+    const text = section(historyLine(entry, { isExposed: false, withTarget: true, isBrief: true }));
     const show = entry.targetKind ? SHOWS[entry.targetKind] : undefined;
     if (!show || !entry.targetId) return text;
     const label = `Show ${entry.about ?? `the ${entry.targetKind}`}`;

@@ -10,6 +10,8 @@ type LinePlace = {
   isExposed: boolean;
   /** Names the target too. The history of one account does not need it. */
   withTarget?: boolean;
+  /** Leaves out what changed in the account. */
+  isBrief?: true;
 };
 
 /** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
@@ -18,7 +20,7 @@ export function historyLine(entry: AuditEntryView, place: LinePlace): string {
   const parts = [
     `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry, targetText(entry, place))}`,
     ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
-    changesText(entry, place.isExposed ? FIELDS_FOR_ALL : FIELDS),
+    ...(place.isBrief ? [] : [changesText(entry, place.isExposed ? FIELDS_FOR_ALL : FIELDS)]),
     approvalText(entry, place),
   ];
   return parts.filter((part) => part !== '').join('. ');
