@@ -85,7 +85,7 @@ describe('a requester who is the only operator', () => {
     await grant.sees(/Bo Second is an \*?approver\*? now/);
     await grant.closeAll();
     await asksToDelete(email, /second operator must approve/);
-    await bo().message(/asks to \*?delete/);
+    await bo().message(/asks: Delete/);
     await bo().clicks(/Approve: Delete Ann/);
     await isGone(email);
   });

@@ -121,7 +121,9 @@ describe('a request for a subscription', () => {
     await deleteSubscription(beside.console(), { subscriptionId: id });
     await card.clicks(/Reject/);
     await approver().sees(/Subscription not found/);
-    await eventually('the card to be replaced', () => /was deleted\. Nothing is left to decide/.test(card.text()));
+    await eventually('the card to be replaced', () =>
+      /was deleted\. Nothing is left to decide/.test(card.text()),
+    );
     expect(card.buttons()).toEqual([]);
   });
 

@@ -62,7 +62,9 @@ export function accountBlocks(
 export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
   if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
   const hasName = fullName(account) !== '';
-  const shown = how.isExposed && !hasName ? { ...account, email: 'An account' } : account;
+  const shown = how.isExposed && !hasName ? { ...account, email: 'Someone' } : account;
+  const question = questionOf(shown);
+  const outcome = question ? '' : outcomeOf(shown, how);
   const offered = actionsOn(account, 'approver');
   return {
     text: question ? escapeText(question) : outcome,
