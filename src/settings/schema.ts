@@ -133,7 +133,7 @@ export const SETTINGS_SCHEMA = z.object({
   GATEWAY_URL: z
     .url({ protocol: /^https?$/, error: 'the address that programs call, such as https://api.example.com' })
     .refine(
-      (text) => !/[?#]/.test(text) && !new URL(text).username,
+      (text) => !/[?#@]/.test(text),
       'an address without question mark and password, such as https://api.example.com/v1',
     )
     .optional(),
