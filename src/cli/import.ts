@@ -1,8 +1,9 @@
 // npm run import: adds or invites developers from a CSV file, after a dry run.
 import { open, readFile, stat } from 'node:fs/promises';
-import { csvLine } from '../domain/csv.ts';
+import { csvLine, decodeText } from '../domain/csv.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { applyImport, planImport } from '../operations/imports/import-table.ts';
+import { forTerminal } from './console/output.ts';
 import {
   countEach,
   EXIT,
@@ -16,8 +17,8 @@ import {
 
 const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
 
-Columns: email, first, last, groups (names, ;-separated), note, mode (add or invite; invite when empty). Without --apply
-it only says what it would do. With it, the result of each row is written to developers.csv.result-TIME.csv; killed, run
+Columns, in any order: email, first name, last name, groups (names, ;-separated), note, mode (add or invite; invite when
+empty). Others are ignored. A file as a spreadsheet saves it: CSV or tabs, UTF-8 or UTF-16. Without --apply it only says what it would do. With it, the result of each row is written to developers.csv.result-TIME.csv; killed, run
 it again: no row is done twice. Mails leave one a second.
 `;
 const OPTIONS = {
@@ -26,6 +27,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_FILE_BYTES = 20_000_000;
+const GUESSED = 'The file was read as Windows-1252: check the accents.';
 const PROGRESS_ROWS = 100;
 
 await runProgram(async () => {
@@ -38,7 +40,7 @@ await runProgram(async () => {
   const name = values.as?.trim() ?? '';
   if (name === '') throw new UsageError('--as "YOUR NAME" says who does it.');
   requirePersonName(name);
-  const text = await readTableFile(file);
+  const { text, isGuessed } = await readTableFile(file);
   return withDependencies(async ({ contextOf }) => {
     const context = contextOf({ kind: 'console', name });
     const plan = await planImport(context, text).catch((error: unknown) => {
@@ -46,10 +48,12 @@ await runProgram(async () => {
       const { fields, limit } = error.detail;
       throw new UsageError(`The table can't be taken: ${fields?.table ?? limit ?? error.code}.`);
     });
+    for (const note of [...(isGuessed ? [GUESSED] : []), ...plan.notes])
+      await print(`${forTerminal(note)}\n`);
     if (!values.apply) {
       for (const row of plan.rows)
         await print(
-          `line ${row.line}: ${row.email} ${row.status}${row.status === 'faulty' ? `: ${row.fault}` : ''}\n`,
+          `${forTerminal(`line ${row.line}: ${row.email} ${row.status}${row.status === 'faulty' ? `: ${row.fault}` : ''}`)}\n`,
         );
       await print(`${countEach(plan.rows.map(({ status }) => status)) || 'no rows'}\n`);
       return EXIT.ok;
@@ -73,13 +77,11 @@ await runProgram(async () => {
   });
 });
 
-async function readTableFile(file: string): Promise<string> {
+async function readTableFile(file: string) {
   const size = (await stat(file).catch(() => null))?.size;
   if (size === undefined) throw new UsageError(`There is no file ${file}.`);
   if (size > MAX_FILE_BYTES) throw new UsageError(`${file} is larger than ${MAX_FILE_BYTES / 1_000_000} MB.`);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch {
-    throw new UsageError(`${file} is not UTF-8.`);
-  }
+  const read = decodeText(await readFile(file));
+  if (!read) throw new UsageError(`${file} is no text; save the table as "CSV UTF-8".`);
+  return read;
 }

@@ -232,7 +232,7 @@ const reasonAgainst = (text: string): string | undefined =>
   refusedFields(() => parseEmailAddress(text)).email;
 
 const namesIn = (text: string): Names => {
-  const name = cleanName(text.replace(/["<>;@|\\]+/g, ' ')).replace(/^'(.*)'$/, '$1');
+  const name = cleanName(text.replace(/["<>;@|\\\p{Cs}]+/gu, ' ')).replace(/^'(.*)'$/, '$1');
   return CONNECTOR.test(text.trim()) ? { firstName: '', lastName: '' } : splitName(name);
 };
 

@@ -12,8 +12,8 @@ const VISIBLE = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
  * Empty when nothing of it can be seen. Joiners stay between letters that need them, as in Persian.
  */
 export function cleanName(text: string): string {
-  const shown = removeInvisible(text.normalize('NFC'), { keepJoiners: true }).text;
-  const name = shown.replace(/\s+/gu, ' ').trim();
+  const shown = removeInvisible(text, { keepJoiners: true }).text;
+  const name = shown.replace(/\s+/gu, ' ').trim().normalize('NFC');
   return VISIBLE.test(name) ? name : '';
 }
 

@@ -26,7 +26,7 @@ story(
     const dryRun = await admin.sees(/Dry run of developers\.csv, 3 rows: nothing is done yet/);
     const words = await dryRun.textContent();
     expect(words).toContain('2 new (1 to invite, 1 to add)');
-    expect(words).toContain('line 4: no address – email is no address');
+    expect(words).toContain('line 4: no address – email: “no address” has no @');
     await admin.presses('Apply', 'Apply');
     await admin.message(/developers\.csv is applied/).waitFor();
     const download = admin.page.waitForEvent('download');

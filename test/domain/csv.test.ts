@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/domain/csv.ts';
+import { decodeText, readCsv } from '../../src/domain/csv.ts';
 
-const cellsOf = (text: string) => readCsv(text)?.map((row) => row.cells) ?? null;
+const cellsOf = (text: string) => readCsv(text).rows.map((row) => row.cells);
 const cell = fc.oneof(
   fc.string(),
   fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ';', ' ', 'ü', '\t') }),
@@ -33,7 +33,7 @@ describe('reading CSV', () => {
   it('never throws, and gives each row the number of its first line', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r', '\t') }), (text) => {
-        const lines = readCsv(text)?.map((row) => row.line) ?? [];
+        const lines = readCsv(text).rows.map((row) => row.line);
         expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
       }),
       { numRuns: 2_000 },
@@ -76,10 +76,36 @@ describe('reading CSV', () => {
   });
 
   it('counts the lines inside cells too', () => {
-    expect(readCsv('a,b\n"one\ntwo",x\nlast,y')?.map((row) => row.line)).toEqual([1, 2, 4]);
+    expect(readCsv('a,b\n"one\ntwo",x\nlast,y').rows.map((row) => row.line)).toEqual([1, 2, 4]);
   });
 
-  it('gives null when a quote is never closed', () => {
-    expect(readCsv('a,b\n"1,2\n3,4')).toBe(null);
+  it.each([
+    ['a,b\n"1,2\n3,4', 2, 'has a quote that is never closed; write a quote inside a cell twice'],
+    ['a,b\n1,2\n\n3,"x"y\n', 4, 'has text behind a closing quote; write a quote inside a cell twice'],
+  ])('names the line that can’t be read: %j', (text, line, words) => {
+    expect(readCsv(text).fault).toEqual({ line, words });
+  });
+});
+
+describe('a file of a spreadsheet program', () => {
+  it.each([
+    ['UTF-8', Buffer.from('Zoë'), { text: 'Zoë', isGuessed: false }],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeffZoë'), { text: 'Zoë', isGuessed: false }],
+    [
+      'UTF-16, as Excel’s Unicode Text',
+      Buffer.from('\ufeffZoë', 'utf16le'),
+      { text: 'Zoë', isGuessed: false },
+    ],
+    [
+      'UTF-16 the other way round',
+      Buffer.from('\ufeffZoë', 'utf16le').swap16(),
+      { text: 'Zoë', isGuessed: false },
+    ],
+    ['Windows-1252', Buffer.from('Zo\xeb', 'latin1'), { text: 'Zoë', isGuessed: true }],
+    ['a workbook', Buffer.from('PK\x03\x04\x14\0', 'latin1'), null],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), null],
+    ['half of UTF-16', Buffer.from([0xff, 0xfe, 0x41]), null],
+  ])('in %s is read, and no text is none', (_, bytes, read) => {
+    expect(decodeText(bytes)).toEqual(read);
   });
 });

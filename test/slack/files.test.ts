@@ -61,7 +61,7 @@ describe('a file at Slack', () => {
       if (req.url === '/other') res.end('email\n');
       else res.writeHead(302, { location: '/other' }).end();
     });
-    expect(await slack.taken()).toEqual({ name: 'a.csv', text: 'email\n' });
+    expect(await slack.taken()).toEqual({ name: 'a.csv', text: 'email\n', notes: [] });
     expect(slack.tokens).toEqual(['Bearer xoxb-secret', 'Bearer xoxb-secret']);
   });
 
@@ -133,7 +133,7 @@ describe('a file at Slack', () => {
 
   it('is refused when it is no text; a host that fails is a fault', async () => {
     const slack = await slackWith(atHome, (_, res) => res.end(Buffer.from([0xff, 0xfe, 0x00])));
-    expect(await refusal(slack.taken())).toMatch(/no text in UTF-8/);
+    expect(await refusal(slack.taken())).toMatch(/is no text/);
     const broken = await slackWith(atHome, (_, res) => res.writeHead(503).end());
     await expect(broken.taken()).rejects.toThrow('a file could not be had: 503');
   });

@@ -75,7 +75,8 @@ describe('a table that is pasted', () => {
       '1 existing',
       '1 blocked',
       '1 faulty',
-      'line 6: no address – email is no address',
+      'line 6: no address – email: “no address” has no @',
+      'line 2: Ann@Example.com – has an account already; left as it is',
       'line 3: bob@example.com – is blocked, and stays so',
     ])
       expect(dryRun.text()).toContain(words);
@@ -84,7 +85,7 @@ describe('a table that is pasted', () => {
     await dryRun.clicks('Apply');
     await admin.sees(/pasted table\W* is applied\. .*1 added/);
     expect(dryRun.has('Apply')).toBe(false);
-    expect(dryRun.text()).toContain('line 6: no address – faulty: email is no address');
+    expect(dryRun.text()).toContain('line 6: no address – faulty: email: “no address” has no @');
     expect(admin.reads('pasted table result')).toBe(
       [
         ['line', 'email', 'outcome'],
@@ -92,7 +93,7 @@ describe('a table that is pasted', () => {
         ['3', 'bob@example.com', 'blocked'],
         ['4', 'cleo@example.com', 'added'],
         ['5', 'dora@example.com', 'invited'],
-        ['6', 'no address', 'faulty: email is no address'],
+        ['6', 'no address', 'faulty: email: “no address” has no @'],
       ]
         .map((cells) =>
           cells.map((cell, at) => (at === 0 && cell !== 'line' ? `"${cell}"` : `"${cell}"`)).join(','),
@@ -114,7 +115,7 @@ describe('a file in the direct message', () => {
     const admin = atDm('admin');
     const rows = [
       'eve@example.com\tEve\tLee\t\t\tadd',
-      'fay@example.com\t\tLee\t\t\tadd',
+      'fay@example.com\t\t\t\t\tadd',
       'EVE@example.com\t\t\t\t\t',
       'gus@example.com\t\t\tNobody’s\t\t',
     ];
@@ -124,9 +125,9 @@ describe('a file in the direct message', () => {
     for (const words of [
       '1 new (0 to invite, 1 to add)',
       '3 faulty',
-      'line 3: fay@example.com – first: is needed',
-      'line 4: EVE@example.com – the same address as line 2',
-      'line 5: gus@example.com – there is no group "Nobody’s"',
+      'line 3: fay@example.com – First: is needed to add someone; one name is enough',
+      'line 4: EVE@example.com – Email: the same as in line 2; leave one of them out',
+      'line 5: gus@example.com – Groups: there is no group “Nobody’s”; create it first, or correct the name',
     ])
       expect(dryRun.text()).toContain(words);
     await dryRun.clicks('Apply');
@@ -142,11 +143,24 @@ describe('a file in the direct message', () => {
   });
 
   it.each([
-    ['picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]), /no text in UTF-8/],
+    [
+      'picture.png',
+      Buffer.from('\x89PNG\r\n\x1a\n\0', 'latin1'),
+      /is no text; save the table as "CSV UTF-8"/,
+    ],
+    ['book.xlsx', Buffer.from('PK\x03\x04\x14\0', 'latin1'), /is no text; save the table as "CSV UTF-8"/],
     ['large.csv', Buffer.alloc(5_000_001, 'a'), /larger than 5 MB/],
-    ['letter.txt', Buffer.from('Dear Ada,\nplease add Ann.'), /begins with the names of its columns/],
+    [
+      'letter.txt',
+      Buffer.from('Dear Ada,\nplease add Ann.'),
+      /has no column for the email: name the columns in its first line/,
+    ],
     ['endless.csv', Buffer.from(many(10_001, 'endless')), /10000 rows/],
-    ['open.csv', Buffer.from('email\n"a'), /a quote in it is never closed/],
+    [
+      'open.csv',
+      Buffer.from('email\n"a'),
+      /can't be read from line 2 on: it has a quote that is never closed/,
+    ],
   ])('is refused where it was sent when it is no table: %s', async (name, bytes, words) => {
     const admin = atDm('admin');
     await admin.shares(name, bytes);
@@ -310,7 +324,7 @@ it('T50: text in cells and in the name of a file is shown as it is', async () =>
   const markup = markupIn(read(sent)).join('\n');
   for (const words of ['<!channel>', '<@U0ADAADMIN>', '<https://evil', '*bold*', '<script>', '*all*'])
     expect(markup).not.toContain(words);
-  expect(dryRun.text()).toContain('line 2: <!channel> – faulty');
+  expect(dryRun.text()).toMatch(/line 2: <!channel> – (faulty: )?email: “!channel” has no @/);
   // A spreadsheet runs nothing of it either.
   expect(admin.reads('result')).toContain(`"'=HYPERLINK(""https://evil.example"")"`);
   const [account] = await sql`select first_name, last_name from accounts where email = 'nice@example.com'`;

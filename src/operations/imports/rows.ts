@@ -17,36 +17,25 @@ export const MAIL_EVERY_MS = 1_000;
 export const MAX_SHOWN_LENGTH = 320;
 export const MAX_FAULT_LENGTH = 500;
 
-const addedRow = z.object({
-  mode: z.literal('add'),
+const person = {
   email: input.email,
   first: input.personName,
   last: input.personName,
-  note: input.note,
-});
-const invitedRow = z.object({
-  mode: z.literal('invite'),
-  email: input.email,
-  first: input.personName.or(z.literal('')),
-  last: input.personName.or(z.literal('')),
-  note: z.literal('', 'an invitation keeps none; use mode add'),
-});
-/** As typed in the table: groups by name, `;` between them. */
-export const typedRow = z.discriminatedUnion('mode', [
-  addedRow.extend({ groups: z.string() }),
-  invitedRow.extend({ groups: z.string() }),
+  groupIds: input.groupIds,
+};
+export const MODES = ['invite', 'add'] as const;
+/** An invitation keeps no note. */
+export const wantedRow = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('add'), ...person, note: input.note }),
+  z.object({ mode: z.literal('invite'), ...person, note: z.literal('') }),
 ]);
-const wanted = z.discriminatedUnion('mode', [
-  addedRow.extend({ groupIds: input.groupIds }),
-  invitedRow.extend({ groupIds: input.groupIds }),
-]);
-type NewRow = z.output<typeof wanted>;
+type NewRow = z.output<typeof wantedRow>;
 
 const at = { line: z.int().positive(), email: z.string().max(MAX_SHOWN_LENGTH) };
 const KNOWN = ['existing', 'blocked', 'invited'] as const satisfies readonly KnownAddress[];
 
 export const plannedRow = z.discriminatedUnion('status', [
-  z.object({ ...at, status: z.literal('new'), wanted }),
+  z.object({ ...at, status: z.literal('new'), wanted: wantedRow }),
   z.object({ ...at, status: z.enum(KNOWN) }),
   z.object({ ...at, status: z.literal('faulty'), fault: z.string().max(MAX_FAULT_LENGTH) }),
 ]);

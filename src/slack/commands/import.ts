@@ -6,7 +6,6 @@ import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep
 import { recordImportMessage } from '../../operations/imports/record-message.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
-import { textOf } from '../modals/form.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
 import { dryRunMessage } from '../present/import.ts';
 
@@ -29,7 +28,11 @@ export const importFeature: Feature = {
   submissions: {
     import: {
       async run(request, values) {
-        const dryRun = await makeDryRun(request, { name: 'pasted table', text: textOf(values, 'table') });
+        const dryRun = await makeDryRun(request, {
+          name: 'pasted table',
+          text: String(values.table ?? ''),
+          notes: [],
+        });
         const { channel } = await request.client.conversations.open({ users: request.actor.userId });
         await postDryRun(request, channel?.id ?? '', dryRun);
         return { text: 'The dry run is in our direct message, with a button that applies it.' };
@@ -59,7 +62,7 @@ const importModal = () =>
       textInput('table', 'Table', {
         multiline: true,
         maxLength: MAX_PASTED_LENGTH,
-        hint: 'The first line names the columns: email, first, last, groups (names, ; between them), note, mode (add or invite; invite when empty). Commas, semicolons or tabs separate. Nothing is done before you have seen a dry run.',
+        hint: 'The first line names the columns: email; and if you like first name, last name, groups (names, ; between them), note, mode (add or invite; invite when empty). Other columns are ignored. Paste it as a spreadsheet copies it. Nothing is done before you have seen a dry run.',
       }),
     ],
   });
@@ -69,13 +72,13 @@ type DryRun = { message: Message; saved: { importId: string } | null };
 /** Describes what a table would do, and saves it for the Apply button. Errors: those of `planImport` and `keepImport`. */
 export async function makeDryRun(
   request: SlackRequest,
-  table: { name: string; text: string },
+  table: { name: string; text: string; notes: string[] },
 ): Promise<DryRun> {
   const name = table.name.slice(0, MAX_TABLE_NAME_LENGTH);
-  const { rows } = await planImport(request.context, table.text);
+  const { rows, notes } = await planImport(request.context, table.text);
   const hasNewRows = rows.some((row) => row.status === 'new');
   const saved = hasNewRows ? await keepImport(request.context, { name, rows }) : null;
-  return { message: dryRunMessage(name, rows, saved), saved };
+  return { message: dryRunMessage(name, rows, { saved, notes: [...table.notes, ...notes] }), saved };
 }
 
 /** The channel has to be the operator's direct message, because a dry run holds emails. */

@@ -1,5 +1,6 @@
 // Downloads files from Slack and uploads them. The token goes to Slack's own host for files, nowhere else.
 import type { WebClient } from '@slack/web-api';
+import { decodeText } from '../../domain/csv.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
 
@@ -18,13 +19,13 @@ export function filesOriginOf(apiUrl: string): string {
 }
 
 /**
- * Errors: `invalid_input` for `file` when another service stores the file, it is larger than 5 MB, it is no UTF-8 text,
- * or Slack refuses it. Throws when the host does not answer in 15 s.
+ * Errors: `invalid_input` for `file` when another service stores the file, it is larger than 5 MB, it is no text,
+ * or Slack refuses it. `notes`: what a person should check. Throws when the host does not answer in 15 s.
  */
 export async function downloadTextFile(
   from: { client: WebClient; botToken: string; apiUrl: string },
   fileId: string,
-): Promise<{ name: string; text: string }> {
+): Promise<{ name: string; text: string; notes: string[] }> {
   const { file } = await from.client.files.info({ file: fileId }).catch((error: unknown) => {
     if (slackErrorOf(error) === '') throw error;
     throw refusedBySlack();
@@ -33,15 +34,17 @@ export async function downloadTextFile(
     throw fileError('is not kept by Slack; upload the table itself');
   if ((file.size ?? 0) > MAX_FILE_BYTES) throw tooLarge();
   const bytes = await download(from, file.url_private);
-  try {
-    return {
-      name: file.name ?? file.title ?? 'table',
-      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-    };
-  } catch {
-    throw fileError('is no text in UTF-8; a spreadsheet writes one as "CSV UTF-8"');
-  }
+  const read = decodeText(bytes);
+  if (!read) throw fileError('is no text; save the table as "CSV UTF-8" and send that');
+  return {
+    name: file.name ?? file.title ?? 'table',
+    text: read.text,
+    notes: read.isGuessed ? [GUESSED] : [],
+  };
 }
+
+const GUESSED =
+  'The file doesn’t say how its letters are written, so it was read as Windows-1252: check the accents.';
 
 // Slack refuses a token without the scope, or redirects to its sign-in page.
 const refusedBySlack = () =>

@@ -12,11 +12,14 @@ const MAX_LISTED = 20;
 const MAX_LINE_LENGTH = 300;
 const MAX_NAME_LENGTH = 80;
 
-/** `saved` is the import that Apply starts. Null when the table has nothing new. */
+/**
+ * `saved` is the import that Apply starts; null when the table has nothing new. `notes`: what was left out of the table, in
+ * sentences.
+ */
 export function dryRunMessage(
   name: string,
   rows: PlannedRow[],
-  saved: { importId: string; expiresAt: Date } | null,
+  { saved, notes }: { saved: { importId: string; expiresAt: Date } | null; notes: string[] },
 ): Message {
   const rowsWith = (status: PlannedRow['status']) => rows.filter((row) => row.status === status);
   const fresh = rows.flatMap((row) => (row.status === 'new' ? row.wanted : []));
@@ -32,8 +35,8 @@ export function dryRunMessage(
   const faults = rows.flatMap((row) =>
     row.status === 'faulty' ? plainLine(row.line, row.email, row.fault) : [],
   );
-  const blocked = rowsWith('blocked').map((row) =>
-    plainLine(row.line, row.email, 'is blocked, and stays so'),
+  const skipped = (Object.keys(SKIPPED_TEXTS) as (keyof typeof SKIPPED_TEXTS)[]).flatMap((status) =>
+    rowsWith(status).map((row) => plainLine(row.line, row.email, SKIPPED_TEXTS[status])),
   );
   const apply = saved && [
     actions([
@@ -54,7 +57,9 @@ export function dryRunMessage(
     blocks: [
       section(`Dry run of ${title(name)}, ${rowCountText(rows.length)}: nothing is done yet.`),
       section(countLines.join('\n')),
-      ...listBlocks([...faults, ...blocked]),
+      ...notes.map(plainSection),
+      ...listBlocks(faults),
+      ...listBlocks(skipped),
       ...(apply ?? [context('There is nothing to apply.')]),
     ],
   };
@@ -98,6 +103,12 @@ const STATUS_TEXTS: Record<PlannedRow['status'], string> = {
   invited: 'invited already',
   faulty: 'faulty',
 };
+
+const SKIPPED_TEXTS = {
+  blocked: 'is blocked, and stays so',
+  existing: 'has an account already; left as it is',
+  invited: 'is invited already; left as it is',
+} as const;
 
 function listBlocks(lines: string[]): KnownBlock[] {
   const more = lines.length - MAX_LISTED;

@@ -45,17 +45,17 @@ hal@example.com,,,,,delete\r
     '3 blocked',
     '4 invited',
     '5 new',
-    '7 faulty email is no address',
-    `8 faulty there is no group "Nobody's"`,
-    '9 faulty first: is needed',
-    '10 faulty note: an invitation keeps none; use mode add',
-    '11 faulty the same address as line 5',
-    expect.stringMatching(/^12 faulty mode: /),
+    '7 faulty Email: “no address” has no @',
+    `8 faulty groups: there is no group “Nobody's”; create it first, or correct the name`,
+    '9 new',
+    '10 faulty note: an invitation keeps none; leave it empty, or write add as the mode',
+    '11 faulty Email: the same as in line 5; leave one of them out',
+    '12 faulty mode: “delete” is neither add nor invite',
   ]);
   expect(await t.sql`select count(*) from audit`).toEqual(before);
 });
 
-it.each(['', 'first,last\na,b', 'email,email\na,b', 'email,password\na,b', 'email\n"a'])(
+it.each(['', 'first,last\na,b', 'email,email\na,b', 'email,E-Mail\na,b', 'email\n"a'])(
   'a malformed table is refused: %j',
   async (text) => expect(await refusalOf(planImport(t.as(ADMIN), text))).toBe('invalid_input'),
 );
