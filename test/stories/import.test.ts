@@ -105,7 +105,7 @@ describe('a table that is pasted', () => {
     expect(await made('dora')).toEqual({ accounts: 0, invitations: 1 });
     // In the name of the admin who pressed Apply, as if they had added each account by hand.
     await admin.types('/apim-user history cleo@example.com');
-    await admin.sees(/Ada Admin\W* added the account/);
+    await admin.sees(/Ada Admin\W* added an account/);
     expect(app.refusals()).toEqual([]);
   });
 });
