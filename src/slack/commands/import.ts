@@ -72,13 +72,13 @@ type DryRun = { message: Message; saved: { importId: string } | null };
 /** Describes what a table would do, and saves it for the Apply button. Errors: those of `planImport` and `keepImport`. */
 export async function makeDryRun(
   request: SlackRequest,
-  table: { name: string; text: string; notes: string[] },
+  table: { name: string; text: string; notes?: string[] },
 ): Promise<DryRun> {
   const name = table.name.slice(0, MAX_TABLE_NAME_LENGTH);
   const { rows, notes } = await planImport(request.context, table.text);
   const hasNewRows = rows.some((row) => row.status === 'new');
   const saved = hasNewRows ? await keepImport(request.context, { name, rows }) : null;
-  return { message: dryRunMessage(name, rows, { saved, notes: [...table.notes, ...notes] }), saved };
+  return { message: dryRunMessage(name, rows, { saved, notes: [...(table.notes ?? []), ...notes] }), saved };
 }
 
 /** The channel has to be the operator's direct message, because a dry run holds emails. */
