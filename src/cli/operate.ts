@@ -45,7 +45,7 @@ Changes; each needs --as and --reason, which the audit keeps with the mark (cons
 ${usageLines('change')}
 Looking; no audit row:
 ${usageLines('read')}
-ACCOUNT is an e-mail address or an id, a group its name or id, several with commas between. --json prints JSON;
+ACCOUNT is an email or an id, a group its name or id, several with commas between. --json prints JSON;
 --pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until another operator approves it in Slack.
 
 Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 75 it waits for an approval; 78 settings.

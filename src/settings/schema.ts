@@ -42,7 +42,7 @@ const proxies = list.superRefine((entries, context) => {
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
 const address = z
   .string()
-  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address such as support@example.com');
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an email such as support@example.com');
 
 /** Reports the error of a reader as a problem of the setting. Readers throw texts for operators. */
 const readBy =
@@ -121,7 +121,7 @@ export const SETTINGS_SCHEMA = z.object({
   SUPPORT_EMAIL: address.optional(),
   ALERT_EMAIL: list.refine(
     (all) => all.length <= MAX_ALERT_ADDRESSES && all.every((one) => address.safeParse(one).success),
-    `up to ${MAX_ALERT_ADDRESSES} e-mail addresses with commas between, such as oncall@example.com`,
+    `up to ${MAX_ALERT_ADDRESSES} emails with commas between, such as oncall@example.com`,
   ),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),

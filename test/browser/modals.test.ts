@@ -65,7 +65,7 @@ describe('a command without its account', () => {
   story('asks for it by typing, and goes on with the chosen account', async () => {
     await admin.types('/apim-user block');
     const chooser = admin.dialog('Block which account?');
-    await admin.submits('Block which account?', 'Go on');
+    await admin.submits('Block which account?', 'Continue');
     await chooser.getByRole('alert').first().waitFor();
     const box = chooser.getByRole('combobox');
     await box.fill('zzzz');
@@ -73,7 +73,7 @@ describe('a command without its account', () => {
     await box.fill('Ben');
     await chooser.getByRole('option', { name: /Ben Fox/ }).waitFor();
     await admin.page.keyboard.press('Enter');
-    await admin.submits('Block which account?', 'Go on');
+    await admin.submits('Block which account?', 'Continue');
     const modal = await admin.fills('Block an account', { Reason: 'late', Ends: 'some day' });
     await admin.submits('Block an account', 'Block');
     await fault(modal, /12h, 7d or 2w/);

@@ -9,7 +9,7 @@ export const ACCOUNT_MAILS = {
     occasion: 'Joining',
     title: 'Invitation',
     azureTitle: 'Invite user',
-    description: 'Sent to a person whom an operator invites, with the link to accept.',
+    description: 'Sent to a person that an operator invites, with the link to accept.',
     because:
       'You get this mail because someone at $OrganizationName invited you. If you didn’t expect ' +
       'it, you can ignore it: nothing happens unless you accept.',

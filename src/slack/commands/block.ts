@@ -21,7 +21,7 @@ export const blockFeature: Feature = accountCommand({
     "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
   example: '/apim-user block ann@example.com for 7d leaked a key',
   operation: blockAccount,
-  chooser: { title: 'Block which account?', submit: 'Go on' },
+  chooser: { title: 'Block which account?', submit: 'Continue' },
   next: {
     modal: blockModal,
     run: (request, account, words) =>

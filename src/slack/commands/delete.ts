@@ -24,7 +24,7 @@ export const deleteFeature: Feature = accountCommand({
   summary: 'Deletes an account, after asking. To keep someone out, block.',
   example: '/apim-user delete ann@example.com',
   operation: deleteAccount,
-  chooser: { title: 'Delete which account?', submit: 'Go on' },
+  chooser: { title: 'Delete which account?', submit: 'Continue' },
   next: { modal: deleteModal },
   buttons: { 'account-delete': openForAccount(deleteAccount, deleteModal) },
   submissions: {

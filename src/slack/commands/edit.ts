@@ -15,7 +15,7 @@ export const editFeature: Feature = accountCommand({
   summary: 'Changes names, note or address.',
   example: '/apim-user edit ann@example.com',
   operation: editAccount,
-  chooser: { title: 'Edit which account?', submit: 'Go on' },
+  chooser: { title: 'Edit which account?', submit: 'Continue' },
   next: { modal: editModal },
   buttons: { 'account-edit': openForAccount(editAccount, editModal) },
   submissions: {

@@ -61,7 +61,7 @@ export const inviteFeature: Feature = {
       name: 'Invite API developer',
       type: 'message',
       callback_id: 'invite_from_message',
-      description: 'Invites the e-mail address in this message',
+      description: 'Invites the emails in this message',
       run: (request, text) => openInviteModal(request, emailsIn(typedText(text))),
     },
   ],

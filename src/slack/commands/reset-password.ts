@@ -15,7 +15,7 @@ export const resetPasswordFeature: Feature = accountCommand({
   summary: 'Mails a one-time link to set a new password, after asking.',
   example: '/apim-user reset-password ann@example.com',
   operation: sendPasswordReset,
-  chooser: { title: 'Whose password?', submit: 'Go on' },
+  chooser: { title: 'Whose password?', submit: 'Continue' },
   next: { modal: resetModal },
   buttons: { 'account-reset-password': openForAccount(sendPasswordReset, resetModal) },
   submissions: {

@@ -13,7 +13,7 @@ const { command, submissions = {} } = accountCommand({
   summary: "Shows an account's card, with what can be done now.",
   example: '/apim-user show ann@example.com',
   operation: showAccount,
-  chooser: { title: 'Which account?', submit: 'Go on' },
+  chooser: { title: 'Which account?', submit: 'Continue' },
   next: { run: (request, account) => accountCard(request, account.id) },
 });
 const openChooser = (request: SlackRequest) => command.run(request, [], '');
