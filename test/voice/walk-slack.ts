@@ -78,6 +78,7 @@ async function invitations(s: Stage): Promise<void> {
   await s.submits('admin');
   await s.closeModals('admin');
   await s.types('admin', '/apim-user show ann@example.com');
+  await s.types('admin', '/apim-user show ben@example.com');
   await s.types('admin', '/apim-user invites all');
 }
 
