@@ -122,6 +122,7 @@ const STEPS: Record<string, Step> = {
   })),
   'accounts/close': developer(() => ({ currentPassword: PASSWORD })),
   'accounts/confirm-email': visitor((w) => ({ ticket: w.confirmation })),
+  'accounts/decline-sign-up': admin(account),
   'accounts/delete': admin(account),
   'accounts/delete: with its subscriptions': admin((w) => ({ ...account(w), deleteSubscriptions: true })),
   'accounts/edit': admin((w) => ({ ...account(w), note: 'a note' })),
