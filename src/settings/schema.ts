@@ -40,9 +40,7 @@ const proxies = list.superRefine((entries, context) => {
 });
 /** Pages and links are at the root, so a path would be lost or doubled. */
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
-const address = z
-  .string()
-  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an email such as support@example.com');
+const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an email such as support@example.com');
 
 /** Reports the error of a reader as a problem of the setting. Readers throw texts for operators. */
 const readBy =
