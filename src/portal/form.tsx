@@ -1,10 +1,8 @@
 // The parts of the portal's forms: fields with a label, a hint and an error.
 import type { ReactNode } from 'react';
+import { MAX_NAME_LENGTH, type Names } from '../domain/person-name.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { FieldErrors } from './field-errors.ts';
-
-/** Azure's limit; the operations have the same. */
-const MAX_NAME_LENGTH = 100;
 
 export function Tick(props: { name: string; label: string; errors: FieldErrors | undefined }) {
   const { name, label, errors = {} } = props;
@@ -99,8 +97,6 @@ export function EmailField(props: {
     />
   );
 }
-
-type Names = { firstName: string; lastName: string };
 
 export function NameFields({ names, errors }: { names: Names; errors: FieldErrors | undefined }) {
   const { firstName, lastName } = names;

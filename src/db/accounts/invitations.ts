@@ -103,20 +103,6 @@ export async function findNewestInvitationTo(
   return row ?? null;
 }
 
-/** The latest invitation to an email, unless it was accepted or revoked: `invitations/resend` mails it again. */
-export async function findInvitationToResend(
-  db: Db,
-  key: { serviceId: string; emailCanonical: string },
-): Promise<Invitation | null> {
-  const [row] = await db
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.serviceId, key.serviceId), eq(invitations.emailCanonical, key.emailCanonical)))
-    .orderBy(desc(invitations.createdAt), desc(invitations.id))
-    .limit(1);
-  return row && ['open', 'expired'].includes(row.state) ? row : null;
-}
-
 export async function updateInvitation(
   tx: Transaction,
   invitation: Invitation,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../../db/accounts/accounts.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { fullName } from '../../domain/person-name.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { currentState, holdAccount } from './account.ts';
@@ -37,7 +38,7 @@ export const declineSignUp = defineOperation({
       mail: { template: 'SignUpDeclined', variables: { OperatorMessage: sharesReason ? reason : '' } },
     });
     return {
-      name: `${account.firstName} ${account.lastName}`.trim(),
+      name: fullName(account),
       eraseAfterDays: act.policy.eraseDeletedAfterDays,
     };
   },

@@ -5,7 +5,7 @@ import {
   findAccountByEmail,
   findDeletedAccountByEmail,
 } from '../../db/accounts/accounts.ts';
-import { findInvitationToResend } from '../../db/accounts/invitations.ts';
+import { findNewestInvitationTo } from '../../db/accounts/invitations.ts';
 import { findNamed, findNamedLike } from '../../db/accounts/search.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -74,8 +74,9 @@ export const findOneAccount = defineOperation({
 /** Errors: `account_invited`, `account_deleted`. */
 async function refuseFormerOrFuture(act: Act, email: string): Promise<void> {
   const key = { serviceId: act.service.id, emailCanonical: email };
-  const invitation = await findInvitationToResend(act.tx, key);
-  if (invitation) {
+  const invitation = await findNewestInvitationTo(act.tx, key);
+  // One that was accepted or revoked can't be sent again.
+  if (invitation?.state === 'open' || invitation?.state === 'expired') {
     const { id, version, invitedByName: by, createdAt: at } = invitation;
     const state = invitation.expiresAt > act.now ? 'open' : 'expired';
     const current = { state, version, by, at };

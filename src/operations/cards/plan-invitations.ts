@@ -3,6 +3,7 @@ import { findAccounts } from '../../db/accounts/accounts.ts';
 import { countPartOfBatch, type Invitation, listEndedOfBatch } from '../../db/accounts/invitations.ts';
 import { findStanding } from '../../db/operators/operators.ts';
 import { hearsOfInvitations } from '../../db/operators/person-settings.ts';
+import { fullName } from '../../domain/person-name.ts';
 import type { Act, Role } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -56,9 +57,7 @@ async function reportOn(
   const ended = await listEndedOfBatch(act.tx, { ...part, limit: MAX_LISTED });
   const ids = ended.flatMap(({ accountId }) => accountId ?? []);
   const found = await findAccounts(act.tx, part.serviceId, ids);
-  const accounts = new Map(
-    found.map(({ id, firstName, lastName }) => [id, { id, name: `${firstName} ${lastName}`.trim() }]),
-  );
+  const accounts = new Map(found.map((account) => [account.id, { id: account.id, name: fullName(account) }]));
   const { role } = await findStanding(act.tx, part.serviceId, teamId, userId);
   return {
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),

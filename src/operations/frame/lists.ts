@@ -5,7 +5,7 @@ import { FILTER_OPERATORS, type ListFilter, TEXT_MATCHES } from '../../domain/li
 
 /** Longer pages come in parts, each with the cursor of the next. */
 const MAX_ROWS_A_PAGE = 1_000;
-const MAX_SKIPPED = 10_000;
+export const MAX_SKIPPED = 10_000;
 
 /** The size of a page; more than 1,000 counts as 1,000. */
 export const limit = z

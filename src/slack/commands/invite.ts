@@ -25,17 +25,16 @@ import {
 } from '../present/blocks.ts';
 import { listFaults } from '../present/email-list.ts';
 import { errorText, nextStepButtons } from '../present/error.ts';
-import { cut, escapeText, formatDate, joinLines } from '../present/text.ts';
+import { cut, escapeText, formatDate, joinLines, MAX_VALUE_LENGTH } from '../present/text.ts';
 import { typedText } from '../receive/typed-words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
 /** A message of Slack's holds fifty blocks. The others are for the emails without a button. */
 const MAX_ROWS_WITH_BUTTON = 30;
 const MAX_PERSON_SHOWN = 254;
-/** Slack's limits for a field of a modal, the error beside it, and the value of a button. */
+/** Slack's limits for a field of a modal, and the error beside it. */
 const MAX_FIELD_LENGTH = 3_000;
 const MAX_ERROR_LENGTH = 500;
-const MAX_BUTTON_VALUE = 2_000;
 
 export const inviteFeature: Feature = {
   command: {
@@ -104,7 +103,7 @@ function unreadMessage(text: string, list: EmailList): Message {
       : `No one was invited: ${faults.length === all ? (all === 1 ? 'it' : 'they') : `${faults.length} of ${all}`} can't be read.`;
   const others = emails.map(formatListedEmail).join(', ');
   const buttons = [
-    ...(faults.length > 0 && text.length <= MAX_BUTTON_VALUE
+    ...(faults.length > 0 && text.length <= MAX_VALUE_LENGTH
       ? [button('invite-correct', 'Correct it', text, { style: 'primary' as const })]
       : []),
     ...(faults.length > 0 && emails.length > 0 && emails.length <= MAX_INVITED_AT_ONCE

@@ -14,14 +14,11 @@ import { attempt } from '../frame/role.ts';
 import { downloadTextFile } from '../jobs/files.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { escapeText } from '../present/text.ts';
+import { escapeText, MAX_VALUE_LENGTH } from '../present/text.ts';
 import { dispatchRequest, type RequestIdentity, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused, keyRefused } from '../receive/typed-keys.ts';
 import { typedText } from '../receive/typed-words.ts';
 import { menu } from './menu.ts';
-
-/** Slack's limit for the value of a button. */
-const MAX_VALUE_LENGTH = 2_000;
 
 type MessageEvent = EventFromType<'message'> & {
   user?: string;

@@ -3,12 +3,9 @@ import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
 import { findCommands, suggestCommands } from '../frame/find-command.ts';
 import { readCarried } from '../frame/reference.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { escapeText } from '../present/text.ts';
+import { escapeText, MAX_VALUE_LENGTH } from '../present/text.ts';
 import { joinWords, textAfter } from '../receive/typed-words.ts';
 import { menu } from './menu.ts';
-
-/** Slack's limit for the value of a button. */
-const MAX_VALUE_LENGTH = 2_000;
 
 /** `run` takes the words after `/apim-user`, and `feature` has the button that runs a command. */
 export function createCommandRunner(commands: () => Command[]) {

@@ -1,5 +1,6 @@
 // Lists that people turn page by page. Every list of the app is one of these.
 import type { Button, KnownBlock } from '@slack/types';
+import { MAX_SKIPPED } from '../../operations/frame/lists.ts';
 import { actions, button, context, type Message, section } from '../present/blocks.ts';
 import type { OnPress, SlackRequest } from './feature.ts';
 import { inList, turnOf } from './listed.ts';
@@ -9,8 +10,6 @@ import { readCarried } from './reference.ts';
 const ROWS_A_PAGE = 20;
 /** Higher counts cost a scan, and no one turns that many pages. */
 export const COUNTED_UP_TO = 1_000;
-/** The most rows that a list operation skips. */
-const MAX_SKIPPED = 10_000;
 
 /** A part of every list operation's input. */
 type PageInput = {

@@ -1,5 +1,7 @@
 /** Slack's limit for the text of a section. */
 export const MAX_SECTION_LENGTH = 3_000;
+/** Slack's limit for the value of a button. */
+export const MAX_VALUE_LENGTH = 2_000;
 
 /** Makes a text that a person wrote harmless in mrkdwn: no mention, no link, no markup. */
 export function escapeText(text: string): string {
