@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedPostgresError } from '../db/embedded/server.ts';
 import { createStops, type Dependencies, openDependencies } from '../dependencies.ts';
+import { parseTime } from '../domain/time-words.ts';
 import { createLog } from '../log.ts';
 import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 
@@ -106,14 +107,13 @@ const DAY_MS = 86_400_000;
 
 /** Reads a day (UTC) or a moment. With `isEnd` a day gives the start of the next day, so a span includes it. */
 export function readMoment(name: string, text: string, isEnd = false): Date {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const at = new Date(isDay ? `${text}T00:00:00Z` : text);
-  const isReal =
-    (isDay || isMoment) && !Number.isNaN(at.getTime()) && (!isDay || at.toISOString().startsWith(text));
-  if (!isReal)
+  const direction = name === 'from' || name === 'to' ? 'past' : 'future';
+  const reading = parseTime(text, { now: new Date(), direction });
+  if (!reading)
     throw new UsageError(`--${name} is a day (UTC) or a moment: 2026-11-01 or 2026-11-01T08:00:00Z.`);
-  return isDay && isEnd ? new Date(at.getTime() + DAY_MS) : at;
+  if ('fault' in reading) throw new UsageError(`--${name} ${reading.fault}.`);
+  const isDay = !reading.isSpan && !text.includes(':');
+  return isDay && isEnd ? new Date(reading.at.getTime() + DAY_MS) : reading.at;
 }
 
 /** Such as `3 new, 1 faulty`. Empty for no values. */

@@ -1,62 +1,80 @@
-// When a block ends, as a person types it: "7d", "for 12h", "until 2026-12-24".
+// When a block ends, as a person types it: "7 days", "until friday 18:00", "24.12.2026".
 import { DomainError } from './domain-error.ts';
+import { parseTime, readTime } from './time-words.ts';
 
 const HOUR_MS = 3_600_000;
 const MIN_BLOCK_HOURS = 1;
 const MAX_BLOCK_DAYS = 366;
-export const MAX_BLOCK_END_LENGTH = 40;
-const HOURS = { h: 1, d: 24, w: 168 } as const;
+export const MAX_BLOCK_END_LENGTH = 60;
+/** As in "until the 24th of december 2026 at 18:00 utc". */
+const MAX_WORDS_OF_END = 9;
 
-type BlockEnd = { hours: number } | { at: Date };
-
-/** Null for an empty text. Errors: `invalid_input` for `end`, in words. */
-export function readBlockEnd(text: string): BlockEnd | null {
-  const words = text.trim().toLowerCase();
-  if (words === '') return null;
-  const span = /^(?:for )?(\d{1,5}) ?([hdw])$/.exec(words);
-  if (span) {
-    const hours = Number(span[1]) * HOURS[span[2] as keyof typeof HOURS];
-    demandSpan(hours * HOUR_MS);
-    return { hours };
-  }
-  const day = /^(?:until )?(\d{4}-\d{2}-\d{2})$/.exec(words)?.[1];
-  const at = day ? new Date(`${day}T00:00:00Z`) : null;
-  // JavaScript reads the 31st of February as a day of March.
-  if (at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day ?? ' ')) return { at };
-  throw refusal('write it like 12h, 7d or 2w, or as a date like 2026-12-24');
+/**
+ * When a block that begins now ends; null for an empty text. Errors: `invalid_input` for `end`, in words, for a text that
+ * can't be read or can mean two days, and for an end sooner than in an hour or later than in a year.
+ */
+export function blockEnd(text: string, now: Date, timeZone?: string): Date | null {
+  if (text.trim() === '') return null;
+  const { at } = readTime(text, 'end', { now, timeZone });
+  const ms = at.getTime() - now.getTime();
+  if (ms <= 0) throw refusal('has gone by; choose a later time');
+  if (ms < MIN_BLOCK_HOURS * HOUR_MS || ms > MAX_BLOCK_DAYS * 24 * HOUR_MS)
+    throw refusal('must be between 1 hour and 1 year from now');
+  return at;
 }
 
 /**
- * When a block that begins now ends; null when it has no end. Dates are the beginning of that day in UTC.
- * Errors: `invalid_input` for `end` when that is sooner than in an hour or later than in a year.
+ * The end in a form that means the same to another person and later: a span as it was typed, because it begins with the
+ * block, and anything else as a moment in UTC. Errors: those of `blockEnd`.
  */
-export function blockEnd(text: string, now: Date): Date | null {
-  const typed = readBlockEnd(text);
-  if (!typed) return null;
-  const end = 'at' in typed ? typed.at : new Date(now.getTime() + typed.hours * HOUR_MS);
-  demandSpan(end.getTime() - now.getTime());
-  return end;
-}
-
-function demandSpan(ms: number): void {
-  if (ms < MIN_BLOCK_HOURS * HOUR_MS || ms > MAX_BLOCK_DAYS * 24 * HOUR_MS)
-    throw refusal('must be between 1 hour and 1 year from now (dates begin at 00:00 UTC)');
+export function settledBlockEnd(text: string, now: Date, timeZone: string): string {
+  const end = blockEnd(text, now, timeZone);
+  if (!end) return '';
+  return readTime(text, 'end', { now, timeZone }).isSpan ? text : end.toISOString();
 }
 
 const refusal = (words: string) => new DomainError('invalid_input', { fields: { end: words } });
 
 /**
  * Finds the end of a block in the words after an account, first or last: `for 7d leaked a key`. The other words are the
- * reason. Words that look like an end are taken as one, so that a typing error is refused, not a block without an end.
+ * reason. Errors: `invalid_input` for `end` when words that look like an end may belong to the reason, because that must
+ * not become a block without an end.
  */
-export function splitBlockEnd(words: readonly string[]): { end: string; reason: string } {
-  const begins = [0, words.length - 2].find(
-    (at) =>
-      at >= 0 &&
-      ((/^for$/i.test(words[at] ?? '') && /^\d/.test(words[at + 1] ?? '')) ||
-        (/^until$/i.test(words[at] ?? '') && (at === 0 || /^\d/.test(words[at + 1] ?? '')))),
-  );
-  if (begins === undefined) return { end: '', reason: words.join(' ') };
-  const rest = words.toSpliced(begins, 2);
-  return { end: words.slice(begins, begins + 2).join(' '), reason: rest.join(' ') };
+export function splitBlockEnd(words: readonly string[], now: Date): { end: string; reason: string } {
+  const isTime = (part: readonly string[]) => part.length > 0 && parseTime(part.join(' '), { now }) !== null;
+  const longest = (from: number): number => {
+    const most = Math.min(words.length - from, MAX_WORDS_OF_END);
+    for (let count = most; count > 0; count--) if (isTime(words.slice(from, from + count))) return count;
+    return 0;
+  };
+  const split = (from: number, count: number) => ({
+    end: words.slice(from, from + count).join(' '),
+    reason: words.toSpliced(from, count).join(' '),
+  });
+  const keyword = (word: string | undefined) => /^(for|until|till)$/i.test(word ?? '');
+  const beginning = longest(0);
+  if (keyword(words[0])) {
+    if (beginning > 1) return split(0, beginning);
+    if (!/^for$/i.test(words[0] ?? '') || /^\d/.test(words[1] ?? '')) return split(0, 2);
+  } else if (beginning > 0) {
+    const isAll = beginning === words.length;
+    const isPlain = /^\d+ ?[a-z]+$/i.test(words.slice(0, beginning).join(' ')) && words[beginning] !== 'of';
+    if (isAll || isPlain) return split(0, beginning);
+    throw unclear(words.slice(0, beginning));
+  }
+  for (let at = 1; at < words.length; at++) {
+    const count = longest(at);
+    const isEnd =
+      keyword(words[at]) && count > 1 && (!/^for$/i.test(words[at] ?? '') || /^\d/.test(words[at + 1] ?? ''));
+    if (isEnd && at + count === words.length) return split(at, count);
+    if (isEnd || (at === words.length - 1 && /^\d+[hdw]$/i.test(words[at] ?? '')))
+      throw unclear(words.slice(at, at + count));
+  }
+  const last = words.length - 2;
+  return last > 0 && keyword(words[last]) && /^\d/.test(words[last + 1] ?? '') ? split(last, 2) : split(0, 0);
 }
+
+const unclear = (part: readonly string[]) =>
+  refusal(
+    `could be “${part.join(' ')}”, or that belongs to the reason. Begin with the end, like for 7d or until friday; else quote the reason`,
+  );

@@ -79,7 +79,7 @@ describe('a command without its account', () => {
     await fault(modal, /12h, 7d or 2w/);
     await admin.fills('Block an account', { Ends: '1d' });
     await admin.submits('Block an account', 'Block');
-    await admin.seesInModal(/Blocked: Ben Fox.*until tomorrow.*then it is active again by itself/s);
+    await admin.seesInModal(/Blocked until .*Ben Fox can't sign in.*reactivates automatically/s);
     await admin.closesModal();
   });
 });

@@ -127,8 +127,8 @@ describe('npm run audit', () => {
 
   it.each([
     [['verify', '--head', 'abc'], 64, '--head is NUMBER:HASH'],
-    [['export', '--from', 'yesterday'], 64, '--from is a day'],
-    [['export', '--from', '2026-02-30'], 64, '--from is a day'],
+    [['export', '--from', 'lately'], 64, '--from is a day'],
+    [['export', '--from', '2026-02-30'], 64, '--from 2026-02-30 is no day'],
     [['export', '--format', 'xml'], 64, '--format is jsonl or csv'],
     [['export', '--form', 'csv'], 64, "Unknown option '--form'"],
     [['verify', '--from', '2026-11-01'], 64, 'npm run -s audit -- verify'],

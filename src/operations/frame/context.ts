@@ -20,6 +20,8 @@ export type Actor =
       membership: SlackMembership;
       /** Their email at work, so that they can't decide about themselves; null when Slack doesn't tell it. */
       email: string | null;
+      /** Their IANA time zone, where Slack tells it. */
+      timeZone?: string;
     }
   /** A person with a shell on the server, under the name that they typed. */
   | { kind: 'console'; name: string }

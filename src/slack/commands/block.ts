@@ -1,22 +1,24 @@
-import { MAX_BLOCK_END_LENGTH, readBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
+import { blockEnd, MAX_BLOCK_END_LENGTH, settledBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
+import { knownTimeZone, timeInWords } from '../../domain/time-words.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { accountCommand, openForAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn, referenceTo } from '../frame/reference.ts';
+import { attempt } from '../frame/role.ts';
 import { fieldErrorsOf, textOf } from '../modals/form.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffText } from '../present/counts.ts';
-import { escapeText, formatDate } from '../present/text.ts';
+import { escapeText } from '../present/text.ts';
 
 /** Blocks at once when a reason or an end is typed; otherwise the modal asks for them. */
 export const blockFeature: Feature = accountCommand({
   name: 'block',
   aliases: ['lock', 'disable', 'deactivate', 'suspend', 'ban', 'freeze'],
   opposite: 'activate',
-  usage: 'block <account> [for 7d | until 2026-12-24] [reason]',
+  usage: 'block <account> [for 7 days | until friday 18:00] [reason]',
   summary:
     "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
   example: '/apim-user block ann@example.com for 7d leaked a key',
@@ -25,37 +27,52 @@ export const blockFeature: Feature = accountCommand({
   next: {
     modal: blockModal,
     run: (request, account, words) =>
-      runBlock(request, {
-        accountId: account.id,
-        expectedVersion: account.version,
-        ...splitBlockEnd(words),
-      }),
+      runBlock(request, { accountId: account.id, expectedVersion: account.version }, () =>
+        splitBlockEnd(words, request.context.clock()),
+      ),
   },
   buttons: { 'account-block': openForAccount(blockAccount, blockModal) },
   submissions: {
     block: {
-      check: (values) => fieldErrorsOf(() => void readBlockEnd(textOf(values, 'end'))),
+      check: (values) => fieldErrorsOf(() => void blockEnd(textOf(values, 'end'), new Date())),
       run: (request, values, metadata) =>
-        runBlock(request, {
-          ...accountIn(metadata),
-          reason: textOf(values, 'reason'),
-          end: textOf(values, 'end'),
-          message: textOf(values, 'message'),
-          tellDeveloper: values.tellDeveloper === true,
-        }),
+        runBlock(
+          request,
+          {
+            ...accountIn(metadata),
+            message: textOf(values, 'message'),
+            tellDeveloper: values.tellDeveloper === true,
+          },
+          () => ({ reason: textOf(values, 'reason'), end: textOf(values, 'end') }),
+        ),
     },
   },
 });
 
-async function runBlock(request: SlackRequest, input: Parameters<typeof blockAccount>[1]) {
-  const { account, isTold, changeId } = await blockAccount(request.context, input);
+/** Times are the person's own, unless Slack doesn't tell their time zone. */
+async function runBlock(
+  request: SlackRequest,
+  input: Omit<Parameters<typeof blockAccount>[1], 'end' | 'reason'>,
+  typed: () => { end: string; reason: string },
+) {
+  const timeZone = knownTimeZone(request.actor.timeZone);
+  const how = await attempt(request, blockAccount, { accountId: input.accountId }, ({ context }) => {
+    const { end, reason } = typed();
+    return { reason, end: settledBlockEnd(end, context.clock(), timeZone) };
+  });
+  const { account, isTold, changeId } = await blockAccount(request.context, { ...input, ...how });
   const end = account.blockEndsAt
-    ? `until ${formatDate(account.blockEndsAt)}, then it is ${account.stateBeforeBlock ?? 'active'} again by itself`
-    : 'until someone activates it';
+    ? `Blocked until ${timeInWords(account.blockEndsAt, request.context.clock(), timeZone)}`
+    : 'Blocked';
+  const then = !account.blockEndsAt
+    ? 'until someone reactivates it'
+    : account.stateBeforeBlock === 'pending'
+      ? 'until then; after that it waits for its confirmation again'
+      : 'until then; after that it reactivates automatically';
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-    `Blocked: ${escapeText(nameOf(account))} can't sign in or call anything any more, ${end}.${cutOffText(counts)} ${mailed}`,
+    `${end}: ${escapeText(nameOf(account))} can't sign in or call anything ${then}.${cutOffText(counts)} ${mailed}`,
     account,
     await request.role(),
     changeId,
@@ -63,7 +80,7 @@ async function runBlock(request: SlackRequest, input: Parameters<typeof blockAcc
 }
 
 async function blockModal(account: AccountView, request: SlackRequest, words: string[] = []) {
-  const typed = splitBlockEnd(words);
+  const typed = splitBlockEnd(words, request.context.clock());
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   return modal({
     callback: 'block',
@@ -84,7 +101,7 @@ async function blockModal(account: AccountView, request: SlackRequest, words: st
         optional: true,
         value: typed.end,
         maxLength: MAX_BLOCK_END_LENGTH,
-        hint: 'Like 12h, 7d or 2w, or a date like 2026-12-24 (00:00 UTC). Left empty: when someone activates it.',
+        hint: `Like 12h, 7 days, friday 18:00 or 2026-12-24 (${knownTimeZone(request.actor.timeZone)}). Leave it empty to block until someone reactivates the account.`,
       }),
       textInput('message', 'Message to the developer', { optional: true, multiline: true, maxLength: 1_000 }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),

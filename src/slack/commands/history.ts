@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/domain-error.ts';
+import { knownTimeZone, readTime } from '../../domain/time-words.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { slackId } from '../../operations/frame/actor.ts';
@@ -11,6 +12,8 @@ import { button, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
 import { escapeText } from '../present/text.ts';
 import { optionIn } from '../receive/typed-words.ts';
+
+const DAY_MS = 86_400_000;
 
 type Search = Pick<Parameters<typeof searchHistory>[1], 'actorId' | 'onlyRefused' | 'from' | 'to'>;
 
@@ -52,7 +55,7 @@ export const historyFeature: Feature = {
   command: {
     ...command,
     async run(request, words, text) {
-      const search = searchIn(request, words);
+      const search = await searchHistory.attempt(request.context, {}, () => searchIn(request, words));
       return search
         ? request.reply(await searchPages.first(request, search))
         : command.run(request, words, text);
@@ -83,21 +86,21 @@ function searchIn(request: SlackRequest, words: string[]): Search | null {
       fields: { by: 'is a person of this workspace, as in by:@ann' },
     });
   }
-  const from = dayOf('from', optionIn(words, 'from'));
-  const to = dayOf('to', optionIn(words, 'to'));
+  const from = momentOf(request, 'from', optionIn(words, 'from'));
+  const to = momentOf(request, 'to', optionIn(words, 'to'));
   return {
     onlyRefused: words.includes('refused'),
     ...(person ? { actorId: slackId(request.actor.teamId, person) } : {}),
-    ...(from ? { from } : {}),
+    ...(from ? { from: from.at } : {}),
     // The last day is part of the search.
-    ...(to ? { to: new Date(to.getTime() + 86_400_000) } : {}),
+    ...(to ? { to: new Date(to.at.getTime() + (to.isDay ? DAY_MS : 0)) } : {}),
   };
 }
 
-function dayOf(field: string, text: string | undefined): Date | null {
+/** `2026-11-01`, `yesterday`, `monday`, `7d` (ago), `2026-11-01T18:00`. */
+function momentOf({ context, actor }: SlackRequest, field: string, text: string | undefined) {
   if (text === undefined) return null;
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
-  if (!day || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
-    throw new DomainError('invalid_input', { fields: { [field]: 'is a day such as 2026-11-01 (UTC)' } });
-  return day;
+  const timeZone = knownTimeZone(actor.timeZone);
+  const { at, isSpan } = readTime(text, field, { now: context.clock(), timeZone, direction: 'past' });
+  return { at, isDay: !isSpan && !text.includes(':') };
 }

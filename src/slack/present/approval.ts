@@ -105,7 +105,7 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
   }),
   'accounts/block': (name, { input, subscriptions }) => ({
     title: `Block ${name}?`,
-    effect: `The developer can’t sign in or call any API.${cutOffText(subscriptions)}${input?.end ? ` The block ends automatically: ${escapeText(String(input.end))}, counted from the approval.` : ''}`,
+    effect: `The developer can’t sign in or call any API.${cutOffText(subscriptions)}${blockEndText(input?.end)}`,
   }),
   'accounts/delete': (name, approval) => ({
     title: `Delete ${name}?`,
@@ -132,6 +132,13 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
     effect: 'A one-time link is mailed. The current password works until it is used.',
   }),
 };
+
+/** A span begins with the approval; any other end is a moment. */
+function blockEndText(end: unknown): string {
+  if (typeof end !== 'string' || end === '') return '';
+  const isMoment = /^\d{4}-\d{2}-\d{2}T/.test(end);
+  return ` It ends automatically ${isMoment ? formatDate(new Date(end)) : `${escapeText(end)} after the approval`}.`;
+}
 
 function deletedSubscriptionsText({ input, subscriptions }: ApprovalView): string {
   const { all } = subscriptions;

@@ -40,6 +40,7 @@ export function createPeople(client: WebClient, ownTeamId: string, clock: Clock)
         name,
         membership,
         email: user?.profile?.email ?? null,
+        ...(user?.tz ? { timeZone: user.tz } : {}),
       };
       if (known.size >= MAX_REMEMBERED) known.clear();
       known.set(userId, { actor, at: now });
