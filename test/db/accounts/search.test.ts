@@ -64,7 +64,7 @@ describe('the words of a name, without accents and in any order', () => {
     ['Ægir', 'Þórðarson'],
     ['Nguyễn', 'Thị Hạnh'],
     ['José María', "O'Brien-Núñez"],
-    ['Zoe\u0308', 'Decomposed'],
+    ['Zoë', 'Decomposed'],
     ['Ｆｕｌｌ', 'Ｗｉｄｅ'],
   ] as const;
   beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('the words of a name, without accents and in any order', () => {
     ["o'brien nunez jose", ['José María']],
     ['maria jo', ['José María']],
     ['mú', ['Rene', 'Jürgen']],
-    ['zoë dec', ['Zoe\u0308']],
+    ['zoe\u0308 dec', ['Zoë']],
     ['full wide', ['Ｆｕｌｌ']],
     ['ｊｕｒｇｅｎ', ['Jürgen']],
     ['％', []],
