@@ -28,6 +28,7 @@ const MACHINE_TIME: Record<string, string> = {
   'src/log.ts': 'a line says when the machine wrote it, as the lines of other programs beside it do',
   'src/web/waiting-servers.ts': 'the ids of requests that are refused while there is no database',
   'src/cli/import-azure.ts': 'the label of a file that is saved without a database',
+  'src/cli/program.ts': 'yesterday, as the person at this machine means it',
   'src/cli/preview-mails.ts': 'an end in an example',
   'src/cli/azure/sdk-source.ts': "the SDK compares it with the machine's time",
   'src/playground/playground.ts': "Slack's and the mail service's own clock, in tests",

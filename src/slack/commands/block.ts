@@ -34,7 +34,7 @@ export const blockFeature: Feature = accountCommand({
   buttons: { 'account-block': openForAccount(blockAccount, blockModal) },
   submissions: {
     block: {
-      check: (values) => fieldErrorsOf(() => void blockEnd(textOf(values, 'end'), new Date())),
+      check: (values, { now }) => fieldErrorsOf(() => void blockEnd(textOf(values, 'end'), now)),
       run: (request, values, metadata) =>
         runBlock(
           request,

@@ -35,7 +35,10 @@ export type Metadata = Record<string, unknown>;
 
 export type Submission = {
   /** Errors by field. Slack waits for them, so no database. */
-  check?: (values: FormValues, about: { metadata: Metadata; policy: Policy }) => Record<string, string>;
+  check?: (
+    values: FormValues,
+    about: { metadata: Metadata; policy: Policy; now: Date },
+  ) => Record<string, string>;
   /** The message or modal that it returns replaces the submitted modal. */
   run: (request: SlackRequest, values: FormValues, metadata: Metadata) => Promise<Message | ModalView>;
 };

@@ -24,7 +24,7 @@ import { keyErrors } from './typed-keys.ts';
 
 /** Answers what is wrong with the fields at once, and delivers the rest. */
 export async function receiveSubmission(
-  { policy }: SlackDependencies,
+  { clock, policy }: SlackDependencies,
   { deliver }: Deliveries,
   arrival: Omit<Arrival, 'body'> & { body: SlackViewAction },
 ): Promise<void> {
@@ -32,7 +32,8 @@ export async function receiveSubmission(
   const submission = SUBMISSIONS.get(view.callback_id);
   if (!submission) return arrival.acknowledge();
   const keys = keyErrors(view.state.values);
-  const errors = Object.keys(keys).length > 0 ? keys : checkErrors(submission, view, policy);
+  const errors =
+    Object.keys(keys).length > 0 ? keys : checkErrors(submission, view, { policy, now: clock() });
   if (Object.keys(errors).length > 0) return arrival.acknowledge({ response_action: 'errors', errors });
   deliver({ ...arrival, working: replacing(resultModal(view.title.text, { text: 'Working…' })) });
 }
@@ -76,9 +77,13 @@ export async function answerSubmission(
 }
 
 /** None for metadata that can't be read: `answerSubmission` refuses it in words. */
-function checkErrors({ check }: Submission, view: ViewOutput, policy: Policy): Record<string, string> {
+function checkErrors(
+  { check }: Submission,
+  view: ViewOutput,
+  about: { policy: Policy; now: Date },
+): Record<string, string> {
   try {
-    return check?.(formValuesIn(view.state.values), { metadata: metadataOf(view), policy }) ?? {};
+    return check?.(formValuesIn(view.state.values), { metadata: metadataOf(view), ...about }) ?? {};
   } catch (error) {
     if (error instanceof DomainError) return {};
     throw error;
