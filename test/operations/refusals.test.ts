@@ -23,6 +23,8 @@ import { findOperations } from '../support/operations.ts';
 
 const operations = await findOperations();
 const EMAIL = 'dora@example.com';
+/** More than may be invited at once. */
+const MANY = Array.from({ length: 51 }, (_, at) => `a${at}@example.com`).join(' ');
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 
 let app: TestApp;
@@ -120,7 +122,7 @@ describe('T55 in Slack', () => {
     'add ann@example.com Ann Lee': 'accounts/add',
     invite: 'invitations/invite',
     'invite ann@example.com': 'invitations/invite',
-    [`invite ${'ann@example.com '.repeat(51)}`]: 'invitations/invite',
+    [`invite ${MANY}`]: 'invitations/invite',
     invites: 'invitations/list',
     import: 'accounts/check-import',
     list: 'accounts/list',
@@ -134,6 +136,30 @@ describe('T55 in Slack', () => {
   };
   /** Buttons, with the kind of target that their value names. `=` stands for the id alone. */
   const PRESSED: Record<string, string> = {
+    'invite-correct': 'invitations/invite',
+    'invites-turn': 'invitations/list',
+    'invitation-revoke-ask': 'invitations/revoke invitation',
+    'menu-import': 'accounts/check-import',
+    'list-turn': 'accounts/list',
+    'menu-groups': 'groups/list',
+    'groups-turn': 'groups/list',
+    'products-turn': 'products/list',
+    'apis-turn': 'apis/list',
+    'subscriptions-turn': 'subscriptions/list',
+    'account-decline': 'accounts/decline-sign-up account',
+    'account-details': 'accounts/show account',
+    'subscription-details': 'subscriptions/show subscription',
+    'product-details': 'products/show product',
+    'api-details': 'apis/show api',
+    'menu-templates': 'templates/list',
+    'template-variables': 'templates/show template =',
+    'history-turn': 'audit/history account query',
+    'audit-turn': 'audit/search',
+    'approvals-turn': 'approvals/list-waiting',
+    'menu-operators': 'operators/list',
+    'operators-turn': 'operators/list',
+    'menu-tokens': 'tokens/list',
+    'tokens-turn': 'tokens/list',
     'account-activate': 'accounts/activate account',
     'account-block': 'accounts/block account',
     'account-delete': 'accounts/delete account',
@@ -144,25 +170,16 @@ describe('T55 in Slack', () => {
     'api-create': 'apis/create',
     'api-delete': 'apis/delete api',
     'api-edit': 'apis/edit api',
-    'apis-next': 'apis/list',
     'approval-approve': 'approvals/decide approval =',
     'approval-decline': 'approvals/decide approval =',
     'group-create': 'groups/create',
     'group-delete': 'groups/delete group',
     'group-rename': 'groups/rename group =',
-    'groups-next': 'groups/list',
-    'groups-previous': 'groups/list',
-    'history-next': 'audit/history account accountId',
     'history-of': 'audit/history account =',
-    'history-older': 'audit/search',
     'import-apply': 'imports/begin import =',
     'invitation-resend': 'invitations/resend invitation',
     'invitation-revoke': 'invitations/revoke invitation',
-    'invites-all': 'invitations/list',
-    'invites-next': 'invitations/list',
-    'list-next': 'accounts/list',
     'list-pending': 'accounts/list',
-    'list-previous': 'accounts/list',
     'list-show': 'accounts/show account =',
     'menu-add': 'accounts/add',
     'menu-apis': 'apis/list',
@@ -178,7 +195,6 @@ describe('T55 in Slack', () => {
     'product-create': 'products/create',
     'product-delete': 'products/delete product',
     'product-edit': 'products/edit product',
-    'products-next': 'products/list',
     'subscription-approve': 'subscriptions/approve subscription',
     'subscription-cancel': 'subscriptions/cancel subscription',
     'subscription-delete': 'subscriptions/delete subscription',
@@ -191,7 +207,6 @@ describe('T55 in Slack', () => {
     'subscription-resume': 'subscriptions/resume subscription',
     'subscription-show': 'subscriptions/show subscription =',
     'subscription-suspend': 'subscriptions/suspend subscription',
-    'subscriptions-next': 'subscriptions/list',
     'subscriptions-of': 'subscriptions/list account =',
     'template-edit': 'templates/save template =',
     'template-preview': 'templates/preview template =',
@@ -202,6 +217,7 @@ describe('T55 in Slack', () => {
   };
   /** Submitted modals, with what their metadata names. */
   const SUBMITTED: Record<string, string> = {
+    'account-decline': 'accounts/decline-sign-up account',
     add: 'accounts/add',
     'api-create': 'apis/create',
     'api-delete': 'apis/delete api',
@@ -216,7 +232,9 @@ describe('T55 in Slack', () => {
     delete: 'accounts/delete account',
     edit: 'accounts/edit account',
     'group-create': 'groups/create',
+    'group-delete': 'groups/delete group',
     'group-rename': 'groups/rename group',
+    'invitation-revoke': 'invitations/revoke invitation',
     groups: 'accounts/set-groups account',
     import: 'accounts/check-import',
     invite: 'invitations/invite',
@@ -239,6 +257,7 @@ describe('T55 in Slack', () => {
   /** For every member, or only a way to another row of these tables. */
   const OPEN_TO_MEMBERS = [
     ...['/help', '/request', '/approvals', '[approval-withdraw]', '[menu-approvals]', '[menu-help]'],
+    ...['[invitation-messages-off]', '[invitation-messages-on]', '[own-approvals-turn]'],
     ...['[menu-request]', '{request}', '[run-command]', '<Invite API developer>', '<Manage API developer>'],
   ];
 
@@ -323,15 +342,16 @@ describe('T55 in Slack', () => {
   });
 
   const carried = (kind: string, key = 'id'): Record<string, unknown> =>
-    kind === 'operator' ? { userId: app.ids.approver, role: 'admin' } : { [key]: ids[kind], version: 1 };
+    kind === '' || key === 'query'
+      ? { query: { accountId: ids[kind] }, from: 0 }
+      : kind === 'operator'
+        ? { userId: app.ids.approver, role: 'admin' }
+        : { [key]: ids[kind], version: 1 };
 
-  it('an admin whose account is not found, or who does not name one', async () => {
+  it('an admin whose account is not found', async () => {
     const read = await refusalsSince({ actorId: `${teamId()}/${app.ids.admin}` });
     await app.as('admin').types('/apim-user block nobody@example.com for 7d');
-    await app.as('admin').sees(/No account/);
-    await app.as('admin').types(`/apim-user invite ${'ann@example.com '.repeat(51)}`);
-    await app.as('admin').sees(/50/);
-    await expectRows(read, ['accounts/block account_not_found', 'invitations/invite limit_reached']);
+    await expectRows(read, ['accounts/block account_not_found']);
   });
 
   it('reads as a sentence in `history refused`', async () => {
@@ -339,7 +359,7 @@ describe('T55 in Slack', () => {
     await app.as('admin').types(`/apim-user restore ${ids.account}`);
     await eventually('the refusal', async () => (await read()).length === 1);
     await app.as('nobody').types(`/apim-user block ${EMAIL}`);
-    await app.as('nobody').sees(/may not do this/);
+    await app.as('nobody').sees(/permission/);
     await app.as('admin').types('/apim-user history refused');
     const text = await app.as('admin').sees(/tried to block/);
     expect(text).toMatch(

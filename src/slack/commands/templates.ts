@@ -30,7 +30,7 @@ export const templatesFeature: Feature = {
         templateModal(await showTemplate(context, { template })),
       ),
     'template-variables': (request, template) =>
-      openModalFor(request, showTemplate, {}, async ({ context }) =>
+      openModalFor(request, showTemplate, { template }, async ({ context }) =>
         variablesModal(await showTemplate(context, { template })),
       ),
     'template-preview': (request, template, typed) =>

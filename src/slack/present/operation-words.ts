@@ -78,6 +78,7 @@ const WORDS: Record<string, string> = {
   'invitations/resend': 'resent/resend the invitation of {a developer}',
   'invitations/revoke': 'revoked/revoke the invitation of {a developer}',
   'invitations/set-messages': 'turned/turn messages about their invitations on or off',
+  'invitations/show-messages': 'looked/look at their setting for invitation messages',
   'invitations/show': 'looked/look at {an invitation}',
   'mails/cancel-all': 'cancelled/cancel the mails that waited',
   'mails/count': 'counted/count the mails',
