@@ -348,6 +348,12 @@ describe('T55 in Slack', () => {
         ? { userId: app.ids.approver, role: 'admin' }
         : { [key]: ids[kind], version: 1 };
 
+  it('an account that is named as a mail program writes it', async () => {
+    const read = await ofNobody();
+    await app.as('nobody').types(`/apim-user block Dora Diaz <${EMAIL}>`);
+    await expectRows(read, [rowOf('accounts/block account')]);
+  });
+
   it('an admin whose account is not found', async () => {
     const read = await refusalsSince({ actorId: `${teamId()}/${app.ids.admin}` });
     await app.as('admin').types('/apim-user block nobody@example.com for 7d');

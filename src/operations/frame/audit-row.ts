@@ -5,6 +5,7 @@ import type { Db, Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
+import { canonicalIn } from '../../domain/email-list.ts';
 import { actorId, actorName, slackId } from './actor.ts';
 import type { Act, AuditEntry, Context } from './context.ts';
 import { rowId } from './input.ts';
@@ -134,7 +135,7 @@ async function namedTarget(context: Context, db: Db, input: unknown): Promise<Ta
 /** Exactly this email or id, because the audit must not blame an attempt on a similar account. */
 async function idOfNamedAccount(db: Db, serviceId: string, text: string): Promise<string | undefined> {
   if (text.length > MAX_ACCOUNT_TEXT_LENGTH || unstorableField(text)) return undefined;
-  const email = text.toLowerCase();
+  const email = canonicalIn(text) ?? text.toLowerCase();
   const found =
     (await findAccountByEmail(db, serviceId, email)) ??
     (await findAccount(db, serviceId, text)) ??
