@@ -207,7 +207,7 @@ export function multiSearchInput(
 
 /** Searches the custom groups. */
 export const groupsInput = (chosen: readonly ChosenOption[] = []): InputBlock =>
-  multiSearchInput('groups', 'Groups', { placeholder: 'Developers holds everybody by itself', chosen });
+  multiSearchInput('groups', 'Groups', { placeholder: 'Everyone is in Developers', chosen });
 
 /** Like `multiSearchInput`, for one thing. */
 export function searchInput(
