@@ -51,7 +51,8 @@ describe('delete', () => {
       .waitFor({ state: 'detached' });
     await developer.reads('ann@example.com', /account is closed/);
     await admin.types('/apim-user show ann@example.com');
-    await admin.sees(/No account found/);
+    const said = await admin.sees(/ann@example.com was deleted/);
+    await said.getByRole('button', { name: /^Restore/ }).waitFor();
   });
 
   story('has one effect when two approve at once, and the second is told who was first', async () => {

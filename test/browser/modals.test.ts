@@ -39,7 +39,7 @@ describe('add and invite', () => {
     await modal.getByRole('alert').first().waitFor();
     await admin.fills('Invite developers', { Email: 'ann@example.com' });
     await admin.submits('Invite developers', 'Send invitations');
-    await admin.seesInModal(/No one was invited.*1 address was not invited.*ann@example.com/s);
+    await admin.seesInModal(/No one was invited.*1 email was not invited.*ann@example.com/s);
     await admin.closesModal();
   });
 });
@@ -49,7 +49,7 @@ describe('edit', () => {
     await admin.types('/apim-user edit ben@example.com');
     const modal = await admin.fills('Edit an account', { Email: 'ben at example', 'Last name': 'Wolf' });
     await admin.submits('Edit an account', 'Save');
-    await fault(modal, /address/i);
+    await fault(modal, /The email has no @/);
     expect(await modal.getByRole('textbox', { name: 'Last name' }).inputValue()).toBe('Wolf');
     await admin.fills('Edit an account', { Email: 'ann@example.com' });
     await admin.submits('Edit an account', 'Save');
@@ -129,7 +129,7 @@ describe('groups', () => {
     await admin.chooses(/Partners/, 'Rename');
     await admin.fills('Rename a group', { Name: 'developers' });
     await admin.submits('Rename a group', 'Save');
-    await admin.seesInModal(/exists already/);
+    await admin.seesInModal(/already exists/);
     await admin.closesModal();
     await admin.chooses(/Partners/, 'Rename');
     await admin.fills('Rename a group', { Name: 'Friends', Description: 'of the house' });

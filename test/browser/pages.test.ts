@@ -84,27 +84,38 @@ describe('on a phone without scripts', () => {
 });
 
 describe('by keyboard alone, with the focus always visible', () => {
-  async function tabTo(page: Page, words: string): Promise<void> {
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+  /** Presses Tab until the focus is on an element of that name, and looks at the focus of each on the way. */
+  async function tabTo(page: Page, role: 'textbox' | 'button', name: string): Promise<void> {
+    const wanted = page.getByRole(role, { name }).and(page.locator(':focus'));
+    for (let at = 0; at < 10; at++) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+      if ((await wanted.count()) === 1) return;
+    }
+    throw new Error(`the keyboard never came to ${name}`);
+  }
+  async function typesInto(page: Page, label: string, words: string): Promise<void> {
+    await tabTo(page, 'textbox', label);
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type(words);
   }
 
   story('an invitation is accepted', async () => {
     const page = await app.open(await pathOfInvitation('ben@example.com'));
-    for (const words of ['Ben', 'Fox', 'three quiet garden chairs']) await tabTo(page, words);
+    await typesInto(page, 'First name', 'Ben');
+    await typesInto(page, 'Last name', 'Fox');
+    await typesInto(page, 'New password', 'three quiet garden chairs');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/portal');
   });
 
   story('a password is set and an email confirmed', async () => {
     const reset = await app.open(await pathOfReset('eve@example.com'));
-    await tabTo(reset, 'three quiet garden chairs');
+    await typesInto(reset, 'New password', 'three quiet garden chairs');
     await reset.keyboard.press('Enter');
     await reset.getByRole('heading', { name: 'Your new password is set' }).waitFor();
     const confirm = await app.open(await pathOfConfirmation('finn@example.com'));
-    await confirm.keyboard.press('Tab');
+    await tabTo(confirm, 'button', 'Confirm my email');
     await confirm.keyboard.press('Enter');
     await confirm.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();
   });

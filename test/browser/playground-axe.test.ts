@@ -18,7 +18,7 @@ describe('axe finds nothing serious in the playground', () => {
       await page.getByRole('textbox', { name: /^Message/ }).fill('/apim-user');
       await page.keyboard.press('Enter');
       await page.getByRole('article').last().getByRole('button').first().waitFor();
-      await page.getByRole('button', { name: 'Inspector' }).click();
+      await page.getByRole('button', { name: 'Inspector', exact: true }).click();
       const deliveries = page.getByRole('table', { name: 'Deliveries' });
       await deliveries
         .getByRole('button', { name: /^command/ })

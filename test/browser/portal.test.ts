@@ -109,7 +109,7 @@ describe('from nothing to a call', () => {
 
   story('Ann signs up; faults stand beside their fields, and what was typed stays', async () => {
     await follows(ann, 'Sign up');
-    await fills(ann, { Email: 'ann@localhost', 'First name': 'Ann', 'Last name': 'Lee' });
+    await fills(ann, { Email: 'ann@localhost', 'First name': 'Ann', 'Last name (if you have one)': 'Lee' });
     await presses(ann, 'Sign up');
     await ann.getByText('Email has no whole domain after the @').waitFor();
     expect(await ann.getByLabel('First name').inputValue()).toBe('Ann');
@@ -183,7 +183,8 @@ describe('from nothing to a call', () => {
     await approver.sees(/Activated/);
     await eventually('the call to pass', async () => (await call()) === 200);
     await signsIn(ann);
-    await sees(ann, 'Hello Ann');
+    // The page that asked her to sign in.
+    await sees(ann, 'My shop');
   });
 
   story(
@@ -240,7 +241,7 @@ describe('her account', () => {
     await sees(ann, 'Your account is closed');
     await signsIn(ann, OTHER_PASSWORD);
     await ann.getByText('Wrong email or password.').waitFor();
-    await approver.message(/closed the account/).waitFor();
+    await approver.message(/closed their account/).waitFor();
   });
 });
 

@@ -68,7 +68,7 @@ describe('deleting with a second operator', () => {
       );
     });
     await admin().types('/apim-user show ann@example.com');
-    await admin().sees(/No account found/);
+    await admin().sees(/The account of ann@example\.com was deleted by/);
   });
 
   it('says on its card that the subscriptions go with the account, when the requester chose that', async () => {

@@ -36,7 +36,7 @@ describe('groups', () => {
     await first.cancel();
 
     const second = await create('partners');
-    await second.sees(/exists already/);
+    await second.sees(/already exists/);
     expect(await second.value('Name')).toBe('partners');
     await second.fill({ Name: 'Testers' });
     await second.submit();

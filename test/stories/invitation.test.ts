@@ -25,7 +25,7 @@ describe('an invitation', () => {
     const ticket = ticketIn(mail);
 
     await admin.types('/apim-user show ann@example.com');
-    await admin.sees(/No account found/);
+    await admin.sees(/invited by Ada Admin .* and hasn't accepted yet\. There is no account until then/);
 
     const page = await fetch(`${app.url}/invitations/accept?ticket=${ticket}`);
     expect(page.status).toBe(200);

@@ -27,7 +27,8 @@ const inChannel = () =>
     .channel('approvals')
     .map((message) => message.text());
 const cards = () => inChannel().filter((text) => /flood\d+@example\.com/.test(text));
-const summaries = () => inChannel().filter((text) => /signed up/.test(text) && !/flood/.test(text));
+const summaries = () =>
+  inChannel().filter((text) => /signed up|sign-ups of this card/.test(text) && !/flood/.test(text));
 
 test('the first twenty sign-ups get a card each, and the others share one that counts down and ends', async () => {
   for (const email of addresses) {
@@ -40,7 +41,7 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   const answers = await Promise.all(tickets.map(confirm));
   expect(answers.map((answer) => answer.status)).toEqual(Array(COUNT).fill(200));
   await eventually('the summary', () =>
-    summaries().some((text) => text.includes('4 developers who signed up wait')),
+    summaries().some((text) => text.includes('4 developers signed up. Let them in?')),
   );
   await eventually('twenty cards', () => cards().length === 20);
   expect(summaries()).toHaveLength(1);
@@ -54,7 +55,9 @@ test('the first twenty sign-ups get a card each, and the others share one that c
     await approver.types(`/apim-user ${at % 2 ? 'activate' : 'block'} ${email} somebody we know`);
     await approver.sees(/Activated|Blocked/);
   }
-  await eventually('the end of the summary', () => /None of the 4/.test(summaries()[0] ?? ''));
+  await eventually('the end of the summary', () =>
+    /All 4 sign-ups of this card are decided/.test(summaries()[0] ?? ''),
+  );
   expect(summaries()).toHaveLength(1);
   expect(cards()).toHaveLength(20);
   expect(await sql`select 1 from sign_up_summaries where ended_at is null`).toHaveLength(0);

@@ -55,7 +55,7 @@ describe('a deletion', () => {
     await admin().sees(/Restored. The account is \*blocked/);
     await admin().types('/apim-user restore Eva');
     await admin().clicks('Restore Eva Il');
-    await admin().sees(/already an account with this address/);
+    await admin().sees(/An account with this email already exists/);
   });
 
   it('is named when the email is used, with Restore; history has it too', async () => {

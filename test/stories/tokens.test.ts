@@ -36,7 +36,7 @@ const make = (name: string, days: number) =>
 it('a token is announced, listed, told of before its end, and revoked from Slack', async () => {
   expect((await make('nightly', 30)).code).toBe(0);
   app.as('approver').goesTo('approvals');
-  await app.as('approver').sees(/Connie \(console\)\W* made a token for the management API/);
+  await app.as('approver').sees(/Connie \(console\)\W* created a token for the management API/);
   await app.as('admin').types('/apim-user tokens');
   await app.as('admin').sees(/nightly\W* · \W*reader\W* · of .* · never used/);
 

@@ -41,7 +41,7 @@ it('an operator can undo a block from the answer in a modal, and after ten minut
   await again.sees(/Saved/);
   now += 10 * 60_000;
   await again.clicks('Undo for Beate Lee');
-  await again.sees(/can be undone for ten minutes/);
+  await again.sees(/Undo works for ten minutes, and they have passed/);
   await again.closeAll();
   await admin.types('/apim-user show bea@example.com');
   await admin.sees(/Beate Lee/);
