@@ -48,13 +48,13 @@ async function drawHome(request: SlackRequest): Promise<Page> {
   const role = await request.role();
   const head = (await menu(request)).blocks ?? [];
   const approvals = await approvalBlocks(request);
-  if (role === null) return () => [...head, ...approvals];
+  const messages = await invitationMessagesBlocks(request);
+  if (role === null) return () => [...head, ...approvals, divider, ...messages];
   const waiting = [
     ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
     ...(await waitingSubscriptions(request)),
   ];
   const recent = await recentChanges(request);
-  const messages = await invitationMessagesBlocks(request);
   return (report) => [
     ...head,
     ...(approvals.length ? [divider, ...approvals] : []),
