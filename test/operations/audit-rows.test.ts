@@ -236,7 +236,7 @@ const CASES: Record<string, Case> = {
   'accounts/edit-own': of(
     SIGNED_IN,
     'not_permitted',
-    { input: { firstName: '', lastName: 'Lee' }, code: 'invalid_input' },
+    { input: { firstName: '', lastName: '' }, code: 'invalid_input' },
     () => ({ firstName: next('Ann '), lastName: 'Lee' }),
   ),
   'accounts/end-block': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
