@@ -76,7 +76,7 @@ describe('a command without its account', () => {
     await admin.submits('Block which account?', 'Continue');
     const modal = await admin.fills('Block an account', { Reason: 'late', Ends: 'some day' });
     await admin.submits('Block an account', 'Block');
-    await fault(modal, /12h, 7d or 2w/);
+    await fault(modal, /like 12h, 7 days, tomorrow/);
     await admin.fills('Block an account', { Ends: '1d' });
     await admin.submits('Block an account', 'Block');
     await admin.seesInModal(/Blocked until .*Ben Fox can't sign in.*reactivates automatically/s);
