@@ -92,11 +92,11 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
 
   it('is not used by the buttons around the field that holds it', async () => {
     await admin().types('/apim-user templates');
-    await admin().sees(/default text/);
+    await admin().sees(/Mails to developers/);
     await admin().clicks(/^Edit Account blocked/);
     const modal = await admin().modal("A mail's text");
     await modal.fill({ Text: `Your key is ${key}.` });
-    for (const name of ['Preview', 'Send a test to me']) {
+    for (const name of ['Preview', 'Send me a test']) {
       await modal.clicks(name);
       await (await admin().modal(/Keys don't belong in Slack/)).cancel();
     }
