@@ -48,7 +48,7 @@ describe('a mail text from a program', () => {
     t.slack.as('approver').goesTo('approvals');
     const told = await t.slack.as('approver').message(/Told to all/);
     expect(told.text()).toMatch(
-      /changed the text of a mail.*“Invitation”.*You are invited.*→ Told to all.*XHTML/s,
+      /changed the text of the mail “Invitation”.*You are invited.*→ Told to all.*XHTML/s,
     );
     const [row] = await t.sql`
       select actor_kind, before, after from audit_details join audit on audit.id = audit_id
@@ -59,7 +59,7 @@ describe('a mail text from a program', () => {
   it('is marked in Slack, can be previewed and sent as a test, and stays when only the subject changes', async () => {
     await put({ subject: 'By a program', body: LETTER });
     let modal = await open();
-    expect(modal.text()).toContain('written by a program, in XHTML');
+    expect(modal.text()).toContain('A program wrote this text in XHTML');
     expect(await modal.value('Text')).toBeNull();
     await modal.clicks('Preview');
     expect(await modal.sees(/Come & see what/)).toContain('Claim it:');
