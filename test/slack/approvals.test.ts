@@ -214,7 +214,7 @@ describe('T47: a button that is out of date', () => {
       await card.clicks(`Approve: ${title}`);
       await approver().sees(/could not be done any more/, WAIT_MS);
       expect(await approvalOf(id)).toEqual({ state: 'outdated', code: 'account_changed' });
-      await eventually('the card', () => /the account has changed since it was asked for/.test(card.text()));
+      await eventually('the card', () => /the account has changed since the request/.test(card.text()));
       expect(await stateOf(email)).toBe('active');
     },
     4 * WAIT_MS,

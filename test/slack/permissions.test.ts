@@ -63,8 +63,6 @@ const EXPECTED: Record<string, string> = {
   '[menu-invite]': 'admin',
   '[menu-invites]': 'admin',
   '[invite-correct]': 'admin',
-  '[invites-all]': 'admin',
-  '[invites-next]': 'admin',
   '[invitation-resend]': 'admin*',
   '[invitation-revoke]': 'admin*',
   '[invitation-messages-off]': 'admin* approver* member*',
