@@ -226,7 +226,7 @@ async function look({ email, requestId }: World) {
   const accounts = await t.sql`
     select a.id, a.state,
       exists (select from account_groups g where g.account_id = a.id and g.group_id = ${groupId}) as "hasGroup",
-      exists (select from tickets k where k.account_id = a.id
+      exists (select from tickets k where k.account_id = a.id and k.purpose <> 'account-security'
         and k.used_at is null and k.voided_at is null) as reset
     from accounts a where a.email_canonical = ${email.toLowerCase()} order by a.registered_at, a.id`;
   const open = await t.sql`

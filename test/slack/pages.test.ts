@@ -56,16 +56,16 @@ describe('the pages of a list', () => {
     await admin().types('/apim-user list state:pending');
     await admin().sees(/1–20 of 45/);
     const list = await admin().message(/1–20 of 45/);
-    const seen = lastNames(list.text());
     await list.chooses('Activate', 'Wait 0045');
-    await admin().sees(/Wait 0045/);
+    await eventually('the list without that row', () => list.text().includes('1–20 of 44'));
+    const seen = lastNames(list.text());
     await sql`update accounts set state = 'active', version = version + 1 where id in ('Wait44', 'Wait43')`;
-    for (const range of ['21–40 of 42', '38–42 of 42']) {
+    for (const range of ['21–40 of 42', '39–42 of 42']) {
       await list.clicks('Next');
       await eventually(range, () => list.text().includes(range));
       seen.push(...lastNames(list.text()));
     }
-    expect(seen).toEqual(Array.from({ length: 45 }, (_, n) => String(45 - n).padStart(4, '0')));
+    expect(seen).toEqual(Array.from({ length: 44 }, (_, n) => String(44 - n).padStart(4, '0')));
     expect(list.buttons()).not.toContain('Next');
   });
 

@@ -132,7 +132,7 @@ it('the app acknowledges each delivery of a command on the socket, and answers t
   await delay(SETTLE_MS);
   expect(slack.acks.map((ack) => ack.envelope_id)).toEqual(['envelope-1', 'envelope-2']);
   expect(slack.answers.map(({ path }) => path)).toEqual(['/answer/help']);
-  expect(slack.answers[0]?.text).toContain('Help');
+  expect(slack.answers[0]?.text).toContain('What /apim-user can do');
 });
 
 it('the app takes no command over HTTP in Socket Mode', async () => {
@@ -161,7 +161,7 @@ it('T75: a report over the socket puts an operator in doubt, and in doubt they a
   };
   try {
     // The app remembers that they are a member, and from here on Slack tells it nothing more.
-    expect(await answerTo('list', 'before')).toContain('No accounts');
+    expect(await answerTo('list', 'before')).toContain('Accounts');
     driver.slackFails('users.info', { kind: 'error', code: 'internal_error' }, 1_000_000);
     await sql`update operators set in_doubt_since = now() where slack_user_id = ${approver}`;
     expect(await answerTo('list', 'doubt')).toContain("Slack hasn't confirmed that you're still");

@@ -50,7 +50,7 @@ export function createPortalDriver(app: TestApp) {
         ['apis', /longest matching path/, { Name: `${name} API`, Path: path }],
         [
           'products',
-          /no products yet|Subscription:/,
+          /no products yet|\*Products\* · /,
           { Name: name, APIs: [`${name} API`], Published: [PUBLISHED], ...more },
         ],
       ] as const) {
