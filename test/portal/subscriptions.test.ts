@@ -114,9 +114,9 @@ describe('subscribing to a product', () => {
     const answer = await who.post('/portal/products/starter', { name: 'My <robot>' });
     const html = await answer.text();
     expect(answer.status).toBe(422);
-    expect(html).toMatch(/id="terms-fault">Read the terms and tick this box/);
+    expect(html).toMatch(/id="terms-fault">Read the terms, then tick this box/);
     expect(html).toContain('value="My &lt;robot&gt;"');
-    expect(await who.reads('/portal/subscriptions')).toContain('You have none yet');
+    expect(await who.reads('/portal/subscriptions')).toContain('You have no subscriptions yet');
   });
 
   test('gives keys that work at once and are shown on request, and each showing is audited', async () => {
@@ -164,7 +164,7 @@ describe('subscribing to a product', () => {
     await modal.fill({ Reason: 'For <partners> only' });
     await modal.submit();
     await eventually('the reason', async () =>
-      /State Declined Why For &lt;partners&gt; only/.test(await who.reads(path)),
+      /State Declined Reason For &lt;partners&gt; only/.test(await who.reads(path)),
     );
     expect(await who.reads(path)).not.toMatch(/Amir|Ada/);
   });
@@ -174,7 +174,7 @@ describe('subscribing to a product', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => subscribe(who, 'weather')));
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 422, 422, 422, 422, 422]);
     const again = await subscribe(who, 'weather');
-    expect(textOf(await again.text())).toContain('as many subscriptions to this product as it allows');
+    expect(textOf(await again.text())).toContain('the most subscriptions that this product allows');
     expect(
       await sql`select 1 from subscriptions s join accounts a on a.id = s.account_id where email = ${email}`,
     ).toHaveLength(1);
@@ -201,7 +201,7 @@ describe('subscribing to a product', () => {
     };
     const path = await subscribed(mine.who, 'premium', extra);
     expect(await mine.who.reads(path)).toContain('Waiting for approval');
-    expect(await other.who.reads('/portal/subscriptions')).toContain('You have none yet');
+    expect(await other.who.reads('/portal/subscriptions')).toContain('You have no subscriptions yet');
   });
 });
 
@@ -246,7 +246,7 @@ describe('a subscription', () => {
     const { who } = await developer();
     const path = await subscribed(who);
     const answer = await who.post(`${path}/name`, { name: '<b>Other' });
-    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Its name is saved.');
+    expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Name saved.');
     expect(await (await who.get(path)).text()).toContain('&lt;b&gt;Other</h1>');
     const blank = await who.post(`${path}/name`, { name: ' ' });
     expect([blank.status, await blank.text()]).toEqual([422, expect.stringContaining('Name is needed.')]);
