@@ -92,6 +92,8 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
     try {
       await holder`select pg_advisory_lock(${STALL})`;
       sent = send();
+      // The request is stored a moment before its acknowledgement leaves.
+      if (isReached === isStored) await sent;
       await eventually('the point of the kill', isReached, WAIT_MS);
       await kill();
       await sql.unsafe(`select pg_terminate_backend(pid) from pg_locks
