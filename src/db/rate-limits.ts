@@ -3,8 +3,11 @@ import { sql } from 'drizzle-orm';
 import type { Database } from './connection/connect.ts';
 
 const KEPT_MS = 3_600_000;
-/** The column holds milliseconds. Its migration is written by hand, so the table is not part of the schema. */
-const NOW = sql`(extract(epoch from now()) * 1000)::bigint`;
+/**
+ * The column holds milliseconds. Its migration is written by hand, so the table is not part of the schema. Not `now()`:
+ * that is when a transaction began, so a count that waited for another one would take its window for one of a wrong clock.
+ */
+const NOW = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 type Count = { points: number; msLeft: number };
 type Row = { points: number; left: string };

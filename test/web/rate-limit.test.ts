@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../../src/db/connection/connect.ts';
+import { connect, type Database } from '../../src/db/connection/connect.ts';
 import { createLimiter } from '../../src/db/rate-limits.ts';
 import { createRateLimits, type Limiter, RATE_LIMITS } from '../../src/web/rate-limit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -36,6 +37,18 @@ describe('a rate limit', () => {
       Array.from({ length: 50 }, () => limits.take('forgotPerEmail', 'ann@example.com')),
     );
     expect(all.filter((one) => one.isAllowed)).toHaveLength(RATE_LIMITS.forgotPerEmail.points);
+  });
+
+  test('counts on in a window that began after the transaction of the count', async () => {
+    const options = { keyPrefix: 'forgotPerEmail', durationSeconds: 3_600 };
+    await connection.db.transaction(async (tx) => {
+      await tx.execute('select 1');
+      await delay(20);
+      expect(await createLimiter(connection.db, options).count('late')).toMatchObject({ points: 1 });
+      expect(await createLimiter(tx as unknown as Database, options).count('late')).toMatchObject({
+        points: 2,
+      });
+    });
   });
 
   test('T35: refuses a client after twenty wrong tickets in a minute; looking does not count', async () => {
