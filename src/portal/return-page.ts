@@ -1,9 +1,8 @@
 // Where a developer goes on after signing in: the page that asked them to, in whichever way they sign in.
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Policy } from '../operations/frame/context.ts';
 import type { WebContext } from '../web/request-facts.ts';
+import { createHostCookie } from './host-cookie.ts';
 
-const NAME = 'apim-user-return';
 /** Long enough for a sign-up, with its mail. */
 const KEPT_SECONDS = 3_600;
 const MAX_LENGTH = 1_000;
@@ -25,21 +24,15 @@ export type ReturnPage = {
  * browser share it: the page that asked last wins.
  */
 export function createReturnPage(policy: Policy): ReturnPage {
-  const isHttps = () => policy.publicUrl.startsWith('https://');
-  const options = () => ({
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax' as const,
-    ...(isHttps() ? { prefix: 'host' as const, secure: true } : {}),
-  });
+  const cookie = createHostCookie(policy, 'apim-user-return');
   return {
     keep(c) {
       const page = withoutNotice(new URL(c.req.url));
-      if (isOwnPage(page)) setCookie(c, NAME, page, { ...options(), maxAge: KEPT_SECONDS });
+      if (isOwnPage(page)) cookie.write(c, page, KEPT_SECONDS);
     },
     take(c) {
-      const page = isHttps() ? getCookie(c, NAME, 'host') : getCookie(c, NAME);
-      if (page) deleteCookie(c, NAME, options());
+      const page = cookie.read(c);
+      if (page) cookie.clear(c);
       return page && isOwnPage(page) ? page : HOME_PATH;
     },
   };

@@ -7,10 +7,10 @@ import { resumeSession } from '../operations/sessions/resume.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
+import { createHostCookie, type HostCookie } from './host-cookie.ts';
 import { CSS, renderPage, SCRIPT } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
 import { createReturnPage } from './return-page.ts';
-import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 
 export const GONE = 410;
 export const UNPROCESSABLE = 422;
@@ -23,7 +23,8 @@ type Handler = (c: WebContext) => Promise<Response>;
 export type Site = {
   readonly policy: Policy;
   readonly guard: RequestGuard;
-  readonly cookie: SessionCookie;
+  /** Holds a session's secret. The session ends by its own time, or with the cookie. */
+  readonly cookie: HostCookie;
   /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
   /** The browser of a request, for a session that begins in it. */
@@ -51,7 +52,7 @@ export function createSite(options: {
   contextOf: (requestId: string, actor?: Actor) => Context;
 }): Site {
   const { policy, guard, contextOf } = options;
-  const cookie = createSessionCookie(policy);
+  const cookie = createHostCookie(policy, 'apim-user-session');
   const returnPage = createReturnPage(policy);
   const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
 
