@@ -202,4 +202,5 @@ function expectHarmless(already: number): void {
   expect(texts.some((text) => text.includes('&lt;!channel&gt;'))).toBe(true);
   for (const text of texts) expect(text).not.toMatch(/<(?!!date\^)/);
   for (const text of texts) expect(text).not.toContain('://evil.example');
+  for (const text of texts) expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
 }

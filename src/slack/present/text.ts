@@ -3,9 +3,13 @@ export const MAX_SECTION_LENGTH = 3_000;
 /** Slack's limit for the value of a button. */
 export const MAX_VALUE_LENGTH = 2_000;
 
-/** Makes a text that a person wrote harmless in mrkdwn: no mention, no link, no markup. */
+/** Marks that turn the direction of the text after them, so that it reads as another text. */
+const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** Makes a text that a person wrote harmless in mrkdwn: no mention, no link, no markup, no change of direction. */
 export function escapeText(text: string): string {
   return text
+    .replace(DIRECTION_MARKS, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
