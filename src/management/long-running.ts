@@ -92,7 +92,7 @@ function failureOf({ state, code }: Approval): { code: string; message: string }
     case 'outdated':
       return {
         code: 'ApprovalOutdated',
-        message: `It was agreed to and could not be done any more (${code}); nothing was done.`,
+        message: `It was approved, but could no longer be done (${code}). Nothing changed.`,
       };
     case 'expired':
       return { code: 'ApprovalExpired', message: 'No operator decided in time; nothing was done.' };

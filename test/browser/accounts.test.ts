@@ -42,7 +42,7 @@ describe('list', () => {
     await admin.types('/apim-user list zzzzzz');
     await admin.sees(/No account matches/);
     await admin.types('/apim-user list state:asleep');
-    await admin.sees(/is active, pending, blocked, deleted/);
+    await admin.sees(/write active, pending, blocked or deleted/);
   });
 });
 
@@ -61,7 +61,7 @@ describe('edit', () => {
     await modal.getByRole('alert').filter({ hasText: 'Write a name; one is enough' }).waitFor();
     await admin.fills('Edit an account', { 'First name': 'Dora', 'Last name': 'Dee' });
     await admin.submits('Edit an account', 'Save');
-    await admin.seesInModal(/counts once it is confirmed: a mail went to dora@new.example.com/);
+    await admin.seesInModal(/takes effect once it is confirmed: a mail went to dora@new.example.com/);
     await admin.closesModal();
     await developer.reads('dora@example.com', /about to get a new email/);
     const tab = await developer.follows('dora@new.example.com', /confirm the new email/, /confirm/i);

@@ -51,14 +51,14 @@ describe('add', () => {
     async () => {
       await approver.goesTo('approvals');
       await admin.types('/apim-user add cleo@example.com Cleo');
-      await admin.fills('Add an account', { 'Last name': 'Cole', 'Verify the address first': true });
+      await admin.fills('Add an account', { 'Last name': 'Cole', 'Send a link to confirm it first': true });
       await admin.submits('Add an account', 'Add');
       await admin.seesInModal(/account is pending/);
       await admin.closesModal();
       const card = approver.message(/Cleo Cole.*pending/s);
       await card.waitFor();
       await approver.presses('Activate Cleo Cole');
-      await approver.sees(/The address was never confirmed/);
+      await approver.sees(/The email was never confirmed/);
       await approver.message(/Cleo Cole.*State: active.*by Amir Approver/s).waitFor();
       await approver.messages
         .getByRole('button', { name: 'Activate Cleo Cole' })

@@ -24,7 +24,7 @@ async function asksToDelete(who: BrowserPerson, address: string, reason: string)
   await who.types(`/apim-user delete ${address}`);
   const modal = await who.fills('Delete an account', { Reason: reason });
   await modal.getByText('A second operator has to approve this').waitFor();
-  await who.submits('Delete an account', 'Ask for it');
+  await who.submits('Delete an account', 'Request deletion');
   await who.seesInModal(/second operator must approve/);
   await who.closesModal();
 }

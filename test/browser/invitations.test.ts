@@ -67,7 +67,7 @@ describe('two invited at once', () => {
     await admin.types('/apim-user invites');
     await admin.sees(/ben@example.com · open/);
     await admin.chooses(/ben@example\.com/, 'Resend');
-    await admin.sees(/Sent again to ben@example.com; the former link is dead/);
+    await admin.sees(/Sent again to ben@example.com; the old link no longer works/);
     await first.reload();
     await first.getByRole('heading', { name: 'There is a newer link' }).waitFor();
     const second = await developer.follows('ben@example.com', /invited/, /accept/i, 3);

@@ -91,7 +91,7 @@ describe('an account that another operator changed while the modal was open', ()
     const modal = await admin.fills('Delete an account', { Reason: 'gone' });
     await approver.types('/apim-user block cy@example.com first come');
     await approver.sees(/Blocked: Cy Oak/);
-    await modal.getByRole('button', { name: 'Ask for it' }).click();
+    await modal.getByRole('button', { name: 'Request deletion' }).click();
     await admin.seesInModal(CHANGED);
     await admin.closesModal();
   });
@@ -162,7 +162,7 @@ describe('decline', () => {
   story('needs a reason, and is too late when another operator decided first', async () => {
     await admin.types('/apim-user delete ann@example.com');
     await admin.fills('Delete an account', { Reason: 'contract ended' });
-    await admin.submits('Delete an account', 'Ask for it');
+    await admin.submits('Delete an account', 'Request deletion');
     await admin.seesInModal(/second operator must approve/);
     await admin.closesModal();
     await approver.goesTo('approvals');

@@ -33,7 +33,7 @@ async function pathOfReset(address: string): Promise<string> {
 }
 async function pathOfConfirmation(address: string): Promise<string> {
   await admin.types(`/apim-user add ${address} Some`);
-  await admin.fills('Add an account', { 'Last name': 'Body', 'Verify the address first': true });
+  await admin.fills('Add an account', { 'Last name': 'Body', 'Send a link to confirm it first': true });
   await admin.submits('Add an account', 'Add');
   await admin.seesInModal(/account is pending/);
   await admin.closesModal();

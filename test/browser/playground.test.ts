@@ -193,7 +193,7 @@ story('a message stays where it is for its reader while a card above is repainte
   const approver = await app.as('approver');
   await admin.goesTo('apim-user messages');
   await admin.types('/apim-user add zoe@example.com Zoe');
-  await admin.fills('Add an account', { 'Last name': 'Quist', 'Verify the address first': true });
+  await admin.fills('Add an account', { 'Last name': 'Quist', 'Send a link to confirm it first': true });
   await admin.submits('Add an account', 'Add');
   await admin.seesInModal(/account is pending/);
   await admin.closesModal();

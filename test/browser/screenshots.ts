@@ -57,7 +57,7 @@ async function takeAll(open: Open, url: string): Promise<void> {
   await take(admin.page, 'command');
 
   await admin.types('/apim-user add cleo.cole@example.com Cleo');
-  await admin.fills('Add an account', { 'Last name': 'Cole', 'Verify the address first': true });
+  await admin.fills('Add an account', { 'Last name': 'Cole', 'Send a link to confirm it first': true });
   await admin.page.setViewportSize(TALL);
   await take(admin.page, 'modal');
   await admin.page.setViewportSize(WINDOW);
@@ -72,7 +72,7 @@ async function takeAll(open: Open, url: string): Promise<void> {
   await admin.sees(/Added: the account is active/);
   await admin.types('/apim-user delete dan.oak@example.com');
   await admin.fills('Delete an account', { Reason: 'contract ended' });
-  await admin.submits('Delete an account', 'Ask for it');
+  await admin.submits('Delete an account', 'Request deletion');
   await admin.seesInModal(/second operator must approve/);
   await admin.closesModal();
   await approver.presses('Approve: Delete Dan Oak?', 'Approve');

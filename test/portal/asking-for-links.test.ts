@@ -163,7 +163,7 @@ describe('requesting a reset link', () => {
     await admin.types('/apim-user add');
     const modal = await admin.modal('Add an account');
     const fields = { Email: address, 'First name': 'Ann', 'Last name': 'Lee' };
-    await modal.fill({ ...fields, Address: ['Verify the address first'] });
+    await modal.fill({ ...fields, 'Email confirmation': ['Send a link to confirm it first'] });
     await modal.submit();
     await modal.sees(/Added/);
     await modal.closeAll();

@@ -168,7 +168,7 @@ describe('the sign-in page and a stranger', () => {
     await admin.types('/apim-user add');
     const modal = await admin.modal('Add an account');
     const fields = { Email: pending, 'First name': 'Ann', 'Last name': 'Lee', Password: OTHER_PASSWORD };
-    await modal.fill({ ...fields, Address: ['Verify the address first'] });
+    await modal.fill({ ...fields, 'Email confirmation': ['Send a link to confirm it first'] });
     await modal.submit();
     await modal.sees(/Added/);
     await modal.closeAll();

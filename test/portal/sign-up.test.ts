@@ -90,7 +90,7 @@ describe('signing up where an operator must approve', () => {
     const { email, ticket } = await signedUp();
     const admin = app.as('admin');
     await admin.types(`/apim-user activate ${email}`);
-    await admin.sees(/active as soon as the address is confirmed/);
+    await admin.sees(/becomes active when the email is confirmed/);
     expect(await stateOf(email)).toBe('pending');
     await admin.types(`/apim-user activate ${email}`);
     await admin.sees(/Nothing changed: the account is/);

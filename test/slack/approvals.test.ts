@@ -212,7 +212,7 @@ describe('T47: a button that is out of date', () => {
       const { id, title, card, email } = await asked();
       expect((await operate('edit', email, '--note', 'has a contract')).code).toBe(0);
       await card.clicks(`Approve: ${title}`);
-      await approver().sees(/could not be done any more/, WAIT_MS);
+      await approver().sees(/could no longer be done/, WAIT_MS);
       expect(await approvalOf(id)).toEqual({ state: 'outdated', code: 'account_changed' });
       await eventually('the card', () => /the account has changed since the request/.test(card.text()));
       expect(await stateOf(email)).toBe('active');
@@ -226,9 +226,9 @@ describe('T47: a button that is out of date', () => {
       const { id, title, card, email } = await asked();
       expect((await operate('delete', email)).code).toBe(0);
       await card.clicks(`Approve: ${title}`);
-      await approver().sees(/could not be done any more/, WAIT_MS);
+      await approver().sees(/could no longer be done/, WAIT_MS);
       expect(await approvalOf(id)).toMatchObject({ state: 'outdated' });
-      await eventually('the card', () => /Could not be done any more/.test(card.text()));
+      await eventually('the card', () => /Could no longer be done/.test(card.text()));
       const deletions = await sql`select from audit join accounts on accounts.id = target_id
       where operation = 'accounts/delete' and outcome = 'done' and accounts.email = ${email}`;
       expect(deletions).toHaveLength(1);

@@ -38,7 +38,7 @@ async function pendingAccount(address: string) {
   await admin.types('/apim-user add');
   const modal = await admin.modal('Add an account');
   await modal.fill({ Email: address, 'First name': 'Ann', 'Last name': 'Lee' });
-  await modal.fill({ Address: ['Verify the address first'] });
+  await modal.fill({ 'Email confirmation': ['Send a link to confirm it first'] });
   await modal.submit();
   await modal.sees(/pending/);
   await modal.closeAll();

@@ -60,7 +60,7 @@ describe('T17: forty and more hostile addresses make no row and no mail when the
     for (const [what, address] of BUT_FOR_SPACES) {
       await modal.fill({ Email: address, 'First name': 'Ann', 'Last name': 'Lee' });
       await modal.submit();
-      expect(await modal.sees(/address|needed|fill|characters/i), what).toBeTruthy();
+      expect(modal.errors().Email, what).toBeTruthy();
     }
     await modal.closeAll();
     expect(await rows()).toEqual(before);
@@ -86,7 +86,7 @@ it('T50: hostile words arrive as words: no mention, no broadcast, no link', asyn
     Email: 'hostile@example.com',
     'First name': hostile,
     'Last name': '<!here>\u202egnp.exe',
-    Address: ['Verify the address first'],
+    'Email confirmation': ['Send a link to confirm it first'],
   });
   await modal.submit();
   await modal.sees(/Added/);

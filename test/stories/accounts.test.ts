@@ -71,8 +71,11 @@ describe('add', () => {
   });
 
   it('that verifies first shows a card; Activate before the email is confirmed warns and is recorded', async () => {
-    const modal = await add({ ...ann('cleo@example.com'), Address: ['Verify the address first'] });
-    await modal.sees(/asks to confirm the address/);
+    const modal = await add({
+      ...ann('cleo@example.com'),
+      'Email confirmation': ['Send a link to confirm it first'],
+    });
+    await modal.sees(/asks them to confirm their email/);
     await modal.closeAll();
     const approver = app.as('approver');
     approver.goesTo('approvals');
@@ -80,7 +83,7 @@ describe('add', () => {
     expect(card.buttons()).toEqual(['Activate Ann Lee', 'Block Ann Lee', 'Details of Ann Lee']);
     expect(card.notification()).toBe('Ada Admin added Ann Lee. Activate?');
     await card.clicks('Activate Ann Lee');
-    await approver.sees(/The address was never confirmed/);
+    await approver.sees(/The email was never confirmed/);
     await eventually('the card to say who decided', () => /by Amir Approver/.test(card.text()));
     expect(card.text()).toMatch(/^\*Amir Approver activated Ann Lee, /);
     expect(card.buttons()).toEqual(['Block Ann Lee', 'Details of Ann Lee']);
@@ -92,7 +95,10 @@ describe('add', () => {
   });
 
   it('that verifies first makes the account active by the mailed link', async () => {
-    const modal = await add({ ...ann('dora@example.com', 'Dee'), Address: ['Verify the address first'] });
+    const modal = await add({
+      ...ann('dora@example.com', 'Dee'),
+      'Email confirmation': ['Send a link to confirm it first'],
+    });
     await modal.sees(/Added/);
     await modal.closeAll();
     const ticket = ticketIn(await mailTo('dora@example.com', /confirm/i));
@@ -110,7 +116,10 @@ describe('a card', () => {
   };
 
   it('that is older than the account does nothing, says so, and is repainted', async () => {
-    const modal = await add({ ...ann('elsa@example.com', 'Ember'), Address: ['Verify the address first'] });
+    const modal = await add({
+      ...ann('elsa@example.com', 'Ember'),
+      'Email confirmation': ['Send a link to confirm it first'],
+    });
     await modal.sees(/Added/);
     await modal.closeAll();
     const card = await cardIn(/elsa@example\.com/);
@@ -214,7 +223,7 @@ describe('edit', () => {
     const modal = await admin.modal('Edit an account');
     await modal.fill({ 'First name': 'Dora', Email: 'dora@new.example.com', Note: 'moved' });
     await modal.submit();
-    expect(await modal.sees(/counts once it is confirmed/)).toContain('dora@example.com was told');
+    expect(await modal.sees(/takes effect once it is confirmed/)).toContain('dora@example.com was told');
     await modal.closeAll();
     await mailTo('dora@example.com', /about to get a new email/);
     const ticket = ticketIn(await mailTo('dora@new.example.com', /confirm the new email/));
@@ -278,7 +287,7 @@ describe('delete', () => {
     const admin = app.as('admin');
     await admin.types('/apim-user delete ann@example.com');
     const modal = await admin.modal('Delete an account');
-    await modal.sees(/the address is free again/);
+    await modal.sees(/the email is free again/);
     await modal.sees(/To keep someone out, block instead/);
     await modal.fill({ Reason: 'left the company' });
     await modal.submit();
@@ -290,7 +299,7 @@ describe('delete', () => {
 
     const id = /restore ([\w-]+)/.exec(said)?.[1] ?? '';
     await admin.types('/apim-user invite ann@example.com');
-    await admin.sees(/A deleted account of this address is still there/);
+    await admin.sees(/A deleted account with this email can still be restored/);
     await admin.clicks('Show deleted ann@example.com');
     await admin.sees(/State:\* deleted, can be restored until .* · left the company/);
     await admin.types(`/apim-user restore ${id}`);

@@ -149,7 +149,7 @@ describe('deleting with a second operator', () => {
     await eventually('the card to be closed', () =>
       app.workspace.conversations
         .all()
-        .some((one) => /Delete Di Elm\? Could not be done any more/.test(one.text)),
+        .some((one) => /Delete Di Elm\? Could no longer be done/.test(one.text)),
     );
     await isState('di@example.com', 'active');
   });

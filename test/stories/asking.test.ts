@@ -250,7 +250,7 @@ describe('a fault after a window was submitted', () => {
         Email: 'lou@example.com',
         'First name': 'Lou',
         'Last name': 'Fern',
-        Address: ['Verify the address first'],
+        'Email confirmation': ['Send a link to confirm it first'],
       },
       /Added/,
     ],

@@ -50,7 +50,7 @@ describe('App Home', () => {
       Email: 'ben@example.com',
       'First name': 'Ben',
       'Last name': 'Oak',
-      Address: ['Verify the address first'],
+      'Email confirmation': ['Send a link to confirm it first'],
     });
     await modal.submit();
     await modal.sees(/Added/);
@@ -159,7 +159,7 @@ describe('the approvals channel', () => {
       'First name': 'Dan',
       'Last name': 'Oak',
       Note: 'owes us money',
-      Address: ['Verify the address first'],
+      'Email confirmation': ['Send a link to confirm it first'],
     });
     await modal.submit();
     await modal.sees(/Added/);

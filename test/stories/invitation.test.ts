@@ -96,7 +96,7 @@ describe('an account', () => {
       Email: 'dan@example.com',
       'First name': 'Dan',
       'Last name': 'Oak',
-      Address: ['Verify the address first'],
+      'Email confirmation': ['Send a link to confirm it first'],
     });
     await modal.submit();
     await mailTo('dan@example.com', /confirm/i);

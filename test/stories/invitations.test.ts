@@ -95,7 +95,7 @@ describe('invites', () => {
     await admin.types('/apim-user invites');
     expect(await admin.sees(/fay@example\.com/)).toMatch(/by Ada Admin/);
     await admin.chooses('Resend', 'fay@example.com');
-    await admin.sees(/the former link is dead/);
+    await admin.sees(/the old link no longer works/);
     const second = ticketIn(
       await eventually(
         'a second mail',

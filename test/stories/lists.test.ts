@@ -79,7 +79,7 @@ describe('list', () => {
     await admin.types('/apim-user list zzzzzz');
     await admin.sees(/No account matches/);
     await admin.types('/apim-user list state:asleep');
-    await admin.sees(/is active, pending, blocked, deleted/);
+    await admin.sees(/write active, pending, blocked or deleted/);
     await admin.types('/apim-user list group:nobody');
     await admin.sees(/Group not found/);
   });

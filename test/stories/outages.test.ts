@@ -62,7 +62,7 @@ async function hasAccount(address: string, name: string, verifyFirst = false): P
   const modal = await admin().modal('Add an account');
   const [first = '', last = ''] = name.split(' ');
   await modal.fill({ Email: address, 'First name': first, 'Last name': last });
-  if (verifyFirst) await modal.fill({ Address: ['Verify the address first'] });
+  if (verifyFirst) await modal.fill({ 'Email confirmation': ['Send a link to confirm it first'] });
   await modal.submit();
   await modal.sees(verifyFirst ? /pending/ : /Added/);
   await modal.closeAll();

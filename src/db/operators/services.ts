@@ -4,7 +4,7 @@ import { groups, services } from '../schema/index.ts';
 
 const BUILT_IN_GROUPS = [
   { id: 'administrators', name: 'Administrators', description: 'Run the API programme' },
-  { id: 'developers', name: 'Developers', description: 'Everybody with an account' },
+  { id: 'developers', name: 'Developers', description: 'Everyone with an account' },
   { id: 'guests', name: 'Guests', description: 'Visitors who are not signed in' },
 ];
 

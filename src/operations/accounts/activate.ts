@@ -57,7 +57,7 @@ export const activateAccount = defineOperation({
 async function approveSignUp(act: Act, account: Account, reason: string) {
   if (account.signUpApprovedAt)
     throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
-  const change = { signUpApprovedAt: act.now, stateReason: 'agreed to; the address is not confirmed yet' };
+  const change = { signUpApprovedAt: act.now, stateReason: 'approved; the email is not confirmed yet' };
   const approved = await updateAccount(act.tx, account, change, act.now);
   await queueRepaint(act, account.id);
   const changeId = act.record({

@@ -75,7 +75,7 @@ async function createPendingAccount(act: Act, email: EmailAddress, names: Names)
     emailCanonical: email.canonical,
     ...names,
     state: 'pending',
-    stateReason: 'signed up; the address is not confirmed yet',
+    stateReason: 'signed up; the email is not confirmed yet',
     stateChangedAt: act.now,
     stateChangedBy: act.actorName,
     signedUpAt: act.now,

@@ -40,12 +40,12 @@ async function runActivate(
   const role = await request.role();
   if (account.state === 'pending')
     return accountMessage(
-      `Agreed: ${name} is active as soon as the address is confirmed. Nothing else is left to do here.`,
+      `Approved: ${name} becomes active when the email is confirmed. There is nothing else to do here.`,
       account,
       role,
     );
   const warning = addressConfirmed
     ? ''
-    : ' :warning: The address was never confirmed: anyone who reads that mailbox can use the account. If in doubt, block it.';
-  return accountMessage(`Activated: ${name} can sign in and call.${warning}`, account, role, changeId);
+    : ' :warning: The email was never confirmed: anyone who reads that mailbox can use the account. If in doubt, block it.';
+  return accountMessage(`Activated: ${name} can sign in and call APIs.${warning}`, account, role, changeId);
 }

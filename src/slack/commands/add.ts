@@ -70,11 +70,11 @@ async function runAdd(request: SlackRequest, input: Input): Promise<Message> {
   const { account, endedInvitation } = await addAccount(request.context, input);
   const next =
     account.state === 'pending'
-      ? 'A mail asks to confirm the address. The account becomes active by that, or when an operator activates it.'
+      ? 'A mail asks them to confirm their email. That activates the account; an operator can activate it sooner.'
       : input.password
         ? 'A welcome mail is on its way. The password must be replaced at the first sign-in.'
         : 'A welcome mail with a link to set a password is on its way.';
-  const ended = endedInvitation ? ' The open invitation to that address has ended.' : '';
+  const ended = endedInvitation ? ' Their open invitation has ended.' : '';
   const text = `Added: the account is *${account.state}*. ${next}${ended}`;
   return accountMessage(text, account, await request.role());
 }
@@ -130,6 +130,6 @@ const addModal = ({ email = '', ...names }: Filled) =>
         maxLength: 1_000,
         hint: 'For operators only.',
       }),
-      checkbox('verifyFirst', 'Address', 'Verify the address first', false),
+      checkbox('verifyFirst', 'Email confirmation', 'Send a link to confirm it first', false),
     ],
   });

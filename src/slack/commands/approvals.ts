@@ -53,7 +53,7 @@ export const approvalsFeature: Feature = {
       const text =
         decided.state === 'approved'
           ? 'Approved, and done. The requester is told.'
-          : 'Agreed to, but it could not be done any more; the card says why. Nothing was changed, and the requester is told.';
+          : 'Approved, but it could no longer be done: the card says why. Nothing changed, and the requester is told.';
       await request.reply({ text });
     },
     'approval-decline': (request, approvalId) =>

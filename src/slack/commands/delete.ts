@@ -66,11 +66,11 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
   return modal({
     callback: 'delete',
     title: 'Delete an account',
-    submit: isApprovalNeeded ? 'Ask for it' : 'Delete',
+    submit: isApprovalNeeded ? 'Request deletion' : 'Delete',
     metadata: { ...referenceTo(account), subscriptions: counts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the address is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: a deleted person can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and links end at once, and the email is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: a deleted person can be invited again.`,
       ),
       ...(isApprovalNeeded
         ? [section('A second operator has to approve this. Until then nothing is done.')]

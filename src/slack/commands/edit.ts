@@ -12,7 +12,7 @@ export const editFeature: Feature = accountCommand({
   name: 'edit',
   aliases: ['change', 'update', 'modify', 'rename', 'set'],
   usage: 'edit <account>',
-  summary: 'Changes names, note or address.',
+  summary: 'Changes the names, email or note of an account.',
   example: '/apim-user edit ann@example.com',
   operation: editAccount,
   chooser: { title: 'Edit which account?', submit: 'Continue' },
@@ -34,7 +34,7 @@ export const editFeature: Feature = accountCommand({
           ...(email !== metadata.email ? { email } : {}),
         });
         const waits = waitsForAddress
-          ? ` The new address counts once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
+          ? ` The new email takes effect once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
           : '';
         return accountMessage(`Saved.${waits}`, account, await request.role(), changeId);
       },
@@ -53,7 +53,7 @@ function editModal(account: AccountView) {
       textInput('email', 'Email', {
         value: account.email,
         maxLength: 254,
-        hint: 'A changed address counts once it is confirmed from there; the old one is told.',
+        hint: 'A new email takes effect once its owner confirms it. The old one is told.',
       }),
       textInput('note', 'Note', { value: account.note, optional: true, multiline: true, maxLength: 1_000 }),
     ],

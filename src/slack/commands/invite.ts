@@ -194,7 +194,7 @@ async function inviteOne(request: SlackRequest, person: ListedEmail, details: De
     const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {
-      line: `${line}. A deleted account of this address is still there and could be restored instead`,
+      line: `${line}. A deleted account with this email can still be restored instead`,
       isInvited: true,
       button: button('list-show:beside', 'Show deleted', deletedAccountId, {
         label: `Show deleted ${email}`,

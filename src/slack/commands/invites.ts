@@ -53,7 +53,7 @@ export const invitesFeature: Feature = {
     'invitation-resend': async (request, value) => {
       const { email, expiresAt } = await resendInvitation(request.context, invitationIn(value));
       return request.reply({
-        text: `Sent again to ${escapeText(email)}; the former link is dead, the new one ends ${formatDate(expiresAt)}.`,
+        text: `Sent again to ${escapeText(email)}; the old link no longer works; the new one works until ${formatDate(expiresAt)}.`,
       });
     },
     // An entry of a menu has no dialog to confirm.
@@ -102,7 +102,7 @@ const revokeModal = (input: { invitationId: string; expectedVersion: number }, e
 function rowOf(one: Page['invitations'][number]): KnownBlock[] {
   const isOpen = one.state === 'open';
   const facts = [
-    `*${escapeText(one.email || 'an erased address')}*`,
+    `*${escapeText(one.email || 'an erased email')}*`,
     one.state,
     `mail ${one.mailState ?? 'none'}`,
     `invited by ${escapeText(one.invitedByName)}`,

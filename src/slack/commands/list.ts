@@ -49,7 +49,9 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   const groupName = optionIn(words, 'group');
   const isState = (word: string): word is (typeof STATES)[number] => STATES.some((one) => one === word);
   if (state !== undefined && !isState(state))
-    throw new DomainError('invalid_input', { fields: { state: `is ${STATES.join(', ')}` } });
+    throw new DomainError('invalid_input', {
+      fields: { state: `write ${STATES.slice(0, -1).join(', ')} or ${STATES.at(-1)}` },
+    });
   const group =
     groupName === undefined
       ? null

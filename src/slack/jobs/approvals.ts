@@ -41,7 +41,7 @@ export async function tellRequester(
   const approval = await showApproval(dependencies.system(), { approvalId });
   const userId = userIdIn(dependencies, approval.requestedBy);
   const requester = approval.requestedByKind === 'token' ? escapeText(approval.requestedByName) : 'You';
-  const text = `${requester} asked: *${escapeText(approvalTitle(approval))}* ${outcomeText(approval)}.`;
+  const text = `${requester} asked: *${escapeText(approvalTitle(approval))}* ${outcomeText(approval).replace(/\.$/, '')}.`;
   const blocks = [section(text), ...restoreBlocks(approval)];
   if (userId) await sendDirectMessage(dependencies, userId, { text, blocks });
   const { approvalsChannel } = dependencies;

@@ -126,7 +126,7 @@ function fields(product?: ProductView): InputBlock[] {
     }),
     multiSearchInput('seenBy', 'Seen by', {
       placeholder: 'Groups that see it in the portal',
-      hint: 'Developers: everybody with an account. Guests: visitors who are not signed in as well.',
+      hint: 'Developers: everyone with an account. Guests: visitors who aren’t signed in, too.',
       chosen: (product?.groups ?? [DEVELOPERS]).filter(isOption),
     }),
     checkbox(

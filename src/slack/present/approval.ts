@@ -83,7 +83,7 @@ export const decisionButtons = (approval: ApprovalView, title: string): KnownBlo
     button('approval-approve', 'Approve', approval.id, {
       style: 'primary',
       label: `Approve: ${title}`,
-      ask: { text: `${title} It is done at once.`, yes: 'Approve' },
+      ask: { text: `${title} It happens at once.`, yes: 'Approve' },
     }),
     button('approval-decline', 'Decline', approval.id, { label: `Decline: ${title}` }),
   ]);
@@ -162,7 +162,7 @@ const STATE_TEXTS: Record<ApprovalView['state'], string> = {
   approved: 'Approved',
   declined: 'Declined',
   expired: 'Ended without a decision',
-  outdated: 'Could not be done any more',
+  outdated: 'Could no longer be done',
   withdrawn: 'Taken back',
 };
 

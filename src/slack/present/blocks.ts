@@ -232,7 +232,7 @@ export function searchInput(
 }
 
 export const accountInput = (options: { hint?: string; optional?: boolean } = {}): InputBlock =>
-  searchInput('account', 'Account', { placeholder: 'Type a name or an address', minLength: 2, ...options });
+  searchInput('account', 'Account', { placeholder: 'Type a name or an email', minLength: 2, ...options });
 
 /** An optional day. */
 export function dateInput(

@@ -189,7 +189,10 @@ function plainFieldsOf(error: DomainError): string {
 
 function fieldsOf(error: DomainError): string {
   return Object.entries(error.detail.fields ?? {})
-    .map(([field, words]) => `*${escapeText(field)}* ${escapeText(words)}`)
+    .map(
+      ([field, words]) =>
+        `*${escapeText(field.charAt(0).toUpperCase() + field.slice(1))}*: ${escapeText(words)}`,
+    )
     .join('; ');
 }
 

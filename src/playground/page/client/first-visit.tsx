@@ -43,7 +43,7 @@ export function FirstVisit(o: {
           </button>
         </li>
         <li>
-          <b>Be two people.</b> Add an account and tick “Verify the address first”. Then activate it as
+          <b>Be two people.</b> Add an account and tick “Send a link to confirm it first”. Then activate it as
           someone else, on its card in #approvals.{' '}
           {other !== undefined && (
             <a href={`?as=${other.id}`} target="_blank" rel="noreferrer">
