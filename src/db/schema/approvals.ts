@@ -1,18 +1,8 @@
 // Operations that wait for a second operator, and the Slack messages that show accounts, approvals and subscriptions.
 import { sql } from 'drizzle-orm';
-import {
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { accounts, signUpSummaries } from './accounts.ts';
-import { at, serviceId } from './columns.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tokens } from './tokens.ts';
@@ -60,11 +50,8 @@ export const approvals = pgTable(
     index('approvals_to_erase')
       .on(t.endedAt)
       .where(sql`account_id is null and sealed_input is not null and ended_at is not null`),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
-    foreignKey({
-      columns: [t.serviceId, t.requestedByToken],
-      foreignColumns: [tokens.serviceId, tokens.id],
-    }),
+    refersTo(accounts, t.serviceId, t.accountId),
+    refersTo(tokens, t.serviceId, t.requestedByToken),
     check('approvals_end', sql`(state = 'open') = (ended_at is null)`),
   ],
 );
@@ -96,16 +83,10 @@ export const cards = pgTable(
     uniqueIndex('cards_of_summary').on(t.serviceId, t.signUpSummaryId, t.channelId),
     uniqueIndex('cards_of_batch').on(t.serviceId, t.invitationBatchId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
-    foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
-    foreignKey({
-      columns: [t.serviceId, t.subscriptionId],
-      foreignColumns: [subscriptions.serviceId, subscriptions.id],
-    }).onDelete('cascade'),
-    foreignKey({
-      columns: [t.serviceId, t.signUpSummaryId],
-      foreignColumns: [signUpSummaries.serviceId, signUpSummaries.id],
-    }),
+    refersTo(accounts, t.serviceId, t.accountId),
+    refersTo(approvals, t.serviceId, t.approvalId),
+    refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
+    refersTo(signUpSummaries, t.serviceId, t.signUpSummaryId),
     check(
       'cards_one_subject',
       sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id) = 1`,

@@ -1,18 +1,8 @@
 // The audit: rows, their erasable details, and their chain.
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  foreignKey,
-  index,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { approvals } from './approvals.ts';
-import { at, serviceId } from './columns.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
 /** Append-only by trigger. Personal data is in `audit_details`, which erasure may empty. */
@@ -40,7 +30,7 @@ export const audit = pgTable(
     index('audit_of_target').on(t.serviceId, t.targetKind, t.targetId, t.id),
     index('audit_by_actor').on(t.serviceId, t.actorId, t.id),
     index('audit_refused').on(t.serviceId, t.id).where(sql`outcome = 'refused'`),
-    foreignKey({ columns: [t.serviceId, t.approvalId], foreignColumns: [approvals.serviceId, approvals.id] }),
+    refersTo(approvals, t.serviceId, t.approvalId),
   ],
 );
 
@@ -53,10 +43,7 @@ export const auditDetails = pgTable(
     before: jsonb('before').$type<Record<string, unknown>>(),
     after: jsonb('after').$type<Record<string, unknown>>(),
   },
-  (t) => [
-    primaryKey({ columns: [t.serviceId, t.auditId] }),
-    foreignKey({ columns: [t.serviceId, t.auditId], foreignColumns: [audit.serviceId, audit.id] }),
-  ],
+  (t) => [primaryKey({ columns: [t.serviceId, t.auditId] }), refersTo(audit, t.serviceId, t.auditId)],
 );
 
 /**
@@ -88,9 +75,6 @@ export const auditUnlinked = pgTable(
   { serviceId: serviceId(), auditId: uuid('audit_id').notNull() },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.auditId] }),
-    foreignKey({
-      columns: [t.serviceId, t.auditId],
-      foreignColumns: [audit.serviceId, audit.id],
-    }).onDelete('cascade'),
+    refersTo(audit, t.serviceId, t.auditId).onDelete('cascade'),
   ],
 );

@@ -1,17 +1,8 @@
 // APIs, and the products that bundle them.
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { groups } from './accounts.ts';
-import { at, serviceId } from './columns.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
 export const apis = pgTable(
@@ -63,13 +54,8 @@ export const productApis = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.productId, t.apiId] }),
     index('product_apis_by_api').on(t.serviceId, t.apiId),
-    foreignKey({
-      columns: [t.serviceId, t.productId],
-      foreignColumns: [products.serviceId, products.id],
-    }).onDelete('cascade'),
-    foreignKey({ columns: [t.serviceId, t.apiId], foreignColumns: [apis.serviceId, apis.id] }).onDelete(
-      'cascade',
-    ),
+    refersTo(products, t.serviceId, t.productId).onDelete('cascade'),
+    refersTo(apis, t.serviceId, t.apiId).onDelete('cascade'),
   ],
 );
 
@@ -80,12 +66,7 @@ export const productGroups = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.productId, t.groupId] }),
     index('product_groups_by_group').on(t.serviceId, t.groupId),
-    foreignKey({
-      columns: [t.serviceId, t.productId],
-      foreignColumns: [products.serviceId, products.id],
-    }).onDelete('cascade'),
-    foreignKey({ columns: [t.serviceId, t.groupId], foreignColumns: [groups.serviceId, groups.id] }).onDelete(
-      'cascade',
-    ),
+    refersTo(products, t.serviceId, t.productId).onDelete('cascade'),
+    refersTo(groups, t.serviceId, t.groupId).onDelete('cascade'),
   ],
 );

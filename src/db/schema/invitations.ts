@@ -1,18 +1,8 @@
 // Offers to people without an account, and the one-time secrets in mailed links.
 import { sql } from 'drizzle-orm';
-import {
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { accounts, groups } from './accounts.ts';
-import { at, serviceId } from './columns.ts';
+import { at, newest, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
 export const invitations = pgTable(
@@ -42,17 +32,12 @@ export const invitations = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('invitations_open').on(t.serviceId, t.emailCanonical).where(sql`state = 'open'`),
-    index('invitations_by_state').on(
-      t.serviceId,
-      t.state,
-      t.createdAt.desc().nullsFirst(),
-      t.id.desc().nullsFirst(),
-    ),
+    index('invitations_by_state').on(t.serviceId, t.state, newest(t.createdAt), newest(t.id)),
     index('invitations_by_email').on(t.serviceId, t.emailCanonical),
     index('invitations_of_batch').on(t.serviceId, t.batchId),
     index('invitations_of_account').on(t.serviceId, t.accountId),
     index('invitations_to_erase').on(t.endedAt).where(sql`state in ('revoked', 'expired') and email <> ''`),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    refersTo(accounts, t.serviceId, t.accountId),
   ],
 );
 
@@ -65,13 +50,8 @@ export const invitationGroups = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.invitationId, t.groupId] }),
-    foreignKey({
-      columns: [t.serviceId, t.invitationId],
-      foreignColumns: [invitations.serviceId, invitations.id],
-    }).onDelete('cascade'),
-    foreignKey({ columns: [t.serviceId, t.groupId], foreignColumns: [groups.serviceId, groups.id] }).onDelete(
-      'cascade',
-    ),
+    refersTo(invitations, t.serviceId, t.invitationId).onDelete('cascade'),
+    refersTo(groups, t.serviceId, t.groupId).onDelete('cascade'),
   ],
 );
 
@@ -99,11 +79,8 @@ export const tickets = pgTable(
     uniqueIndex('tickets_hash').on(t.hash),
     index('tickets_of_account').on(t.serviceId, t.accountId, t.purpose),
     index('tickets_of_invitation').on(t.serviceId, t.invitationId),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
-    foreignKey({
-      columns: [t.serviceId, t.invitationId],
-      foreignColumns: [invitations.serviceId, invitations.id],
-    }),
+    refersTo(accounts, t.serviceId, t.accountId),
+    refersTo(invitations, t.serviceId, t.invitationId),
     check('tickets_one_owner', sql`num_nonnulls(account_id, invitation_id) = 1`),
   ],
 );

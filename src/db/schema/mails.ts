@@ -1,8 +1,8 @@
 // The outbox, and the texts that operators changed.
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
-import { at, serviceId } from './columns.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 import { invitations, tickets } from './invitations.ts';
 import { services } from './services.ts';
 
@@ -46,12 +46,9 @@ export const mails = pgTable(
     index('mails_of_account').on(t.serviceId, t.accountId, t.id),
     index('mails_of_invitation').on(t.serviceId, t.invitationId, t.id),
     index('mails_by_provider_id').on(t.providerId),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
-    foreignKey({
-      columns: [t.serviceId, t.invitationId],
-      foreignColumns: [invitations.serviceId, invitations.id],
-    }),
-    foreignKey({ columns: [t.serviceId, t.ticketId], foreignColumns: [tickets.serviceId, tickets.id] }),
+    refersTo(accounts, t.serviceId, t.accountId),
+    refersTo(invitations, t.serviceId, t.invitationId),
+    refersTo(tickets, t.serviceId, t.ticketId),
   ],
 );
 

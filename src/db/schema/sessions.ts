@@ -1,7 +1,7 @@
 // Developers who are signed in to the portal.
-import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
-import { at, serviceId } from './columns.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 
 /** A session that has ended has no row. */
 export const sessions = pgTable(
@@ -23,6 +23,6 @@ export const sessions = pgTable(
     uniqueIndex('sessions_hash').on(t.hash),
     index('sessions_of_account').on(t.serviceId, t.accountId),
     index('sessions_by_end').on(t.expiresAt),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
+    refersTo(accounts, t.serviceId, t.accountId),
   ],
 );

@@ -1,19 +1,9 @@
 // The right to call a product or API, its keys, and its usage.
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apis, products } from './catalog.ts';
-import { at, serviceId } from './columns.ts';
+import { at, newest, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
 export const SUBSCRIPTION_STATES = [
@@ -51,19 +41,15 @@ export const subscriptions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
-    index('subscriptions_by_creation').on(
-      t.serviceId,
-      t.createdAt.desc().nullsFirst(),
-      t.id.desc().nullsFirst(),
-    ),
+    index('subscriptions_by_creation').on(t.serviceId, newest(t.createdAt), newest(t.id)),
     index('subscriptions_of_account').on(t.serviceId, t.accountId),
     index('subscriptions_of_product').on(t.serviceId, t.productId),
     index('subscriptions_of_api').on(t.serviceId, t.apiId),
     index('subscriptions_waiting').on(t.serviceId, t.createdAt).where(sql`state = 'submitted'`),
     index('subscriptions_to_expire').on(t.endsAt).where(sql`state = 'active' and ends_at is not null`),
-    foreignKey({ columns: [t.serviceId, t.accountId], foreignColumns: [accounts.serviceId, accounts.id] }),
-    foreignKey({ columns: [t.serviceId, t.productId], foreignColumns: [products.serviceId, products.id] }),
-    foreignKey({ columns: [t.serviceId, t.apiId], foreignColumns: [apis.serviceId, apis.id] }),
+    refersTo(accounts, t.serviceId, t.accountId),
+    refersTo(products, t.serviceId, t.productId),
+    refersTo(apis, t.serviceId, t.apiId),
     check('subscriptions_one_scope', sql`num_nonnulls(product_id, api_id) <= 1`),
   ],
 );
@@ -83,10 +69,7 @@ export const subscriptionKeys = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.subscriptionId, t.slot] }),
     uniqueIndex('subscription_keys_hash').on(t.serviceId, t.hash),
-    foreignKey({
-      columns: [t.serviceId, t.subscriptionId],
-      foreignColumns: [subscriptions.serviceId, subscriptions.id],
-    }).onDelete('cascade'),
+    refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
   ],
 );
 
@@ -102,9 +85,6 @@ export const subscriptionUsage = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.subscriptionId] }),
-    foreignKey({
-      columns: [t.serviceId, t.subscriptionId],
-      foreignColumns: [subscriptions.serviceId, subscriptions.id],
-    }).onDelete('cascade'),
+    refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
   ],
 );
