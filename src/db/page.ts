@@ -1,4 +1,5 @@
-import { type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Db } from './connection/connect.ts';
 
 /** A part of a list: `limit` rows after the cursor, or after `skip` rows. */
@@ -15,3 +16,7 @@ export async function countRows(db: Db, query: SQLWrapper, upTo?: number): Promi
   );
   return Number(row?.count ?? 0);
 }
+
+/** How many rows of a table a condition finds. */
+export const countWhere = (db: Db, table: PgTable, where: SQL | undefined, upTo?: number): Promise<number> =>
+  countRows(db, db.select({ one: sql`1` }).from(table).where(where), upTo);

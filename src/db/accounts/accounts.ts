@@ -1,41 +1,35 @@
-import { and, desc, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
+import { has, rowsOf } from '../rows.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
 
 export type Account = typeof accounts.$inferSelect;
 export type AccountState = Account['state'];
+
+const rows = rowsOf(accounts);
+export const { findAll: findAccounts, lock: lockAccount } = rows;
+/** Changes a locked account and increments its version. */
+export const updateAccount = (
+  tx: Transaction,
+  account: Account,
+  change: Partial<typeof accounts.$inferInsert>,
+  now: Date,
+): Promise<Account> => rows.update(tx, account, { ...change, updatedAt: now });
+
 type EmailKey = { serviceId: string; emailCanonical: string };
 
 const selectById = readTogether<{ serviceId: string; id: string }, Account>('account_by_id', (db, value) =>
   db
     .select()
     .from(accounts)
-    .where(and(eq(accounts.serviceId, value('serviceId')), eq(accounts.id, value('id'))))
+    .where(has(accounts, { serviceId: value('serviceId'), id: value('id') }))
     .limit(1),
 );
 
 export async function findAccount(db: Db, serviceId: string, id: string): Promise<Account | null> {
   const [row] = await selectById(db, { serviceId, id });
-  return row ?? null;
-}
-
-export async function findAccounts(db: Db, serviceId: string, ids: readonly string[]): Promise<Account[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), inArray(accounts.id, [...ids])));
-}
-
-/** Locks the account's row until the transaction ends, so that changes of one account don't overlap. */
-export async function lockAccount(tx: Transaction, serviceId: string, id: string): Promise<Account | null> {
-  const [row] = await tx
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.id, id)))
-    .for('update');
   return row ?? null;
 }
 
@@ -79,12 +73,12 @@ const selectDeletedByEmail = readTogether<EmailKey, Account>('deleted_account_by
     .select()
     .from(accounts)
     .where(
-      and(
-        eq(accounts.serviceId, value('serviceId')),
-        eq(accounts.emailCanonical, value('emailCanonical')),
-        eq(accounts.state, sql`'deleted'`),
-        isNull(accounts.erasedAt),
-      ),
+      has(accounts, {
+        serviceId: value('serviceId'),
+        emailCanonical: value('emailCanonical'),
+        state: sql`'deleted'`,
+        erasedAt: null,
+      }),
     )
     .orderBy(desc(accounts.deletedAt))
     .limit(1),
@@ -100,32 +94,16 @@ export async function insertAccount(
 
 const insertRow = insertUntaken(accounts);
 
-/** Changes a locked account and increments its version. */
-export async function updateAccount(
-  tx: Transaction,
-  account: Account,
-  change: Partial<typeof accounts.$inferInsert>,
-  now: Date,
-): Promise<Account> {
-  const [row] = await tx
-    .update(accounts)
-    .set({ ...change, version: account.version + 1, updatedAt: now })
-    .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)))
-    .returning();
-  if (!row) throw new Error('a locked account is gone');
-  return row;
-}
-
 /** Part of another change of a locked account, which increments the version. Does nothing once its email is another one. */
 export async function confirmEmailOf(
   tx: Transaction,
   { serviceId, id, email, now }: { serviceId: string; id: string; email: string; now: Date },
 ): Promise<void> {
-  const isUnconfirmed = and(eq(accounts.email, email), isNull(accounts.emailConfirmedAt));
+  const isUnconfirmed = has(accounts, { email, emailConfirmedAt: null });
   await tx
     .update(accounts)
     .set({ emailConfirmedAt: now })
-    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.id, id), isUnconfirmed));
+    .where(and(has(accounts, { serviceId, id }), isUnconfirmed));
 }
 
 /** Stores a stronger hash of the same password. Nothing visible changes, so the version stays. */
@@ -137,7 +115,7 @@ export async function keepPasswordHash(
   await tx
     .update(accounts)
     .set({ passwordHash })
-    .where(and(eq(accounts.serviceId, account.serviceId), eq(accounts.id, account.id)));
+    .where(has(accounts, { serviceId: account.serviceId, id: account.id }));
 }
 
 export async function countAccountsByState(db: Db, serviceId: string): Promise<Record<AccountState, number>> {
@@ -165,9 +143,7 @@ export async function listAccountsToErase(db: Db, serviceId: string, deletedBefo
     .from(accounts)
     .where(
       and(
-        eq(accounts.serviceId, serviceId),
-        eq(accounts.state, 'deleted'),
-        isNull(accounts.erasedAt),
+        has(accounts, { serviceId, state: 'deleted', erasedAt: null }),
         lte(accounts.deletedAt, deletedBefore),
       ),
     )
@@ -206,9 +182,7 @@ export async function replaceGroupsOfAccount(
   accountId: string,
   groupIds: readonly string[],
 ): Promise<void> {
-  await tx
-    .delete(accountGroups)
-    .where(and(eq(accountGroups.serviceId, serviceId), eq(accountGroups.accountId, accountId)));
+  await tx.delete(accountGroups).where(has(accountGroups, { serviceId, accountId }));
   await addGroupsToAccount(tx, serviceId, accountId, groupIds);
 }
 

@@ -3,18 +3,23 @@ import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has, holdLock, rowsOf } from '../rows.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
 export type Group = typeof groups.$inferSelect;
 
-export async function findGroups(db: Db, serviceId: string, ids: readonly string[]): Promise<Group[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(groups)
-    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])));
-}
+export const {
+  findAll: findGroups,
+  holdAll: holdGroups,
+  lock: lockGroup,
+  insert: insertGroup,
+  update: updateGroup,
+  remove: deleteGroup,
+} = rowsOf(groups);
+
+/** Lets one transaction at a time change names: of two that take one name, the second gets `group_name_taken`. */
+export const holdGroupNames = (tx: Transaction, serviceId: string) => holdLock(tx, `groups of ${serviceId}`);
 
 /** The custom groups that each of these accounts is in. */
 export async function listGroupsOfAccounts(
@@ -34,49 +39,10 @@ const selectOfAccount = readTogether<{ serviceId: string; accountId: string }, {
     db
       .select({ id: groups.id, name: groups.name })
       .from(accountGroups)
-      .innerJoin(
-        groups,
-        and(eq(groups.serviceId, accountGroups.serviceId), eq(groups.id, accountGroups.groupId)),
-      )
-      .where(
-        and(eq(accountGroups.serviceId, value('serviceId')), eq(accountGroups.accountId, value('accountId'))),
-      )
+      .innerJoin(groups, has(groups, { serviceId: accountGroups.serviceId, id: accountGroups.groupId }))
+      .where(has(accountGroups, { serviceId: value('serviceId'), accountId: value('accountId') }))
       .orderBy(asc(sql`lower(${groups.name})`)),
 );
-
-/** Holds the groups until the transaction ends, so that none is deleted at the same moment. */
-export async function holdGroups(
-  tx: Transaction,
-  serviceId: string,
-  ids: readonly string[],
-): Promise<Group[]> {
-  if (ids.length === 0) return [];
-  return tx
-    .select()
-    .from(groups)
-    .where(and(eq(groups.serviceId, serviceId), inArray(groups.id, [...ids])))
-    .orderBy(groups.id)
-    .for('key share');
-}
-
-export async function lockGroup(tx: Transaction, serviceId: string, id: string): Promise<Group | null> {
-  const [row] = await tx
-    .select()
-    .from(groups)
-    .where(and(eq(groups.serviceId, serviceId), eq(groups.id, id)))
-    .for('update');
-  return row ?? null;
-}
-
-/** Lets one transaction at a time change names: of two that take one name, the second gets `group_name_taken`. */
-export async function holdGroupNames(tx: Transaction, serviceId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`groups of ${serviceId}`}, 0))`);
-}
-
-export async function insertGroup(tx: Transaction, row: typeof groups.$inferInsert): Promise<Group | null> {
-  const [inserted] = await tx.insert(groups).values(row).onConflictDoNothing().returning();
-  return inserted ?? null;
-}
 
 export async function findGroupByName(db: Db, serviceId: string, name: string): Promise<Group | null> {
   const [row] = await db
@@ -84,21 +50,6 @@ export async function findGroupByName(db: Db, serviceId: string, name: string): 
     .from(groups)
     .where(and(eq(groups.serviceId, serviceId), sql`lower(${groups.name}) = lower(${name})`));
   return row ?? null;
-}
-
-export async function updateGroup(
-  tx: Transaction,
-  group: Group,
-  change: { name: string; description: string },
-): Promise<void> {
-  await tx
-    .update(groups)
-    .set({ ...change, version: group.version + 1 })
-    .where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
-}
-
-export async function deleteGroup(tx: Transaction, group: Group): Promise<void> {
-  await tx.delete(groups).where(and(eq(groups.serviceId, group.serviceId), eq(groups.id, group.id)));
 }
 
 export async function countAccountsOfGroups(db: Db, serviceId: string): Promise<Map<string, number>> {
@@ -146,15 +97,8 @@ export async function listGroupsByName(
     .limit(page.limit);
 }
 
-export async function countGroups(
-  db: Db,
-  serviceId: string,
-  wanted: GroupsWanted,
-  upTo?: number,
-): Promise<number> {
-  const matching = db.select({ one: sql`1` }).from(groups).where(isWanted(serviceId, wanted));
-  return countRows(db, matching, upTo);
-}
+export const countGroups = (db: Db, serviceId: string, wanted: GroupsWanted, upTo?: number) =>
+  countWhere(db, groups, isWanted(serviceId, wanted), upTo);
 
 function isWanted(serviceId: string, { filter, of, ids }: GroupsWanted): SQL | undefined {
   return and(

@@ -1,11 +1,19 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has, rowsOf } from '../rows.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
+
+export const {
+  find: findInvitation,
+  findAll: findInvitations,
+  lock: lockInvitation,
+  update: updateInvitation,
+} = rowsOf(invitations);
 
 export async function insertInvitation(
   tx: Transaction,
@@ -22,39 +30,6 @@ export async function insertInvitation(
 }
 
 const insertRow = insertUntaken(invitations);
-
-export async function findInvitation(db: Db, serviceId: string, id: string): Promise<Invitation | null> {
-  const [row] = await db
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.id, id)));
-  return row ?? null;
-}
-
-export async function findInvitations(
-  db: Db,
-  serviceId: string,
-  ids: readonly string[],
-): Promise<Invitation[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), inArray(invitations.id, [...ids])));
-}
-
-export async function lockInvitation(
-  tx: Transaction,
-  serviceId: string,
-  id: string,
-): Promise<Invitation | null> {
-  const [row] = await tx
-    .select()
-    .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.id, id)))
-    .for('update');
-  return row ?? null;
-}
 
 /** The invitation that is marked open for this email; it may be past its end. */
 export async function lockOpenInvitationTo(
@@ -93,28 +68,13 @@ export async function findNewestInvitationTo(
     .from(invitations)
     .where(
       and(
-        eq(invitations.serviceId, key.serviceId),
-        eq(invitations.emailCanonical, key.emailCanonical),
+        has(invitations, { serviceId: key.serviceId, emailCanonical: key.emailCanonical }),
         ne(invitations.emailCanonical, ''),
       ),
     )
     .orderBy(desc(invitations.createdAt), desc(invitations.id))
     .limit(1);
   return row ?? null;
-}
-
-export async function updateInvitation(
-  tx: Transaction,
-  invitation: Invitation,
-  change: Partial<typeof invitations.$inferInsert>,
-): Promise<Invitation> {
-  const [row] = await tx
-    .update(invitations)
-    .set({ ...change, version: invitation.version + 1 })
-    .where(and(eq(invitations.serviceId, invitation.serviceId), eq(invitations.id, invitation.id)))
-    .returning();
-  if (!row) throw new Error('a locked invitation is gone');
-  return row;
 }
 
 export async function listInvitations(
@@ -135,15 +95,8 @@ export async function listInvitations(
     .limit(page.limit);
 }
 
-export async function countListedInvitations(
-  db: Db,
-  serviceId: string,
-  wanted: InvitationsWanted,
-  upTo?: number,
-): Promise<number> {
-  const matching = db.select({ one: sql`1` }).from(invitations).where(isListed(serviceId, wanted));
-  return countRows(db, matching, upTo);
-}
+export const countListedInvitations = (db: Db, serviceId: string, wanted: InvitationsWanted, upTo?: number) =>
+  countWhere(db, invitations, isListed(serviceId, wanted), upTo);
 
 type InvitationsWanted = { onlyOpenAt: Date | null };
 
@@ -163,7 +116,7 @@ export async function listGroupIdsOfInvitation(
   const rows = await db
     .select({ groupId: invitationGroups.groupId })
     .from(invitationGroups)
-    .where(and(eq(invitationGroups.serviceId, serviceId), eq(invitationGroups.invitationId, invitationId)));
+    .where(has(invitationGroups, { serviceId, invitationId }));
   return rows.map((row) => row.groupId);
 }
 
@@ -172,7 +125,7 @@ export async function listPeopleOfBatch(db: Db, serviceId: string, batchId: stri
   const rows = await db
     .selectDistinct({ invitedBy: invitations.invitedBy, approvedBy: invitations.approvedBy })
     .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.batchId, batchId)));
+    .where(has(invitations, { serviceId, batchId }));
   const people = rows.flatMap(({ invitedBy, approvedBy }) => [invitedBy, approvedBy]);
   return [...new Set(people)].filter((person) => person !== '');
 }
@@ -180,8 +133,7 @@ export async function listPeopleOfBatch(db: Db, serviceId: string, batchId: stri
 type PartOfBatch = { serviceId: string; batchId: string; person: string };
 const isInPart = (of: PartOfBatch) =>
   and(
-    eq(invitations.serviceId, of.serviceId),
-    eq(invitations.batchId, of.batchId),
+    has(invitations, { serviceId: of.serviceId, batchId: of.batchId }),
     or(eq(invitations.invitedBy, of.person), eq(invitations.approvedBy, of.person)),
   );
 
@@ -223,7 +175,7 @@ export async function eraseInvitationsOfAccount(
   return tx
     .update(invitations)
     .set({ email: '', emailCanonical: '', firstName: '', lastName: '', personalLine: '', version })
-    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)))
+    .where(has(invitations, { serviceId, accountId }))
     .returning({ id: invitations.id, batchId: invitations.batchId });
 }
 
@@ -231,13 +183,7 @@ export async function countOpenInvitations(db: Db, serviceId: string, now: Date)
   const [row] = await db
     .select({ count: sql<string>`count(*)` })
     .from(invitations)
-    .where(
-      and(
-        eq(invitations.serviceId, serviceId),
-        eq(invitations.state, 'open'),
-        gt(invitations.expiresAt, now),
-      ),
-    );
+    .where(and(has(invitations, { serviceId, state: 'open' }), gt(invitations.expiresAt, now)));
   return Number(row?.count ?? 0);
 }
 
@@ -250,11 +196,7 @@ export async function listEndedInvitations(
     .select({ id: invitations.id })
     .from(invitations)
     .where(
-      and(
-        eq(invitations.serviceId, of.serviceId),
-        eq(invitations.state, 'open'),
-        lte(invitations.expiresAt, of.now),
-      ),
+      and(has(invitations, { serviceId: of.serviceId, state: 'open' }), lte(invitations.expiresAt, of.now)),
     )
     .orderBy(invitations.expiresAt)
     .limit(of.limit);
@@ -269,7 +211,7 @@ export async function listInvitationIdsOfAccount(
   const rows = await db
     .select({ id: invitations.id })
     .from(invitations)
-    .where(and(eq(invitations.serviceId, serviceId), eq(invitations.accountId, accountId)));
+    .where(has(invitations, { serviceId, accountId }));
   return rows.map(({ id }) => id);
 }
 
@@ -282,9 +224,7 @@ export async function listOpenInvitationsOfInviter(
     .from(invitations)
     .where(
       and(
-        eq(invitations.serviceId, of.serviceId),
-        eq(invitations.state, 'open'),
-        eq(invitations.invitedBy, of.invitedBy),
+        has(invitations, { serviceId: of.serviceId, state: 'open', invitedBy: of.invitedBy }),
         gt(invitations.expiresAt, of.now),
       ),
     )
@@ -302,8 +242,7 @@ export async function listInvitationsToErase(
     .from(invitations)
     .where(
       and(
-        eq(invitations.serviceId, of.serviceId),
-        inArray(invitations.state, ['revoked', 'expired']),
+        has(invitations, { serviceId: of.serviceId, state: ['revoked', 'expired'] }),
         ne(invitations.email, ''),
         lte(invitations.endedAt, of.endedBefore),
       ),

@@ -1,9 +1,10 @@
 // Lists of accounts, in pages, and how many there are. Deleted accounts are listed only when they are asked for.
-import { and, asc, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has } from '../rows.ts';
 import { accountGroups, accounts } from '../schema/index.ts';
 import { type Account, type AccountState, countAccountsByState } from './accounts.ts';
 import { hasText } from './search.ts';
@@ -50,17 +51,13 @@ export async function listMembers(
   page: Page<{ id: string }>,
 ): Promise<Account[]> {
   const isMember = and(
-    eq(accountGroups.serviceId, serviceId),
-    eq(accountGroups.groupId, groupId),
+    has(accountGroups, { serviceId, groupId }),
     page.after ? sql`${accountGroups.accountId} > ${page.after.id}` : undefined,
   );
   const rows = await db
     .select({ account: accounts })
     .from(accounts)
-    .innerJoin(
-      accountGroups,
-      and(eq(accountGroups.serviceId, accounts.serviceId), eq(accountGroups.accountId, accounts.id)),
-    )
+    .innerJoin(accountGroups, has(accountGroups, { serviceId: accounts.serviceId, accountId: accounts.id }))
     .where(and(isMember, isWanted(serviceId, wanted)))
     .orderBy(asc(accountGroups.accountId))
     .offset(page.skip ?? 0)
@@ -77,11 +74,7 @@ export async function countAccounts(
 ): Promise<number> {
   // The stored count of deleted accounts has the erased ones too.
   if (state === 'deleted' || Object.values(wanted).some((value) => value !== undefined)) {
-    const matching = db
-      .select({ one: sql`1` })
-      .from(accounts)
-      .where(isWanted(serviceId, { state, ...wanted }));
-    return countRows(db, matching, upTo);
+    return countWhere(db, accounts, isWanted(serviceId, { state, ...wanted }), upTo);
   }
   const counts = await countAccountsByState(db, serviceId);
   return state ? counts[state] : counts.active + counts.blocked + counts.pending;
@@ -92,7 +85,7 @@ function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsW
     eq(accounts.serviceId, serviceId),
     // Also with a state given, so that the planner sees that the partial indexes fit.
     state === 'deleted'
-      ? and(eq(accounts.state, sql`'deleted'`), isNull(accounts.erasedAt))
+      ? has(accounts, { state: sql`'deleted'`, erasedAt: null })
       : ne(accounts.state, 'deleted'),
     state && state !== 'deleted' ? eq(accounts.state, state) : undefined,
     text ? hasText(text) : undefined,

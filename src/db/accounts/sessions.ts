@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, inArray, lte, ne, notInArray } from 'drizzle-orm';
 import type { Database, Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { accounts, sessions } from '../schema/index.ts';
 import type { Account } from './accounts.ts';
 
@@ -9,22 +10,18 @@ type Of = { serviceId: string; accountId: string };
 
 /** A session lives while it has a row, its end is ahead, and its account is active. */
 const isLive = (now: Date) => and(gt(sessions.expiresAt, now), eq(accounts.state, 'active'));
-const ofItsAccount = and(eq(accounts.serviceId, sessions.serviceId), eq(accounts.id, sessions.accountId));
+const ofItsAccount = has(accounts, { serviceId: sessions.serviceId, id: sessions.accountId });
 
 /** Whether a session still lives. */
-export async function isSignedIn(db: Db, session: Of & { id: string; now: Date }): Promise<boolean> {
+export async function isSignedIn(
+  db: Db,
+  { serviceId, id, accountId, now }: Of & { id: string; now: Date },
+): Promise<boolean> {
   const rows = await db
     .select({ id: sessions.id })
     .from(sessions)
     .innerJoin(accounts, ofItsAccount)
-    .where(
-      and(
-        eq(sessions.serviceId, session.serviceId),
-        eq(sessions.id, session.id),
-        eq(sessions.accountId, session.accountId),
-        isLive(session.now),
-      ),
-    );
+    .where(and(has(sessions, { serviceId, id, accountId }), isLive(now)));
   return rows.length > 0;
 }
 
@@ -53,7 +50,7 @@ export async function findLiveSession(
     .select({ session: sessions, account: accounts })
     .from(sessions)
     .innerJoin(accounts, ofItsAccount)
-    .where(and(eq(sessions.serviceId, key.serviceId), eq(sessions.hash, key.hash), isLive(key.now)));
+    .where(and(has(sessions, { serviceId: key.serviceId, hash: key.hash }), isLive(key.now)));
   return row ?? null;
 }
 
@@ -69,7 +66,7 @@ export async function touchSession(
   await tx
     .update(sessions)
     .set(seen)
-    .where(and(eq(sessions.serviceId, session.serviceId), eq(sessions.id, session.id)));
+    .where(has(sessions, { serviceId: session.serviceId, id: session.id }));
 }
 
 /** Live sessions, the latest used first. */
@@ -80,9 +77,7 @@ export async function listSessions(
   return db
     .select()
     .from(sessions)
-    .where(
-      and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId), gt(sessions.expiresAt, now)),
-    )
+    .where(and(has(sessions, { serviceId, accountId }), gt(sessions.expiresAt, now)))
     .orderBy(desc(sessions.lastSeenAt), desc(sessions.id));
 }
 
@@ -90,7 +85,7 @@ export async function listSessions(
 export async function deleteSession(tx: Transaction, { serviceId, accountId, id }: Of & { id: string }) {
   const ended = await tx
     .delete(sessions)
-    .where(and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId), eq(sessions.id, id)))
+    .where(has(sessions, { serviceId, accountId, id }))
     .returning({ id: sessions.id });
   return ended.length > 0;
 }
@@ -99,7 +94,7 @@ export async function deleteSessionByHash(
   tx: Transaction,
   { serviceId, hash }: { serviceId: string; hash: string },
 ): Promise<void> {
-  await tx.delete(sessions).where(and(eq(sessions.serviceId, serviceId), eq(sessions.hash, hash)));
+  await tx.delete(sessions).where(has(sessions, { serviceId, hash }));
 }
 
 /** Ends all sessions of an account except `except`. Returns how many. */
@@ -111,8 +106,7 @@ export async function deleteSessionsOfAccount(
     .delete(sessions)
     .where(
       and(
-        eq(sessions.serviceId, serviceId),
-        eq(sessions.accountId, accountId),
+        has(sessions, { serviceId, accountId }),
         except === undefined ? undefined : ne(sessions.id, except),
       ),
     )
@@ -125,7 +119,7 @@ export async function keepNewestSessions(
   tx: Transaction,
   { serviceId, accountId, count }: Of & { count: number },
 ): Promise<void> {
-  const ofAccount = and(eq(sessions.serviceId, serviceId), eq(sessions.accountId, accountId));
+  const ofAccount = has(sessions, { serviceId, accountId });
   const newest = tx
     .select({ id: sessions.id })
     .from(sessions)

@@ -1,6 +1,7 @@
 // Sign-ups that wait: for their email to be confirmed, or for an operator.
-import { and, count, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database, Db, Transaction } from '../connection/connect.ts';
+import { has, holdLock } from '../rows.ts';
 import { accounts, signUpSummaries } from '../schema/index.ts';
 
 const isWaiting = and(
@@ -10,9 +11,7 @@ const isWaiting = and(
 );
 
 /** Lets one sign-up at a time begin to wait for an operator, so that their count is exact. Call it after other locks. */
-export async function holdSignUps(tx: Transaction, serviceId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${serviceId} sign-ups`}, 0))`);
-}
+export const holdSignUps = (tx: Transaction, serviceId: string) => holdLock(tx, `${serviceId} sign-ups`);
 
 /** How many sign-ups began to wait for an operator after `since`. */
 export async function countWaitingSince(tx: Transaction, serviceId: string, since: Date): Promise<number> {
@@ -27,7 +26,7 @@ export async function findOpenSummary(db: Db, serviceId: string): Promise<{ id: 
   const [row] = await db
     .select({ id: signUpSummaries.id })
     .from(signUpSummaries)
-    .where(and(eq(signUpSummaries.serviceId, serviceId), isNull(signUpSummaries.endedAt)));
+    .where(has(signUpSummaries, { serviceId, endedAt: null }));
   return row ?? null;
 }
 
@@ -46,7 +45,7 @@ export async function countInSummary(
   const [row] = await tx
     .select({ total: count(), waiting: sql<string>`count(*) filter (where ${isWaiting})` })
     .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), eq(accounts.signUpSummaryId, id)));
+    .where(has(accounts, { serviceId, signUpSummaryId: id }));
   return { total: row?.total ?? 0, waiting: Number(row?.waiting ?? 0) };
 }
 
@@ -57,13 +56,7 @@ export async function endSummary(
   await tx
     .update(signUpSummaries)
     .set({ endedAt: now })
-    .where(
-      and(
-        eq(signUpSummaries.serviceId, serviceId),
-        eq(signUpSummaries.id, id),
-        isNull(signUpSummaries.endedAt),
-      ),
-    );
+    .where(has(signUpSummaries, { serviceId, id, endedAt: null }));
 }
 
 /** Sign-ups that were never confirmed, oldest first. */
@@ -78,10 +71,8 @@ export async function listUnconfirmedSignUps(
     .from(accounts)
     .where(
       and(
-        eq(accounts.serviceId, serviceId),
-        eq(accounts.state, 'pending'),
+        has(accounts, { serviceId, state: 'pending', emailConfirmedAt: null }),
         lte(accounts.signedUpAt, signedUpBefore),
-        isNull(accounts.emailConfirmedAt),
       ),
     )
     .orderBy(accounts.signedUpAt)

@@ -1,59 +1,44 @@
-import { and, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
+import { has, rowsOf } from '../rows.ts';
 import { tickets } from '../schema/index.ts';
 
 export type Ticket = typeof tickets.$inferSelect;
 export type TicketPurpose = Ticket['purpose'];
+type Key = { serviceId: string; hash: string; purpose: TicketPurpose };
+type Owner = { accountId: string } | { invitationId: string };
 
+export const { find: findTicketById } = rowsOf(tickets);
 export const insertTicket = insertedTogether('ticket', tickets);
+
+/** A ticket in any state. */
+export async function findTicket(db: Db, { serviceId, hash, purpose }: Key): Promise<Ticket | null> {
+  const [row] = await db.select().from(tickets).where(has(tickets, { serviceId, hash, purpose }));
+  return row ?? null;
+}
 
 /** Finds a ticket without using it up, for the page that a link opens. */
 export async function findOpenTicket(
   db: Db,
-  key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
+  { serviceId, hash, purpose, now }: Key & { now: Date },
 ): Promise<Ticket | null> {
-  const [row] = await db
-    .select()
-    .from(tickets)
-    .where(
-      and(
-        eq(tickets.serviceId, key.serviceId),
-        eq(tickets.hash, key.hash),
-        eq(tickets.purpose, key.purpose),
-        isOpenTicket(key.now),
-      ),
-    );
-  return row ?? null;
-}
-
-/** A ticket in any state. */
-export async function findTicket(
-  db: Db,
-  key: { serviceId: string; hash: string; purpose: TicketPurpose },
-): Promise<Ticket | null> {
-  const [row] = await db
-    .select()
-    .from(tickets)
-    .where(
-      and(eq(tickets.serviceId, key.serviceId), eq(tickets.hash, key.hash), eq(tickets.purpose, key.purpose)),
-    );
+  const isOpen = and(has(tickets, { serviceId, hash, purpose }), isOpenTicket(now));
+  const [row] = await db.select().from(tickets).where(isOpen);
   return row ?? null;
 }
 
 /** The newest ticket of an account or invitation for a purpose, in any state. */
 export async function findNewestTicket(
   db: Db,
-  of: { serviceId: string; purpose: TicketPurpose } & ({ accountId: string } | { invitationId: string }),
+  of: { serviceId: string; purpose: TicketPurpose } & Owner,
 ): Promise<Ticket | null> {
-  const owner =
-    'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId);
   const [row] = await db
     .select()
     .from(tickets)
-    .where(and(eq(tickets.serviceId, of.serviceId), eq(tickets.purpose, of.purpose), owner))
+    .where(has(tickets, of))
     .orderBy(desc(tickets.createdAt), desc(tickets.id))
     .limit(1);
   return row ?? null;
@@ -62,29 +47,19 @@ export async function findNewestTicket(
 /** The guarded statement that makes a ticket single-use: of several requests at once, one gets the row. */
 export async function markTicketUsed(
   tx: Transaction,
-  key: { serviceId: string; hash: string; purpose: TicketPurpose; now: Date },
+  { serviceId, hash, purpose, now }: Key & { now: Date },
 ): Promise<boolean> {
   const used = await tx
     .update(tickets)
-    .set({ usedAt: key.now })
-    .where(
-      and(
-        eq(tickets.serviceId, key.serviceId),
-        eq(tickets.hash, key.hash),
-        eq(tickets.purpose, key.purpose),
-        isOpenTicket(key.now),
-      ),
-    )
+    .set({ usedAt: now })
+    .where(and(has(tickets, { serviceId, hash, purpose }), isOpenTicket(now)))
     .returning({ id: tickets.id });
   return used.length > 0;
 }
 
 export async function voidTickets(
   tx: Transaction,
-  of: { serviceId: string; now: Date; purpose?: TicketPurpose } & (
-    | { accountId: string }
-    | { invitationId: string }
-  ),
+  { now, ...of }: { serviceId: string; now: Date; purpose?: TicketPurpose } & Owner,
 ): Promise<void> {
   const { serviceId } = of;
   const [open] = await ('accountId' in of
@@ -93,16 +68,8 @@ export async function voidTickets(
   if (!open) return;
   await tx
     .update(tickets)
-    .set({ voidedAt: of.now })
-    .where(
-      and(
-        eq(tickets.serviceId, serviceId),
-        'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId),
-        of.purpose ? eq(tickets.purpose, of.purpose) : undefined,
-        isNull(tickets.usedAt),
-        isNull(tickets.voidedAt),
-      ),
-    );
+    .set({ voidedAt: now })
+    .where(and(has(tickets, of), has(tickets, { usedAt: null, voidedAt: null })));
 }
 
 const openOf = (owner: PgColumn) =>
@@ -114,24 +81,14 @@ const openOf = (owner: PgColumn) =>
         .from(tickets)
         .where(
           and(
-            eq(tickets.serviceId, value('serviceId')),
+            has(tickets, { serviceId: value('serviceId'), usedAt: null, voidedAt: null }),
             eq(owner, sql`${value('owner')}::${sql.raw(owner.getSQLType())}`),
-            isNull(tickets.usedAt),
-            isNull(tickets.voidedAt),
           ),
         )
         .limit(1),
   );
 const selectOpenOfAccount = openOf(tickets.accountId);
 const selectOpenOfInvitation = openOf(tickets.invitationId);
-
-export async function findTicketById(tx: Transaction, serviceId: string, id: string): Promise<Ticket | null> {
-  const [row] = await tx
-    .select()
-    .from(tickets)
-    .where(and(eq(tickets.serviceId, serviceId), eq(tickets.id, id)));
-  return row ?? null;
-}
 
 /** The open link to an email that waits to be confirmed. */
 export async function findWaitingConfirmation(
@@ -150,9 +107,11 @@ const selectWaitingConfirmation = readTogether<{ serviceId: string; accountId: s
       .from(tickets)
       .where(
         and(
-          eq(tickets.serviceId, value('serviceId')),
-          eq(tickets.accountId, value('accountId')),
-          eq(tickets.purpose, sql`'email-confirmation'`),
+          has(tickets, {
+            serviceId: value('serviceId'),
+            accountId: value('accountId'),
+            purpose: sql`'email-confirmation'`,
+          }),
           isOpenTicket(sql`${value('now')}::timestamptz`),
         ),
       )
@@ -160,17 +119,11 @@ const selectWaitingConfirmation = readTogether<{ serviceId: string; accountId: s
 );
 
 /** Erases the emails that tickets were sent to. */
-export async function eraseTickets(
-  tx: Transaction,
-  serviceId: string,
-  of: { accountId: string } | { invitationId: string },
-): Promise<void> {
-  const owner =
-    'accountId' in of ? eq(tickets.accountId, of.accountId) : eq(tickets.invitationId, of.invitationId);
+export async function eraseTickets(tx: Transaction, serviceId: string, of: Owner): Promise<void> {
   await tx
     .update(tickets)
     .set({ email: '' })
-    .where(and(eq(tickets.serviceId, serviceId), owner));
+    .where(has(tickets, { serviceId, ...of }));
 }
 
 /** Voids at most `limit` open tickets of all developers. Returns how many. */
@@ -192,5 +145,5 @@ export async function voidAllTickets(
 }
 
 export function isOpenTicket(now: Date | SQL): SQL | undefined {
-  return and(isNull(tickets.usedAt), isNull(tickets.voidedAt), gt(tickets.expiresAt, now));
+  return and(has(tickets, { usedAt: null, voidedAt: null }), gt(tickets.expiresAt, now));
 }

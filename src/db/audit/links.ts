@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { audit, auditLinks, auditUnlinked, services } from '../schema/index.ts';
 
 export type AuditLink = typeof auditLinks.$inferSelect;
@@ -29,7 +30,7 @@ export async function listWaitingRows(
   const rows = await tx
     .select({ row: audit })
     .from(auditUnlinked)
-    .innerJoin(audit, and(eq(audit.serviceId, auditUnlinked.serviceId), eq(audit.id, auditUnlinked.auditId)))
+    .innerJoin(audit, has(audit, { serviceId: auditUnlinked.serviceId, id: auditUnlinked.auditId }))
     .where(eq(auditUnlinked.serviceId, of.serviceId))
     .orderBy(asc(auditUnlinked.auditId))
     .limit(of.limit);
@@ -41,11 +42,8 @@ export async function findForeignRow(db: Db, serviceId: string): Promise<{ id: s
   const [row] = await db
     .select({ id: audit.id })
     .from(audit)
-    .leftJoin(auditLinks, and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id)))
-    .leftJoin(
-      auditUnlinked,
-      and(eq(auditUnlinked.serviceId, audit.serviceId), eq(auditUnlinked.auditId, audit.id)),
-    )
+    .leftJoin(auditLinks, has(auditLinks, { serviceId: audit.serviceId, auditId: audit.id }))
+    .leftJoin(auditUnlinked, has(auditUnlinked, { serviceId: audit.serviceId, auditId: audit.id }))
     .where(and(eq(audit.serviceId, serviceId), isNull(auditLinks.number), isNull(auditUnlinked.auditId)))
     .orderBy(asc(audit.id))
     .limit(1);
@@ -80,7 +78,7 @@ export async function listLinks(
   return db
     .select({ link: auditLinks, row: audit })
     .from(auditLinks)
-    .leftJoin(audit, and(eq(audit.serviceId, auditLinks.serviceId), eq(audit.id, auditLinks.auditId)))
+    .leftJoin(audit, has(audit, { serviceId: auditLinks.serviceId, id: auditLinks.auditId }))
     .where(and(eq(auditLinks.serviceId, of.serviceId), gt(auditLinks.number, of.afterNumber)))
     .orderBy(asc(auditLinks.number))
     .limit(of.limit);
@@ -95,5 +93,5 @@ export async function findLinksOfRows(
   return db
     .select()
     .from(auditLinks)
-    .where(and(eq(auditLinks.serviceId, serviceId), inArray(auditLinks.auditId, [...auditIds])));
+    .where(has(auditLinks, { serviceId, auditId: auditIds }));
 }

@@ -1,10 +1,11 @@
-import { and, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { countOpenInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
 import type { Db } from '../connection/connect.ts';
 import { countImportsNotEnded } from '../imports/imports.ts';
 import { isLiveToken } from '../operators/tokens.ts';
+import { has } from '../rows.ts';
 import {
   approvals,
   mails,
@@ -34,11 +35,8 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
     tickets: await count(tickets, and(eq(tickets.serviceId, of.serviceId), isOpenTicket(of.now))),
     sessions: await count(sessions, eq(sessions.serviceId, of.serviceId)),
     tokens: await count(tokens, and(eq(tokens.serviceId, of.serviceId), isLiveToken(of.now))),
-    mails: await count(mails, and(eq(mails.serviceId, of.serviceId), eq(mails.state, 'queued'))),
-    approvals: await count(
-      approvals,
-      and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open')),
-    ),
+    mails: await count(mails, has(mails, { serviceId: of.serviceId, state: 'queued' })),
+    approvals: await count(approvals, has(approvals, { serviceId: of.serviceId, state: 'open' })),
     imports: await countImportsNotEnded(db, of.serviceId),
     invitations: await countOpenInvitations(db, of.serviceId, of.now),
   };
@@ -61,12 +59,9 @@ export async function findSubscriptionStates(
     .from(subscriptions)
     .leftJoin(
       subscriptionKeys,
-      and(
-        eq(subscriptionKeys.serviceId, subscriptions.serviceId),
-        eq(subscriptionKeys.subscriptionId, subscriptions.id),
-      ),
+      has(subscriptionKeys, { serviceId: subscriptions.serviceId, subscriptionId: subscriptions.id }),
     )
-    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
+    .where(has(subscriptions, { serviceId, id: ids }));
   const states = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));
   for (const { id, slot, since } of rows)
     if (slot && since) Object.assign(states.get(id)?.keysSince ?? {}, { [slot]: since });

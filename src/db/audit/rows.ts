@@ -2,7 +2,8 @@ import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 
 import type { Db, Transaction } from '../connection/connect.ts';
 import { insertedTogether, insertOf, writtenTogether } from '../connection/write-together.ts';
 import { firstIdAt } from '../ids.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has } from '../rows.ts';
 import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
 
 export type AuditRow = {
@@ -53,9 +54,7 @@ export async function eraseAuditDetails(
   const rows = tx
     .select({ id: audit.id })
     .from(audit)
-    .where(
-      and(eq(audit.serviceId, serviceId), eq(audit.targetKind, target.kind), eq(audit.targetId, target.id)),
-    );
+    .where(has(audit, { serviceId, targetKind: target.kind, targetId: target.id }));
   await tx
     .update(auditDetails)
     .set({ reason: '', before: null, after: null })
@@ -101,14 +100,11 @@ const full = (db: Db, where: SQL | undefined) =>
   db
     .select(FULL)
     .from(audit)
-    .leftJoin(
-      auditDetails,
-      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
-    )
+    .leftJoin(auditDetails, has(auditDetails, { serviceId: audit.serviceId, auditId: audit.id }))
     .where(where);
 
 export async function findAuditRow(db: Db, serviceId: string, id: string): Promise<FullAuditRow | null> {
-  const [row] = await full(db, and(eq(audit.serviceId, serviceId), eq(audit.id, id)));
+  const [row] = await full(db, has(audit, { serviceId, id }));
   return row ?? null;
 }
 
@@ -140,12 +136,12 @@ export async function isUndone(
 }
 
 export const countAuditOfTargets = (db: Db, of: OfTargets, upTo?: number): Promise<number> =>
-  countAudit(db, isAbout(of), upTo);
+  countWhere(db, audit, isAbout(of), upTo);
 
 function isAbout({ serviceId, targets }: OfTargets): SQL | undefined {
   const any = targets
     .filter((target) => target.ids.length > 0)
-    .map((target) => and(eq(audit.targetKind, target.kind), inArray(audit.targetId, [...target.ids])));
+    .map((target) => has(audit, { targetKind: target.kind, targetId: target.ids }));
   return and(eq(audit.serviceId, serviceId), or(...any));
 }
 
@@ -172,7 +168,7 @@ export async function searchAudit(
 }
 
 export const countFoundAudit = (db: Db, of: AuditSearch, upTo?: number): Promise<number> =>
-  countAudit(db, isFound(of), upTo);
+  countWhere(db, audit, isFound(of), upTo);
 
 const isFound = (of: AuditSearch): SQL | undefined =>
   and(
@@ -184,11 +180,6 @@ const isFound = (of: AuditSearch): SQL | undefined =>
     of.from ? gte(audit.id, firstIdAt(of.from)) : undefined,
     of.to ? lt(audit.id, firstIdAt(of.to)) : undefined,
   );
-
-function countAudit(db: Db, where: SQL | undefined, upTo?: number): Promise<number> {
-  const matching = db.select({ one: sql`1` }).from(audit).where(where);
-  return countRows(db, matching, upTo);
-}
 
 /** Rows of a span of time with their place in the chain, oldest first, after a row that was seen. */
 export async function listAuditWithLinks(
@@ -204,11 +195,8 @@ export async function listAuditWithLinks(
   return db
     .select({ ...FULL, number: auditLinks.number, hash: auditLinks.hash })
     .from(audit)
-    .leftJoin(
-      auditDetails,
-      and(eq(auditDetails.serviceId, audit.serviceId), eq(auditDetails.auditId, audit.id)),
-    )
-    .leftJoin(auditLinks, and(eq(auditLinks.serviceId, audit.serviceId), eq(auditLinks.auditId, audit.id)))
+    .leftJoin(auditDetails, has(auditDetails, { serviceId: audit.serviceId, auditId: audit.id }))
+    .leftJoin(auditLinks, has(auditLinks, { serviceId: audit.serviceId, auditId: audit.id }))
     .where(
       and(
         eq(audit.serviceId, of.serviceId),
@@ -227,7 +215,7 @@ export async function findAuditIds(db: Db, serviceId: string, ids: readonly stri
   const rows = await db
     .select({ id: audit.id })
     .from(audit)
-    .where(and(eq(audit.serviceId, serviceId), inArray(audit.id, [...ids])));
+    .where(has(audit, { serviceId, id: ids }));
   return rows.map(({ id }) => id);
 }
 

@@ -2,46 +2,23 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countRows, type NameCursor, type Page } from '../page.ts';
+import { countWhere, type NameCursor, type Page } from '../page.ts';
+import { has, holdLock, rowsOf } from '../rows.ts';
 import { apis, productApis } from '../schema/index.ts';
 
 export type Api = typeof apis.$inferSelect;
 
-const keyed = (serviceId: string, id: string) => and(eq(apis.serviceId, serviceId), eq(apis.id, id));
-
-export async function findApi(db: Db, serviceId: string, id: string): Promise<Api | null> {
-  const [row] = await db.select().from(apis).where(keyed(serviceId, id));
-  return row ?? null;
-}
-
-export async function findApis(db: Db, serviceId: string, ids: readonly string[]): Promise<Api[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(apis)
-    .where(and(eq(apis.serviceId, serviceId), inArray(apis.id, [...ids])));
-}
-
-export async function lockApi(tx: Transaction, serviceId: string, id: string): Promise<Api | null> {
-  const [row] = await tx.select().from(apis).where(keyed(serviceId, id)).for('update');
-  return row ?? null;
-}
-
-/** Holds the APIs until the transaction ends, so that none is deleted at the same moment. */
-export async function holdApis(tx: Transaction, serviceId: string, ids: readonly string[]): Promise<Api[]> {
-  if (ids.length === 0) return [];
-  return tx
-    .select()
-    .from(apis)
-    .where(and(eq(apis.serviceId, serviceId), inArray(apis.id, [...ids])))
-    .orderBy(apis.id)
-    .for('key share');
-}
+export const {
+  find: findApi,
+  findAll: findApis,
+  lock: lockApi,
+  holdAll: holdApis,
+  update: updateApi,
+  remove: deleteApi,
+} = rowsOf(apis);
 
 /** Lets one transaction at a time change paths and ids: of two that take the same one, the second gets its own code. */
-export async function holdApiPaths(tx: Transaction, serviceId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`apis of ${serviceId}`}, 0))`);
-}
+export const holdApiPaths = (tx: Transaction, serviceId: string) => holdLock(tx, `apis of ${serviceId}`);
 
 export async function findApiByPath(db: Db, serviceId: string, path: string): Promise<Api | null> {
   const [row] = await db
@@ -55,25 +32,6 @@ export async function insertApi(tx: Transaction, row: typeof apis.$inferInsert):
   const [inserted] = await tx.insert(apis).values(row).returning();
   if (!inserted) throw new Error('an API was not inserted');
   return inserted;
-}
-
-/** Changes a locked API and increments its version. */
-export async function updateApi(
-  tx: Transaction,
-  api: Api,
-  change: { name: string; path: string; updatedAt: Date },
-): Promise<Api> {
-  const [row] = await tx
-    .update(apis)
-    .set({ ...change, version: api.version + 1 })
-    .where(keyed(api.serviceId, api.id))
-    .returning();
-  if (!row) throw new Error('a locked API is gone');
-  return row;
-}
-
-export async function deleteApi(tx: Transaction, api: Api): Promise<void> {
-  await tx.delete(apis).where(keyed(api.serviceId, api.id));
 }
 
 type ApiField = 'id' | 'name' | 'path';
@@ -104,15 +62,8 @@ export async function listApis(
     .limit(page.limit);
 }
 
-export async function countApis(
-  db: Db,
-  serviceId: string,
-  wanted: ApisWanted,
-  upTo?: number,
-): Promise<number> {
-  const matching = db.select({ one: sql`1` }).from(apis).where(isWanted(serviceId, wanted));
-  return countRows(db, matching, upTo);
-}
+export const countApis = (db: Db, serviceId: string, wanted: ApisWanted, upTo?: number) =>
+  countWhere(db, apis, isWanted(serviceId, wanted), upTo);
 
 function isWanted(serviceId: string, { text, ids, filter }: ApisWanted) {
   return and(
@@ -140,8 +91,8 @@ export async function listApisOfProducts(
   const rows = await db
     .select({ productId: productApis.productId, api: apis })
     .from(productApis)
-    .innerJoin(apis, and(eq(apis.serviceId, productApis.serviceId), eq(apis.id, productApis.apiId)))
-    .where(and(eq(productApis.serviceId, serviceId), inArray(productApis.productId, [...productIds])))
+    .innerJoin(apis, has(apis, { serviceId: productApis.serviceId, id: productApis.apiId }))
+    .where(has(productApis, { serviceId, productId: productIds }))
     .orderBy(asc(sql`lower(${apis.name})`), asc(apis.id));
   for (const { productId, api } of rows) ofProduct.get(productId)?.push(api);
   return ofProduct;

@@ -2,63 +2,25 @@ import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countRows, type NameCursor, type Page } from '../page.ts';
+import { countWhere, type NameCursor, type Page } from '../page.ts';
+import { has, rowsOf } from '../rows.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
 export type Product = typeof products.$inferSelect;
 
-const keyed = (serviceId: string, id: string) => and(eq(products.serviceId, serviceId), eq(products.id, id));
-
-export async function findProduct(db: Db, serviceId: string, id: string): Promise<Product | null> {
-  const [row] = await db.select().from(products).where(keyed(serviceId, id));
-  return row ?? null;
-}
-
-export async function findProducts(db: Db, serviceId: string, ids: readonly string[]): Promise<Product[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(products)
-    .where(and(eq(products.serviceId, serviceId), inArray(products.id, [...ids])));
-}
-
-export async function lockProduct(tx: Transaction, serviceId: string, id: string): Promise<Product | null> {
-  const [row] = await tx.select().from(products).where(keyed(serviceId, id)).for('update');
-  return row ?? null;
-}
+export const {
+  find: findProduct,
+  findAll: findProducts,
+  lock: lockProduct,
+  insert: insertProduct,
+  update: updateProduct,
+  remove: deleteProduct,
+} = rowsOf(products);
 
 /** Holds the product until the transaction ends, so that its rules can't change meanwhile. */
 export async function holdProduct(tx: Transaction, serviceId: string, id: string): Promise<Product | null> {
-  const [row] = await tx.select().from(products).where(keyed(serviceId, id)).for('share');
+  const [row] = await tx.select().from(products).where(has(products, { serviceId, id })).for('share');
   return row ?? null;
-}
-
-/** Inserts unless the id is taken; null then. */
-export async function insertProduct(
-  tx: Transaction,
-  row: typeof products.$inferInsert,
-): Promise<Product | null> {
-  const [inserted] = await tx.insert(products).values(row).onConflictDoNothing().returning();
-  return inserted ?? null;
-}
-
-/** Changes a locked product and increments its version. */
-export async function updateProduct(
-  tx: Transaction,
-  product: Product,
-  change: { [Field in keyof Product]?: Product[Field] | undefined },
-): Promise<Product> {
-  const [row] = await tx
-    .update(products)
-    .set({ ...change, version: product.version + 1 })
-    .where(keyed(product.serviceId, product.id))
-    .returning();
-  if (!row) throw new Error('a locked product is gone');
-  return row;
-}
-
-export async function deleteProduct(tx: Transaction, product: Product): Promise<void> {
-  await tx.delete(products).where(keyed(product.serviceId, product.id));
 }
 
 export async function replaceApisOfProduct(
@@ -66,9 +28,7 @@ export async function replaceApisOfProduct(
   { serviceId, id: productId }: Product,
   apiIds: readonly string[],
 ): Promise<void> {
-  await tx
-    .delete(productApis)
-    .where(and(eq(productApis.serviceId, serviceId), eq(productApis.productId, productId)));
+  await tx.delete(productApis).where(has(productApis, { serviceId, productId }));
   if (apiIds.length > 0)
     await tx.insert(productApis).values(apiIds.map((apiId) => ({ serviceId, productId, apiId })));
 }
@@ -78,9 +38,7 @@ export async function replaceGroupsOfProduct(
   { serviceId, id: productId }: Product,
   groupIds: readonly string[],
 ): Promise<void> {
-  await tx
-    .delete(productGroups)
-    .where(and(eq(productGroups.serviceId, serviceId), eq(productGroups.productId, productId)));
+  await tx.delete(productGroups).where(has(productGroups, { serviceId, productId }));
   if (groupIds.length > 0)
     await tx.insert(productGroups).values(groupIds.map((groupId) => ({ serviceId, productId, groupId })));
 }
@@ -115,18 +73,8 @@ export async function listProducts(
     .limit(page.limit);
 }
 
-export async function countProducts(
-  db: Db,
-  serviceId: string,
-  wanted: ProductsWanted,
-  upTo?: number,
-): Promise<number> {
-  const matching = db
-    .select({ one: sql`1` })
-    .from(products)
-    .where(isWanted(db, serviceId, wanted));
-  return countRows(db, matching, upTo);
-}
+export const countProducts = (db: Db, serviceId: string, wanted: ProductsWanted, upTo?: number) =>
+  countWhere(db, products, isWanted(db, serviceId, wanted), upTo);
 
 function isWanted(db: Db, serviceId: string, { text, ids, filter, seenBy }: ProductsWanted) {
   return and(
@@ -144,11 +92,7 @@ function isSeenBy(db: Db, groupIds: readonly string[]) {
       .select({ one: sql`1` })
       .from(productGroups)
       .where(
-        and(
-          eq(productGroups.serviceId, products.serviceId),
-          eq(productGroups.productId, products.id),
-          inArray(productGroups.groupId, [...groupIds]),
-        ),
+        has(productGroups, { serviceId: products.serviceId, productId: products.id, groupId: groupIds }),
       ),
   );
 }
@@ -172,11 +116,8 @@ export async function listGroupsOfProducts(
   const rows = await db
     .select({ productId: productGroups.productId, id: groups.id, name: groups.name })
     .from(productGroups)
-    .innerJoin(
-      groups,
-      and(eq(groups.serviceId, productGroups.serviceId), eq(groups.id, productGroups.groupId)),
-    )
-    .where(and(eq(productGroups.serviceId, serviceId), inArray(productGroups.productId, [...productIds])))
+    .innerJoin(groups, has(groups, { serviceId: productGroups.serviceId, id: productGroups.groupId }))
+    .where(has(productGroups, { serviceId, productId: productIds }))
     .orderBy(asc(sql`lower(${groups.name})`));
   for (const { productId, ...group } of rows) ofProduct.get(productId)?.push(group);
   return ofProduct;

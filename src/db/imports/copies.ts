@@ -3,9 +3,9 @@ import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Account } from '../accounts/accounts.ts';
 import type { Api } from '../catalog/apis.ts';
 import type { Db } from '../connection/connect.ts';
-import { accounts, apis, audit, subscriptionKeys, subscriptions } from '../schema/index.ts';
+import { has } from '../rows.ts';
+import { accounts, apis, audit, subscriptionKeys } from '../schema/index.ts';
 import type { SubscriptionKey } from '../subscriptions/keys.ts';
-import type { Subscription } from '../subscriptions/subscriptions.ts';
 
 /** Accounts with these ids, deleted ones too, and those that have one of these emails now. */
 export async function listAccountsLike(
@@ -38,18 +38,6 @@ export async function listApisAt(db: Db, serviceId: string, paths: string[]): Pr
     .where(and(eq(apis.serviceId, serviceId), inArray(sql`lower(${apis.path})`, lower)));
 }
 
-export async function listSubscriptionsOfIds(
-  db: Db,
-  serviceId: string,
-  ids: string[],
-): Promise<Subscription[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(subscriptions)
-    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, ids)));
-}
-
 /** The subscriptions that have these keys. */
 export async function listKeysOfHashes(
   db: Db,
@@ -76,11 +64,8 @@ export async function listAccountsChangedBy(
     .from(audit)
     .where(
       and(
-        eq(audit.serviceId, serviceId),
-        eq(audit.targetKind, 'account'),
+        has(audit, { serviceId, targetKind: 'account', operation, outcome: 'done' }),
         inArray(audit.targetId, accountIds),
-        eq(audit.operation, operation),
-        eq(audit.outcome, 'done'),
       ),
     );
   return rows.flatMap(({ id }) => id ?? []);

@@ -2,10 +2,14 @@
 import { and, count, eq, gte, inArray, isNull, like, lt, lte, max, ne, or } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
+import { has, rowsOf } from '../rows.ts';
 import { accounts, audit, imports, invitations, mails } from '../schema/index.ts';
 
 export type Import = typeof imports.$inferSelect;
 type Key = Pick<Import, 'serviceId' | 'id'>;
+
+/** The lock lets only one person begin an import. */
+export const { lock: lockImport } = rowsOf(imports);
 
 export async function listStatesOfAddresses(db: Db, serviceId: string, addresses: string[]) {
   return db
@@ -25,11 +29,7 @@ export async function listOpenInvitationsTo(db: Db, serviceId: string, addresses
     .select({ address: invitations.emailCanonical, expiresAt: invitations.expiresAt })
     .from(invitations)
     .where(
-      and(
-        eq(invitations.serviceId, serviceId),
-        inArray(invitations.emailCanonical, addresses),
-        eq(invitations.state, 'open'),
-      ),
+      and(has(invitations, { serviceId, state: 'open' }), inArray(invitations.emailCanonical, addresses)),
     );
 }
 
@@ -38,7 +38,7 @@ export async function findLastMailDue(db: Db, serviceId: string): Promise<Date |
   const [row] = await db
     .select({ at: max(mails.nextAttemptAt) })
     .from(mails)
-    .where(and(eq(mails.serviceId, serviceId), eq(mails.state, 'queued'), eq(mails.attempts, 0)));
+    .where(has(mails, { serviceId, state: 'queued', attempts: 0 }));
   return row?.at ?? null;
 }
 
@@ -46,23 +46,19 @@ export async function insertImport(tx: Transaction, row: typeof imports.$inferIn
   await tx.insert(imports).values(row);
 }
 
-const keyed = ({ serviceId, id }: Key) => and(eq(imports.serviceId, serviceId), eq(imports.id, id));
-
-/** Locks the import until the transaction ends, so that only one person begins it. */
-export async function lockImport(tx: Transaction, serviceId: string, id: string): Promise<Import | null> {
-  const [row] = await tx.select().from(imports).where(keyed({ serviceId, id })).for('update');
-  return row ?? null;
-}
-
-export async function updateImport(tx: Transaction, key: Key, change: Partial<Import>): Promise<void> {
-  await tx.update(imports).set(change).where(keyed(key));
+export async function updateImport(
+  tx: Transaction,
+  { serviceId, id }: Key,
+  change: Partial<Import>,
+): Promise<void> {
+  await tx.update(imports).set(change).where(has(imports, { serviceId, id }));
 }
 
 export async function countImportsNotEnded(db: Db, serviceId: string): Promise<number> {
   const [row] = await db
     .select({ n: count() })
     .from(imports)
-    .where(and(eq(imports.serviceId, serviceId), isNull(imports.endedAt)));
+    .where(has(imports, { serviceId, endedAt: null }));
   return row?.n ?? 0;
 }
 
@@ -73,8 +69,7 @@ export async function listStalledImports(db: Db, serviceId: string, now: Date, l
     .from(imports)
     .where(
       and(
-        eq(imports.serviceId, serviceId),
-        eq(imports.state, 'applying'),
+        has(imports, { serviceId, state: 'applying' }),
         or(isNull(imports.leasedUntil), lte(imports.leasedUntil, now)),
       ),
     )
@@ -101,7 +96,7 @@ export async function stopImports(tx: Transaction, serviceId: string, now: Date)
   const stopped = await tx
     .update(imports)
     .set({ state: 'stopped', endedAt: now, sealedRows: [], leasedUntil: null })
-    .where(and(eq(imports.serviceId, serviceId), isNull(imports.endedAt)))
+    .where(has(imports, { serviceId, endedAt: null }))
     .returning({ id: imports.id });
   return stopped.length;
 }

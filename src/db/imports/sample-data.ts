@@ -1,7 +1,8 @@
 // Sample data: finds what exists, cancels its mails, and backdates it.
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { accounts, invitations, mails, subscriptions, tickets } from '../schema/index.ts';
 
 /** Accounts that have or had one of these emails; a deleted one counts until it is erased. */
@@ -14,13 +15,7 @@ export async function listAccountsWithAddresses(db: Database, serviceId: string,
       version: accounts.version,
     })
     .from(accounts)
-    .where(
-      and(
-        eq(accounts.serviceId, serviceId),
-        inArray(accounts.emailCanonical, addresses),
-        isNull(accounts.erasedAt),
-      ),
-    );
+    .where(and(has(accounts, { serviceId, erasedAt: null }), inArray(accounts.emailCanonical, addresses)));
 }
 
 /** Invitations to these emails, ended ones too. */
@@ -37,12 +32,10 @@ export async function cancelMailsTo(
   serviceId: string,
   to: { accountId: string } | { invitationId: string },
 ): Promise<void> {
-  const owner =
-    'accountId' in to ? eq(mails.accountId, to.accountId) : eq(mails.invitationId, to.invitationId);
   await db
     .update(mails)
     .set({ sealedOrder: null, sealedMessage: null, state: 'cancelled' })
-    .where(and(eq(mails.serviceId, serviceId), owner, eq(mails.state, 'queued')));
+    .where(has(mails, { serviceId, state: 'queued', ...to }));
 }
 
 const earlier = (column: AnyPgColumn, hours: number) => sql`${column} - ${hours} * interval '1 hour'`;
@@ -58,7 +51,7 @@ export async function backdateAccount(
       registeredAt: earlier(accounts.registeredAt, of.hours),
       updatedAt: earlier(accounts.updatedAt, of.hours),
     })
-    .where(and(eq(accounts.serviceId, of.serviceId), eq(accounts.id, of.accountId)));
+    .where(has(accounts, { serviceId: of.serviceId, id: of.accountId }));
 }
 
 /** Moves the subscription's times back by `hours`. */
@@ -73,7 +66,7 @@ export async function backdateSubscription(
       stateChangedAt: earlier(subscriptions.stateChangedAt, of.hours),
       updatedAt: earlier(subscriptions.updatedAt, of.hours),
     })
-    .where(and(eq(subscriptions.serviceId, of.serviceId), eq(subscriptions.id, of.id)));
+    .where(has(subscriptions, { serviceId: of.serviceId, id: of.id }));
 }
 
 /** Moves the times of the invitation and its link back by `hours`. */
@@ -85,13 +78,13 @@ export async function backdateInvitation(
     await tx
       .update(tickets)
       .set({ expiresAt: earlier(tickets.expiresAt, of.hours) })
-      .where(and(eq(tickets.serviceId, of.serviceId), eq(tickets.invitationId, of.invitationId)));
+      .where(has(tickets, { serviceId: of.serviceId, invitationId: of.invitationId }));
     await tx
       .update(invitations)
       .set({
         createdAt: earlier(invitations.createdAt, of.hours),
         expiresAt: earlier(invitations.expiresAt, of.hours),
       })
-      .where(and(eq(invitations.serviceId, of.serviceId), eq(invitations.id, of.invitationId)));
+      .where(has(invitations, { serviceId: of.serviceId, id: of.invitationId }));
   });
 }

@@ -1,24 +1,14 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  ne,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has, rowsOf } from '../rows.ts';
 import { approvals, audit } from '../schema/index.ts';
 
 export type Approval = typeof approvals.$inferSelect;
+
+const rows = rowsOf(approvals);
+/** The lock lets one of several decisions count. */
+export const { find: findApproval, findAll: findApprovals, lock: lockApproval } = rows;
 
 /** Inserts unless one for the same thing is open; false then. The unique index decides. */
 export async function insertApproval(tx: Transaction, row: typeof approvals.$inferInsert): Promise<boolean> {
@@ -30,59 +20,30 @@ export async function insertApproval(tx: Transaction, row: typeof approvals.$inf
   return inserted.length > 0;
 }
 
-export async function findApproval(db: Db, serviceId: string, id: string): Promise<Approval | null> {
-  const [row] = await db
-    .select()
-    .from(approvals)
-    .where(and(eq(approvals.serviceId, serviceId), eq(approvals.id, id)));
-  return row ?? null;
-}
-
-/** Locks the approval until the transaction ends, so that of several decisions one counts. */
-export async function lockApproval(tx: Transaction, serviceId: string, id: string): Promise<Approval | null> {
-  const [row] = await tx
-    .select()
-    .from(approvals)
-    .where(and(eq(approvals.serviceId, serviceId), eq(approvals.id, id)))
-    .for('update');
-  return row ?? null;
-}
-
 export async function lockOpenApprovalOf(
   tx: Transaction,
-  of: { serviceId: string; operation: string; subject: string },
+  { serviceId, operation, subject }: { serviceId: string; operation: string; subject: string },
 ): Promise<Approval | null> {
   const [row] = await tx
     .select()
     .from(approvals)
-    .where(
-      and(
-        eq(approvals.serviceId, of.serviceId),
-        eq(approvals.operation, of.operation),
-        eq(approvals.subject, of.subject),
-        eq(approvals.state, 'open'),
-      ),
-    )
+    .where(has(approvals, { serviceId, operation, subject, state: 'open' }))
     .for('update');
   return row ?? null;
 }
 
 /** Ends a locked approval. */
-export async function endApproval(
+export const endApproval = (
   tx: Transaction,
   approval: Approval,
   end: Pick<Approval, 'state'> &
     Partial<Pick<Approval, 'code' | 'decidedBy' | 'decidedByName' | 'decisionReason'>>,
   now: Date,
-): Promise<Approval> {
-  const [row] = await tx
-    .update(approvals)
-    .set({ ...end, subject: '', endedAt: now, version: approval.version + 1 })
-    .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)))
-    .returning();
-  if (!row) throw new Error('a locked approval is gone');
-  return row;
-}
+): Promise<Approval> => rows.update(tx, approval, { ...end, subject: '', endedAt: now });
+
+/** Counts a reminder of a locked approval. */
+export const countReminder = (tx: Transaction, approval: Approval) =>
+  rows.update(tx, approval, { reminders: approval.reminders + 1 });
 
 /** Open approvals before their end, oldest first, without those that `notOf` requested. */
 export async function listOpenApprovals(
@@ -100,14 +61,13 @@ export async function listOpenApprovals(
 }
 
 export const countOpenApprovals = (db: Db, of: OpenApprovals, upTo?: number): Promise<number> =>
-  countApprovals(db, isOpenAt(of), upTo);
+  countWhere(db, approvals, isOpenAt(of), upTo);
 
 type OpenApprovals = { serviceId: string; now: Date; notOf: string };
 
 const isOpenAt = ({ serviceId, now, notOf }: OpenApprovals) =>
   and(
-    eq(approvals.serviceId, serviceId),
-    eq(approvals.state, 'open'),
+    has(approvals, { serviceId, state: 'open' }),
     gt(approvals.expiresAt, now),
     ne(approvals.requestedBy, notOf),
   );
@@ -130,15 +90,10 @@ export async function listApprovalsOfRequester(
 }
 
 export const countApprovalsOfRequester = (db: Db, of: ApprovalsOfRequester, upTo?: number): Promise<number> =>
-  countApprovals(db, isOfRequester(of), upTo);
+  countWhere(db, approvals, isOfRequester(of), upTo);
 
 const isOfRequester = ({ serviceId, requestedBy }: ApprovalsOfRequester) =>
-  and(eq(approvals.serviceId, serviceId), eq(approvals.requestedBy, requestedBy));
-
-function countApprovals(db: Db, where: SQL | undefined, upTo?: number): Promise<number> {
-  const matching = db.select({ one: sql`1` }).from(approvals).where(where);
-  return countRows(db, matching, upTo);
-}
+  has(approvals, { serviceId, requestedBy });
 
 type ApprovalsWanted =
   | { all: true }
@@ -159,7 +114,7 @@ export async function lockOpenApprovals(
   return tx
     .select()
     .from(approvals)
-    .where(and(eq(approvals.serviceId, of.serviceId), eq(approvals.state, 'open'), isWanted(of)))
+    .where(and(has(approvals, { serviceId: of.serviceId, state: 'open' }), isWanted(of)))
     .orderBy(asc(approvals.id))
     .limit(of.limit)
     .for('update', { skipLocked: true });
@@ -178,13 +133,6 @@ function isWanted(of: ApprovalsWanted): SQL | undefined {
   );
 }
 
-export async function countReminder(tx: Transaction, approval: Approval): Promise<void> {
-  await tx
-    .update(approvals)
-    .set({ reminders: approval.reminders + 1, version: approval.version + 1 })
-    .where(and(eq(approvals.serviceId, approval.serviceId), eq(approvals.id, approval.id)));
-}
-
 /** Erases inputs and, unless `keepsReasons`, reasons of ended approvals. Returns their ids. */
 export async function eraseApprovals(
   tx: Transaction,
@@ -194,13 +142,7 @@ export async function eraseApprovals(
   const rows = await tx
     .update(approvals)
     .set({ sealedInput: null, ...(of.keepsReasons ? {} : { why: '', decisionReason: '' }) })
-    .where(
-      and(
-        eq(approvals.serviceId, of.serviceId),
-        inArray(approvals.id, [...of.ids]),
-        ne(approvals.state, 'open'),
-      ),
-    )
+    .where(and(has(approvals, { serviceId: of.serviceId, id: of.ids }), ne(approvals.state, 'open')))
     .returning({ id: approvals.id });
   return rows.map(({ id }) => id);
 }
@@ -215,22 +157,13 @@ export async function listApprovalsToErase(
     .from(approvals)
     .where(
       and(
-        eq(approvals.serviceId, of.serviceId),
-        isNull(approvals.accountId),
+        has(approvals, { serviceId: of.serviceId, accountId: null }),
         isNotNull(approvals.sealedInput),
         lte(approvals.endedAt, of.endedBefore),
       ),
     )
     .orderBy(approvals.endedAt)
     .limit(of.limit);
-}
-
-export async function findApprovals(db: Db, serviceId: string, ids: readonly string[]): Promise<Approval[]> {
-  if (ids.length === 0) return [];
-  return db
-    .select()
-    .from(approvals)
-    .where(and(eq(approvals.serviceId, serviceId), inArray(approvals.id, [...ids])));
 }
 
 /** The approvals about an account, and about the invitations that led to it. */
@@ -243,9 +176,11 @@ export async function listApprovalIdsOf(
     .from(audit)
     .where(
       and(
-        eq(audit.serviceId, of.serviceId),
-        eq(audit.targetKind, 'invitation'),
-        inArray(audit.targetId, [...of.invitationIds, '']),
+        has(audit, {
+          serviceId: of.serviceId,
+          targetKind: 'invitation',
+          targetId: [...of.invitationIds, ''],
+        }),
         isNotNull(audit.approvalId),
       ),
     );

@@ -1,6 +1,7 @@
-import { and, asc, count, eq, inArray, isNotNull, isNull, notBetween, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull, notBetween, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
+import { has } from '../rows.ts';
 import { operators } from '../schema/index.ts';
 import { revokeTokensOf } from './tokens.ts';
 
@@ -14,11 +15,11 @@ const selectStanding = readTogether<OperatorKey, Standing>('operator_standing', 
     .select({ role: operators.role, inDoubtSince: operators.inDoubtSince })
     .from(operators)
     .where(
-      and(
-        eq(operators.serviceId, value('serviceId')),
-        eq(operators.teamId, value('teamId')),
-        eq(operators.slackUserId, value('slackUserId')),
-      ),
+      isOperator({
+        serviceId: value('serviceId'),
+        teamId: value('teamId'),
+        slackUserId: value('slackUserId'),
+      }),
     )
     .limit(1),
 );
@@ -50,8 +51,7 @@ const selectOperators = readTogether<Omit<OperatorKey, 'slackUserId'>, OperatorR
       .from(operators)
       .where(
         and(
-          eq(operators.serviceId, value('serviceId')),
-          eq(operators.teamId, value('teamId')),
+          has(operators, { serviceId: value('serviceId'), teamId: value('teamId') }),
           isNotNull(operators.role),
         ),
       )
@@ -99,12 +99,8 @@ export async function countOtherOperators(db: Db, serviceId: string, notOf: stri
 }
 
 export type OperatorKey = { serviceId: string; teamId: string; slackUserId: string };
-const isOperator = (key: OperatorKey) =>
-  and(
-    eq(operators.serviceId, key.serviceId),
-    eq(operators.teamId, key.teamId),
-    eq(operators.slackUserId, key.slackUserId),
-  );
+const isOperator = ({ serviceId, teamId, slackUserId }: { [Part in keyof OperatorKey]: string | SQL }) =>
+  has(operators, { serviceId, teamId, slackUserId });
 
 /**
  * The service's admins. Locks every operator until the transaction ends: of two admins who withdraw each other at once,
@@ -124,7 +120,7 @@ export async function listAdmins(db: Db, serviceId: string): Promise<OperatorKey
   return db
     .select({ serviceId: operators.serviceId, teamId: operators.teamId, slackUserId: operators.slackUserId })
     .from(operators)
-    .where(and(eq(operators.serviceId, serviceId), eq(operators.role, 'admin')));
+    .where(has(operators, { serviceId, role: 'admin' }));
 }
 
 /** Gives a role, and returns the former one. */

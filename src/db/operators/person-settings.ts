@@ -1,21 +1,18 @@
-import { and, eq } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { personSettings } from '../schema/index.ts';
 
 type PersonKey = { serviceId: string; teamId: string; slackUserId: string };
 
 /** Whether a person wants to hear how their invitations end; until they choose, they do. */
-export async function hearsOfInvitations(db: Db, key: PersonKey): Promise<boolean> {
+export async function hearsOfInvitations(
+  db: Db,
+  { serviceId, teamId, slackUserId }: PersonKey,
+): Promise<boolean> {
   const [row] = await db
     .select({ hears: personSettings.hearsOfInvitations })
     .from(personSettings)
-    .where(
-      and(
-        eq(personSettings.serviceId, key.serviceId),
-        eq(personSettings.teamId, key.teamId),
-        eq(personSettings.slackUserId, key.slackUserId),
-      ),
-    );
+    .where(has(personSettings, { serviceId, teamId, slackUserId }));
   return row?.hears ?? true;
 }
 

@@ -1,27 +1,19 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { countRows, type Page } from '../page.ts';
+import { countWhere, type Page } from '../page.ts';
+import { has, rowsOf } from '../rows.ts';
 import { operators, tokens } from '../schema/index.ts';
 
 export type Token = typeof tokens.$inferSelect;
+
+export const { find: findToken } = rowsOf(tokens);
 
 export async function insertToken(tx: Transaction, row: typeof tokens.$inferInsert): Promise<void> {
   await tx.insert(tokens).values(row);
 }
 
-export async function findToken(db: Db, serviceId: string, id: string): Promise<Token | null> {
-  const [row] = await db
-    .select()
-    .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id)));
-  return row ?? null;
-}
-
 export async function findTokenByHash(db: Db, serviceId: string, hash: string): Promise<Token | null> {
-  const [row] = await db
-    .select()
-    .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.hash, hash)));
+  const [row] = await db.select().from(tokens).where(has(tokens, { serviceId, hash }));
   return row ?? null;
 }
 
@@ -44,13 +36,13 @@ export async function findLiveToken(
     .from(tokens)
     .innerJoin(
       operators,
-      and(
-        eq(operators.serviceId, tokens.serviceId),
-        eq(operators.teamId, tokens.ownerTeamId),
-        eq(operators.slackUserId, tokens.ownerUserId),
-      ),
+      has(operators, {
+        serviceId: tokens.serviceId,
+        teamId: tokens.ownerTeamId,
+        slackUserId: tokens.ownerUserId,
+      }),
     )
-    .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id), isLiveToken(now)));
+    .where(and(has(tokens, { serviceId, id }), isLiveToken(now)));
   return row?.ownerRole ? { ...row, ownerRole: row.ownerRole } : null;
 }
 
@@ -73,13 +65,8 @@ export async function listLiveTokens(
     .limit(page.limit);
 }
 
-export async function countLiveTokens(db: Db, serviceId: string, now: Date, upTo?: number): Promise<number> {
-  const matching = db
-    .select({ one: sql`1` })
-    .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now)));
-  return countRows(db, matching, upTo);
-}
+export const countLiveTokens = (db: Db, serviceId: string, now: Date, upTo?: number) =>
+  countWhere(db, tokens, and(eq(tokens.serviceId, serviceId), isLiveToken(now)), upTo);
 
 /** Null when there is no such token, or it was revoked already. */
 export async function revokeToken(
@@ -90,7 +77,7 @@ export async function revokeToken(
   const [row] = await tx
     .update(tokens)
     .set(by)
-    .where(and(eq(tokens.serviceId, key.serviceId), eq(tokens.id, key.id), isNull(tokens.revokedAt)))
+    .where(has(tokens, { serviceId: key.serviceId, id: key.id, revokedAt: null }))
     .returning();
   return row ?? null;
 }
@@ -120,12 +107,12 @@ export async function revokeTokensOf(
     .update(tokens)
     .set(by)
     .where(
-      and(
-        eq(tokens.serviceId, owner.serviceId),
-        eq(tokens.ownerTeamId, owner.teamId),
-        eq(tokens.ownerUserId, owner.slackUserId),
-        isNull(tokens.revokedAt),
-      ),
+      has(tokens, {
+        serviceId: owner.serviceId,
+        ownerTeamId: owner.teamId,
+        ownerUserId: owner.slackUserId,
+        revokedAt: null,
+      }),
     );
 }
 
@@ -141,8 +128,7 @@ export async function recordLastUse(
     .set({ lastUsedAt: now })
     .where(
       and(
-        eq(tokens.serviceId, key.serviceId),
-        eq(tokens.id, key.id),
+        has(tokens, { serviceId: key.serviceId, id: key.id }),
         or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, new Date(now.getTime() - spanMs))),
       ),
     );
@@ -158,9 +144,8 @@ export async function takeEndingTokens(
     .from(tokens)
     .where(
       and(
-        eq(tokens.serviceId, of.serviceId),
+        has(tokens, { serviceId: of.serviceId, warnedAt: null }),
         isLiveToken(of.now),
-        isNull(tokens.warnedAt),
         lte(tokens.expiresAt, of.endsBefore),
       ),
     )
@@ -168,10 +153,7 @@ export async function takeEndingTokens(
     .limit(of.limit)
     .for('update', { skipLocked: true });
   for (const { serviceId, id } of ending)
-    await tx
-      .update(tokens)
-      .set({ warnedAt: of.now })
-      .where(and(eq(tokens.serviceId, serviceId), eq(tokens.id, id)));
+    await tx.update(tokens).set({ warnedAt: of.now }).where(has(tokens, { serviceId, id }));
   return ending;
 }
 

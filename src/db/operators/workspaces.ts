@@ -1,5 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { workspaces } from '../schema/index.ts';
 
 export async function findWorkspace(db: Db, teamId: string) {
@@ -27,7 +28,7 @@ export async function listBoundTeamIds(db: Db, serviceId: string): Promise<strin
   const rows = await db
     .select({ teamId: workspaces.teamId })
     .from(workspaces)
-    .where(and(eq(workspaces.serviceId, serviceId), eq(workspaces.state, 'bound')))
+    .where(has(workspaces, { serviceId, state: 'bound' }))
     .orderBy(workspaces.teamId);
   return rows.map(({ teamId }) => teamId);
 }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { cards } from '../schema/index.ts';
 
 export type Card = typeof cards.$inferSelect;
@@ -36,7 +37,7 @@ export async function updateCard(
   await tx
     .update(cards)
     .set(change)
-    .where(and(eq(cards.serviceId, key.serviceId), eq(cards.id, key.id)));
+    .where(has(cards, { serviceId: key.serviceId, id: key.id }));
 }
 
 export type StaleSubject = {

@@ -2,11 +2,13 @@ import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
+import { has, hasGiven, holdLock, rowsOf } from '../rows.ts';
 import { mails, mailTexts } from '../schema/index.ts';
 
 export type Mail = typeof mails.$inferSelect;
 export type MailState = Mail['state'];
 
+export const { lock: lockMail } = rowsOf(mails);
 export const insertMail = insertedTogether('mail', mails);
 
 function isDue(now: Date): SQL | undefined {
@@ -27,26 +29,13 @@ export async function lockDueMail(
   const [row] = await tx
     .select()
     .from(mails)
-    .where(and(eq(mails.serviceId, serviceId), eq(mails.id, id), isDue(now)))
+    .where(and(has(mails, { serviceId, id }), isDue(now)))
     .for('update', { skipLocked: true });
   return row ?? null;
 }
 
-export async function lockMail(tx: Transaction, serviceId: string, id: string): Promise<Mail | null> {
-  const [row] = await tx
-    .select()
-    .from(mails)
-    .where(and(eq(mails.serviceId, serviceId), eq(mails.id, id)))
-    .for('update');
-  return row ?? null;
-}
-
 export async function lockMailByProviderId(tx: Transaction, serviceId: string, providerId: string) {
-  const [row] = await tx
-    .select()
-    .from(mails)
-    .where(and(eq(mails.serviceId, serviceId), eq(mails.providerId, providerId)))
-    .for('update');
+  const [row] = await tx.select().from(mails).where(has(mails, { serviceId, providerId })).for('update');
   return row ?? null;
 }
 
@@ -59,7 +48,7 @@ export async function updateMail(
   await tx
     .update(mails)
     .set({ ...change, changedAt: now })
-    .where(and(eq(mails.serviceId, mail.serviceId), eq(mails.id, mail.id)));
+    .where(has(mails, { serviceId: mail.serviceId, id: mail.id }));
 }
 
 type Waiting = {
@@ -72,18 +61,18 @@ type Waiting = {
 };
 
 /** Waiting mails, due or not, on their way or not, oldest first; locked until the transaction ends. */
-export async function lockQueuedMails(tx: Transaction, of: Waiting, limit: number): Promise<Mail[]> {
+export async function lockQueuedMails(
+  tx: Transaction,
+  { exceptTemplate, isUntried, ...of }: Waiting,
+  limit: number,
+): Promise<Mail[]> {
   return tx
     .select()
     .from(mails)
     .where(
       and(
-        eq(mails.serviceId, of.serviceId),
-        eq(mails.state, 'queued'),
-        of.accountId === undefined ? undefined : eq(mails.accountId, of.accountId),
-        of.template === undefined ? undefined : eq(mails.template, of.template),
-        of.exceptTemplate === undefined ? undefined : ne(mails.template, of.exceptTemplate),
-        of.isUntried ? eq(mails.attempts, 0) : undefined,
+        hasGiven(mails, { ...of, state: 'queued', attempts: isUntried ? 0 : undefined }),
+        exceptTemplate === undefined ? undefined : ne(mails.template, exceptTemplate),
       ),
     )
     .orderBy(mails.id)
@@ -119,7 +108,7 @@ export const listMailsOf = readTogether<
       changedAt: mails.changedAt,
     })
     .from(mails)
-    .where(and(eq(mails.serviceId, value('serviceId')), eq(mails.accountId, value('accountId'))))
+    .where(has(mails, { serviceId: value('serviceId'), accountId: value('accountId') }))
     .orderBy(desc(mails.id))
     .limit(MAILS_ON_CARD),
 );
@@ -166,10 +155,7 @@ export type StoredMailText = {
 export const FIRST_VERSION = 1;
 
 export async function findMailText(db: Db, serviceId: string, template: string): Promise<StoredMailText> {
-  const [row] = await db
-    .select()
-    .from(mailTexts)
-    .where(and(eq(mailTexts.serviceId, serviceId), eq(mailTexts.template, template)));
+  const [row] = await db.select().from(mailTexts).where(has(mailTexts, { serviceId, template }));
   return row ? storedMailText(row) : { version: FIRST_VERSION, text: null };
 }
 
@@ -179,14 +165,8 @@ export async function listMailTexts(db: Db, serviceId: string): Promise<Map<stri
   return new Map(rows.map((row) => [row.template, storedMailText(row)]));
 }
 
-function storedMailText({
-  version,
-  subject,
-  body,
-  syntax,
-  changedAt,
-  changedBy,
-}: MailTextRow): StoredMailText {
+function storedMailText({ version, subject, body, ...row }: MailTextRow): StoredMailText {
+  const { syntax, changedAt, changedBy } = row;
   return {
     version,
     text: subject === null || body === null ? null : { subject, body, syntax, changedAt, changedBy },
@@ -211,8 +191,5 @@ export async function saveMailText(
 }
 
 /** Lets one transaction at a time change a text, also while it has no row. */
-export async function holdMailText(tx: Transaction, serviceId: string, template: string): Promise<void> {
-  await tx.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`text ${template} of ${serviceId}`}, 0))`,
-  );
-}
+export const holdMailText = (tx: Transaction, serviceId: string, template: string) =>
+  holdLock(tx, `text ${template} of ${serviceId}`);

@@ -1,10 +1,11 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { outages } from '../schema/index.ts';
 
 export type Outage = typeof outages.$inferSelect;
 type Key = Pick<Outage, 'serviceId' | 'of'>;
-const isOutage = (key: Key) => and(eq(outages.serviceId, key.serviceId), eq(outages.of, key.of));
+const isOutage = (key: Key) => has(outages, { serviceId: key.serviceId, of: key.of });
 
 /** A failure after this long without one is a new outage, and so is one after a recovery that was not reported. */
 const QUIET_MINUTES = 60;

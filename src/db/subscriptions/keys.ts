@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
+import { has } from '../rows.ts';
 import { subscriptionKeys } from '../schema/index.ts';
 
 export type SubscriptionKey = typeof subscriptionKeys.$inferSelect;
@@ -7,16 +7,8 @@ export type KeySlot = SubscriptionKey['slot'];
 
 /** Inserts or replaces the key of a slot. False when the service has this key already: then roll back, the old key is gone. */
 export async function putKey(tx: Transaction, row: SubscriptionKey): Promise<boolean> {
-  const { hash, sealed, createdAt, ...of } = row;
-  await tx
-    .delete(subscriptionKeys)
-    .where(
-      and(
-        eq(subscriptionKeys.serviceId, of.serviceId),
-        eq(subscriptionKeys.subscriptionId, of.subscriptionId),
-        eq(subscriptionKeys.slot, of.slot),
-      ),
-    );
+  const { serviceId, subscriptionId, slot } = row;
+  await tx.delete(subscriptionKeys).where(has(subscriptionKeys, { serviceId, subscriptionId, slot }));
   const inserted = await tx
     .insert(subscriptionKeys)
     .values(row)
@@ -30,10 +22,5 @@ export async function listKeys(
   serviceId: string,
   subscriptionId: string,
 ): Promise<SubscriptionKey[]> {
-  return db
-    .select()
-    .from(subscriptionKeys)
-    .where(
-      and(eq(subscriptionKeys.serviceId, serviceId), eq(subscriptionKeys.subscriptionId, subscriptionId)),
-    );
+  return db.select().from(subscriptionKeys).where(has(subscriptionKeys, { serviceId, subscriptionId }));
 }

@@ -1,10 +1,11 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
-import { and, desc, eq, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { countRows, type Page } from '../page.ts';
+import { has, hasGiven } from '../rows.ts';
 import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -68,8 +69,7 @@ const selectNewest = readTogether<{ serviceId: string; accountId: string }, Row>
     newestFirst(
       db,
       and(
-        eq(subscriptions.serviceId, value('serviceId')),
-        eq(subscriptions.accountId, value('accountId')),
+        has(subscriptions, { serviceId: value('serviceId'), accountId: value('accountId') }),
         ne(accounts.state, sql`'deleted'`),
       ),
     ).limit(SUBSCRIPTIONS_ON_CARD),
@@ -100,11 +100,8 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
     })
     .from(subscriptions)
     .leftJoin(accounts, isOwner)
-    .leftJoin(
-      products,
-      and(eq(products.serviceId, subscriptions.serviceId), eq(products.id, subscriptions.productId)),
-    )
-    .leftJoin(apis, and(eq(apis.serviceId, subscriptions.serviceId), eq(apis.id, subscriptions.apiId)))
+    .leftJoin(products, has(products, { serviceId: subscriptions.serviceId, id: subscriptions.productId }))
+    .leftJoin(apis, has(apis, { serviceId: subscriptions.serviceId, id: subscriptions.apiId }))
     .leftJoin(subscriptionUsage, isUsage)
     .where(where)
     .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id));
@@ -123,27 +120,16 @@ export async function countListedSubscriptions(
   return countRows(db, matching, upTo);
 }
 
-const isUsage = and(
-  eq(subscriptionUsage.serviceId, subscriptions.serviceId),
-  eq(subscriptionUsage.subscriptionId, subscriptions.id),
-);
+const isUsage = has(subscriptionUsage, {
+  serviceId: subscriptions.serviceId,
+  subscriptionId: subscriptions.id,
+});
 
-const isOwner = and(
-  eq(accounts.serviceId, subscriptions.serviceId),
-  eq(accounts.id, subscriptions.accountId),
-);
+const isOwner = has(accounts, { serviceId: subscriptions.serviceId, id: subscriptions.accountId });
 
-function isWanted(
-  serviceId: string,
-  { id, accountId, productId, apiId, state, filter }: SubscriptionsWanted,
-): SQL | undefined {
+function isWanted(serviceId: string, { filter, ...wanted }: SubscriptionsWanted): SQL | undefined {
   return and(
-    eq(subscriptions.serviceId, serviceId),
-    id === undefined ? undefined : eq(subscriptions.id, id),
-    accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
-    productId === undefined ? undefined : eq(subscriptions.productId, productId),
-    apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
-    state === undefined ? undefined : eq(subscriptions.state, state),
+    hasGiven(subscriptions, { serviceId, ...wanted }),
     filter ? filterCondition(filter.tree, columnsAt(filter.now)) : undefined,
     or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
   );

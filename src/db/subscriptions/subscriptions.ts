@@ -1,84 +1,25 @@
-import { and, asc, count, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, lte, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
+import { has, hasGiven, rowsOf } from '../rows.ts';
 import { accounts, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
 
-const keyed = (serviceId: string, id: string) =>
-  and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.id, id));
-
-export async function findSubscription(db: Db, serviceId: string, id: string): Promise<Subscription | null> {
-  const [row] = await db.select().from(subscriptions).where(keyed(serviceId, id));
-  return row ?? null;
-}
-
-/** The names and owners of these subscriptions. */
-export async function findSubscriptions(db: Db, serviceId: string, ids: readonly string[]) {
-  if (ids.length === 0) return [];
-  return db
-    .select({
-      id: subscriptions.id,
-      name: subscriptions.name,
-      owner: { email: accounts.email, firstName: accounts.firstName, lastName: accounts.lastName },
-    })
-    .from(subscriptions)
-    .leftJoin(
-      accounts,
-      and(eq(accounts.serviceId, subscriptions.serviceId), eq(accounts.id, subscriptions.accountId)),
-    )
-    .where(and(eq(subscriptions.serviceId, serviceId), inArray(subscriptions.id, [...ids])));
-}
-
-/** Newest first, also for a deleted account. */
-export async function listSubscriptionIdsOfAccount(
-  db: Db,
-  serviceId: string,
-  accountId: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await db
-    .select({ id: subscriptions.id })
-    .from(subscriptions)
-    .where(and(eq(subscriptions.serviceId, serviceId), eq(subscriptions.accountId, accountId)))
-    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
-    .limit(limit);
-  return rows.map(({ id }) => id);
-}
-
-export async function lockSubscription(
-  tx: Transaction,
-  serviceId: string,
-  id: string,
-): Promise<Subscription | null> {
-  const [row] = await tx.select().from(subscriptions).where(keyed(serviceId, id)).for('update');
-  return row ?? null;
-}
-
-/** Inserts unless the id is taken; null then. */
-export async function insertSubscription(
-  tx: Transaction,
-  row: typeof subscriptions.$inferInsert,
-): Promise<Subscription | null> {
-  const [inserted] = await tx.insert(subscriptions).values(row).onConflictDoNothing().returning();
-  return inserted ?? null;
-}
-
+const rows = rowsOf(subscriptions);
+export const {
+  find: findSubscription,
+  findAll: listSubscriptionsOfIds,
+  lock: lockSubscription,
+  insert: insertSubscription,
+} = rows;
 /** Changes a locked subscription and increments its version. */
-export async function updateSubscription(
+export const updateSubscription = (
   tx: Transaction,
   subscription: Subscription,
   change: Partial<typeof subscriptions.$inferInsert>,
   now: Date,
-): Promise<Subscription> {
-  const [row] = await tx
-    .update(subscriptions)
-    .set({ ...change, version: subscription.version + 1, updatedAt: now })
-    .where(keyed(subscription.serviceId, subscription.id))
-    .returning();
-  if (!row) throw new Error('a locked subscription is gone');
-  return row;
-}
+): Promise<Subscription> => rows.update(tx, subscription, { ...change, updatedAt: now });
 
 /** Deletes subscriptions with their keys, usage and cards. Returns their ids. */
 export async function deleteSubscriptions(
@@ -92,16 +33,39 @@ export async function deleteSubscriptions(
 ): Promise<string[]> {
   const deleted = await tx
     .delete(subscriptions)
-    .where(and(eq(subscriptions.serviceId, of.serviceId), isWanted(of)))
+    .where(has(subscriptions, of))
     .returning({ id: subscriptions.id });
   return deleted.map(({ id }) => id);
 }
 
-function isWanted(of: { id?: string; productId?: string; apiId?: string; accountId?: string }): SQL {
-  if (of.id !== undefined) return eq(subscriptions.id, of.id);
-  if (of.productId !== undefined) return eq(subscriptions.productId, of.productId);
-  if (of.apiId !== undefined) return eq(subscriptions.apiId, of.apiId);
-  return eq(subscriptions.accountId, of.accountId ?? '');
+/** The names and owners of these subscriptions. */
+export async function findSubscriptions(db: Db, serviceId: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({
+      id: subscriptions.id,
+      name: subscriptions.name,
+      owner: { email: accounts.email, firstName: accounts.firstName, lastName: accounts.lastName },
+    })
+    .from(subscriptions)
+    .leftJoin(accounts, has(accounts, { serviceId: subscriptions.serviceId, id: subscriptions.accountId }))
+    .where(has(subscriptions, { serviceId, id: ids }));
+}
+
+/** Newest first, also for a deleted account. */
+export async function listSubscriptionIdsOfAccount(
+  db: Db,
+  serviceId: string,
+  accountId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: subscriptions.id })
+    .from(subscriptions)
+    .where(has(subscriptions, { serviceId, accountId }))
+    .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
 }
 
 /** How many subscriptions an account, product or API has; with `states`, only those in one of them. */
@@ -115,19 +79,11 @@ export async function countSubscriptions(
     states?: readonly Subscription['state'][];
   },
 ): Promise<number> {
-  const { serviceId, states, accountId, productId, apiId } = of;
+  const { states, ...others } = of;
   const [row] = await db
     .select({ count: count() })
     .from(subscriptions)
-    .where(
-      and(
-        eq(subscriptions.serviceId, serviceId),
-        accountId === undefined ? undefined : eq(subscriptions.accountId, accountId),
-        productId === undefined ? undefined : eq(subscriptions.productId, productId),
-        apiId === undefined ? undefined : eq(subscriptions.apiId, apiId),
-        states ? inArray(subscriptions.state, [...states]) : undefined,
-      ),
-    );
+    .where(hasGiven(subscriptions, { ...others, state: states }));
   return row?.count ?? 0;
 }
 
@@ -158,14 +114,9 @@ const selectCounts = readTogether<
     .from(subscriptions)
     .leftJoin(
       subscriptionUsage,
-      and(
-        eq(subscriptionUsage.serviceId, subscriptions.serviceId),
-        eq(subscriptionUsage.subscriptionId, subscriptions.id),
-      ),
+      has(subscriptionUsage, { serviceId: subscriptions.serviceId, subscriptionId: subscriptions.id }),
     )
-    .where(
-      and(eq(subscriptions.serviceId, value('serviceId')), eq(subscriptions.accountId, value('accountId'))),
-    ),
+    .where(has(subscriptions, { serviceId: value('serviceId'), accountId: value('accountId') })),
 );
 
 /** Active subscriptions past their end, the longest ended first. */
@@ -173,13 +124,7 @@ export async function listEndedSubscriptions(db: Db, serviceId: string, now: Dat
   return db
     .select({ id: subscriptions.id })
     .from(subscriptions)
-    .where(
-      and(
-        eq(subscriptions.serviceId, serviceId),
-        eq(subscriptions.state, 'active'),
-        lte(subscriptions.endsAt, now),
-      ),
-    )
+    .where(and(has(subscriptions, { serviceId, state: 'active' }), lte(subscriptions.endsAt, now)))
     .orderBy(asc(subscriptions.endsAt))
     .limit(limit);
 }

@@ -4,8 +4,8 @@ import {
   listAccountsLike,
   listApisAt,
   listKeysOfHashes,
-  listSubscriptionsOfIds,
 } from '../../db/imports/copies.ts';
+import { listSubscriptionsOfIds } from '../../db/subscriptions/subscriptions.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { apiKeyHash } from '../../security/api-key.ts';
 import { viewAccounts } from '../accounts/account.ts';
