@@ -11,10 +11,12 @@ import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
+  resourceResponse,
   withAzureNames,
 } from './route.ts';
 
@@ -23,9 +25,11 @@ const API = 'apis/{apiId}';
 export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayName' }, [
   ...readRoutes('Api_ListByService', 'apis', listApisOfService),
   ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
-  { method: 'PUT', path: API, operation: 'Api_CreateOrUpdate', attempts: createApi, run: putApi },
-  { method: 'PATCH', path: API, operation: 'Api_Update', attempts: editApi, run: patchApi },
-  { method: 'DELETE', path: API, operation: 'Api_Delete', attempts: deleteApi, run: removeApi },
+  ...changeRoutes(API, {
+    PUT: ['Api_CreateOrUpdate', createApi, putApi],
+    PATCH: ['Api_Update', editApi, patchApi],
+    DELETE: ['Api_Delete', deleteApi, removeApi],
+  }),
 ]);
 
 /** Properties about the gateway itself may be sent and are ignored. */
@@ -56,17 +60,14 @@ async function findApi(request: ManagementRequest): Promise<Api | null> {
   return (await listApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
 }
 
-async function getApi(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
   const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
   return apiResponse(request, api, status);
 }
 
-const apiResponse = (request: ManagementRequest, api: Api, status: 200 | 201 = 200): ManagementResponse => ({
-  status,
-  body: viewApi(request.address, api),
-  version: api.version,
-});
+const apiResponse = (request: ManagementRequest, api: Api, status?: 200 | 201) =>
+  resourceResponse(viewApi(request.address, api), api, status);
 
 async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
   const { displayName, path } = readProperties(request, PROPERTIES);

@@ -15,10 +15,12 @@ import { validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
+  resourceResponse,
   withAzureNames,
 } from './route.ts';
 import { type AccountView, MEMBER_FILTER, viewUser } from './user-shape.ts';
@@ -32,43 +34,17 @@ const AZURE_NAMES = { name: 'displayName' };
 export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Group_ListByService', 'groups', listGroupsOfService),
   ...readRoutes('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
-  {
-    method: 'PUT',
-    path: 'groups/{groupId}',
-    operation: 'Group_CreateOrUpdate',
-    attempts: createGroup,
-    run: putGroup,
-  },
-  {
-    method: 'PATCH',
-    path: 'groups/{groupId}',
-    operation: 'Group_Update',
-    attempts: renameGroup,
-    run: patchGroup,
-  },
-  {
-    method: 'DELETE',
-    path: 'groups/{groupId}',
-    operation: 'Group_Delete',
-    attempts: deleteGroup,
-    run: removeGroup,
-  },
+  ...changeRoutes('groups/{groupId}', {
+    PUT: ['Group_CreateOrUpdate', createGroup, putGroup],
+    PATCH: ['Group_Update', renameGroup, patchGroup],
+    DELETE: ['Group_Delete', deleteGroup, removeGroup],
+  }),
   ...readRoutes('GroupUser_List', 'groups/{groupId}/users', listMembers),
   { method: 'HEAD', path: MEMBER, operation: 'GroupUser_CheckEntityExists', run: checkMember },
-  {
-    method: 'PUT',
-    path: MEMBER,
-    operation: 'GroupUser_Create',
-    attempts: setGroupsOfAccount,
-    run: addMember,
-  },
-  {
-    method: 'DELETE',
-    path: MEMBER,
-    operation: 'GroupUser_Delete',
-    attempts: setGroupsOfAccount,
-    run: removeMember,
-  },
+  ...changeRoutes(MEMBER, {
+    PUT: ['GroupUser_Create', setGroupsOfAccount, addMember],
+    DELETE: ['GroupUser_Delete', setGroupsOfAccount, removeMember],
+  }),
 ]);
 
 /** Only custom groups can be created, because this server reads no external directory. */
@@ -88,15 +64,8 @@ async function listGroupsOfService(request: ManagementRequest): Promise<Manageme
 }
 
 type VersionedGroup = GroupView & { version: number };
-const groupResponse = (
-  request: ManagementRequest,
-  group: VersionedGroup,
-  status: 200 | 201 = 200,
-): ManagementResponse => ({
-  status,
-  body: viewGroup(request.address, group),
-  version: group.version,
-});
+const groupResponse = (request: ManagementRequest, group: VersionedGroup, status?: 200 | 201) =>
+  resourceResponse(viewGroup(request.address, group), group, status);
 
 async function getGroup(request: ManagementRequest): Promise<ManagementResponse> {
   return groupResponse(request, await demandGroup(request));

@@ -16,10 +16,12 @@ import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource, repeatIfOvertaken } from './put.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
+  resourceResponse,
   withAzureNames,
 } from './route.ts';
 import { listSubscriptionsOfProduct } from './subscriptions.ts';
@@ -37,21 +39,11 @@ const AZURE_NAMES = {
 export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Product_ListByService', 'products', listProductsOfService),
   ...readRoutes('Product_Get', PRODUCT, (request) => getProduct(request), 'Product_GetEntityTag'),
-  {
-    method: 'PUT',
-    path: PRODUCT,
-    operation: 'Product_CreateOrUpdate',
-    attempts: createProduct,
-    run: putProduct,
-  },
-  { method: 'PATCH', path: PRODUCT, operation: 'Product_Update', attempts: editProduct, run: patchProduct },
-  {
-    method: 'DELETE',
-    path: PRODUCT,
-    operation: 'Product_Delete',
-    attempts: deleteProduct,
-    run: removeProduct,
-  },
+  ...changeRoutes(PRODUCT, {
+    PUT: ['Product_CreateOrUpdate', createProduct, putProduct],
+    PATCH: ['Product_Update', editProduct, patchProduct],
+    DELETE: ['Product_Delete', deleteProduct, removeProduct],
+  }),
   ...readRoutes('ProductApi_ListByProduct', `${PRODUCT}/apis`, listApisOfProduct),
   ...linkRoutes('ProductApi', `${PRODUCT}/apis/{apiId}`, 'api'),
   ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
@@ -117,19 +109,12 @@ async function demandProduct(request: ManagementRequest): Promise<Product> {
   return product;
 }
 
-async function getProduct(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+async function getProduct(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
   return productResponse(request, await demandProduct(request), status);
 }
 
-const productResponse = (
-  request: ManagementRequest,
-  product: Product,
-  status: 200 | 201 = 200,
-): ManagementResponse => ({
-  status,
-  body: viewProduct(request.address, product),
-  version: product.version,
-});
+const productResponse = (request: ManagementRequest, product: Product, status?: 200 | 201) =>
+  resourceResponse(viewProduct(request.address, product), product, status);
 
 function productInput(properties: ReturnType<typeof readProperties<typeof PROPERTIES>>) {
   const { displayName: name, description, terms, subscriptionsLimit, state } = properties;
@@ -217,20 +202,10 @@ function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
   const operation = (verb: string) => `${azureName}_${verb}`;
   return [
     { method: 'HEAD', path, operation: operation('CheckEntityExists'), run: (r) => checkLink(r, kind) },
-    {
-      method: 'PUT',
-      path,
-      operation: operation('CreateOrUpdate'),
-      attempts: editProduct,
-      run: (r) => addLink(r, kind),
-    },
-    {
-      method: 'DELETE',
-      path,
-      operation: operation('Delete'),
-      attempts: editProduct,
-      run: (r) => removeLink(r, kind),
-    },
+    ...changeRoutes(path, {
+      PUT: [operation('CreateOrUpdate'), editProduct, (r) => addLink(r, kind)],
+      DELETE: [operation('Delete'), editProduct, (r) => removeLink(r, kind)],
+    }),
   ];
 }
 

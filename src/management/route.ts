@@ -24,11 +24,12 @@ export type ManagementResponse = {
 };
 
 /** What a request that changes something tries to do: a refusal that no operation recorded is recorded as this one. */
-type Attempt =
-  | { method: 'GET' | 'HEAD'; attempts?: never }
-  | { method: 'PUT' | 'PATCH' | 'POST' | 'DELETE'; attempts: Pick<Operation<never, unknown>, 'attempt'> };
+type Change = {
+  method: 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  attempts: Pick<Operation<never, unknown>, 'attempt'>;
+};
 
-export type Route = Attempt & {
+export type Route = ({ method: 'GET' | 'HEAD'; attempts?: never } | Change) & {
   /** Below the service, such as `users/{userId}`. */
   path: string;
   /** Azure's name, such as `User_Get`. */
@@ -49,8 +50,28 @@ export const readRoutes = (
   ...(headOperation ? [{ method: 'HEAD' as const, operation: headOperation, path, run }] : []),
 ];
 
+/** The routes of a path that change something, by method: Azure's name, what they try to do, and how they do it. */
+export const changeRoutes = (
+  path: string,
+  changes: Partial<Record<Change['method'], readonly [string, Change['attempts'], Route['run']]>>,
+): Route[] =>
+  Object.entries(changes).map(([method, [operation, attempts, run]]) => ({
+    method: method as Change['method'],
+    path,
+    operation,
+    attempts,
+    run,
+  }));
+
 export const withAzureNames = (names: Readonly<Record<string, string>>, routes: readonly Route[]): Route[] =>
   routes.map((route) => ({ ...route, names }));
+
+/** A resource in Azure's form. Its version becomes the ETag. */
+export const resourceResponse = (
+  body: unknown,
+  { version }: { version: number },
+  status: 200 | 201 = 200,
+): ManagementResponse => ({ status, body, version });
 
 export type MatchedRoute = { route: Route; params: Record<string, string> };
 

@@ -17,10 +17,12 @@ import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
+  resourceResponse,
   withAzureNames,
 } from './route.ts';
 import { demandUser } from './users.ts';
@@ -42,48 +44,24 @@ const AZURE_NAMES = {
 export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptionsIn(request, {})),
   ...readRoutes('Subscription_Get', SUBSCRIPTION, getSubscription, 'Subscription_GetEntityTag'),
-  {
-    method: 'PUT',
-    path: SUBSCRIPTION,
-    operation: 'Subscription_CreateOrUpdate',
-    attempts: grantSubscription,
-    run: putSubscription,
-  },
-  {
-    method: 'PATCH',
-    path: SUBSCRIPTION,
-    operation: 'Subscription_Update',
-    attempts: renameSubscription,
-    run: patchSubscription,
-  },
-  {
-    method: 'DELETE',
-    path: SUBSCRIPTION,
-    operation: 'Subscription_Delete',
-    attempts: deleteSubscription,
-    run: removeSubscription,
-  },
-  {
-    method: 'POST',
-    path: `${SUBSCRIPTION}/regeneratePrimaryKey`,
-    operation: 'Subscription_RegeneratePrimaryKey',
-    attempts: regenerateKey,
-    run: (request) => regenerate(request, 'primary'),
-  },
-  {
-    method: 'POST',
-    path: `${SUBSCRIPTION}/regenerateSecondaryKey`,
-    operation: 'Subscription_RegenerateSecondaryKey',
-    attempts: regenerateKey,
-    run: (request) => regenerate(request, 'secondary'),
-  },
-  {
-    method: 'POST',
-    path: `${SUBSCRIPTION}/listSecrets`,
-    operation: 'Subscription_ListSecrets',
-    attempts: listSecrets,
-    run: showSecrets,
-  },
+  ...changeRoutes(SUBSCRIPTION, {
+    PUT: ['Subscription_CreateOrUpdate', grantSubscription, putSubscription],
+    PATCH: ['Subscription_Update', renameSubscription, patchSubscription],
+    DELETE: ['Subscription_Delete', deleteSubscription, removeSubscription],
+  }),
+  ...changeRoutes(`${SUBSCRIPTION}/regeneratePrimaryKey`, {
+    POST: ['Subscription_RegeneratePrimaryKey', regenerateKey, (request) => regenerate(request, 'primary')],
+  }),
+  ...changeRoutes(`${SUBSCRIPTION}/regenerateSecondaryKey`, {
+    POST: [
+      'Subscription_RegenerateSecondaryKey',
+      regenerateKey,
+      (request) => regenerate(request, 'secondary'),
+    ],
+  }),
+  ...changeRoutes(`${SUBSCRIPTION}/listSecrets`, {
+    POST: ['Subscription_ListSecrets', listSecrets, showSecrets],
+  }),
   ...readRoutes('UserSubscription_List', 'users/{userId}/subscriptions', listSubscriptionsOfUser),
   ...readRoutes('UserSubscription_Get', 'users/{userId}/subscriptions/{sid}', getSubscriptionOfUser),
 ]);
@@ -193,11 +171,7 @@ async function getSubscriptionOfUser(request: ManagementRequest): Promise<Manage
   const { id: accountId } = await demandUser(request);
   const row = await findSubscription(request, { accountId });
   if (!row) throw new DomainError('subscription_not_found');
-  return {
-    status: 200,
-    body: viewSubscription(request.address, row, ['users', accountId]),
-    version: row.version,
-  };
+  return resourceResponse(viewSubscription(request.address, row, ['users', accountId]), row);
 }
 
 async function findSubscription(
@@ -215,18 +189,12 @@ async function demandSubscription(request: ManagementRequest): Promise<Subscript
   return row;
 }
 
-async function getSubscription(
-  request: ManagementRequest,
-  status: 200 | 201 = 200,
-): Promise<ManagementResponse> {
+async function getSubscription(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
   return subscriptionResponse(request, await demandSubscription(request), status);
 }
 
-const subscriptionResponse = (
-  request: ManagementRequest,
-  row: Subscription,
-  status: 200 | 201 = 200,
-): ManagementResponse => ({ status, body: viewSubscription(request.address, row), version: row.version });
+const subscriptionResponse = (request: ManagementRequest, row: Subscription, status?: 200 | 201) =>
+  resourceResponse(viewSubscription(request.address, row), row, status);
 
 async function putSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = readProperties(request, PROPERTIES);
@@ -332,10 +300,7 @@ const scopeId = ({ scope }: Subscription, kind: 'product' | 'api'): string | und
 async function removeSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const expected = readIfMatch(request, 'required');
   if (!(await findSubscription(request))) return { status: 204 };
-  await deleteSubscription(request.context, {
-    subscriptionId: request.params.sid ?? '',
-    ...expected,
-  });
+  await deleteSubscription(request.context, { subscriptionId: request.params.sid ?? '', ...expected });
   return { status: 200 };
 }
 

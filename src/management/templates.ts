@@ -11,10 +11,12 @@ import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
+  resourceResponse,
   withAzureNames,
 } from './route.ts';
 
@@ -28,27 +30,11 @@ export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName
     (request) => getTemplate(request),
     'EmailTemplate_GetEntityTag',
   ),
-  {
-    method: 'PUT',
-    path: TEMPLATE,
-    operation: 'EmailTemplate_CreateOrUpdate',
-    attempts: saveTemplate,
-    run: putTemplate,
-  },
-  {
-    method: 'PATCH',
-    path: TEMPLATE,
-    operation: 'EmailTemplate_Update',
-    attempts: saveTemplate,
-    run: patchTemplate,
-  },
-  {
-    method: 'DELETE',
-    path: TEMPLATE,
-    operation: 'EmailTemplate_Delete',
-    attempts: restoreDefaultTemplate,
-    run: resetTemplate,
-  },
+  ...changeRoutes(TEMPLATE, {
+    PUT: ['EmailTemplate_CreateOrUpdate', saveTemplate, putTemplate],
+    PATCH: ['EmailTemplate_Update', saveTemplate, patchTemplate],
+    DELETE: ['EmailTemplate_Delete', restoreDefaultTemplate, resetTemplate],
+  }),
 ]);
 
 /** Titles, descriptions and parameters are fixed here: a client may send them, and they are ignored. */
@@ -101,21 +87,14 @@ async function findTemplate(request: ManagementRequest): Promise<Template | null
   return (await listTemplates(request.context, { name: nameIn(request) })).templates[0] ?? null;
 }
 
-async function getTemplate(request: ManagementRequest, status: 200 | 201 = 200): Promise<ManagementResponse> {
+async function getTemplate(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
   const template = await findTemplate(request);
   if (!template) throw new DomainError('template_not_found');
   return templateResponse(request, template, status);
 }
 
-const templateResponse = (
-  request: ManagementRequest,
-  template: Template,
-  status: 200 | 201 = 200,
-): ManagementResponse => ({
-  status,
-  body: viewTemplate(request.address, template),
-  version: template.version,
-});
+const templateResponse = (request: ManagementRequest, template: Template, status?: 200 | 201) =>
+  resourceResponse(viewTemplate(request.address, template), template, status);
 
 async function putTemplate(request: ManagementRequest): Promise<ManagementResponse> {
   const { subject, body } = readProperties(request, PROPERTIES);

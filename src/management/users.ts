@@ -18,7 +18,14 @@ import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { putResource } from './put.ts';
-import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
+import {
+  changeRoutes,
+  type ManagementRequest,
+  type ManagementResponse,
+  type Route,
+  readRoutes,
+  resourceResponse,
+} from './route.ts';
 import { type AccountView, identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
 
 const ADMINISTRATOR = '1';
@@ -26,50 +33,22 @@ const ADMINISTRATOR = '1';
 export const USER_ROUTES: Route[] = [
   ...readRoutes('User_ListByService', 'users', listUsers),
   ...readRoutes('User_Get', 'users/{userId}', getUser, 'User_GetEntityTag'),
-  {
-    method: 'PUT',
-    path: 'users/{userId}',
-    operation: 'User_CreateOrUpdate',
-    attempts: addAccount,
-    run: putUser,
-  },
-  {
-    method: 'PATCH',
-    path: 'users/{userId}',
-    operation: 'User_Update',
-    attempts: editAccount,
-    run: patchUser,
-  },
-  {
-    method: 'DELETE',
-    path: 'users/{userId}',
-    operation: 'User_Delete',
-    attempts: deleteAccount,
-    run: deleteUser,
-  },
-  {
-    method: 'POST',
-    path: 'users/{userId}/generateSsoUrl',
-    operation: 'User_GenerateSsoUrl',
-    attempts: makeSignInLink,
-    run: generateSsoUrl,
-  },
-  {
-    method: 'POST',
-    path: 'users/{userId}/token',
-    operation: 'User_GetSharedAccessToken',
-    attempts: makeSignInLink,
-    run: refuseSharedAccessToken,
-  },
+  ...changeRoutes('users/{userId}', {
+    PUT: ['User_CreateOrUpdate', addAccount, putUser],
+    PATCH: ['User_Update', editAccount, patchUser],
+    DELETE: ['User_Delete', deleteAccount, deleteUser],
+  }),
+  ...changeRoutes('users/{userId}/generateSsoUrl', {
+    POST: ['User_GenerateSsoUrl', makeSignInLink, generateSsoUrl],
+  }),
+  ...changeRoutes('users/{userId}/token', {
+    POST: ['User_GetSharedAccessToken', makeSignInLink, refuseSharedAccessToken],
+  }),
   ...readRoutes('UserGroup_List', 'users/{userId}/groups', listGroupsOfUser),
   ...readRoutes('UserIdentities_List', 'users/{userId}/identities', listIdentities),
-  {
-    method: 'POST',
-    path: 'users/{userId}/confirmations/password/send',
-    operation: 'UserConfirmationPassword_Send',
-    attempts: sendPasswordReset,
-    run: sendConfirmation,
-  },
+  ...changeRoutes('users/{userId}/confirmations/password/send', {
+    POST: ['UserConfirmationPassword_Send', sendPasswordReset, sendConfirmation],
+  }),
 ];
 
 const STATES = z
@@ -123,13 +102,9 @@ async function getUser(request: ManagementRequest): Promise<ManagementResponse> 
 const userResponse = (
   request: ManagementRequest,
   account: AccountView,
-  status: 200 | 201 = 200,
+  status?: 200 | 201,
   groups?: unknown[],
-): ManagementResponse => ({
-  status,
-  body: viewUser(request.address, account, groups),
-  version: account.version,
-});
+): ManagementResponse => resourceResponse(viewUser(request.address, account, groups), account, status);
 
 async function putUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { confirmation, appType: _, ...wanted } = readProperties(request, CREATE_PROPERTIES);
@@ -173,7 +148,7 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
 async function userResponseWithGroups(
   request: ManagementRequest,
   account: AccountView,
-  status: 200 | 201 = 200,
+  status?: 200 | 201,
 ): Promise<ManagementResponse> {
   const { groups } = await listGroups(request.context, { accountId: account.id, order: 'name' });
   return userResponse(request, account, status, groups.map(groupProperties));
