@@ -1,9 +1,10 @@
 import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
+import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countWhere, type Page } from '../page.ts';
+import { type PagedList, pagedList } from '../page.ts';
 import { has, holdLock, rowsOf } from '../rows.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
@@ -79,26 +80,25 @@ export async function listGroups(db: Db, serviceId: string, wanted: GroupsWanted
     .orderBy(asc(groups.type), asc(sql`lower(${groups.name})`));
 }
 
-/** By name. The cursor is the name in lower case, as `sortName` has it: no two groups have the same. */
-export async function listGroupsByName(
+/** By name. The cursor is the name in lower case: no two groups have the same. */
+export function listGroupsByName(
   db: Db,
   serviceId: string,
   wanted: GroupsWanted,
-  page: Page<string>,
-): Promise<(Group & { sortName: string })[]> {
+): PagedList<Group & { sortName: string }, string> {
   const sortName = sql<string>`lower(${groups.name})`;
-  const isAfter = page.after === undefined ? undefined : sql`${sortName} > ${page.after}`;
-  return db
-    .select({ ...getTableColumns(groups), sortName })
-    .from(groups)
-    .where(and(isWanted(serviceId, wanted), isAfter))
-    .orderBy(asc(sortName))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
+  return pagedList(db, groups, {
+    where: isWanted(serviceId, wanted),
+    by: [sortName],
+    cursorOf: (last) => last.sortName,
+    valuesAt: (after) => [sql`${after}`],
+    select: () =>
+      db
+        .select({ ...getTableColumns(groups), sortName })
+        .from(groups)
+        .$dynamic() as unknown as PgSelect,
+  });
 }
-
-export const countGroups = (db: Db, serviceId: string, wanted: GroupsWanted, upTo?: number) =>
-  countWhere(db, groups, isWanted(serviceId, wanted), upTo);
 
 function isWanted(serviceId: string, { filter, of, ids }: GroupsWanted): SQL | undefined {
   return and(

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
-import { countWhere, type Page } from '../page.ts';
+import { type PagedList, pagedList } from '../page.ts';
 import { has, rowsOf } from '../rows.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
@@ -77,35 +77,22 @@ export async function findNewestInvitationTo(
   return row ?? null;
 }
 
-export async function listInvitations(
+/** Newest first: those open at a moment, or all. An erased invitation has nothing to show. */
+export function listInvitations(
   db: Db,
   serviceId: string,
-  wanted: InvitationsWanted,
-  page: Page<{ createdAt: Date; id: string }>,
-): Promise<Invitation[]> {
-  const isAfter = page.after
-    ? sql`(${invitations.createdAt}, ${invitations.id}) < (${page.after.createdAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
-    : undefined;
-  return db
-    .select()
-    .from(invitations)
-    .where(and(isListed(serviceId, wanted), isAfter))
-    .orderBy(desc(invitations.createdAt), desc(invitations.id))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
-}
-
-export const countListedInvitations = (db: Db, serviceId: string, wanted: InvitationsWanted, upTo?: number) =>
-  countWhere(db, invitations, isListed(serviceId, wanted), upTo);
-
-type InvitationsWanted = { onlyOpenAt: Date | null };
-
-/** An erased invitation has nothing to show. */
-function isListed(serviceId: string, { onlyOpenAt }: InvitationsWanted): SQL | undefined {
+  { onlyOpenAt }: { onlyOpenAt: Date | null },
+): PagedList<Invitation, { createdAt: Date; id: string }> {
   const isOpen = onlyOpenAt
     ? and(eq(invitations.state, 'open'), gt(invitations.expiresAt, onlyOpenAt))
     : undefined;
-  return and(eq(invitations.serviceId, serviceId), isOpen, ne(invitations.email, ''));
+  return pagedList(db, invitations, {
+    where: and(eq(invitations.serviceId, serviceId), isOpen, ne(invitations.email, '')),
+    by: [invitations.createdAt, invitations.id],
+    isDescending: true,
+    cursorOf: ({ createdAt, id }) => ({ createdAt, id }),
+    valuesAt: ({ createdAt, id }) => [sql`${createdAt.toISOString()}::timestamptz`, sql`${id}::uuid`],
+  });
 }
 
 export async function listGroupIdsOfInvitation(

@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { insertedTogether, insertOf, writtenTogether } from '../connection/write-together.ts';
 import { firstIdAt } from '../ids.ts';
-import { countWhere, type Page } from '../page.ts';
+import { byRowId, type PagedList, pagedList } from '../page.ts';
 import { has } from '../rows.ts';
 import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
 
@@ -112,18 +113,6 @@ type Target = { kind: string; ids: readonly string[] };
 
 type OfTargets = { serviceId: string; targets: readonly Target[] };
 
-/** The rows about these targets, oldest first. */
-export async function listAuditOfTargets(
-  db: Db,
-  of: OfTargets,
-  { limit, skip = 0, after }: Page<string>,
-): Promise<FullAuditRow[]> {
-  return full(db, and(isAbout(of), after ? gt(audit.id, after) : undefined))
-    .orderBy(asc(audit.id))
-    .offset(skip)
-    .limit(limit);
-}
-
 /** Whether a later row of the same target undid this change. */
 export async function isUndone(
   db: Db,
@@ -135,8 +124,15 @@ export async function isUndone(
   return (await full(db, and(isAbout(of), undid)).limit(1)).length > 0;
 }
 
-export const countAuditOfTargets = (db: Db, of: OfTargets, upTo?: number): Promise<number> =>
-  countWhere(db, audit, isAbout(of), upTo);
+const paged = (db: Db, where: SQL | undefined) => ({
+  where,
+  ...byRowId(audit.id),
+  select: () => full(db, undefined).$dynamic() as unknown as PgSelect,
+});
+
+/** The rows about these targets, oldest first. */
+export const listAuditOfTargets = (db: Db, of: OfTargets): PagedList<FullAuditRow, string> =>
+  pagedList(db, audit, paged(db, isAbout(of)));
 
 function isAbout({ serviceId, targets }: OfTargets): SQL | undefined {
   const any = targets
@@ -156,19 +152,8 @@ type AuditSearch = {
 };
 
 /** Rows of a span of time, by one actor, or refusals only; newest first. */
-export async function searchAudit(
-  db: Db,
-  of: AuditSearch,
-  { limit, skip = 0, after }: Page<string>,
-): Promise<FullAuditRow[]> {
-  return full(db, and(isFound(of), after ? lt(audit.id, after) : undefined))
-    .orderBy(desc(audit.id))
-    .offset(skip)
-    .limit(limit);
-}
-
-export const countFoundAudit = (db: Db, of: AuditSearch, upTo?: number): Promise<number> =>
-  countWhere(db, audit, isFound(of), upTo);
+export const searchAudit = (db: Db, of: AuditSearch): PagedList<FullAuditRow, string> =>
+  pagedList(db, audit, { ...paged(db, isFound(of)), isDescending: true });
 
 const isFound = (of: AuditSearch): SQL | undefined =>
   and(

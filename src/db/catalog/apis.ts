@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countWhere, type NameCursor, type Page } from '../page.ts';
+import { byName, type NameCursor, type PagedList, pagedList } from '../page.ts';
 import { has, holdLock, rowsOf } from '../rows.ts';
 import { apis, productApis } from '../schema/index.ts';
 
@@ -44,26 +44,8 @@ export type ApisWanted = {
 };
 
 /** By name. */
-export async function listApis(
-  db: Db,
-  serviceId: string,
-  wanted: ApisWanted,
-  page: Page<NameCursor>,
-): Promise<Api[]> {
-  const isAfter = page.after
-    ? sql`(lower(${apis.name}), ${apis.id}) > (lower(${page.after.name}), ${page.after.id})`
-    : undefined;
-  return db
-    .select()
-    .from(apis)
-    .where(and(isWanted(serviceId, wanted), isAfter))
-    .orderBy(asc(sql`lower(${apis.name})`), asc(apis.id))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
-}
-
-export const countApis = (db: Db, serviceId: string, wanted: ApisWanted, upTo?: number) =>
-  countWhere(db, apis, isWanted(serviceId, wanted), upTo);
+export const listApis = (db: Db, serviceId: string, wanted: ApisWanted): PagedList<Api, NameCursor> =>
+  pagedList(db, apis, { where: isWanted(serviceId, wanted), ...byName(apis) });
 
 function isWanted(serviceId: string, { text, ids, filter }: ApisWanted) {
   return and(

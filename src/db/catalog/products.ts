@@ -2,7 +2,7 @@ import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
-import { countWhere, type NameCursor, type Page } from '../page.ts';
+import { byName, type NameCursor, type PagedList, pagedList } from '../page.ts';
 import { has, rowsOf } from '../rows.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
@@ -55,26 +55,12 @@ export type ProductsWanted = {
 };
 
 /** By name. */
-export async function listProducts(
+export const listProducts = (
   db: Db,
   serviceId: string,
   wanted: ProductsWanted,
-  page: Page<NameCursor>,
-): Promise<Product[]> {
-  const isAfter = page.after
-    ? sql`(lower(${products.name}), ${products.id}) > (lower(${page.after.name}), ${page.after.id})`
-    : undefined;
-  return db
-    .select()
-    .from(products)
-    .where(and(isWanted(db, serviceId, wanted), isAfter))
-    .orderBy(asc(sql`lower(${products.name})`), asc(products.id))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
-}
-
-export const countProducts = (db: Db, serviceId: string, wanted: ProductsWanted, upTo?: number) =>
-  countWhere(db, products, isWanted(db, serviceId, wanted), upTo);
+): PagedList<Product, NameCursor> =>
+  pagedList(db, products, { where: isWanted(db, serviceId, wanted), ...byName(products) });
 
 function isWanted(db: Db, serviceId: string, { text, ids, filter, seenBy }: ProductsWanted) {
   return and(

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { countWhere, type Page } from '../page.ts';
+import { byRowId, type PagedList, pagedList } from '../page.ts';
 import { has, rowsOf } from '../rows.ts';
 import { approvals, audit } from '../schema/index.ts';
 
@@ -46,54 +46,29 @@ export const countReminder = (tx: Transaction, approval: Approval) =>
   rows.update(tx, approval, { reminders: approval.reminders + 1 });
 
 /** Open approvals before their end, oldest first, without those that `notOf` requested. */
-export async function listOpenApprovals(
+export const listOpenApprovals = (
   db: Db,
-  of: OpenApprovals,
-  { limit, skip = 0, after }: Page<string>,
-): Promise<Approval[]> {
-  return db
-    .select()
-    .from(approvals)
-    .where(and(isOpenAt(of), after ? gt(approvals.id, after) : undefined))
-    .orderBy(asc(approvals.id))
-    .offset(skip)
-    .limit(limit);
-}
-
-export const countOpenApprovals = (db: Db, of: OpenApprovals, upTo?: number): Promise<number> =>
-  countWhere(db, approvals, isOpenAt(of), upTo);
-
-type OpenApprovals = { serviceId: string; now: Date; notOf: string };
-
-const isOpenAt = ({ serviceId, now, notOf }: OpenApprovals) =>
-  and(
-    has(approvals, { serviceId, state: 'open' }),
-    gt(approvals.expiresAt, now),
-    ne(approvals.requestedBy, notOf),
-  );
-
-type ApprovalsOfRequester = { serviceId: string; requestedBy: string };
+  { serviceId, now, notOf }: { serviceId: string; now: Date; notOf: string },
+): PagedList<Approval, string> =>
+  pagedList(db, approvals, {
+    where: and(
+      has(approvals, { serviceId, state: 'open' }),
+      gt(approvals.expiresAt, now),
+      ne(approvals.requestedBy, notOf),
+    ),
+    ...byRowId(approvals.id),
+  });
 
 /** The approvals that this actor requested, newest first. */
-export async function listApprovalsOfRequester(
+export const listApprovalsOfRequester = (
   db: Db,
-  of: ApprovalsOfRequester,
-  { limit, skip = 0, after }: Page<string>,
-): Promise<Approval[]> {
-  return db
-    .select()
-    .from(approvals)
-    .where(and(isOfRequester(of), after ? lt(approvals.id, after) : undefined))
-    .orderBy(desc(approvals.id))
-    .offset(skip)
-    .limit(limit);
-}
-
-export const countApprovalsOfRequester = (db: Db, of: ApprovalsOfRequester, upTo?: number): Promise<number> =>
-  countWhere(db, approvals, isOfRequester(of), upTo);
-
-const isOfRequester = ({ serviceId, requestedBy }: ApprovalsOfRequester) =>
-  has(approvals, { serviceId, requestedBy });
+  { serviceId, requestedBy }: { serviceId: string; requestedBy: string },
+): PagedList<Approval, string> =>
+  pagedList(db, approvals, {
+    where: has(approvals, { serviceId, requestedBy }),
+    ...byRowId(approvals.id),
+    isDescending: true,
+  });
 
 type ApprovalsWanted =
   | { all: true }

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { countWhere, type Page } from '../page.ts';
+import { type PagedList, pagedList } from '../page.ts';
 import { has, rowsOf } from '../rows.ts';
 import { operators, tokens } from '../schema/index.ts';
 
@@ -47,26 +47,17 @@ export async function findLiveToken(
 }
 
 /** The soonest to end first. */
-export async function listLiveTokens(
+export const listLiveTokens = (
   db: Db,
   serviceId: string,
   now: Date,
-  page: Page<{ expiresAt: Date; id: string }>,
-): Promise<Token[]> {
-  const isAfter = page.after
-    ? sql`(${tokens.expiresAt}, ${tokens.id}) > (${page.after.expiresAt.toISOString()}::timestamptz, ${page.after.id}::uuid)`
-    : undefined;
-  return db
-    .select()
-    .from(tokens)
-    .where(and(eq(tokens.serviceId, serviceId), isLiveToken(now), isAfter))
-    .orderBy(asc(tokens.expiresAt), asc(tokens.id))
-    .offset(page.skip ?? 0)
-    .limit(page.limit);
-}
-
-export const countLiveTokens = (db: Db, serviceId: string, now: Date, upTo?: number) =>
-  countWhere(db, tokens, and(eq(tokens.serviceId, serviceId), isLiveToken(now)), upTo);
+): PagedList<Token, { expiresAt: Date; id: string }> =>
+  pagedList(db, tokens, {
+    where: and(eq(tokens.serviceId, serviceId), isLiveToken(now)),
+    by: [tokens.expiresAt, tokens.id],
+    cursorOf: ({ expiresAt, id }) => ({ expiresAt, id }),
+    valuesAt: ({ expiresAt, id }) => [sql`${expiresAt.toISOString()}::timestamptz`, sql`${id}::uuid`],
+  });
 
 /** Null when there is no such token, or it was revoked already. */
 export async function revokeToken(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countApis, listApis as listApiRows } from '../../db/catalog/apis.ts';
+import { listApis as listApiRows } from '../../db/catalog/apis.ts';
 import * as catalog from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import * as lists from '../frame/lists.ts';
@@ -20,11 +20,7 @@ export const listApis = defineOperation({
   }),
   async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listApiRows(act.tx, act.service.id, which, part),
-      cursorOf: ({ name, id }) => ({ name, id }),
-      count: (upTo) => countApis(act.tx, act.service.id, which, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listApiRows(act.tx, act.service.id, which));
     return { apis: page.map(viewApi), ...more };
   },
 });

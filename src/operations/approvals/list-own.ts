@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countApprovalsOfRequester, listApprovalsOfRequester } from '../../db/operators/approvals.ts';
+import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
@@ -16,11 +16,7 @@ export const listOwnApprovals = defineOperation({
   input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
   async run(act, wanted) {
     const of = { serviceId: act.service.id, requestedBy: actorId(act.actor) };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listApprovalsOfRequester(act.tx, of, part),
-      cursorOf: ({ id }) => id,
-      count: (upTo) => countApprovalsOfRequester(act.tx, of, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listApprovalsOfRequester(act.tx, of));
     return { approvals: await viewApprovals(act, page), ...more };
   },
 });

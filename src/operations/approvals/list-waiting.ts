@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countOpenApprovals, listOpenApprovals } from '../../db/operators/approvals.ts';
+import { listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
@@ -19,11 +19,7 @@ export const listWaitingApprovals = defineOperation({
   input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
   async run(act, wanted) {
     const of = { serviceId: act.service.id, now: act.now, notOf: actorId(act.actor) };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listOpenApprovals(act.tx, of, part),
-      cursorOf: ({ id }) => id,
-      count: (upTo) => countOpenApprovals(act.tx, of, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listOpenApprovals(act.tx, of));
     return { approvals: await viewApprovals(act, page), ...more };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listInvitationIdsOfAccount } from '../../db/accounts/invitations.ts';
-import { countAuditOfTargets, listAuditOfTargets } from '../../db/audit/rows.ts';
+import { listAuditOfTargets } from '../../db/audit/rows.ts';
 import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { listSubscriptionIdsOfAccount } from '../../db/subscriptions/subscriptions.ts';
 import { demandAccount, viewAccount } from '../accounts/account.ts';
@@ -43,11 +43,7 @@ export const showHistory = defineOperation({
         { kind: 'subscription', ids: subscriptionIds },
       ],
     };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listAuditOfTargets(act.tx, about, part),
-      cursorOf: ({ id }) => id,
-      count: (upTo) => countAuditOfTargets(act.tx, about, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listAuditOfTargets(act.tx, about));
     return {
       account: {
         id: account.id,

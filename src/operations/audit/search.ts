@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countFoundAudit, searchAudit } from '../../db/audit/rows.ts';
+import { searchAudit } from '../../db/audit/rows.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
@@ -28,11 +28,7 @@ export const searchHistory = defineOperation({
     const search = { serviceId: act.service.id, ...filter };
     const { page, ...more } = await lists.readPage(
       { limit, skip, after, isCounted },
-      {
-        rows: (part) => searchAudit(act.tx, search, part),
-        cursorOf: ({ id }) => id,
-        count: (upTo) => countFoundAudit(act.tx, search, upTo),
-      },
+      searchAudit(act.tx, search),
     );
     return { entries: await viewAuditRows(act, page), ...more };
   },

@@ -1,6 +1,6 @@
 // What lists have in common: a page, a cursor, a filter.
 import { z } from 'zod';
-import type { Page } from '../../db/page.ts';
+import type { Page, PagedList } from '../../db/page.ts';
 import { FILTER_OPERATORS, type ListFilter, TEXT_MATCHES } from '../../domain/list-filter.ts';
 
 /** Longer pages come in parts, each with the cursor of the next. */
@@ -44,11 +44,7 @@ type PageInput<Cursor> = {
 /** Reads a page, the cursor of the next one, and the count when it is asked for. */
 export async function readPage<Row, Cursor>(
   input: PageInput<Cursor>,
-  list: {
-    rows: (page: Page<Cursor>) => Promise<Row[]>;
-    cursorOf: (last: Row) => Cursor;
-    count: (upTo?: number) => Promise<number>;
-  },
+  list: PagedList<Row, Cursor>,
 ): Promise<{ page: Row[]; next: Cursor | null; count?: number }> {
   const { isCounted: wanted, ...page } = input;
   const cut = cutPage(await list.rows(pageToRead(page)), page.limit, list.cursorOf);
@@ -60,7 +56,7 @@ export async function readPage<Row, Cursor>(
 export const onlyIds = z.array(z.string().max(256)).max(100).optional();
 
 /** One row more than the page has, which tells whether there is another page. */
-export function pageToRead<Cursor>(page: { limit: number; skip?: number; after?: Cursor | undefined }) {
+function pageToRead<Cursor>(page: { limit: number; skip?: number; after?: Cursor | undefined }) {
   const { limit: rows, skip: skipped = 0, after } = page;
   return { limit: rows + 1, skip: after === undefined ? skipped : 0, after } satisfies Page<Cursor>;
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts/accounts.ts';
 import {
   countAccountsOfGroups,
-  countGroups,
   type Group,
   type GroupsWanted,
   listGroups as listGroupRows,
@@ -41,11 +40,7 @@ export const listGroups = defineOperation({
     const which = { ids, filter, of };
     const { page, ...more } = await (order === 'kind'
       ? readAll(act, which)
-      : lists.readPage(wanted, {
-          rows: (part) => listGroupsByName(act.tx, act.service.id, which, part),
-          cursorOf: ({ sortName }) => sortName,
-          count: (upTo) => countGroups(act.tx, act.service.id, which, upTo),
-        }));
+      : lists.readPage(wanted, listGroupsByName(act.tx, act.service.id, which)));
     const members = withMembers ? await countMembers(act) : null;
     return {
       groups: page.map(({ id, name, description, type, version }) => ({

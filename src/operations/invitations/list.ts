@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import {
-  countListedInvitations,
-  listInvitations as listInvitationRows,
-} from '../../db/accounts/invitations.ts';
+import { listInvitations as listInvitationRows } from '../../db/accounts/invitations.ts';
 import { listMailStatesOfInvitations } from '../../db/outbox/mails.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
@@ -22,11 +19,7 @@ export const listInvitations = defineOperation({
   async run(act, { all, ...wanted }) {
     const serviceId = act.service.id;
     const which = { onlyOpenAt: all ? null : act.now };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listInvitationRows(act.tx, serviceId, which, part),
-      cursorOf: ({ createdAt, id }) => ({ createdAt, id }),
-      count: (upTo) => countListedInvitations(act.tx, serviceId, which, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listInvitationRows(act.tx, serviceId, which));
     const mailStates = await listMailStatesOfInvitations(
       act.tx,
       serviceId,

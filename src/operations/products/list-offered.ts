@@ -22,9 +22,8 @@ export const listOfferedProducts = defineOperation({
       seenBy: await groupsOfViewer(act),
       ...(productId === undefined ? {} : { ids: [productId] }),
     };
-    const size = { limit: PRODUCTS_A_PAGE, after };
-    const rows = await listProductRows(act.tx, act.service.id, wanted, lists.pageToRead(size));
-    const { page, next } = lists.cutPage(rows, PRODUCTS_A_PAGE, ({ name, id }) => ({ name, id }));
+    const part = { limit: PRODUCTS_A_PAGE, skip: 0, after, isCounted: false };
+    const { page, next } = await lists.readPage(part, listProductRows(act.tx, act.service.id, wanted));
     const views = await viewProducts(act, act.tx, page);
     return { products: views.map(({ groups: _, ...product }) => product), next };
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countProducts, listProducts as listProductRows } from '../../db/catalog/products.ts';
+import { listProducts as listProductRows } from '../../db/catalog/products.ts';
 import * as catalog from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
 import * as lists from '../frame/lists.ts';
@@ -20,11 +20,7 @@ export const listProducts = defineOperation({
   }),
   async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listProductRows(act.tx, act.service.id, which, part),
-      cursorOf: ({ name, id }) => ({ name, id }),
-      count: (upTo) => countProducts(act.tx, act.service.id, which, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listProductRows(act.tx, act.service.id, which));
     return { products: await viewProducts(act, act.tx, page), ...more };
   },
 });

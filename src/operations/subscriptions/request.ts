@@ -30,7 +30,9 @@ export const requestSubscription = defineOperation({
     if (account.state !== 'active') throw new DomainError('not_permitted');
     const scope = await demandScope(act, { productId });
     const seenBy = await groupsOfViewer(act);
-    const [seen] = await listProducts(act.tx, act.service.id, { seenBy, ids: [productId] }, { limit: 1 });
+    const [seen] = await listProducts(act.tx, act.service.id, { seenBy, ids: [productId] }).rows({
+      limit: 1,
+    });
     if (!seen || !scope.product) throw new DomainError('product_not_found');
     if (!scope.product.isSubscriptionRequired) throw new DomainError('product_unavailable');
     if (scope.product.terms !== '' && !agreesToTerms) throw new DomainError('terms_not_agreed');

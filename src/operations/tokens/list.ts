@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countLiveTokens, listLiveTokens } from '../../db/operators/tokens.ts';
+import { listLiveTokens } from '../../db/operators/tokens.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
@@ -16,11 +16,7 @@ export const listTokens = defineOperation({
     lists.pageInput(TOKENS_A_PAGE, z.strictObject({ expiresAt: z.coerce.date(), id: input.rowId })),
   ),
   async run(act, wanted) {
-    const { page, ...more } = await lists.readPage(wanted, {
-      rows: (part) => listLiveTokens(act.tx, act.service.id, act.now, part),
-      cursorOf: ({ expiresAt, id }) => ({ expiresAt, id }),
-      count: (upTo) => countLiveTokens(act.tx, act.service.id, act.now, upTo),
-    });
+    const { page, ...more } = await lists.readPage(wanted, listLiveTokens(act.tx, act.service.id, act.now));
     return { tokens: page.map((row) => viewToken(act, row)), ...more };
   },
 });
