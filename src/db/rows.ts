@@ -7,6 +7,7 @@ import {
   getTableName,
   inArray,
   isNull,
+  lte,
   type SQL,
   type SQLWrapper,
   sql,
@@ -47,6 +48,9 @@ export function hasGiven<Table extends PgTable>(
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return has(table, Object.fromEntries(given) as never);
 }
+
+/** A transaction, and when it happens by the product's clock. Every `Act` is one. */
+export type Moment = { tx: Transaction; now: Date };
 
 type Key = { serviceId: string; id: string };
 type KeyedTable = PgTable & { serviceId: PgColumn; id: PgColumn };
@@ -104,6 +108,22 @@ export function rowsOf<Table extends KeyedTable>(table: Table) {
     },
   };
 }
+
+/** The ids of the rows whose time came by a moment, the longest due first. */
+export type ListDue = (db: Db, serviceId: string, by: Date, limit: number) => Promise<{ id: string }[]>;
+
+/** Makes such a query. `column` has the time. */
+export const dueRows =
+  (table: KeyedTable, column: PgColumn, where?: SQL): ListDue =>
+  async (db, serviceId, by, limit) => {
+    const rows = await db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.serviceId, serviceId), where, lte(column, by)))
+      .orderBy(column)
+      .limit(limit);
+    return rows as { id: string }[];
+  };
 
 /** One transaction at a time goes on from here with the same words, until it ends. */
 export async function holdLock(tx: Transaction, words: string): Promise<void> {

@@ -1,4 +1,5 @@
 // What runs each minute, in this order. A step that fails doesn't stop the ones after it.
+
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from '../db/accounts/accounts.ts';
 import { listEndedInvitations, listInvitationsToErase } from '../db/accounts/invitations.ts';
 import { deleteEndedSessions } from '../db/accounts/sessions.ts';
@@ -7,6 +8,7 @@ import { listApprovalsToErase } from '../db/operators/approvals.ts';
 import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
 import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.ts';
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
+import type { ListDue } from '../db/rows.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
 import type { Log } from '../log.ts';
 import { endBlock } from '../operations/accounts/end-block.ts';
@@ -49,6 +51,24 @@ const byTime =
     if (work.isClockSure()) await run(work);
   };
 
+/** Handles every row that is due by a moment, also after one that fails. Throws the first error. */
+const forEachDue = (
+  list: ListDue,
+  by: (context: Context) => Date,
+  handle: (context: Context, id: string) => Promise<unknown>,
+  max = MAX_ERASED_AT_ONCE,
+): Step =>
+  byTime(async ({ context }) => {
+    const errors: unknown[] = [];
+    for (const { id } of await list(context.db, context.service.id, by(context), max))
+      await handle(context, id).catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  });
+
+const now = ({ clock }: Context): Date => clock();
+const daysAgo = ({ clock }: Context, days: number): Date => new Date(clock().getTime() - days * 86_400_000);
+const longAgo = (context: Context): Date => daysAgo(context, context.policy.eraseDeletedAfterDays);
+
 const STEPS: Record<string, Step> = {
   'delete superseded jobs': ({ context }) => deleteSupersededJobs(context.db),
   'note whether Slack works': noteSlack,
@@ -61,17 +81,42 @@ const STEPS: Record<string, Step> = {
   'sweep operators': async ({ context, slack }) => slack.isReachable() && sweepOperators(context, {}),
   'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),
   'fold account counts': ({ context }) => foldAccountCounts(context.db),
-  'expire invitations': byTime(expireInvitations),
+  'expire invitations': forEachDue(
+    listEndedInvitations,
+    now,
+    (context, invitationId) => expireInvitation(context, { invitationId }),
+    MAX_ENDED_AT_ONCE,
+  ),
   'take up stored requests': ({ context }) => requeueStoredRequests(context.db, context.service.id),
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
   'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),
-  'end blocks': byTime(endBlocks),
-  'expire subscriptions': byTime(expireSubscriptions),
-  'remove sign-ups': byTime(removeSignUps),
-  'erase accounts': byTime(eraseAccounts),
-  'erase invitations': byTime(eraseInvitations),
-  'erase approvals': byTime(eraseApprovals),
+  'end blocks': forEachDue(
+    listEndedBlocks,
+    now,
+    (context, accountId) => endBlock(context, { accountId }),
+    MAX_ENDED_AT_ONCE,
+  ),
+  'expire subscriptions': forEachDue(
+    listEndedSubscriptions,
+    now,
+    (context, subscriptionId) => expireSubscription(context, { subscriptionId }),
+    MAX_ENDED_AT_ONCE,
+  ),
+  'remove sign-ups': forEachDue(
+    listUnconfirmedSignUps,
+    (context) => daysAgo(context, SIGN_UP_LIFETIME_DAYS),
+    (context, accountId) => removeSignUp(context, { accountId }),
+  ),
+  'erase accounts': forEachDue(listAccountsToErase, longAgo, (context, accountId) =>
+    eraseAccount(context, { accountId }),
+  ),
+  'erase invitations': forEachDue(listInvitationsToErase, longAgo, (context, invitationId) =>
+    eraseInvitation(context, { invitationId }),
+  ),
+  'erase approvals': forEachDue(listApprovalsToErase, longAgo, (context, approvalId) =>
+    eraseApproval(context, { approvalId }),
+  ),
   'link the audit': exportAudit,
 };
 
@@ -89,13 +134,6 @@ export async function runEveryMinute(work: Work): Promise<void> {
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }
 
-/** Handles every row, also after one that fails. Throws the first error. */
-async function forEachRow(rows: { id: string }[], handle: (id: string) => Promise<unknown>): Promise<void> {
-  const errors: unknown[] = [];
-  for (const { id } of rows) await handle(id).catch((error: unknown) => errors.push(error));
-  if (errors.length > 0) throw errors[0];
-}
-
 async function noteSlack({ context, slack }: Work): Promise<void> {
   if (slack.isReachable() !== null) await noteOutage(context, { of: 'slack', code: slack.trouble() });
 }
@@ -105,69 +143,8 @@ async function reportOutages({ context, log }: Work): Promise<void> {
     log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
 }
 
-async function expireInvitations({ context }: Work): Promise<void> {
-  const of = { serviceId: context.service.id, now: context.clock(), limit: MAX_ENDED_AT_ONCE };
-  await forEachRow(await listEndedInvitations(context.db, of), (id) =>
-    expireInvitation(context, { invitationId: id }),
-  );
-}
-
-async function endBlocks({ context }: Work): Promise<void> {
-  const ended = await listEndedBlocks(context.db, context.service.id, context.clock(), MAX_ENDED_AT_ONCE);
-  await forEachRow(ended, (id) => endBlock(context, { accountId: id }));
-}
-
-async function expireSubscriptions({ context }: Work): Promise<void> {
-  const ended = await listEndedSubscriptions(
-    context.db,
-    context.service.id,
-    context.clock(),
-    MAX_ENDED_AT_ONCE,
-  );
-  await forEachRow(ended, (id) => expireSubscription(context, { subscriptionId: id }));
-}
-
-async function removeSignUps({ context }: Work): Promise<void> {
-  const before = daysAgo(context, SIGN_UP_LIFETIME_DAYS);
-  await forEachRow(
-    await listUnconfirmedSignUps(context.db, context.service.id, before, MAX_ERASED_AT_ONCE),
-    (id) => removeSignUp(context, { accountId: id }),
-  );
-}
-
-async function eraseAccounts({ context }: Work): Promise<void> {
-  const before = daysAgo(context, context.policy.eraseDeletedAfterDays);
-  await forEachRow(
-    await listAccountsToErase(context.db, context.service.id, before, MAX_ERASED_AT_ONCE),
-    (id) => eraseAccount(context, { accountId: id }),
-  );
-}
-
-async function eraseInvitations(work: Work): Promise<void> {
-  const { context } = work;
-  await forEachRow(await listInvitationsToErase(context.db, endedLongAgo(work)), (id) =>
-    eraseInvitation(context, { invitationId: id }),
-  );
-}
-
-async function eraseApprovals(work: Work): Promise<void> {
-  const { context } = work;
-  await forEachRow(await listApprovalsToErase(context.db, endedLongAgo(work)), (id) =>
-    eraseApproval(context, { approvalId: id }),
-  );
-}
-
-function endedLongAgo({ context }: Work) {
-  const endedBefore = daysAgo(context, context.policy.eraseDeletedAfterDays);
-  return { serviceId: context.service.id, endedBefore, limit: MAX_ERASED_AT_ONCE };
-}
-
 /** Copies each new audit row and its place in the hash chain to the log. The rows hold no personal data of developers. */
 async function exportAudit({ context, log }: Work): Promise<void> {
   for (const { number, hash, row } of await linkAudit(context, {}))
     log.info({ audit: { number, hash, ...row } });
-}
-
-function daysAgo({ clock }: Context, days: number): Date {
-  return new Date(clock().getTime() - days * 86_400_000);
 }

@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, lte, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
-import { has, rowsOf } from '../rows.ts';
+import { dueRows, has, type Moment, rowsOf } from '../rows.ts';
 import { accountCounts, accountGroups, accounts } from '../schema/index.ts';
 
 export type Account = typeof accounts.$inferSelect;
@@ -12,10 +12,9 @@ const rows = rowsOf(accounts);
 export const { findAll: findAccounts, lock: lockAccount } = rows;
 /** Changes a locked account and increments its version. */
 export const updateAccount = (
-  tx: Transaction,
+  { tx, now }: Moment,
   account: Account,
   change: Partial<typeof accounts.$inferInsert>,
-  now: Date,
 ): Promise<Account> => rows.update(tx, account, { ...change, updatedAt: now });
 
 type EmailKey = { serviceId: string; emailCanonical: string };
@@ -137,29 +136,14 @@ export async function foldAccountCounts(db: Db): Promise<void> {
     select service_id, state, sum(change) from seen group by service_id, state having sum(change) <> 0`);
 }
 
-export async function listAccountsToErase(db: Db, serviceId: string, deletedBefore: Date, limit: number) {
-  return db
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(
-      and(
-        has(accounts, { serviceId, state: 'deleted', erasedAt: null }),
-        lte(accounts.deletedAt, deletedBefore),
-      ),
-    )
-    .orderBy(accounts.deletedAt)
-    .limit(limit);
-}
+export const listAccountsToErase = dueRows(
+  accounts,
+  accounts.deletedAt,
+  has(accounts, { state: 'deleted', erasedAt: null }),
+);
 
-/** Accounts whose block has ended, the longest ended first. */
-export async function listEndedBlocks(db: Db, serviceId: string, now: Date, limit: number) {
-  return db
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(and(eq(accounts.serviceId, serviceId), lte(accounts.blockEndsAt, now)))
-    .orderBy(accounts.blockEndsAt)
-    .limit(limit);
-}
+/** Accounts whose block has ended. */
+export const listEndedBlocks = dueRows(accounts, accounts.blockEndsAt);
 
 export async function listGroupIdsOfAccounts(
   db: Db,

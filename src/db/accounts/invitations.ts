@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, gt, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
 import { type PagedList, pagedList } from '../page.ts';
-import { has, rowsOf } from '../rows.ts';
+import { dueRows, has, rowsOf } from '../rows.ts';
 import { invitationGroups, invitations } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
@@ -175,19 +175,11 @@ export async function countOpenInvitations(db: Db, serviceId: string, now: Date)
 }
 
 /** Invitations that are past their end and still marked open. */
-export async function listEndedInvitations(
-  db: Db,
-  of: { serviceId: string; now: Date; limit: number },
-): Promise<{ id: string }[]> {
-  return db
-    .select({ id: invitations.id })
-    .from(invitations)
-    .where(
-      and(has(invitations, { serviceId: of.serviceId, state: 'open' }), lte(invitations.expiresAt, of.now)),
-    )
-    .orderBy(invitations.expiresAt)
-    .limit(of.limit);
-}
+export const listEndedInvitations = dueRows(
+  invitations,
+  invitations.expiresAt,
+  eq(invitations.state, 'open'),
+);
 
 /** The invitations that led to an account. */
 export async function listInvitationIdsOfAccount(
@@ -219,21 +211,9 @@ export async function listOpenInvitationsOfInviter(
     .limit(of.limit);
 }
 
-/** Invitations that ended before a moment without an account, and still hold an address. */
-export async function listInvitationsToErase(
-  db: Db,
-  of: { serviceId: string; endedBefore: Date; limit: number },
-): Promise<{ id: string }[]> {
-  return db
-    .select({ id: invitations.id })
-    .from(invitations)
-    .where(
-      and(
-        has(invitations, { serviceId: of.serviceId, state: ['revoked', 'expired'] }),
-        ne(invitations.email, ''),
-        lte(invitations.endedAt, of.endedBefore),
-      ),
-    )
-    .orderBy(invitations.endedAt)
-    .limit(of.limit);
-}
+/** Invitations that ended without an account, and still hold an address. */
+export const listInvitationsToErase = dueRows(
+  invitations,
+  invitations.endedAt,
+  and(has(invitations, { state: ['revoked', 'expired'] }), ne(invitations.email, '')),
+);

@@ -1,7 +1,7 @@
 // Sign-ups that wait: for their email to be confirmed, or for an operator.
-import { and, count, eq, gt, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Db, Transaction } from '../connection/connect.ts';
-import { has, holdLock } from '../rows.ts';
+import { and, count, eq, gt, isNotNull, sql } from 'drizzle-orm';
+import type { Db, Transaction } from '../connection/connect.ts';
+import { dueRows, has, holdLock } from '../rows.ts';
 import { accounts, signUpSummaries } from '../schema/index.ts';
 
 const isWaiting = and(
@@ -59,22 +59,9 @@ export async function endSummary(
     .where(has(signUpSummaries, { serviceId, id, endedAt: null }));
 }
 
-/** Sign-ups that were never confirmed, oldest first. */
-export async function listUnconfirmedSignUps(
-  db: Database,
-  serviceId: string,
-  signedUpBefore: Date,
-  limit: number,
-): Promise<{ id: string }[]> {
-  return db
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(
-      and(
-        has(accounts, { serviceId, state: 'pending', emailConfirmedAt: null }),
-        lte(accounts.signedUpAt, signedUpBefore),
-      ),
-    )
-    .orderBy(accounts.signedUpAt)
-    .limit(limit);
-}
+/** Sign-ups that were never confirmed. */
+export const listUnconfirmedSignUps = dueRows(
+  accounts,
+  accounts.signedUpAt,
+  has(accounts, { state: 'pending', emailConfirmedAt: null }),
+);

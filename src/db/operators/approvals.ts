@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, isNotNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { byRowId, type PagedList, pagedList } from '../page.ts';
-import { has, rowsOf } from '../rows.ts';
+import { dueRows, has, type Moment, rowsOf } from '../rows.ts';
 import { approvals, audit } from '../schema/index.ts';
 
 export type Approval = typeof approvals.$inferSelect;
@@ -34,11 +34,10 @@ export async function lockOpenApprovalOf(
 
 /** Ends a locked approval. */
 export const endApproval = (
-  tx: Transaction,
+  { tx, now }: Moment,
   approval: Approval,
   end: Pick<Approval, 'state'> &
     Partial<Pick<Approval, 'code' | 'decidedBy' | 'decidedByName' | 'decisionReason'>>,
-  now: Date,
 ): Promise<Approval> => rows.update(tx, approval, { ...end, subject: '', endedAt: now });
 
 /** Counts a reminder of a locked approval. */
@@ -123,23 +122,11 @@ export async function eraseApprovals(
 }
 
 /** Ended approvals about an email instead of an account, whose input is not erased yet. */
-export async function listApprovalsToErase(
-  db: Db,
-  of: { serviceId: string; endedBefore: Date; limit: number },
-): Promise<{ id: string }[]> {
-  return db
-    .select({ id: approvals.id })
-    .from(approvals)
-    .where(
-      and(
-        has(approvals, { serviceId: of.serviceId, accountId: null }),
-        isNotNull(approvals.sealedInput),
-        lte(approvals.endedAt, of.endedBefore),
-      ),
-    )
-    .orderBy(approvals.endedAt)
-    .limit(of.limit);
-}
+export const listApprovalsToErase = dueRows(
+  approvals,
+  approvals.endedAt,
+  and(isNull(approvals.accountId), isNotNull(approvals.sealedInput)),
+);
 
 /** The approvals about an account, and about the invitations that led to it. */
 export async function listApprovalIdsOf(

@@ -2,7 +2,7 @@ import { and, desc, eq, gte, inArray, isNull, lte, ne, or, type SQL, sql } from 
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertedTogether } from '../connection/write-together.ts';
-import { has, hasGiven, holdLock, rowsOf } from '../rows.ts';
+import { has, hasGiven, holdLock, type Moment, rowsOf } from '../rows.ts';
 import { mails, mailTexts } from '../schema/index.ts';
 
 export type Mail = typeof mails.$inferSelect;
@@ -40,10 +40,9 @@ export async function lockMailByProviderId(tx: Transaction, serviceId: string, p
 }
 
 export async function updateMail(
-  tx: Transaction,
+  { tx, now }: Moment,
   mail: Mail,
   change: Partial<typeof mails.$inferInsert>,
-  now: Date,
 ): Promise<void> {
   await tx
     .update(mails)

@@ -1,7 +1,7 @@
-import { and, asc, count, desc, lte, sql } from 'drizzle-orm';
+import { count, desc, eq, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
-import { has, hasGiven, rowsOf } from '../rows.ts';
+import { dueRows, has, hasGiven, type Moment, rowsOf } from '../rows.ts';
 import { accounts, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
@@ -15,10 +15,9 @@ export const {
 } = rows;
 /** Changes a locked subscription and increments its version. */
 export const updateSubscription = (
-  tx: Transaction,
+  { tx, now }: Moment,
   subscription: Subscription,
   change: Partial<typeof subscriptions.$inferInsert>,
-  now: Date,
 ): Promise<Subscription> => rows.update(tx, subscription, { ...change, updatedAt: now });
 
 /** Deletes subscriptions with their keys, usage and cards. Returns their ids. */
@@ -119,12 +118,9 @@ const selectCounts = readTogether<
     .where(has(subscriptions, { serviceId: value('serviceId'), accountId: value('accountId') })),
 );
 
-/** Active subscriptions past their end, the longest ended first. */
-export async function listEndedSubscriptions(db: Db, serviceId: string, now: Date, limit: number) {
-  return db
-    .select({ id: subscriptions.id })
-    .from(subscriptions)
-    .where(and(has(subscriptions, { serviceId, state: 'active' }), lte(subscriptions.endsAt, now)))
-    .orderBy(asc(subscriptions.endsAt))
-    .limit(limit);
-}
+/** Active subscriptions past their end. */
+export const listEndedSubscriptions = dueRows(
+  subscriptions,
+  subscriptions.endsAt,
+  eq(subscriptions.state, 'active'),
+);

@@ -58,7 +58,7 @@ async function approveSignUp(act: Act, account: Account, reason: string) {
   if (account.signUpApprovedAt)
     throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
   const change = { signUpApprovedAt: act.now, stateReason: 'approved; the email is not confirmed yet' };
-  const approved = await updateAccount(act.tx, account, change, act.now);
+  const approved = await updateAccount(act, account, change);
   await queueRepaint(act, account.id);
   const changeId = act.record({
     target: { kind: 'account', id: account.id },
@@ -75,19 +75,14 @@ async function activate(
   { reason, message, isTold }: { reason: string; message: string; isTold: boolean },
 ) {
   const state = demandNextState(account, 'activate');
-  const active = await updateAccount(
-    act.tx,
-    account,
-    {
-      ...NO_BLOCK,
-      state,
-      stateReason: reason,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-      ...(account.signedUpAt && !account.signUpApprovedAt ? { signUpApprovedAt: act.now } : {}),
-    },
-    act.now,
-  );
+  const active = await updateAccount(act, account, {
+    ...NO_BLOCK,
+    state,
+    stateReason: reason,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+    ...(account.signedUpAt && !account.signUpApprovedAt ? { signUpApprovedAt: act.now } : {}),
+  });
   if (isTold) await queueActivatedMail(act, active, message);
   return { active, isTold };
 }

@@ -59,10 +59,7 @@ async function answerExisting(act: Act, account: Account, names: Names): Promise
   if (!(await waitsForThisAddress(act, account))) await queueAccountExistsMail(act, account);
   // The email isn't confirmed, so the account has no owner yet: the names typed last count.
   else if (isUnconfirmedSignUp(account))
-    await queueConfirmationMail(
-      act,
-      await updateAccount(act.tx, account, { ...names, signedUpAt: act.now }, act.now),
-    );
+    await queueConfirmationMail(act, await updateAccount(act, account, { ...names, signedUpAt: act.now }));
   else await queueConfirmationMail(act, account);
   return account.id;
 }

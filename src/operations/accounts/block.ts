@@ -97,20 +97,15 @@ async function undoChange(act: Act, account: Account, changeId: string): Promise
   if (wasActive && state === 'blocked') await endAccess(act, account.id);
   else if (wasActive)
     await deleteSessionsOfAccount(act.tx, { serviceId: act.service.id, accountId: account.id });
-  const blocked = await updateAccount(
-    act.tx,
-    account,
-    {
-      state,
-      stateReason: stateReason ?? '',
-      blockEndsAt,
-      stateBeforeBlock,
-      toldOfBlock,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-    },
-    act.now,
-  );
+  const blocked = await updateAccount(act, account, {
+    state,
+    stateReason: stateReason ?? '',
+    blockEndsAt,
+    stateBeforeBlock,
+    toldOfBlock,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  });
   // A developer who read that the account is active needs the link again, not a mail about a block.
   if (heard && isUnconfirmed(blocked)) await queueConfirmationMail(act, blocked);
   return { blocked, isTold: heard && state === 'blocked' && wasActive };
@@ -124,31 +119,21 @@ async function block(
   const { reason, ...rest } = how;
   const state = demandNextState(account, 'block');
   await endAccess(act, account.id);
-  return updateAccount(
-    act.tx,
-    account,
-    {
-      ...rest,
-      state,
-      stateBeforeBlock: account.state === 'pending' ? 'pending' : 'active',
-      stateReason: reason,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-    },
-    act.now,
-  );
+  return updateAccount(act, account, {
+    ...rest,
+    state,
+    stateBeforeBlock: account.state === 'pending' ? 'pending' : 'active',
+    stateReason: reason,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  });
 }
 
 const changeEnd = (act: Act, account: Account, blockEndsAt: Date | null, reason: string) =>
-  updateAccount(
-    act.tx,
-    account,
-    {
-      blockEndsAt,
-      stateBeforeBlock: stateBeforeBlock(account),
-      stateReason: reason || account.stateReason,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-    },
-    act.now,
-  );
+  updateAccount(act, account, {
+    blockEndsAt,
+    stateBeforeBlock: stateBeforeBlock(account),
+    stateReason: reason || account.stateReason,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  });

@@ -17,7 +17,7 @@ export const callOffOwnEmail = defineOperation({
     const account = await holdAccount(act, signedInAs(act).accountId);
     const query = { serviceId: act.service.id, accountId: account.id, now: act.now };
     if (!(await findWaitingConfirmation(act.tx, query))) return act.nothingChanged();
-    await cancelEmailChange(act, await updateAccount(act.tx, account, {}, act.now));
+    await cancelEmailChange(act, await updateAccount(act, account, {}));
     await queueRepaint(act, account.id);
     act.record({ target: { kind: 'account', id: account.id }, after: { addressCalledOff: true } });
   },

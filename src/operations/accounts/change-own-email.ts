@@ -29,7 +29,7 @@ export const changeOwnEmail = defineOperation({
       act.nothingChanged();
       return { waitsForAddress };
     }
-    await updateAccount(act.tx, account, {}, act.now);
+    await updateAccount(act, account, {});
     await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },

@@ -47,27 +47,22 @@ export const confirmEmail = defineOperation({
     const awaitsOperator = isWaiting && needsOperator(act, account);
     const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
-    const confirmed = await updateAccount(
-      act.tx,
-      account,
-      {
-        email: email.spelling,
-        emailCanonical: email.canonical,
-        emailConfirmedAt: act.now,
-        ...(choosesPassword(account) ? { passwordHash } : {}),
-        ...(becomesActive
-          ? {
-              state: 'active',
-              stateReason: 'address confirmed',
-              stateChangedAt: act.now,
-              stateChangedBy: act.actorName,
-              ...(account.signedUpAt ? { signUpApprovedAt: account.signUpApprovedAt ?? act.now } : {}),
-            }
-          : {}),
-        ...(awaitsOperator ? { stateReason: 'signed up, and waits for an operator to agree' } : {}),
-      },
-      act.now,
-    );
+    const confirmed = await updateAccount(act, account, {
+      email: email.spelling,
+      emailCanonical: email.canonical,
+      emailConfirmedAt: act.now,
+      ...(choosesPassword(account) ? { passwordHash } : {}),
+      ...(becomesActive
+        ? {
+            state: 'active',
+            stateReason: 'address confirmed',
+            stateChangedAt: act.now,
+            stateChangedBy: act.actorName,
+            ...(account.signedUpAt ? { signUpApprovedAt: account.signUpApprovedAt ?? act.now } : {}),
+          }
+        : {}),
+      ...(awaitsOperator ? { stateReason: 'signed up, and waits for an operator to agree' } : {}),
+    });
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
     await tellDeveloper(act, account, confirmed, { becomesActive, isChanged: isChanged && !isWaiting });

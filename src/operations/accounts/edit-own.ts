@@ -15,7 +15,7 @@ export const editOwnAccount = defineOperation({
     const account = await holdAccount(act, signedInAs(act).accountId);
     const { firstName, lastName } = account;
     if (names.firstName === firstName && names.lastName === lastName) return act.nothingChanged();
-    await updateAccount(act.tx, account, names, act.now);
+    await updateAccount(act, account, names);
     await queueRepaint(act, account.id);
     act.record({
       target: { kind: 'account', id: account.id },

@@ -42,7 +42,7 @@ export const editAccount = defineOperation({
     });
     if (fullName(change) === '')
       throw new DomainError('invalid_input', { fields: { firstName: input.NAME_NEEDED.error } });
-    const edited = await updateAccount(act.tx, account, change, act.now);
+    const edited = await updateAccount(act, account, change);
     if (callOffAddress) await cancelEmailChange(act, edited);
     const newEmail =
       email === undefined ? null : await requestEmailChange(act, edited, parseEmailAddress(email));

@@ -31,20 +31,15 @@ export async function endAccount(
   const accountId = account.id;
   const groupIds = (await listGroupIdsOfAccounts(act.tx, serviceId, [accountId])).get(accountId) ?? [];
   await replaceGroupsOfAccount(act.tx, serviceId, accountId, []);
-  const deleted = await updateAccount(
-    act.tx,
-    account,
-    {
-      ...NO_BLOCK,
-      state,
-      stateReason: reason,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-      deletedAt: act.now,
-      groupIdsWhenDeleted: groupIds,
-    },
-    act.now,
-  );
+  const deleted = await updateAccount(act, account, {
+    ...NO_BLOCK,
+    state,
+    stateReason: reason,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+    deletedAt: act.now,
+    groupIdsWhenDeleted: groupIds,
+  });
   await endAccess(act, accountId);
   if (tellDeveloper) {
     await queueMail(act, {

@@ -16,22 +16,17 @@ export const isDueForErasure = (act: Act, endedAt: Date): boolean =>
 /** Erases everything personal of a deleted account; a row with the id stays. The farewell mail is still sent. */
 export async function eraseAccountData(act: Act, account: Account): Promise<Account> {
   const serviceId = act.service.id;
-  const erased = await updateAccount(
-    act.tx,
-    account,
-    {
-      email: '',
-      emailCanonical: '',
-      firstName: '',
-      lastName: '',
-      note: '',
-      stateReason: '',
-      passwordHash: null,
-      groupIdsWhenDeleted: null,
-      erasedAt: act.now,
-    },
-    act.now,
-  );
+  const erased = await updateAccount(act, account, {
+    email: '',
+    emailCanonical: '',
+    firstName: '',
+    lastName: '',
+    note: '',
+    stateReason: '',
+    passwordHash: null,
+    groupIdsWhenDeleted: null,
+    erasedAt: act.now,
+  });
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
   for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {

@@ -33,19 +33,14 @@ export const restoreAccount = defineOperation({
     const other = await findAccountByEmail(act.tx, serviceId, account.emailCanonical);
     if (other) throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
     await endOpenInvitationTo(act, account.emailCanonical);
-    const restored = await updateAccount(
-      act.tx,
-      account,
-      {
-        state,
-        stateReason: reason || 'restored',
-        stateChangedAt: act.now,
-        stateChangedBy: act.actorName,
-        deletedAt: null,
-        groupIdsWhenDeleted: null,
-      },
-      act.now,
-    );
+    const restored = await updateAccount(act, account, {
+      state,
+      stateReason: reason || 'restored',
+      stateChangedAt: act.now,
+      stateChangedBy: act.actorName,
+      deletedAt: null,
+      groupIdsWhenDeleted: null,
+    });
     const groups = await findGroups(act.tx, serviceId, account.groupIdsWhenDeleted ?? []);
     await replaceGroupsOfAccount(
       act.tx,

@@ -27,12 +27,7 @@ export const secureAccount = defineOperation({
     const account = await holdAccount(act, open.accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    const secured = await updateAccount(
-      act.tx,
-      account,
-      { passwordHash: null, passwordMustChange: false },
-      act.now,
-    );
+    const secured = await updateAccount(act, account, { passwordHash: null, passwordMustChange: false });
     await endAccess(act, account.id);
     await queueResetMail(act, secured);
     await queueRepaint(act, account.id);

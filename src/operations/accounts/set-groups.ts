@@ -44,7 +44,7 @@ export const setGroupsOfAccount = defineOperation({
       accountId,
       groups.map((group) => group.id),
     );
-    const changed = await updateAccount(act.tx, account, {}, act.now);
+    const changed = await updateAccount(act, account, {});
     await queueRepaint(act, accountId);
     const changeId = act.record({
       target: { kind: 'account', id: accountId },

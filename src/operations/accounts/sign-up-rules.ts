@@ -43,5 +43,5 @@ async function addToSummary(act: Act, account: Account): Promise<Account> {
   const open = await findOpenSummary(act.tx, serviceId);
   const id = open?.id ?? newId(act.now, act.random);
   if (!open) await insertSummary(act.tx, { serviceId, id, createdAt: act.now });
-  return updateAccount(act.tx, account, { signUpSummaryId: id }, act.now);
+  return updateAccount(act, account, { signUpSummaryId: id });
 }

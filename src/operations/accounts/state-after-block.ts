@@ -33,7 +33,7 @@ export async function returnToStateBeforeBlock(
     stateChangedAt: act.now,
     stateChangedBy: act.actorName,
   };
-  const unblocked = await updateAccount(act.tx, account, change, act.now);
+  const unblocked = await updateAccount(act, account, change);
   if (isUnconfirmed(unblocked)) await queueConfirmationMail(act, unblocked);
   else if (state === 'active' && how.isTold) await queueActivatedMail(act, unblocked, '');
   await queueRepaint(act, account.id);

@@ -28,8 +28,7 @@ export const closeApprovals = defineOperation({
       decidedByName: act.actorName,
       decisionReason: reason,
     };
-    for (const approval of open)
-      await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, end, act.now));
+    for (const approval of open) await queueApprovalEnd(act.tx, await endApproval(act, approval, end));
     if (open.length === 0) act.nothingChanged();
     else act.record({ reason, after: { count: open.length } });
     return { count: open.length };

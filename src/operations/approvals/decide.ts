@@ -45,17 +45,12 @@ export const decideApproval = defineOperation({
     await demandOther(act, approval, requester);
     const outcome =
       decision === 'decline' ? ({ state: 'declined' } as const) : await runApproved(act, approval, requester);
-    const ended = await endApproval(
-      act.tx,
-      approval,
-      {
-        ...outcome,
-        decidedBy: actorId(act.actor),
-        decidedByName: act.actorName,
-        decisionReason: reason,
-      },
-      act.now,
-    );
+    const ended = await endApproval(act, approval, {
+      ...outcome,
+      decidedBy: actorId(act.actor),
+      decidedByName: act.actorName,
+      decisionReason: reason,
+    });
     await queueApprovalEnd(act.tx, ended);
     const isErased = await eraseWithItsAccount(act, ended);
     act.record({

@@ -19,7 +19,7 @@ export const sweepApprovals = defineOperation({
     const serviceId = act.service.id;
     const page = { serviceId, limit: MAX_SWEPT };
     for (const approval of await lockOpenApprovals(act.tx, { ...page, pastEndAt: act.now })) {
-      await queueApprovalEnd(act.tx, await endApproval(act.tx, approval, { state: 'expired' }, act.now));
+      await queueApprovalEnd(act.tx, await endApproval(act, approval, { state: 'expired' }));
     }
     const due = [
       ...(await lockOpenApprovals(act.tx, {

@@ -20,7 +20,7 @@ export const withdrawApproval = defineOperation({
     if (!approval || approval.requestedBy !== actorId(act.actor)) throw new DomainError('approval_not_found');
     demandOpen(approval, act.now);
     const end = { state: 'withdrawn' as const, decidedBy: actorId(act.actor), decidedByName: act.actorName };
-    const ended = await endApproval(act.tx, approval, end, act.now);
+    const ended = await endApproval(act, approval, end);
     await queueApprovalEnd(act.tx, ended);
     act.record({
       target: { kind: 'approval', id: approvalId },

@@ -76,7 +76,7 @@ export async function requestApproval(
     const isSamePerson = before.requestedBy === requesterId(context.actor);
     return new WaitsForApproval(before, { by: before.requestedByName, isSamePerson });
   }
-  if (before) await queueApprovalEnd(tx, await endApproval(tx, before, { state: 'expired' }, now));
+  if (before) await queueApprovalEnd(tx, await endApproval({ tx, now }, before, { state: 'expired' }));
   const approval = await insertRequest(context, tx, request, now);
   await queueApprovalRepaint(tx, approval);
   return new WaitsForApproval(approval, null);

@@ -109,19 +109,14 @@ async function acceptForAccount(
   if (account.state !== 'pending') throw new DomainError('ticket_refused');
   await redeemTicket(act, open);
   await voidTickets(act.tx, { serviceId, accountId, now: act.now });
-  const active = await updateAccount(
-    act.tx,
-    account,
-    {
-      ...person,
-      passwordMustChange: false,
-      state: 'active',
-      stateReason: 'accepted the invitation',
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-    },
-    act.now,
-  );
+  const active = await updateAccount(act, account, {
+    ...person,
+    passwordMustChange: false,
+    state: 'active',
+    stateReason: 'accepted the invitation',
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  });
   act.record({
     target: { kind: 'account', id: accountId },
     before: { state: account.state },

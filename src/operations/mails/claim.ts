@@ -49,20 +49,15 @@ export const claimMail = defineOperation({
       await endMail(act, mail, 'failed', message);
       return null;
     }
-    await updateMail(
-      act.tx,
-      mail,
-      {
-        attempts: mail.attempts + 1,
-        firstAttemptAt: mail.firstAttemptAt ?? act.now,
-        leasedUntil: new Date(act.now.getTime() + MAIL_LEASE_SECONDS * 1_000),
-        // The process that made the last attempt died, and the provider may have the mail.
-        ...(mail.leasedUntil ? { lastCode: UNSETTLED } : {}),
-        sealedOrder: null,
-        sealedMessage: sealText(act.keyring, 'mail', JSON.stringify(message), act.random),
-      },
-      act.now,
-    );
+    await updateMail(act, mail, {
+      attempts: mail.attempts + 1,
+      firstAttemptAt: mail.firstAttemptAt ?? act.now,
+      leasedUntil: new Date(act.now.getTime() + MAIL_LEASE_SECONDS * 1_000),
+      // The process that made the last attempt died, and the provider may have the mail.
+      ...(mail.leasedUntil ? { lastCode: UNSETTLED } : {}),
+      sealedOrder: null,
+      sealedMessage: sealText(act.keyring, 'mail', JSON.stringify(message), act.random),
+    });
     return { attempt: mail.attempts + 1, message };
   },
 });

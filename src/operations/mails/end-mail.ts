@@ -15,7 +15,7 @@ type MailEnd = 'delivered' | 'bounced' | 'complained' | 'failed' | 'unknown' | '
  */
 export async function endMail(act: Act, mail: Mail, state: MailEnd, code?: string): Promise<void> {
   const end = { state, sealedOrder: null, sealedMessage: null, leasedUntil: null };
-  await updateMail(act.tx, mail, { ...end, ...(code ? { lastCode: code } : {}) }, act.now);
+  await updateMail(act, mail, { ...end, ...(code ? { lastCode: code } : {}) });
   if (mail.accountId) await queueRepaint(act, mail.accountId);
   const news = state === 'bounced' ? 'invitation-bounced' : isUnsent(state) ? 'invitation-unsent' : null;
   // The inviter, or an event that ended the invitation, called it off.

@@ -35,19 +35,14 @@ export const settleMail = defineOperation({
     const delivery = { serviceId: act.service.id, of: 'mail', now: act.now } as const;
     if (outcome.kind === 'accepted') {
       await noteSuccess(act.tx, delivery);
-      await updateMail(
-        act.tx,
-        mail,
-        {
-          state: 'accepted',
-          providerId: outcome.providerId,
-          sealedOrder: null,
-          sealedMessage: null,
-          leasedUntil: null,
-          lastCode: mail.lastCode === CALLED_OFF ? CALLED_OFF : null,
-        },
-        act.now,
-      );
+      await updateMail(act, mail, {
+        state: 'accepted',
+        providerId: outcome.providerId,
+        sealedOrder: null,
+        sealedMessage: null,
+        leasedUntil: null,
+        lastCode: mail.lastCode === CALLED_OFF ? CALLED_OFF : null,
+      });
       // The card says that it left although it was called off.
       if (mail.state !== 'queued' && mail.accountId) await queueRepaint(act, mail.accountId);
       return;
@@ -70,7 +65,7 @@ export const settleMail = defineOperation({
     // A refusal of this attempt doesn't undo that an earlier one may have been accepted.
     const isInDoubt = attempt > 1 && !isCertainRefusal(mail.lastCode ?? '');
     const lastCode = isInDoubt && mail.lastCode ? mail.lastCode : outcome.code;
-    await updateMail(act.tx, mail, { nextAttemptAt, leasedUntil: null, lastCode }, act.now);
+    await updateMail(act, mail, { nextAttemptAt, leasedUntil: null, lastCode });
     const payload = { serviceId: act.service.id, mailId };
     await addJob(act.tx, 'deliver-mail', payload, { runAt: nextAttemptAt });
   },

@@ -55,7 +55,7 @@ export async function endApprovalsOf(
 ): Promise<void> {
   const query = { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE, ...who };
   for (const approval of await lockOpenApprovals(act.tx, query)) {
-    const ended = await endApproval(act.tx, approval, { state: 'outdated', code }, act.now);
+    const ended = await endApproval(act, approval, { state: 'outdated', code });
     await queueApprovalEnd(act.tx, ended);
   }
 }

@@ -26,7 +26,7 @@ export const changePassword = defineOperation({
   },
   async run(act, { agent }, { proved, passwordHash }) {
     const account = await holdProvedAccount(act, proved);
-    await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+    await updateAccount(act, account, { passwordHash, passwordMustChange: false });
     await endAccess(act, account.id);
     const secret = await startSession(act, account.id, { agent });
     await queuePasswordChanged(act, account);

@@ -33,7 +33,7 @@ export const resetPassword = defineOperation({
     const account = await holdAccount(act, accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+    await updateAccount(act, account, { passwordHash, passwordMustChange: false });
     await endAccess(act, accountId);
     await queuePasswordChanged(act, account);
     act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });

@@ -35,12 +35,7 @@ export const setPassword = defineOperation({
     const account = await holdAccount(act, accountId, expectedVersion);
     if (account.state === 'deleted')
       throw new DomainError('account_state_unfitting', { id: account.id, current: currentState(account) });
-    const changed = await updateAccount(
-      act.tx,
-      account,
-      { passwordHash, passwordMustChange: false },
-      act.now,
-    );
+    const changed = await updateAccount(act, account, { passwordHash, passwordMustChange: false });
     // A pending account still needs the link that makes it active.
     if (account.state === 'pending')
       await voidTickets(act.tx, { serviceId, accountId, purpose: 'password-reset', now: act.now });

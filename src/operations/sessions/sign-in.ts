@@ -83,7 +83,7 @@ async function replacementFor(
 }
 
 async function replacePassword(act: Act, account: Account, passwordHash: string): Promise<void> {
-  await updateAccount(act.tx, account, { passwordHash, passwordMustChange: false }, act.now);
+  await updateAccount(act, account, { passwordHash, passwordMustChange: false });
   await endAccess(act, account.id);
   await queuePasswordChanged(act, account);
 }

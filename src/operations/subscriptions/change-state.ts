@@ -35,18 +35,13 @@ export async function changeSubscriptionState(
   const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
   const state = demandNextSubscriptionState(act, subscription, verb);
   await check?.(subscription);
-  const changed = await updateSubscription(
-    act.tx,
-    subscription,
-    {
-      ...also,
-      state,
-      stateComment: comment,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-    },
-    act.now,
-  );
+  const changed = await updateSubscription(act, subscription, {
+    ...also,
+    state,
+    stateComment: comment,
+    stateChangedAt: act.now,
+    stateChangedBy: act.actorName,
+  });
   const isTold = (await tell?.(changed)) ?? false;
   await queueRepaintOf(act, changed);
   const dates = (of: Subscription) =>

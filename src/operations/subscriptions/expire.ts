@@ -17,7 +17,7 @@ export const expireSubscription = defineOperation({
     // Extended or cancelled meanwhile.
     if (state === subscription.state) return act.nothingChanged();
     const change = { state, stateChangedAt: subscription.endsAt ?? act.now, stateChangedBy: act.actorName };
-    await queueRepaintOf(act, await updateSubscription(act.tx, subscription, change, act.now));
+    await queueRepaintOf(act, await updateSubscription(act, subscription, change));
     act.record({
       target: { kind: 'subscription', id: subscriptionId },
       before: { state: subscription.state },

@@ -34,7 +34,7 @@ export const regenerateKey = defineOperation({
   async run(act, { subscriptionId, expectedVersion, slot, isLeaked }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscriptionId, one);
-    const changed = await updateSubscription(act.tx, subscription, {}, act.now);
+    const changed = await updateSubscription(act, subscription, {});
     const keyName = { KeyName: slot === 'both' ? BOTH.join(' and ') : slot };
     const isOwn = act.actor.kind === 'account';
     if (isOwn) await tellOwnerOfOwnKey(act, changed, keyName);

@@ -20,7 +20,7 @@ export const renameSubscription = defineOperation({
   }),
   async run(act, { subscriptionId, expectedVersion, name }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    await queueRepaintOf(act, await updateSubscription(act.tx, subscription, { name }, act.now));
+    await queueRepaintOf(act, await updateSubscription(act, subscription, { name }));
     act.record({
       target: { kind: 'subscription', id: subscriptionId },
       before: { name: subscription.name },
