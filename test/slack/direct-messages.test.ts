@@ -34,6 +34,17 @@ describe('the bot’s direct message', () => {
     expect(await approver.sees(/No account/)).not.toContain('Invite');
   });
 
+  it('offers only whole emails of a list that is too long for it', async () => {
+    const admin = app.as('admin');
+    const emails = Array.from({ length: 100 }, (_, at) => `developer.number.${at}@partner.example.com`);
+    await admin.types(emails.join(', '));
+    await admin.sees(/100 emails\. Invite these people\? The first 50 fit here/);
+    await admin.clicks('Invite');
+    const modal = await admin.modal('Invite developers');
+    expect(String(await modal.value('Email')).split('\n')).toEqual(emails.slice(0, 50));
+    await modal.closeAll();
+  });
+
   it('answers a pasted table with its dry run, and anything else with the menu', async () => {
     const admin = app.as('admin');
     await admin.types('email,first,last\nbea@example.com,Bea,Lee\nann@example.com,Ann,Lee');

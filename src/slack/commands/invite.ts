@@ -25,7 +25,7 @@ import {
 } from '../present/blocks.ts';
 import { listFaults } from '../present/email-list.ts';
 import { errorText, nextStepButtons } from '../present/error.ts';
-import { cut, escapeText, formatDate, joinLines, MAX_VALUE_LENGTH } from '../present/text.ts';
+import { cut, escapeText, fittingLines, formatDate, joinLines, MAX_VALUE_LENGTH } from '../present/text.ts';
 import { typedText } from '../receive/typed-words.ts';
 
 const MAX_INVITED_AT_ONCE = 50;
@@ -124,9 +124,8 @@ type Filled = { text?: string; note?: string };
 /** The emails in a message, each once, as many as can be invited at once and as fit into the field. */
 function emailsIn(message: string): Filled {
   const found = findEmails(message);
-  const lines: string[] = [];
-  for (const line of found.slice(0, MAX_INVITED_AT_ONCE).map(formatListedEmail))
-    if ([...lines, line].join('\n').length <= MAX_FIELD_LENGTH) lines.push(line);
+  const listed = found.slice(0, MAX_INVITED_AT_ONCE).map(formatListedEmail);
+  const lines = fittingLines(listed, MAX_FIELD_LENGTH);
   const left = found.length - lines.length;
   const note =
     found.length === 0

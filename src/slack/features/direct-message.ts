@@ -14,7 +14,7 @@ import { attempt } from '../frame/role.ts';
 import { downloadTextFile } from '../jobs/files.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
-import { escapeText, MAX_VALUE_LENGTH } from '../present/text.ts';
+import { escapeText, fittingLines, MAX_VALUE_LENGTH } from '../present/text.ts';
 import { dispatchRequest, type RequestIdentity, type SlackDependencies } from '../receive/dispatcher.ts';
 import { foundKeyRefused, keyRefused } from '../receive/typed-keys.ts';
 import { typedText } from '../receive/typed-words.ts';
@@ -115,10 +115,12 @@ async function aboutEmail(request: SlackRequest, email: string): Promise<Message
   }
 }
 
-function offerToInvite(text: string, emails: string[]): Message {
-  const value = emails.join('\n').slice(0, MAX_VALUE_LENGTH);
-  return {
-    text,
-    blocks: [section(text), actions([button('menu-invite', 'Invite', value, { style: 'primary' })])],
-  };
+function offerToInvite(question: string, emails: string[]): Message {
+  const fitting = fittingLines(emails, MAX_VALUE_LENGTH);
+  const text =
+    fitting.length === emails.length
+      ? question
+      : `${question} The first ${fitting.length} fit here; \`/apim-user import\` takes larger lists.`;
+  const invite = button('menu-invite', 'Invite', fitting.join('\n'), { style: 'primary' });
+  return { text, blocks: [section(text), actions([invite])] };
 }

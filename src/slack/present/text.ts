@@ -6,10 +6,11 @@ export const MAX_VALUE_LENGTH = 2_000;
 /** Marks that turn the direction of the text after them, so that it reads as another text. */
 const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/g;
 
+export const withoutTurns = (text: string): string => text.replace(DIRECTION_MARKS, '');
+
 /** Makes a text that a person wrote harmless in mrkdwn: no mention, no link, no markup, no change of direction. */
 export function escapeText(text: string): string {
-  return text
-    .replace(DIRECTION_MARKS, '')
+  return withoutTurns(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -23,8 +24,32 @@ export function formatDate(at: Date): string {
   return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;
 }
 
+/** Slack takes no half of a character. */
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
+
 export function cut(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+  return text.length <= max ? text : `${text.slice(0, max - 1).replace(HALF_CHARACTER, '')}…`;
+}
+
+/** Such as `&lt` or `<!date^1764`, which Slack would show as it is. */
+const HALF_MARKUP = /(?:&[a-z]{0,3}|<[^>]*)$/;
+
+/** Like `cut`, for a text whose typed parts are escaped. */
+export function cutMarkup(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text
+    .slice(0, max - 1)
+    .replace(HALF_CHARACTER, '')
+    .replace(HALF_MARKUP, '')}…`;
+}
+
+/** The first lines that fit, whole. */
+export function fittingLines(lines: readonly string[], max: number): string[] {
+  let length = -1;
+  return lines.filter((line) => {
+    length += line.length + 1;
+    return length <= max;
+  });
 }
 
 /** Joins lines into as few texts as fit into sections, without cutting a line. */
