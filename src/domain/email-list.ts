@@ -247,5 +247,7 @@ function stripMarks(text: string): string {
 
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ');
-  return line.length <= MAX_FAULTY_TEXT_LENGTH ? line : `${line.slice(0, MAX_FAULTY_TEXT_LENGTH - 1)}…`;
+  return line.length <= MAX_FAULTY_TEXT_LENGTH
+    ? line
+    : `${line.slice(0, MAX_FAULTY_TEXT_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

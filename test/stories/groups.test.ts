@@ -91,6 +91,29 @@ describe('groups', () => {
     await admin.sees(/Partners\*? · 1 account/);
   });
 
+  it('keep a group whose id is too long for Slack when the others are changed', async () => {
+    const admin = app.as('admin');
+    const sql = postgres(app.databaseUrl, { max: 1 });
+    const id = 'x'.repeat(256);
+    await sql`insert into groups (service_id, id, name, description, type, created_at)
+      values ('default', ${id}, 'Brought along', '', 'custom', now())`;
+    await sql`insert into account_groups (service_id, account_id, group_id)
+      select 'default', id, ${id} from accounts where email = 'ann@example.com'`;
+    await admin.types('/apim-user groups ann@example.com');
+    const modal = await admin.modal('Groups of an account');
+    await modal.sees(/stay as they are: Brought along/);
+    await modal.fill({ Groups: null });
+    await modal.submit();
+    await modal.sees(/Groups:\W* Developers, Brought along/);
+    await modal.cancel();
+    await admin.types('/apim-user groups');
+    await (await admin.message(/Brought along/)).clicks('Rename');
+    const renaming = await admin.modal('Rename a group');
+    expect(await renaming.value('Name')).toBe('Brought along');
+    await renaming.cancel();
+    await sql.end();
+  });
+
   it('are shown to approvers without buttons, and not to people without a role', async () => {
     const approver = app.as('approver');
     await approver.types('/apim-user groups');

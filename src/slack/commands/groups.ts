@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
+import { showAccount } from '../../operations/accounts/show.ts';
 import { createGroup } from '../../operations/groups/create.ts';
 import { deleteGroup } from '../../operations/groups/delete.ts';
 import { listGroups } from '../../operations/groups/list.ts';
@@ -18,6 +19,7 @@ import {
   groupsOfAccountModal,
   renameGroupModal,
 } from '../modals/group.ts';
+import { keptIds } from '../modals/long-ids.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { button, row } from '../present/blocks.ts';
 import { cut, escapeText } from '../present/text.ts';
@@ -108,9 +110,11 @@ export const groupsFeature: Feature = {
     },
     groups: {
       async run(request, values, metadata) {
+        const target = accountIn(metadata);
+        const before = await showAccount(request.context, { accountId: target.accountId });
         const { account, changeId } = await setGroupsOfAccount(request.context, {
-          ...accountIn(metadata),
-          groupIds: listOf(values, 'groups'),
+          ...target,
+          groupIds: [...listOf(values, 'groups'), ...keptIds(before.account.groups)],
         });
         const text = `Saved: ${escapeText(nameOf(account))} is in the groups below.`;
         return accountMessage(text, account, await request.role(), changeId);
@@ -136,10 +140,8 @@ function groupRow(group: Group, isAdmin: boolean): KnownBlock[] {
     { text: 'Rename', button: 'group-rename' },
     { text: 'Delete', button: 'group-delete' },
   ];
-  return [
-    row(groupText(group), {
-      value: buttonValue(group),
-      entries: isAdmin && !group.isBuiltIn ? entries : [],
-    }),
-  ];
+  return row(groupText(group), {
+    value: buttonValue(group),
+    entries: isAdmin && !group.isBuiltIn ? entries : [],
+  });
 }

@@ -112,5 +112,5 @@ function rowOf(one: Page['invitations'][number]): KnownBlock[] {
     ...(isOpen || one.state === 'expired' ? [{ text: 'Resend', button: 'invitation-resend' }] : []),
     ...(isOpen ? [{ text: 'Revoke', button: 'invitation-revoke-ask' }] : []),
   ];
-  return [row(facts.join(' · '), { value: buttonValue(one), entries })];
+  return row(facts.join(' · '), { value: buttonValue(one), entries });
 }

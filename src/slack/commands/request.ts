@@ -4,7 +4,7 @@ import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
 import { emailError, emailIn, listOf, textOf, typedNames } from '../modals/form.ts';
 import { groupsInput, modal, nameInputs, textInput } from '../present/blocks.ts';
-import { formatDate } from '../present/text.ts';
+import { cut, formatDate } from '../present/text.ts';
 
 export const requestFeature: Feature = {
   command: {
@@ -48,7 +48,7 @@ const requestModal = (email: string) =>
     title: 'Ask for an invitation',
     submit: 'Ask',
     blocks: [
-      textInput('email', 'Email', { value: email, maxLength: 254 }),
+      textInput('email', 'Email', { value: cut(email, 254), maxLength: 254 }),
       ...nameInputs(),
       groupsInput(),
       textInput('why', 'Why', {

@@ -1,5 +1,6 @@
 // The buttons of a list's rows carry which list they are in, so that it can be drawn again once they have done their work.
 import type { KnownBlock, ModalView } from '@slack/types';
+import { MAX_BLOCK_ID_LENGTH } from '../present/blocks.ts';
 import { MAX_VALUE_LENGTH } from '../present/text.ts';
 import type { Metadata } from './feature.ts';
 import { readCarried } from './reference.ts';
@@ -14,7 +15,6 @@ export type ShownList = ListPosition & { at: ListPlace };
 
 /** Between a button's value and its list. No id and no JSON of ours has it before the list. */
 const SEPARATOR = '#';
-const MAX_BLOCK_ID_LENGTH = 255;
 
 /** The button that draws any page of the list. */
 export const turnOf = (name: string): string => `${name}-turn`;

@@ -5,6 +5,7 @@ import { referenceTo } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { groupsInput, modal, section, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
+import { keptNote } from './long-ids.ts';
 
 export type Group = Awaited<ReturnType<typeof listGroups>>['groups'][number];
 
@@ -35,7 +36,11 @@ export const groupsOfAccountModal = (account: AccountView) =>
     title: 'Groups of an account',
     submit: 'Save',
     metadata: referenceTo(account),
-    blocks: [section(`*${escapeText(nameOf(account))}*`), groupsInput(account.groups)],
+    blocks: [
+      section(`*${escapeText(nameOf(account))}*`),
+      groupsInput(account.groups),
+      ...keptNote(account.groups),
+    ],
   });
 
 const fields = (group?: Group) => [

@@ -1,4 +1,3 @@
-// The modals of a product. Slack's selects take no long ids, so an edit keeps the APIs and groups that have one.
 import type { InputBlock, ModalView } from '@slack/types';
 import {
   catalogName,
@@ -9,19 +8,12 @@ import {
 } from '../../operations/catalog/input.ts';
 import type { ProductView } from '../../operations/catalog/view.ts';
 import { referenceTo } from '../frame/reference.ts';
-import {
-  checkbox,
-  context,
-  MAX_OPTION_VALUE_LENGTH,
-  modal,
-  multiSearchInput,
-  section,
-  textInput,
-} from '../present/blocks.ts';
+import { checkbox, modal, multiSearchInput, section, textInput } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
 import { blankErrors, type FormValues, listOf, schemaError, textOf } from './form.ts';
+import { keptIds, keptNote } from './long-ids.ts';
 
 export const createProductModal = (): ModalView =>
   modal({
@@ -39,10 +31,6 @@ export const createProductModal = (): ModalView =>
   });
 
 export function editProductModal(product: ProductView): ModalView {
-  const kept = [...product.apis, ...product.groups]
-    .filter((one) => !isOption(one))
-    .map(({ name }) => escapeText(name))
-    .join(', ');
   return modal({
     callback: 'product-edit',
     title: 'Edit a product',
@@ -51,7 +39,7 @@ export function editProductModal(product: ProductView): ModalView {
     blocks: [
       section(`*${escapeText(product.name)}* · id \`${product.id}\``),
       ...fields(product),
-      ...(kept ? [context(`Their ids are too long for Slack, so they stay as they are: ${kept}.`)] : []),
+      ...keptNote([...product.apis, ...product.groups]),
     ],
   });
 }
@@ -91,7 +79,6 @@ export function productErrors(values: FormValues): Record<string, string> {
 /** The fields as the input of an operation. `current` is the product before the edit. */
 export function productInput(values: FormValues, current?: ProductView) {
   const limit = textOf(values, 'limit');
-  const kept = (things: readonly Option[] = []) => things.filter((one) => !isOption(one)).map(({ id }) => id);
   return {
     name: textOf(values, 'name'),
     description: textOf(values, 'description'),
@@ -100,15 +87,12 @@ export function productInput(values: FormValues, current?: ProductView) {
     isSubscriptionRequired: values.isSubscriptionRequired === true,
     isApprovalRequired: values.isApprovalRequired === true,
     subscriptionsLimit: limit === '' ? null : Number(limit),
-    apiIds: [...listOf(values, 'apis'), ...kept(current?.apis)],
-    groupIds: [...listOf(values, 'seenBy'), ...kept(current?.groups)],
+    apiIds: [...listOf(values, 'apis'), ...keptIds(current?.apis ?? [])],
+    groupIds: [...listOf(values, 'seenBy'), ...keptIds(current?.groups ?? [])],
   };
 }
 
-type Option = { id: string; name: string };
-
-const DEVELOPERS: Option = { id: 'developers', name: 'Developers' };
-const isOption = ({ id }: Option): boolean => id.length <= MAX_OPTION_VALUE_LENGTH;
+const DEVELOPERS = { id: 'developers', name: 'Developers' };
 
 function fields(product?: ProductView): InputBlock[] {
   const limit = product?.subscriptionsLimit;
@@ -122,12 +106,12 @@ function fields(product?: ProductView): InputBlock[] {
     }),
     multiSearchInput('apis', 'APIs', {
       placeholder: 'Which APIs it opens',
-      chosen: (product?.apis ?? []).filter(isOption),
+      chosen: product?.apis ?? [],
     }),
     multiSearchInput('seenBy', 'Seen by', {
       placeholder: 'Groups that see it in the portal',
       hint: 'Developers: everyone with an account. Guests: visitors who aren’t signed in, too.',
-      chosen: (product?.groups ?? [DEVELOPERS]).filter(isOption),
+      chosen: product?.groups ?? [DEVELOPERS],
     }),
     checkbox(
       'isPublished',

@@ -16,7 +16,7 @@ import type { SubscriptionView } from '../../operations/subscriptions/subscripti
 import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
-import { escapeText, formatDate } from './text.ts';
+import { escapeText, formatDate, joinLines } from './text.ts';
 
 type AccountDetails = {
   subscriptions?: { newest: ShownSubscription[]; all: number };
@@ -70,7 +70,7 @@ export function cardMessage(account: AccountView, how: { isExposed: boolean }): 
     text: question ? escapeText(question) : outcome,
     blocks: [
       question ? header(question) : section(`*${outcome}*`),
-      section(factLines(shown, how).join('\n')),
+      ...joinLines(factLines(shown, how)).map(section),
       actions(buttonsFor(account, offered)),
     ],
   };
@@ -108,7 +108,7 @@ export function accountRow(account: AccountView, role: Role | null): KnownBlock[
   const facts = [`*${escapeText(nameOf(account))}*`, escapeText(account.email), stateText(account)];
   const inMenu = actionsOn(account, role).filter(({ button }) => !ONLY_ON_CARDS.includes(button));
   const entries = [{ text: 'Show', button: 'list-show' }, ...inMenu];
-  return [row(facts.join(' · '), { value: buttonValue(account), entries })];
+  return row(facts.join(' · '), { value: buttonValue(account), entries });
 }
 
 const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
@@ -209,7 +209,7 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
   );
   return [
     header(nameOf(account)),
-    section(factLines(account, details).join('\n')),
+    ...joinLines(factLines(account, details)).map(section),
     ...(details.subscriptions ? subscriptionBlocks(details.subscriptions) : []),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
   ];

@@ -6,7 +6,7 @@ import { buttonValue } from '../frame/reference.ts';
 import { nameOf } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffText } from './counts.ts';
-import { escapeText, formatDate } from './text.ts';
+import { escapeText, formatDate, joinLines } from './text.ts';
 
 type CardPlace = {
   /** People without a role can read the channel, so the email and the reason are left out. */
@@ -36,7 +36,7 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
     text: isOpen ? `${escapeText(requestedByName)} asks: ${escapeText(request.title)}` : outcome,
     blocks: [
       isOpen ? header(`${requestedByName} asks: ${request.title}`) : section(`*${outcome}*`),
-      section(lines.join('\n')),
+      ...joinLines(lines).map(section),
       ...(isOpen ? [context(until), decisionButtons(approval, request.title)] : []),
       ...restoreBlocks(approval, subject),
     ],

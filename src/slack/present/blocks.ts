@@ -8,15 +8,16 @@ import type {
   Option,
   SectionBlock,
 } from '@slack/types';
-import { cut, MAX_SECTION_LENGTH } from './text.ts';
+import { cut, cutMarkup, MAX_SECTION_LENGTH, withoutTurns } from './text.ts';
 
 export type Message = { text: string; blocks?: KnownBlock[] };
 
-const plain = (text: string) => ({ type: 'plain_text' as const, text });
+/** Slack takes no empty text, and marks of direction alone show nothing. */
+export const plain = (text: string) => ({ type: 'plain_text' as const, text: withoutTurns(text) || '–' });
 
 export const section = (text: string): SectionBlock => ({
   type: 'section',
-  text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
+  text: { type: 'mrkdwn', text: cutMarkup(text, MAX_SECTION_LENGTH) },
 });
 /** Shows a text as it is, without links, mentions or emoji. */
 export const plainSection = (text: string): KnownBlock => ({
@@ -25,11 +26,11 @@ export const plainSection = (text: string): KnownBlock => ({
 });
 export const header = (text: string): KnownBlock => ({
   type: 'header',
-  text: { type: 'plain_text', text: cut(text, 150) },
+  text: plain(cut(text, 150)),
 });
 export const context = (text: string): KnownBlock => ({
   type: 'context',
-  elements: [{ type: 'mrkdwn', text: cut(text, 2_000) }],
+  elements: [{ type: 'mrkdwn', text: cutMarkup(text, 2_000) }],
 });
 export const divider: KnownBlock = { type: 'divider' };
 
@@ -43,7 +44,7 @@ export function button(
   return {
     type: 'button',
     action_id: action,
-    text: { type: 'plain_text', text: cut(text, 75) },
+    text: plain(cut(text, 75)),
     value,
     ...(options.style ? { style: options.style } : {}),
     ...(options.label ? { accessibility_label: cut(options.label, 75) } : {}),
@@ -63,32 +64,25 @@ export function button(
 
 export const actions = (elements: Button[]): ActionsBlock => ({ type: 'actions', elements });
 
-/** Slack's limit. */
+/** Slack's limits. */
 const MAX_MENU_ENTRIES = 5;
+export const MAX_BLOCK_ID_LENGTH = 255;
 
 /**
  * A line with an overflow menu, whose entries stand for the buttons of that name, at most five. They share the value in the
- * block's id, because the value of an option is too short for it.
+ * block's id, because the value of an option is too short for it. A value that is too long for that too makes them buttons.
  */
-export const row = (
+export function row(
   text: string,
-  menu: { value: string; entries: { text: string; button: string }[] },
-): SectionBlock => ({
-  type: 'section',
-  text: { type: 'mrkdwn', text: cut(text, MAX_SECTION_LENGTH) },
-  ...(menu.entries.length > 0
-    ? {
-        block_id: menu.value,
-        accessory: {
-          type: 'overflow',
-          action_id: 'menu',
-          options: menu.entries
-            .slice(0, MAX_MENU_ENTRIES)
-            .map((entry) => ({ text: plain(entry.text), value: entry.button })),
-        },
-      }
-    : {}),
-});
+  { value, entries }: { value: string; entries: { text: string; button: string }[] },
+): KnownBlock[] {
+  const shown = entries.slice(0, MAX_MENU_ENTRIES);
+  if (shown.length === 0) return [section(text)];
+  if (value.length > MAX_BLOCK_ID_LENGTH)
+    return [section(text), actions(shown.map((entry) => button(entry.button, entry.text, value)))];
+  const options = shown.map((entry) => ({ text: plain(entry.text), value: entry.button }));
+  return [{ ...section(text), block_id: value, accessory: { type: 'overflow', action_id: 'menu', options } }];
+}
 
 export function textInput(
   name: string,
@@ -178,7 +172,9 @@ export function personInput(name: string, label: string, hint: string): InputBlo
 /** Slack's limit. */
 export const MAX_OPTION_VALUE_LENGTH = 75;
 
-type ChosenOption = { id: string; name: string };
+export type ChosenOption = { id: string; name: string };
+
+export const isOption = ({ id }: ChosenOption): boolean => id.length <= MAX_OPTION_VALUE_LENGTH;
 
 /** Searches as the person types, for any number of things. `receive/receive-options.ts` has the search of each name. */
 export function multiSearchInput(
@@ -186,7 +182,8 @@ export function multiSearchInput(
   label: string,
   options: { placeholder: string; hint?: string; chosen?: readonly ChosenOption[] },
 ): InputBlock {
-  const { placeholder, hint, chosen = [] } = options;
+  const { placeholder, hint } = options;
+  const chosen = (options.chosen ?? []).filter(isOption);
   return {
     type: 'input',
     block_id: name,

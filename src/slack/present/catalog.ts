@@ -36,9 +36,8 @@ export const messageWith = (text: string, blocks: KnownBlock[]): Message => ({
 
 type Thing = { id: string; version: number; name: string };
 
-const rowOf = (thing: Thing, text: string, all: Action[], role: Role | null): KnownBlock[] => [
-  row(text, { value: buttonValue(thing), entries: actionsOfRole(all, role) }),
-];
+const rowOf = (thing: Thing, text: string, all: Action[], role: Role | null): KnownBlock[] =>
+  row(text, { value: buttonValue(thing), entries: actionsOfRole(all, role) });
 
 const cardOf = (thing: Thing, text: string, all: Action[], role: Role | null): KnownBlock[] => [
   section(text),

@@ -3,7 +3,7 @@ import { type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import { countedSubscriptions } from './counts.ts';
 import { didText, namesTarget, toDoText } from './operation-words.ts';
-import { escapeText, formatDate } from './text.ts';
+import { cut, escapeText, formatDate } from './text.ts';
 
 type LinePlace = {
   /** People without a role can read the channel, so reasons and emails are left out. */
@@ -203,5 +203,5 @@ const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state') };
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
   const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
-  return escapeText(text.length > MAX_VALUE_SHOWN ? `${text.slice(0, MAX_VALUE_SHOWN)}…` : text);
+  return escapeText(cut(text, MAX_VALUE_SHOWN));
 }

@@ -17,7 +17,7 @@ import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
-import { escapeText, formatDate } from './text.ts';
+import { escapeText, formatDate, joinLines } from './text.ts';
 
 /** The subscription, with buttons for what this role can do now. */
 export function subscriptionMessage(
@@ -36,7 +36,11 @@ export function subscriptionMessage(
   const buttons = [...buttonsFor(subscription, offered), ...more];
   return {
     text,
-    blocks: [section(text), section(factsOf(subscription)), ...(buttons.length ? [actions(buttons)] : [])],
+    blocks: [
+      section(text),
+      ...joinLines(factsOf(subscription)).map(section),
+      ...(buttons.length ? [actions(buttons)] : []),
+    ],
   };
 }
 
@@ -61,7 +65,7 @@ export function subscriptionRow(
     ...offered.filter((action) => action.isInFront),
     ...offered.filter((action) => !action.isInFront),
   ];
-  return [row(facts.join(' · '), { value: buttonValue(subscription), entries })];
+  return row(facts.join(' · '), { value: buttonValue(subscription), entries });
 }
 
 /**
@@ -214,7 +218,7 @@ const buttonsFor = (subscription: SubscriptionView, offered: SubscriptionAction[
 const labelOf = (subscription: SubscriptionView): string =>
   `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
 
-function factsOf(subscription: SubscriptionView): string {
+function factsOf(subscription: SubscriptionView): string[] {
   const { name, state, startsAt, endsAt } = subscription;
   const scope = scopeText(subscription);
   return [
@@ -226,7 +230,7 @@ function factsOf(subscription: SubscriptionView): string {
       ...(endsAt ? [`ends ${formatDate(endsAt)}`] : []),
       ...(state === 'submitted' ? [] : [lastUsedText(subscription)]),
     ].join(' · '),
-  ].join('\n');
+  ];
 }
 
 const STATES: Record<State, string> = {

@@ -9,7 +9,7 @@ import type { Context } from '../../operations/frame/context.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import { listCustomGroups } from '../../operations/groups/list-custom.ts';
 import { listProducts } from '../../operations/products/list.ts';
-import { MAX_OPTION_VALUE_LENGTH } from '../present/blocks.ts';
+import { MAX_OPTION_VALUE_LENGTH, plain } from '../present/blocks.ts';
 import { cut } from '../present/text.ts';
 import type { SlackDependencies } from './dispatcher.ts';
 import { teamOf } from './people.ts';
@@ -63,7 +63,7 @@ async function optionsFor(
     return found
       .filter(({ value }) => value.length <= MAX_OPTION_VALUE_LENGTH)
       .slice(0, MAX_OPTIONS)
-      .map(({ text, value }) => ({ text: { type: 'plain_text' as const, text: cut(text, 75) }, value }));
+      .map(({ text, value }) => ({ text: plain(cut(text, 75)), value }));
   } catch (error) {
     if (error instanceof DomainError) return [];
     throw error;

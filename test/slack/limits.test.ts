@@ -1,0 +1,205 @@
+// Draws everything with generated texts. `LIMITS_RUNS` sets how often each is drawn.
+import type { KnownBlock } from '@slack/types';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readEmailList } from '../../src/domain/email-list.ts';
+import type { SlackRequest } from '../../src/slack/frame/feature.ts';
+import { definePages } from '../../src/slack/frame/pages.ts';
+import * as apis from '../../src/slack/modals/api.ts';
+import * as groups from '../../src/slack/modals/group.ts';
+import { resultModal } from '../../src/slack/modals/open.ts';
+import * as products from '../../src/slack/modals/product.ts';
+import * as subscriptions from '../../src/slack/modals/subscription.ts';
+import * as templates from '../../src/slack/modals/template.ts';
+import { accountBlocks, accountMessage, accountRow, cardMessage } from '../../src/slack/present/account.ts';
+import {
+  approvalCard,
+  approvalLine,
+  approvalTitle,
+  decisionButtons,
+  restoreBlocks,
+} from '../../src/slack/present/approval.ts';
+import { section } from '../../src/slack/present/blocks.ts';
+import {
+  apiBlocks,
+  apiRow,
+  messageWith,
+  productBlocks,
+  productRow,
+} from '../../src/slack/present/catalog.ts';
+import { listFaults } from '../../src/slack/present/email-list.ts';
+import { errorMessage } from '../../src/slack/present/error.ts';
+import { historyLine } from '../../src/slack/present/history.ts';
+import { dryRunMessage, importMessage } from '../../src/slack/present/import.ts';
+import { invitationsMessage } from '../../src/slack/present/invitations.ts';
+import {
+  subscriptionCard,
+  subscriptionMessage,
+  subscriptionRow,
+} from '../../src/slack/present/subscription.ts';
+import { escapeText } from '../../src/slack/present/text.ts';
+import { foreignText } from '../support/hostile-texts.ts';
+import * as stored from '../support/hostile-views.ts';
+import { type Drawn, faultsIn } from '../support/slack-limits.ts';
+
+const RUNS = Number(process.env.LIMITS_RUNS ?? 25);
+const OURS = [`<@${stored.MENTIONED}>`, '<!subteam^S0APPROVERS>'];
+
+function drawsWell<T>(
+  what: string,
+  from: fc.Arbitrary<T>,
+  draw: (one: T) => Drawn[] | Promise<Drawn[]>,
+): void {
+  test(`T50: ${what} keeps Slack's limits, and what was typed is only text there, whatever it is`, async () => {
+    const property = fc.asyncProperty(from, async (one) => {
+      expect((await draw(one)).flatMap((each) => faultsIn(each, OURS))).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: RUNS });
+  }, 600_000);
+}
+
+/** A page as long as it gets, with the list in the value of each button. */
+async function pageOf<Row extends { id: string }>(
+  rows: readonly Row[],
+  draw: (row: Row) => KnownBlock[],
+  text = '',
+): Promise<Drawn> {
+  const query = { text, state: 'deleted', groupId: '"'.repeat(256) };
+  const pages = definePages<typeof query>('subscriptions', async () => ({
+    title: `A list that matches “${escapeText(text)}”`,
+    rows: rows.map(draw),
+    next: { at: new Date(0), id: 'x'.repeat(80) },
+    count: 446,
+    none: 'None.',
+    filters: [{ text: 'All (1,000)', query, isChosen: true }],
+  }));
+  return pages.first({} as SlackRequest, query);
+}
+
+const page = <Row extends { id: string }>(row: fc.Arbitrary<Row>, length = 20) =>
+  fc.uniqueArray(row, { minLength: 1, maxLength: length, selector: ({ id }) => id });
+const exposed = fc.boolean().map((isExposed) => ({ isExposed }));
+
+drawsWell(
+  'an account',
+  fc.tuple(stored.account, stored.roles, stored.details, exposed),
+  ([account, role, details, how]) => [
+    cardMessage(account, how),
+    accountMessage('Saved.', account, role, 'change'),
+    { text: 'An account', blocks: accountBlocks(account, role, details) },
+    groups.groupsOfAccountModal(account),
+    resultModal('Done', accountMessage('Saved.', account, role)),
+  ],
+);
+
+drawsWell(
+  'a list of accounts',
+  fc.tuple(page(stored.account), stored.roles, foreignText(200)),
+  async ([accounts, role, text]) => [await pageOf(accounts, (one) => accountRow(one, role), text)],
+);
+
+drawsWell(
+  'a subscription',
+  fc.tuple(stored.subscription, stored.roles, exposed),
+  ([subscription, role, how]) => [
+    subscriptionCard(subscription, how),
+    subscriptionMessage('Subscription', subscription, role),
+    subscriptions.rejectSubscriptionModal(subscription),
+    subscriptions.suspendSubscriptionModal(subscription),
+    subscriptions.cancelSubscriptionModal(subscription),
+    subscriptions.deleteSubscriptionModal(subscription),
+    subscriptions.renameSubscriptionModal(subscription),
+    subscriptions.extendSubscriptionModal(subscription),
+    subscriptions.regenerateKeyModal(subscription),
+    subscriptions.leakedKeyModal(subscription),
+  ],
+);
+
+drawsWell(
+  'a list of subscriptions',
+  fc.tuple(page(stored.subscription), stored.roles, fc.boolean()),
+  async ([rows, role, withOwner]) => [await pageOf(rows, (one) => subscriptionRow(one, role, { withOwner }))],
+);
+
+drawsWell('an approval', fc.tuple(stored.approval, exposed), ([approval, { isExposed }]) => {
+  const told = `*${escapeText(approvalTitle(approval))}*`;
+  return [
+    approvalCard(approval, { isExposed, mention: OURS[1] ?? null }),
+    { text: told, blocks: [section(told), ...restoreBlocks(approval)] },
+  ];
+});
+
+drawsWell('a list of approvals', page(stored.approval, 10), async (approvals) => [
+  await pageOf(approvals, (approval) => [
+    section(approvalLine(approval)),
+    { ...decisionButtons(approval, approvalTitle(approval)), block_id: approval.id },
+  ]),
+]);
+
+drawsWell('a message about invitations', stored.batch, (report) => [invitationsMessage(report)]);
+
+drawsWell(
+  'the history',
+  fc.tuple(page(stored.auditEntry), exposed, fc.boolean(), fc.boolean()),
+  async ([entries, how, withTarget, isBrief]) => {
+    const place = { ...how, withTarget, ...(isBrief ? { isBrief: true as const } : {}) };
+    return [await pageOf(entries, (entry) => [section(historyLine(entry, place))])];
+  },
+);
+
+drawsWell(
+  'an import',
+  fc.tuple(
+    foreignText(255),
+    stored.plannedRows,
+    stored.importReport,
+    fc.array(
+      foreignText(500).map((text) => `Left out: ${text}`),
+      { maxLength: 5 },
+    ),
+  ),
+  ([name, rows, report, notes]) => [
+    dryRunMessage(name, rows, { saved: { importId: report.name, expiresAt: new Date(0) }, notes }),
+    importMessage(report, true),
+  ],
+);
+
+drawsWell('an API', fc.tuple(stored.api, stored.roles, fc.nat(3)), ([api, role, count]) => [
+  messageWith('Saved.', apiBlocks(api, role ?? 'approver')),
+  apis.editApiModal(api),
+  apis.deleteApiModal(api, count),
+]);
+
+drawsWell('a product', fc.tuple(stored.product, stored.roles, fc.nat(3)), ([product, role, count]) => [
+  messageWith('Saved.', productBlocks(product, role ?? 'approver')),
+  products.editProductModal(product),
+  products.deleteProductModal(product, count),
+]);
+
+drawsWell(
+  'a list of APIs and of products',
+  fc.tuple(page(stored.api), page(stored.product), stored.roles),
+  async ([someApis, someProducts, role]) => [
+    await pageOf(someApis, (one) => apiRow(one, role)),
+    await pageOf(someProducts, (one) => productRow(one, role)),
+  ],
+);
+
+drawsWell('a group', stored.group, (group) => [
+  groups.renameGroupModal(group as groups.Group),
+  groups.deleteGroupModal(group as groups.Group),
+]);
+
+drawsWell('the text of a mail', stored.template, (template) => [
+  templates.templateModal(template),
+  templates.variablesModal(template),
+  templates.previewModal({ subject: template.subject, text: template.body }),
+]);
+
+drawsWell('a refusal', fc.tuple(stored.refusal, stored.roles), ([error, role]) => [
+  errorMessage(error, 'member', null, role),
+]);
+
+drawsWell('a list of emails that can’t be read', foreignText(3_000), (text) => [
+  { text: 'No one was invited.', blocks: listFaults(readEmailList(text)).map(section) },
+]);

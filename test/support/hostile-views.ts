@@ -1,0 +1,335 @@
+// What the product can have stored, with hostile texts of every length that it takes: what messages and modals are drawn of.
+import fc from 'fast-check';
+import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
+import type { AccountView } from '../../src/operations/accounts/account.ts';
+import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
+import type { ApprovalView } from '../../src/operations/approvals/approval-view.ts';
+import type { AuditEntryView } from '../../src/operations/audit/entry.ts';
+import type { BatchReport } from '../../src/operations/cards/plan-invitations.ts';
+import * as catalog from '../../src/operations/catalog/input.ts';
+import type { ApiView, ProductView } from '../../src/operations/catalog/view.ts';
+import * as input from '../../src/operations/frame/input.ts';
+import { groupDescription, groupName } from '../../src/operations/groups/input.ts';
+import type { PlannedRow } from '../../src/operations/imports/rows.ts';
+import type { ImportReport } from '../../src/operations/imports/run-slice.ts';
+import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
+import type { showTemplate } from '../../src/operations/templates/show.ts';
+import { foreignText, storedEmail, storedText } from './hostile-texts.ts';
+
+export const MENTIONED = 'U0REQUESTER';
+
+const name = storedText(input.personName, 100);
+/** Slack's names, and those of tokens and consoles. */
+const actor = foreignText(200).filter((text) => text.trim() !== '');
+export const reason = storedText(input.reason, 500);
+const comment = storedText(catalog.stateComment, 500);
+const catalogName = storedText(catalog.catalogName, 100);
+const moment = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
+const version = fc.integer({ min: 1, max: 2_147_483_647 });
+const idUpTo = (max: number) =>
+  fc.oneof(fc.uuid(), fc.constantFrom('a', '§'.repeat(max), '"'.repeat(max), '𝔘'.repeat(max / 2)));
+const accountId = fc.oneof(fc.uuid(), fc.constantFrom('a', 'x'.repeat(80)));
+const role = fc.constantFrom('admin', 'approver', null);
+export const roles = role;
+
+const groupRef = fc.record({ id: idUpTo(256), name: storedText(groupName, 300) });
+const uniqueGroups = fc.uniqueArray(groupRef, { maxLength: 50, selector: ({ id }) => id });
+/** As many as an account may be in: more than `uniqueArray` usually makes. */
+const groups = fc.oneof(
+  uniqueGroups,
+  groupRef.map((one) => Array.from({ length: 50 }, (_, at) => ({ ...one, id: `g${at}` }))),
+);
+
+export const account = fc
+  .record({
+    id: accountId,
+    email: storedEmail,
+    names: fc.tuple(name, name),
+    note: storedText(input.note, 1_000),
+    state: fc.constantFrom('active', 'blocked', 'pending', 'deleted'),
+    stateReason: reason,
+    stateChangedAt: moment,
+    stateChangedBy: actor,
+    blockEndsAt: maybe(moment),
+    stateBeforeBlock: fc.constantFrom('active', 'pending', null),
+    emailConfirmedAt: maybe(moment),
+    signedUpAt: maybe(moment),
+    signUpApprovedAt: maybe(moment),
+    version,
+    registeredAt: moment,
+    updatedAt: moment,
+    deletedAt: maybe(moment),
+    erasedAt: fc.option(moment, { nil: null, freq: 9 }),
+    groups,
+    restorableUntil: maybe(moment),
+  })
+  .map(({ names: [firstName, lastName], ...rest }) => {
+    const erased = rest.erasedAt ? { email: '', note: '' } : {};
+    const shown = rest.erasedAt ? { firstName: '', lastName: '' } : { firstName, lastName };
+    return { ...rest, ...shown, ...erased } as unknown as AccountView;
+  });
+
+const usage = { lastUsedAt: maybe(moment), calls: fc.nat() };
+
+export const subscription = fc.record({
+  id: idUpTo(256),
+  name: catalogName,
+  state: fc.constantFrom('submitted', 'active', 'suspended', 'rejected', 'cancelled', 'expired'),
+  stateComment: comment,
+  stateChangedBy: actor,
+  stateChangedAt: moment,
+  createdAt: moment,
+  startsAt: maybe(moment),
+  endsAt: maybe(moment),
+  version,
+  owner: maybe(
+    fc.record({
+      id: accountId,
+      email: storedEmail,
+      firstName: name,
+      lastName: name,
+      state: fc.constantFrom('active', 'blocked', 'pending'),
+    }),
+  ),
+  scope: fc.oneof(
+    fc.record({ kind: fc.constant('product'), id: idUpTo(256), name: catalogName }),
+    fc.record({ kind: fc.constant('api'), id: idUpTo(80), name: catalogName }),
+    fc.constant({ kind: 'all' }),
+  ),
+  ...usage,
+}) as unknown as fc.Arbitrary<SubscriptionView>;
+
+export const details = fc.record({
+  subscriptions: fc
+    .array(fc.record({ id: idUpTo(256), name: catalogName, state: fc.constant('active'), ...usage }), {
+      maxLength: 5,
+    })
+    .map((newest) => ({ newest, all: newest.length + 3 })),
+  mails: fc.array(
+    fc.record({
+      title: fc.constant('An invitation'),
+      state: fc.constantFrom('queued', 'delivered'),
+      createdAt: moment,
+      isCalledOffTooLate: fc.boolean(),
+    }),
+    { maxLength: 5 },
+  ),
+  waitsForAddress: maybe(storedEmail),
+  isExposed: fc.boolean(),
+});
+
+export const approval = fc.record({
+  id: fc.uuid(),
+  operation: fc.constantFrom(...APPROVABLE_NAMES),
+  origin: fc.constantFrom('operator', 'request'),
+  accountId,
+  requestedByKind: fc.constantFrom('slack', 'token'),
+  requestedBy: fc.constant(`T0/${MENTIONED}`),
+  requestedByName: actor,
+  why: reason,
+  state: fc.constantFrom('open', 'approved', 'declined', 'expired', 'outdated', 'withdrawn'),
+  code: fc.constantFrom(null, 'account_changed', 'group_not_found'),
+  decidedByName: fc.oneof(actor, fc.constant('')),
+  decisionReason: reason,
+  version,
+  createdAt: moment,
+  expiresAt: moment,
+  endedAt: maybe(moment),
+  account: maybe(account),
+  input: maybe(
+    fc.record({
+      firstName: name,
+      lastName: name,
+      email: storedEmail,
+      end: fc.constantFrom('', '7 days', '2026-12-24T18:00:00.000Z'),
+      deleteSubscriptions: fc.boolean(),
+    }),
+  ),
+  subscriptions: fc.record({ all: fc.nat(), live: fc.nat(), used: fc.nat(), isExact: fc.boolean() }),
+}) as unknown as fc.Arbitrary<ApprovalView>;
+
+export const batch = fc.record({
+  total: fc.integer({ min: 1, max: 10_000 }),
+  counts: fc.record({ accepted: fc.nat(9_999), expired: fc.nat(9_999), open: fc.nat(9_999) }),
+  latest: fc.uniqueArray(
+    fc.record({
+      id: fc.uuid(),
+      version,
+      email: fc.oneof(storedEmail, fc.constant('')),
+      state: fc.constantFrom('accepted', 'expired', 'revoked'),
+      endedAt: maybe(moment),
+      account: maybe(
+        fc.record({ id: accountId, name: fc.tuple(name, name).map((both) => both.join(' ').trim()) }),
+      ),
+    }),
+    { minLength: 1, maxLength: 10, selector: ({ id }) => id },
+  ),
+  version,
+  role,
+}) as unknown as fc.Arbitrary<BatchReport>;
+
+const values = maybe(
+  fc.record(
+    {
+      state: fc.constantFrom('active', 'blocked'),
+      email: storedEmail,
+      firstName: name,
+      note: storedText(input.note, 1_000),
+      description: storedText(groupDescription, 1_000),
+      groups: fc.array(storedText(groupName, 300), { maxLength: 50 }),
+      subject: foreignText(1_000),
+      name: catalogName,
+      expiresAt: moment.map((at) => at.toISOString()),
+      operation: fc.constantFrom(...APPROVABLE_NAMES),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+export const auditEntry = fc.record({
+  id: fc.uuid(),
+  at: moment,
+  operation: fc.constantFrom(
+    'accounts/block',
+    'accounts/edit',
+    'groups/rename',
+    'approvals/decide',
+    'none/such',
+  ),
+  outcome: fc.constantFrom('done', 'refused', 'asked'),
+  code: fc.constantFrom(null, 'not_permitted', 'invalid_input'),
+  actorKind: fc.constantFrom('slack', 'token', 'system'),
+  actorId: fc.constant('T0/U0ADA'),
+  actorName: actor,
+  targetKind: fc.constantFrom('account', 'subscription', 'template', 'group', 'approval', null),
+  // Of a refused attempt it is what was typed.
+  targetId: fc.oneof(fc.uuid(), fc.constantFrom('x'.repeat(80), null)),
+  approvalId: fc.constant(null),
+  reason: maybe(reason),
+  before: values,
+  after: values,
+  about: maybe(
+    fc.tuple(name, name, storedEmail).map(([first, last, email]) => `${first} ${last} (${email})`),
+  ),
+  approval: maybe(
+    fc.record({
+      requestedByName: actor,
+      decidedByName: actor,
+      decisionReason: reason,
+      state: fc.constant('approved'),
+    }),
+  ),
+}) as unknown as fc.Arbitrary<AuditEntryView>;
+
+const line = fc.integer({ min: 1, max: 100_000 });
+export const plannedRows = fc.array(
+  fc.oneof(
+    fc.record({ line, email: foreignText(320), status: fc.constant('faulty'), fault: foreignText(500) }),
+    fc.record({ line, email: storedEmail, status: fc.constantFrom('existing', 'blocked', 'invited') }),
+    fc.record({
+      line,
+      email: storedEmail,
+      status: fc.constant('new'),
+      wanted: fc.record({ mode: fc.constantFrom('invite', 'add') }),
+    }),
+  ),
+  { maxLength: 120 },
+) as unknown as fc.Arbitrary<PlannedRow[]>;
+
+const outcome = fc.oneof(
+  fc.constantFrom('added', 'invited', 'not done', 'refused: email_taken'),
+  foreignText(500).map((fault) => `faulty: ${fault}`),
+);
+export const importReport = fc.record({
+  name: foreignText(255).filter((text) => text.trim() !== ''),
+  total: fc.nat(),
+  position: fc.nat(),
+  state: fc.constantFrom('applying', 'done', 'stopped'),
+  results: fc.array(fc.record({ line, email: foreignText(320), outcome }), { maxLength: 120 }),
+  stoppedBy: fc.constantFrom('late', 'not_permitted', null),
+}) as unknown as fc.Arbitrary<ImportReport>;
+
+export const api = fc.record({
+  id: idUpTo(80),
+  name: catalogName,
+  path: fc.constantFrom('', 'orders', 'x/'.repeat(200)),
+  version,
+  createdAt: moment,
+  updatedAt: moment,
+}) as unknown as fc.Arbitrary<ApiView>;
+
+const distinct = <T extends { id: string }>(one: fc.Arbitrary<T>, maxLength: number) =>
+  fc.uniqueArray(one, { maxLength, selector: ({ id }) => id });
+
+export const product = fc.record({
+  id: idUpTo(256),
+  name: catalogName,
+  description: storedText(catalog.productDescription, 1_000),
+  terms: storedText(catalog.productTerms, 3_000),
+  isPublished: fc.boolean(),
+  isSubscriptionRequired: fc.boolean(),
+  isApprovalRequired: fc.boolean(),
+  subscriptionsLimit: fc.constantFrom(null, 1, 1_000),
+  version,
+  createdAt: moment,
+  updatedAt: moment,
+  apis: distinct(api, 100),
+  groups,
+}) as unknown as fc.Arbitrary<ProductView>;
+
+export const group = fc.record({
+  id: idUpTo(256),
+  name: storedText(groupName, 300),
+  description: storedText(groupDescription, 1_000),
+  isBuiltIn: fc.boolean(),
+  accounts: fc.nat(),
+  version,
+});
+
+export const refusal = fc
+  .record({
+    code: fc.constantFrom(...DOMAIN_ERROR_CODES),
+    detail: fc.record(
+      {
+        id: idUpTo(256),
+        email: storedEmail,
+        fields: fc.dictionary(fc.constantFrom('email', 'rows.0.name'), foreignText(2_000)),
+        near: fc.array(
+          fc.record({
+            id: accountId,
+            label: fc.tuple(name, storedEmail).map(([who, email]) => `${who} <${email}>`),
+          }),
+          { maxLength: 3 },
+        ),
+        current: fc.record({
+          state: fc.constantFrom('blocked', 'deleted', 'expired', 'open'),
+          version,
+          by: actor,
+          at: moment,
+        }),
+        until: moment,
+        count: fc.nat(),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ code, detail }) => new DomainError(code, detail));
+
+/** Of Markdown at most 3,000 characters; XHTML of a program is never shown. */
+export const template = fc.record({
+  name: fc.constant('accountClosedDeveloper'),
+  title: fc.constant('An invitation'),
+  description: foreignText(500),
+  variables: fc.array(
+    fc.record({ name: fc.constant('DevFirstName'), title: foreignText(200), sample: foreignText(254) }),
+    { maxLength: 30 },
+  ),
+  subject: foreignText(1_000).filter((text) => text.trim() !== ''),
+  body: foreignText(3_000).filter((text) => text.trim() !== ''),
+  syntax: fc.constantFrom('markdown', 'xhtml'),
+  isDefault: fc.boolean(),
+  version,
+  changedBy: maybe(actor),
+  changedAt: maybe(moment),
+}) as unknown as fc.Arbitrary<Awaited<ReturnType<typeof showTemplate>>>;
