@@ -5,7 +5,7 @@ import type { ZodType } from 'zod';
 import { parseEmailAddress } from '../../src/domain/email-address.ts';
 
 /** Stands for a person that only typed text names, so that no message of ours mentions it. */
-export const TYPED_MENTION = 'U0TYPED';
+const TYPED_MENTION = 'U0TYPED';
 
 const PIECES = [
   '<!channel>',

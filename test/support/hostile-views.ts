@@ -21,7 +21,7 @@ export const MENTIONED = 'U0REQUESTER';
 const name = storedText(input.personName, 100);
 /** Slack's names, and those of tokens and consoles. */
 const actor = foreignText(200).filter((text) => text.trim() !== '');
-export const reason = storedText(input.reason, 500);
+const reason = storedText(input.reason, 500);
 const comment = storedText(catalog.stateComment, 500);
 const catalogName = storedText(catalog.catalogName, 100);
 const moment = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
