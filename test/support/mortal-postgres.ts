@@ -15,8 +15,11 @@ import {
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { eventually } from './eventually.ts';
 
-/** Tests kill processes, not machines, so no write needs to wait for the disk. */
-const FAST = ['fsync=off', 'full_page_writes=off'];
+/**
+ * Tests kill processes, not machines, so no write needs to wait for the disk. The log stays small, because chaos has it on
+ * a disk of 500 MB.
+ */
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_wal_size=128MB'];
 const START_MS = 60_000;
 
 export type MortalPostgres = Awaited<ReturnType<typeof startMortalPostgres>>;
@@ -25,7 +28,7 @@ export type MortalPostgres = Awaited<ReturnType<typeof startMortalPostgres>>;
 export async function startMortalPostgres(parent = tmpdir()) {
   const dataDir = await mkdtemp(join(parent, 'apim-user-mortal-'));
   await chmod(dataDir, 0o755);
-  const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
+  const first = await startEmbeddedPostgres({ dataDir, settings: SETTINGS });
   await first.release();
   const place = await findPlace(dataDir, () => {});
   const port = Number(new URL(first.url).port);
@@ -33,7 +36,7 @@ export async function startMortalPostgres(parent = tmpdir()) {
     // Processes of a killed server may still hold its memory, so a start may need several tries.
     eventually(
       'Postgres to be there',
-      () => startPostmaster(place, { port, settings: FAST, timeoutMs: START_MS }),
+      () => startPostmaster(place, { port, settings: SETTINGS, timeoutMs: START_MS }),
       START_MS,
     );
   await start();
@@ -55,7 +58,7 @@ export async function startMortalPostgres(parent = tmpdir()) {
       await promisify(execFile)('cp', ['-p', join(data, 'PG_VERSION'), join(data, 'standby.signal')]);
       const home = await mkdtemp(join(tmpdir(), 'apim-user-standby-'));
       const aside = { ...place, data, home };
-      const own = { port: await choosePort(0), settings: FAST, timeoutMs: START_MS };
+      const own = { port: await choosePort(0), settings: SETTINGS, timeoutMs: START_MS };
       const started = await startPostmaster(aside, own);
       if (!started) throw new Error(await lastComplaint(aside));
       return {
