@@ -22,6 +22,7 @@ import {
   EXIT,
   print,
   printError,
+  printLine,
   readArguments,
   requirePersonName,
   runProgram,
@@ -46,7 +47,6 @@ const OPTIONS = {
   apply: { type: 'boolean' },
   as: { type: 'string' },
   reason: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_REASON_LENGTH = 200;
 /** The program holds them all in memory. */
@@ -76,12 +76,8 @@ const CLEAN_UP_STEPS: readonly {
   },
 ];
 
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (!options) {
-    await print(HELP);
-    return EXIT.ok;
-  }
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
   if (options.file !== null && !(await stat(options.file).catch(() => null))?.isFile())
     throw new UsageError(`There is no file ${options.file}.`);
   return withDependencies(async ({ databaseUrl, contextOf }) => {
@@ -107,9 +103,8 @@ async function main(): Promise<number> {
   });
 }
 
-function readOptions(args: string[]): RestoreOptions | null {
+function readOptions(args: string[]): RestoreOptions {
   const { values, positionals } = readArguments(args, OPTIONS);
-  if (values.help) return null;
   if (positionals.length > 0) throw new UsageError(HELP);
   const name = values.as?.trim() ?? '';
   const reason = values.reason?.trim() ?? '';
@@ -225,7 +220,7 @@ async function repeatAll(
         ? await repeatChange(context, change, reason)
         : change.status;
     outcomes.push(outcome);
-    await print(`${forTerminal(`${changeText(change)}: ${OUTCOMES[outcome] ?? outcome}`)}\n`);
+    await printLine(`${changeText(change)}: ${OUTCOMES[outcome] ?? outcome}`);
   }
   await print(`${countEach(outcomes) || 'nothing to repeat'}\n`);
   return outcomes;
@@ -242,4 +237,4 @@ function changeText({ at, operation, target, label, by, until }: CheckedChange):
   return `${at.toISOString()} ${operation} ${target.kind} ${subject}, by ${by}${until ? `, until ${until.toISOString()}` : ''}`;
 }
 
-await runProgram(main);
+await runProgram(HELP, main);

@@ -31,7 +31,6 @@ const OPTIONS = {
   to: { type: 'string' },
   format: { type: 'string' },
   head: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Row = Awaited<ReturnType<typeof exportAudit>>['rows'][number];
@@ -71,13 +70,9 @@ const FORMATS: Record<string, { head: string; line: (row: Row) => string }> = {
   },
 };
 
-async function main(): Promise<number> {
-  const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, OPTIONS);
   const [command, ...more] = positionals;
-  if (values.help) {
-    await print(HELP);
-    return EXIT.ok;
-  }
   if (command === 'export' && more.length === 0 && values.head === undefined) return exportRows(values);
   const isSpan = [values.from, values.to, values.format].some((value) => value !== undefined);
   if (command === 'verify' && more.length === 0 && !isSpan) return verify(values.head);
@@ -160,4 +155,4 @@ async function verify(headText: string | undefined): Promise<number> {
 const withContext = (work: (context: Context) => Promise<number>): Promise<number> =>
   withDependencies(({ contextOf }) => work(contextOf({ kind: 'console', name: 'audit' })));
 
-await runProgram(main);
+await runProgram(HELP, main);

@@ -10,6 +10,7 @@ import {
   EXIT,
   print,
   printError,
+  printLine,
   readArguments,
   requirePersonName,
   runProgram,
@@ -46,7 +47,6 @@ const OPTIONS = {
   'mail-passwords': { type: 'string' },
   as: { type: 'string' },
   reason: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_MAILS = 10_000;
 const MAX_REASON_LENGTH = 500;
@@ -57,12 +57,7 @@ const FAILED: readonly CopyLine['status'][] = ['conflict', 'impossible', 'refuse
 
 type ImportOptions = ReturnType<typeof readOptions>;
 
-async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) {
-    await print(HELP);
-    return EXIT.ok;
-  }
+async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   try {
     const source = await openSource(options);
@@ -149,7 +144,7 @@ async function copy(context: Context, source: CopySource, { values }: ImportOpti
         providers.set(provider, (providers.get(provider) ?? 0) + 1);
     }
     if (values.all || !isQuiet || words !== '')
-      await print(`${forTerminal(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`)}\n`);
+      await printLine(`${status} ${labelOf(record)}${words === '' ? '' : `: ${words}`}`);
     done += 1;
     if (values.apply && done % PROGRESS_RECORDS === 0) printError(`${done} records`);
   });
@@ -178,4 +173,4 @@ async function mailPasswords(context: Context, source: CopySource, atMost: numbe
   return EXIT.ok;
 }
 
-await runProgram(main);
+await runProgram(HELP, main);

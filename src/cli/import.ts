@@ -8,6 +8,7 @@ import {
   countEach,
   EXIT,
   print,
+  printLine,
   readArguments,
   requirePersonName,
   runProgram,
@@ -24,18 +25,17 @@ it again: no row is done twice. Mails leave one a second.
 const OPTIONS = {
   apply: { type: 'boolean' },
   as: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 const MAX_FILE_BYTES = 20_000_000;
 const GUESSED = 'The file was read as Windows-1252: check the accents.';
 const PROGRESS_ROWS = 100;
 
-await runProgram(async () => {
-  const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
+await runProgram(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, OPTIONS);
   const [file, ...more] = positionals;
-  if (values.help || !file || more.length > 0) {
+  if (!file || more.length > 0) {
     await print(HELP);
-    return values.help ? EXIT.ok : EXIT.usage;
+    return EXIT.usage;
   }
   const name = values.as?.trim() ?? '';
   if (name === '') throw new UsageError('--as "YOUR NAME" says who does it.');
@@ -48,8 +48,7 @@ await runProgram(async () => {
       const { fields, limit } = error.detail;
       throw new UsageError(`The table can't be taken: ${fields?.table ?? limit ?? error.code}.`);
     });
-    for (const note of [...(isGuessed ? [GUESSED] : []), ...plan.notes])
-      await print(`${forTerminal(note)}\n`);
+    for (const note of [...(isGuessed ? [GUESSED] : []), ...plan.notes]) await printLine(note);
     if (!values.apply) {
       for (const row of plan.rows)
         await print(

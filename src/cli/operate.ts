@@ -29,7 +29,6 @@ const COMMON = {
   reason: { type: 'string' },
   json: { type: 'boolean' },
   pages: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const usageLines = (effect: string): string =>
@@ -60,12 +59,8 @@ type Invocation = {
   pages: number;
 };
 
-async function main(): Promise<number> {
-  const invocation = readInvocation(process.argv.slice(2));
-  if (!invocation) {
-    await print(help());
-    return EXIT.ok;
-  }
+async function main(args: string[]): Promise<number> {
+  const invocation = readInvocation(args);
   return withDependencies(async ({ contextOf }) => {
     const takesReason = optionFieldsOf(invocation.exposed).some((field) => field.name === 'reason');
     const plain = contextOf({ kind: 'console', name: invocation.name });
@@ -91,15 +86,13 @@ async function main(): Promise<number> {
   });
 }
 
-function readInvocation(args: string[]): Invocation | null {
+function readInvocation(args: string[]): Invocation {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError(help());
-  if (name === '--help' || name === '-h') return null;
   const exposed = findExposed(name);
   if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
   const own = optionsOf(optionFieldsOf(exposed));
   const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
-  if (values.help) return null;
   const isChange = exposed.operation.effect === 'change';
   const reason = values.reason?.trim() ?? '';
   const typedName = values.as?.trim();
@@ -202,4 +195,4 @@ async function printWaiting(
   return EXIT.waits;
 }
 
-await runProgram(main);
+await runProgram(help(), main);

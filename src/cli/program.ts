@@ -1,10 +1,12 @@
 // What the command-line programs share: dependencies, arguments, output and exit codes.
+
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EmbeddedPostgresError } from '../db/embedded/server.ts';
 import { createStops, type Dependencies, openDependencies } from '../dependencies.ts';
 import { parseTime } from '../domain/time-words.ts';
 import { createLog } from '../log.ts';
 import { readSettings, type Settings, SettingsError } from '../settings/settings.ts';
+import { forTerminal } from './console/output.ts';
 
 /** From 64 on as in sysexits.h. */
 export const EXIT = { ok: 0, refused: 1, usage: 64, fault: 70, waits: 75, settings: 78 } as const;
@@ -16,12 +18,17 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Runs a program and sets its exit code. Of a fault it prints kind and place only, because drivers quote values. */
-export async function runProgram(work: () => Promise<number>): Promise<void> {
+/**
+ * Runs a program and sets its exit code; `--help` and `-h` print the help instead. Of a fault it prints kind and place
+ * only, because drivers quote values.
+ */
+export async function runProgram(help: string, work: (args: string[]) => Promise<number>): Promise<void> {
+  const args = process.argv.slice(2);
   // A reader may stop reading (`… | head`). `print` rejects then.
   process.stdout.on('error', () => {});
   try {
-    process.exitCode = await work();
+    if (args.includes('--help') || args.includes('-h')) await print(help);
+    else process.exitCode = await work(args);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (process.exitCode === EXIT.fault) createLog('fatal', process.stderr).fatal({ err: error }, 'fault');
@@ -51,9 +58,7 @@ export async function withDependencies<Result>(
   const settings = readSettings();
   return withStops(async (atStop) => {
     const dependencies = await openDependencies(settings, {
-      people: {
-        actorOf: () => Promise.reject(new Error('the console does not ask Slack')),
-      },
+      people: { actorOf: () => Promise.reject(new Error('the console does not ask Slack')) },
       publicUrl: () => settings.publicUrl ?? `http://localhost:${settings.port}`,
       poolSize: POOL_SIZE,
       print: printError,
@@ -129,6 +134,9 @@ export function print(text: string): Promise<void> {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
+
+/** Prints a line that may hold anything, as a terminal may show it. */
+export const printLine = (text: string): Promise<void> => print(`${forTerminal(text)}\n`);
 
 export function printError(text: string): void {
   process.stderr.write(`${text}\n`);

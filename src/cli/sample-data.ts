@@ -18,7 +18,6 @@ sent then.
 const OPTIONS = {
   seed: { type: 'string' },
   'not-playground': { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 const DEFAULT_COUNT = 100;
 const MAX_COUNT = 10_000;
@@ -27,18 +26,13 @@ const PROGRESS_DEVELOPERS = 100;
 
 type SampleOptions = { count: number; seed: string; mayUseOtherDatabase: boolean };
 
-await runProgram(async () => {
-  const options = readOptions(process.argv.slice(2));
-  if (!options) {
-    await print(HELP);
-    return EXIT.ok;
-  }
+await runProgram(HELP, async (args) => {
+  const options = readOptions(args);
   return withDependencies((dependencies, settings) => makeAll(dependencies, settings, options));
 });
 
-function readOptions(args: string[]): SampleOptions | null {
+function readOptions(args: string[]): SampleOptions {
   const { values, positionals } = readArguments(args, OPTIONS);
-  if (values.help) return null;
   const [count = String(DEFAULT_COUNT), ...more] = positionals;
   if (!/^\d{1,5}$/.test(count) || more.length > 0 || Number(count) < 1 || Number(count) > MAX_COUNT)
     throw new UsageError(`COUNT is one number from 1 to ${MAX_COUNT}.\n\n${HELP}`);

@@ -33,15 +33,10 @@ const OPTIONS = {
   grant: { type: 'string' },
   days: { type: 'string' },
   as: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
-await runProgram(async () => {
-  const { values, positionals } = readArguments(process.argv.slice(2), OPTIONS);
-  if (values.help) {
-    await print(HELP);
-    return EXIT.ok;
-  }
+await runProgram(HELP, async (args) => {
+  const { values, positionals } = readArguments(args, OPTIONS);
   const { name, role, owner: userId, as: by = systemUser() } = values;
   if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by.trim())
     throw new UsageError(HELP);
