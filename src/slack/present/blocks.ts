@@ -84,7 +84,20 @@ export function row(
   return [{ ...section(text), block_id: value, accessory: { type: 'overflow', action_id: 'menu', options } }];
 }
 
-export function textInput(
+type Field = { hint?: string | undefined; optional?: boolean | undefined };
+
+/** A field of a form. Its name is its block's and its element's. */
+const field = (name: string, label: string, element: object, { hint, optional }: Field) =>
+  ({
+    type: 'input',
+    block_id: name,
+    label: plain(label),
+    ...(optional === undefined ? {} : { optional }),
+    ...(hint ? { hint: plain(hint) } : {}),
+    element: { ...element, action_id: name },
+  }) as InputBlock;
+
+export const textInput = (
   name: string,
   label: string,
   options: {
@@ -94,49 +107,27 @@ export function textInput(
     multiline?: boolean;
     maxLength?: number;
   } = {},
-): InputBlock {
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    optional: options.optional ?? false,
-    ...(options.hint ? { hint: plain(options.hint) } : {}),
-    element: {
-      type: 'plain_text_input',
-      action_id: name,
-      multiline: options.multiline ?? false,
-      ...(options.value ? { initial_value: options.value } : {}),
-      ...(options.maxLength ? { max_length: options.maxLength } : {}),
-    },
+): InputBlock => {
+  const { value, hint, optional = false, multiline = false, maxLength } = options;
+  const element = {
+    type: 'plain_text_input',
+    multiline,
+    ...(value ? { initial_value: value } : {}),
+    ...(maxLength ? { max_length: maxLength } : {}),
   };
-}
+  return field(name, label, element, { hint, optional });
+};
 
 /** One name is enough, so neither field has to be filled. */
-export const nameInputs = ({
-  firstName = '',
-  lastName = '',
-}: {
-  firstName?: string;
-  lastName?: string;
-} = {}) => [
+export const nameInputs = ({ firstName = '', lastName = '' } = {}) => [
   textInput('firstName', 'First name', { value: firstName, optional: true, maxLength: 100 }),
   textInput('lastName', 'Last name', { value: lastName, optional: true, maxLength: 100 }),
 ];
 
 export function checkbox(name: string, label: string, text: string, isChecked: boolean): InputBlock {
-  const option: Option = { text: plain(text), value: 'yes' };
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    optional: true,
-    element: {
-      type: 'checkboxes',
-      action_id: name,
-      options: [option] as Option[],
-      ...(isChecked ? { initial_options: [option] as Option[] } : {}),
-    } as InputBlock['element'],
-  };
+  const options: Option[] = [{ text: plain(text), value: 'yes' }];
+  const element = { type: 'checkboxes', options, ...(isChecked ? { initial_options: options } : {}) };
+  return field(name, label, element, { optional: true });
 }
 
 /** Radio buttons; the first is chosen. */
@@ -146,28 +137,17 @@ export function choiceInput(
   choices: { value: string; text: string }[],
 ): InputBlock {
   const options = choices.map(({ value, text }) => ({ text: plain(cut(text, 75)), value }));
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    element: {
-      type: 'radio_buttons',
-      action_id: name,
-      options,
-      ...(options[0] ? { initial_option: options[0] } : {}),
-    },
-  };
+  const [first] = options;
+  return field(
+    name,
+    label,
+    { type: 'radio_buttons', options, ...(first ? { initial_option: first } : {}) },
+    {},
+  );
 }
 
-export function personInput(name: string, label: string, hint: string): InputBlock {
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    hint: plain(hint),
-    element: { type: 'users_select', action_id: name, placeholder: plain('Choose a person') },
-  };
-}
+export const personInput = (name: string, label: string, hint: string): InputBlock =>
+  field(name, label, { type: 'users_select', placeholder: plain('Choose a person') }, { hint });
 
 /** Slack's limit. */
 export const MAX_OPTION_VALUE_LENGTH = 75;
@@ -184,22 +164,15 @@ export function multiSearchInput(
 ): InputBlock {
   const { placeholder, hint } = options;
   const chosen = (options.chosen ?? []).filter(isOption);
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    optional: true,
-    ...(hint ? { hint: plain(hint) } : {}),
-    element: {
-      type: 'multi_external_select',
-      action_id: name,
-      min_query_length: 0,
-      placeholder: plain(placeholder),
-      ...(chosen.length
-        ? { initial_options: chosen.map((one) => ({ text: plain(cut(one.name, 75)), value: one.id })) }
-        : {}),
-    },
+  const element = {
+    type: 'multi_external_select',
+    min_query_length: 0,
+    placeholder: plain(placeholder),
+    ...(chosen.length
+      ? { initial_options: chosen.map((one) => ({ text: plain(cut(one.name, 75)), value: one.id })) }
+      : {}),
   };
+  return field(name, label, element, { hint, optional: true });
 }
 
 /** Searches the custom groups. */
@@ -213,19 +186,12 @@ export function searchInput(
   options: { placeholder: string; hint?: string; optional?: boolean; minLength?: number },
 ): InputBlock {
   const { placeholder, hint, optional = false, minLength = 0 } = options;
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    optional,
-    ...(hint ? { hint: plain(hint) } : {}),
-    element: {
-      type: 'external_select',
-      action_id: name,
-      min_query_length: minLength,
-      placeholder: plain(placeholder),
-    },
+  const element = {
+    type: 'external_select',
+    min_query_length: minLength,
+    placeholder: plain(placeholder),
   };
+  return field(name, label, element, { hint, optional });
 }
 
 export const accountInput = (options: { hint?: string; optional?: boolean } = {}): InputBlock =>
@@ -238,18 +204,11 @@ export function dateInput(
   options: { hint: string; value?: Date | null },
 ): InputBlock {
   const { hint, value } = options;
-  return {
-    type: 'input',
-    block_id: name,
-    label: plain(label),
-    optional: true,
-    hint: plain(hint),
-    element: {
-      type: 'datepicker',
-      action_id: name,
-      ...(value ? { initial_date: value.toISOString().slice(0, 10) } : {}),
-    },
+  const element = {
+    type: 'datepicker',
+    ...(value ? { initial_date: value.toISOString().slice(0, 10) } : {}),
   };
+  return field(name, label, element, { hint, optional: true });
 }
 
 export function modal(view: {
