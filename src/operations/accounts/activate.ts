@@ -21,14 +21,14 @@ export const activateAccount = defineOperation({
   name: 'accounts/activate',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
     message: input.message.default(''),
     tellDeveloper: z.boolean().default(true),
     undoes: input.rowId.optional(),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);

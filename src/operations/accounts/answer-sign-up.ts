@@ -27,7 +27,7 @@ export const answerSignUp = defineOperation({
   name: 'accounts/answer-sign-up',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ sealedSignUp: z.string().max(8_000) }),
+  input: { sealedSignUp: z.string().max(8_000) },
   async run(act, { sealedSignUp }) {
     const { email: typed, ...names } = JSON.parse(
       openSealedText(act.keyring, 'sign-up', sealedSignUp),

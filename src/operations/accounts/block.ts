@@ -25,7 +25,7 @@ export const blockAccount = defineOperation({
   name: 'accounts/block',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
@@ -33,7 +33,7 @@ export const blockAccount = defineOperation({
     tellDeveloper: z.boolean().default(true),
     end: z.string().max(MAX_BLOCK_END_LENGTH).default(''),
     undoes: input.rowId.optional(),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, end, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
@@ -12,7 +11,7 @@ export const callOffOwnEmail = defineOperation({
   name: 'accounts/call-off-own-email',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const account = await holdAccount(act, signedInAs(act).accountId);
     const query = { serviceId: act.service.id, accountId: account.id, now: act.now };

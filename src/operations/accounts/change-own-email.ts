@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import * as input from '../frame/input.ts';
@@ -17,7 +16,7 @@ export const changeOwnEmail = defineOperation({
   name: 'accounts/change-own-email',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ email: input.email, currentPassword: input.password }),
+  input: { email: input.email, currentPassword: input.password },
   async prepare(context, { email, currentPassword }) {
     const address = parseEmailAddress(email);
     return { address, proved: await proveOwnPassword(context, currentPassword) };

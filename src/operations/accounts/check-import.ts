@@ -14,7 +14,7 @@ export const checkImport = defineOperation({
   name: 'accounts/check-import',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({ addresses: z.array(input.email).max(MAX_IMPORT_ROWS) }),
+  input: { addresses: z.array(input.email).max(MAX_IMPORT_ROWS) },
   async run(act, { addresses }) {
     const serviceId = act.service.id;
     const known = new Map<string, KnownAddress>();

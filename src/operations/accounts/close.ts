@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as input from '../frame/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
@@ -15,7 +14,7 @@ export const closeOwnAccount = defineOperation({
   name: 'accounts/close',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ currentPassword: input.password }),
+  input: { currentPassword: input.password },
   prepare: (context, { currentPassword }) => proveOwnPassword(context, currentPassword),
   async run(act, _input, proved) {
     const account = await holdProvedAccount(act, proved);

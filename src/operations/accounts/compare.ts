@@ -13,14 +13,14 @@ export const compareAccount = defineOperation({
   name: 'accounts/compare',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     email: input.email,
     firstName: input.personName,
     lastName: input.personName,
     note: input.note.optional(),
     state: z.enum(['active', 'pending', 'blocked']).optional(),
-  }),
+  },
   async run(act, { accountId, email: address, ...given }) {
     const of = { serviceId: act.service.id, accountId };
     const account = await findAccount(act.tx, of.serviceId, accountId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type Account, findAccount, findAccountByEmail, updateAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -26,7 +25,7 @@ export const confirmEmail = defineOperation({
   name: 'accounts/confirm-email',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ ticket: input.ticket, password: input.password.optional() }),
+  input: { ticket: input.ticket, password: input.password.optional() },
   async prepare(context, { ticket, password = '' }) {
     const open = await demandOpenTicket(context, context.db, 'email-confirmation', ticket);
     const account = open.accountId ? await findAccount(context.db, context.service.id, open.accountId) : null;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countAccountsByState } from '../../db/accounts/accounts.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
@@ -7,6 +6,6 @@ export const countAccounts = defineOperation({
   name: 'accounts/count',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   run: (act) => countAccountsByState(act.tx, act.service.id),
 });

@@ -18,13 +18,13 @@ export const declineSignUp = defineOperation({
   name: 'accounts/decline-sign-up',
   allowed: OPERATORS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
     sharesReason: z.boolean().default(false),
     tellDeveloper: z.boolean().default(true),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, sharesReason, tellDeveloper }) {
     const account = await holdAccount(act, accountId, expectedVersion);

@@ -16,13 +16,13 @@ export const deleteAccount = defineOperation({
   name: 'accounts/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
     tellDeveloper: z.boolean().default(true),
     deleteSubscriptions: z.boolean().default(false),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason, tellDeveloper, deleteSubscriptions }) {
     const account = await holdAccount(act, accountId, expectedVersion);

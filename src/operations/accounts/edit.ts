@@ -20,7 +20,7 @@ export const editAccount = defineOperation({
   name: 'accounts/edit',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     undoes: input.rowId.optional(),
@@ -29,7 +29,7 @@ export const editAccount = defineOperation({
     note: input.note.optional(),
     email: input.email.optional(),
     callOffAddress: z.boolean().default(false),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, undoes, email, callOffAddress, ...wanted }) {
     const account = await holdAccount(act, accountId, expectedVersion);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { holdAccount } from './account.ts';
@@ -13,7 +12,7 @@ export const endBlock = defineOperation({
   name: 'accounts/end-block',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await holdAccount(act, accountId);
     if (account.blockEndsAt === null || account.blockEndsAt > act.now) return act.nothingChanged();

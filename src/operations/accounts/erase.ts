@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -13,7 +12,7 @@ export const eraseAccount = defineOperation({
   name: 'accounts/erase',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await holdAccount(act, accountId);
     if (!account.deletedAt || !isDueForErasure(act, account.deletedAt))

@@ -33,13 +33,13 @@ export const findOneAccount = defineOperation({
   name: 'accounts/find',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     text: z.string().trim().max(MAX_TEXT_LENGTH),
     following: z
       .array(z.string())
       .overwrite((words) => words.slice(0, MAX_FOLLOWING))
       .default([]),
-  }),
+  },
   async run(act, { text, following }) {
     const serviceId = act.service.id;
     // As a mail program writes it, with a name and brackets.

@@ -30,7 +30,7 @@ export const listAccounts = defineOperation({
   name: 'accounts/list',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     text: z.string().trim().max(MAX_TEXT_LENGTH).optional(),
     state: z.enum(['active', 'blocked', 'pending', 'deleted']).optional(),
     groupId: z.string().max(256).optional(),
@@ -38,7 +38,7 @@ export const listAccounts = defineOperation({
     filter: lists.filterInput(['id', 'firstName', 'lastName', 'email', 'note', 'state', 'registeredAt']),
     ...lists.pageInput(ACCOUNTS_A_PAGE, cursor),
     withGroups: z.boolean().default(false),
-  }),
+  },
   async run(act, input) {
     const { text, state, filter, groupId, asMembers, withGroups } = input;
     const group = asMembers ? await demandGroup(act, groupId ?? '') : null;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -18,7 +17,7 @@ export const makeSignInLink = defineOperation({
   allowed: ['admin', 'token'],
   grant: 'sso',
   effect: 'change',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await holdAccount(act, accountId);
     if (account.state !== 'active')

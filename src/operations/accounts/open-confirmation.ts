@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
@@ -13,7 +12,7 @@ export const openConfirmation = defineOperation({
   name: 'accounts/open-confirmation',
   allowed: DEVELOPERS,
   effect: 'read',
-  input: z.strictObject({ ticket: input.ticket }),
+  input: { ticket: input.ticket },
   async run(act, { ticket }) {
     const { email, expiresAt, accountId } = await demandOpenTicket(act, act.tx, 'email-confirmation', ticket);
     const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;

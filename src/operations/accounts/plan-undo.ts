@@ -28,7 +28,7 @@ export const planUndo = defineOperation({
   name: 'accounts/plan-undo',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ changeId: input.rowId }),
+  input: { changeId: input.rowId },
   async run(act, { changeId }): Promise<Plan> {
     const row = await findAuditRow(act.tx, act.service.id, changeId);
     if (row && (await isUndone(act.tx, row))) return { isUndone: true };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
@@ -9,7 +8,7 @@ export const readAccount = defineOperation({
   name: 'accounts/read',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await findAccount(act.tx, act.service.id, accountId);
     if (!account || account.state === 'deleted') return null;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -14,7 +13,7 @@ export const removeSignUp = defineOperation({
   name: 'accounts/remove-sign-up',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await holdAccount(act, accountId);
     const lifetime = SIGN_UP_LIFETIME_DAYS * 86_400_000;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
@@ -18,11 +17,11 @@ export const restoreAccount = defineOperation({
   name: 'accounts/restore',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     reason: input.reason.default(''),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, reason }) {
     const serviceId = act.service.id;

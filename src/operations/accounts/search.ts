@@ -9,7 +9,7 @@ export const searchAccounts = defineOperation({
   name: 'accounts/search',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ text: z.string().trim().max(254) }),
+  input: { text: z.string().trim().max(254) },
   async run(act, { text }) {
     const rows = await searchAccountRows(act.tx, act.service.id, text, MAX_RESULTS);
     return rows.map(({ id, email, firstName, lastName, state }) => ({

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -20,7 +19,7 @@ export const secureAccount = defineOperation({
   name: 'accounts/secure',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ ticket: input.ticket }),
+  input: { ticket: input.ticket },
   async run(act, { ticket }) {
     const open = await demandOpenTicket(act, act.tx, 'account-security', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -17,14 +16,14 @@ export const setGroupsOfAccount = defineOperation({
   name: 'accounts/set-groups',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     undoes: input.rowId.optional(),
     groupIds: input.groupIds.optional(),
     join: input.groupIds.default([]),
     leave: input.groupIds.default([]),
-  }),
+  },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion, undoes, groupIds, join, leave }) {
     const account = await holdAccount(act, accountId, expectedVersion);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from '../sessions/session.ts';
@@ -9,7 +8,7 @@ export const showOwnAccount = defineOperation({
   name: 'accounts/show-own',
   allowed: ACCOUNTS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { accountId } = signedInAs(act);
     const { email, firstName, lastName, registeredAt } = await demandAccount(act, accountId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { listMailsOf } from '../../db/outbox/mails.ts';
 import { listNewestSubscriptions } from '../../db/subscriptions/lists.ts';
@@ -15,7 +14,7 @@ export const showAccount = defineOperation({
   name: 'accounts/show',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
     const query = { serviceId: act.service.id, accountId };

@@ -19,7 +19,7 @@ export const signUp = defineOperation({
   name: 'accounts/sign-up',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ email: input.email, firstName: z.string(), lastName: z.string() }),
+  input: { email: input.email, firstName: z.string(), lastName: z.string() },
   async run(act, { email, ...typed }) {
     if (act.policy.signUp === 'off') throw new DomainError('sign_up_off');
     const names = NAMES.safeParse(typed);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/catalog/apis.ts';
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
@@ -18,7 +17,7 @@ export const createApi = defineOperation({
   name: 'apis/create',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ id: input.apiId.optional(), name: input.catalogName, path: input.apiPath }),
+  input: { id: input.apiId.optional(), name: input.catalogName, path: input.apiPath },
   async run(act, { name, path: typed, ...given }) {
     const serviceId = act.service.id;
     const path = parseApiPath(typed);

@@ -16,11 +16,11 @@ export const deleteApi = defineOperation({
   name: 'apis/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     apiId: input.apiId,
     expectedVersion,
     deleteSubscriptions: z.boolean().default(false),
-  }),
+  },
   async run(act, { apiId, expectedVersion, deleteSubscriptions }) {
     const api = await lockApi(act.tx, act.service.id, apiId);
     if (!api) throw new DomainError('api_not_found');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/catalog/apis.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -15,12 +14,12 @@ export const editApi = defineOperation({
   name: 'apis/edit',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     apiId: input.apiId,
     expectedVersion,
     name: input.catalogName.optional(),
     path: input.apiPath.optional(),
-  }),
+  },
   async run(act, { apiId, expectedVersion, ...wanted }) {
     const serviceId = act.service.id;
     await holdApiPaths(act.tx, serviceId);

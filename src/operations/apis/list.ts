@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listApis as listApiRows } from '../../db/catalog/apis.ts';
 import * as catalog from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
@@ -12,12 +11,12 @@ export const listApis = defineOperation({
   name: 'apis/list',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     text: catalog.searchedText.optional(),
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'path']),
     ...lists.pageInput(APIS_A_PAGE, catalog.nameCursor),
-  }),
+  },
   async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
     const { page, ...more } = await lists.readPage(wanted, listApiRows(act.tx, act.service.id, which));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApi } from '../../db/catalog/apis.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -11,7 +10,7 @@ export const showApi = defineOperation({
   name: 'apis/show',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ apiId: input.apiId }),
+  input: { apiId: input.apiId },
   async run(act, { apiId }) {
     const api = await findApi(act.tx, act.service.id, apiId);
     if (!api) throw new DomainError('api_not_found');

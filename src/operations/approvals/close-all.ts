@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
@@ -15,7 +14,7 @@ export const closeApprovals = defineOperation({
   name: 'approvals/close-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({ reason: input.reason.default('') }),
+  input: { reason: input.reason.default('') },
   async run(act, { reason }) {
     const open = await lockOpenApprovals(act.tx, {
       serviceId: act.service.id,

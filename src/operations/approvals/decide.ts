@@ -28,11 +28,11 @@ export const decideApproval = defineOperation({
   name: 'approvals/decide',
   allowed: OPERATORS.filter((who) => who !== 'console'),
   effect: 'change',
-  input: z.strictObject({
+  input: {
     approvalId: input.rowId,
     decision: z.enum(['approve', 'decline']),
     reason: input.reason.default(''),
-  }),
+  },
   async prepare(context, { approvalId, decision }) {
     if (decision === 'decline') return null;
     const approval = await findApproval(context.db, context.service.id, approvalId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -15,7 +14,7 @@ export const eraseApproval = defineOperation({
   name: 'approvals/erase',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ approvalId: input.rowId }),
+  input: { approvalId: input.rowId },
   async run(act, { approvalId }) {
     const serviceId = act.service.id;
     const approval = await lockApproval(act.tx, serviceId, approvalId);

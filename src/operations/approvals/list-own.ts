@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
@@ -13,7 +12,7 @@ export const listOwnApprovals = defineOperation({
   name: 'approvals/list-own',
   allowed: MEMBERS,
   effect: 'read',
-  input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
+  input: lists.pageInput(APPROVALS_A_PAGE, input.rowId),
   async run(act, wanted) {
     const of = { serviceId: act.service.id, requestedBy: actorId(act.actor) };
     const { page, ...more } = await lists.readPage(wanted, listApprovalsOfRequester(act.tx, of));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
@@ -16,7 +15,7 @@ export const listWaitingApprovals = defineOperation({
   name: 'approvals/list-waiting',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject(lists.pageInput(APPROVALS_A_PAGE, input.rowId)),
+  input: lists.pageInput(APPROVALS_A_PAGE, input.rowId),
   async run(act, wanted) {
     const of = { serviceId: act.service.id, now: act.now, notOf: actorId(act.actor) };
     const { page, ...more } = await lists.readPage(wanted, listOpenApprovals(act.tx, of));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -13,7 +12,7 @@ export const showApprovalOutcome = defineOperation({
   name: 'approvals/show-outcome',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({ approvalId: input.rowId }),
+  input: { approvalId: input.rowId },
   async run(act, { approvalId }) {
     const approval = await findApproval(act.tx, act.service.id, approvalId);
     if (!approval) throw new DomainError('approval_not_found');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -10,7 +9,7 @@ export const showApproval = defineOperation({
   name: 'approvals/show',
   allowed: SYSTEM,
   effect: 'read',
-  input: z.strictObject({ approvalId: input.rowId }),
+  input: { approvalId: input.rowId },
   async run(act, { approvalId }) {
     const approval = await findApproval(act.tx, act.service.id, approvalId);
     if (!approval) throw new DomainError('approval_not_found');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countReminder, endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -14,7 +13,7 @@ export const sweepApprovals = defineOperation({
   name: 'approvals/sweep',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const serviceId = act.service.id;
     const page = { serviceId, limit: MAX_SWEPT };

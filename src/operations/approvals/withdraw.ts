@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { endApproval, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorId } from '../frame/actor.ts';
@@ -14,7 +13,7 @@ export const withdrawApproval = defineOperation({
   name: 'approvals/withdraw',
   allowed: MEMBERS,
   effect: 'change',
-  input: z.strictObject({ approvalId: input.rowId }),
+  input: { approvalId: input.rowId },
   async run(act, { approvalId }) {
     const approval = await lockApproval(act.tx, act.service.id, approvalId);
     if (!approval || approval.requestedBy !== actorId(act.actor)) throw new DomainError('approval_not_found');

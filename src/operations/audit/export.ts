@@ -14,12 +14,12 @@ export const exportAudit = defineOperation({
   name: 'audit/export',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     from: z.coerce.date().optional(),
     to: z.coerce.date().optional(),
     after: input.rowId.optional(),
     limit: z.int().min(1).max(ROWS_A_PAGE).default(ROWS_A_PAGE),
-  }),
+  },
   async run(act, { limit, ...span }) {
     const serviceId = act.service.id;
     const rows = await listAuditWithLinks(act.tx, { serviceId, ...span, limit: limit + 1 });

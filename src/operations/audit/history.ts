@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listInvitationIdsOfAccount } from '../../db/accounts/invitations.ts';
 import { listAuditOfTargets } from '../../db/audit/rows.ts';
 import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
@@ -22,7 +21,7 @@ export const showHistory = defineOperation({
   name: 'audit/history',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId, ...lists.pageInput(ENTRIES_A_PAGE, input.rowId) }),
+  input: { accountId: input.accountId, ...lists.pageInput(ENTRIES_A_PAGE, input.rowId) },
   async run(act, { accountId, ...wanted }) {
     const serviceId = act.service.id;
     const account = await viewAccount(act, await demandAccount(act, accountId));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   type AuditLink,
   findLastLink,
@@ -21,7 +20,7 @@ export const linkAudit = defineOperation({
   name: 'audit/link',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act): Promise<{ number: number; hash: string; row: LinkedRow }[]> {
     const serviceId = act.service.id;
     await holdChain(act.tx, serviceId);

@@ -14,7 +14,7 @@ export const searchHistory = defineOperation({
   name: 'audit/search',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     actorId: z.string().max(200).optional(),
     onlyRefused: z.boolean().default(false),
     withoutRefused: z.boolean().default(false),
@@ -23,7 +23,7 @@ export const searchHistory = defineOperation({
     from: z.coerce.date().optional(),
     to: z.coerce.date().optional(),
     ...lists.pageInput(ENTRIES_A_PAGE, input.rowId),
-  }),
+  },
   async run(act, { limit, skip, after, isCounted, ...filter }) {
     const search = { serviceId: act.service.id, ...filter };
     const { page, ...more } = await lists.readPage(

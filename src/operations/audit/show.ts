@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAuditRow } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -10,7 +9,7 @@ export const showAuditRow = defineOperation({
   name: 'audit/show',
   allowed: SYSTEM,
   effect: 'read',
-  input: z.strictObject({ auditId: input.rowId }),
+  input: { auditId: input.rowId },
   async run(act, { auditId }) {
     const row = await findAuditRow(act.tx, act.service.id, auditId);
     const [entry] = row ? await viewAuditRows(act, [row]) : [];

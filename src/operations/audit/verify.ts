@@ -20,9 +20,9 @@ export const verifyAudit = defineOperation({
   name: 'audit/verify',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     head: z.strictObject({ number: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
-  }),
+  },
   async run(
     act,
     { head },

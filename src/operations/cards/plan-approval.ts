@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { viewApproval } from '../approvals/approval-view.ts';
@@ -14,7 +13,7 @@ export const planApprovalCards = defineOperation({
   name: 'cards/plan-approval',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ approvalId: input.rowId, channels }),
+  input: { approvalId: input.rowId, channels },
   async run(act, { approvalId, channels }) {
     const found = await findApproval(act.tx, act.service.id, approvalId);
     if (!found) throw new DomainError('approval_not_found');

@@ -31,11 +31,11 @@ export const planInvitationsCard = defineOperation({
   name: 'cards/plan-invitations',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     batchId: input.rowId,
     person: z.strictObject(input.slackPerson),
     channelId: z.string().max(40),
-  }),
+  },
   async run(act, { batchId, person, channelId }) {
     const key = { serviceId: act.service.id, teamId: person.teamId, slackUserId: person.userId };
     const report = await reportOn(act, batchId, person);

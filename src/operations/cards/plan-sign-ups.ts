@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countInSummary, endSummary } from '../../db/accounts/sign-ups.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -12,7 +11,7 @@ export const planSignUpCards = defineOperation({
   name: 'cards/plan-sign-ups',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ summaryId: input.rowId, channels }),
+  input: { summaryId: input.rowId, channels },
   async run(act, { summaryId, channels }) {
     const key = { serviceId: act.service.id, id: summaryId };
     const { total, waiting } = await countInSummary(act.tx, key);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { viewOneSubscription } from '../subscriptions/subscription.ts';
@@ -12,7 +11,7 @@ export const planSubscriptionCards = defineOperation({
   name: 'cards/plan-subscription',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ subscriptionId, channels }),
+  input: { subscriptionId, channels },
   async run(act, { subscriptionId, channels }) {
     const subscription = await viewOneSubscription(act, subscriptionId);
     const isWaiting = subscription.state === 'submitted';

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { demandAccount, viewAccount } from '../accounts/account.ts';
 import { isUnconfirmedSignUp } from '../accounts/sign-up-rules.ts';
 import * as input from '../frame/input.ts';
@@ -15,7 +14,7 @@ export const planCards = defineOperation({
   name: 'cards/plan',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ accountId: input.accountId, channels }),
+  input: { accountId: input.accountId, channels },
   async run(act, { accountId, channels }) {
     const account = await demandAccount(act, accountId);
     const { state, signUpSummaryId } = account;

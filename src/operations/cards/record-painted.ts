@@ -8,12 +8,12 @@ export const recordPaintedCard = defineOperation({
   name: 'cards/record-painted',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     cardId: input.rowId,
     channelId: z.string().max(40),
     messageTs: z.string().max(40),
     version: z.int().positive(),
-  }),
+  },
   run: (act, { cardId, channelId, messageTs, version }) =>
     updateCard(
       act.tx,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { queueSubscriptionRepaint } from '../frame/outbox.ts';
@@ -11,7 +10,7 @@ export const repaintSubscriptionCards = defineOperation({
   name: 'cards/repaint-subscription',
   allowed: OPERATORS,
   effect: 'bookkeeping',
-  input: z.strictObject({ subscriptionId }),
+  input: { subscriptionId },
   async run(act, { subscriptionId: id }) {
     await viewOneSubscription(act, id);
     await queueSubscriptionRepaint(act, id);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { demandAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
@@ -9,7 +8,7 @@ export const repaintCards = defineOperation({
   name: 'cards/repaint',
   allowed: OPERATORS,
   effect: 'bookkeeping',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   async run(act, { accountId }) {
     await demandAccount(act, accountId);
     await queueRepaint(act, accountId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findOpenSummary } from '../../db/accounts/sign-ups.ts';
 import { findApprovals } from '../../db/operators/approvals.ts';
 import { listStaleSubjects } from '../../db/outbox/cards.ts';
@@ -21,7 +20,7 @@ export const sweepCards = defineOperation({
   name: 'cards/sweep',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const serviceId = act.service.id;
     const query = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };

@@ -26,7 +26,7 @@ export const compareCopied = defineOperation({
   name: 'copies/compare',
   allowed: ['console'],
   effect: 'read',
-  input: z.strictObject({
+  input: {
     accountIds: texts,
     addresses: z.array(input.email).max(MAX_COMPARED).default([]),
     apiPaths: texts,
@@ -35,7 +35,7 @@ export const compareCopied = defineOperation({
       .array(z.string().max(MAX_TEXT_LENGTH))
       .max(2 * MAX_COMPARED)
       .default([]),
-  }),
+  },
   async run(act, { accountIds, addresses, apiPaths, subscriptionIds, keys }) {
     const serviceId = act.service.id;
     const accounts = await listAccountsLike(act.tx, serviceId, { ids: accountIds, addresses });

@@ -1,5 +1,5 @@
 // The frame of every operation: permission, input, one transaction, one audit row.
-import type { ZodType, z } from 'zod';
+import { ZodType, z } from 'zod';
 import { isOvertaken, type Transaction } from '../../db/connection/connect.ts';
 import { hasToldGateways, noteToldGateways } from '../../db/gateway/told.ts';
 import { newId } from '../../db/ids.ts';
@@ -72,6 +72,14 @@ export type Operation<Input, Output> = ((context: Context, input: Input) => Prom
   runInTransaction(context: Context, tx: Transaction, input: unknown, options?: RunOptions): Promise<Output>;
 };
 
+/** Fields alone make a strict object: a field that an operation doesn't know is refused. */
+type Fields = z.core.$ZodShape;
+type SchemaOf<Input extends ZodType | Fields> = Input extends ZodType
+  ? Input
+  : Input extends Fields
+    ? z.ZodObject<Input, z.core.$strict>
+    : never;
+
 type Definition<Schema extends ZodType, Output, Prepared> = {
   /** Its name is its file: `accounts/block`. */
   name: string;
@@ -92,10 +100,13 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
  * Any other error is a fault, and leaves nothing behind. An operation that `SECOND_OPERATOR_FOR` names does not run:
  * it opens an approval and throws `WaitsForApproval`.
  */
-export function defineOperation<Schema extends ZodType, Output, Prepared = undefined>(
-  definition: Definition<Schema, Output, Prepared>,
-): Operation<z.input<Schema>, Output> & { readonly input: Schema } {
-  const { name, allowed, grant, effect, input: schema, subjectOf, prepare } = definition;
+export function defineOperation<Input extends ZodType | Fields, Output, Prepared = undefined>(
+  given: Omit<Definition<SchemaOf<Input>, Output, Prepared>, 'input'> & { input: Input },
+): Operation<z.input<SchemaOf<Input>>, Output> & { readonly input: SchemaOf<Input> } {
+  type Schema = SchemaOf<Input>;
+  const schema = (given.input instanceof ZodType ? given.input : z.strictObject(given.input)) as Schema;
+  const definition = { ...given, input: schema } as Definition<Schema, Output, Prepared>;
+  const { name, allowed, grant, effect, subjectOf, prepare } = definition;
   if (subjectOf && prepare) throw new Error(`${name} can't wait`);
   const operate = async (context: Context, input: z.input<Schema>): Promise<Output> => {
     try {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { holdGroupNames, insertGroup, lockGroup } from '../../db/accounts/groups.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -10,11 +9,11 @@ export const createGroup = defineOperation({
   name: 'groups/create',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     groupId: newGroupId.optional(),
     name: groupName,
     description: groupDescription.default(''),
-  }),
+  },
   async run(act, { groupId, name, description }) {
     await holdGroupNames(act.tx, act.service.id);
     const group = await insertGroup(act.tx, {

@@ -10,7 +10,7 @@ export const deleteGroup = defineOperation({
   name: 'groups/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ groupId: z.string().min(1).max(256), expectedVersion }),
+  input: { groupId: z.string().min(1).max(256), expectedVersion },
   async run(act, { groupId, expectedVersion }) {
     const group = await lockGroup(act.tx, act.service.id, groupId);
     if (!group) throw new DomainError('group_not_found');

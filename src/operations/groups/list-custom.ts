@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listGroups } from '../../db/accounts/groups.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
@@ -7,7 +6,7 @@ export const listCustomGroups = defineOperation({
   name: 'groups/list-custom',
   allowed: MEMBERS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const groups = await listGroups(act.tx, act.service.id);
     return groups.filter(({ type }) => type === 'custom').map(({ id, name }) => ({ id, name }));

@@ -26,14 +26,14 @@ export const listGroups = defineOperation({
   name: 'groups/list',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId.optional(),
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'description']),
     order: z.enum(['kind', 'name']).default('kind'),
     ...lists.pageInput(GROUPS_A_PAGE, z.string().max(1_200)),
     withMembers: z.boolean().default(false),
-  }),
+  },
   async run(act, { accountId, ids, filter, order, withMembers, ...wanted }) {
     if (accountId !== undefined) await demandAccount(act, accountId);
     const of = accountId === undefined ? undefined : { accountId, alsoIn: DEVELOPERS_GROUP };

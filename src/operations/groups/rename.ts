@@ -11,12 +11,12 @@ export const renameGroup = defineOperation({
   name: 'groups/rename',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     groupId: z.string().min(1).max(256),
     expectedVersion,
     name: groupName,
     description: groupDescription.optional(),
-  }),
+  },
   async run(act, { groupId, expectedVersion, name, description }) {
     await holdGroupNames(act.tx, act.service.id);
     const group = await lockGroup(act.tx, act.service.id, groupId);

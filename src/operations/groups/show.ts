@@ -7,7 +7,7 @@ export const showGroup = defineOperation({
   name: 'groups/show',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({ groupId: z.string().min(1).max(256) }),
+  input: { groupId: z.string().min(1).max(256) },
   async run(act, { groupId }) {
     const [found] = await findGroups(act.tx, act.service.id, [groupId]);
     if (!found) return null;

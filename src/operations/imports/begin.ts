@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports/imports.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -17,7 +16,7 @@ export const beginImport = defineOperation({
   name: 'imports/begin',
   allowed: ['admin'],
   effect: 'change',
-  input: z.strictObject({ importId: input.rowId }),
+  input: { importId: input.rowId },
   async run(act, { importId }) {
     const { actor } = act;
     if (actor.kind !== 'slack') throw new DomainError('not_permitted');

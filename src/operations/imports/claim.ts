@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findLastMailDue, lockImport, updateImport } from '../../db/imports/imports.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -16,7 +15,7 @@ export const claimImport = defineOperation({
   name: 'imports/claim',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ importId: input.rowId }),
+  input: { importId: input.rowId },
   async run(act, { importId }) {
     const row = await lockImport(act.tx, act.service.id, importId);
     if (row?.state !== 'applying' || (row.leasedUntil && row.leasedUntil > act.now)) return null;

@@ -21,10 +21,10 @@ export const keepImport = defineOperation({
   name: 'imports/keep',
   allowed: ['admin'],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     name: z.string().max(MAX_TABLE_NAME_LENGTH),
     rows: z.array(plannedRow).min(1).max(MAX_IMPORT_ROWS),
-  }),
+  },
   async run(act, { name, rows }) {
     const serviceId = act.service.id;
     if ((await countImportsNotEnded(act.tx, serviceId)) >= MAX_STORED)

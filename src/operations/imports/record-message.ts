@@ -9,11 +9,11 @@ export const recordImportMessage = defineOperation({
   name: 'imports/record-message',
   allowed: ['admin'],
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     importId: input.rowId,
     channelId: z.string().max(40),
     messageTs: z.string().max(40),
-  }),
+  },
   async run(act, { importId, channelId, messageTs }) {
     const row = await lockImport(act.tx, act.service.id, importId);
     if (row?.plannedBy === actorId(act.actor)) await updateImport(act.tx, row, { channelId, messageTs });

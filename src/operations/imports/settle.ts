@@ -12,14 +12,14 @@ export const settleImport = defineOperation({
   name: 'imports/settle',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     importId: input.rowId,
     leasedUntil: z.date(),
     position: z.int().nonnegative(),
     state: z.enum(['applying', 'done', 'stopped']),
     channelId: z.string().max(40).nullable(),
     messageTs: z.string().max(40).nullable(),
-  }),
+  },
   async run(act, { importId, leasedUntil, state, ...change }) {
     const row = await lockImport(act.tx, act.service.id, importId);
     if (row?.leasedUntil?.getTime() !== leasedUntil.getTime()) return;

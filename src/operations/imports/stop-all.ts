@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { stopImports } from '../../db/imports/imports.ts';
 import { defineOperation } from '../frame/operation.ts';
 
@@ -10,7 +9,7 @@ export const stopAllImports = defineOperation({
   name: 'imports/stop-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const count = await stopImports(act.tx, act.service.id, act.now);
     if (count === 0) act.nothingChanged();

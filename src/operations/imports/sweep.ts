@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteImports, listStalledImports } from '../../db/imports/imports.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -13,7 +12,7 @@ export const sweepImports = defineOperation({
   name: 'imports/sweep',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const serviceId = act.service.id;
     for (const { id: importId } of await listStalledImports(act.tx, serviceId, act.now, MAX_SWEPT))

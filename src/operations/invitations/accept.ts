@@ -37,13 +37,13 @@ export const acceptInvitation = defineOperation({
   name: 'invitations/accept',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     ticket: input.ticket,
     firstName: z.string(),
     lastName: z.string(),
     password: input.password,
     session: browser.optional(),
-  }),
+  },
   async prepare(context, { ticket, password, session: _, ...typed }) {
     const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
     const names = NAMES.safeParse(typed);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { countOpenInvitations as countRows } from '../../db/accounts/invitations.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
@@ -7,6 +6,6 @@ export const countOpenInvitations = defineOperation({
   name: 'invitations/count',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   run: (act) => countRows(act.tx, act.service.id, act.now),
 });

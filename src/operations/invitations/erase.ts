@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseInvitationData, isDueForErasure } from '../accounts/personal-data.ts';
@@ -14,7 +13,7 @@ export const eraseInvitation = defineOperation({
   name: 'invitations/erase',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ invitationId: input.rowId }),
+  input: { invitationId: input.rowId },
   async run(act, { invitationId }) {
     const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');

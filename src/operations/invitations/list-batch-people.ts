@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listPeopleOfBatch } from '../../db/accounts/invitations.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -8,6 +7,6 @@ export const listBatchPeople = defineOperation({
   name: 'invitations/list-batch-people',
   allowed: SYSTEM,
   effect: 'read',
-  input: z.strictObject({ batchId: input.rowId }),
+  input: { batchId: input.rowId },
   run: (act, { batchId }) => listPeopleOfBatch(act.tx, act.service.id, batchId),
 });

@@ -9,7 +9,7 @@ export const listInvitationsOfInviter = defineOperation({
   name: 'invitations/list-of-inviter',
   allowed: SYSTEM,
   effect: 'read',
-  input: z.strictObject({ invitedBy: z.string().max(200) }),
+  input: { invitedBy: z.string().max(200) },
   async run(act, { invitedBy }) {
     const query = { serviceId: act.service.id, invitedBy, now: act.now, limit: MAX_LISTED + 1 };
     const rows = await listOpenInvitationsOfInviter(act.tx, query);

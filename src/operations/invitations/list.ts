@@ -12,10 +12,10 @@ export const listInvitations = defineOperation({
   name: 'invitations/list',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     all: z.boolean().default(false),
     ...lists.pageInput(INVITATIONS_A_PAGE, z.strictObject({ createdAt: z.coerce.date(), id: input.rowId })),
-  }),
+  },
   async run(act, { all, ...wanted }) {
     const serviceId = act.service.id;
     const which = { onlyOpenAt: all ? null : act.now };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -15,7 +14,7 @@ export const openInvitation = defineOperation({
   name: 'invitations/open',
   allowed: DEVELOPERS,
   effect: 'read',
-  input: z.strictObject({ ticket: input.ticket }),
+  input: { ticket: input.ticket },
   async run(act, { ticket }) {
     const open = await demandOpenTicket(act, act.tx, 'invitation', ticket);
     if (open.accountId) return openForAccount(act, open.accountId, open.expiresAt);

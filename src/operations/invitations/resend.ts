@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { findInvitation, lockInvitation, lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
@@ -19,7 +18,7 @@ export const resendInvitation = defineOperation({
   name: 'invitations/resend',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({ invitationId: input.rowId, expectedVersion: input.expectedVersion }),
+  input: { invitationId: input.rowId, expectedVersion: input.expectedVersion },
   async run(act, { invitationId, expectedVersion }) {
     const serviceId = act.service.id;
     const seen = await findInvitation(act.tx, serviceId, invitationId);

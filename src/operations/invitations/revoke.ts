@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -14,7 +13,7 @@ export const revokeInvitation = defineOperation({
   name: 'invitations/revoke',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({ invitationId: input.rowId, expectedVersion: input.expectedVersion }),
+  input: { invitationId: input.rowId, expectedVersion: input.expectedVersion },
   async run(act, { invitationId, expectedVersion }) {
     const invitation = await lockInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');

@@ -9,7 +9,7 @@ export const setInvitationMessages = defineOperation({
   name: 'invitations/set-messages',
   allowed: MEMBERS,
   effect: 'change',
-  input: z.strictObject({ isOn: z.boolean() }),
+  input: { isOn: z.boolean() },
   async run(act, { isOn }) {
     const { actor } = act;
     if (actor.kind !== 'slack') throw new DomainError('not_permitted');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { hearsOfInvitations } from '../../db/operators/person-settings.ts';
 import { defineOperation, MEMBERS } from '../frame/operation.ts';
 
@@ -7,7 +6,7 @@ export const showInvitationMessages = defineOperation({
   name: 'invitations/show-messages',
   allowed: MEMBERS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run({ actor, tx, service }) {
     if (actor.kind !== 'slack') return false;
     const key = { serviceId: service.id, teamId: actor.teamId, slackUserId: actor.userId };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -9,7 +8,7 @@ export const showInvitation = defineOperation({
   name: 'invitations/show',
   allowed: ['admin', 'system'],
   effect: 'read',
-  input: z.strictObject({ invitationId: input.rowId }),
+  input: { invitationId: input.rowId },
   async run(act, { invitationId }) {
     const invitation = await findInvitation(act.tx, act.service.id, invitationId);
     if (!invitation) throw new DomainError('invitation_not_found');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { defineOperation } from '../frame/operation.ts';
 import { callOffMails } from './call-off.ts';
 
@@ -10,7 +9,7 @@ export const cancelMails = defineOperation({
   name: 'mails/cancel-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const count = await callOffMails(act, {});
     if (count === 0) act.nothingChanged();

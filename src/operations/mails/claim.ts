@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import { findTicketById } from '../../db/accounts/tickets.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
@@ -35,7 +34,7 @@ export const claimMail = defineOperation({
   name: 'mails/claim',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ mailId: input.rowId }),
+  input: { mailId: input.rowId },
   async run(act, { mailId }): Promise<{ attempt: number; message: RenderedMail } | null> {
     const mail = await lockDueMail(act.tx, act.service.id, mailId, act.now);
     if (!mail) return null;

@@ -7,6 +7,6 @@ export const countMails = defineOperation({
   name: 'mails/count',
   allowed: ['admin', 'system'],
   effect: 'read',
-  input: z.strictObject({ since: z.date().optional() }),
+  input: { since: z.date().optional() },
   run: (act, { since }) => countMailsByState(act.tx, act.service.id, since),
 });

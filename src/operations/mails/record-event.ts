@@ -14,10 +14,10 @@ export const recordMailEvent = defineOperation({
   name: 'mails/record-event',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     kind: z.enum(['delivered', 'bounced', 'complained']),
     providerId: z.string().max(200),
-  }),
+  },
   async run(act, { kind, providerId }): Promise<boolean> {
     const mail = await lockMailByProviderId(act.tx, act.service.id, providerId);
     if (!mail) return false;

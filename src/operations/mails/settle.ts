@@ -16,7 +16,7 @@ export const settleMail = defineOperation({
   name: 'mails/settle',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({
+  input: {
     mailId: input.rowId,
     attempt: z.int().positive(),
     outcome: z.discriminatedUnion('kind', [
@@ -28,7 +28,7 @@ export const settleMail = defineOperation({
         delaySeconds: z.number().min(0).max(86_400),
       }),
     ]),
-  }),
+  },
   async run(act, { mailId, attempt, outcome }) {
     const mail = await lockMail(act.tx, act.service.id, mailId);
     if (!mail || isKnownToProvider(mail)) return;

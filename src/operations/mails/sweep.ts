@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { listDueMails } from '../../db/outbox/mails.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -10,7 +9,7 @@ export const sweepMails = defineOperation({
   name: 'mails/sweep',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const due = await listDueMails(act.tx, act.service.id, act.now, MAX_SWEPT);
     for (const { serviceId, id } of due) {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findStanding, noteConfirmation } from '../../db/operators/operators.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -11,7 +10,7 @@ export const confirmOperator = defineOperation({
   name: 'operators/confirm',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject(input.slackPerson),
+  input: input.slackPerson,
   async prepare({ db, service, people }, { teamId, userId }) {
     const { inDoubtSince } = await findStanding(db, service.id, teamId, userId);
     const { membership } = await people.actorOf(userId, teamId, { askAgain: true });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { markInDoubt } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/actor.ts';
@@ -14,7 +13,7 @@ export const doubtOperator = defineOperation({
   name: 'operators/doubt',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject(input.slackPerson),
+  input: input.slackPerson,
   async run(act, { teamId, userId }) {
     const serviceId = act.service.id;
     const isOperator = await markInDoubt(act.tx, { serviceId, teamId, slackUserId: userId }, act.now);

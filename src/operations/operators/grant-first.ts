@@ -11,12 +11,12 @@ export const grantFirstOperator = defineOperation({
   name: 'operators/grant-first',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     teamId: z.string().max(40),
     slackUserId: z.string().max(40),
     name: z.string().max(200),
     role: z.enum(['admin', 'approver']),
-  }),
+  },
   async run(act, grant) {
     const isNew = await grantOperatorOnce(act.tx, { serviceId: act.service.id, now: act.now, ...grant });
     if (!isNew) {

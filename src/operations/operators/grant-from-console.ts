@@ -14,11 +14,11 @@ export const grantFromConsole = defineOperation({
   name: 'operators/grant-from-console',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     teamId: z.string().regex(/^[TE][A-Z0-9]{2,39}$/, 'is the id of a Slack workspace such as T012AB3CD'),
     userId: z.string().regex(/^[UW][A-Z0-9]{2,39}$/, 'is the id of a Slack user such as U012AB3CD'),
     name: z.string().trim().min(1, 'is needed').max(200, 'at most 200 characters'),
-  }),
+  },
   async run(act, { teamId, userId, name }) {
     const serviceId = act.service.id;
     if (!(await listBoundTeamIds(act.tx, serviceId)).includes(teamId))

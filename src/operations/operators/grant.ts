@@ -15,7 +15,7 @@ export const grantRole = defineOperation({
   name: 'operators/grant',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({ ...input.slackPerson, role: z.enum(['admin', 'approver']) }),
+  input: { ...input.slackPerson, role: z.enum(['admin', 'approver']) },
   async prepare(context, { teamId, userId, role }) {
     const person = await personNow(context, { teamId, userId });
     return { person, able: role === 'admin' ? [] : await adminsWhoCanAct(context) };

@@ -7,6 +7,6 @@ export const listOperators = defineOperation({
   name: 'operators/list',
   allowed: ['admin', 'approver', 'member', 'console', 'system'],
   effect: 'read',
-  input: z.strictObject({ teamId: z.string().max(40) }),
+  input: { teamId: z.string().max(40) },
   run: (act, { teamId }) => listOperatorRows(act.tx, act.service.id, teamId),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/actor.ts';
@@ -15,7 +14,7 @@ export const loseRole = defineOperation({
   name: 'operators/lose',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject(input.slackPerson),
+  input: input.slackPerson,
   prepare: personNow,
   async run(act, { teamId, userId }, person) {
     const serviceId = act.service.id;

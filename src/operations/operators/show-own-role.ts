@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { defineOperation } from '../frame/operation.ts';
 import { demandRoleInNoDoubt } from '../frame/permission.ts';
 
@@ -10,7 +9,7 @@ export const showOwnRole = defineOperation({
   name: 'operators/show-own-role',
   allowed: ['admin', 'approver', 'member'],
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { actor } = act;
     return actor.kind === 'slack' ? demandRoleInNoDoubt(act, act.tx, actor) : null;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listOperatorsToConfirm } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/actor.ts';
@@ -17,7 +16,7 @@ export const sweepOperators = defineOperation({
   name: 'operators/sweep',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const serviceId = act.service.id;
     const confirmedBefore = hoursAfter(act.now, -CONFIRMED_FOR_HOURS);

@@ -15,7 +15,7 @@ export const withdrawFromConsole = defineOperation({
   name: 'operators/withdraw-from-console',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({ ...input.slackPerson, keep: z.enum(['none', 'approver']).default('none') }),
+  input: { ...input.slackPerson, keep: z.enum(['none', 'approver']).default('none') },
   async run(act, { teamId, userId, keep }) {
     const key = { serviceId: act.service.id, teamId, slackUserId: userId };
     const admins = await lockAdmins(act.tx, act.service.id);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/actor.ts';
@@ -15,7 +14,7 @@ export const withdrawRole = defineOperation({
   name: 'operators/withdraw',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject(input.slackPerson),
+  input: input.slackPerson,
   prepare: adminsWhoCanAct,
   async run(act, { teamId, userId }, able) {
     const key = { serviceId: act.service.id, teamId, slackUserId: userId };

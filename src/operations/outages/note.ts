@@ -7,7 +7,7 @@ export const noteOutage = defineOperation({
   name: 'outages/note',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ of: z.literal('slack'), code: z.string().min(1).max(100).nullable() }),
+  input: { of: z.literal('slack'), code: z.string().min(1).max(100).nullable() },
   async run(act, { of, code }) {
     const key = { serviceId: act.service.id, of, now: act.now };
     await (code === null ? noteSuccess(act.tx, key) : noteFailure(act.tx, { ...key, code }));

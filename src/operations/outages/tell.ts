@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listAdmins } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
@@ -20,7 +19,7 @@ export const tellOutages = defineOperation({
   name: 'outages/tell',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const reported: { of: Outage['of']; code: string; since: Date; isOver: boolean }[] = [];
     for (const outage of await lockOutages(act.tx, act.service.id)) {

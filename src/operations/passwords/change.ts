@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts';
@@ -17,7 +16,7 @@ export const changePassword = defineOperation({
   name: 'passwords/change',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ currentPassword: input.password, password: input.password, agent: input.agent }),
+  input: { currentPassword: input.password, password: input.password, agent: input.agent },
   async prepare(context, { currentPassword, password }) {
     const proved = await proveOwnPassword(context, currentPassword);
     const { email, firstName, lastName, passwordHash: current } = proved;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -8,7 +7,7 @@ export const comparePassword = defineOperation({
   name: 'passwords/compare',
   allowed: ['admin', 'token'],
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId, password: input.password }),
+  input: { accountId: input.accountId, password: input.password },
   async run(act, { accountId, password }) {
     const account = await findAccount(act.tx, act.service.id, accountId);
     if (!account || account.passwordMustChange) return false;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -8,7 +7,7 @@ export const openPasswordReset = defineOperation({
   name: 'passwords/open-reset',
   allowed: DEVELOPERS,
   effect: 'read',
-  input: z.strictObject({ ticket: input.ticket }),
+  input: { ticket: input.ticket },
   async run(act, { ticket }) {
     const { email, expiresAt } = await demandOpenTicket(act, act.tx, 'password-reset', ticket);
     return { email, expiresAt };

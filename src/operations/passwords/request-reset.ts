@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
@@ -14,7 +13,7 @@ export const requestPasswordReset = defineOperation({
   name: 'passwords/request-reset',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ email: input.email }),
+  input: { email: input.email },
   async run(act, { email }) {
     const { canonical } = parseEmailAddress(email);
     const sealedEmail = sealText(act.keyring, 'request', canonical, act.random);

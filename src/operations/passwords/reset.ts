@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
@@ -20,7 +19,7 @@ export const resetPassword = defineOperation({
   name: 'passwords/reset',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({ ticket: input.ticket, password: input.password }),
+  input: { ticket: input.ticket, password: input.password },
   async prepare(context, { ticket, password }) {
     const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');

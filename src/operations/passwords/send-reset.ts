@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount } from '../accounts/account.ts';
 import * as input from '../frame/input.ts';
@@ -13,7 +12,7 @@ export const sendPasswordReset = defineOperation({
   name: 'passwords/send-reset',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ accountId: input.accountId, expectedVersion: input.expectedVersion }),
+  input: { accountId: input.accountId, expectedVersion: input.expectedVersion },
   subjectOf: ({ accountId }) => ({ kind: 'account', id: accountId }),
   async run(act, { accountId, expectedVersion }) {
     const account = await holdAccount(act, accountId, expectedVersion);

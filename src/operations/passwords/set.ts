@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -20,11 +19,11 @@ export const setPassword = defineOperation({
   name: 'passwords/set',
   allowed: ['admin', 'token'],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     accountId: input.accountId,
     expectedVersion: input.expectedVersion,
     password: input.password,
-  }),
+  },
   async prepare(context, { accountId, password }) {
     const account = await findAccount(context.db, context.service.id, accountId);
     if (!account) throw new DomainError('account_not_found');

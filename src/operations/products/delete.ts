@@ -15,11 +15,11 @@ export const deleteProduct = defineOperation({
   name: 'products/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     productId: input.productId,
     expectedVersion,
     deleteSubscriptions: z.boolean().default(false),
-  }),
+  },
   async run(act, { productId, expectedVersion, deleteSubscriptions }) {
     const product = await holdProductForChange(act, productId, expectedVersion);
     const subscriptions = await removeSubscriptions(act, { productId }, deleteSubscriptions);

@@ -17,7 +17,7 @@ export const editProduct = defineOperation({
   name: 'products/edit',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     productId: input.productId,
     expectedVersion,
     name: input.catalogName.optional(),
@@ -29,7 +29,7 @@ export const editProduct = defineOperation({
     subscriptionsLimit: input.subscriptionsLimit.optional(),
     apiIds: input.apiIds.optional(),
     groupIds: input.productGroupIds.optional(),
-  }),
+  },
   async run(act, { productId, expectedVersion, apiIds, groupIds, ...wanted }) {
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);

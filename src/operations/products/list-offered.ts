@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listProducts as listProductRows } from '../../db/catalog/products.ts';
 import * as input from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
@@ -16,7 +15,7 @@ export const listOfferedProducts = defineOperation({
   name: 'products/list-offered',
   allowed: ['developer', 'account'],
   effect: 'read',
-  input: z.strictObject({ productId: input.productId.optional(), after: input.nameCursor.optional() }),
+  input: { productId: input.productId.optional(), after: input.nameCursor.optional() },
   async run(act, { productId, after }) {
     const wanted = {
       seenBy: await groupsOfViewer(act),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listProducts as listProductRows } from '../../db/catalog/products.ts';
 import * as catalog from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
@@ -12,12 +11,12 @@ export const listProducts = defineOperation({
   name: 'products/list',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     text: catalog.searchedText.optional(),
     ids: lists.onlyIds,
     filter: lists.filterInput(['id', 'name', 'description', 'terms', 'isPublished']),
     ...lists.pageInput(PRODUCTS_A_PAGE, catalog.nameCursor),
-  }),
+  },
   async run(act, { text, ids, filter, ...wanted }) {
     const which = { text, ids, filter };
     const { page, ...more } = await lists.readPage(wanted, listProductRows(act.tx, act.service.id, which));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findProduct } from '../../db/catalog/products.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -11,7 +10,7 @@ export const showProduct = defineOperation({
   name: 'products/show',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ productId: input.productId }),
+  input: { productId: input.productId },
   async run(act, { productId }) {
     const product = await findProduct(act.tx, act.service.id, productId);
     if (!product) throw new DomainError('product_not_found');

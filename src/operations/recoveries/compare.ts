@@ -20,7 +20,7 @@ export const compareRecovered = defineOperation({
   name: 'recoveries/compare',
   allowed: ['console'],
   effect: 'read',
-  input: z.strictObject({
+  input: {
     rows: z
       .array(z.strictObject({ id: input.rowId, hash: z.string().max(64).nullable() }))
       .max(MAX_COMPARED)
@@ -28,7 +28,7 @@ export const compareRecovered = defineOperation({
     accountIds: z.array(input.accountId).max(MAX_COMPARED).default([]),
     subscriptionIds: z.array(subscriptionId).max(MAX_COMPARED).default([]),
     operators: z.array(z.string().max(90)).max(MAX_COMPARED).default([]),
-  }),
+  },
   async run(act, { rows, accountIds, subscriptionIds, operators }) {
     const serviceId = act.service.id;
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));

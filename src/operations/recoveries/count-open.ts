@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findLastLink } from '../../db/audit/links.ts';
 import { countOpenThings } from '../../db/audit/recoveries.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -8,7 +7,7 @@ export const countOpen = defineOperation({
   name: 'recoveries/count-open',
   allowed: ['console'],
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const open = await countOpenThings(act.tx, { serviceId: act.service.id, now: act.now });
     const last = await findLastLink(act.tx, act.service.id);

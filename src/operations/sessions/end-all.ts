@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteAllSessions } from '../../db/accounts/sessions.ts';
 import { defineOperation } from '../frame/operation.ts';
 
@@ -9,7 +8,7 @@ export const endSessions = defineOperation({
   name: 'sessions/end-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const count = await deleteAllSessions(act.tx, { serviceId: act.service.id, limit: MAX_ENDED_AT_ONCE });
     if (count === 0) act.nothingChanged();

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
@@ -8,7 +7,7 @@ export const endOtherSessions = defineOperation({
   name: 'sessions/end-others',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { accountId, sessionId: except } = signedInAs(act);
     const ended = await deleteSessionsOfAccount(act.tx, { serviceId: act.service.id, accountId, except });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteSession } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -10,7 +9,7 @@ export const endSession = defineOperation({
   name: 'sessions/end',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ sessionId: input.rowId }),
+  input: { sessionId: input.rowId },
   async run(act, { sessionId: id }) {
     const { accountId } = signedInAs(act);
     const isEnded = await deleteSession(act.tx, { serviceId: act.service.id, accountId, id });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listSessions as listRows } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
@@ -8,7 +7,7 @@ export const listSessions = defineOperation({
   name: 'sessions/list',
   allowed: ACCOUNTS,
   effect: 'read',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { accountId, sessionId } = signedInAs(act);
     const rows = await listRows(act.tx, { serviceId: act.service.id, accountId, now: act.now });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -8,7 +7,7 @@ export const openSignInLink = defineOperation({
   name: 'sessions/open-link',
   allowed: DEVELOPERS,
   effect: 'read',
-  input: z.strictObject({ ticket: input.ticket }),
+  input: { ticket: input.ticket },
   async run(act, { ticket }) {
     const { email, expiresAt } = await demandOpenTicket(act, act.tx, 'sign-in', ticket);
     return { email, expiresAt };

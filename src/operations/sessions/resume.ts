@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findLiveSession, touchSession } from '../../db/accounts/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
 import * as input from '../frame/input.ts';
@@ -17,7 +16,7 @@ export const resumeSession = defineOperation({
   name: 'sessions/resume',
   allowed: DEVELOPERS,
   effect: 'bookkeeping',
-  input: z.strictObject({ secret: input.sessionSecret }),
+  input: { secret: input.sessionSecret },
   async run(act, { secret }) {
     const hash = sessionHash(secret);
     const found = hash

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   type Account,
   findAccountByEmail,
@@ -27,13 +26,13 @@ export const signIn = defineOperation({
   name: 'sessions/sign-in',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     email: input.email,
     password: input.password,
     newPassword: input.password.optional(),
     agent: input.agent,
     formerSecret: input.sessionSecret.optional(),
-  }),
+  },
   async prepare(context, { email, password, newPassword }) {
     const { canonical } = parseEmailAddress(email);
     const account = await findAccountByEmail(context.db, context.service.id, canonical);

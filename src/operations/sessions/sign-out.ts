@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteSession } from '../../db/accounts/sessions.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
@@ -8,7 +7,7 @@ export const signOut = defineOperation({
   name: 'sessions/sign-out',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { accountId, sessionId: id } = signedInAs(act);
     await deleteSession(act.tx, { serviceId: act.service.id, accountId, id });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
@@ -19,7 +18,7 @@ export const approveSubscription = defineOperation({
   name: 'subscriptions/approve',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
   run: (act, wanted) =>
     changeSubscriptionState(act, {
       ...wanted,

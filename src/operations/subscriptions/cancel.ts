@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
@@ -12,11 +11,11 @@ export const cancelSubscription = defineOperation({
   name: 'subscriptions/cancel',
   allowed: [...ADMINS_AND_PROGRAMS, ...ACCOUNTS],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
     reason: catalog.stateComment.default(''),
-  }),
+  },
   run: (act, { reason, ...wanted }) =>
     changeSubscriptionState(act, { ...wanted, verb: 'cancel', comment: reason }),
 });

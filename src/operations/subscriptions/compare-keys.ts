@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listKeys } from '../../db/subscriptions/keys.ts';
 import { apiKeyHash } from '../../security/api-key.ts';
 import * as catalog from '../catalog/input.ts';
@@ -11,7 +10,7 @@ export const compareKeys = defineOperation({
   name: 'subscriptions/compare-keys',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'read',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId, primaryKey: key, secondaryKey: key }),
+  input: { subscriptionId: catalog.subscriptionId, primaryKey: key, secondaryKey: key },
   async run(act, { subscriptionId, primaryKey, secondaryKey }) {
     const rows = await listKeys(act.tx, act.service.id, subscriptionId);
     const hashes = new Map(rows.map(({ slot, hash }) => [slot, hash]));

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { countCutOff } from './subscription.ts';
@@ -8,6 +7,6 @@ export const countSubscriptions = defineOperation({
   name: 'subscriptions/count',
   allowed: OPERATORS,
   effect: 'read',
-  input: z.strictObject({ accountId: input.accountId }),
+  input: { accountId: input.accountId },
   run: (act, { accountId }) => countCutOff(act, accountId),
 });

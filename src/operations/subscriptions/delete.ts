@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { deleteSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
@@ -14,7 +13,7 @@ export const deleteSubscription = defineOperation({
   name: 'subscriptions/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
   async run(act, { subscriptionId, expectedVersion }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     const { accountId, name, state } = subscription;

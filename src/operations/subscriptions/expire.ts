@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import * as catalog from '../catalog/input.ts';
@@ -10,7 +9,7 @@ export const expireSubscription = defineOperation({
   name: 'subscriptions/expire',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
     const subscription = await holdSubscription(act, subscriptionId);
     const state = subscriptionStateAt(subscription, act.now);

@@ -14,11 +14,11 @@ export const extendSubscription = defineOperation({
   name: 'subscriptions/extend',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
     endsAt: z.coerce.date().nullable(),
-  }),
+  },
   run(act, { endsAt, ...wanted }) {
     if (endsAt && endsAt <= act.now)
       throw new DomainError('invalid_input', { fields: { endsAt: 'has gone by; give a later day' } });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { listSubscriptions as listSubscriptionRows } from '../../db/subscriptions/lists.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
@@ -13,7 +12,7 @@ export const listOwnSubscriptions = defineOperation({
   name: 'subscriptions/list-own',
   allowed: ACCOUNTS,
   effect: 'read',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId.optional() }),
+  input: { subscriptionId: catalog.subscriptionId.optional() },
   async run(act, { subscriptionId }) {
     const { accountId } = signedInAs(act);
     const filter = { accountId, ...(subscriptionId ? { id: subscriptionId } : {}) };

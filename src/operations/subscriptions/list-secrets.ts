@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation } from '../frame/operation.ts';
 import { readKeys } from './keys.ts';
@@ -13,7 +12,7 @@ export const listSecrets = defineOperation({
   allowed: ['admin', 'token'],
   grant: 'list-secrets',
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
     const { version } = await holdSubscription(act, subscriptionId);
     const keys = await readKeys(act, subscriptionId);

@@ -20,7 +20,7 @@ export const listSubscriptions = defineOperation({
   name: 'subscriptions/list',
   allowed: READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     subscriptionId: z.string().max(256).optional(),
     accountId: input.accountId.optional(),
     productId: catalog.productId.optional(),
@@ -36,7 +36,7 @@ export const listSubscriptions = defineOperation({
       'presentState',
     ]),
     ...lists.pageInput(SUBSCRIPTIONS_A_PAGE, cursor),
-  }),
+  },
   async run(act, { limit, skip, after, isCounted, subscriptionId, filter, ...wanted }) {
     const serviceId = act.service.id;
     const which = {

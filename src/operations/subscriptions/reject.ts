@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
@@ -13,11 +12,11 @@ export const rejectSubscription = defineOperation({
   name: 'subscriptions/reject',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
     reason: catalog.stateComment.refine((reason) => reason !== '', 'is needed: the developer reads it'),
-  }),
+  },
   run: (act, { reason, ...wanted }) =>
     changeSubscriptionState(act, {
       ...wanted,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
@@ -13,11 +12,11 @@ export const renameSubscription = defineOperation({
   name: 'subscriptions/rename',
   allowed: [...ADMINS_AND_PROGRAMS, ...ACCOUNTS],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
     name: catalog.catalogName,
-  }),
+  },
   async run(act, { subscriptionId, expectedVersion, name }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     await queueRepaintOf(act, await updateSubscription(act, subscription, { name }));

@@ -20,11 +20,11 @@ export const requestSubscription = defineOperation({
   name: 'subscriptions/request',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     productId: catalog.productId,
     name: catalog.catalogName.optional(),
     agreesToTerms: z.boolean().default(false),
-  }),
+  },
   async run(act, { productId, name, agreesToTerms }) {
     const account = await holdAccount(act, signedInAs(act).accountId);
     if (account.state !== 'active') throw new DomainError('not_permitted');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
@@ -12,6 +11,6 @@ export const resumeSubscription = defineOperation({
   name: 'subscriptions/resume',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId, expectedVersion }),
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
   run: (act, wanted) => changeSubscriptionState(act, { ...wanted, verb: 'resume' }),
 });

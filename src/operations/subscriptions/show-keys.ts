@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { readKeys } from './keys.ts';
@@ -12,7 +11,7 @@ export const showKeys = defineOperation({
   name: 'subscriptions/show-keys',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
     await holdSubscription(act, subscriptionId);
     const keys = await readKeys(act, subscriptionId);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewOneSubscription } from './subscription.ts';
@@ -8,7 +7,7 @@ export const showSubscription = defineOperation({
   name: 'subscriptions/show',
   allowed: [...OPERATORS, 'system'],
   effect: 'read',
-  input: z.strictObject({ subscriptionId: catalog.subscriptionId }),
+  input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
     return { subscription: await viewOneSubscription(act, subscriptionId) };
   },

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as catalog from '../catalog/input.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
@@ -12,11 +11,11 @@ export const suspendSubscription = defineOperation({
   name: 'subscriptions/suspend',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
     reason: catalog.stateComment.default(''),
-  }),
+  },
   run: (act, { reason, ...wanted }) =>
     changeSubscriptionState(act, { ...wanted, verb: 'suspend', comment: reason }),
 });

@@ -15,7 +15,7 @@ export const listTemplates = defineOperation({
   name: 'templates/list',
   allowed: ADMINS_AND_READERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     name: z.string().max(2_000).optional(),
     filter: lists.filterInput(['name']),
     order: z.enum(['catalog', 'name']).default('catalog'),
@@ -23,7 +23,7 @@ export const listTemplates = defineOperation({
     skip: lists.skip,
     after: z.string().max(100).optional(),
     isCounted: lists.isCounted,
-  }),
+  },
   async run(act, { name, filter, order, limit, skip, after, isCounted }) {
     const fitting = (order === 'catalog' ? TEMPLATES : BY_NAME).filter(
       (one) =>

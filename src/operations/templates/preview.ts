@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { renderMail } from '../../mail/render.ts';
 import { sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
@@ -10,7 +9,7 @@ export const previewTemplate = defineOperation({
   name: 'templates/preview',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({ template: templateName, ...templateText }),
+  input: { template: templateName, ...templateText },
   async run(act, { template: name, subject, body, syntax }) {
     const template = demandTemplate(name);
     checkTemplateText(act, template, { subject, body, syntax });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
@@ -14,7 +13,7 @@ export const restoreDefaultTemplate = defineOperation({
   name: 'templates/restore-default',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({ template: templateName, expectedVersion }),
+  input: { template: templateName, expectedVersion },
   async run(act, input) {
     const { name: template, title } = demandTemplate(input.template);
     await holdMailText(act.tx, act.service.id, template);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { expectedVersion } from '../frame/input.ts';
@@ -15,13 +14,13 @@ export const saveTemplate = defineOperation({
   name: 'templates/save',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     template: templateName,
     expectedVersion,
     subject: templateText.subject.optional(),
     body: templateText.body.optional(),
     syntax: templateText.syntax,
-  }),
+  },
   async run(act, { template: name, expectedVersion, subject, body, syntax }) {
     const template = demandTemplate(name);
     await holdMailText(act.tx, act.service.id, template.name);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findMailText } from '../../db/outbox/mails.ts';
 import { sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
@@ -9,7 +8,7 @@ export const showTemplate = defineOperation({
   name: 'templates/show',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject({ template: templateName }),
+  input: { template: templateName },
   async run(act, input) {
     const template = demandTemplate(input.template);
     const { organizationName, publicUrl, supportEmail } = act.policy;

@@ -28,10 +28,10 @@ export const answerLinkRequest = defineOperation({
   name: 'tickets/answer-request',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     kind: z.enum(['password-reset', 'invitation']),
     sealedEmail: z.string().max(4_000),
-  }),
+  },
   async run(act, { kind, sealedEmail }) {
     const serviceId = act.service.id;
     const emailCanonical = openSealedText(act.keyring, 'request', sealedEmail);

@@ -18,10 +18,10 @@ export const recogniseTicket = defineOperation({
   name: 'tickets/recognise',
   allowed: DEVELOPERS,
   effect: 'read',
-  input: z.strictObject({
+  input: {
     purpose: z.enum(['invitation', 'password-reset', 'email-confirmation', 'sign-in', 'account-security']),
     ticket: z.string(),
-  }),
+  },
   async run(act, { purpose, ticket: secret }): Promise<LinkState | null> {
     const hash = ticketHash(secret);
     const ticket = hash ? await findTicket(act.tx, { serviceId: act.service.id, hash, purpose }) : null;

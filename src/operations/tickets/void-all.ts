@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { voidAllTickets } from '../../db/accounts/tickets.ts';
 import { defineOperation } from '../frame/operation.ts';
 
@@ -9,7 +8,7 @@ export const voidTickets = defineOperation({
   name: 'tickets/void-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const { id: serviceId } = act.service;
     const count = await voidAllTickets(act.tx, { serviceId, now: act.now, limit: MAX_VOIDED_AT_ONCE });

@@ -20,7 +20,7 @@ export const createToken = defineOperation({
   name: 'tokens/create',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({
+  input: {
     name: z
       .string()
       .trim()
@@ -37,7 +37,7 @@ export const createToken = defineOperation({
       .default(DEFAULT_TOKEN_DAYS),
     teamId: z.string().min(1).max(40),
     userId: z.string().min(1).max(40),
-  }),
+  },
   async run(act, { name, role, grants, days, teamId, userId }) {
     const serviceId = act.service.id;
     // The owner may be losing their role, and with it their tokens.

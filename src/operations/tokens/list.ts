@@ -12,9 +12,7 @@ export const listTokens = defineOperation({
   name: 'tokens/list',
   allowed: ADMINS,
   effect: 'read',
-  input: z.strictObject(
-    lists.pageInput(TOKENS_A_PAGE, z.strictObject({ expiresAt: z.coerce.date(), id: input.rowId })),
-  ),
+  input: lists.pageInput(TOKENS_A_PAGE, z.strictObject({ expiresAt: z.coerce.date(), id: input.rowId })),
   async run(act, wanted) {
     const { page, ...more } = await lists.readPage(wanted, listLiveTokens(act.tx, act.service.id, act.now));
     return { tokens: page.map((row) => viewToken(act, row)), ...more };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findTokenByHash, recordLastUse } from '../../db/operators/tokens.ts';
 import { tokenHash } from '../../security/token.ts';
 import * as input from '../frame/input.ts';
@@ -13,7 +12,7 @@ export const recogniseToken = defineOperation({
   name: 'tokens/recognise',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({ token: input.ticket }),
+  input: { token: input.ticket },
   async run(act, { token }) {
     const hash = tokenHash(token);
     const row = hash ? await findTokenByHash(act.tx, act.service.id, hash) : null;

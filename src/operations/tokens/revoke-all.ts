@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { revokeLiveTokens } from '../../db/operators/tokens.ts';
 import { defineOperation } from '../frame/operation.ts';
 
@@ -12,7 +11,7 @@ export const revokeTokens = defineOperation({
   name: 'tokens/revoke-all',
   allowed: ['console'],
   effect: 'change',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const count = await revokeLiveTokens(act.tx, {
       serviceId: act.service.id,

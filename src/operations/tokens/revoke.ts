@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { revokeToken as revokeTokenRow } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -9,7 +8,7 @@ export const revokeToken = defineOperation({
   name: 'tokens/revoke',
   allowed: ADMINS,
   effect: 'change',
-  input: z.strictObject({ tokenId: input.rowId }),
+  input: { tokenId: input.rowId },
   async run(act, { tokenId }) {
     const key = { serviceId: act.service.id, id: tokenId };
     const revoked = await revokeTokenRow(act.tx, key, { revokedAt: act.now, revokedBy: act.actorName });

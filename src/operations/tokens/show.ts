@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../frame/input.ts';
@@ -10,7 +9,7 @@ export const showToken = defineOperation({
   name: 'tokens/show',
   allowed: SYSTEM,
   effect: 'read',
-  input: z.strictObject({ tokenId: input.rowId }),
+  input: { tokenId: input.rowId },
   async run(act, { tokenId }) {
     const token = await findToken(act.tx, act.service.id, tokenId);
     if (!token) throw new DomainError('token_not_found');

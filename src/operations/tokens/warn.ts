@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { takeEndingTokens } from '../../db/operators/tokens.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -12,7 +11,7 @@ export const warnOfTokens = defineOperation({
   name: 'tokens/warn',
   allowed: SYSTEM,
   effect: 'bookkeeping',
-  input: z.strictObject({}),
+  input: {},
   async run(act) {
     const serviceId = act.service.id;
     const endsBefore = hoursAfter(act.now, WARNED_DAYS_AHEAD * 24);

@@ -10,7 +10,7 @@ export const bindWorkspace = defineOperation({
   name: 'workspaces/bind',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({ teamId: z.string().min(1).max(40), tokenHash: z.string().length(64) }),
+  input: { teamId: z.string().min(1).max(40), tokenHash: z.string().length(64) },
   async run(act, { teamId, tokenHash }): Promise<{ isBound: boolean }> {
     const former = await findWorkspace(act.tx, teamId);
     if (former?.tokenHash === tokenHash) {

@@ -8,10 +8,10 @@ export const revokeWorkspace = defineOperation({
   name: 'workspaces/revoke',
   allowed: SYSTEM,
   effect: 'change',
-  input: z.strictObject({
+  input: {
     teamId: z.string().min(1).max(40),
     why: z.enum(['app_uninstalled', 'tokens_revoked']),
-  }),
+  },
   async run(act, { teamId, why }) {
     const former = await findWorkspace(act.tx, teamId);
     if (former?.state !== 'bound') {
