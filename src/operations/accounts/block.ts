@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import { endAccess } from './end-access.ts';
@@ -40,16 +40,8 @@ export const blockAccount = defineOperation({
     const { blocked, isTold } = undoes
       ? await undoChange(act, account, undoes)
       : await blockOrChangeEnd(act, account, { end, reason, tellDeveloper });
-    if (isTold) {
-      await queueMail(act, {
-        template: 'AccountBlocked',
-        to: account.email,
-        firstName: account.firstName,
-        lastName: account.lastName,
-        owner: { accountId },
-        variables: { OperatorMessage: message },
-      });
-    }
+    const variables = { OperatorMessage: message };
+    if (isTold) await queueMailTo(act, account, { template: 'AccountBlocked', variables });
     await queueRepaint(act, accountId);
     const changeId = act.record({
       target: { kind: 'account', id: accountId },

@@ -5,7 +5,7 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
-import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -90,13 +90,5 @@ async function tellDeveloper(
 ): Promise<void> {
   if (what.becomesActive) await queueWelcomeMail(act, after, after.passwordHash === null);
   // A pending account's former email was never confirmed, so its mailbox may belong to a stranger.
-  if (what.isChanged) {
-    await queueMail(act, {
-      template: 'EmailChanged',
-      to: before.email,
-      firstName: after.firstName,
-      lastName: after.lastName,
-      owner: { accountId: after.id },
-    });
-  }
+  if (what.isChanged) await queueMailTo(act, { ...after, email: before.email }, { template: 'EmailChanged' });
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../../db/accounts/accounts.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+import { hoursAfter, issueTicket, queueMailTo } from '../frame/outbox.ts';
 
 /** Whether the account waits for its email to be confirmed, and not only for an operator. */
 export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
@@ -12,12 +12,11 @@ export async function queueConfirmationMail(
   act: Act,
   account: Pick<Account, 'id' | 'email' | 'firstName' | 'lastName'>,
 ): Promise<void> {
-  const { id: accountId, email, firstName, lastName } = account;
+  const { id: accountId, email } = account;
   const owner = { accountId };
   const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
   const ticket = await issueTicket(act, { purpose: 'email-confirmation', owner, email, expiresAt });
-  const template = 'ConfirmSignUpIdentityDefault';
-  await queueMail(act, { template, to: email, firstName, lastName, owner, ticket });
+  await queueMailTo(act, account, { template: 'ConfirmSignUpIdentityDefault', ticket });
 }
 
 /**

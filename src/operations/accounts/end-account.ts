@@ -5,7 +5,7 @@ import {
   updateAccount,
 } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
-import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
@@ -20,7 +20,7 @@ export async function endAccount(
     reason: string;
     tellDeveloper: boolean;
     /** Instead of the farewell letter. */
-    mail?: Pick<Parameters<typeof queueMail>[1], 'template' | 'variables'>;
+    mail?: Parameters<typeof queueMailTo>[2];
     isAnnounced?: true;
     /** Overrides `ERASE_DELETED_AFTER_DAYS`. */
     isErasedNow?: true;
@@ -41,15 +41,7 @@ export async function endAccount(
     groupIdsWhenDeleted: groupIds,
   });
   await endAccess(act, accountId);
-  if (tellDeveloper) {
-    await queueMail(act, {
-      ...(how.mail ?? { template: 'AccountClosedDeveloper' }),
-      to: account.email,
-      firstName: account.firstName,
-      lastName: account.lastName,
-      owner: { accountId },
-    });
-  }
+  if (tellDeveloper) await queueMailTo(act, account, how.mail ?? { template: 'AccountClosedDeveloper' });
   await queueRepaint(act, accountId);
   const isErasedNow = how.isErasedNow ?? act.policy.eraseDeletedAfterDays === 0;
   const ended = isErasedNow ? await eraseAccountData(act, deleted) : deleted;

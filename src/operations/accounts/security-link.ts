@@ -1,7 +1,7 @@
 // The link "This wasn't me" in mails about a developer's own security.
 import type { Account } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+import { hoursAfter, issueTicket, queueMailTo } from '../frame/outbox.ts';
 
 /** People read such a mail late, and the link can only lock an account and mail its owner. */
 const LIFETIME_HOURS = 7 * 24;
@@ -18,20 +18,12 @@ export async function queueSecurityMail(
   template: Notice,
   variables: Record<string, string> = {},
 ): Promise<void> {
-  const { id: accountId, email, firstName, lastName } = account;
+  const { id: accountId, email } = account;
   const owner = { accountId };
   const expiresAt = hoursAfter(act.now, LIFETIME_HOURS);
   const ticket =
     account.state === 'active'
       ? await issueTicket(act, { purpose: 'account-security', owner, email, expiresAt })
-      : null;
-  await queueMail(act, {
-    template,
-    to: email,
-    firstName,
-    lastName,
-    owner,
-    variables,
-    ...(ticket ? { ticket } : {}),
-  });
+      : undefined;
+  await queueMailTo(act, account, { template, variables, ticket });
 }

@@ -1,7 +1,7 @@
 // The state of an account after its block.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
-import { queueMail, queueRepaint } from '../frame/outbox.ts';
+import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 
 /** Part of every change that ends a block. */
@@ -41,8 +41,5 @@ export async function returnToStateBeforeBlock(
 }
 
 export async function queueActivatedMail(act: Act, account: Account, message: string): Promise<void> {
-  const { id: accountId, email: to, firstName, lastName } = account;
-  const template = 'AccountActivated';
-  const variables = { OperatorMessage: message };
-  await queueMail(act, { template, to, firstName, lastName, owner: { accountId }, variables });
+  await queueMailTo(act, account, { template: 'AccountActivated', variables: { OperatorMessage: message } });
 }

@@ -1,5 +1,5 @@
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+import { hoursAfter, issueTicket, queueMailTo } from '../frame/outbox.ts';
 
 /** Mails the welcome, with a link to set a password when the account has none. */
 export async function queueWelcomeMail(
@@ -7,22 +7,17 @@ export async function queueWelcomeMail(
   account: { id: string; email: string; firstName: string; lastName: string },
   needsPassword: boolean,
 ): Promise<void> {
-  const owner = { accountId: account.id };
   const ticket = needsPassword
     ? await issueTicket(act, {
         purpose: 'password-reset',
-        owner,
+        owner: { accountId: account.id },
         email: account.email,
         expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
       })
     : undefined;
-  await queueMail(act, {
+  await queueMailTo(act, account, {
     template: 'NewDeveloperNotificationMessage',
-    to: account.email,
-    firstName: account.firstName,
-    lastName: account.lastName,
-    owner,
-    ...(ticket ? { ticket } : {}),
+    ticket,
     variables: { DevUsername: account.email, DevEmail: account.email, IdentityProvider: 'Basic' },
   });
 }

@@ -58,19 +58,24 @@ export async function issueTicket(
   };
 }
 
+type Mail = {
+  template: MailName;
+  ticket?: IssuedTicket | undefined;
+  variables?: Record<string, string> | undefined;
+};
+type Recipient = { id: string; email: string; firstName: string; lastName: string };
+
+/** Writes a mail to the owner of an account into the outbox. Returns its id. */
+export const queueMailTo = (
+  act: Act,
+  { id: accountId, email: to, firstName, lastName }: Recipient,
+  mail: Mail,
+): Promise<string> => queueMail(act, { ...mail, to, firstName, lastName, owner: { accountId } });
+
 /** Writes a mail into the outbox. A job sends it once this transaction is committed. Returns its id. */
 export async function queueMail(
   act: Act,
-  mail: {
-    template: MailName;
-    to: string;
-    firstName: string;
-    lastName: string;
-    owner?: Owner;
-    ticket?: IssuedTicket;
-    variables?: Record<string, string>;
-    text?: TemplateText;
-  },
+  mail: Mail & { to: string; firstName: string; lastName: string; owner?: Owner; text?: TemplateText },
 ): Promise<string> {
   const id = newId(act.now, act.random);
   const order: MailOrder = {

@@ -2,20 +2,23 @@
 import type { Account } from '../../db/accounts/accounts.ts';
 import { queueSecurityMail } from '../accounts/security-link.ts';
 import type { Act } from '../frame/context.ts';
-import { issueTicket, minutesAfter, queueMail, queueRepaint } from '../frame/outbox.ts';
+import { issueTicket, minutesAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 
 /**
  * Mails a one-time link to set a new password; a former one dies. The link works for `PASSWORD_RESET_LIFETIME_MINUTES`
  * (60) from the moment the mail may leave. Returns the id of the mail.
  */
 export async function queueResetMail(act: Act, account: Account): Promise<string> {
-  const { id: accountId, email, firstName, lastName } = account;
-  const owner = { accountId };
+  const owner = { accountId: account.id };
   const leavesAt = act.mailNotBefore && act.mailNotBefore > act.now ? act.mailNotBefore : act.now;
   const expiresAt = minutesAfter(leavesAt, act.policy.passwordResetLifetimeMinutes);
-  const ticket = await issueTicket(act, { purpose: 'password-reset', owner, email, expiresAt });
-  const template = 'PasswordResetIdentityDefault';
-  return queueMail(act, { template, to: email, firstName, lastName, owner, ticket });
+  const ticket = await issueTicket(act, {
+    purpose: 'password-reset',
+    owner,
+    email: account.email,
+    expiresAt,
+  });
+  return queueMailTo(act, account, { template: 'PasswordResetIdentityDefault', ticket });
 }
 
 /** Tells the developer that their password changed, in case another person did it. */

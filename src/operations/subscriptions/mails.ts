@@ -1,10 +1,9 @@
 // Mails to the owner of a subscription.
-import type { Account } from '../../db/accounts/accounts.ts';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import type { TemplateName } from '../../mail/templates/catalog.ts';
 import { queueSecurityMail } from '../accounts/security-link.ts';
 import type { Act } from '../frame/context.ts';
-import { queueMail } from '../frame/outbox.ts';
+import { queueMailTo } from '../frame/outbox.ts';
 import { ownerOf, scopeNameOf } from './subscription.ts';
 
 /** Mails the owner. False when the subscription has none, or the owner is deleted. */
@@ -16,11 +15,8 @@ export async function tellOwner(
 ): Promise<boolean> {
   const owner = await ownerOf(act, subscription);
   if (!owner || owner.state === 'deleted') return false;
-  await queueMail(act, {
-    template,
-    ...recipient(owner),
-    variables: { ProdName: await scopeNameOf(act, subscription), ...variables },
-  });
+  const ProdName = await scopeNameOf(act, subscription);
+  await queueMailTo(act, owner, { template, variables: { ProdName, ...variables } });
   return true;
 }
 
@@ -43,10 +39,6 @@ export async function tellActiveSubscription(act: Act, subscription: Subscriptio
     SubStartDate: dayInWords(subscription.startsAt ?? act.now),
     SubTerm: subscription.endsAt ? `until ${dayInWords(subscription.endsAt)}` : 'without an end',
   });
-}
-
-function recipient({ id: accountId, email: to, firstName, lastName }: Account) {
-  return { to, firstName, lastName, owner: { accountId } };
 }
 
 function dayInWords(at: Date): string {
