@@ -11,16 +11,11 @@ import {
 import { actions, button, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 import { approvalChannelsWithout, mentionOf, operatorsWithout } from './approvers.ts';
-import type { SlackJobDependencies } from './dependencies.ts';
+import type { SlackJob } from './dependencies.ts';
 import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
 import { paintCards } from './paint.ts';
 
-type ApprovalJob = { approvalId: string };
-
-export async function repaintApproval(
-  dependencies: SlackJobDependencies,
-  { approvalId }: ApprovalJob,
-): Promise<void> {
+export const repaintApproval: SlackJob<'repaint-approval'> = async (dependencies, { approvalId }) => {
   const { approvalsChannel } = dependencies;
   const context = dependencies.system();
   const { requestedBy } = await showApproval(context, { approvalId });
@@ -31,13 +26,10 @@ export async function repaintApproval(
     const mention = channelId === approvalsChannel ? mentionOf(dependencies) : null;
     return approvalCard(approval, { isExposed, mention });
   });
-}
+};
 
 /** Also tells the approvals channel when the approval ended without a decision. */
-export async function tellRequester(
-  dependencies: SlackJobDependencies,
-  { approvalId }: ApprovalJob,
-): Promise<void> {
+export const tellRequester: SlackJob<'tell-requester'> = async (dependencies, { approvalId }) => {
   const approval = await showApproval(dependencies.system(), { approvalId });
   const userId = userIdIn(dependencies, approval.requestedBy);
   const requester = approval.requestedByKind === 'token' ? escapeText(approval.requestedByName) : 'You';
@@ -48,16 +40,13 @@ export async function tellRequester(
   if (approval.state !== 'expired' || approvalsChannel === null) return;
   const ended = 'An approval that waited here ended after 24 hours without a decision. Nothing was done.';
   await post(dependencies, approvalsChannel, { text: ended, blocks: [section(ended)] });
-}
+};
 
-export async function remindOfApproval(
-  dependencies: SlackJobDependencies,
-  { approvalId }: ApprovalJob,
-): Promise<void> {
+export const remindOfApproval: SlackJob<'remind-of-approval'> = async (dependencies, { approvalId }) => {
   const approval = await showApproval(dependencies.system(), { approvalId });
   if (approval.state !== 'open') return;
   const text = `Still waits for a decision: ${approvalLine(approval)}`;
   const look = actions([button('menu-approvals', 'Look and decide', '-')]);
   for (const userId of await operatorsWithout(dependencies, approval.requestedBy))
     await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), look] });
-}
+};

@@ -7,13 +7,10 @@ import { cardMessage } from '../present/account.ts';
 import { signUpsCard } from '../present/sign-ups.ts';
 import { subscriptionCard } from '../present/subscription.ts';
 import { approvalChannels } from './approvers.ts';
-import type { SlackJobDependencies } from './dependencies.ts';
+import type { SlackJob, SlackJobDependencies } from './dependencies.ts';
 import { paintCards } from './paint.ts';
 
-export async function repaintCards(
-  dependencies: SlackJobDependencies,
-  { accountId }: { accountId: string },
-): Promise<void> {
+export const repaintCards: SlackJob<'repaint-cards'> = async (dependencies, { accountId }) => {
   const plan = (channels: string[]) => planCards(dependencies.system(), { accountId, channels });
   const { account, cards } = await planWithChannels(
     dependencies,
@@ -23,13 +20,13 @@ export async function repaintCards(
   await paintCards(dependencies, cards, account.version, async ({ channelId }) =>
     cardMessage(account, { isExposed: await dependencies.isExposed(channelId) }),
   );
-}
+};
 
 /** Does nothing once the subscription is deleted. */
-export async function repaintSubscription(
-  dependencies: SlackJobDependencies,
-  { subscriptionId }: { subscriptionId: string },
-): Promise<void> {
+export const repaintSubscription: SlackJob<'repaint-subscription'> = async (
+  dependencies,
+  { subscriptionId },
+) => {
   const plan = (channels: string[]) =>
     planSubscriptionCards(dependencies.system(), { subscriptionId, channels });
   const isWaiting = (first: Awaited<ReturnType<typeof plan>>) => first.subscription.state === 'submitted';
@@ -39,19 +36,16 @@ export async function repaintSubscription(
   await paintCards(dependencies, cards, subscription.version, async ({ channelId }) =>
     subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId) }),
   );
-}
+};
 
-export async function repaintSignUps(
-  dependencies: SlackJobDependencies,
-  { summaryId }: { summaryId: string },
-): Promise<void> {
+export const repaintSignUps: SlackJob<'repaint-sign-ups'> = async (dependencies, { summaryId }) => {
   const channels = await approvalChannels(dependencies);
   const { cards, total, waiting } = await planSignUpCards(dependencies.system(), { summaryId, channels });
   // The card shows only how many still wait, so that number is its version. A version starts at 1.
   const version = waiting + 1;
   const outdated = cards.filter((card) => card.messageTs === null || card.paintedVersion !== version);
   await paintCards(dependencies, outdated, version, () => signUpsCard({ total, waiting }));
-}
+};
 
 /** Without an approvals channel, opens the operators' direct messages only for a card that waits, and plans again. */
 async function planWithChannels<Plan>(

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { JobInput, JobName } from '../../domain/jobs.ts';
 import type { Log } from '../../log.ts';
 import type { Context } from '../../operations/frame/context.ts';
 
@@ -17,3 +18,9 @@ export type SlackJobDependencies = {
   takeUp: (request: { kind: string; id: string }) => Promise<void>;
   log: Log;
 };
+
+/** What runs a job of the table in `src/domain/jobs.ts`. */
+export type SlackJob<Name extends JobName> = (
+  dependencies: SlackJobDependencies,
+  input: JobInput<Name>,
+) => Promise<void>;

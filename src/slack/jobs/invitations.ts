@@ -2,15 +2,12 @@
 import { planInvitationsCard } from '../../operations/cards/plan-invitations.ts';
 import { listBatchPeople } from '../../operations/invitations/list-batch-people.ts';
 import { invitationsMessage } from '../present/invitations.ts';
-import type { SlackJobDependencies } from './dependencies.ts';
+import type { SlackJob } from './dependencies.ts';
 import { openDirectMessage, userIdIn } from './direct-messages.ts';
 import { paintCards } from './paint.ts';
 
 /** A person who has left, or is a guest by now, hears nothing more. */
-export async function repaintInvitations(
-  dependencies: SlackJobDependencies,
-  { batchId }: { batchId: string },
-): Promise<void> {
+export const repaintInvitations: SlackJob<'repaint-invitations'> = async (dependencies, { batchId }) => {
   const { teamId, system } = dependencies;
   for (const person of await listBatchPeople(system(), { batchId })) {
     const userId = userIdIn(dependencies, person);
@@ -22,4 +19,4 @@ export async function repaintInvitations(
     const { report, cards } = await planInvitationsCard(system(), plan);
     await paintCards(dependencies, cards, report.version, () => invitationsMessage(report));
   }
-}
+};

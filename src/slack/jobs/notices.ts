@@ -6,17 +6,14 @@ import { showToken } from '../../operations/tokens/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, section } from '../present/blocks.ts';
 import { historyLine } from '../present/history.ts';
-import { type MailOutage, outageText } from '../present/outage.ts';
+import { outageText } from '../present/outage.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 import { approvalChannelsWithout, operatorsWithout } from './approvers.ts';
-import type { SlackJobDependencies } from './dependencies.ts';
+import type { SlackJob } from './dependencies.ts';
 import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
 
 /** Tells the approvals channel of a change that needs no approval; without a channel, each other operator. */
-export async function postNotice(
-  dependencies: SlackJobDependencies,
-  { auditId }: { auditId: string },
-): Promise<void> {
+export const postNotice: SlackJob<'post-notice'> = async (dependencies, { auditId }) => {
   const { approvalsChannel } = dependencies;
   const entry = await showAuditRow(dependencies.system(), { auditId });
   const channels = approvalsChannel
@@ -27,7 +24,7 @@ export async function postNotice(
     const text = historyLine(entry, { isExposed, withTarget: true });
     await post(dependencies, channel, { text, blocks: [section(text)] });
   }
-}
+};
 
 const INVITATION_NEWS = {
   'invitation-bounced': (email: string) =>
@@ -38,10 +35,7 @@ const INVITATION_NEWS = {
     `${email} asks for a new invitation. The one that you sent has ended.`,
 };
 
-export async function tellOperator(
-  dependencies: SlackJobDependencies,
-  job: { operator: string; news: keyof typeof INVITATION_NEWS; invitationId: string },
-): Promise<void> {
+export const tellOperator: SlackJob<'tell-operator'> = async (dependencies, job) => {
   const userId = userIdIn(dependencies, job.operator);
   if (!userId) return;
   const invitation = await showInvitation(dependencies.system(), { invitationId: job.invitationId });
@@ -55,33 +49,24 @@ export async function tellOperator(
       ? button('menu-invite', 'Invite', '-')
       : button('invitation-resend', 'Resend', buttonValue(invitation), { label: `Resend to ${email}` });
   await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), actions([resend])] });
-}
+};
 
-export async function tellOfOutage(
-  dependencies: SlackJobDependencies,
-  { operator, ...outage }: { operator: string } & MailOutage,
-): Promise<void> {
+export const tellOfOutage: SlackJob<'tell-of-outage'> = async (dependencies, { operator, ...outage }) => {
   const userId = userIdIn(dependencies, operator);
   if (!userId) return;
   const [text, ...more] = outageText(outage);
   await sendDirectMessage(dependencies, userId, { text, blocks: [text, ...more].map(section) });
-}
+};
 
-export async function tellOfEndingToken(
-  dependencies: SlackJobDependencies,
-  { tokenId }: { tokenId: string },
-): Promise<void> {
+export const tellOfEndingToken: SlackJob<'tell-of-ending-token'> = async (dependencies, { tokenId }) => {
   const token = await showToken(dependencies.system(), { tokenId });
   if (token.hasEnded || token.ownerTeamId !== dependencies.teamId) return;
   const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. Anyone who has a shell on the server can make another: \`npm run token -- create\`.`;
   await sendDirectMessage(dependencies, token.ownerUserId, { text, blocks: [section(text)] });
-}
+};
 
 /** Tells the other admins that an operator can no longer act, and which invitations that person left open. */
-export async function tellOfLostOperator(
-  dependencies: SlackJobDependencies,
-  { person }: { person: string },
-): Promise<void> {
+export const tellOfLostOperator: SlackJob<'tell-of-lost-operator'> = async (dependencies, { person }) => {
   const { invitations, more } = await listInvitationsOfInviter(dependencies.system(), { invitedBy: person });
   const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${formatDate(one.expiresAt)}`);
   const who = userIdIn(dependencies, person);
@@ -91,4 +76,4 @@ export async function tellOfLostOperator(
     : 'They have no open invitations.';
   for (const userId of await operatorsWithout(dependencies, person, 'admin'))
     await sendDirectMessage(dependencies, userId, { text: head, blocks: [section(head), section(open)] });
-}
+};
