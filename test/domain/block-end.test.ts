@@ -19,6 +19,7 @@ function refused(attempt: () => unknown): string {
 describe('the end of a block', () => {
   it.each([
     ['', null],
+    ['  ', null],
     ['1h', '2026-11-24T11:30:00.000Z'],
     ['for 7d', '2026-12-01T10:30:00.000Z'],
     ['2W', '2026-12-08T10:30:00.000Z'],
@@ -108,6 +109,7 @@ describe('the words after an account', () => {
     'a week of abuse',
     '24 hours of spam',
     'leaked a key 7d',
+    'leaked a key 2w',
     'banned until friday by Ada',
     'asked for 7d access',
   ])('"%s" is refused, because the end could be part of the reason', (words) => {

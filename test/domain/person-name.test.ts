@@ -59,6 +59,8 @@ describe('a name', () => {
     ['Suharto', 'Suharto', ''],
     ['Lee, Ann, PhD', 'Lee', 'Ann PhD'],
     ['\u200b', '', ''],
+    [`${'x'.repeat(101)} Lee`, 'x'.repeat(100), 'Lee'],
+    [`${'x'.repeat(99)}𝔘 Lee`, 'x'.repeat(99), 'Lee'],
   ])('as a mail program writes it, %j, is split', (text, firstName, lastName) => {
     expect(splitName(text)).toEqual({ firstName, lastName });
   });

@@ -30,6 +30,9 @@ describe('a moment ahead', () => {
     ['1d 12h', '2026-11-25T22:30Z'],
     ['1d12h', '2026-11-25T22:30Z'],
     ['2h', '2026-11-24T12:30Z'],
+    ['2 wks', '2026-12-08T10:30Z'],
+    ['eleven days', '2026-12-05T10:30Z'],
+    ['twelve hours', '2026-11-24T22:30Z'],
     ['an hour', '2026-11-24T11:30Z'],
     ['90 minutes', '2026-11-24T12:00Z'],
     ['the next 7 days', '2026-12-01T10:30Z'],
@@ -38,10 +41,13 @@ describe('a moment ahead', () => {
     ['tomorrow', '2026-11-25T00:00Z'],
     ['Tomorrow at 6pm', '2026-11-25T18:00Z'],
     ['tomorrow noon', '2026-11-25T12:00Z'],
+    ['tomorrow 12am', '2026-11-25T00:00Z'],
+    ['tomorrow 12pm', '2026-11-25T12:00Z'],
     ['day after tomorrow', '2026-11-26T00:00Z'],
     ['today 18:00', '2026-11-24T18:00Z'],
     ['18:00', '2026-11-24T18:00Z'],
     ['9:15', '2026-11-25T09:15Z'],
+    ['10:30', '2026-11-25T10:30Z'],
     ['friday', '2026-11-27T00:00Z'],
     ['until Fri 18:00', '2026-11-27T18:00Z'],
     ['on friday, 6:30 pm', '2026-11-27T18:30Z'],
@@ -49,11 +55,14 @@ describe('a moment ahead', () => {
     ['next tuesday', '2026-12-01T00:00Z'],
     ['next week', '2026-11-30T00:00Z'],
     ['end of day', '2026-11-25T00:00Z'],
+    ['next month', '2026-12-01T00:00Z'],
     ['end of month', '2026-12-01T00:00Z'],
+    ['end of next month', '2027-01-01T00:00Z'],
     ['until the end of the month', '2026-12-01T00:00Z'],
     ['end of year', '2027-01-01T00:00Z'],
     ['24.12.2026', '2026-12-24T00:00Z'],
     ['24.12.', '2026-12-24T00:00Z'],
+    ['24.11.', '2027-11-24T00:00Z'],
     ['1.2.', '2027-02-01T00:00Z'],
     ['24. 12. 2026 18:00', '2026-12-24T18:00Z'],
     ['24.12.26', '2026-12-24T00:00Z'],
@@ -89,7 +98,12 @@ describe('a moment ahead', () => {
     ['-7d', /write it like/],
     ['1.5 days', /write it like/],
     ['soon', /write it like/],
+    ['2026-02-31T10:00Z', /no day of the calendar/],
+    ['fr', /write it like/],
     ['friday 25:00', /write it like/],
+    ['friday 24:00', /write it like/],
+    ['friday 18:60', /write it like/],
+    ['0am', /write it like/],
     ['13pm', /write it like/],
     ['friday evening', /write it like/],
     ['friday 18:00 CET', /write it like/],
@@ -105,6 +119,9 @@ describe('a moment ahead', () => {
     ['friday 18:00', '2026-11-27T17:00Z'],
     ['1 july 2027', '2027-06-30T22:00Z'],
     ['friday 18:00 utc', '2026-11-27T18:00Z'],
+    // In the night when the clocks go forward.
+    ['2027-03-28 01:30', '2027-03-28T00:30Z'],
+    ['2027-03-28 03:30', '2027-03-28T01:30Z'],
     ['7d', '2026-12-01T10:30Z'],
   ])('%s in Berlin → %s', (text, at) => {
     expect(read(text, { timeZone: 'Europe/Berlin' })).toBe(at);
@@ -113,6 +130,7 @@ describe('a moment ahead', () => {
 
 it.each([
   ['yesterday', '2026-11-23T00:00Z'],
+  ['day before yesterday', '2026-11-22T00:00Z'],
   ['today', '2026-11-24T00:00Z'],
   ['monday', '2026-11-23T00:00Z'],
   ['last friday', '2026-11-20T00:00Z'],
@@ -124,11 +142,19 @@ it.each([
   expect(read(text, { direction: 'past' })).toBe(at);
 });
 
+it.each([
+  ['next week', '2026-11-30T10:30:00Z', '2026-12-07T00:00:00.000Z'],
+  ['1 month', '2027-01-31T10:30:00Z', '2027-02-28T10:30:00.000Z'],
+])('%s, on %s → %s', (text, now, at) => {
+  expect(readTime(text, 'end', { now: new Date(now) }).at.toISOString()).toBe(at);
+});
+
 it('says a moment back with its zone and how far away it is', () => {
   const at = new Date('2026-12-04T18:00:00Z');
   expect(timeInWords(at, NOW)).toBe('Fri 4 Dec 2026, 18:00 UTC (in 10 days)');
   expect(timeInWords(at, NOW, 'Europe/Berlin')).toBe('Fri 4 Dec 2026, 19:00 Europe/Berlin (in 10 days)');
   expect(timeInWords(new Date('2026-11-24T11:30:00Z'), NOW)).toMatch(/\(in 1 hour\)$/);
+  expect(timeInWords(new Date('2026-11-25T22:30:00Z'), NOW)).toMatch(/\(in 36 hours\)$/);
   expect([knownTimeZone('Mars/Olympus'), knownTimeZone(undefined)]).toEqual(['UTC', 'UTC']);
 });
 

@@ -4,6 +4,7 @@ import { answerSignUp } from '../../../src/operations/accounts/answer-sign-up.ts
 import { declineSignUp } from '../../../src/operations/accounts/decline-sign-up.ts';
 import { restoreAccount } from '../../../src/operations/accounts/restore.ts';
 import { sealText } from '../../../src/security/sealed-text.ts';
+import { anAccount } from '../../support/accounts.ts';
 import {
   ADMIN,
   APPROVER,
@@ -53,11 +54,23 @@ describe('declining a sign-up', () => {
     const second = await signsUp('again@example.com');
     await declineSignUp(t.as(ADMIN), { accountId: second, tellDeveloper: false });
     expect(await signsUp('again@example.com')).not.toBe(second);
+    const told = (await t.mailsTo('again@example.com')).filter(
+      ({ template }) => template === 'SignUpDeclined',
+    );
+    expect(told).toHaveLength(1);
   });
 
   it('is refused for an account that an operator let in', async () => {
     const accountId = await signsUp('in@example.com');
     await activateAccount(t.as(APPROVER), { accountId });
     expect(await refusalOf(declineSignUp(t.as(ADMIN), { accountId }))).toBe('account_state_unfitting');
+  });
+
+  it('is refused for an account that an operator added, and for one that has changed meanwhile', async () => {
+    const { accountId } = await anAccount(t, { verifyFirst: true });
+    expect(await refusalOf(declineSignUp(t.as(ADMIN), { accountId }))).toBe('account_state_unfitting');
+    const changed = await signsUp('changed@example.com');
+    const declining = declineSignUp(t.as(ADMIN), { accountId: changed, expectedVersion: 9 });
+    expect(await refusalOf(declining)).toBe('account_changed');
   });
 });
