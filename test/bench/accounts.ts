@@ -12,6 +12,7 @@ import type { Context } from '../../src/operations/frame/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
+import { COUNTED_UP_TO } from '../../src/slack/frame/pages.ts';
 import { median, percentile, rounded, timeEach } from './figures.ts';
 import { FIRST_NAMES, LAST_NAMES, listedFrom } from './fill.ts';
 import { ADMIN, TEAM } from './slack-stub.ts';
@@ -119,12 +120,19 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
     listFirstPage: () => listAccounts(context, {}),
     listMiddlePage: () => listAccounts(context, { after }),
     count: () => countAccounts(context, {}),
+    slackFirstPage: () => listAccounts(context, IN_SLACK),
+    slackMiddlePage: () => listAccounts(context, { ...IN_SLACK, after }),
+    slackByState: () => listAccounts(context, { ...IN_SLACK, state: 'blocked' }),
+    slackWithoutMatch: () => listAccounts(context, { ...IN_SLACK, text: 'nobody@nowhere.test' }),
     programsFirstPage: () => listAccounts(context, BY_PROGRAM),
     programsMiddlePage: () => listAccounts(context, { ...BY_PROGRAM, after }),
     programsSkippedPage: () => listAccounts(context, { ...BY_PROGRAM, skip: 700 }),
     programsCount: () => listAccounts(context, { ...BY_PROGRAM, limit: 1 }),
   };
 }
+
+/** As `/apim-user list` asks: a page, and how many match, up to a thousand. */
+const IN_SLACK = { limit: 20, isCounted: { upTo: COUNTED_UP_TO } };
 
 /** As the management API lists. */
 const BY_PROGRAM = { limit: 100, isCounted: true };
@@ -151,6 +159,7 @@ export async function measureSearches(context: Context, sql: postgres.Sql, count
   const searches: Record<string, ReturnType<typeof summary>> = {};
   const works = {
     listWithText: (text: string) => listAccounts(context, { text }),
+    slackWithText: (text: string) => listAccounts(context, { ...IN_SLACK, text }),
     search: (text: string) => searchAccounts(context, { text }),
   };
   for (const [name, work] of Object.entries(works)) {

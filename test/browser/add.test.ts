@@ -55,8 +55,10 @@ describe('add', () => {
       await admin.submits('Add an account', 'Add');
       await admin.seesInModal(/account is pending/);
       await admin.closesModal();
-      const card = approver.message(/Cleo Cole.*pending/s);
-      await card.waitFor();
+      const card = approver.message(/^.*Ada Admin added Cleo Cole\. Activate\?.*State: pending/s);
+      await card.getByRole('button', { name: 'Details of Cleo Cole' }).click();
+      await approver.seesInModal(/Id: .*Registered: .*Version 1: each change raises it by one/s);
+      await approver.closesModal();
       await approver.presses('Activate Cleo Cole');
       await approver.sees(/The email was never confirmed/);
       await approver.message(/Cleo Cole.*State: active.*by Amir Approver/s).waitFor();
@@ -66,4 +68,13 @@ describe('add', () => {
       await developer.reads('cleo@example.com', /confirm/i);
     },
   );
+
+  story('shows in the list, which its buttons filter by state', async () => {
+    await admin.types('/apim-user list');
+    const list = await admin.sees(/Accounts · 1–2 of 2/);
+    await list.getByRole('button', { name: 'Active (2)' }).click();
+    await list.getByText('Active accounts · 1–2 of 2').waitFor();
+    await list.getByRole('button', { name: 'Blocked (0)' }).click();
+    await list.getByText('No account matches').waitFor();
+  });
 });

@@ -64,6 +64,14 @@ describe('two people are invited', () => {
     expect((await fetch(`${app.url}/gateway/check`, { headers })).status).toBe(200);
   });
 
+  story('an admin who opens Block at once reads that the call of this second is cut off', async () => {
+    await admin.types('/apim-user block ann@example.com');
+    await admin.seesInModal(/It cuts off 1 subscription, used in the last 24 hours/);
+    await admin.closesModal();
+    await admin.types('/apim-user show ann@example.com');
+    await admin.sees(/Starter · active · last used .*\(1 call\)/);
+  });
+
   story('the admin hears of it, in one message for both, and stops such messages', async () => {
     await admin.goesTo('apim-user messages');
     const message = admin.message(/1 of 2 people accepted your invitations/);

@@ -35,3 +35,27 @@ story(
     expect(result).toContain('"ann@example.com","added"');
   },
 );
+
+/** As Excel saves it where the comma is decimal, with two columns of its owner. */
+const SAVED = `\ufeffFirst Name;Last Name;E-mail;Phone;Joined;;\r
+Zoë;Müller;zoe@example.com;030 123;24.12.2025;;\r
+;;;;;;\r
+Ann;Lee;ann@example.com;;;;\r
+`;
+
+story(
+  'a table that a spreadsheet program saved is read, and the columns that do not count are named',
+  async () => {
+    const composer = admin.page.getByLabel('File for apim-user');
+    await composer.setInputFiles({ name: 'fair.csv', mimeType: 'text/csv', buffer: Buffer.from(SAVED) });
+    const dryRun = await admin.sees(/Dry run of fair\.csv, 2 rows/);
+    const words = await dryRun.textContent();
+    expect(words).toContain('Ignored columns: “Phone”, “Joined”.');
+    expect(words).toContain('1 new (1 to invite, 0 to add)');
+    expect(words).toContain('line 4: ann@example.com – has an account already; left as it is');
+    await admin.presses('Apply', 'Apply');
+    await admin.message(/fair\.csv is applied/).waitFor();
+    await admin.types('/apim-user invites');
+    await admin.sees(/zoe@example\.com · open/);
+  },
+);

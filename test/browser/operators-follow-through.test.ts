@@ -5,9 +5,10 @@ import type { BrowserPerson } from '../support/browser-person.ts';
 
 let app: BrowserApp;
 let admin: BrowserPerson;
+let approver: BrowserPerson;
 beforeAll(async () => {
   app = await startBrowserApp({ SECOND_OPERATOR_FOR: 'none' });
-  admin = await app.as('admin');
+  [admin, approver] = await Promise.all([app.as('admin'), app.as('approver')]);
 });
 afterAll(() => app?.close());
 
@@ -60,4 +61,15 @@ story('the app answers in its direct message: an email, and anything else', asyn
   await admin.sees(/Eve Il.*active/s);
   await admin.types('hello');
   await admin.sees(/Developer accounts/);
+});
+
+story('what an approver may not do stands in the history as what they tried', async () => {
+  await admin.types('/apim-user add kim@example.com Kim Oak');
+  await admin.sees(/Added/);
+  await approver.types('/apim-user delete kim@example.com');
+  await approver.sees(/You don't have permission to do this/);
+  await admin.types('/apim-user history refused');
+  await admin.sees(
+    /Amir Approver tried to delete Kim Oak \(kim@example\.com\)\. Refused: they may not do this/,
+  );
 });
