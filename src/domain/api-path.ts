@@ -23,7 +23,7 @@ function errorIn(path: string): string | null {
   if (path.length > MAX_API_PATH_LENGTH) return `at most ${MAX_API_PATH_LENGTH} characters`;
   if (path === '') return null;
   const segments = path.split('/');
-  if (segments.some((segment) => segment === '.' || segment === '..')) return 'must not hold . or ..';
+  if (segments.some((segment) => segment === '.' || segment === '..')) return 'no part of it can be . or ..';
   const isPlain = segments.every((segment) => SEGMENT.test(segment));
-  return isPlain ? null : 'may hold letters, digits and - . _ ~ between its slashes, such as orders/v1';
+  return isPlain ? null : 'use letters, digits and - . _ ~ between the slashes, such as orders/v1';
 }

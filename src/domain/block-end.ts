@@ -17,9 +17,9 @@ export function blockEnd(text: string, now: Date, timeZone?: string): Date | nul
   if (text.trim() === '') return null;
   const { at } = readTime(text, 'end', { now, timeZone });
   const ms = at.getTime() - now.getTime();
-  if (ms <= 0) throw refusal('has gone by; choose a later time');
+  if (ms <= 0) throw refusal('this time has passed; choose a later one');
   if (ms < MIN_BLOCK_HOURS * HOUR_MS || ms > MAX_BLOCK_DAYS * 24 * HOUR_MS)
-    throw refusal('must be between 1 hour and 1 year from now');
+    throw refusal('choose a time between 1 hour and 1 year from now');
   return at;
 }
 
@@ -76,5 +76,5 @@ export function splitBlockEnd(words: readonly string[], now: Date): { end: strin
 
 const unclear = (part: readonly string[]) =>
   refusal(
-    `could be “${part.join(' ')}”, or that belongs to the reason. Begin with the end, like for 7d or until friday; else quote the reason`,
+    `“${part.join(' ')}” could be the end or part of the reason. Begin with the end, like for 7d or until friday, or put the reason in quotes`,
   );

@@ -48,7 +48,7 @@ const REFUSALS = {
   token_not_found: ['missing', 'Token not found. It may have been revoked.'],
   approval_not_found: ['missing', "Request not found, or it isn't yours."],
   approval_ended: ['conflict', 'This request was already decided.'],
-  approval_own: ['conflict', 'You made this request, so someone else must approve it. You can take it back.'],
+  approval_own: ['conflict', 'You made this request, so someone else must approve it. You can withdraw it.'],
   approval_about_oneself: ['conflict', 'This is about your own account, so someone else must approve it.'],
   no_second_operator: [
     'conflict',

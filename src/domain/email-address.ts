@@ -31,10 +31,10 @@ export function parseEmailAddress(text: string): EmailAddress {
   if (text.length > MAX_EMAIL_LENGTH * 2) throw invalid(TOO_LONG);
   const typed = text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
   if (typed === '') throw invalid('is needed');
-  if (/\s/.test(typed)) throw invalid('has a space in it');
+  if (/\s/.test(typed)) throw invalid('there is a space in it');
   const [local = '', domain, ...more] = typed.split('@');
-  if (domain === undefined) throw invalid('has no @');
-  if (more.length > 0) throw invalid('has more than one @');
+  if (domain === undefined) throw invalid('there is no @');
+  if (more.length > 0) throw invalid('there is more than one @');
   const fault = faultOfLocalPart(local) ?? faultOfDomain(local, domain);
   if (fault !== null) throw invalid(fault);
   const ascii = asciiDomain(domain);
@@ -44,7 +44,7 @@ export function parseEmailAddress(text: string): EmailAddress {
   return { spelling, canonical };
 }
 
-const TOO_LONG = `is longer than ${MAX_EMAIL_LENGTH} characters`;
+const TOO_LONG = `it is longer than ${MAX_EMAIL_LENGTH} characters`;
 
 /** The canonical form of an email; null when the text is none. */
 export function canonicalEmail(text: string): string | null {
@@ -65,35 +65,36 @@ export function mailboxOf(spelling: string): string {
 const asciiDomain = (domain: string): string => (ASCII.test(domain) ? domain : domainToASCII(domain));
 
 function faultOfLocalPart(local: string): string | null {
-  if (local === '') return 'has nothing before the @';
+  if (local === '') return 'there is nothing before the @';
   const strange = [...local].find((character) => !LOCAL_CHARACTER.test(character));
   if (strange) {
     const isSeen = /[\p{L}\p{N}\p{P}\p{S}]/u.test(strange);
-    return `has ${isSeen ? strange : 'an invisible character'} before the @, where only plain letters, digits and signs work`;
+    return `there is ${isSeen ? strange : 'an invisible character'} before the @, where only plain letters, digits and signs work`;
   }
-  if (/^\.|\.$|\.\./.test(local)) return 'has a dot too many before the @';
+  if (/^\.|\.$|\.\./.test(local)) return 'there is a dot too many before the @';
   if (local.length > MAX_LOCAL_PART_LENGTH)
-    return `has more than ${MAX_LOCAL_PART_LENGTH} characters before the @`;
+    return `there are more than ${MAX_LOCAL_PART_LENGTH} characters before the @`;
   return null;
 }
 
 function faultOfDomain(local: string, domain: string): string | null {
-  if (domain === '') return 'has no domain after the @, as in name@example.com';
+  if (domain === '') return 'there is no domain after the @, as in name@example.com';
   // Node would decode a percent sign, and cut the text at a slash.
   if (!ASCII.test(domain) && STRANGE_IN_DOMAIN.test(domain)) return NO_DOMAIN;
-  if (LOOKS_PLAIN.test(domain)) return 'has letters after the @ that only look like plain ones; type them';
+  if (LOOKS_PLAIN.test(domain))
+    return 'after the @ are letters that only look like plain ones; type plain ones';
   const ascii = asciiDomain(domain);
   const labels = ascii.split('.');
-  if (labels.length < 2) return 'has no whole domain after the @, as in name@example.com';
-  if (labels.includes('')) return 'has a dot too many after the @';
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return 'has an IP address after the @; a domain is needed';
+  if (labels.length < 2) return 'there is no full domain after the @, as in name@example.com';
+  if (labels.includes('')) return 'there is a dot too many after the @';
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return 'there is an IP address after the @; write a domain';
   const isHost = ascii.length <= MAX_DOMAIN_LENGTH && labels.every((label) => LABEL.test(label));
   if (!isHost) return NO_DOMAIN;
   if (ascii === domain || domainToUnicode(ascii).split('.').every(isClearLabel)) return null;
-  return `has a domain that can be taken for another one. If it is the right one, write ${local}@${ascii}`;
+  return `its domain can be taken for another one. If it is the right one, write ${local}@${ascii}`;
 }
 
-const NO_DOMAIN = 'has no possible domain after the @';
+const NO_DOMAIN = 'there is no valid domain after the @';
 const STRANGE_IN_DOMAIN = /[\x21-\x2c/:-@[-`{-~]/;
 
 /** The Kelvin sign, full-width letters: Unicode would make plain letters of them. */

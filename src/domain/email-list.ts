@@ -11,7 +11,7 @@ export type ListedEmail = { email: string } & Names;
 export type EmailList = {
   /** Each once, in order. */
   emails: ListedEmail[];
-  /** What can't be read: the text itself, and a reason that continues it, such as "has no @". */
+  /** What can't be read: the text itself, and a reason that follows a colon, such as "there is no @". */
   faults: { text: string; reason: string }[];
   /** What was changed, in sentences: characters removed, repeats left out. */
   notes: string[];
@@ -49,11 +49,9 @@ export function readEmailList(text: string): EmailList {
     );
   if (repeats > 0)
     list.notes.push(
-      repeats === 1
-        ? '1 email was there twice and counts once.'
-        : `${repeats} repeated emails were left out.`,
+      repeats === 1 ? '1 repeated email was left out.' : `${repeats} repeated emails were left out.`,
     );
-  if (text.length > MAX_TEXT_LENGTH) list.faults.push({ text: 'The text', reason: 'is too long' });
+  if (text.length > MAX_TEXT_LENGTH) list.faults.push({ text: 'The text', reason: 'it is too long' });
   return list;
 }
 
@@ -68,7 +66,7 @@ export function readOneEmail(text: string, { looseName = false } = {}): ListedEm
   if (first && more.length === 0 && looseName && faults.length > 0 && isName)
     return { ...first, ...splitName([fullName(first), ...faults.map((one) => one.text)].join(' ')) };
   const reason =
-    faults[0]?.reason ?? (more.length > 0 ? `takes one email, and these are ${emails.length}` : 'is needed');
+    faults[0]?.reason ?? (more.length > 0 ? `enter one email; these are ${emails.length}` : 'is needed');
   if (!first || more.length > 0 || faults.length > 0)
     throw new DomainError('email_invalid', { fields: { email: reason } });
   return first;
@@ -117,7 +115,7 @@ export function formatListedEmail({ email, ...names }: ListedEmail): string {
 
 const PLAIN_NAME = /^\p{L}[\p{L}\p{M} .'’-]*$/u;
 const CONNECTOR = /^(?:and|or|und|oder|et|ou|y|e|o|&|\+)$/i;
-const NO_AT = 'has no @';
+const NO_AT = 'there is no @';
 
 type Item = ListedEmail | { text: string; reason: string };
 
@@ -192,7 +190,8 @@ function readPiece(piece: string, lastName = ''): Item[] {
   if (bracketed && !isWord) return [readBracketed(bracketed, lastName)];
   const [, quoted = '', rest] = /^"([^"]*)"(.*)$/.exec(text) ?? [];
   if (rest?.startsWith(' ')) return [readAddress(rest, quoted)];
-  if (rest?.startsWith('@')) return [{ text, reason: reasonAgainst(text) ?? 'has quotes before the @' }];
+  if (rest?.startsWith('@'))
+    return [{ text, reason: reasonAgainst(text) ?? 'there are quotes before the @' }];
   const items = readWords(rest === '' ? quoted : text);
   // "ann@example.com (Ann Lee)", as the oldest mail programs write it.
   const [only, ...more] = items;
@@ -206,7 +205,7 @@ function readBracketed([text, before = '', inside = '']: string[], lastName: str
   const item = readAddress(inside, '');
   const other = stripMarks(name);
   if (!('email' in item) || other.toLowerCase() === item.email.toLowerCase()) return item;
-  return { text: text ?? '', reason: 'holds two different emails; put a comma between them' };
+  return { text: text ?? '', reason: 'these are two different emails; put a comma between them' };
 }
 
 function readWords(text: string): Item[] {
@@ -217,7 +216,7 @@ function readWords(text: string): Item[] {
   const name = free.join(' ');
   const [only, ...more] = items;
   const isName = /^\p{Lu}/u.test(name) && only && more.length === 0 && 'email' in only;
-  const hint = isName ? `; a name is written like this: ${name} <${only.email}>` : '';
+  const hint = isName ? `; write a name like this: ${name} <${only.email}>` : '';
   return [{ text: name, reason: `${NO_AT}${hint}` }, ...items];
 }
 

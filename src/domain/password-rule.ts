@@ -44,10 +44,10 @@ export function checkPassword(
   }
   const plain = password.normalize('NFC').toLowerCase();
   if (isCommonPassword(plain) || isRepetition(plain) || RUNS.some((run) => run.includes(plain))) {
-    throw unacceptable('This is among the first passwords that anybody would try. Choose another.');
+    throw unacceptable('This is one of the first passwords anyone would try. Choose another.');
   }
   if (isMostlyContextWords(plain, rule.contextWords)) {
-    throw unacceptable('This is little more than your address, your name or ours. Choose another.');
+    throw unacceptable('This is little more than an email or a name that anyone can guess. Choose another.');
   }
 }
 

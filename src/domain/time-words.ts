@@ -55,7 +55,7 @@ export function parseTime(text: string, options: TimeOptions): Reading {
   if (!at) return null;
   if (!other || other.getTime() === at.getTime()) return { at, isSpan: false };
   return {
-    fault: `could be ${dayText(at, usedZone)} or ${dayText(other, usedZone)}; write it like ${isoDay(at, usedZone)}`,
+    fault: `this could be ${dayText(at, usedZone)} or ${dayText(other, usedZone)}; write it like ${isoDay(at, usedZone)}`,
   };
 }
 
@@ -117,7 +117,7 @@ function parseSpan(words: string, { now, timeZone, sign }: From): Reading {
       ? Number(count)
       : Math.max(NUMBERS.indexOf(count), count.startsWith('a') ? 1 : 0);
     const [short, long] = [UNITS[unit], LONG_UNITS[unit]];
-    if (unit === 'm') return { fault: 'm could be minutes or months; write months, or hours like 12h' };
+    if (unit === 'm') return { fault: '“m” could be minutes or months; write months, or hours like 12h' };
     if (short === undefined && long === undefined) return null;
     ms += number * (short ?? 0);
     months += number * (long ?? 0);

@@ -20,7 +20,7 @@ describe('add', () => {
     const wrong = { Email: 'no address', 'First name': ' ', Password: 'short' };
     const modal = await admin.fills('Add an account', wrong);
     await admin.submits('Add an account', 'Add');
-    await modal.getByRole('alert').filter({ hasText: 'Write a name; one is enough' }).waitFor();
+    await modal.getByRole('alert').filter({ hasText: 'Enter a first name or a last name' }).waitFor();
     await modal
       .getByRole('alert')
       .filter({ hasText: /at least 15 characters/ })
@@ -36,7 +36,7 @@ describe('add', () => {
       Password: PASSWORD,
     });
     await admin.submits('Add an account', 'Add');
-    await admin.seesInModal(/Added: the account is active.*must be replaced at the first sign-in/s);
+    await admin.seesInModal(/Added .+: the account is active.*must be replaced at the first sign-in/s);
     await admin.closesModal();
     const mail = await developer.reads('ann@example.com', /Welcome/);
     expect(await mail.textContent()).not.toContain(PASSWORD);

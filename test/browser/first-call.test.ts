@@ -79,7 +79,7 @@ describe('two people are invited', () => {
     await accepts('ben@example.com', 'Ben');
     await admin.message(/2 of 2 people accepted your invitations/).waitFor();
     expect(await admin.messages.filter({ hasText: /of 2 people accepted/ }).count()).toBe(1);
-    await admin.presses('Stop these messages');
-    await admin.sees(/Stopped\. You get no more messages/);
+    await admin.presses('Turn off these messages');
+    await admin.sees(/Turned off\. You won't get a message/);
   });
 });

@@ -26,9 +26,9 @@ story(
     const dryRun = await admin.sees(/Dry run of developers\.csv, 3 rows: nothing is done yet/);
     const words = await dryRun.textContent();
     expect(words).toContain('2 new (1 to invite, 1 to add)');
-    expect(words).toContain('line 4: no address – email: “no address” has no @');
+    expect(words).toContain('line 4: no address – email: there is no @');
     await admin.presses('Apply', 'Apply');
-    await admin.message(/developers\.csv is applied/).waitFor();
+    await admin.message(/Applied developers\.csv/).waitFor();
     const download = admin.page.waitForEvent('download');
     await admin.page.getByRole('link', { name: /developers result\.csv/ }).click();
     const result = await text(await (await download).createReadStream());

@@ -19,7 +19,7 @@ describe('two invited at once', () => {
     await admin.submits('Invite developers', 'Send invitations');
     await modal
       .getByRole('alert')
-      .filter({ hasText: /ben.*No one was invited yet/ })
+      .filter({ hasText: /ben.*No one has been invited yet/ })
       .waitFor();
     expect(await modal.getByRole('textbox', { name: 'Email' }).inputValue()).toContain('ann@example.com');
     expect(await developer.mailsTo('ann@example.com', /./)).toBe(0);
@@ -67,7 +67,7 @@ describe('two invited at once', () => {
     await admin.types('/apim-user invites');
     await admin.sees(/ben@example.com · open/);
     await admin.chooses(/ben@example\.com/, 'Resend');
-    await admin.sees(/Sent again to ben@example.com; the old link no longer works/);
+    await admin.sees(/Sent again to ben@example.com. The old link no longer works/);
     await first.reload();
     await first.getByRole('heading', { name: 'There is a newer link' }).waitFor();
     const second = await developer.follows('ben@example.com', /invited/, /accept/i, 3);
@@ -76,7 +76,7 @@ describe('two invited at once', () => {
     await admin.sees(/ben@example.com · open/);
     await admin.chooses(/ben@example\.com/, 'Revoke');
     await admin.submits('Revoke an invitation', 'Revoke');
-    await admin.seesInModal(/Revoked: the link that ben@example.com got is dead/);
+    await admin.seesInModal(/Revoked: the link mailed to ben@example.com no longer works/);
     await admin.closesModal();
     await admin.messages
       .filter({ hasText: /There are no open invitations/ })

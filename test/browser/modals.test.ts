@@ -16,7 +16,7 @@ beforeAll(async () => {
     ['cy@example.com', 'Cy Oak'],
   ]) {
     await admin.types(`/apim-user add ${address} ${name}`);
-    await admin.sees(/Added: the account is active/);
+    await admin.sees(/Added .+: the account is active/);
   }
 });
 afterAll(() => app.close());
@@ -49,7 +49,7 @@ describe('edit', () => {
     await admin.types('/apim-user edit ben@example.com');
     const modal = await admin.fills('Edit an account', { Email: 'ben at example', 'Last name': 'Wolf' });
     await admin.submits('Edit an account', 'Save');
-    await fault(modal, /The email has no @/);
+    await fault(modal, /There is no @/);
     expect(await modal.getByRole('textbox', { name: 'Last name' }).inputValue()).toBe('Wolf');
     await admin.fills('Edit an account', { Email: 'ann@example.com' });
     await admin.submits('Edit an account', 'Save');
@@ -85,7 +85,7 @@ describe('a command without its account', () => {
 });
 
 describe('an account that another operator changed while the modal was open', () => {
-  const CHANGED = /Nothing changed: the account is/;
+  const CHANGED = /(already \w+|Someone changed) this account/;
   story('is not deleted', async () => {
     await admin.types('/apim-user delete cy@example.com');
     const modal = await admin.fills('Delete an account', { Reason: 'gone' });
@@ -120,10 +120,10 @@ describe('groups', () => {
     await admin.presses('Create');
     const modal = await admin.fills('Create a group', { Name: ' ' });
     await admin.submits('Create a group', 'Create');
-    await fault(modal, /Write a name/);
+    await fault(modal, /Enter a name/);
     await admin.fills('Create a group', { Name: 'Partners' });
     await admin.submits('Create a group', 'Create');
-    await admin.seesInModal(/Created: the group Partners/);
+    await admin.seesInModal(/Created the group Partners/);
     await admin.closesModal();
     await admin.types('/apim-user groups');
     await admin.chooses(/Partners/, 'Rename');
@@ -134,14 +134,14 @@ describe('groups', () => {
     await admin.chooses(/Partners/, 'Rename');
     await admin.fills('Rename a group', { Name: 'Friends', Description: 'of the house' });
     await admin.submits('Rename a group', 'Save');
-    await admin.seesInModal(/the group is called Friends/);
+    await admin.seesInModal(/Saved the group Friends/);
     await admin.closesModal();
 
     await admin.types('/apim-user groups ann@example.com');
     await admin.picks('Groups of an account', 'Groups', 'Fri', 'Friends');
     await admin.dialog('Groups of an account').getByRole('button', { name: 'Remove Friends' }).waitFor();
     await admin.submits('Groups of an account', 'Save');
-    await admin.seesInModal(/Saved: Ann Lee is in the groups below.*Friends/s);
+    await admin.seesInModal(/Saved the groups of Ann Lee.*Friends/s);
     await admin.closesModal();
     await admin.types('/apim-user list group:Friends');
     const list = await admin.sees(/Ann Lee/);
@@ -150,7 +150,7 @@ describe('groups', () => {
     await admin.types('/apim-user groups');
     await admin.chooses(/Friends/, 'Delete');
     await admin.submits('Delete a group', 'Delete');
-    await admin.seesInModal(/Deleted: the group Friends/);
+    await admin.seesInModal(/Deleted the group Friends/);
     await admin.closesModal();
     await admin.types('/apim-user show ann@example.com');
     const card = await admin.sees(/State: active/);
@@ -167,15 +167,15 @@ describe('decline', () => {
     await admin.closesModal();
     await approver.goesTo('approvals');
     await approver.presses('Decline: Delete Ann Lee?');
-    const modal = approver.dialog('Decline');
-    await approver.submits('Decline', 'Decline');
+    const modal = approver.dialog('Decline a request');
+    await approver.submits('Decline a request', 'Decline');
     await modal.getByRole('alert').first().waitFor();
     await admin.types('/apim-user approvals');
-    await admin.presses('Take back: Delete Ann Lee?');
-    await admin.sees(/Taken back. Nothing was done/);
-    await approver.fills('Decline', { Reason: 'too late' });
-    await approver.submits('Decline', 'Decline');
-    await approver.seesInModal(/already decided|taken back|withdrawn/i);
+    await admin.presses('Withdraw: Delete Ann Lee?');
+    await admin.sees(/Withdrawn. Nothing changed/);
+    await approver.fills('Decline a request', { Reason: 'too late' });
+    await approver.submits('Decline a request', 'Decline');
+    await approver.seesInModal(/already withdrew this request/i);
     await approver.closesModal();
   });
 });

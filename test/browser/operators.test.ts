@@ -25,7 +25,7 @@ story('a person without a role is refused everywhere, and told which admin to as
     expect(await noor.page.getByRole('dialog').count(), name).toBe(0);
   }
   await noor.types('/apim-user approvals');
-  await noor.sees(/Nothing waits for you/);
+  await noor.sees(/No request is waiting for your decision/);
   await noor.types('/apim-user');
   await noor.sees(/You have no role here yet/);
   await noor.goesTo('Home');
@@ -46,7 +46,7 @@ story('a role is granted to a person who is found by typing, and takes effect at
   await admin.page.keyboard.press('Enter');
   await modal.getByRole('radio', { name: /^Approver/ }).check();
   await admin.submits(ADD, 'Grant');
-  await admin.seesInModal(/Noor Nobody is an approver now/);
+  await admin.seesInModal(/Noor Nobody is now an approver/);
   await admin.closesModal();
   await noor.types('/apim-user list');
   await noor.sees(/There are no accounts yet/);
@@ -57,12 +57,12 @@ story('a role is granted to a person who is found by typing, and takes effect at
 story('a role is changed and withdrawn after a question, and the last admin stays', async () => {
   await admin.types('/apim-user operators');
   await admin.presses('Make Noor Nobody an admin', 'Make admin');
-  await admin.sees(/Noor Nobody is an admin now, was an approver/);
+  await admin.sees(/Noor Nobody is now an admin, and was an approver before/);
   await noor.types('/apim-user groups');
   await noor.sees(/Developers · built-in/);
   await admin.types('/apim-user operators');
   await admin.presses('Withdraw the role of Noor Nobody', 'Withdraw');
-  await admin.sees(/Noor Nobody has no role here any more/);
+  await admin.sees(/Noor Nobody no longer has a role here/);
   await noor.types('/apim-user groups');
   await noor.sees(/You don't have permission to do this/);
   await admin.types('/apim-user operators');
@@ -76,7 +76,7 @@ story('the history says what a person did, and what was refused', async () => {
   await admin.types('/apim-user history by:@ada');
   await admin.sees(/Ada Admin.*Noor Nobody/s);
   await admin.types('/apim-user history refused');
-  await admin.sees(/Noor Nobody tried to list the groups. Refused: they may not do this/);
+  await admin.sees(/Noor Nobody tried to list the groups. Refused: they don't have permission/);
   await admin.types('/apim-user history by:@ada from:2026-13-40');
   await admin.sees(/2026|date/);
 });
@@ -85,15 +85,15 @@ story('a person without a role asks for an invitation, and is told the outcome',
   const ASK = 'Ask for an invitation';
   await noor.types('/apim-user request');
   const modal = await noor.fills(ASK, { Email: 'no address', Why: 'she builds our app' });
-  await noor.submits(ASK, 'Ask');
+  await noor.submits(ASK, 'Send request');
   await modal.getByRole('alert').first().waitFor();
   await noor.fills(ASK, { Email: 'eve@example.com' });
-  await noor.submits(ASK, 'Ask');
-  await noor.seesInModal(/Asked for. An operator can decide until/);
+  await noor.submits(ASK, 'Send request');
+  await noor.seesInModal(/Requested. An operator can decide until/);
   await noor.closesModal();
   await admin.goesTo('approvals');
   await admin.message(/eve@example.com.*she builds our app/s).waitFor();
   await admin.presses(/^Approve: .*eve@example.com/, 'Approve');
-  await admin.sees(/Approved, and done/);
+  await admin.sees(/Approved and done/);
   await noor.message(/Approved by Ada Admin/).waitFor();
 });

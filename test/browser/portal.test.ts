@@ -96,7 +96,7 @@ describe('from nothing to a call', () => {
     await admin.picks('Create a product', 'APIs', 'ord', 'Orders');
     await admin
       .dialog('Create a product')
-      .getByRole('checkbox', { name: /An operator decides/ })
+      .getByRole('checkbox', { name: /An operator approves/ })
       .check();
     await admin
       .dialog('Create a product')
@@ -111,7 +111,7 @@ describe('from nothing to a call', () => {
     await follows(ann, 'Sign up');
     await fills(ann, { Email: 'ann@localhost', 'First name': 'Ann', 'Last name (if you have one)': 'Lee' });
     await presses(ann, 'Sign up');
-    await ann.getByText('Email has no whole domain after the @').waitFor();
+    await ann.getByText('Email: there is no full domain after the @').waitFor();
     expect(await ann.getByLabel('First name').inputValue()).toBe('Ann');
     await fills(ann, { Email: EMAIL });
     await presses(ann, 'Sign up');

@@ -69,7 +69,7 @@ async function takeAll(open: Open, url: string): Promise<void> {
   await take(approver.page, 'card');
 
   await admin.types('/apim-user add dan.oak@example.com Dan Oak');
-  await admin.sees(/Added: the account is active/);
+  await admin.sees(/Added .+: the account is active/);
   await admin.types('/apim-user delete dan.oak@example.com');
   await admin.fills('Delete an account', { Reason: 'contract ended' });
   await admin.submits('Delete an account', 'Request deletion');

@@ -67,7 +67,7 @@ story(
     let modal = await opensInvitation();
     await admin.fills(TITLE, { Subject: 'Our own words', Text: 'Please do.\n\n[Come in]($ConfirmUrl)' });
     await admin.submits(TITLE, 'Save');
-    await admin.seesInModal(/Saved: Invitation/);
+    await admin.seesInModal(/Saved Invitation/);
     await admin.closesModal();
     await admin.types('/apim-user invite ann@example.com');
     const own = await developer.reads('ann@example.com', /Our own words/);

@@ -15,7 +15,7 @@ story('a bystander sees no answer meant for another person, and no private chann
   await admin.goesTo('general');
   await noor.goesTo('general');
   await admin.types('/apim-user add ann@example.com Ann Lee');
-  await admin.sees(/Only visible to you.*Added: the account is active/s);
+  await admin.sees(/Only visible to you.*Added .+: the account is active/s);
   await admin.types('hello everybody');
   await noor.message(/hello everybody/).waitFor();
   expect(await noor.page.getByText('ann@example.com').count()).toBe(0);

@@ -128,7 +128,7 @@ async function broken(world: World, { wishes }: Recorded): Promise<string[]> {
   const operators = new Set(roles.map(({ id }) => String(id)));
   return [
     ...wishes.wanted.flatMap(({ request, makes, emails }) =>
-      makes === 'account' && isToldDone(request, /Added: /) && !accounts.has(emails[0] ?? '')
+      makes === 'account' && isToldDone(request, /Added .*: the account is/) && !accounts.has(emails[0] ?? '')
         ? [`${nameOf(request)} was answered as done, and there is no account`]
         : [],
     ),

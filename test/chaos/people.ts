@@ -18,7 +18,7 @@ export type Wishes = {
   wanted: Wanted[];
   /** Emails whose form was answered by leading on into the portal. */
   accepted: string[];
-  /** Apply was pressed, and answered with "It has begun". */
+  /** Apply was pressed, and answered with "Started.". */
   imported: string[][];
   /** Slack had a 200 for the event that says they left. */
   left: string[];
@@ -97,7 +97,7 @@ async function runImport({ person, wishes }: Parts, emails: string[]): Promise<v
   const button = await person.buttonAfter(submitted, 'import-apply');
   if (!button) return;
   const clicked = await person.click(button);
-  if (await person.answerTo(clicked, /It has begun/)) wishes.imported.push(emails);
+  if (await person.answerTo(clicked, /Started\./)) wishes.imported.push(emails);
 }
 
 /** From time to time an operator is deactivated. Slack delivers the event again until it has an answer. */

@@ -92,8 +92,8 @@ function buttonIn(content: unknown, action: string): string | null {
 function outcomeOf(shown: Shown | null): Outcome {
   if (!shown) return null;
   if (/Blocked: |Activated: /.test(shown.text)) return 'done';
-  if (/Nothing changed: the account is .*No mail was sent/s.test(shown.text)) return 'already';
+  if (/already (activated|blocked) this account/.test(shown.text)) return 'already';
   // It changed since the button was drawn, so the operation did nothing and says nothing about the state.
-  if (/nothing changed|nothing was changed|nothing was done/i.test(shown.text)) return 'nothing';
+  if (/nothing changed|nothing was done/i.test(shown.text)) return 'nothing';
   return null;
 }

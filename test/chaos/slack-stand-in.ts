@@ -183,7 +183,7 @@ async function deliver(url: string, contentType: string, body: string): Promise<
 }
 
 /** A message that answers no request. */
-const isNotice = ({ text }: Json): boolean => String(text).includes("can't act here any more");
+const isNotice = ({ text }: Json): boolean => String(text).includes('can no longer act here');
 
 /** What the acknowledgement shows; null when it shows nothing, or only that work goes on. */
 function readAck({ body }: Ack): Json | null {

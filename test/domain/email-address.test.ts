@@ -30,7 +30,7 @@ describe('an email', () => {
       expect.unreachable();
     } catch (error) {
       expect(`${error} ${JSON.stringify(error)}`).not.toContain('canary');
-      expect((error as DomainError).detail.fields?.email).toMatch(/whole domain/);
+      expect((error as DomainError).detail.fields?.email).toMatch(/full domain/);
     }
   });
 
@@ -76,9 +76,7 @@ describe('an email', () => {
     '%s imitates another domain: it is refused with the form that can be told apart, which is accepted',
     (text, form) => {
       const words = refusedFields(() => parseEmailAddress(text)).email;
-      expect(words).toBe(
-        `has a domain that can be taken for another one. If it is the right one, write ${form}`,
-      );
+      expect(words).toBe(`its domain can be taken for another one. If it is the right one, write ${form}`);
       expect(parseEmailAddress(form).spelling).toBe(form);
     },
   );

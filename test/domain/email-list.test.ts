@@ -112,32 +112,35 @@ describe('a paste', () => {
   });
 
   test.each<[text: string, read: string[]]>([
-    ['dora@', ['! dora@: has no domain after the @, as in name@example.com']],
-    ['ann@example.com; dora@', [ANN, '! dora@: has no domain after the @, as in name@example.com']],
-    ['dora', ['! dora: has no @']],
-    ['@example.com', ['! @example.com: has nothing before the @']],
-    ['dora@example', ['! dora@example: has no whole domain after the @, as in name@example.com']],
-    ['dora@example..com', ['! dora@example..com: has a dot too many after the @']],
-    ['dora.@example.com', ['! dora.@example.com: has a dot too many before the @']],
-    ['dora@@example.com', ['! dora@@example.com: has more than one @']],
+    ['dora@', ['! dora@: there is no domain after the @, as in name@example.com']],
+    ['ann@example.com; dora@', [ANN, '! dora@: there is no domain after the @, as in name@example.com']],
+    ['dora', ['! dora: there is no @']],
+    ['@example.com', ['! @example.com: there is nothing before the @']],
+    ['dora@example', ['! dora@example: there is no full domain after the @, as in name@example.com']],
+    ['dora@example..com', ['! dora@example..com: there is a dot too many after the @']],
+    ['dora.@example.com', ['! dora.@example.com: there is a dot too many before the @']],
+    ['dora@@example.com', ['! dora@@example.com: there is more than one @']],
     [
       'dörte@example.com',
-      ['! dörte@example.com: has ö before the @, where only plain letters, digits and signs work'],
+      ['! dörte@example.com: there is ö before the @, where only plain letters, digits and signs work'],
     ],
-    ['dora@192.0.2.1', ['! dora@192.0.2.1: has an IP address after the @; a domain is needed']],
-    ['dora@ex_ample.com', ['! dora@ex_ample.com: has no possible domain after the @']],
+    ['dora@192.0.2.1', ['! dora@192.0.2.1: there is an IP address after the @; write a domain']],
+    ['dora@ex_ample.com', ['! dora@ex_ample.com: there is no valid domain after the @']],
     [
       'Ann Lee ann@example.com',
-      [ANN, '! Ann Lee: has no @; a name is written like this: Ann Lee <ann@example.com>'],
+      [ANN, '! Ann Lee: there is no @; write a name like this: Ann Lee <ann@example.com>'],
     ],
-    ['bob, ann@example.com', [ANN, '! bob: has no @']],
+    ['bob, ann@example.com', [ANN, '! bob: there is no @']],
     [
       'ann@example.com <eve@evil.example>',
-      ['! ann@example.com <eve@evil.example>: holds two different emails; put a comma between them'],
+      ['! ann@example.com <eve@evil.example>: these are two different emails; put a comma between them'],
     ],
-    ['"ann lee"@example.com', ['! "ann lee"@example.com: has a space in it']],
-    ['"ann@evil.example"@example.com', ['! "ann@evil.example"@example.com: has more than one @']],
-    ['<!channel>@example.com', ['! !channel: has no @', '! @example.com: has nothing before the @']],
+    ['"ann lee"@example.com', ['! "ann lee"@example.com: there is a space in it']],
+    ['"ann@evil.example"@example.com', ['! "ann@evil.example"@example.com: there is more than one @']],
+    [
+      '<!channel>@example.com',
+      ['! !channel: there is no @', '! @example.com: there is nothing before the @'],
+    ],
   ])('that has a mistake names the text and the reason: %j', (text, read) => {
     expect(short(readEmailList(text))).toEqual(read);
   });
@@ -174,8 +177,8 @@ describe('a field for one email', () => {
 
   test.each([
     ['', 'is needed'],
-    ['ann@example.com, bob@example.com', 'takes one email, and these are 2'],
-    ['ann@example.com Ann', 'has no @; a name is written like this: Ann <ann@example.com>'],
+    ['ann@example.com, bob@example.com', 'enter one email; these are 2'],
+    ['ann@example.com Ann', 'there is no @; write a name like this: Ann <ann@example.com>'],
   ])('refuses %j: it %s', (text, reason) => {
     expect(refusedFields(() => readOneEmail(text))).toEqual({ email: reason });
   });

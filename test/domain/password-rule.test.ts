@@ -70,7 +70,7 @@ describe('a new password', () => {
     'FabrikamWeather!!',
     '2026fabrikam weather',
   ])('T22: %s is refused to Ann because it holds her email or organisation', (password) => {
-    expect(verdict(password)).toMatch(/little more than your address/);
+    expect(verdict(password)).toMatch(/little more than an email or a name/);
   });
 
   test.each([

@@ -67,7 +67,7 @@ test('an invitation without an answer from the provider for 23 hours becomes unk
 test('an inviter reads in Slack that the provider refused the invitation', async () => {
   app.mailFails({ kind: 'error', code: 'validation_error' });
   await app.as('admin').types('/apim-user invite refused@example.com');
-  await app.as('admin').sees(/invitation to .*refused@example\.com.* could not be mailed/);
+  await app.as('admin').sees(/invitation to .*refused@example\.com.* may not have arrived/);
 });
 
 test('a mail to a developer that the provider refuses is failed, with the provider’s code', async () => {

@@ -81,7 +81,7 @@ describe('a deletion that needs a second operator', () => {
       const poller = await client.user.beginDelete(GROUP, SERVICE, id, '*');
       await asked('Bob');
       await approver().clicks('Decline: Delete Bob Lee?');
-      const modal = await approver().modal('Decline');
+      const modal = await approver().modal('Decline a request');
       await modal.fill({ Reason: 'she is our pilot' });
       await modal.submit();
       await modal.sees(/Declined/);

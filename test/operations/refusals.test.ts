@@ -369,7 +369,7 @@ describe('T55 in Slack', () => {
     await app.as('admin').types('/apim-user history refused');
     const text = await app.as('admin').sees(/tried to block/);
     expect(text).toMatch(
-      /Noor Nobody\W+tried to block Dora Diaz \(dora@example\.com\)\. Refused: they may not do this/,
+      /Noor Nobody\W+tried to block Dora Diaz \(dora@example\.com\)\. Refused: they don't have permission/,
     );
     expect(text).toMatch(
       /Ada Admin\W+tried to restore Dora Diaz \(dora@example\.com\)\. Refused: the state of the account/,

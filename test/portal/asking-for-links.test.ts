@@ -190,7 +190,7 @@ describe('requesting a reset link', () => {
     const html = await answer.text();
     expect(answer.status).toBe(422);
     expect(html).toContain('value="ann@localhost&quot;&gt;&lt;b&gt;"');
-    expect(html).toMatch(/id="email-fault">Email has no whole domain after the @/);
+    expect(html).toMatch(/id="email-fault">Email: there is no full domain after the @/);
   });
 });
 

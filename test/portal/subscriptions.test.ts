@@ -15,8 +15,8 @@ beforeAll(async () => {
   portal = createPortalDriver(app);
   sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   await portal.publishes('Starter', { Terms: 'Be <kind>.\nDo not resell.' });
-  await portal.publishes('Premium', { Approval: ['An operator decides about each subscription'] });
-  await portal.publishes('Weather', { 'Seen by': ['Guests'], 'Subscriptions for an account': '1' });
+  await portal.publishes('Premium', { Approval: ['An operator approves each subscription'] });
+  await portal.publishes('Weather', { 'Seen by': ['Guests'], 'Subscriptions per account': '1' });
 }, 60_000);
 afterAll(async () => {
   await sql?.end();
@@ -159,8 +159,8 @@ describe('subscribing to a product', () => {
     const path = await subscribed(who, 'premium', { name: `Robot of ${email}` });
     const approver = app.as('approver');
     const card = await approver.message(email);
-    await card.clicks(/Reject/);
-    const modal = await approver.modal(/Reject/);
+    await card.clicks(/Decline/);
+    const modal = await approver.modal(/Decline/);
     await modal.fill({ Reason: 'For <partners> only' });
     await modal.submit();
     await eventually('the reason', async () =>

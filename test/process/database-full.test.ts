@@ -120,7 +120,7 @@ describe.skipIf(process.platform === 'win32')(`a database without space, by ${FI
 
       await eventually('a command to be refused', async () => {
         await admin.types(`/apim-user invite ${nextEmail()}`);
-        return admin.canRead(/The database has no space left, and nothing was changed/);
+        return admin.canRead(/The database has no space left, and nothing changed/);
       });
       await modal.submit();
       expect(await modal.sees(/no space left/)).toContain('Last name');

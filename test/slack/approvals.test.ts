@@ -59,7 +59,7 @@ async function asked(address?: string) {
   const name = `Ann Number${count}`;
   const email = address ?? `ann${count}@example.com`;
   await admin().types(`/apim-user add ${email} ${name}`);
-  await admin().sees(/Added: the account is/, WAIT_MS);
+  await admin().sees(/Added .+: the account is/, WAIT_MS);
   await admin().types(`/apim-user delete ${email}`);
   const modal = await admin().modal('Delete an account');
   await modal.submit();
@@ -123,7 +123,7 @@ const press = (userId: string, approvalId: string, more: (payload: Payload) => v
 /** Looks at a card without deciding, so that there is a press to change. */
 async function looks(card: Awaited<ReturnType<typeof asked>>['card'], title: string) {
   await card.clicks(`Decline: ${title}`);
-  const modal = await approver().modal('Decline');
+  const modal = await approver().modal('Decline a request');
   await modal.closeAll();
 }
 
@@ -143,7 +143,7 @@ describe('T45: a person who must not decide', () => {
     expect(await approvalOf(id)).toEqual({ state: 'open', code: null });
     expect(await stateOf(email)).toBe('active');
     await card.clicks(`Approve: ${title}`);
-    await approver().sees(/Approved, and done/, WAIT_MS);
+    await approver().sees(/Approved and done/, WAIT_MS);
     expect(await stateOf(email)).toBe('deleted');
     await app.changePerson(BO, { isDeactivated: false });
     await sql`update operators set role = 'approver' where slack_user_id = ${BO}`;
@@ -157,7 +157,7 @@ describe('T46: Approve against Decline', () => {
       await looks(card, title);
       const second = app.as(BO);
       await (await second.message(new RegExp(title.replace('?', '\\?')))).clicks(`Decline: ${title}`);
-      const modal = await second.modal('Decline');
+      const modal = await second.modal('Decline a request');
       await modal.fill({ Reason: 'not this one' });
       await Promise.all([card.clicks(`Approve: ${title}`), modal.submit()]);
       const { state } = await eventually('a decision', async () => {
@@ -189,9 +189,9 @@ describe('T47: a button that is out of date', () => {
     offset += DAY_MS;
     await refusedWith('approval_ended', () => card.clicks(`Approve: ${title}`));
     expect(await approvalOf(id)).toMatchObject({ state: 'open' });
-    await approver().sees(/already decided. It is \W*expired/, WAIT_MS);
+    await approver().sees(/this request is already \W*expired/, WAIT_MS);
     await minute();
-    await eventually('the card', () => /Ended without a decision/.test(card.text()), WAIT_MS);
+    await eventually('the card', () => /Expired without a decision/.test(card.text()), WAIT_MS);
     expect(await stateOf(email)).toBe('active');
   });
 
@@ -202,7 +202,7 @@ describe('T47: a button that is out of date', () => {
     await other.close();
     app.deliverTo(app.url);
     await card.clicks(`Approve: ${title}`);
-    await approver().sees(/Approved, and done/, WAIT_MS);
+    await approver().sees(/Approved and done/, WAIT_MS);
     expect(await stateOf(email)).toBe('deleted');
   });
 
@@ -228,7 +228,7 @@ describe('T47: a button that is out of date', () => {
       await card.clicks(`Approve: ${title}`);
       await approver().sees(/could no longer be done/, WAIT_MS);
       expect(await approvalOf(id)).toMatchObject({ state: 'outdated' });
-      await eventually('the card', () => /Could no longer be done/.test(card.text()));
+      await eventually('the card', () => /it could no longer be done/.test(card.text()));
       const deletions = await sql`select from audit join accounts on accounts.id = target_id
       where operation = 'accounts/delete' and outcome = 'done' and accounts.email = ${email}`;
       expect(deletions).toHaveLength(1);
@@ -324,7 +324,7 @@ describe('T49: what a payload claims', () => {
   it('a window’s metadata gives no right, and can’t turn Decline into Approve', async () => {
     const [shown, other] = [await asked(), await asked()];
     await shown.card.clicks(`Decline: ${shown.title}`);
-    const modal = await approver().modal('Decline');
+    const modal = await approver().modal('Decline a request');
     await modal.fill({ Reason: 'no' });
     await modal.submit();
     await modal.sees(/Declined/);

@@ -26,7 +26,7 @@ describe('the bot’s direct message', () => {
     await modal.sees(/1 invitation is on its way/);
     await modal.closeAll();
     await admin.types('zoe@example.net');
-    await admin.sees(/zoe@example.net was invited by Ada .*hasn't accepted yet/s);
+    await admin.sees(/Ada .* invited zoe@example.net.*haven't accepted yet/s);
     await admin.types('kim@example.net, lou@example.net');
     await admin.sees(/2 emails. Invite these people\?/);
     const approver = app.as('approver');

@@ -75,11 +75,11 @@ describe('a file at Slack', () => {
       () => ({ url_private: `${other}/files-pri/F0/a.csv` }),
       (_, res) => res.end(),
     );
-    expect(await refusal(named.taken())).toMatch(/invalid_input was not handed out/);
+    expect(await refusal(named.taken())).toMatch(/invalid_input Slack doesn't let this app download it/);
     const sentOn = await slackWith(atHome, (_, res) => {
       res.writeHead(302, { location: `${other}/login` }).end();
     });
-    expect(await refusal(sentOn.taken())).toMatch(/was not handed out/);
+    expect(await refusal(sentOn.taken())).toMatch(/doesn't let this app download it/);
     expect(asked).toEqual([]);
   });
 
@@ -100,7 +100,7 @@ describe('a file at Slack', () => {
       { client: slack.client, botToken: 'xoxb-secret', apiUrl: 'https://slack.com/api/' },
       'F0',
     );
-    expect(await refusal(taking)).toMatch(/was not handed out|is not kept by Slack/);
+    expect(await refusal(taking)).toMatch(/doesn't let this app download it|only has a link to it/);
     expect(slack.tokens).toEqual([]);
   });
 
@@ -108,13 +108,13 @@ describe('a file at Slack', () => {
     const slack = await slackWith(atHome, (req, res) => {
       res.writeHead(302, { location: req.url }).end();
     });
-    expect(await refusal(slack.taken())).toMatch(/was not handed out/);
+    expect(await refusal(slack.taken())).toMatch(/doesn't let this app download it/);
     expect(slack.tokens.length).toBeLessThan(10);
     const external = await slackWith(
       (origin) => ({ ...atHome(origin), is_external: true }),
       (_, res) => res.end(),
     );
-    expect(await refusal(external.taken())).toMatch(/is not kept by Slack/);
+    expect(await refusal(external.taken())).toMatch(/only has a link to it/);
   });
 
   it('is cut off, not read to its end, when it is larger than Slack said', async () => {
@@ -133,7 +133,7 @@ describe('a file at Slack', () => {
 
   it('is refused when it is no text; a host that fails is a fault', async () => {
     const slack = await slackWith(atHome, (_, res) => res.end(Buffer.from([0xff, 0xfe, 0x00])));
-    expect(await refusal(slack.taken())).toMatch(/is no text/);
+    expect(await refusal(slack.taken())).toMatch(/isn't a text file/);
     const broken = await slackWith(atHome, (_, res) => res.writeHead(503).end());
     await expect(broken.taken()).rejects.toThrow('a file could not be had: 503');
   });

@@ -109,7 +109,7 @@ it('T50: hostile words arrive as words: no mention, no broadcast, no link', asyn
   const group = await admin.modal('Create a group');
   await group.fill({ Name: `${hostile.slice(0, 60)} group` });
   await group.submit();
-  await group.sees(/Created: the group/);
+  await group.sees(/Created the group/);
   await group.closeAll();
   await admin.types('/apim-user groups hostile@example.com');
   const groups = await admin.modal('Groups of an account');
@@ -155,8 +155,8 @@ it('T50: hostile names of APIs, products and subscriptions arrive as words, on c
     Description: hostile,
     Terms: hostile,
     APIs: [hostile],
-    Published: ['Developers see it, and its subscriptions pass'],
-    Approval: ['An operator decides about each subscription'],
+    Published: ['Developers see it, and its keys work'],
+    Approval: ['An operator approves each subscription'],
   });
   await product.submit();
   await product.sees(/Created/);
@@ -166,11 +166,11 @@ it('T50: hostile names of APIs, products and subscriptions arrive as words, on c
     await requestSubscription(await beside.developer('paul@example.com'), wish);
   }
   const card = await approver.message(/asks to use/);
-  await card.clicks(/^Reject/);
-  const rejecting = await approver.modal('Reject a request');
+  await card.clicks(/^Decline/);
+  const rejecting = await approver.modal('Decline a request');
   await rejecting.fill({ Reason: hostile });
   await rejecting.submit();
-  await rejecting.sees(/Rejected/);
+  await rejecting.sees(/Declined/);
   await rejecting.closeAll();
   await admin.types('/apim-user subscriptions paul@example.com');
   await admin.sees(/Subscriptions of/);

@@ -109,7 +109,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     const message = await admin().message(key);
     for (const { callback_id } of SHORTCUTS.filter(({ type }) => type === 'message')) {
       await message.shortcut(callback_id);
-      const modal = await admin().modal(/There is a key in it/);
+      const modal = await admin().modal(/This contains a key/);
       await modal.closeAll();
     }
   });
@@ -117,7 +117,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
   it('in a table that is sent as a file ends the import before it begins', async () => {
     admin().goesToDm();
     await admin().shares('developers.csv', `email,first,last,note\nann@example.com,Ann,Lee,${key}\n`);
-    await admin().sees(/There is a key in it/);
+    await admin().sees(/This contains a key/);
     admin().goesTo('general');
     expect((await sql`select 1 from imports`).length).toBe(0);
   });
@@ -125,7 +125,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
 
 it('words that only resemble a key are taken', async () => {
   await admin().types('/apim-user add ann@example.com Ann apim_user');
-  await admin().sees(/Added: the account is/);
+  await admin().sees(/Added .+: the account is/);
   const [account] = await sql`select id from accounts`;
   await admin().types(`/apim-user show ${account?.id}`);
   await admin().sees(/ann@example\.com/);

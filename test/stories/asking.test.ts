@@ -38,7 +38,7 @@ describe('help', () => {
     const all = await approver.sees(/You are an approver here/);
     expect(all).toContain('• `block ');
     expect(all).not.toContain('• `templates');
-    expect(all).toMatch(/Others can also use .*`templates`/);
+    expect(all).toMatch(/Admins can also use .*`templates`/);
   });
 
   it('tells a person without a role which admin to ask', async () => {
@@ -64,7 +64,7 @@ describe('another word for a subcommand', () => {
   it('asks when it can mean more than one, and goes on with the words that followed', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user resend ann@example.com');
-    const asked = await admin.message(/`resend` can mean more than one thing here/);
+    const asked = await admin.message(/`resend` can mean more than one subcommand/);
     expect(asked.buttons()).toEqual(['invites', 'reset-password']);
     await asked.clicks('reset-password');
     const modal = await admin.modal('Reset a password');
@@ -87,7 +87,7 @@ describe('a mistyped subcommand', () => {
   it('that is near none gets the way to help', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user <!channel> *x*');
-    const said = await admin.sees(/shows what there is/);
+    const said = await admin.sees(/There is no subcommand .*lists them/s);
     expect(said).not.toContain('<!channel>');
   });
 });
@@ -219,7 +219,7 @@ describe('a window', () => {
     const admin = app.as('admin');
     app.slackFails('views.open', { kind: 'error', code: 'expired_trigger_id' });
     await admin.types('/apim-user edit ann@example.com');
-    await admin.sees(/took longer than Slack waits for a window/);
+    await admin.sees(/took longer than Slack allows/);
     await admin.clicks('Try again');
     const modal = await admin.modal('Edit an account');
     await modal.closeAll();
@@ -227,7 +227,7 @@ describe('a window', () => {
     const home = await admin.home();
     await home.clicks('Find');
     await eventually('a direct message that says so', () =>
-      admin.dm().some((message) => /took longer than Slack waits/.test(message.text())),
+      admin.dm().some((message) => /took longer than Slack allows/.test(message.text())),
     );
   });
 });
@@ -260,7 +260,7 @@ describe('a fault after a window was submitted', () => {
       'Add an operator',
       byButton('operators', 'Add an operator'),
       { Person: 'Noor Nobody' },
-      /is an \*?approver/,
+      /is now an \*?approver/,
     ],
     ['Block an account', byCommand('block ann@example.com'), { Reason: 'because', Mail: [] }, /Blocked/],
     ['Which account?', byCommand('show'), { Account: 'Ann Lee · ann@example.com' }, /Ann Lee/],
@@ -318,7 +318,7 @@ describe('a fault after a window was submitted', () => {
       await sql`rollback`;
       await sql.end();
     }
-    await modal.sees(/It may or may not have been done: look before you try again/);
+    await modal.sees(/may or may not have been done: check before you try again/);
     expect(await modal.value('Email')).toBe('vera@example.com');
     await modal.submit();
     await modal.sees(/vera@example\.com: not invited\. Ada Admin already invited this email/);

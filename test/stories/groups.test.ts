@@ -22,7 +22,7 @@ describe('groups', () => {
   it('are listed, the built-in ones marked and without buttons', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user add ann@example.com Ann Lee');
-    await admin.sees(/Added: the account is/);
+    await admin.sees(/Added .+: the account is/);
     await admin.types('/apim-user groups');
     const seen = await admin.sees(/1–3 of 3/);
     expect(seen).toMatch(/\*?Developers\*? · built-in · 1 account/);
@@ -32,7 +32,7 @@ describe('groups', () => {
   it('are created, and no two have the same name', async () => {
     const admin = app.as('admin');
     const first = await create('Partners', 'Who sells <!channel> with us');
-    await first.sees(/Created: the group/);
+    await first.sees(/Created the group/);
     await first.cancel();
 
     const second = await create('partners');
@@ -40,7 +40,7 @@ describe('groups', () => {
     expect(await second.value('Name')).toBe('partners');
     await second.fill({ Name: 'Testers' });
     await second.submit();
-    await second.sees(/Created: the group/);
+    await second.sees(/Created the group/);
     await second.cancel();
 
     await admin.types('/apim-user groups');
@@ -49,7 +49,7 @@ describe('groups', () => {
 
   it('need a name, and say so beside the field', async () => {
     const modal = await create('   ');
-    expect(modal.errors()).toEqual({ Name: 'Write a name' });
+    expect(modal.errors()).toEqual({ Name: 'Enter a name.' });
     await modal.cancel();
   });
 
@@ -73,7 +73,7 @@ describe('groups', () => {
     const modal = await admin.modal('Delete a group');
     await modal.sees(/Delete Early birds\?.*Its accounts stay/s);
     await modal.submit();
-    await modal.sees(/Deleted: the group Early birds/);
+    await modal.sees(/Deleted the group .*Early birds/);
     await modal.closeAll();
     await admin.types('/apim-user groups');
     expect(await admin.sees(/Partners/)).not.toContain('Early birds');

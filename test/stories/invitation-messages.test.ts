@@ -133,7 +133,7 @@ describe('the requester', () => {
     const modal = await requester.modal('Ask for an invitation');
     await modal.fill({ Email: 'asked@example.com', Why: 'a partner' });
     await modal.submit();
-    await modal.sees(/Asked for/);
+    await modal.sees(/Requested\./);
     await modal.closeAll();
     await app.as('approver').message(/Invite asked@example\.com/);
     await app.as('approver').clicks(/Approve: Invite asked/);
@@ -144,11 +144,11 @@ describe('the requester', () => {
   });
 });
 
-describe('“Stop these messages”', () => {
+describe('“Turn off these messages”', () => {
   it('stops them for that person alone, until they turn them on again', async () => {
     const admin = app.as('admin');
-    await (await admin.message(/late accepted/)).clicks('Stop these messages');
-    await admin.sees(/Stopped\. You get no more messages/);
+    await (await admin.message(/late accepted/)).clicks('Turn off these messages');
+    await admin.sees(/Turned off\. You won't get a message/);
     await admin.types('/apim-user invite quiet@example.com');
     await accepts('quiet@example.com');
     const home = await admin.home();

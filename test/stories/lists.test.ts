@@ -12,7 +12,7 @@ beforeAll(async () => {
   const modal = await admin.modal('Create a group');
   await modal.fill({ Name: 'Early birds' });
   await modal.submit();
-  await modal.sees(/Created: the group/);
+  await modal.sees(/Created the group/);
   await modal.closeAll();
   const sql = postgres(app.databaseUrl, { max: 1 });
   await sql`insert into accounts (service_id, id, email, email_canonical, first_name, last_name, state,
@@ -161,7 +161,7 @@ describe("a row's menu", () => {
     await page.chooses('Block');
     const modal = await approver.modal('Block an account');
     await modal.submit();
-    await modal.sees(/Nothing changed: the account is \*blocked\* \(by Ada Admin/);
+    await modal.sees(/Ada Admin already blocked this account/);
     await modal.clicks('Show account');
     await modal.sees(/first/);
     await modal.closeAll();

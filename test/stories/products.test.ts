@@ -49,7 +49,7 @@ describe('APIs', () => {
 
   it('say beside the field what is wrong with it', async () => {
     const modal = await createsApi('  ', 'orders/../secret');
-    expect(modal.errors()).toEqual({ Name: 'Write a name', Path: 'must not hold . or ..' });
+    expect(modal.errors()).toEqual({ Name: 'Enter a name.', Path: 'No part of it can be . or ...' });
     await modal.fill({ Name: 'Secret', Path: 'secret', Id: 'not an id' });
     await modal.submit();
     expect(modal.errors().Id).toMatch(/must not hold spaces/);
@@ -100,10 +100,10 @@ describe('products', () => {
       Name: 'Starter',
       Description: 'For <!channel> and all who *begin*',
       APIs: ['Orders API', 'Invoices'],
-      'Subscriptions for an account': '2',
+      'Subscriptions per account': '2',
       Terms: 'Be kind.',
-      Published: ['Developers see it, and its subscriptions pass'],
-      Approval: ['An operator decides about each subscription'],
+      Published: ['Developers see it, and its keys work'],
+      Approval: ['An operator approves each subscription'],
     });
     await modal.submit();
     const seen = await modal.sees(/Created\. Developers in the groups below see it/);
@@ -117,15 +117,15 @@ describe('products', () => {
     const modal = await opensProduct('', 'Create', 'Create a product');
     await modal.fill({
       Name: ' ',
-      'Subscriptions for an account': '0',
+      'Subscriptions per account': '0',
       Subscription: [],
-      Approval: ['An operator decides about each subscription'],
+      Approval: ['An operator approves each subscription'],
     });
     await modal.submit();
     expect(modal.errors()).toEqual({
-      Name: 'Write a name',
-      'Subscriptions for an account': 'Write a number from 1 to 1000, or nothing',
-      Approval: 'An approval is about subscriptions: tick that one is needed too',
+      Name: 'Enter a name.',
+      'Subscriptions per account': 'Enter a number from 1 to 1000, or leave it empty.',
+      Approval: 'Only subscriptions can be approved: tick that one is required too.',
     });
     await modal.closeAll();
   });
@@ -139,7 +139,7 @@ describe('products', () => {
     await modal.sees(/too long for Slack, so they stay as they are: Long/);
     await modal.fill({ Name: 'Starter plan', APIs: ['Orders API'], 'Seen by': ['Guests', 'Developers'] });
     await modal.submit();
-    const seen = await modal.sees(/Saved, and calls go by it at once/);
+    const seen = await modal.sees(/Saved. It applies to calls at once/);
     expect(seen).toMatch(/Starter plan.*APIs:\W+Long, Orders API/s);
     expect(seen).toMatch(/Seen by:\W+Developers, Guests/);
     await modal.closeAll();
@@ -150,17 +150,17 @@ describe('products', () => {
       (service_id, id, product_id, name, state, state_changed_at, state_changed_by, created_at, updated_at)
       values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;
     const modal = await opensProduct('Starter plan', 'Delete', 'Delete a product');
-    await modal.sees(/No one has a subscription to it/);
+    await modal.sees(/It has no subscriptions/);
     // A developer subscribes while the question is open.
     await subscribe('one');
     await modal.submit();
-    await modal.sees(/There is 1 subscription to it/);
+    await modal.sees(/It has 1 subscription/);
     await modal.submit();
     expect(Object.keys(modal.errors())).toEqual(['Subscriptions']);
     await subscribe('two');
-    await modal.fill({ Subscriptions: ['Delete its 1 subscription with it'] });
+    await modal.fill({ Subscriptions: ['Delete its 1 subscription too'] });
     await modal.submit();
-    await modal.sees(/Deleted: the product .*Starter plan.*, and 2 subscriptions with it\. Its APIs stay/);
+    await modal.sees(/Deleted the product .*Starter plan.* and its 2 subscriptions\. Its APIs stay/);
     await modal.closeAll();
     expect(await sql`select 1 from subscriptions`).toHaveLength(0);
     await admin().types('/apim-user products');

@@ -90,9 +90,9 @@ it('after a backup is restored, what was removed since is removed again, and no 
   await says('block ann@example.com leaked a key', /Blocked: Ann Lee/);
   await deletes('bea@example.com', 'Bea Fox');
   await approver().clicks('Approve: Delete Bea Fox?');
-  await approver().sees(/Approved, and done/);
+  await approver().sees(/Approved and done/);
   await approver().clicks('Decline: Delete Cy Oak?');
-  const decline = await approver().modal('Decline');
+  const decline = await approver().modal('Decline a request');
   await decline.fill({ Reason: 'she stays' });
   await decline.submit();
   await decline.sees(/Declined/);

@@ -28,7 +28,7 @@ const inChannel = () =>
     .map((message) => message.text());
 const cards = () => inChannel().filter((text) => /flood\d+@example\.com/.test(text));
 const summaries = () =>
-  inChannel().filter((text) => /signed up|sign-ups of this card/.test(text) && !/flood/.test(text));
+  inChannel().filter((text) => /signed up|sign-ups on this card/.test(text) && !/flood/.test(text));
 
 test('the first twenty sign-ups get a card each, and the others share one that counts down and ends', async () => {
   for (const email of addresses) {
@@ -56,7 +56,7 @@ test('the first twenty sign-ups get a card each, and the others share one that c
     await approver.sees(/Activated|Blocked/);
   }
   await eventually('the end of the summary', () =>
-    /All 4 sign-ups of this card are decided/.test(summaries()[0] ?? ''),
+    /All 4 sign-ups on this card are decided/.test(summaries()[0] ?? ''),
   );
   expect(summaries()).toHaveLength(1);
   expect(cards()).toHaveLength(20);

@@ -28,7 +28,7 @@ const approver = () => app.as('approver');
 
 async function hasAccount(email: string, name: string): Promise<void> {
   await admin().types(`/apim-user add ${email} ${name}`);
-  await admin().sees(/Added: the account is/);
+  await admin().sees(/Added .+: the account is/);
 }
 async function asks(email: string, name: string) {
   const developer = await beside.developer(email);
@@ -53,7 +53,7 @@ describe('a request for a subscription', () => {
     expect(card.text()).toMatch(/Ann Lee\W* asks to use \W*Gold/);
     expect(card.buttons()).toEqual([
       'Approve: For the shop of Ann Lee',
-      'Reject: For the shop of Ann Lee',
+      'Decline: For the shop of Ann Lee',
       'Details: For the shop of Ann Lee',
     ]);
     await card.clicks(/Approve/);
@@ -72,8 +72,8 @@ describe('a request for a subscription', () => {
     const same = await admin().message(/Bea Fox asks to use/);
     await Promise.all([card.clicks(/Approve/), same.clicks(/Approve/)]);
     const outcomes = await Promise.all([
-      approver().sees(/Approved: |Nothing changed: the subscription/),
-      admin().sees(/Approved: |Nothing changed: the subscription/),
+      approver().sees(/Approved: |(already \w+|Someone changed) this subscription/),
+      admin().sees(/Approved: |(already \w+|Someone changed) this subscription/),
     ]);
     expect(outcomes.filter((text) => /Approved: /.test(text))).toHaveLength(1);
     expect(outcomes.find((text) => /Nothing changed/.test(text))).toMatch(
@@ -86,14 +86,14 @@ describe('a request for a subscription', () => {
     await hasAccount('cy@example.com', 'Cy Oak');
     await asks('cy@example.com', 'Cy’s');
     const card = await cardOf(/Cy Oak/);
-    await card.clicks(/Reject/);
-    const modal = await approver().modal('Reject a request');
+    await card.clicks(/Decline/);
+    const modal = await approver().modal('Decline a request');
     await modal.fill({ Reason: '  ' });
     await modal.submit();
-    expect(modal.errors()).toEqual({ Reason: 'Say why: the developer reads it' });
+    expect(modal.errors()).toEqual({ Reason: 'Enter a reason: the developer reads it.' });
     await modal.fill({ Reason: 'not before the contract' });
     await modal.submit();
-    await modal.sees(/Rejected: /);
+    await modal.sees(/Declined /);
     await modal.closeAll();
     await eventually('the card to say why', () =>
       /rejected by Amir Approver.*not before the contract/s.test(card.text()),
@@ -119,10 +119,10 @@ describe('a request for a subscription', () => {
     const { id } = await asks('di@example.com', 'Di’s');
     const card = await cardOf(/Di Elm/);
     await deleteSubscription(beside.console(), { subscriptionId: id });
-    await card.clicks(/Reject/);
+    await card.clicks(/Decline/);
     await approver().sees(/Subscription not found/);
     await eventually('the card to be replaced', () =>
-      /was deleted\. Nothing is left to decide/.test(card.text()),
+      /was deleted\. There is nothing left to decide/.test(card.text()),
     );
     expect(card.buttons()).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe('a request for a subscription', () => {
     await asks('di@example.com', 'Di’s new');
     const home = await approver().home();
     await eventually('the request in Home', () => /1 subscription waits for approval/.test(home.text()));
-    await home.clicks('Look and decide');
+    await home.clicks('Review');
     await approver().modal(/Di’s new/);
     await (await approver().modal()).closeAll();
   });
@@ -155,7 +155,7 @@ describe('the subscriptions of an account', () => {
     expect(modal.errors()).toEqual({ Ends: 'Choose a day after the start' });
     await modal.fill({ Starts: null, Ends: '2020-01-01' });
     await modal.submit();
-    await modal.sees(/has gone by; choose a later day/);
+    await modal.sees(/has passed; choose a later one/);
     expect(await modal.value('Ends')).toBe('2020-01-01');
     await modal.fill({ Ends: '2030-01-01' });
     await modal.submit();
@@ -208,7 +208,7 @@ describe('the subscriptions of an account', () => {
     await cancelling.clicks('Delete: Machine of Ann Lee');
     const deleting = await admin().modal('Delete a subscription');
     await deleting.submit();
-    await deleting.sees(/Deleted: the subscription .*Machine/);
+    await deleting.sees(/Deleted the subscription .*Machine/);
     await deleting.closeAll();
     expect((await rows()).text()).not.toContain('Machine');
   });
@@ -223,11 +223,11 @@ describe('the subscriptions of an account', () => {
 
   it('get a new key in place of an old one, and the owner is told', async () => {
     const before = await hashes('For the shop');
-    await (await rows()).chooses('Regenerate a key', 'For the shop');
-    const modal = await admin().modal('Regenerate a key');
+    await (await rows()).chooses('Replace a key', 'For the shop');
+    const modal = await admin().modal('Replace a key');
     await modal.fill({ Which: 'The secondary key' });
     await modal.submit();
-    expect(await modal.sees(/Replaced: the secondary key of .*For the shop/)).toMatch(
+    expect(await modal.sees(/Replaced the secondary key of .*For the shop/)).toMatch(
       /A mail tells the owner/,
     );
     await modal.closeAll();
@@ -243,9 +243,9 @@ describe('the subscriptions of an account', () => {
     await approver().sees(/Subscriptions of Ann Lee/);
     await approver().chooses('Key leaked', 'For the shop');
     const modal = await approver().modal('A key leaked');
-    await modal.fill({ Which: 'Both, or not known which' });
+    await modal.fill({ Which: "Both, or I don't know which" });
     await modal.submit();
-    expect(await modal.sees(/Replaced: both keys of/)).toMatch(/tells the owner, and why/);
+    expect(await modal.sees(/Replaced both keys of/)).toMatch(/tells the owner why/);
     await modal.closeAll();
     const after = await hashes('For the shop');
     expect(after.primary).not.toBe(before.primary);
@@ -268,7 +268,7 @@ describe('the subscriptions of an account', () => {
     await other.sees(/Suspended/);
     await other.closeAll();
     await modal.submit();
-    await modal.sees(/Nothing changed: the subscription is \W*suspended\W*.*Amir Approver/);
+    await modal.sees(/Amir Approver already suspended this subscription/);
     await modal.clicks('Show subscription');
     const shown = await admin().modal(/suspended by Amir Approver/);
     expect(shown.buttons()).toContain('Resume: For the shop of Ann Lee');
@@ -298,7 +298,7 @@ describe('the subscriptions of an account', () => {
       await page.clicks('Next');
       await eventually('the next page', () => page.text() !== before);
     }
-    expect(text).toMatch(/the developer\W+asked for a subscription. About For the shop, of Ann Lee/);
+    expect(text).toMatch(/the developer\W+requested the subscription \W*For the shop of Ann Lee/);
     expect(text).toMatch(/Amir Approver\W+approved .*For the shop/);
     expect(text).toMatch(/Amir Approver\W+suspended .*state: active → suspended/);
     expect(text).toMatch(/Ada Admin\W+replaced a key .*key: secondary/);
@@ -343,10 +343,10 @@ describe('an account that has subscriptions', () => {
     await modal.sees(/It cuts off 1 subscription, used in the last 24 hours/);
     await modal.submit();
     expect(modal.errors()).toEqual({ Subscriptions: expect.stringMatching(/Tick this to delete them too/) });
-    await modal.fill({ Subscriptions: ['Delete its 1 subscription with it'] });
+    await modal.fill({ Subscriptions: ['Delete its 1 subscription too'] });
     await modal.submit();
     const text = await modal.sees(/Deleted\. Access has ended/);
-    expect(text).toMatch(/brings the account back, and its subscriptions/);
+    expect(text).toMatch(/brings the account and its subscriptions back/);
     await modal.closeAll();
     const [row] = await beside.sql`select id from accounts where email = 'bea@example.com'`;
     await admin().types(`/apim-user show ${row?.id}`);
@@ -381,7 +381,7 @@ describe('without an approvals channel', () => {
       isApprovalRequired: true,
     });
     await own.as('admin').types('/apim-user add ann@example.com Ann Lee');
-    await own.as('admin').sees(/Added: the account is/);
+    await own.as('admin').sees(/Added .+: the account is/);
     await requestSubscription(await beside.developer('ann@example.com'), { productId: 'gold' });
     const ofAdmin = await own.as('admin').message(/Ann Lee.*asks to use/s);
     const ofApprover = await own.as('approver').message(/Ann Lee.*asks to use/s);

@@ -28,7 +28,9 @@ it('a block for a week shows its end on the answer and the card, and ends by its
   await admin.types('/apim-user add ann@example.com Ann Lee');
   await admin.sees(/Added/);
   await admin.types('/apim-user block ann@example.com for 7d too many calls');
-  await admin.sees(/Blocked until .* UTC \(in 7 days\): Ann Lee can't .*it reactivates automatically/);
+  await admin.sees(
+    /Blocked until .* UTC \(in 7 days\): Ann Lee can't .*the account reactivates automatically/,
+  );
   await admin.sees(/State:\W* blocked until .* then active again · too many calls/);
   await mailTo('ann@example.com', /is blocked/);
 

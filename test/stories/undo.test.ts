@@ -41,7 +41,7 @@ it('an operator can undo a block from the answer in a modal, and after ten minut
   await again.sees(/Saved/);
   now += 10 * 60_000;
   await again.clicks('Undo for Beate Lee');
-  await again.sees(/Undo works for ten minutes, and they have passed/);
+  await again.sees(/Undo works for ten minutes/);
   await again.closeAll();
   await admin.types('/apim-user show bea@example.com');
   await admin.sees(/Beate Lee/);
@@ -62,9 +62,7 @@ it('says which mail the developer gets about an undo, and a second press of it i
       [1, 2].map(() => app.send(app.altered((fields) => secondPress(fields), 'block_actions'))),
     )),
   ];
-  await admin.sees(
-    /Undone: Cy Lee is as before. A mail had told the developer.*another one says.*active again/,
-  );
+  await admin.sees(/Undone: Cy Lee is as before. A mail told the developer.*another one says.*active again/);
   expect([undoButton, ...others].map(({ status }) => status)).toEqual([200, 200, 200]);
   const said = admin.messages().map((one) => one.text());
   expect(said.filter((text) => /Undone: Cy Lee/.test(text))).toHaveLength(1);

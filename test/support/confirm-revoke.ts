@@ -4,6 +4,6 @@ import type { PersonDriver } from './slack-person.ts';
 export async function confirmRevoke(admin: PersonDriver): Promise<void> {
   const modal = await admin.modal('Revoke an invitation');
   await modal.submit();
-  await modal.sees(/Revoked: the link that/);
+  await modal.sees(/Revoked: the link mailed to/);
   await modal.closeAll();
 }

@@ -7,7 +7,7 @@ import { createVisitor, type Visitor } from './visitor.ts';
 export type PortalDriver = ReturnType<typeof createPortalDriver>;
 type Mail = ReturnType<TestApp['inbox']['mails']>[number];
 
-const PUBLISHED = 'Developers see it, and its subscriptions pass';
+const PUBLISHED = 'Developers see it, and its keys work';
 export const PASSWORD = 'three quiet garden chairs';
 
 /** The app must trust the local proxy: `TRUSTED_PROXIES: '127.0.0.1'`. */

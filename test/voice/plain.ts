@@ -23,7 +23,7 @@ export const withoutChance = (text: string): string =>
     .replaceAll('\0', '')
     .replace(UUID, '‹id›')
     // Whether a mail has left when a list is drawn depends on the machine.
-    .replace(/\bmail (?:queued|delivered)\b/g, 'mail accepted')
+    .replace(/\bmail (?:queued|delivered)\b/g, 'mail sent')
     .replace(/ticket=[\w-]{43}/g, 'ticket=‹secret›')
     .replace(/\b[0-9a-f]{32,}\b/g, '‹key›')
     .replace(/\bapim_[\w-]{20,}/g, '‹token›')

@@ -43,6 +43,10 @@ export async function demandAccount(act: Act, id: string): Promise<Account> {
   return account;
 }
 
+/** The person who changes a state, with the operator who approved that: "Ada Admin (approved by Amir Approver)". */
+export const changedBy = ({ actorName, approval }: Act): string =>
+  approval?.decidedByName ? `${actorName} (approved by ${approval.decidedByName})` : actorName;
+
 /** Errors: `account_state_unfitting` with the present state and who made it so. */
 export function demandNextState(account: Account, verb: AccountVerb): Account['state'] {
   const next = nextState(account.state, verb);

@@ -5,7 +5,7 @@ import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
-import { currentState, demandNextState, holdAccount, viewAccount } from './account.ts';
+import { changedBy, currentState, demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmedSignUp } from './sign-up-rules.ts';
 import { NO_BLOCK, queueActivatedMail, returnToStateBeforeBlock } from './state-after-block.ts';
 import { demandUndoRecord, hasHeard, undoRecordOf } from './undo-record.ts';
@@ -80,7 +80,7 @@ async function activate(
     state,
     stateReason: reason,
     stateChangedAt: act.now,
-    stateChangedBy: act.actorName,
+    stateChangedBy: changedBy(act),
     ...(account.signedUpAt && !account.signUpApprovedAt ? { signUpApprovedAt: act.now } : {}),
   });
   if (isTold) await queueActivatedMail(act, active, message);

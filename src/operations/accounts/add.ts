@@ -107,7 +107,7 @@ const registeredBefore = (now: Date, elsewhere = now): Date => (elsewhere < now 
 
 const REASONS = {
   active: 'added by an operator',
-  pending: 'waits for the email to be confirmed',
+  pending: 'waiting for the email to be confirmed',
   blocked: 'added as blocked',
 };
 

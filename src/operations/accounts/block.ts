@@ -7,7 +7,7 @@ import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
-import { demandNextState, holdAccount, viewAccount } from './account.ts';
+import { changedBy, demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import { endAccess } from './end-access.ts';
 import { stateBeforeBlock } from './state-after-block.ts';
@@ -96,7 +96,7 @@ async function undoChange(act: Act, account: Account, changeId: string): Promise
     stateBeforeBlock,
     toldOfBlock,
     stateChangedAt: act.now,
-    stateChangedBy: act.actorName,
+    stateChangedBy: changedBy(act),
   });
   // A developer who read that the account is active needs the link again, not a mail about a block.
   if (heard && isUnconfirmed(blocked)) await queueConfirmationMail(act, blocked);
@@ -117,7 +117,7 @@ async function block(
     stateBeforeBlock: account.state === 'pending' ? 'pending' : 'active',
     stateReason: reason,
     stateChangedAt: act.now,
-    stateChangedBy: act.actorName,
+    stateChangedBy: changedBy(act),
   });
 }
 
@@ -127,5 +127,5 @@ const changeEnd = (act: Act, account: Account, blockEndsAt: Date | null, reason:
     stateBeforeBlock: stateBeforeBlock(account),
     stateReason: reason || account.stateReason,
     stateChangedAt: act.now,
-    stateChangedBy: act.actorName,
+    stateChangedBy: changedBy(act),
   });

@@ -54,13 +54,13 @@ export const confirmEmail = defineOperation({
       ...(becomesActive
         ? {
             state: 'active',
-            stateReason: 'address confirmed',
+            stateReason: 'email confirmed',
             stateChangedAt: act.now,
             stateChangedBy: act.actorName,
             ...(account.signedUpAt ? { signUpApprovedAt: account.signUpApprovedAt ?? act.now } : {}),
           }
         : {}),
-      ...(awaitsOperator ? { stateReason: 'signed up, and waits for an operator to agree' } : {}),
+      ...(awaitsOperator ? { stateReason: 'signed up; waiting for an operator to approve' } : {}),
     });
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);

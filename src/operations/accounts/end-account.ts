@@ -6,6 +6,7 @@ import {
 } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
+import { changedBy } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
@@ -36,7 +37,7 @@ export async function endAccount(
     state,
     stateReason: reason,
     stateChangedAt: act.now,
-    stateChangedBy: act.actorName,
+    stateChangedBy: changedBy(act),
     deletedAt: act.now,
     groupIdsWhenDeleted: groupIds,
   });

@@ -6,7 +6,14 @@ import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
-import { currentState, demandAccount, demandNextState, holdAccount, viewAccount } from './account.ts';
+import {
+  changedBy,
+  currentState,
+  demandAccount,
+  demandNextState,
+  holdAccount,
+  viewAccount,
+} from './account.ts';
 
 /**
  * Brings a deleted account back as `blocked`, with those of its groups that still exist. Possible until it is erased.
@@ -36,7 +43,7 @@ export const restoreAccount = defineOperation({
       state,
       stateReason: reason || 'restored',
       stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
+      stateChangedBy: changedBy(act),
       deletedAt: null,
       groupIdsWhenDeleted: null,
     });

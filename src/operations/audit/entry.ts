@@ -67,5 +67,5 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
 }
 
 function subscriptionLabel({ name, owner }: Awaited<ReturnType<typeof findSubscriptions>>[number]): string {
-  return owner?.email ? `${name}, of ${fullName(owner)} (${owner.email})` : name;
+  return owner?.email ? `${name} of ${fullName(owner)} (${owner.email})` : name;
 }

@@ -70,16 +70,16 @@ function planRow(row: ReadRow, { known, groups, lines }: Known & { lines: Map<st
   if (email === null) return faulty('email', row.emailFault);
   const canonical = canonicalEmail(email) ?? '';
   const before = lines.get(canonical);
-  if (before) return faulty('email', `the same as in line ${before}; leave one of them out`);
+  if (before) return faulty('email', `the same as in line ${before}; remove one of them`);
   lines.set(canonical, line);
   const mode = MODES.find((one) => one === (values.mode.toLowerCase() || 'invite'));
-  if (!mode) return faulty('mode', `“${shown(values.mode)}” is neither add nor invite`);
+  if (!mode) return faulty('mode', `write add or invite, not “${shown(values.mode)}”`);
   const names = groupNames(values.groups, groups);
   const missing = names.find((name) => !Object.hasOwn(groups, name.toLowerCase()));
   if (missing !== undefined)
     return faulty('groups', `there is no group “${shown(missing)}”; create it first, or correct the name`);
   if (mode === 'invite' && values.note !== '')
-    return faulty('note', 'an invitation keeps none; leave it empty, or write add as the mode');
+    return faulty('note', 'an invitation has no note; leave it empty, or write add as the mode');
   const groupIds = names.map((name) => groups[name.toLowerCase()] ?? '');
   const parsed = wantedRow.safeParse({ mode, email, groupIds, note: values.note, ...row.names });
   if (!parsed.success) {
@@ -87,7 +87,7 @@ function planRow(row: ReadRow, { known, groups, lines }: Known & { lines: Map<st
     return faulty(field === 'groupIds' ? 'groups' : (field as Column), words);
   }
   if (mode === 'add' && parsed.data.first === '')
-    return faulty('first', 'is needed to add someone; one name is enough');
+    return faulty('first', 'someone who is added needs a first name or a last name');
   const status = Object.hasOwn(known, canonical) ? known[canonical] : undefined;
   return status ? { ...at, status } : { ...at, status: 'new', wanted: parsed.data };
 }
@@ -125,19 +125,19 @@ const invalidTable = (words: string) => new DomainError('invalid_input', { field
 
 function readTable(text: string): { rows: ReadRow[]; notes: string[] } {
   const { rows: all, fault } = readCsv(text);
-  if (fault) throw invalidTable(`can't be read from line ${fault.line} on: it ${fault.words}`);
+  if (fault) throw invalidTable(`line ${fault.line} can't be read: it ${fault.words}`);
   const written = all.filter(({ cells }) => cells.some((cell) => cell !== ''));
-  if (written.length === 0) throw invalidTable('is empty');
+  if (written.length === 0) throw invalidTable('it is empty');
   const first = written.slice(0, MAX_LINES_ABOVE).findIndex((row) => readHead(row).places.has('email'));
   const headRow = written[first];
   if (!headRow)
     throw invalidTable(
-      `has no column for the email: name the columns in its first line, such as email, first name, last name, groups, note, mode. That line begins with “${shown(written[0]?.cells[0] ?? '')}”`,
+      `there is no column for the email: name the columns in the first line, such as email, first name, last name, groups, note, mode. Now the first line begins with “${shown(written[0]?.cells[0] ?? '')}”`,
     );
   const head = readHead(headRow);
   if (head.twice)
     throw invalidTable(
-      `has two columns of one meaning, “${head.twice.map(shown).join('” and “')}”: delete or rename one of them`,
+      `the columns “${head.twice.map(shown).join('” and “')}” mean the same: delete or rename one of them`,
     );
   const rows = written.slice(first + 1);
   if (rows.length > MAX_IMPORT_ROWS)
@@ -149,7 +149,7 @@ function notesOn({ ignored }: Head, headLine: number, linesAbove: number): strin
   const headings = ignored.slice(0, MAX_HEADINGS_SHOWN).map((heading) => `“${shown(heading)}”`);
   const more = ignored.length - headings.length;
   return [
-    ...(linesAbove > 0 ? [`Line ${headLine} names the columns; what stands above it is ignored.`] : []),
+    ...(linesAbove > 0 ? [`Line ${headLine} names the columns; the lines above it are ignored.`] : []),
     ...(ignored.length > 0
       ? [
           `Ignored ${ignored.length === 1 ? 'column' : 'columns'}: ${headings.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
@@ -165,15 +165,15 @@ function readRow({ line, cells }: CsvRow, head: Head): ReadRow {
   const count = cells.findLastIndex((one) => one !== '') + 1;
   const tooMany =
     count > head.width
-      ? `has ${count} cells, and the first line names ${head.width} columns; put quotes around a cell that has a separator in it`
+      ? `it has ${count} cells, but the first line names ${head.width} columns; put quotes around a cell that has a separator in it`
       : '';
   const { emails, faults } = readEmailList(values.email);
   const [only] = emails;
   const emailFault = faults[0]
-    ? `“${shown(faults[0].text)}” ${faults[0].reason}`
+    ? `${faults[0].text === values.email ? '' : `“${shown(faults[0].text)}”: `}${faults[0].reason}`
     : only
-      ? `these are ${emails.length} emails; write each in a line of its own`
-      : 'is empty';
+      ? `these are ${emails.length} emails; write each on a line of its own`
+      : 'it is empty';
   const isOne = only && emails.length === 1 && faults.length === 0;
   const typed = { firstName: values.first, lastName: values.last };
   const whole = [typed, splitName(values.name), only ?? EMPTY].find((names) => fullName(names).trim() !== '');

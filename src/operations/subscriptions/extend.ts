@@ -21,7 +21,9 @@ export const extendSubscription = defineOperation({
   },
   run(act, { endsAt, ...wanted }) {
     if (endsAt && endsAt <= act.now)
-      throw new DomainError('invalid_input', { fields: { endsAt: 'has gone by; give a later day' } });
+      throw new DomainError('invalid_input', {
+        fields: { endsAt: 'this day has passed; choose a later one' },
+      });
     return changeSubscriptionState(act, { ...wanted, verb: 'extend', also: { endsAt } });
   },
 });

@@ -11,7 +11,7 @@ export const activateFeature: Feature = accountCommand({
   aliases: ['unblock', 'unlock', 'enable', 'reactivate', 'unsuspend', 'unban', 'approve'],
   opposite: 'block',
   usage: 'activate <account>',
-  summary: 'Activates a blocked or pending account.',
+  summary: 'Activates a pending or blocked account.',
   example: '/apim-user activate ann@example.com',
   operation: activateAccount,
   chooser: { title: 'Activate which account?', submit: 'Activate' },

@@ -15,18 +15,19 @@ import {
   textOf,
   typedNames,
 } from '../modals/form.ts';
-import { accountMessage } from '../present/account.ts';
+import { accountMessage, nameOf } from '../present/account.ts';
 import {
   checkbox,
   groupsInput,
   type Message,
   modal,
   nameInputs,
+  ONE_NAME,
   section,
   textInput,
 } from '../present/blocks.ts';
 import { listFaults } from '../present/email-list.ts';
-import { cut } from '../present/text.ts';
+import { cut, escapeText } from '../present/text.ts';
 
 type Input = Parameters<typeof addAccount>[1];
 
@@ -75,7 +76,7 @@ async function runAdd(request: SlackRequest, input: Input): Promise<Message> {
         ? 'A welcome mail is on its way. The password must be replaced at the first sign-in.'
         : 'A welcome mail with a link to set a password is on its way.';
   const ended = endedInvitation ? ' Their open invitation has ended.' : '';
-  const text = `Added: the account is *${account.state}*. ${next}${ended}`;
+  const text = `Added ${escapeText(nameOf(account))}: the account is *${account.state}*. ${next}${ended}`;
   return accountMessage(text, account, await request.role());
 }
 
@@ -117,11 +118,11 @@ const addModal = ({ email = '', ...names }: Filled) =>
     blocks: [
       ...listFaults(readEmailList(email)).map(section),
       textInput('email', 'Email', { value: cut(email, 254), maxLength: 254 }),
-      ...nameInputs(names),
+      ...nameInputs(names, ONE_NAME),
       textInput('temporary', 'Password', {
         optional: true,
         maxLength: 1_024,
-        hint: 'Slack sees what is typed here, and it must be replaced at the first sign-in. Left empty, the developer gets a link to set one.',
+        hint: 'Slack can see what you type here, so the developer must replace it at the first sign-in. Leave it empty to mail a link to set a password.',
       }),
       groupsInput(),
       textInput('note', 'Note', {

@@ -38,7 +38,7 @@ export const apisFeature: Feature = {
     name: 'apis',
     aliases: ['api'],
     usage: 'apis',
-    summary: 'Lists the APIs and where each begins behind the gateway; admins create, edit and delete them.',
+    summary: 'Lists the APIs and their paths behind the gateway; admins create, edit and delete them.',
     example: '/apim-user apis',
     who: 'admins and approvers',
     run: async (request) => request.reply(await pages.first(request, {})),
@@ -74,7 +74,7 @@ export const apisFeature: Feature = {
           path: textOf(values, 'path'),
           ...(id ? { id } : {}),
         });
-        const text = 'Created. Put it into a product, or grant a subscription to it alone.';
+        const text = 'Created. Next, add it to a product, or grant a subscription to this API alone.';
         return apiMessage(request, text, api);
       },
     },
@@ -97,7 +97,7 @@ export const apisFeature: Feature = {
             ...apiIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,
           }).then(({ name, subscriptions }) => ({
-            text: `Deleted: the API *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}.`,
+            text: `Deleted the API *${escapeText(name)}*${subscriptions ? ` and its ${countedSubscriptions(subscriptions)}` : ''}.`,
           })),
           () => deletionModal(request, apiIn(metadata).apiId),
         ),

@@ -19,7 +19,13 @@ const waitingPages = definePages(
   async (request, _query, page) => {
     const { approvals, next, count } = await listWaitingApprovals(request.context, page);
     const rows = approvals.map(waitingBlocks);
-    return { title: 'Waiting for your decision', rows, next, count, none: 'Nothing waits for you.' };
+    return {
+      title: 'Waiting for your decision',
+      rows,
+      next,
+      count,
+      none: 'No request is waiting for your decision.',
+    };
   },
   APPROVALS_A_PAGE,
 );
@@ -29,7 +35,7 @@ const ownPages = definePages(
   async (request, _query, page) => {
     const { approvals, next, count } = await listOwnApprovals(request.context, page);
     const rows = approvals.map(ownBlocks);
-    return { title: 'My requests', rows, next, count, none: 'You have made no requests.' };
+    return { title: 'My requests', rows, next, count, none: 'You have no requests.' };
   },
   APPROVALS_A_PAGE,
 );
@@ -39,9 +45,9 @@ export const approvalsFeature: Feature = {
     name: 'approvals',
     aliases: ['approval', 'approve', 'decline', 'reject', 'requests'],
     usage: 'approvals',
-    summary: 'Shows what waits for your decision, and what became of what you asked for.',
+    summary: 'Lists the requests that wait for your decision, and your own requests.',
     example: '/apim-user approvals',
-    who: 'everybody',
+    who: 'everyone',
     run: async (request) => request.reply(await approvalsPage(request)),
   },
   buttons: {
@@ -52,15 +58,15 @@ export const approvalsFeature: Feature = {
       const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
       const text =
         decided.state === 'approved'
-          ? 'Approved, and done. The requester is told.'
-          : 'Approved, but it could no longer be done: the card says why. Nothing changed, and the requester is told.';
+          ? 'Approved and done. The requester gets a message.'
+          : 'Approved, but it could no longer be done: the request shows why. Nothing changed. The requester gets a message.';
       await request.reply({ text });
     },
     'approval-decline': (request, approvalId) =>
       openModalFor(request, decideApproval, { approvalId }, () => declineModal(approvalId)),
     'approval-withdraw': async (request, approvalId) => {
       await withdrawApproval(request.context, { approvalId });
-      await request.reply({ text: 'Taken back. Nothing was done.' });
+      await request.reply({ text: 'Withdrawn. Nothing changed.' });
     },
   },
   submissions: {
@@ -72,7 +78,7 @@ export const approvalsFeature: Feature = {
           decision: 'decline',
           reason: textOf(values, 'reason'),
         });
-        return { text: 'Declined. The requester is told, with your reason.' };
+        return { text: 'Declined. The requester gets a message with your reason.' };
       },
     },
   },
@@ -81,7 +87,7 @@ export const approvalsFeature: Feature = {
 const declineModal = (approvalId: string) =>
   modal({
     callback: 'approval-decline',
-    title: 'Decline',
+    title: 'Decline a request',
     submit: 'Decline',
     metadata: { id: approvalId },
     blocks: [
@@ -92,7 +98,7 @@ const declineModal = (approvalId: string) =>
 async function approvalsPage(request: SlackRequest): Promise<Message> {
   const blocks = await approvalBlocks(request);
   if (blocks.length > 0) return { text: 'Approvals', blocks };
-  return { text: 'Nothing waits for you, and you have made no requests.' };
+  return { text: 'No request is waiting for your decision, and you have no requests of your own.' };
 }
 
 /** The approvals that this person can decide, and their own requests. App Home shows them too. */
@@ -115,8 +121,8 @@ const ownBlocks = (approval: ApprovalView): KnownBlock[] => [
   ...(approval.state === 'open'
     ? [
         actions([
-          button('approval-withdraw', 'Take back', approval.id, {
-            label: `Take back: ${approvalTitle(approval)}`,
+          button('approval-withdraw', 'Withdraw', approval.id, {
+            label: `Withdraw: ${approvalTitle(approval)}`,
           }),
         ]),
       ]

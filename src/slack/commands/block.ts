@@ -20,7 +20,7 @@ export const blockFeature: Feature = accountCommand({
   opposite: 'activate',
   usage: 'block <account> [for 7 days | until friday 18:00] [reason]',
   summary:
-    "Blocks an account: it can't sign in or call anything from the next request on; with an end, only until then. With a reason or an end at once, else after asking.",
+    "Blocks an account: from the next request on, it can't sign in or call APIs. You can set an end. With a reason or an end, the block starts at once; otherwise a form asks for them.",
   example: '/apim-user block ann@example.com for 7d leaked a key',
   operation: blockAccount,
   chooser: { title: 'Block which account?', submit: 'Continue' },
@@ -65,14 +65,14 @@ async function runBlock(
     ? `Blocked until ${timeInWords(account.blockEndsAt, request.context.clock(), timeZone)}`
     : 'Blocked';
   const then = !account.blockEndsAt
-    ? 'until someone reactivates it'
+    ? 'until someone reactivates the account.'
     : account.stateBeforeBlock === 'pending'
-      ? 'until then; after that it waits for its confirmation again'
-      : 'until then; after that it reactivates automatically';
+      ? 'until then. After that, the account is pending again.'
+      : 'until then. After that, the account reactivates automatically.';
   const counts = await countSubscriptions(request.context, { accountId: account.id });
   const mailed = isTold ? 'A mail tells the developer, without the reason.' : 'No mail was sent.';
   return accountMessage(
-    `${end}: ${escapeText(nameOf(account))} can't sign in or call anything ${then}.${cutOffText(counts)} ${mailed}`,
+    `${end}: ${escapeText(nameOf(account))} can't sign in or call APIs ${then}${cutOffText(counts)} ${mailed}`,
     account,
     await request.role(),
     changeId,
@@ -89,19 +89,19 @@ async function blockModal(account: AccountView, request: SlackRequest, words: st
     metadata: referenceTo(account),
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}* can't sign in or call anything from the next request on.${cutOffText(counts)}`,
+        `From the next request on, *${escapeText(nameOf(account))}* can't sign in or call APIs.${cutOffText(counts)}`,
       ),
       textInput('reason', 'Reason', {
         optional: true,
         value: typed.reason,
         maxLength: 500,
-        hint: 'For operators only; it never goes out.',
+        hint: 'For operators only.',
       }),
       textInput('end', 'Ends', {
         optional: true,
         value: typed.end,
         maxLength: MAX_BLOCK_END_LENGTH,
-        hint: `Like 12h, 7 days, friday 18:00 or 2026-12-24 (${knownTimeZone(request.actor.timeZone)}). Leave it empty to block until someone reactivates the account.`,
+        hint: `For example 12h, 7 days, friday 18:00 or 2026-12-24 (${knownTimeZone(request.actor.timeZone)}). Leave it empty to block until someone reactivates the account.`,
       }),
       textInput('message', 'Message to the developer', { optional: true, multiline: true, maxLength: 1_000 }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),

@@ -21,7 +21,7 @@ export const deleteFeature: Feature = accountCommand({
   aliases: ['remove', 'rm', 'del', 'erase', 'close'],
   opposite: 'restore',
   usage: 'delete <account>',
-  summary: 'Deletes an account, after asking. To keep someone out, block.',
+  summary: 'Deletes an account, after you confirm. To keep someone out, block the account instead.',
   example: '/apim-user delete ann@example.com',
   operation: deleteAccount,
   chooser: { title: 'Delete which account?', submit: 'Continue' },
@@ -49,9 +49,9 @@ async function runDelete(request: SlackRequest, values: FormValues, metadata: Me
     deleteSubscriptions,
   });
   if (eraseAfterDays === 0)
-    return { text: 'Deleted. Access has ended and the personal data is erased; there is no way back.' };
-  const back = deleteSubscriptions ? 'the account back, and its subscriptions' : 'the account back';
-  const text = `Deleted. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then Restore, or \`/apim-user restore ${account.id}\`, brings ${back}.`;
+    return { text: "Deleted. Access has ended and the personal data is erased. This can't be undone." };
+  const back = deleteSubscriptions ? 'the account and its subscriptions back' : 'the account back';
+  const text = `Deleted ${escapeText(nameOf(account))}. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then, *Restore* or \`/apim-user restore\` brings ${back}.`;
   return accountMessage(text, account, await request.role());
 }
 
@@ -61,8 +61,8 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
   const isApprovalNeeded = secondOperatorFor.includes('accounts/delete');
   const erased =
     days === 0
-      ? 'Personal data is erased at once; there is no way back.'
-      : `Personal data is erased after ${daysText(days)}; until then \`/apim-user restore ${account.id}\` brings the account back.`;
+      ? "Personal data is erased at once, and this can't be undone."
+      : `Personal data is erased after ${daysText(days)}; until then, \`/apim-user restore\` brings the account back.`;
   return modal({
     callback: 'delete',
     title: 'Delete an account',
@@ -70,10 +70,10 @@ async function deleteModal(account: AccountView, request: SlackRequest) {
     metadata: { ...referenceTo(account), subscriptions: counts.all },
     blocks: [
       section(
-        `*${escapeText(nameOf(account))}*: access and links end at once, and the email is free again.${cutOffText(counts)} ${erased}\nTo keep someone out, block instead: a deleted person can be invited again.`,
+        `*${escapeText(nameOf(account))}*: access and mailed links end at once, and the email can be used again.${cutOffText(counts)} ${erased}\nTo keep someone out, block the account instead: a deleted person can be invited again.`,
       ),
       ...(isApprovalNeeded
-        ? [section('A second operator has to approve this. Until then nothing is done.')]
+        ? [section('A second operator has to approve this. Nothing changes until then.')]
         : []),
       ...deleteSubscriptionsCheckbox(counts.all),
       textInput('reason', 'Reason', { optional: true, maxLength: 500, hint: 'For operators only.' }),

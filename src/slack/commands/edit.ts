@@ -5,7 +5,7 @@ import type { Feature } from '../frame/feature.ts';
 import { accountIn, referenceTo } from '../frame/reference.ts';
 import { emailError, emailIn, namesError, textOf, typedNames } from '../modals/form.ts';
 import { accountMessage } from '../present/account.ts';
-import { modal, nameInputs, textInput } from '../present/blocks.ts';
+import { modal, nameInputs, ONE_NAME, textInput } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
 export const editFeature: Feature = accountCommand({
@@ -34,7 +34,7 @@ export const editFeature: Feature = accountCommand({
           ...(email !== metadata.email ? { email } : {}),
         });
         const waits = waitsForAddress
-          ? ` The new email takes effect once it is confirmed: a mail went to ${escapeText(waitsForAddress)}, and ${escapeText(account.email)} was told.`
+          ? ` The new email takes effect once it's confirmed: a mail is on its way to ${escapeText(waitsForAddress)}, and another tells ${escapeText(account.email)}.`
           : '';
         return accountMessage(`Saved.${waits}`, account, await request.role(), changeId);
       },
@@ -49,11 +49,11 @@ function editModal(account: AccountView) {
     submit: 'Save',
     metadata: { ...referenceTo(account), email: account.email },
     blocks: [
-      ...nameInputs(account),
+      ...nameInputs(account, ONE_NAME),
       textInput('email', 'Email', {
         value: account.email,
         maxLength: 254,
-        hint: 'A new email takes effect once its owner confirms it. The old one is told.',
+        hint: 'A new email takes effect once the developer confirms it. A mail tells the old one.',
       }),
       textInput('note', 'Note', { value: account.note, optional: true, multiline: true, maxLength: 1_000 }),
     ],

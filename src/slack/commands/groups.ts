@@ -39,7 +39,7 @@ const pages = definePages('groups', async (request, _query, page) => {
     next,
     count,
     none: 'There are no groups.',
-    note: "The built-in groups can't be changed. `/apim-user groups &lt;account&gt;` chooses an account's groups.",
+    note: "Built-in groups can't be changed. `/apim-user groups &lt;account&gt;` sets the groups of an account.",
     buttons: isAdmin ? [button('group-create', 'Create', '-', { style: 'primary' })] : [],
   };
 });
@@ -55,8 +55,7 @@ export const groupsFeature: Feature = {
     name: 'groups',
     aliases: ['group'],
     usage: 'groups [account]',
-    summary:
-      "Lists groups, to create, rename and delete custom ones; with an account, chooses that account's.",
+    summary: 'Lists the groups, to create, rename or delete custom ones; with an account, sets its groups.',
     example: '/apim-user groups ann@example.com',
     who: 'admins',
     async run(request, [account]) {
@@ -88,7 +87,7 @@ export const groupsFeature: Feature = {
           name: textOf(values, 'name'),
           description: textOf(values, 'description'),
         });
-        return { text: `Created: the group *${escapeText(name)}*. \`/apim-user groups\` shows all.` };
+        return { text: `Created the group *${escapeText(name)}*. \`/apim-user groups\` lists all groups.` };
       },
     },
     'group-rename': {
@@ -99,13 +98,13 @@ export const groupsFeature: Feature = {
           name: textOf(values, 'name'),
           description: textOf(values, 'description'),
         });
-        return { text: `Saved: the group is called *${escapeText(name)}*. \`/apim-user groups\` shows all.` };
+        return { text: `Saved the group *${escapeText(name)}*. \`/apim-user groups\` lists all groups.` };
       },
     },
     'group-delete': {
       async run(request, _values, metadata) {
         const { name } = await deleteGroup(request.context, { groupId: String(metadata.id) });
-        return { text: `Deleted: the group ${escapeText(name)}. Its accounts stay.` };
+        return { text: `Deleted the group *${escapeText(name)}*. Its accounts stay.` };
       },
     },
     groups: {
@@ -116,7 +115,7 @@ export const groupsFeature: Feature = {
           ...target,
           groupIds: [...listOf(values, 'groups'), ...keptIds(before.account.groups)],
         });
-        const text = `Saved: ${escapeText(nameOf(account))} is in the groups below.`;
+        const text = `Saved the groups of ${escapeText(nameOf(account))}.`;
         return accountMessage(text, account, await request.role(), changeId);
       },
     },
@@ -124,7 +123,7 @@ export const groupsFeature: Feature = {
 };
 
 function groupErrors(values: FormValues): Record<string, string> {
-  return blankErrors(values, { name: 'Write a name' });
+  return blankErrors(values, { name: 'Enter a name' });
 }
 
 function groupText({ name, description, isBuiltIn, accounts }: Group): string {

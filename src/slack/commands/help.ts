@@ -29,7 +29,7 @@ export function createHelpFeature(commands: () => Command[]): Feature {
       usage: 'help [subcommand]',
       summary: 'Lists what you can do, or explains one subcommand.',
       example: '/apim-user help block',
-      who: 'everybody',
+      who: 'everyone',
       run: async (request, [name]) => request.reply(await help(request, name)),
     },
     buttons: { 'menu-help': async (request) => request.reply(await help(request)) },
@@ -43,7 +43,7 @@ function overview(commands: Command[], role: Role | null, ask: string): Message 
     const lines = names.flatMap((name) => (mine ?? []).filter((one) => one.name === name).map(lineOf));
     return lines.length ? [section([`*${title}*`, ...lines].join('\n'))] : [];
   });
-  const more = (others ?? []).map(({ name }) => `\`${name}\``).join(', ');
+  const names = (others ?? []).map(({ name }) => `\`${name}\``).join(', ');
   const yours = role ? `You are an ${role} here.` : 'You have no role here yet.';
   return {
     text: 'What /apim-user can do',
@@ -51,7 +51,7 @@ function overview(commands: Command[], role: Role | null, ask: string): Message 
       header('What /apim-user can do'),
       ...groups,
       context('Type these after `/apim-user`. `help block` explains one of them.'),
-      context(`${yours}${more ? ` Others can also use ${more}. ${ask}` : ''}`),
+      context(`${yours}${names ? ` ${role ? 'Admins' : 'Operators'} can also use ${names}. ${ask}` : ''}`),
     ],
   };
 }
@@ -68,13 +68,13 @@ function helpOn({ name, usage, summary, example, who, aliases = [] }: Command): 
 
 function suggestion(commands: Command[], name: string): Message {
   const nearest = suggestCommands(commands, name);
-  const text = `There is no \`${escapeText(name)}\`.${nearest.length ? ' Did you mean one of these?' : ' `/apim-user help` lists all subcommands.'}`;
+  const text = `There is no subcommand \`${escapeText(name)}\`.${nearest.length ? ' Did you mean one of these?' : ' `/apim-user help` lists them.'}`;
   const buttons = nearest.map((one, at) => commandButton(one.name, ['help', one.name], `:${at}`));
   return { text, ...(buttons.length ? { blocks: [section(text), actions(buttons)] } : {}) };
 }
 
 const isFor = (who: Command['who'], role: Role | null): boolean =>
-  who === 'everybody' || role === 'admin' || (who === 'admins and approvers' && role !== null);
+  who === 'everyone' || role === 'admin' || (who === 'admins and approvers' && role !== null);
 
 /** "`block ann@example.com for 7d` Blocks an account". */
 function lineOf({ example, summary }: Command): string {

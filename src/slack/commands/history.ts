@@ -24,7 +24,7 @@ const accountPages = definePages<{ accountId: string }>('history', async (reques
     rows: entries.map((entry) => [section(historyLine(entry, { isExposed: false }))]),
     next,
     count,
-    none: 'Nothing is recorded.',
+    none: 'There are no changes yet.',
     buttons: account.restorableUntil ? [restoreButton(account)] : [],
   };
 });
@@ -44,10 +44,10 @@ const { command, submissions = {} } = accountCommand({
   name: 'history',
   aliases: ['log', 'logs', 'audit', 'changes'],
   usage: 'history <account> | by:@ann from:2026-11-01 to:2026-11-30 | refused',
-  summary: 'Shows how a person came in and every change since; or what a person did, or what was refused.',
+  summary: 'Lists every change to an account; or what one person did, or what was refused.',
   example: '/apim-user history ann@example.com',
   operation: showHistory,
-  chooser: { title: 'History of which one?', submit: 'Show' },
+  chooser: { title: 'Whose history?', submit: 'Show' },
   next: { run: (request, account) => accountPages.first(request, { accountId: account.id }) },
 });
 
@@ -83,7 +83,7 @@ function searchIn(request: SlackRequest, words: string[]): Search | null {
   const person = by === undefined ? undefined : /^<@([UW][A-Z0-9]+)(\|[^>]*)?>$/.exec(by)?.[1];
   if (by !== undefined && !person) {
     throw new DomainError('invalid_input', {
-      fields: { by: 'is a person of this workspace, as in by:@ann' },
+      fields: { by: 'name a person of this workspace, as in by:@ann' },
     });
   }
   const from = momentOf(request, 'from', optionIn(words, 'from'));

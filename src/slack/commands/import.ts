@@ -20,7 +20,7 @@ export const importFeature: Feature = {
     aliases: ['upload', 'bulk', 'csv'],
     usage: 'import',
     summary:
-      'Adds or invites many at once from a table: pasted, or as a CSV file in a direct message to this app.',
+      'Adds or invites many developers at once from a table: pasted, or a CSV file in a direct message to this app.',
     example: '/apim-user import',
     who: 'admins',
     run: openImport,
@@ -44,7 +44,7 @@ export const importFeature: Feature = {
     async 'import-apply'(request, value) {
       await beginImport(request.context, { importId: value });
       await request.reply({
-        text: 'It has begun. The message above shows how far it is, and at the end each row.',
+        text: 'Started. The message above shows the progress, and at the end the result of each row.',
       });
     },
   },
@@ -57,12 +57,12 @@ const importModal = () =>
     submit: 'Dry run',
     blocks: [
       section(
-        `A *file* takes up to 10,000 rows: send a CSV or TSV to me in our direct message, and the same happens. A field of a modal takes ${MAX_PASTED_LENGTH.toLocaleString('en-US')} characters.`,
+        `Paste a table of up to ${MAX_PASTED_LENGTH.toLocaleString('en-US')} characters. For a larger one, send me a CSV or TSV *file* of up to 10,000 rows in our direct message.`,
       ),
       textInput('table', 'Table', {
         multiline: true,
         maxLength: MAX_PASTED_LENGTH,
-        hint: 'The first line names the columns: email; and if you like first name, last name, groups (names, ; between them), note, mode (add or invite; invite when empty). Other columns are ignored. Paste it as a spreadsheet copies it. Nothing is done before you have seen a dry run.',
+        hint: 'Copy it from a spreadsheet. The first line names the columns: email and, if you like, first name, last name, groups (separated by ;), note and mode (add or invite; invite when empty). Other columns are ignored. You see a dry run before anything changes.',
       }),
     ],
   });

@@ -80,18 +80,20 @@ export const inviteFeature: Feature = {
 function emailsError(values: FormValues): Record<string, string> {
   const { emails, faults } = readEmailList(textOf(values, 'emails'));
   if (faults.length > 0) {
-    const reasons = faults.map(({ text, reason }) => `“${text}” ${reason}`);
-    return { emails: cut(`${reasons.join('. ')}. No one was invited yet.`, MAX_ERROR_LENGTH) };
+    const reasons = faults.map(({ text, reason }) => `“${text}”: ${reason}`);
+    return { emails: cut(`${reasons.join('. ')}. No one has been invited yet.`, MAX_ERROR_LENGTH) };
   }
-  if (emails.length === 0) return { emails: 'Write at least one email' };
+  if (emails.length === 0) return { emails: 'Enter at least one email' };
   if (emails.length > MAX_INVITED_AT_ONCE) return { emails: tooManyText(emails.length) };
   if (emails.length > 1 && Object.keys(typedNames(values)).length > 0)
-    return { firstName: 'A name here is for one email. For several, write Ann Lee <ann@example.com>' };
+    return {
+      firstName: 'This name is for a single email. With several, write each as Ann Lee <ann@example.com>',
+    };
   return {};
 }
 
 const tooManyText = (count: number) =>
-  `That's ${count} emails, and one invitation takes ${MAX_INVITED_AT_ONCE}. /apim-user import takes larger lists`;
+  `That's ${count} emails, and the limit is ${MAX_INVITED_AT_ONCE}. Use /apim-user import for larger lists`;
 
 /** No one is invited, also of the emails that can be read. */
 function unreadMessage(text: string, list: EmailList): Message {
@@ -100,7 +102,7 @@ function unreadMessage(text: string, list: EmailList): Message {
   const words =
     faults.length === 0
       ? `No one was invited. ${tooManyText(emails.length)}.`
-      : `No one was invited: ${faults.length === all ? (all === 1 ? 'it' : 'they') : `${faults.length} of ${all}`} can't be read.`;
+      : `No one was invited: ${faults.length === all ? (all === 1 ? 'the email' : 'the emails') : `${faults.length} of ${all} emails`} can't be read.`;
   const others = emails.map(formatListedEmail).join(', ');
   const buttons = [
     ...(faults.length > 0 && text.length <= MAX_VALUE_LENGTH
@@ -129,9 +131,9 @@ function emailsIn(message: string): Filled {
   const left = found.length - lines.length;
   const note =
     found.length === 0
-      ? 'No email was found in the message.'
+      ? 'There is no email in this message.'
       : left > 0
-        ? `The message has ${found.length} emails, of which ${lines.length} are here. \`/apim-user import\` takes larger lists.`
+        ? `This message has ${found.length} emails; ${lines.length} of them are here. Use \`/apim-user import\` for larger lists.`
         : '';
   return { text: lines.join('\n'), note };
 }
@@ -150,7 +152,7 @@ const inviteModal = ({ text = '', note = '' }: Filled) =>
         value: text,
         multiline: true,
         maxLength: MAX_FIELD_LENGTH,
-        hint: `One or several, at most ${MAX_INVITED_AT_ONCE}. Paste them as a mail program writes them: Ann Lee <ann@example.com>; ben@example.com. A mail with a link goes to each.`,
+        hint: `Up to ${MAX_INVITED_AT_ONCE} emails, with or without names, such as Ann Lee <ann@example.com>; ben@example.com. Each person gets a mail with a link.`,
       }),
       ...nameInputs(),
       groupsInput(),
@@ -169,7 +171,7 @@ async function inviteAll(request: SlackRequest, list: EmailList, details: Detail
   const failed = outcomes.length - sent;
   const text = [
     sentText(sent),
-    ...(failed > 0 ? [`${failed === 1 ? '1 email was' : `${failed} emails were`} not invited.`] : []),
+    ...(failed > 0 ? [`${failed === 1 ? '1 person was' : `${failed} people were`} not invited.`] : []),
     ...list.notes,
   ].join(' ');
   return {
@@ -190,10 +192,10 @@ async function inviteOne(request: SlackRequest, person: ListedEmail, details: De
   try {
     const input = { ...person, ...details, ...(isNamed ? person : {}), batchId: request.context.requestId };
     const { expiresAt, deletedAccountId } = await invite(request.context, input);
-    const line = `• ${name}: invited; the link ends ${formatDate(expiresAt)}`;
+    const line = `• ${name}: invited; the link works until ${formatDate(expiresAt)}`;
     if (deletedAccountId === null) return { line, isInvited: true };
     return {
-      line: `${line}. A deleted account with this email can still be restored instead`,
+      line: `${line}. Their deleted account can still be restored instead`,
       isInvited: true,
       button: button('list-show:beside', 'Show deleted', deletedAccountId, {
         label: `Show deleted ${email}`,

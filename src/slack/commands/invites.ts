@@ -8,7 +8,7 @@ import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
 import { buttonValue, invitationIn } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
-import { accountMessage } from '../present/account.ts';
+import { accountMessage, mailStateText } from '../present/account.ts';
 import { type Message, modal, row, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
@@ -36,14 +36,14 @@ export const invitesFeature: Feature = {
     name: 'invites',
     aliases: ['invitations', 'invitation', 'invited', 'resend', 'revoke'],
     usage: 'invites [all | email]',
-    summary: 'Shows open invitations, with Resend and Revoke; `all` shows ended ones too.',
+    summary: 'Lists open invitations, to resend or revoke; `all` lists ended ones too.',
     example: '/apim-user invites',
     who: 'admins',
     async run(request, [word]) {
       if (!word || word === 'all') return request.reply(await pages.first(request, { all: word === 'all' }));
       // Refused, with Resend and Revoke, for the email of an open invitation.
       const account = await findFor(request, listInvitations, word);
-      const text = `No invitation is open: ${escapeText(account.email)} has an account.`;
+      const text = `There is no open invitation: ${escapeText(account.email)} already has an account.`;
       return request.reply(accountMessage(text, account, await request.role()));
     },
   },
@@ -53,7 +53,7 @@ export const invitesFeature: Feature = {
     'invitation-resend': async (request, value) => {
       const { email, expiresAt } = await resendInvitation(request.context, invitationIn(value));
       return request.reply({
-        text: `Sent again to ${escapeText(email)}; the old link no longer works; the new one works until ${formatDate(expiresAt)}.`,
+        text: `Sent again to ${escapeText(email)}. The old link no longer works; the new one works until ${formatDate(expiresAt)}.`,
       });
     },
     // An entry of a menu has no dialog to confirm.
@@ -86,7 +86,7 @@ async function runRevoke(
 ): Promise<Message> {
   const { email } = await revokeInvitation(request.context, input);
   return {
-    text: `Revoked: the link that ${escapeText(email)} got is dead. No mail tells them; \`/apim-user invite\` invites them again.`,
+    text: `Revoked: the link mailed to ${escapeText(email)} no longer works. They get no mail about it. To invite them again, use \`/apim-user invite\`.`,
   };
 }
 
@@ -96,7 +96,7 @@ const revokeModal = (input: { invitationId: string; expectedVersion: number }, e
     title: 'Revoke an invitation',
     submit: 'Revoke',
     metadata: { id: input.invitationId, version: input.expectedVersion },
-    blocks: [section(`The link that *${escapeText(email)}* got stops working. No mail tells them.`)],
+    blocks: [section(`The link mailed to *${escapeText(email)}* stops working. They get no mail about it.`)],
   });
 
 function rowOf(one: Page['invitations'][number]): KnownBlock[] {
@@ -104,7 +104,7 @@ function rowOf(one: Page['invitations'][number]): KnownBlock[] {
   const facts = [
     `*${escapeText(one.email || 'an erased email')}*`,
     one.state,
-    `mail ${one.mailState ?? 'none'}`,
+    `mail ${mailStateText(one.mailState ?? 'none')}`,
     `invited by ${escapeText(one.invitedByName)}`,
     `${isOpen ? 'ends' : 'ended'} ${formatDate(isOpen ? one.expiresAt : (one.endedAt ?? one.expiresAt))}`,
   ];

@@ -20,8 +20,8 @@ import {
 import { escapeText } from '../present/text.ts';
 
 const ROLES = [
-  { value: 'approver', text: 'Approver: look, block, activate, decide' },
-  { value: 'admin', text: 'Admin: everything' },
+  { value: 'approver', text: 'Approver: can view, block, activate and approve' },
+  { value: 'admin', text: 'Admin: can do everything' },
 ];
 
 /** There are few, so each page is cut from all of them. */
@@ -54,7 +54,7 @@ export const operatorsFeature: Feature = {
     name: 'operators',
     aliases: ['operator', 'admins', 'admin', 'approvers', 'approver', 'roles', 'grant', 'revoke', 'withdraw'],
     usage: 'operators',
-    summary: 'Shows who is an admin or approver; admins grant and withdraw both.',
+    summary: 'Lists the admins and approvers; admins grant and withdraw these roles.',
     example: '/apim-user operators',
     who: 'admins',
     run: async (request) => request.reply(await pages.first(request, {})),
@@ -70,7 +70,7 @@ export const operatorsFeature: Feature = {
     'operator-withdraw': async (request, userId) => {
       await withdrawRole(request.context, { teamId: request.actor.teamId, userId });
       await request.reply({
-        text: `<@${userId}> has no role here any more. Their undecided requests are closed.`,
+        text: `<@${userId}> no longer has a role here. Their open requests are closed.`,
       });
     },
   },
@@ -89,12 +89,12 @@ export const operatorsFeature: Feature = {
 
 async function runGrant(request: SlackRequest, userId: string, role: Role): Promise<Message> {
   const { name, before } = await grantRole(request.context, { teamId: request.actor.teamId, userId, role });
-  const isNow = `${escapeText(name)} is an *${role}* now`;
+  const isNow = `${escapeText(name)} is now an *${role}*`;
   const text =
     before === role
-      ? `${escapeText(name)} was an *${role}* already.`
+      ? `${escapeText(name)} is already an *${role}*.`
       : before
-        ? `${isNow}, was an *${before}*.`
+        ? `${isNow}, and was an *${before}* before.`
         : `${isNow}.`;
   return { text, blocks: [section(text)] };
 }
@@ -134,7 +134,7 @@ const grantModal = (): ModalView =>
     title: 'Add an operator',
     submit: 'Grant',
     blocks: [
-      personInput('person', 'Person', 'A full member of this workspace; no guest, no app.'),
+      personInput('person', 'Person', 'A full member of this workspace, not a guest or an app.'),
       choiceInput('role', 'Role', ROLES),
     ],
   });

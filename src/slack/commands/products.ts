@@ -91,7 +91,7 @@ export const productsFeature: Feature = {
           expectedVersion,
           ...productInput(values, current),
         });
-        const text = `Saved, and calls go by it at once. ${visibilityText(product.isPublished)}`;
+        const text = `Saved. It applies to calls at once. ${visibilityText(product.isPublished)}`;
         return messageWith(text, productBlocks(product, await request.role()));
       },
     },
@@ -103,7 +103,7 @@ export const productsFeature: Feature = {
             ...productIn(metadata),
             deleteSubscriptions: values.deleteSubscriptions === true,
           }).then(({ name, subscriptions }) => ({
-            text: `Deleted: the product *${escapeText(name)}*${subscriptions ? `, and ${countedSubscriptions(subscriptions)} with it` : ''}. Its APIs stay.`,
+            text: `Deleted the product *${escapeText(name)}*${subscriptions ? ` and its ${countedSubscriptions(subscriptions)}` : ''}. Its APIs stay.`,
           })),
           () => deletionModal(request, productIn(metadata).productId),
         ),
@@ -117,4 +117,4 @@ async function deletionModal(request: SlackRequest, productId: string, version?:
 }
 
 const visibilityText = (isPublished: boolean): string =>
-  isPublished ? 'Developers in the groups below see it.' : 'It is not published yet, so no one sees it.';
+  isPublished ? 'Developers in the groups below see it.' : "It isn't published yet, so no one sees it.";

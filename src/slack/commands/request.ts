@@ -11,9 +11,9 @@ export const requestFeature: Feature = {
     name: 'request',
     aliases: ['ask'],
     usage: 'request [email]',
-    summary: 'Asks for an invitation for a developer. An operator decides, and you are told.',
+    summary: "Asks an operator to invite a developer. You'll hear the decision.",
     example: '/apim-user request ann@example.com',
-    who: 'everybody',
+    who: 'everyone',
     run: (request, _words, text) => openRequestModal(request, text),
   },
   buttons: { 'menu-request': (request) => openRequestModal(request) },
@@ -27,9 +27,9 @@ export const requestFeature: Feature = {
           groupIds: listOf(values, 'groups'),
           why: textOf(values, 'why'),
         });
-        const first = askedBefore ? 'This was asked for already; it still waits.' : 'Asked for.';
+        const first = askedBefore ? 'You already requested this, and it is still waiting.' : 'Requested.';
         return {
-          text: `${first} An operator can decide until ${formatDate(expiresAt)}, and you are told. App Home and \`/apim-user approvals\` show your requests.`,
+          text: `${first} An operator can decide until ${formatDate(expiresAt)}. You'll hear the decision. App Home and \`/apim-user approvals\` show your requests.`,
         };
       },
     },
@@ -46,7 +46,7 @@ const requestModal = (email: string) =>
   modal({
     callback: 'request',
     title: 'Ask for an invitation',
-    submit: 'Ask',
+    submit: 'Send request',
     blocks: [
       textInput('email', 'Email', { value: cut(email, 254), maxLength: 254 }),
       ...nameInputs(),
@@ -54,7 +54,7 @@ const requestModal = (email: string) =>
       textInput('why', 'Why', {
         multiline: true,
         maxLength: 500,
-        hint: 'The operator who decides reads it.',
+        hint: 'The operator who decides reads this.',
       }),
     ],
   });

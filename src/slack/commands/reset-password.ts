@@ -12,10 +12,10 @@ export const resetPasswordFeature: Feature = accountCommand({
   name: 'reset-password',
   aliases: ['reset', 'password', 'passwd', 'pw', 'resend'],
   usage: 'reset-password <account>',
-  summary: 'Mails a one-time link to set a new password, after asking.',
+  summary: 'Mails a one-time link to set a new password, after you confirm.',
   example: '/apim-user reset-password ann@example.com',
   operation: sendPasswordReset,
-  chooser: { title: 'Whose password?', submit: 'Continue' },
+  chooser: { title: 'Reset whose password?', submit: 'Continue' },
   next: { modal: resetModal },
   buttons: { 'account-reset-password': openForAccount(sendPasswordReset, resetModal) },
   submissions: {
@@ -23,8 +23,11 @@ export const resetPasswordFeature: Feature = accountCommand({
       async run(request, _values, metadata) {
         const input = accountIn(metadata);
         const { email, minutes } = await sendPasswordReset(request.context, input);
-        const text = `A link is on its way to ${escapeText(email)}; it works once, for ${minutes} minutes. The card tells what became of the mail.`;
-        return { text, blocks: [section(text), actions([button('list-show', 'Show', input.accountId)])] };
+        const text = `A link is on its way to ${escapeText(email)}. It works once, for ${minutes} minutes. The account shows whether the mail arrived.`;
+        return {
+          text,
+          blocks: [section(text), actions([button('list-show', 'Show account', input.accountId)])],
+        };
       },
     },
   },
@@ -45,7 +48,7 @@ function resetModal(account: AccountView) {
     metadata: referenceTo(account),
     blocks: [
       section(
-        `Mail *${escapeText(nameOf(account))}* a one-time link to set a new password? The old one works until then.`,
+        `Mail *${escapeText(nameOf(account))}* a one-time link to set a new password? The current password works until they set a new one.`,
       ),
     ],
   });

@@ -23,7 +23,7 @@ export const restoreFeature: Feature = {
     aliases: ['undelete', 'recover'],
     opposite: 'delete',
     usage: 'restore <account>',
-    summary: 'Brings a deleted account back, blocked, until its data is erased.',
+    summary: 'Brings back a deleted account, blocked, until its data is erased.',
     example: '/apim-user restore ann@example.com',
     who: 'admins',
     async run(request, words) {
@@ -51,8 +51,8 @@ async function restoreNamed(request: SlackRequest, text: string): Promise<Messag
   const [one, ...others] = offered;
   if (!one) return runRestore(request, { accountId: (await findFor(request, restoreAccount, text)).id });
   if (withEmail.length === 1) return runRestore(request, { accountId: one.id });
-  const many = `${next ? 'More than ' : ''}${offered.length} deleted accounts have that`;
-  const head = `${others.length ? many : 'One deleted account has that'}. Which one should come back?`;
+  const many = `${next ? 'More than ' : ''}${offered.length} deleted accounts match`;
+  const head = `${others.length ? many : 'One deleted account matches'}. Which one do you want to restore?`;
   return {
     text: head,
     blocks: [
@@ -67,7 +67,7 @@ function rowOf(account: AccountView): KnownBlock {
   const { email, deletedAt, stateChangedBy, restorableUntil } = account;
   const name = nameOf(account);
   const facts = [
-    ...(deletedAt ? [`deleted ${formatDate(deletedAt)} by ${escapeText(stateChangedBy)}`] : []),
+    ...(deletedAt ? [`deleted by ${escapeText(stateChangedBy)}, ${formatDate(deletedAt)}`] : []),
     ...(restorableUntil ? [`can be restored until ${formatDate(restorableUntil)}`] : []),
   ];
   return {
@@ -80,6 +80,6 @@ async function runRestore(request: SlackRequest, input: Parameters<typeof restor
   const { account } = await restoreAccount(request.context, input);
   const { all } = await countSubscriptions(request.context, { accountId: account.id });
   const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
-  const text = `Restored. The account is *blocked*; activate it when it may be used again.${back}`;
+  const text = `Restored ${escapeText(nameOf(account))}. The account is *blocked* until you activate it.${back}`;
   return accountMessage(text, account, await request.role());
 }

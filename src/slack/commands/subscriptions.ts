@@ -15,7 +15,7 @@ type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state'
 
 const WAITING: Query = { state: 'submitted' };
 const NONE_WAITS =
-  'No subscription waits for a decision. `/apim-user subscriptions &lt;account&gt;` shows an account’s subscriptions.';
+  'No subscription is waiting for approval. `/apim-user subscriptions &lt;account&gt;` lists the subscriptions of an account.';
 
 const pages = definePages<Query>('subscriptions', async (request, query, page) => {
   const { subscriptions, next, count } = await listSubscriptions(request.context, { ...query, ...page });
@@ -23,7 +23,7 @@ const pages = definePages<Query>('subscriptions', async (request, query, page) =
   const { accountId } = query;
   const title = accountId
     ? titleOf((await showAccount(request.context, { accountId })).account)
-    : 'Subscriptions that wait for a decision';
+    : 'Subscriptions waiting for approval';
   const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
     style: 'primary',
   });
@@ -43,7 +43,7 @@ export const subscriptionsFeature: Feature = {
     aliases: ['subscription', 'subs', 'keys', 'key', 'grant', 'approve', 'reject'],
     usage: 'subscriptions [account]',
     summary:
-      'Shows an account’s subscriptions, to suspend, resume, end and regenerate keys; without one, those that wait for a decision. Admins grant.',
+      'Lists the subscriptions of an account, to suspend, resume, cancel or replace keys; without an account, those waiting for approval. Admins grant new ones.',
     example: '/apim-user subscriptions ann@example.com',
     who: 'admins and approvers',
     run: async (request, [name]) =>

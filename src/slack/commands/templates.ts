@@ -18,7 +18,7 @@ export const templatesFeature: Feature = {
     name: 'templates',
     aliases: ['template', 'mails', 'mail', 'emails'],
     usage: 'templates',
-    summary: 'Edits the mails to developers: preview, send yourself a test, restore the default.',
+    summary: 'Edits the mails to developers: preview one, send yourself a test, restore the default text.',
     example: '/apim-user templates',
     who: 'admins',
     run: async (request) => request.reply(await templatesPage(request)),
@@ -43,7 +43,9 @@ export const templatesFeature: Feature = {
         const { email } = request.actor;
         if (email) return { to: email, ...(await typedOrSavedText(attempting, template, typed)) };
         throw new DomainError('invalid_input', {
-          fields: { 'your email': 'is not known to Slack, or this app may not see it (users:read.email)' },
+          fields: {
+            'your email': "Slack doesn't know it, or this app isn't allowed to see it (users:read.email)",
+          },
         });
       });
       await sendTestOfTemplate(request.context, { template, ...text, to });
@@ -64,8 +66,8 @@ export const templatesFeature: Feature = {
       check(values, { metadata, policy }) {
         const keeps = keepsXhtml(values, metadata);
         const blanks = blankErrors(values, {
-          subject: 'A mail needs a subject',
-          ...(keeps ? {} : { body: 'A mail needs a text' }),
+          subject: 'Enter a subject',
+          ...(keeps ? {} : { body: 'Enter a text' }),
         });
         if (keeps || Object.keys(blanks).length > 0) return blanks;
         const template = demandTemplate(String(metadata.name));
@@ -80,7 +82,7 @@ export const templatesFeature: Feature = {
           ...(keepsXhtml(values, metadata) ? {} : { body }),
         });
         return {
-          text: `Saved: *${escapeText(title)}*. Mails that were already written keep their former text.`,
+          text: `Saved *${escapeText(title)}*. Mails that are already on their way keep the old text.`,
         };
       },
     },
@@ -112,7 +114,7 @@ function rowOf({ name, title, description, isInUse, isDefault, changedBy, change
     ...(isInUse ? [] : ['not sent yet']),
     ...(isDefault || !changedAt
       ? []
-      : [`your own text, by ${escapeText(changedBy ?? 'someone')} ${formatDate(changedAt)}`]),
+      : [`your own text, by ${escapeText(changedBy ?? 'someone')}, ${formatDate(changedAt)}`]),
   ];
   return {
     ...section(`${state.join(' · ')}\n${escapeText(description)}`),

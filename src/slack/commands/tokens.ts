@@ -9,7 +9,7 @@ import { escapeText, formatDate } from '../present/text.ts';
 type Token = Awaited<ReturnType<typeof listTokens>>['tokens'][number];
 
 const HOW_TO_CREATE =
-  'Anyone with a shell on the server can create one: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
+  'To create one, run this on the server: `npm run token -- create --name ci --role reader --owner U012AB3CD`.';
 
 const pages = definePages('tokens', async (request, _query, page) => {
   const { tokens, next, count } = await listTokens(request.context, page);
@@ -28,7 +28,7 @@ export const tokensFeature: Feature = {
     name: 'tokens',
     aliases: ['token', 'revoke'],
     usage: 'tokens',
-    summary: 'Shows the tokens that programs use, with whose they are and when they end; admins revoke them.',
+    summary: 'Lists the tokens that programs use, with their owner and end; admins revoke them.',
     example: '/apim-user tokens',
     who: 'admins',
     run: async (request) => request.reply(await pages.first(request, {})),
@@ -39,7 +39,7 @@ export const tokensFeature: Feature = {
     'token-revoke': async (request, tokenId) => {
       const { name } = await revokeToken(request.context, { tokenId });
       await request.reply({
-        text: `The token *${escapeText(name)}* is revoked; programs can no longer use it.`,
+        text: `Revoked the token *${escapeText(name)}*. Programs can no longer use it.`,
       });
     },
   },
@@ -49,7 +49,7 @@ function rowOf(token: Token): KnownBlock[] {
   const { id, name, role, grants, ownerUserId, expiresAt, lastUsedAt } = token;
   const withGrants = grants.length > 0 ? ` with ${grants.join(', ')}` : '';
   const used = lastUsedAt ? `last used ${formatDate(lastUsedAt)}` : 'never used';
-  const facts = `*${escapeText(name)}* · ${role}${withGrants} · of <@${ownerUserId}> · ${used} · ends ${formatDate(expiresAt)}`;
+  const facts = `*${escapeText(name)}* · ${role}${withGrants} · owned by <@${ownerUserId}> · ${used} · ends ${formatDate(expiresAt)}`;
   const revoke = button('token-revoke', 'Revoke', id, {
     style: 'danger',
     label: `Revoke the token ${name}`,

@@ -14,7 +14,7 @@ export const declineSignUpFeature: Feature = {
     'account-decline': {
       check: (values) =>
         values.sharesReason === true && textOf(values, 'reason') === ''
-          ? { reason: 'Write the reason that the developer reads' }
+          ? { reason: 'Enter the reason that the developer will read' }
           : {},
       async run(request, values, metadata) {
         const sharesReason = values.sharesReason === true;
@@ -30,9 +30,9 @@ export const declineSignUpFeature: Feature = {
           : 'No mail was sent.';
         const undo =
           eraseAfterDays > 0
-            ? ` For ${eraseAfterDays} days, \`/apim-user list state:deleted\` still has it, to restore.`
+            ? ` You can restore it for ${eraseAfterDays} days, from \`/apim-user list state:deleted\`.`
             : '';
-        return { text: `Declined: the sign-up of ${escapeText(name)}. ${mailed}${undo}` };
+        return { text: `Declined the sign-up of ${escapeText(name)}. ${mailed}${undo}` };
       },
     },
   },
@@ -46,7 +46,7 @@ function declineModal(account: AccountView) {
     metadata: referenceTo(account),
     blocks: [
       section(
-        `*Decline the sign-up of ${escapeText(nameOf(account))}?* The account goes away, and its email can sign up again.`,
+        `*Decline the sign-up of ${escapeText(nameOf(account))}?* The account is deleted, and its email can sign up again.`,
       ),
       textInput('reason', 'Reason', { optional: true, multiline: true, maxLength: 500 }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),

@@ -30,7 +30,7 @@ export const detailsFeature: Feature = {
         const { scope, owner } = subscription;
         return detailsModal(`*${escapeText(subscription.name)}*`, subscription, {
           'Subscribed to': scopeText(subscription),
-          ...('id' in scope ? { 'Id of what it is for': scope.id } : {}),
+          ...('id' in scope ? { 'Product or API id': scope.id } : {}),
           'Account id': owner?.id ?? null,
           Requested: subscription.createdAt,
           Starts: subscription.startsAt,

@@ -77,7 +77,7 @@ async function importFile(
   // Before the download, so that other people can't make the app download files.
   const table = await attempt(request, checkImport, {}, () => {
     if (more.length > 0)
-      throw new DomainError('invalid_input', { fields: { file: 'has to come alone: one table a message' } });
+      throw new DomainError('invalid_input', { fields: { file: 'send one file per message' } });
     return downloadTextFile(dependencies, file?.id ?? '');
   });
   if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
@@ -96,7 +96,7 @@ async function answerText(request: SlackRequest, channel: string, text: string):
   if (others.length === 0) return request.reply(await aboutEmail(request, one.email));
   if (role !== 'admin') return request.reply(await menu(request));
   return request.reply(
-    offerToInvite(`${found.length} emails. Invite these people?`, found.map(formatListedEmail)),
+    offerToInvite(`That's ${found.length} emails. Invite these people?`, found.map(formatListedEmail)),
   );
 }
 
@@ -120,7 +120,7 @@ function offerToInvite(question: string, emails: string[]): Message {
   const text =
     fitting.length === emails.length
       ? question
-      : `${question} The first ${fitting.length} fit here; \`/apim-user import\` takes larger lists.`;
+      : `${question} The first ${fitting.length} fit here. Use \`/apim-user import\` for larger lists.`;
   const invite = button('menu-invite', 'Invite', fitting.join('\n'), { style: 'primary' });
   return { text, blocks: [section(text), actions([invite])] };
 }

@@ -32,7 +32,9 @@ export const grantSubscriptionFeature: Feature = {
         const endsAt = dayIn(values, 'endsAt');
         const scope = await attempt(request, grantSubscription, { accountId }, () => {
           if (endsAt && endsAt <= request.context.clock())
-            throw new DomainError('invalid_input', { fields: { ends: 'has gone by; choose a later day' } });
+            throw new DomainError('invalid_input', {
+              fields: { ends: 'this day has passed; choose a later one' },
+            });
           return scopeIn(values);
         });
         const { subscription, isTold } = await grantSubscription(request.context, {
@@ -43,7 +45,7 @@ export const grantSubscriptionFeature: Feature = {
           endsAt,
           tellDeveloper: values.tellDeveloper === true,
         });
-        const text = `Granted: ${subscriptionText(subscription)}.${inactiveAccountWarning(subscription)} The developer finds the keys in the portal.${mailSentText(isTold)}`;
+        const text = `Granted: ${subscriptionText(subscription)}.${inactiveAccountWarning(subscription)} ${subscription.owner ? 'The developer finds the keys in the portal.' : 'It has no owner, so only programs see its keys.'}${mailSentText(isTold)}`;
         return subscriptionReply(request, text, subscription);
       },
     },
@@ -62,5 +64,5 @@ function scopeIn(values: FormValues): { productId?: string; apiId?: string } {
   const [kind, ...id] = chosen.split(':');
   if (kind === 'product') return { productId: id.join(':') };
   if (kind === 'api') return { apiId: id.join(':') };
-  throw new DomainError('invalid_input', { fields: { for: 'is a product, an API, or all APIs' } });
+  throw new DomainError('invalid_input', { fields: { for: 'choose a product, an API or all APIs' } });
 }

@@ -25,14 +25,14 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
     void (await dependencies.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
   const actor = await dependencies.people.actorOf(userId, dependencies.teamId);
   if (actor.membership !== 'member')
-    return publish([section('This app is for full members of the workspace.')]);
+    return publish([section('Only full members of this workspace can use this app.')]);
   const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
   const page = await drawHome(request).catch((error: unknown) => {
     if (error instanceof DomainError) return () => [section(errorText(error))];
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     return () => [
       section(
-        '*Health:* database *failing*. Nothing can be read or changed until it is back, and links in mails don’t work. Open this page again in a moment. If that doesn’t help, tell the person who runs this app.',
+        "*Health:* database *failing*. Nothing can be read or changed until it is back, and links in mails don't work. Open this page again in a moment. If that doesn't help, tell the person who runs this app.",
       ),
     ];
   });
@@ -92,8 +92,8 @@ const SHOWS: Record<string, string> = { account: 'list-show', subscription: 'sub
 
 const pendingText = (pending: number): string =>
   pending === 0
-    ? 'No account waits to be activated.'
-    : `${pending === 1 ? '1 account waits' : `${pending.toLocaleString('en')} accounts wait`} to be activated.`;
+    ? 'No accounts are waiting to be activated.'
+    : `${pending === 1 ? '1 account is' : `${pending.toLocaleString('en')} accounts are`} waiting to be activated.`;
 
 async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]> {
   const { count = 0 } = await listSubscriptions(request.context, {
@@ -102,14 +102,14 @@ async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]
     isCounted: { upTo: COUNTED_UP_TO },
   });
   if (count === 0) return [];
-  const text = `${count === 1 ? '1 subscription waits' : `${countText(count)} subscriptions wait`} for approval.`;
-  return [section(text), actions([button('menu-subscriptions:waiting', 'Look and decide', '-')])];
+  const text = `${count === 1 ? '1 subscription is' : `${countText(count)} subscriptions are`} waiting for approval.`;
+  return [section(text), actions([button('menu-subscriptions:waiting', 'Review', '-')])];
 }
 
 async function waitingForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
   const { pending } = await countAccounts(request.context, {});
   const look = pending > 0 ? [actions([button('list-pending', 'Pending accounts', '-')])] : [];
-  return [section(`*What waits*\n${pendingText(pending)}`), ...look];
+  return [section(`*Waiting*\n${pendingText(pending)}`), ...look];
 }
 
 async function waitingForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
@@ -119,9 +119,9 @@ async function waitingForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
   const mails = await countMails(request.context, { since });
   const [failed, unknown] = [mails.failed ?? 0, mails.unknown ?? 0];
   const lines = [
-    '*What waits*',
+    '*Waiting*',
     pendingText(pending),
-    `${invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
+    `${invitations === 0 ? 'No invitations are' : invitations === 1 ? '1 invitation is' : `${invitations} invitations are`} open.`,
     mailText(failed, unknown),
   ];
   const buttons = [
@@ -135,14 +135,14 @@ async function waitingForAdmins(request: SlackRequest): Promise<KnownBlock[]> {
 function mailText(failed: number, unknown: number): string {
   const days = `in the last ${MAILS_COUNTED_FOR_DAYS} days`;
   if (failed + unknown === 0) return `No mail failed ${days}.`;
-  const lost = unknown > 0 ? ` Whether ${unknown} more arrived is unknown.` : '';
-  return `:warning: ${failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}.${lost} Their accounts’ cards and \`/apim-user invites\` say which.`;
+  const lost = unknown > 0 ? `, and we don't know whether ${unknown} more arrived` : '';
+  return `:warning: ${failed === 0 ? 'No mail' : failed === 1 ? '1 mail' : `${failed} mails`} failed ${days}${lost}. Accounts and \`/apim-user invites\` show which.`;
 }
 
 const MAIL_TEXTS: Record<SenderDomain, string> = {
   verified: 'ready',
   'not-verified': '*domain not verified*',
-  'may-not-be-asked': 'ready, as far as this key can tell',
+  'may-not-be-asked': "ready (the API key can't check the domain)",
   unreachable: '*not reachable*',
 };
 
@@ -152,6 +152,9 @@ const healthText = (report: SetupReport | null): string =>
 
 function setupBlocks(report: SetupReport | null): KnownBlock[] {
   if (!report) return [section('*Setup:* checking …')];
-  if (report.problems.length === 0) return [section('*Setup:* nothing is missing.')];
-  return [section(`*Still missing*`), ...report.problems.map(({ text }) => section(`:warning: ${text}`))];
+  if (report.problems.length === 0) return [section('*Setup:* complete.')];
+  return [
+    section('*Setup:* still to do'),
+    ...report.problems.map(({ text }) => section(`:warning: ${text}`)),
+  ];
 }

@@ -14,13 +14,12 @@ export const invitationMessagesFeature: Feature = {
   buttons: {
     async 'invitation-messages-off'(request) {
       await setInvitationMessages(request.context, { isOn: false });
-      const text =
-        'Stopped. You get no more messages when people accept your invitations or let them expire.';
+      const text = "Turned off. You won't get a message when your invitations are accepted or expire.";
       await request.reply({ text, blocks: [section(text), actions([turnOn()])] });
     },
     async 'invitation-messages-on'(request) {
       await setInvitationMessages(request.context, { isOn: true });
-      const text = 'Turned on. You get a message when people accept your invitations or let them expire.';
+      const text = "Turned on. You'll get a message when your invitations are accepted or expire.";
       await request.reply({ text, blocks: [section(text), actions([turnOff()])] });
     },
   },
@@ -28,6 +27,6 @@ export const invitationMessagesFeature: Feature = {
 
 export async function invitationMessagesBlocks({ context }: SlackRequest): Promise<KnownBlock[]> {
   const isOn = await showInvitationMessages(context, {});
-  const text = `*Messages about your invitations:* ${isOn ? 'on. You hear when one is accepted or expires.' : 'off.'}`;
+  const text = `*Messages about your invitations:* ${isOn ? 'on. You get one when an invitation is accepted or expires.' : 'off.'}`;
   return [{ ...section(text), accessory: isOn ? turnOff() : turnOn() } as KnownBlock];
 }

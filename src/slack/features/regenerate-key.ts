@@ -45,8 +45,8 @@ async function runRegenerate(
   const input = { ...subscriptionIn(metadata), slot, isLeaked };
   const { subscription, isTold } = await regenerateKey(request.context, input);
   const told = isTold
-    ? `A mail tells the owner${isLeaked ? ', and why' : ''}; the new ${slot === 'both' ? 'ones wait' : 'one waits'} in the portal.`
-    : 'It has no owner, so no one was told: a program that may reads the new one through the management API.';
-  const text = `Replaced: ${NAMES[slot]} of ${subscriptionText(subscription)}. The former is unknown from now on. ${told}`;
+    ? `A mail tells the owner${isLeaked ? ' why' : ''}; the new ${slot === 'both' ? 'keys are' : 'key is'} in the portal.`
+    : 'It has no owner, so no one was told: programs read its keys through the management API.';
+  const text = `Replaced ${NAMES[slot]} of ${subscriptionText(subscription)}. ${slot === 'both' ? 'The old ones no longer work' : 'The old one no longer works'}. ${told}`;
   return subscriptionReply(request, text, subscription);
 }

@@ -32,9 +32,9 @@ export function createCommandRunner(commands: () => Command[]) {
 
 function unknownCommand(commands: Command[], name: string, rest: string[]): Message {
   const nearest = suggestCommands(commands, name);
-  const typed = `There is no \`${escapeText(name)}\`.`;
+  const typed = `There is no subcommand \`${escapeText(name)}\`.`;
   const [one, ...others] = nearest;
-  if (!one) return { text: `${typed} \`/apim-user help\` shows what there is.` };
+  if (!one) return { text: `${typed} \`/apim-user help\` lists them.` };
   const text = others.length
     ? `${typed} Did you mean one of these?`
     : `${typed} Did you mean \`${one.name}\`?`;
@@ -43,7 +43,7 @@ function unknownCommand(commands: Command[], name: string, rest: string[]): Mess
 
 /** For an alias of several commands. */
 function whichOne(name: string, found: Command[], rest: string[]): Message {
-  const text = `\`${escapeText(name)}\` can mean more than one thing here. Which one?`;
+  const text = `\`${escapeText(name)}\` can mean more than one subcommand. Which one do you want?`;
   const lines = found.map((one) => `• *${one.name}*: ${one.summary}`);
   return { text, blocks: [section([text, ...lines].join('\n')), commandButtons(found, rest)] };
 }

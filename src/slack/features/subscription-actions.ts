@@ -41,7 +41,7 @@ export const subscriptionActionsFeature: Feature = {
     },
     'subscription-resume': async (request, value) => {
       const { subscription } = await resumeSubscription(request.context, subscriptionIn(value));
-      const text = `Resumed: ${subscriptionText(subscription)} is active, with the keys that it has.${inactiveAccountWarning(subscription)}`;
+      const text = `Resumed: ${subscriptionText(subscription)} is active, with the same keys.${inactiveAccountWarning(subscription)}`;
       await request.reply(await subscriptionReply(request, text, subscription), { replace: true });
     },
     'subscription-reject': openForSubscription(rejectSubscription, rejectSubscriptionModal),
@@ -53,38 +53,38 @@ export const subscriptionActionsFeature: Feature = {
   },
   submissions: {
     'subscription-reject': {
-      check: (values) => blankErrors(values, { reason: 'Say why: the developer reads it' }),
+      check: (values) => blankErrors(values, { reason: 'Enter a reason: the developer reads it' }),
       async run(request, values, metadata) {
         const input = withReason(values, metadata);
         const { subscription, isTold } = await rejectSubscription(request.context, input);
-        const text = `Rejected: ${subscriptionText(subscription)}.${isTold ? ' A mail tells the developer, with the reason.' : ''} Who asks again needs a decision again.`;
+        const text = `Declined ${subscriptionText(subscription)}.${isTold ? ' A mail tells the developer, with the reason.' : ''} They can ask again, and that needs a new decision.`;
         return subscriptionReply(request, text, subscription);
       },
     },
     'subscription-suspend': {
       async run(request, values, metadata) {
         const { subscription } = await suspendSubscription(request.context, withReason(values, metadata));
-        const text = `Suspended: the keys of ${subscriptionText(subscription)} don’t pass.`;
+        const text = `Suspended: the keys of ${subscriptionText(subscription)} don't work.`;
         return subscriptionReply(request, text, subscription);
       },
     },
     'subscription-cancel': {
       async run(request, values, metadata) {
         const { subscription } = await cancelSubscription(request.context, withReason(values, metadata));
-        const text = `Cancelled: the keys of ${subscriptionText(subscription)} don’t pass.`;
+        const text = `Cancelled: the keys of ${subscriptionText(subscription)} don't work.`;
         return subscriptionReply(request, text, subscription);
       },
     },
     'subscription-delete': {
       async run(request, _values, metadata) {
         const { name } = await deleteSubscription(request.context, subscriptionIn(metadata));
-        return { text: `Deleted: the subscription *${escapeText(name)}*, and its keys with it.` };
+        return { text: `Deleted the subscription *${escapeText(name)}* and its keys.` };
       },
     },
     'subscription-rename': {
       check: (values) => ({
         ...schemaError(values, 'name', catalogName),
-        ...blankErrors(values, { name: 'Write a name' }),
+        ...blankErrors(values, { name: 'Enter a name' }),
       }),
       async run(request, values, metadata) {
         const input = { ...subscriptionIn(metadata), name: textOf(values, 'name') };

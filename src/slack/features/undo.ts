@@ -12,11 +12,11 @@ export const undoFeature: Feature = {
       if (!undone) return;
       const { account, isTold } = undone;
       const told = isTold
-        ? `A mail had told the developer of the change, so another one says that the account is ${account.state} again.`
+        ? `A mail told the developer about the change, so another one says that the account is ${account.state} again.`
         : account.state === 'pending'
-          ? 'A developer who had read that it is active gets the link to confirm the email again.'
-          : 'The developer is told nothing.';
-      const text = `Undone: ${escapeText(nameOf(account))} is as before. ${told} Links that had been mailed and ended stay dead.`;
+          ? 'A developer who was told that the account is active gets a new link to confirm their email.'
+          : 'No mail was sent.';
+      const text = `Undone: ${escapeText(nameOf(account))} is as before. ${told} Mailed links that the change ended still don't work.`;
       return request.reply(accountMessage(text, account, await request.role()), { replace: true });
     },
   },

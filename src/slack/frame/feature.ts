@@ -22,7 +22,7 @@ export type Command = {
   usage: string;
   summary: string;
   example: string;
-  who: 'admins' | 'admins and approvers' | 'everybody';
+  who: 'admins' | 'admins and approvers' | 'everyone';
   /** `text` has the same words with everything between them, such as line ends and commas. */
   run(request: SlackRequest, words: string[], text: string): Promise<void>;
 };

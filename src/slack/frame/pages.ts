@@ -78,7 +78,7 @@ export function definePages<Query extends object>(
         ...(filterButtons.length ? [actions(filterButtons)] : []),
         ...(rows.length
           ? rows.flat().map((block) => inList(block, { name, query, from: first }))
-          : [section(first > 0 ? 'There are no more.' : none)]),
+          : [section(first > 0 ? 'There are no more entries.' : none)]),
         ...(note ? [context(note)] : []),
         ...(pageButtons.length ? [actions(pageButtons)] : []),
       ],

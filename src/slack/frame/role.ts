@@ -12,7 +12,7 @@ const MAX_ADMINS_NAMED = 10;
 
 /** For help. The operation decides. */
 export function whoMay({ allowed }: AnyOperation): Command['who'] {
-  if (allowed.includes('member')) return 'everybody';
+  if (allowed.includes('member')) return 'everyone';
   return allowed.includes('approver') ? 'admins and approvers' : 'admins';
 }
 

@@ -38,15 +38,15 @@ export const tellRequester: SlackJob<'tell-requester'> = async (dependencies, { 
   if (userId) await sendDirectMessage(dependencies, userId, { text, blocks });
   const { approvalsChannel } = dependencies;
   if (approval.state !== 'expired' || approvalsChannel === null) return;
-  const ended = 'An approval that waited here ended after 24 hours without a decision. Nothing was done.';
+  const ended = 'A request that waited here expired after 24 hours without a decision. Nothing changed.';
   await post(dependencies, approvalsChannel, { text: ended, blocks: [section(ended)] });
 };
 
 export const remindOfApproval: SlackJob<'remind-of-approval'> = async (dependencies, { approvalId }) => {
   const approval = await showApproval(dependencies.system(), { approvalId });
   if (approval.state !== 'open') return;
-  const text = `Still waits for a decision: ${approvalLine(approval)}`;
-  const look = actions([button('menu-approvals', 'Look and decide', '-')]);
+  const text = `Still waiting for a decision: ${approvalLine(approval)}`;
+  const look = actions([button('menu-approvals', 'Review', '-')]);
   for (const userId of await operatorsWithout(dependencies, approval.requestedBy))
     await sendDirectMessage(dependencies, userId, { text, blocks: [section(text), look] });
 };

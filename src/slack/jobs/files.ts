@@ -31,11 +31,11 @@ export async function downloadTextFile(
     throw refusedBySlack();
   });
   if (!file || file.is_external || !file.url_private)
-    throw fileError('is not kept by Slack; upload the table itself');
+    throw fileError('Slack only has a link to it; upload the file itself');
   if ((file.size ?? 0) > MAX_FILE_BYTES) throw tooLarge();
   const bytes = await download(from, file.url_private);
   const read = decodeText(bytes);
-  if (!read) throw fileError('is no text; save the table as "CSV UTF-8" and send that');
+  if (!read) throw fileError("this isn't a text file; save the table as “CSV UTF-8” and send that");
   return {
     name: file.name ?? file.title ?? 'table',
     text: read.text,
@@ -44,14 +44,14 @@ export async function downloadTextFile(
 }
 
 const GUESSED =
-  'The file doesn’t say how its letters are written, so it was read as Windows-1252: check the accents.';
+  "The file doesn't name its encoding, so it was read as Windows-1252. Check the accented letters.";
 
 // Slack refuses a token without the scope, or redirects to its sign-in page.
 const refusedBySlack = () =>
-  fileError(`was not handed out by Slack; an admin sees in this app's Home what it lacks`);
+  fileError("Slack doesn't let this app download it; this app's Home shows an admin what is missing");
 const tooLarge = () =>
   fileError(
-    `is larger than ${MAX_FILE_BYTES / 1_000_000} MB; send the table in parts, or use npm run import`,
+    `it is larger than ${MAX_FILE_BYTES / 1_000_000} MB; send the table in parts, or use npm run import on the server`,
   );
 
 const fileError = (words: string) => new DomainError('invalid_input', { fields: { file: words } });

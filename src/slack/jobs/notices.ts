@@ -28,11 +28,11 @@ export const postNotice: SlackJob<'post-notice'> = async (dependencies, { auditI
 
 const INVITATION_NEWS = {
   'invitation-bounced': (email: string) =>
-    `The invitation to ${email} bounced: there is no such mailbox, or it takes no mail.`,
+    `The invitation to ${email} bounced: the mailbox doesn't exist, or doesn't accept mail.`,
   'invitation-unsent': (email: string) =>
-    `The invitation to ${email} could not be mailed, or it is unknown whether it was. Resend mails a new link.`,
+    `The invitation to ${email} may not have arrived: the mail failed, or we don't know. *Resend* mails a new link.`,
   'invitation-asked-again': (email: string) =>
-    `${email} asks for a new invitation. The one that you sent has ended.`,
+    `${email} asks for a new invitation. The one you sent has ended.`,
 };
 
 export const tellOperator: SlackJob<'tell-operator'> = async (dependencies, job) => {
@@ -61,7 +61,7 @@ export const tellOfOutage: SlackJob<'tell-of-outage'> = async (dependencies, { o
 export const tellOfEndingToken: SlackJob<'tell-of-ending-token'> = async (dependencies, { tokenId }) => {
   const token = await showToken(dependencies.system(), { tokenId });
   if (token.hasEnded || token.ownerTeamId !== dependencies.teamId) return;
-  const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. Anyone who has a shell on the server can make another: \`npm run token -- create\`.`;
+  const text = `Your token *${escapeText(token.name)}* for the management API ends ${formatDate(token.expiresAt)}. To create another, run this on the server: \`npm run token -- create\`.`;
   await sendDirectMessage(dependencies, token.ownerUserId, { text, blocks: [section(text)] });
 };
 
@@ -70,7 +70,7 @@ export const tellOfLostOperator: SlackJob<'tell-of-lost-operator'> = async (depe
   const { invitations, more } = await listInvitationsOfInviter(dependencies.system(), { invitedBy: person });
   const lines = invitations.map((one) => `• ${escapeText(one.email)} · ends ${formatDate(one.expiresAt)}`);
   const who = userIdIn(dependencies, person);
-  const head = `${who ? `<@${who}>` : escapeText(person)} can't act here any more: Slack says so, and the role is withdrawn and their tokens are revoked. What they asked for is closed.`;
+  const head = `${who ? `<@${who}>` : escapeText(person)} can no longer act here: Slack no longer counts them as a full member. Their role is withdrawn, their tokens are revoked, and their requests are closed.`;
   const open = lines.length
     ? `Their open invitations still work; \`/apim-user invites\` revokes them:\n${lines.join('\n')}${more ? '\n…' : ''}`
     : 'They have no open invitations.';

@@ -19,7 +19,7 @@ export const createApiModal = (): ModalView =>
       textInput('id', 'Id', {
         optional: true,
         maxLength: 80,
-        hint: 'Gateways and programs name it so, and it never changes. Left empty: made from the name.',
+        hint: 'Gateways and programs use this id, and it never changes. Leave it empty to make one from the name.',
       }),
     ],
   });
@@ -31,14 +31,16 @@ export const editApiModal = (api: ApiView): ModalView =>
     submit: 'Save',
     metadata: referenceTo(api),
     blocks: [
-      section(`*${escapeText(api.name)}* · id \`${api.id}\`. Gateways go by what is saved at once.`),
+      section(`*${escapeText(api.name)}* · id \`${api.id}\`. Changes apply to calls at once.`),
       ...fields(api),
     ],
   });
 
 export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
   const consequence =
-    subscriptions > 0 ? ` ${countedSubscriptions(subscriptions)} to it alone would be left without it.` : '';
+    subscriptions > 0
+      ? ` ${countedSubscriptions(subscriptions)} ${subscriptions === 1 ? 'is' : 'are'} to this API alone.`
+      : '';
   return modal({
     callback: 'api-delete',
     title: 'Delete an API',
@@ -46,7 +48,7 @@ export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
     metadata: { ...referenceTo(api), subscriptions },
     blocks: [
       section(
-        `*${escapeText(api.name)}*: products lose it, and no call to its path passes any more. There is no way back.${consequence}`,
+        `*${escapeText(api.name)}*: it leaves its products, and calls to its path are refused. This can't be undone.${consequence}`,
       ),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],
@@ -56,7 +58,7 @@ export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
 export function apiErrors(values: FormValues): Record<string, string> {
   return {
     ...schemaError(values, 'name', catalogName),
-    ...blankErrors(values, { name: 'Write a name' }),
+    ...blankErrors(values, { name: 'Enter a name' }),
     ...fieldErrorsOf(() => void parseApiPath(textOf(values, 'path'))),
   };
 }
@@ -65,12 +67,12 @@ const fields = (api?: ApiView) => [
   textInput('name', 'Name', {
     value: api?.name ?? '',
     maxLength: MAX_CATALOG_NAME_LENGTH,
-    hint: 'Developers read it.',
+    hint: 'Developers see it.',
   }),
   textInput('path', 'Path', {
     value: api?.path ?? '',
     optional: true,
     maxLength: MAX_API_PATH_LENGTH,
-    hint: 'Where it begins behind the gateway, like orders/v1. Left empty: every path that no other API has.',
+    hint: 'Where the API begins behind the gateway, like orders/v1. Leave it empty for every path that no other API has.',
   }),
 ];

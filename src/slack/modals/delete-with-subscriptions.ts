@@ -9,14 +9,14 @@ import type { FormValues } from './form.ts';
 /** None when there are no subscriptions. */
 export function deleteSubscriptionsCheckbox(count: number): InputBlock[] {
   if (count === 0) return [];
-  const text = `Delete its ${countedSubscriptions(count)} with it`;
+  const text = `Delete its ${countedSubscriptions(count)} too`;
   return [checkbox('deleteSubscriptions', 'Subscriptions', text, false)];
 }
 
 /** `subscriptions` in the metadata is how many there were when the modal opened. */
 export const checkboxError = (values: FormValues, { subscriptions }: Metadata): Record<string, string> =>
   Number(subscriptions) > 0 && values.deleteSubscriptions !== true
-    ? { deleteSubscriptions: 'Tick this to delete them too. Otherwise nothing can be deleted' }
+    ? { deleteSubscriptions: 'Tick this to delete them too. Nothing can be deleted without it' }
     : {};
 
 /** A subscription can come while the modal without a checkbox is open. The modal is drawn again then, with one. */

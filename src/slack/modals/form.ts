@@ -54,7 +54,7 @@ export function fieldErrorsOf(rule: () => void): Record<string, string> {
 /** The error that the operation's own schema finds in a field. */
 export function schemaError(values: FormValues, name: string, schema: ZodType): Record<string, string> {
   const parsed = schema.safeParse(textOf(values, name));
-  return parsed.success ? {} : { [name]: parsed.error.issues[0]?.message ?? 'This can’t be taken' };
+  return parsed.success ? {} : { [name]: parsed.error.issues[0]?.message ?? "this can't be used" };
 }
 
 /** The messages of the fields that are empty or hold only spaces. */
@@ -66,7 +66,7 @@ export function blankErrors(values: FormValues, messages: Record<string, string>
 export function namesError(values: FormValues): Record<string, string> {
   const names = ['firstName', 'lastName'].map((name) => cleanName(textOf(values, name)));
   const besideEmail = readEmailList(textOf(values, 'email')).emails.some((one) => fullName(one) !== '');
-  return names.some(Boolean) || besideEmail ? {} : { firstName: 'Write a name; one is enough' };
+  return names.some(Boolean) || besideEmail ? {} : { firstName: 'Enter a first name or a last name' };
 }
 
 /** The one email in a field, with the name beside it. Errors: `email_invalid`. */
@@ -80,5 +80,5 @@ export function typedNames(values: FormValues): Partial<Names> {
 
 export function emailError(values: FormValues, name: string): Record<string, string> {
   const { email: reason } = refusedFields(() => emailIn(values, name));
-  return reason === undefined ? {} : { [name]: `The email ${reason}` };
+  return reason === undefined ? {} : { [name]: reason };
 }

@@ -11,6 +11,6 @@ export const keptIds = (things: readonly ChosenOption[]): string[] => keptOf(thi
 export function keptNote(things: readonly ChosenOption[]): KnownBlock[] {
   const names = keptOf(things).map(({ name }) => escapeText(name));
   return names.length
-    ? [context(`Their ids are too long for Slack, so they stay as they are: ${names.join(', ')}.`)]
+    ? [context(`These have ids that are too long for Slack, so they stay as they are: ${names.join(', ')}.`)]
     : [];
 }

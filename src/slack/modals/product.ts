@@ -25,7 +25,7 @@ export const createProductModal = (): ModalView =>
       textInput('id', 'Id', {
         optional: true,
         maxLength: 256,
-        hint: 'Programs name it so, and it never changes. Left empty: made from the name.',
+        hint: 'Programs use this id, and it never changes. Leave it empty to make one from the name.',
       }),
     ],
   });
@@ -47,15 +47,15 @@ export function editProductModal(product: ProductView): ModalView {
 export function deleteProductModal(product: ProductView, subscriptions: number): ModalView {
   const consequence =
     subscriptions > 0
-      ? ` There ${subscriptions === 1 ? 'is' : 'are'} ${countedSubscriptions(subscriptions)} to it: their keys are unknown from the next call on.`
-      : ' No one has a subscription to it.';
+      ? ` It has ${countedSubscriptions(subscriptions)}: their keys stop working at the next call.`
+      : ' It has no subscriptions.';
   return modal({
     callback: 'product-delete',
     title: 'Delete a product',
     submit: 'Delete',
     metadata: { ...referenceTo(product), subscriptions },
     blocks: [
-      section(`*${escapeText(product.name)}* goes away for good; its APIs stay.${consequence}`),
+      section(`*${escapeText(product.name)}* is deleted for good; its APIs stay.${consequence}`),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });
@@ -68,10 +68,10 @@ export function productErrors(values: FormValues): Record<string, string> {
     (/^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_SUBSCRIPTIONS_LIMIT);
   return {
     ...schemaError(values, 'name', catalogName),
-    ...blankErrors(values, { name: 'Write a name' }),
-    ...(isLimit ? {} : { limit: `Write a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or nothing` }),
+    ...blankErrors(values, { name: 'Enter a name' }),
+    ...(isLimit ? {} : { limit: `Enter a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or leave it empty` }),
     ...(values.isApprovalRequired === true && values.isSubscriptionRequired !== true
-      ? { isApprovalRequired: 'An approval is about subscriptions: tick that one is needed too' }
+      ? { isApprovalRequired: 'Only subscriptions can be approved: tick that one is required too' }
       : {}),
   };
 }
@@ -105,44 +105,44 @@ function fields(product?: ProductView): InputBlock[] {
       maxLength: MAX_PRODUCT_TEXT_LENGTH,
     }),
     multiSearchInput('apis', 'APIs', {
-      placeholder: 'Which APIs it opens',
+      placeholder: 'APIs in this product',
       chosen: product?.apis ?? [],
     }),
     multiSearchInput('seenBy', 'Seen by', {
       placeholder: 'Groups that see it in the portal',
-      hint: 'Developers: everyone with an account. Guests: visitors who aren’t signed in, too.',
+      hint: 'Developers: everyone with an account. Guests: visitors who are not signed in, too.',
       chosen: product?.groups ?? [DEVELOPERS],
     }),
     checkbox(
       'isPublished',
       'Published',
-      'Developers see it, and its subscriptions pass',
+      'Developers see it, and its keys work',
       product?.isPublished ?? false,
     ),
     checkbox(
       'isSubscriptionRequired',
       'Subscription',
-      'One is needed; otherwise calls to its APIs pass without a key',
+      'Required: otherwise, calls to its APIs need no key',
       product?.isSubscriptionRequired ?? true,
     ),
     checkbox(
       'isApprovalRequired',
       'Approval',
-      'An operator decides about each subscription',
+      'An operator approves each subscription',
       product?.isApprovalRequired ?? false,
     ),
-    textInput('limit', 'Subscriptions for an account', {
+    textInput('limit', 'Subscriptions per account', {
       value: limit ? String(limit) : '',
       optional: true,
       maxLength: 4,
-      hint: `At most so many at a time, 1 to ${MAX_SUBSCRIPTIONS_LIMIT}. Left empty: any number.`,
+      hint: `The most that an account can have at a time, from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}. Leave it empty for no limit.`,
     }),
     textInput('terms', 'Terms', {
       value: product?.terms ?? '',
       optional: true,
       multiline: true,
       maxLength: MAX_TERMS_LENGTH,
-      hint: 'Developers who subscribe have to agree to them.',
+      hint: 'Developers must agree to them to subscribe.',
     }),
   ];
 }

@@ -28,19 +28,19 @@ export const grantSubscriptionModal = (account: { id: string; title: string } | 
         ? section(`To ${account.title}`)
         : accountInput({
             optional: true,
-            hint: 'Left empty: it has no owner, and only programs see its keys.',
+            hint: 'Leave it empty for a subscription without an owner: only programs see its keys.',
           }),
       searchInput('scope', 'For', {
         placeholder: 'A product, an API, or all APIs',
-        hint: 'One of its keys opens this, and nothing else.',
+        hint: 'Its keys open this and nothing else.',
       }),
       textInput('name', 'Name', {
         optional: true,
         maxLength: MAX_CATALOG_NAME_LENGTH,
-        hint: 'Left empty: named after what it is for.',
+        hint: 'Leave it empty to use the name of the product or API.',
       }),
-      dateInput('startsAt', 'Starts', { hint: 'At 00:00 UTC of that day. Left empty: at once.' }),
-      dateInput('endsAt', 'Ends', { hint: 'At 00:00 UTC of that day. Left empty: never.' }),
+      dateInput('startsAt', 'Starts', { hint: 'At 00:00 UTC on that day. Leave it empty to start at once.' }),
+      dateInput('endsAt', 'Ends', { hint: 'At 00:00 UTC on that day. Leave it empty for no end.' }),
       checkbox('tellDeveloper', 'Mail', 'Tell the developer by mail', true),
     ],
   });
@@ -48,8 +48,8 @@ export const grantSubscriptionModal = (account: { id: string; title: string } | 
 export const rejectSubscriptionModal = (subscription: SubscriptionView): ModalView =>
   modal({
     callback: 'subscription-reject',
-    title: 'Reject a request',
-    submit: 'Reject',
+    title: 'Decline a request',
+    submit: 'Decline',
     metadata: referenceTo(subscription),
     blocks: [
       section(`${subscriptionText(subscription)} · to ${escapeText(scopeText(subscription))}`),
@@ -65,7 +65,7 @@ export const suspendSubscriptionModal = (subscription: SubscriptionView): ModalV
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)}: its keys don’t pass from the next call on, until it is resumed. It was ${lastUsedText(subscription)}.`,
+        `${subscriptionText(subscription)}: its keys stop working at the next call, until someone resumes it. It was ${lastUsedText(subscription)}.`,
       ),
       reasonInput('The developer sees it in the portal; no mail is sent.', true),
     ],
@@ -75,11 +75,12 @@ export const cancelSubscriptionModal = (subscription: SubscriptionView): ModalVi
   modal({
     callback: 'subscription-cancel',
     title: 'Cancel a subscription',
-    submit: 'Cancel it',
+    submit: 'Cancel subscription',
+    close: 'Keep it',
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)}: its keys don’t pass from the next call on, and it can’t be resumed. To pause it, suspend it. It was ${lastUsedText(subscription)}.`,
+        `${subscriptionText(subscription)}: its keys stop working at the next call, and it can't be resumed. To pause it, suspend it instead. It was ${lastUsedText(subscription)}.`,
       ),
       reasonInput('The developer sees it in the portal; no mail is sent.', true),
     ],
@@ -96,7 +97,7 @@ export const deleteSubscriptionModal = (subscription: SubscriptionView): ModalVi
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)} goes with its keys, for good: from the next call on they are unknown. It was ${lastUsedText(subscription)}. To keep it on record, cancel it.`,
+        `${subscriptionText(subscription)} is deleted for good, and its keys stop working at the next call. It was ${lastUsedText(subscription)}. To keep it on record, cancel it instead.`,
       ),
     ],
   });
@@ -118,10 +119,10 @@ export const extendSubscriptionModal = (subscription: SubscriptionView): ModalVi
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)}${subscription.state === 'expired' ? ': with a later end it is active again.' : ''}`,
+        `${subscriptionText(subscription)}${subscription.state === 'expired' ? ': with a later end, it is active again.' : ''}`,
       ),
       dateInput('endsAt', 'Ends', {
-        hint: 'At 00:00 UTC of that day. Left empty: never.',
+        hint: 'At 00:00 UTC on that day. Leave it empty for no end.',
         value: subscription.endsAt,
       }),
     ],
@@ -133,12 +134,12 @@ const SECONDARY = { value: 'secondary', text: 'The secondary key' };
 export const regenerateKeyModal = (subscription: SubscriptionView): ModalView =>
   modal({
     callback: 'subscription-regenerate',
-    title: 'Regenerate a key',
-    submit: 'Regenerate',
+    title: 'Replace a key',
+    submit: 'Replace',
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)}: the former key is unknown from the next call on, the other one works as before. The owner is told, and finds the new one in the portal.`,
+        `${subscriptionText(subscription)}: the old key stops working at the next call; the other one keeps working. A mail tells the owner, who finds the new key in the portal.`,
       ),
       choiceInput('slot', 'Which', [PRIMARY, SECONDARY]),
     ],
@@ -155,6 +156,10 @@ export const leakedKeyModal = (subscription: SubscriptionView): ModalView =>
       section(
         `${subscriptionText(subscription)}: the key that leaked stops working at the next call, and a mail tells the owner why. The account is not blocked. The subscription was ${lastUsedText(subscription)}. Never paste the key itself here.`,
       ),
-      choiceInput('slot', 'Which', [PRIMARY, SECONDARY, { value: 'both', text: 'Both, or not known which' }]),
+      choiceInput('slot', 'Which', [
+        PRIMARY,
+        SECONDARY,
+        { value: 'both', text: "Both, or I don't know which" },
+      ]),
     ],
   });

@@ -22,7 +22,7 @@ export function templateModal(template: Template): ModalView {
   const variables = template.variables.map((one) => `\`$${one.name}\``).join(' ');
   const restore = button('template-restore', 'Restore default', name, {
     style: 'danger',
-    ask: { text: 'Your own text is replaced by the default one, and can’t be brought back.', yes: 'Restore' },
+    ask: { text: "The default text replaces your own. This can't be undone.", yes: 'Restore' },
   });
   return modal({
     callback: 'template-save',
@@ -67,7 +67,7 @@ export const variablesModal = ({ title, variables }: Template): ModalView =>
     callback: 'done',
     title: 'Variables',
     blocks: [
-      section(`*${escapeText(title)}* can use these. A mail has the developer’s own values in their place.`),
+      section(`*${escapeText(title)}* can use these. Each mail shows the developer's own values.`),
       ...joinLines(
         variables.map(
           (one) =>
@@ -87,7 +87,7 @@ export const previewModal = (mail: { subject: string; text: string }): ModalView
       divider,
       ...plainSections(mail.text),
       divider,
-      context('This is the plain text. *Send me a test* mails you the designed one.'),
+      context('This is the plain text. *Send me a test* mails you the designed version.'),
     ],
   });
 

@@ -91,7 +91,7 @@ function outcomeOf(account: AccountView, { isExposed }: { isExposed: boolean }):
   const name = escapeText(nameOf(account));
   const why = stateReason && !isExposed ? `: ${escapeText(stateReason)}` : '';
   if (state === 'pending')
-    return `${name} was let in${signUpApprovedAt ? `, ${formatDate(signUpApprovedAt)}` : ''}, and is active once the email is confirmed`;
+    return `${name} was approved${signUpApprovedAt ? `, ${formatDate(signUpApprovedAt)}` : ''}, and becomes active when the email is confirmed`;
   const isDeclined = state === 'deleted' && account.signedUpAt !== null && signUpApprovedAt === null;
   const verb = isDeclined ? 'declined the sign-up of' : OUTCOME_VERBS[state];
   const until = blockEndsAt ? ` until ${formatDate(blockEndsAt)}` : '';
@@ -201,11 +201,11 @@ const ACTIONS: AccountAction[] = [
 function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBlock[] {
   if (account.erasedAt)
     return [
-      section(`Account \`${account.id}\` was deleted and its data erased ${formatDate(account.erasedAt)}.`),
+      section(`Account \`${account.id}\` was deleted and its data erased, ${formatDate(account.erasedAt)}.`),
     ];
   const mails = (details.mails ?? []).map(
     ({ title, state, isCalledOffTooLate, createdAt }) =>
-      `${title}: *${state}*${isCalledOffTooLate ? ', called off too late' : ''} (${formatDate(createdAt)})`,
+      `${title}: *${mailStateText(state)}*${isCalledOffTooLate ? ', cancelled too late' : ''} (${formatDate(createdAt)})`,
   );
   return [
     header(nameOf(account)),
@@ -214,6 +214,9 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
   ];
 }
+
+/** The mail service has accepted it; whether it arrived comes later. */
+export const mailStateText = (state: string): string => (state === 'accepted' ? 'sent' : state);
 
 function factLines(account: AccountView, { isExposed, waitsForAddress }: AccountDetails): string[] {
   const { stateReason, emailConfirmedAt } = account;

@@ -31,7 +31,7 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
     ...(why ? [`*Why:* ${escapeText(why)}`] : []),
     ...(isOpen ? [`*If approved:* ${request.effect}`] : []),
   ];
-  const until = `${place.mention ? `${place.mention} · ` : ''}Waits until ${formatDate(approval.expiresAt)}. Someone other than the requester must approve.`;
+  const until = `${place.mention ? `${place.mention} · ` : ''}Open until ${formatDate(approval.expiresAt)}. Someone other than the requester must approve.`;
   return {
     text: isOpen ? `${escapeText(requestedByName)} asks: ${escapeText(request.title)}` : outcome,
     blocks: [
@@ -50,7 +50,7 @@ export const restoreBlocks = (
 ): KnownBlock[] =>
   operation === 'accounts/delete' && state === 'approved' && account?.restorableUntil
     ? [
-        context(`Can be restored until ${formatDate(account.restorableUntil)} · id \`${account.id}\``),
+        context(`Can be restored until ${formatDate(account.restorableUntil)}`),
         actions([
           button(`account-restore:${account.id}`, 'Restore', buttonValue(account), {
             label: `Restore ${subject}`,
@@ -62,8 +62,9 @@ export const restoreBlocks = (
 /** "*Delete Ann Lee?* Asked by Ada Admin · until Nov 25 at 5:40 PM". */
 export function approvalLine(approval: ApprovalView): string {
   const { title } = requestTextOf(approval, subjectOf(approval, false));
-  const ended = approval.state === 'open' ? `until ${formatDate(approval.expiresAt)}` : outcomeText(approval);
-  return `*${escapeText(title)}* Asked by ${escapeText(approval.requestedByName)} · ${ended}`;
+  const ended =
+    approval.state === 'open' ? `open until ${formatDate(approval.expiresAt)}` : outcomeText(approval);
+  return `*${escapeText(title)}* Requested by ${escapeText(approval.requestedByName)} · ${ended}`;
 }
 
 export const approvalTitle = (approval: ApprovalView): string =>
@@ -74,8 +75,12 @@ export function outcomeText(approval: ApprovalView): string {
   const { state, decidedByName, endedAt, decisionReason, code } = approval;
   const by = decidedByName ? ` by ${escapeText(decidedByName)}` : '';
   const at = endedAt ? `, ${formatDate(endedAt)}` : '';
-  const why = state === 'outdated' ? `: ${OUTDATED_REASONS[code ?? ''] ?? 'it was refused'}` : '';
-  return `${STATE_TEXTS[state]}${by}${at}${why}${decisionReason ? `: ${escapeText(decisionReason)}` : ''}`;
+  const what = state === 'outdated' && decidedByName ? 'Approved' : STATE_TEXTS[state];
+  const why =
+    state === 'outdated'
+      ? `${decidedByName ? ', but it could no longer be done' : ''}: ${OUTDATED_REASONS[code ?? ''] ?? 'it was refused'}`
+      : '';
+  return `${what}${by}${at}${why}${decisionReason ? `: ${escapeText(decisionReason)}` : ''}`;
 }
 
 export const decisionButtons = (approval: ApprovalView, title: string): KnownBlock =>
@@ -101,15 +106,15 @@ const requestTextOf = (approval: ApprovalView, name: string): RequestText =>
 const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalView) => RequestText> = {
   'accounts/activate': (name) => ({
     title: `Activate ${name}?`,
-    effect: 'The developer can sign in and call the APIs that they have subscriptions for.',
+    effect: 'The developer can sign in and call the APIs that they have subscriptions to.',
   }),
   'accounts/block': (name, { input, subscriptions }) => ({
     title: `Block ${name}?`,
-    effect: `The developer can’t sign in or call any API.${cutOffText(subscriptions)}${blockEndText(input?.end)}`,
+    effect: `The developer can't sign in or call any API.${cutOffText(subscriptions)}${blockEndText(input?.end)}`,
   }),
   'accounts/delete': (name, approval) => ({
     title: `Delete ${name}?`,
-    effect: `Access and links end at once, and the email is free again.${deletedSubscriptionsText(approval)} Personal data is erased later; until then the account can be restored.`,
+    effect: `Access and links end at once, and the email can be used again.${deletedSubscriptionsText(approval)} Personal data is erased later; until then the account can be restored.`,
   }),
   'accounts/edit': (name, { input }) => ({
     title: `Change ${name}?`,
@@ -121,15 +126,15 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
   }),
   'accounts/set-groups': (name) => ({
     title: `Change groups of ${name}?`,
-    effect: 'What the account can see and call may change.',
+    effect: 'This can change what the account sees and calls.',
   }),
   'invitations/invite': (name) => ({
     title: `Invite ${name}?`,
-    effect: 'A mail with a link goes out. Accepting it makes an active account.',
+    effect: 'They get a mail with a link. Accepting it creates an active account.',
   }),
   'passwords/send-reset': (name) => ({
     title: `Reset password of ${name}?`,
-    effect: 'A one-time link is mailed. The current password works until it is used.',
+    effect: 'They get a mail with a one-time link. The current password works until they use it.',
   }),
 };
 
@@ -143,7 +148,7 @@ function blockEndText(end: unknown): string {
 function deletedSubscriptionsText({ input, subscriptions }: ApprovalView): string {
   const { all } = subscriptions;
   if (all === 0 || input?.deleteSubscriptions !== true) return '';
-  return `${cutOffText(subscriptions)} *${countedSubscriptions(all)} of the account ${all === 1 ? 'is' : 'are'} deleted with it*, and ${all === 1 ? 'comes' : 'come'} back with it.`;
+  return `${cutOffText(subscriptions)} *${countedSubscriptions(all)} of the account ${all === 1 ? 'is' : 'are'} deleted too*, and ${all === 1 ? 'comes' : 'come'} back if it is restored.`;
 }
 
 const changedFieldsText = (input: ApprovalView['input']): string => {
@@ -158,25 +163,25 @@ const changedFieldsText = (input: ApprovalView['input']): string => {
 };
 
 const STATE_TEXTS: Record<ApprovalView['state'], string> = {
-  open: 'waits',
+  open: 'Open',
   approved: 'Approved',
   declined: 'Declined',
-  expired: 'Ended without a decision',
-  outdated: 'Could no longer be done',
-  withdrawn: 'Taken back',
+  expired: 'Expired without a decision',
+  outdated: 'Closed',
+  withdrawn: 'Withdrawn',
 };
 
 /** Why an approved request could not be done, by error code. */
 const OUTDATED_REASONS: Record<string, string> = {
   account_changed: 'the account has changed since the request',
-  account_state_unfitting: 'the account’s state has changed',
+  account_state_unfitting: "the account's state has changed",
   account_not_found: 'the account is gone',
-  account_erased: 'the account is erased',
-  has_subscriptions: 'it has subscriptions, and the request didn’t say that they go with it',
-  email_taken: 'the email already has an account',
-  email_invited: 'the email is already invited',
+  account_erased: "the account's data is erased",
+  has_subscriptions: "it has subscriptions, and the request didn't include deleting them",
+  email_taken: 'an account with this email already exists',
+  email_invited: 'this email is already invited',
   group_not_found: 'one of the groups is gone',
-  not_permitted: 'the requester may no longer do this',
+  not_permitted: 'the requester no longer has permission',
   workspace_not_bound: 'the app was removed from the workspace',
 };
 

@@ -118,9 +118,20 @@ export const textInput = (
   return field(name, label, element, { hint, optional });
 };
 
-/** One name is enough, so neither field has to be filled. */
-export const nameInputs = ({ firstName = '', lastName = '' } = {}) => [
-  textInput('firstName', 'First name', { value: firstName, optional: true, maxLength: 100 }),
+/** For a form in which a person needs a name. */
+export const ONE_NAME = 'Enter a first name, a last name or both.';
+
+/** One name is enough, so neither field has to be filled. `hint` is below the first. */
+export const nameInputs = (
+  { firstName = '', lastName = '' }: { firstName?: string; lastName?: string } = {},
+  hint?: string,
+) => [
+  textInput('firstName', 'First name', {
+    value: firstName,
+    optional: true,
+    maxLength: 100,
+    ...(hint ? { hint } : {}),
+  }),
   textInput('lastName', 'Last name', { value: lastName, optional: true, maxLength: 100 }),
 ];
 
@@ -215,6 +226,8 @@ export function modal(view: {
   callback: string;
   title: string;
   submit?: string;
+  /** Beside the submit button. */
+  close?: string;
   metadata?: Record<string, unknown>;
   blocks: KnownBlock[];
 }): ModalView {
@@ -222,7 +235,7 @@ export function modal(view: {
     type: 'modal',
     callback_id: view.callback,
     title: plain(cut(view.title, 24)),
-    close: plain(view.submit ? 'Cancel' : 'Close'),
+    close: plain(view.close ?? (view.submit ? 'Cancel' : 'Close')),
     ...(view.submit ? { submit: plain(cut(view.submit, 24)) } : {}),
     private_metadata: JSON.stringify(view.metadata ?? {}),
     blocks: view.blocks,

@@ -59,7 +59,8 @@ const PRODUCT_ACTIONS: Action[] = [
 
 export const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
 
-const pathText = (path: string): string => (path === '' ? 'every other path' : `\`/${path}\``);
+const pathText = (path: string): string =>
+  path === '' ? 'every path that no other API has' : `\`/${path}\``;
 
 function shortProductText(product: ProductView): string {
   const { name, apis, groups } = product;
@@ -87,9 +88,9 @@ const publishedText = ({ isPublished }: ProductView): string =>
   isPublished ? 'published' : '*not published*';
 
 function subscriptionRuleText(product: ProductView): string {
-  if (!product.isSubscriptionRequired) return 'not needed: calls pass without a key';
+  if (!product.isSubscriptionRequired) return 'not required: calls need no key';
   const limit = product.subscriptionsLimit;
-  const needed = product.isApprovalRequired ? 'needs approval' : 'needed';
+  const needed = product.isApprovalRequired ? 'needs approval' : 'required';
   return limit === null ? needed : `${needed}, at most ${limit} per account`;
 }
 

@@ -4,11 +4,11 @@ import { escapeText, joinLines } from './text.ts';
 
 const MAX_FAULTS_LISTED = 20;
 
-/** Such as "• `dora@` has no domain after the @", in as few texts as fit into sections. */
+/** Such as "• `dora@`: there is no domain after the @", in as few texts as fit into sections. */
 export function listFaults({ faults }: EmailList): string[] {
   const more = faults.length - MAX_FAULTS_LISTED;
   const lines = faults
     .slice(0, MAX_FAULTS_LISTED)
-    .map(({ text, reason }) => `• \`${escapeText(text)}\` ${escapeText(reason)}`);
+    .map(({ text, reason }) => `• \`${escapeText(text)}\`: ${escapeText(reason)}`);
   return joinLines([...lines, ...(more > 0 ? [`… and ${more} more`] : [])]);
 }

@@ -9,7 +9,7 @@ import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
-import { escapeText, formatDate } from './text.ts';
+import { capital, escapeText, formatDate, sentenceOf } from './text.ts';
 
 /** `adminsToAsk` is a sentence for full members who may not do this. The role decides which buttons help. */
 export function errorMessage(
@@ -53,7 +53,7 @@ export function errorText(error: DomainError): string {
 /** For codes where Slack can say more than the plain text: details of the error, or the command that helps. */
 const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: string) => string>> = {
   not_permitted: (_, plain) => `${plain} \`/apim-user help\` shows who can, and who to ask.`,
-  invalid_input: (error) => `Nothing changed. ${fieldsOf(error)}.`,
+  invalid_input: (error) => `Nothing changed. ${fieldsOf(error)}`,
   email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
   email_taken: (error) =>
     `An account with this email already exists${error.detail.current?.state ? `, and is *${error.detail.current.state}*` : ''}.`,
@@ -63,20 +63,20 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   },
   password_unacceptable: (error, plain) => `${plain} ${plainFieldsOf(error)}`,
   account_not_found: (error, plain) =>
-    `${plain} ${nearOf(error) || 'Use an email or an id. `/apim-user list` shows accounts, and `/apim-user invites` shows people who have not accepted yet.'}`,
+    `${plain} ${nearOf(error) || "Try the full email. `/apim-user list` shows the accounts, and `/apim-user invites` the people who haven't accepted yet."}`,
   account_invited: ({ detail: { email = '', current: { state, by = '', at } = {} } }) =>
-    `${escapeText(email)} was invited by ${escapeText(by)}${at ? ` ${formatDate(at)}` : ''} and hasn't accepted yet${state === 'expired' ? ': the invitation has expired' : ''}. There is no account until then.`,
+    `${escapeText(by)} invited ${escapeText(email)}${at ? `, ${formatDate(at)}` : ''}. They haven't accepted yet, so there is no account.${state === 'expired' ? ' The invitation has expired.' : ''}`,
   account_deleted: ({ detail: { email = '', current: { by, at } = {}, until } }) =>
-    `The account of ${escapeText(email)} was deleted${by ? ` by ${escapeText(by)}` : ''}${at ? ` ${formatDate(at)}` : ''}.${until ? ` It can be restored until ${formatDate(until)}.` : ''}`,
+    `${by ? `${escapeText(capital(by))} deleted the account of ${escapeText(email)}` : `The account of ${escapeText(email)} was deleted`}${at ? `, ${formatDate(at)}` : ''}.${until ? ` It can be restored until ${formatDate(until)}.` : ''}`,
   account_ambiguous: (error) => `More than one account matches. ${nearOf(error)}`,
   account_changed: (error) =>
-    `Nothing changed: the account is ${currentOf(error)}. You saw an older version; look at it again.`,
-  account_state_unfitting: (error) =>
-    `Nothing changed: the account is ${currentOf(error)}. No mail was sent.`,
-  undo_too_late: () => 'Undo works for ten minutes, and they have passed. Nothing changed.',
+    `Someone changed this account after you opened it, so nothing was done. It is now ${currentOf(error)}.`,
+  account_state_unfitting: (error) => alreadyText(error, 'account'),
+  undo_too_late: () =>
+    "Nothing changed: Undo works for ten minutes. Use the account's other buttons instead.",
   invitation_not_found: (_, plain) => `${plain} \`/apim-user invites\` shows the open ones.`,
   invitation_not_open: (error) =>
-    `Nothing changed: this invitation is ${error.detail.current?.state ? `*${error.detail.current.state}*` : 'no longer open'}. \`/apim-user invites all\` shows the details.`,
+    `Nothing changed: this invitation is ${error.detail.current?.state ? `already *${error.detail.current.state}*` : 'no longer open'}. \`/apim-user invites all\` shows the details.`,
   group_not_found: (_, plain) => `${plain} \`/apim-user groups\` lists them.`,
   group_name_taken: (_, plain) => `${plain} Choose another name.`,
   group_built_in: (_, plain) => `${plain} Everyone is in Developers.`,
@@ -87,7 +87,7 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   workspace_not_bound: (_, plain) =>
     `${plain} Ask the person who runs this app to start it with this workspace's token.`,
   token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` lists them.`,
-  approval_ended: (error) => `Nothing changed: this request was already decided. It is ${currentOf(error)}.`,
+  approval_ended: (error) => alreadyText(error, 'request'),
   no_second_operator: (_, plain) => `${plain} An admin can add an operator: \`/apim-user operators\`.`,
   import_not_found: (_, plain) => `${plain} It lasts an hour. Nothing changed. Send the table again.`,
   import_begun: (error) => {
@@ -96,22 +96,21 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   },
   requests_off: (_, plain) => `${plain} \`/apim-user help\` shows who to ask.`,
   operator_unfitting: (error) =>
-    `Nothing changed: only full members of this workspace can have a role. Slack calls this person *${error.detail.current?.state ?? 'unknown'}*.`,
+    `Nothing changed: only full members of this workspace can have a role. Slack lists this person as *${error.detail.current?.state ?? 'unknown'}*.`,
   operator_last_admin: (_, plain) => `${plain} Make someone else an admin first: \`/apim-user operators\`.`,
   standing_unknown: (_, plain) => `${plain} Try again in a minute.`,
   api_not_found: (_, plain) => `${plain} \`/apim-user apis\` lists them.`,
   api_path_taken: (_, plain) => `${plain} Nothing changed. \`/apim-user apis\` shows which.`,
   product_not_found: (_, plain) => `${plain} \`/apim-user products\` lists them.`,
   product_unavailable: (_, plain) => `${plain} It isn't published, or it needs no subscription.`,
-  catalog_changed: (_, plain) => `Nothing changed. ${plain}`,
+  catalog_changed: () => 'Someone changed this after you opened it, so nothing was done. Look at it again.',
   has_subscriptions: (error) =>
     `Nothing was deleted: it still has ${error.detail.count === 1 ? '1 subscription' : `${error.detail.count ?? 'some'} subscriptions`}. Tick the box to delete ${error.detail.count === 1 ? 'it' : 'them'} too, or cancel first.`,
   subscription_not_found: (_, plain) =>
     `${plain} \`/apim-user subscriptions ann@example.com\` lists those of an account.`,
   subscription_changed: (error) =>
-    `Nothing changed: the subscription is ${currentOf(error)}. You saw an older version; look at it again.`,
-  subscription_state_unfitting: (error) =>
-    `Nothing changed: the subscription is ${currentOf(error)}. No mail was sent.`,
+    `Someone changed this subscription after you opened it, so nothing was done. It is now ${currentOf(error)}.`,
+  subscription_state_unfitting: (error) => alreadyText(error, 'subscription'),
   subscriptions_limit: (error, plain) =>
     `Nothing changed. ${error.detail.limit ? `An account can have at most ${error.detail.limit} subscriptions to this product.` : plain}`,
   key_taken: (_, plain) => `${plain} Nothing changed.`,
@@ -164,7 +163,7 @@ const revokeInvitationButton = (value: string, email = 'the person'): Button =>
   button('invitation-revoke', 'Revoke', value, {
     style: 'danger',
     label: `Revoke ${email}`,
-    ask: { text: `The link that ${email} got stops working. No mail tells them.`, yes: 'Revoke' },
+    ask: { text: `The link mailed to ${email} stops working. They get no mail about it.`, yes: 'Revoke' },
   });
 
 /** The buttons here that not every operator may press. */
@@ -189,19 +188,48 @@ function plainFieldsOf(error: DomainError): string {
 
 function fieldsOf(error: DomainError): string {
   return Object.entries(error.detail.fields ?? {})
-    .map(
-      ([field, words]) =>
-        `*${escapeText(field.charAt(0).toUpperCase() + field.slice(1))}*: ${escapeText(words)}`,
-    )
-    .join('; ');
+    .map(([field, words]) => sentenceOf(`*${escapeText(labelOf(field))}*: ${escapeText(words)}`))
+    .join(' ');
 }
+
+/** "First name" of `firstName`. */
+const labelOf = (field: string): string =>
+  capital(field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 
 function nearOf(error: DomainError): string {
   const near = error.detail.near ?? [];
   return near.length ? `Did you mean ${near.map((one) => escapeText(one.label)).join(' or ')}?` : '';
 }
 
+/** "Ada Admin already blocked this account, Nov 24 at 5:40 PM." */
+function alreadyText(error: DomainError, thing: string): string {
+  const { state = '', by, at } = error.detail.current ?? {};
+  const when = at ? `, ${formatDate(at)}` : '';
+  const verb = STATE_VERBS[state];
+  if (verb && by) return `${escapeText(capital(by))} already ${verb} this ${thing}${when}.`;
+  return `Nothing changed: this ${thing} is ${state ? `already *${STATE_WORDS[state] ?? state}*` : 'in another state'}${when}.`;
+}
+
+/** How a person brought something into a state. */
+const STATE_VERBS: Record<string, string> = {
+  active: 'activated',
+  blocked: 'blocked',
+  deleted: 'deleted',
+  suspended: 'suspended',
+  rejected: 'declined',
+  cancelled: 'cancelled',
+  approved: 'approved',
+  declined: 'declined',
+  withdrawn: 'withdrew',
+};
+
+const STATE_WORDS: Record<string, string> = {
+  submitted: 'waiting for approval',
+  rejected: 'declined',
+  outdated: 'closed',
+};
+
 function currentOf(error: DomainError): string {
   const { state = 'in another state', by, at } = error.detail.current ?? {};
-  return `*${state}*${by ? ` (by ${escapeText(by)}${at ? `, ${formatDate(at)}` : ''})` : ''}`;
+  return `*${STATE_WORDS[state] ?? state}*${by ? ` (by ${escapeText(by)}${at ? `, ${formatDate(at)}` : ''})` : ''}`;
 }

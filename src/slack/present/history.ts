@@ -17,8 +17,12 @@ type LinePlace = {
 /** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
 export function historyLine(entry: AuditEntryView, place: LinePlace): string {
   const by = entry.actorKind === 'system' ? ' (automatically)' : '';
+  const target = targetText(entry, place);
+  // A developer acts on their own account, so its name says who.
+  const isOwn = OWN_ACTORS.includes(entry.actorKind) && entry.targetKind === 'account' && target !== null;
+  const who = isOwn ? target : escapeText(entry.actorName);
   const parts = [
-    `${formatDate(entry.at)} · *${escapeText(entry.actorName)}*${by} ${actionText(entry, targetText(entry, place))}`,
+    `${formatDate(entry.at)} · *${who}*${by} ${actionText(entry, isOwn ? null : target)}`,
     ...(entry.reason && !place.isExposed ? [`Why: ${escapeText(entry.reason)}`] : []),
     ...(place.isBrief ? [] : [changesText(entry, place.isExposed ? FIELDS_FOR_ALL : FIELDS)]),
     approvalText(entry, place),
@@ -26,16 +30,23 @@ export function historyLine(entry: AuditEntryView, place: LinePlace): string {
   return parts.filter((part) => part !== '').join('. ');
 }
 
+const OWN_ACTORS = ['account', 'developer'];
+
 function actionText({ outcome, code, operation, after }: AuditEntryView, target: string | null): string {
   if (outcome === 'refused')
     return `tried to ${named(toDoText, operation, target)}. Refused: ${reasonText(code)}`;
   if (outcome === 'asked') return `asked to ${named(toDoText, operation, target)}`;
-  if (operation === 'approvals/decide') {
-    const verb = after?.state === 'declined' ? 'declined' : 'approved';
-    return `${verb} the request to ${named(toDoText, String(after?.operation), target)}`;
-  }
+  const decision = DECISIONS[`${operation} ${after?.state}`];
+  if (decision) return `${decision} the request to ${named(toDoText, String(after?.operation), target)}`;
   return named(didText, operation, target);
 }
+
+const DECISIONS: Record<string, string> = {
+  'approvals/decide approved': 'approved',
+  'approvals/decide outdated': 'approved',
+  'approvals/decide declined': 'declined',
+  'approvals/withdraw withdrawn': 'withdrew',
+};
 
 /** With the target's name in the sentence, or after it. */
 function named(text: typeof didText, operation: string, target: string | null): string {
@@ -44,59 +55,88 @@ function named(text: typeof didText, operation: string, target: string | null): 
     : `${text(operation, null)}. About ${target}`;
 }
 
-/** Why, as a third person reads it. */
-const reasonText = (code: string | null): string =>
-  REASONS[code as DomainErrorCode] ?? (code ? plainWordsOf(code as DomainErrorCode) : '');
+/** Why, as a third person reads it: a clause that follows a colon. */
+function reasonText(code: string | null): string {
+  if (!code) return '';
+  const [first = ''] = plainWordsOf(code as DomainErrorCode).split('. ');
+  return REASONS[code as DomainErrorCode] ?? first.replace(/\.$/, '').replace(/^[A-Z](?=[a-z ])/, lowerCase);
+}
 
-/** For codes whose plain words speak to the person, or say what to do next. */
+const lowerCase = (letter: string): string => letter.toLowerCase();
+
+/** For codes whose plain words speak to the person. */
 const REASONS: Partial<Record<DomainErrorCode, string>> = {
-  not_permitted: 'they may not do this',
-  standing_unconfirmed: 'Slack hadn’t confirmed that they are still a full member',
-  standing_unknown: 'Slack didn’t say whether they may act',
-  invalid_input: 'what they entered wasn’t valid',
+  not_permitted: "they don't have permission",
+  standing_unconfirmed: "Slack hadn't confirmed that they are still a full member",
+  standing_unknown: "Slack didn't say whether they may act",
+  invalid_input: "what they entered wasn't valid",
   form_outdated: 'their button or form was from an older version of the app',
-  email_invalid: 'the email wasn’t valid',
-  email_taken: 'an account has that email already',
-  email_invited: 'that email is invited already',
-  password_unacceptable: 'the password wasn’t acceptable',
-  account_not_found: 'no such account was found',
+  email_invalid: "the email wasn't valid",
+  email_taken: 'an account with that email already exists',
+  email_invited: 'that email is already invited',
+  password_unacceptable: "the password couldn't be used",
+  account_not_found: 'no account was found',
+  account_invited: "that person hadn't accepted their invitation yet",
+  account_deleted: 'the account was deleted',
   account_ambiguous: 'several accounts matched',
   account_changed: 'the account had changed meanwhile',
-  account_state_unfitting: 'the state of the account didn’t allow it',
+  account_state_unfitting: "the state of the account didn't allow it",
   account_erased: 'the data of the account was erased',
   undo_too_late: 'it was too late to undo',
   ticket_refused: 'the link no longer worked',
   sign_in_refused: 'wrong email or password',
   password_wrong: 'the current password was wrong',
-  password_must_change: 'the password had to be replaced first',
-  approval_own: 'they had asked for it themselves',
+  password_must_change: 'they had to choose a new password first',
+  approval_not_found: "the request wasn't found, or wasn't theirs",
+  approval_own: 'it was their own request',
   approval_about_oneself: 'it was about their own account',
-  approval_ended: 'it was decided already',
+  approval_ended: 'it was already decided',
   no_second_operator: 'no other operator could approve it',
   requests_off: 'requests are turned off',
-  import_begun: 'it was applied already',
+  import_begun: 'it was already applied',
   operator_last_admin: 'no other admin could act',
   id_taken: 'that id was taken',
   catalog_changed: 'it had changed meanwhile',
   template_changed: 'someone else had saved it meanwhile',
   subscription_changed: 'the subscription had changed meanwhile',
-  subscription_state_unfitting: 'the state of the subscription didn’t allow it',
+  subscription_state_unfitting: "the state of the subscription didn't allow it",
   has_subscriptions: 'there were subscriptions to it',
   limit_reached: 'that was more than is allowed at once',
   overtaken: 'another change came first',
-  try_again: 'it didn’t work at that moment',
+  try_again: "it didn't work at that moment",
 };
 
 /** Null where the target is clear without it, or the place must not name it. */
-function targetText({ targetKind, targetId, about }: AuditEntryView, place: LinePlace): string | null {
+function targetText(entry: AuditEntryView, place: LinePlace): string | null {
+  const { operation, targetKind, targetId, about } = entry;
   if (!targetKind || !targetId) return null;
+  if (operation === 'invitations/set-messages') return null;
   if (targetKind === 'operator') return `<@${targetId.split('/').at(-1)}>`;
   if (targetKind === 'template') return `the mail “${escapeText(about ?? targetId)}”`;
   // The request names its target, and people can't use the approval's id.
   if (targetKind === 'approval' && !about) return null;
   // An account has many subscriptions, so its history names them.
   if (!place.withTarget && targetKind !== 'subscription') return null;
-  return about && !place.isExposed ? escapeText(about) : `${targetKind} \`${targetId}\``;
+  if (place.isExposed) return `${targetKind} \`${targetId}\``;
+  const kind = NAMED_KINDS[targetKind];
+  if (kind === undefined)
+    return about ? escapeText(about) : targetKind === 'account' ? `account \`${targetId}\`` : null;
+  const name = about ?? nameIn(entry);
+  return name === null ? null : `the ${kind} *${escapeText(name)}*`;
+}
+
+const NAMED_KINDS: Record<string, string> = {
+  api: 'API',
+  group: 'group',
+  product: 'product',
+  subscription: 'subscription',
+  token: 'token',
+};
+
+/** Of what is deleted by now. */
+function nameIn({ before, after }: AuditEntryView): string | null {
+  const name = before?.name ?? after?.name;
+  return typeof name === 'string' ? name : null;
 }
 
 function approvalText({ approval, operation, outcome }: AuditEntryView, place: LinePlace): string {
@@ -106,18 +146,28 @@ function approvalText({ approval, operation, outcome }: AuditEntryView, place: L
   return `Requested by ${escapeText(approval.requestedByName)}, approved by ${escapeText(approval.decidedByName)}${reason}`;
 }
 
-function changesText(
-  { before, after, operation }: AuditEntryView,
-  fields: Record<string, FieldText>,
-): string {
-  if (operation === 'approvals/decide') return '';
+function changesText(entry: AuditEntryView, fields: Record<string, FieldText>): string {
+  const { before, after, operation, about, targetKind } = entry;
+  if (operation.startsWith('approvals/')) return '';
+  // The name or email that the target shows already.
+  const isInTarget = (name: string) =>
+    name === 'name' && (before?.name !== undefined) !== (after?.name !== undefined)
+      ? targetKind === 'operator' || (targetKind ?? '') in NAMED_KINDS
+      : name === 'email' && !before && after?.email === about;
   // Values that did not change, or that only the row from before has, are no news.
   const names = Object.keys(fields).filter(
     (name) =>
-      name in (after ?? before ?? {}) && JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
+      !isInTarget(name) &&
+      name in (after ?? before ?? {}) &&
+      JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
   );
   return names
-    .map((name) => fields[name]?.(after?.[name], before?.[name], before !== null && name in before) ?? '')
+    .map((name) =>
+      after === null
+        ? // It is gone, so this is what it was.
+          (fields[name]?.(before?.[name], undefined, false) ?? '')
+        : (fields[name]?.(after[name], before?.[name], before !== null && name in before) ?? ''),
+    )
     .filter((words) => words !== '')
     .join(' · ');
 }
@@ -166,10 +216,14 @@ const FIELDS: Record<string, FieldText> = {
   path: labelled('path'),
   apis: labelled('APIs'),
   isPublished: either('published', 'not published'),
-  isSubscriptionRequired: either('a subscription is needed', 'no subscription is needed'),
-  isApprovalRequired: either('an operator decides', 'no operator decides'),
+  isSubscriptionRequired: either('a subscription is required', 'no subscription is required'),
+  isApprovalRequired: either('approval is required', 'no approval is required'),
   subscriptionsLimit: (is, _was, hasBefore) =>
-    is ? `at most ${is} subscriptions for an account` : hasBefore ? 'any number for an account' : '',
+    is
+      ? `at most ${is} subscriptions per account`
+      : hasBefore
+        ? 'any number of subscriptions per account'
+        : '',
   key: labelled('key'),
   leaked: when(true, 'because it leaked'),
   broughtKeys: when(true, 'with keys that were brought along'),
@@ -192,10 +246,10 @@ const FIELDS: Record<string, FieldText> = {
   withPassword: when(true, 'with a password'),
   endedInvitation: when(true, 'an open invitation ended with it'),
   agreed: when(true, 'approved, and active once the email is confirmed'),
+  invitationMessages: (is) => (is === true ? 'now on' : 'now off'),
   toldDeveloper: when(false, 'the developer was not told'),
   addressConfirmed: when(false, 'the email was not confirmed'),
   erased: when(true, 'erased at once'),
-  default: when(true, 'the default text is back'),
 };
 
 const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state') };

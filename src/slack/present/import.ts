@@ -43,19 +43,19 @@ export function dryRunMessage(
       button('import-apply', 'Apply', saved.importId, {
         style: 'primary',
         ask: {
-          text: `${rowCountText(fresh.length)} ${fresh.length === 1 ? 'is' : 'are'} done, each with a mail to the developer. Mails leave one a second.`,
+          text: `This adds or invites ${fresh.length === 1 ? '1 person' : `${number(fresh.length)} people`}, each with a mail. Mails go out one per second.`,
           yes: 'Apply',
         },
       }),
     ]),
     context(
-      `Apply does exactly what this shows, until ${formatDate(saved.expiresAt)}. People who have an account by then are left out.`,
+      `*Apply* does exactly what you see here, and works until ${formatDate(saved.expiresAt)}. It skips people who have an account by then.`,
     ),
   ];
   return {
     text: `Dry run of ${escapeText(cut(name, MAX_NAME_LENGTH))}: ${counts.map(({ status, count }) => `${number(count)} ${STATUS_TEXTS[status]}`).join(', ')}`,
     blocks: [
-      section(`Dry run of ${title(name)}, ${rowCountText(rows.length)}: nothing is done yet.`),
+      section(`Dry run of ${title(name)}, ${rowCountText(rows.length)}: nothing has changed yet.`),
       section(countLines.join('\n')),
       ...notes.map(plainSection),
       ...listBlocks(faults),
@@ -69,7 +69,10 @@ export function importMessage(report: ImportReport, isFileSent: boolean): Messag
   const { name, position, total, state, results } = report;
   if (state === 'applying') {
     const text = `${title(name)} is being applied: ${number(position)} of ${rowCountText(total)} done.`;
-    return { text, blocks: [section(text), context('It goes on by itself. Mails leave one a second.')] };
+    return {
+      text,
+      blocks: [section(text), context('This continues automatically. Mails go out one per second.')],
+    };
   }
   const counts = new Map<string, number>();
   for (const { outcome } of results) {
@@ -78,9 +81,9 @@ export function importMessage(report: ImportReport, isFileSent: boolean): Messag
   }
   const head =
     state === 'done'
-      ? `${title(name)} is applied.`
-      : `${title(name)} was stopped after ${number(position)} of ${rowCountText(total)}: ${whyStopped(report)} What was done stays; the same table, sent again, does the rest.`;
-  const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${kind}`).join(', ')}`;
+      ? `Applied ${title(name)}:`
+      : `${title(name)} stopped after ${number(position)} of ${rowCountText(total)}: ${whyStopped(report)} The finished rows stay. To do the rest, send the same table again.`;
+  const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${kind === 'faulty' ? STATUS_TEXTS.faulty : kind}`).join(', ')}.`;
   const failures = results.filter(({ outcome }) => isFailure(outcome));
   return {
     text,
@@ -89,8 +92,8 @@ export function importMessage(report: ImportReport, isFileSent: boolean): Messag
       ...listBlocks(failures.map((row) => plainLine(row.line, row.email, outcomeText(row)))),
       context(
         isFileSent
-          ? 'The result of each row is in the file that I sent here.'
-          : 'The file with the result of each row could not be sent here; `/apim-user history by:` shows what was done.',
+          ? 'The file that I sent here has the result of each row.'
+          : "The file with the result of each row couldn't be sent. `/apim-user history by:` with your name shows what was done.",
       ),
     ],
   };
@@ -98,16 +101,16 @@ export function importMessage(report: ImportReport, isFileSent: boolean): Messag
 
 const STATUS_TEXTS: Record<PlannedRow['status'], string> = {
   new: 'new',
-  existing: 'existing',
+  existing: 'with an account already',
   blocked: 'blocked',
-  invited: 'invited already',
-  faulty: 'faulty',
+  invited: 'already invited',
+  faulty: 'with an error',
 };
 
 const SKIPPED_TEXTS = {
-  blocked: 'is blocked, and stays so',
-  existing: 'has an account already; left as it is',
-  invited: 'is invited already; left as it is',
+  blocked: 'is blocked; left as it is',
+  existing: 'already has an account; left as it is',
+  invited: 'is already invited; left as it is',
 } as const;
 
 function listBlocks(lines: string[]): KnownBlock[] {
@@ -128,10 +131,12 @@ const plainLine = (line: number, email: string, words: string): string =>
 
 const whyStopped = ({ stoppedBy }: ImportReport): string =>
   stoppedBy === 'late'
-    ? 'it could not go on for a day.'
-    : 'the person who applied it may not do this any more.';
+    ? "it couldn't continue for a day."
+    : 'the person who applied it no longer has permission.';
 
 function outcomeText({ outcome }: RowResult): string {
   const code = /^refused: (\w+)$/.exec(outcome)?.[1];
-  return code ? `refused. ${errorText(new DomainError(code as DomainErrorCode))}` : outcome;
+  return code
+    ? `refused. ${errorText(new DomainError(code as DomainErrorCode))}`
+    : outcome.replace(/^faulty: /, '');
 }

@@ -25,7 +25,7 @@ export function invitationsMessage(report: BatchReport): Message {
     !isSingle && role === 'admin' && report.counts.open
       ? [button('menu-invites', 'Open invitations', '-')]
       : [];
-  const stop = button('invitation-messages-off', 'Stop these messages', '-');
+  const stop = button('invitation-messages-off', 'Turn off these messages', '-');
   return { text: text.replaceAll('*', ''), blocks: [...head, ...rows, ...more, actions([...list, stop])] };
 }
 
@@ -33,8 +33,8 @@ export function invitationsMessage(report: BatchReport): Message {
 function singleText(one: Ended | undefined): string {
   if (!one) return 'Your invitation was sent again';
   if (one.state === 'accepted') return `${nameOf(one)} accepted your invitation`;
-  if (one.state === 'expired') return `${nameOf(one)} didn’t accept your invitation in time`;
-  return `Your invitation to ${nameOf(one)} was withdrawn`;
+  if (one.state === 'expired') return `${nameOf(one)} didn't accept your invitation in time`;
+  return `Your invitation to ${nameOf(one)} was revoked`;
 }
 
 function detailText({ state, email, endedAt }: Ended): string {
@@ -49,7 +49,7 @@ function batchText({ total, counts }: BatchReport): string {
   const rest = [
     ...(open > 0 ? [`${number(open)} still open`] : []),
     ...(expired > 0 ? [`${number(expired)} expired`] : []),
-    ...(revoked > 0 ? [`${number(revoked)} withdrawn`] : []),
+    ...(revoked > 0 ? [`${number(revoked)} revoked`] : []),
   ];
   const people = `*${number(accepted)} of ${number(total)} people accepted your invitations.*`;
   return rest.length > 0 ? `${people} ${rest.join(', ')}.` : people;
@@ -59,7 +59,7 @@ const STATES: Record<Ended['state'], string> = {
   open: 'is open',
   accepted: 'accepted',
   expired: 'expired',
-  revoked: 'was withdrawn',
+  revoked: 'was revoked',
 };
 
 function rowText(one: Ended): string {

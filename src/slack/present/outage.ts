@@ -9,35 +9,35 @@ export function outageText({ code, since, isOver }: MailOutage): [string, ...str
   if (isOver)
     return [
       `*Mail works again.* It had been failing since ${from}.`,
-      'What waited is being sent. Invitations and resets whose links ended meanwhile are not: `/apim-user invites all` shows them, to resend.',
+      'Waiting mails are going out now, except those whose links have expired: resend these invitations from `/apim-user invites all`, and reset these passwords again.',
     ];
   const { what, advice } = CAUSES[code] ?? NO_ANSWER;
   return [
-    `*No mail has left since ${from}*: ${what} (\`${code}\`).`,
+    `*No mail has gone out since ${from}*: ${what} (\`${code}\`).`,
     `*What to do:* ${advice}`,
-    'Still works: everything here in Slack, the developers’ pages, and links that were mailed before. Mail waits for up to 23 hours and leaves by itself once this is mended. You are told when it does.',
+    "*What still works:* everything in Slack, the developer portal, and links that were mailed before. Mails wait for up to 23 hours and go out automatically once this is fixed. You'll get a message when they do.",
   ];
 }
 
 const KEY = {
   what: 'Resend refuses our key',
-  advice: 'Make a key at Resend that may send, set it as `RESEND_API_KEY`, and restart the server.',
+  advice: 'Create a key at Resend that can send, set it as `RESEND_API_KEY`, and restart the server.',
 };
 
 const SENDER = {
-  what: 'Resend does not let us send from the address in `MAIL_FROM`',
+  what: "Resend doesn't let us send from the email in `MAIL_FROM`",
   advice:
-    'Verify its domain at Resend under Domains, or set `MAIL_FROM` to an address of one that is, and restart the server.',
+    'Verify its domain at Resend under Domains, or set `MAIL_FROM` to an email of a verified one, and restart the server.',
 };
 
 const QUOTA = {
-  what: 'the quota of our plan at Resend is used up',
+  what: 'our plan at Resend has used up its quota',
   advice: 'Wait until it starts again, or choose a larger plan at Resend.',
 };
 
 const NO_ANSWER = {
-  what: 'Resend does not answer, or says that it can’t now',
-  advice: 'Look at Resend’s status page, and whether the server still reaches it (`RESEND_BASE_URL`).',
+  what: "Resend doesn't answer, or can't send right now",
+  advice: "Look at Resend's status page, and whether the server still reaches it (`RESEND_BASE_URL`).",
 };
 
 const CAUSES: Readonly<Record<string, typeof KEY>> = {

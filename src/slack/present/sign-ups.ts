@@ -3,7 +3,7 @@ import { actions, button, type Message, section } from './blocks.ts';
 /** One card for many sign-ups within an hour. */
 export function signUpsCard({ total, waiting }: { total: number; waiting: number }): Message {
   if (waiting === 0) {
-    const text = `All ${total} sign-ups of this card are decided.`;
+    const text = `All ${total} sign-ups on this card are decided.`;
     return { text, blocks: [section(text)] };
   }
   const who = waiting === 1 ? '1 developer' : `${waiting} developers`;

@@ -69,7 +69,7 @@ export function subscriptionRow(
 }
 
 /**
- * The card of a requested subscription: Approve and Reject while it waits, then who decided, when and why. If people
+ * The card of a requested subscription: Approve and Decline while it waits, then who decided, when and why. If people
  * without a role can read the channel, it leaves out the email and the reason.
  */
 export function subscriptionCard(
@@ -94,7 +94,7 @@ export function subscriptionCard(
     blocks: [
       isWaiting ? header(question) : section(`*${outcome}*`),
       section(facts.join('\n')),
-      ...(isWaiting ? [context('Its keys don’t work until an operator approves.')] : []),
+      ...(isWaiting ? [context("Its keys don't work until an operator approves it.")] : []),
       actions(
         buttonsFor(
           subscription,
@@ -109,7 +109,7 @@ const DETAILS = 'subscription-details';
 
 /** Replaces the card of a subscription that was deleted. */
 export const goneCard = (): Message => {
-  const text = 'The subscription requested here was deleted. Nothing is left to decide.';
+  const text = 'This subscription was deleted. There is nothing left to decide.';
   return { text, blocks: [section(text)] };
 };
 
@@ -157,7 +157,7 @@ const ACTIONS: SubscriptionAction[] = [
   },
   {
     button: 'subscription-reject',
-    text: 'Reject',
+    text: 'Decline',
     operation: rejectSubscription,
     fits: verb('reject'),
     isInFront: true,
@@ -186,7 +186,7 @@ const ACTIONS: SubscriptionAction[] = [
   },
   {
     button: 'subscription-regenerate',
-    text: 'Regenerate a key',
+    text: 'Replace a key',
     operation: regenerateKey,
     fits: canKeysPass,
   },
@@ -234,10 +234,10 @@ function factsOf(subscription: SubscriptionView): string[] {
 }
 
 const STATES: Record<State, string> = {
-  submitted: 'waits for approval',
+  submitted: 'waiting for approval',
   active: 'active',
   suspended: 'suspended',
-  rejected: 'rejected',
+  rejected: 'declined',
   cancelled: 'cancelled',
   expired: 'expired',
 };
@@ -249,7 +249,7 @@ function lastChangeText({ state, stateComment, stateChangedBy, stateChangedAt }:
   const why = stateComment ? `: ${escapeText(stateComment)}` : '';
   // It expired at its end, without a person.
   const by = state === 'expired' ? '' : ` by ${escapeText(stateChangedBy)}`;
-  return `${LAST_CHANGES[state]}${by} ${formatDate(stateChangedAt)}${why}`;
+  return `${LAST_CHANGES[state]}${by}, ${formatDate(stateChangedAt)}${why}`;
 }
 
 function ownerText({ owner }: SubscriptionView): string {

@@ -24,6 +24,11 @@ export function formatDate(at: Date): string {
   return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${fallback}>`;
 }
 
+export const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+/** With a capital and a full stop. */
+export const sentenceOf = (words: string): string => `${capital(words)}${/[.!?…]$/.test(words) ? '' : '.'}`;
+
 /** Slack takes no half of a character. */
 const HALF_CHARACTER = /[\ud800-\udbff]$/;
 

@@ -175,11 +175,11 @@ async function describeError(
   dependencies.log.error({ err: error, reference }, 'a request from Slack failed');
   // With a request the handler has begun, and may have finished although Slack did not take the reply.
   const soFar = request
-    ? '. It may or may not have been done: look before you try again'
-    : ', and nothing was changed';
+    ? '. Your request may or may not have been done: check before you try again'
+    : ', and nothing changed';
   const what = databaseOutageIn(error)?.words ?? 'Something went wrong on our side';
   return {
-    text: `${what}${soFar}. If it stays so, tell the person who runs this app the reference \`${reference}\`.`,
+    text: `${what}${soFar}. If this continues, give the person who runs this app the reference \`${reference}\`.`,
   };
 }
 
@@ -200,7 +200,7 @@ export async function sendDirectMessage(
 /** For a modal that Slack no longer opens, because its trigger is older than three seconds. */
 export function tooLate(blocksOf?: (text: string) => Message['blocks']): Message {
   const text =
-    'That took longer than Slack waits for a window, so it was not opened and nothing was changed. Please try again.';
+    "That took longer than Slack allows, so the window didn't open and nothing changed. Please try again.";
   const blocks = blocksOf?.(text);
   return { text, ...(blocks ? { blocks } : {}) };
 }

@@ -10,6 +10,7 @@ import { formValuesIn } from '../modals/form.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import { refill } from '../modals/refill.ts';
 import type { Message } from '../present/blocks.ts';
+import { sentenceOf } from '../present/text.ts';
 import type { Arrival, Deliveries, Delivery } from './delivery.ts';
 import {
   dispatchRequest,
@@ -34,9 +35,14 @@ export async function receiveSubmission(
   const keys = keyErrors(view.state.values);
   const errors =
     Object.keys(keys).length > 0 ? keys : checkErrors(submission, view, { policy, now: clock() });
-  if (Object.keys(errors).length > 0) return arrival.acknowledge({ response_action: 'errors', errors });
+  if (Object.keys(errors).length > 0)
+    return arrival.acknowledge({ response_action: 'errors', errors: asSentences(errors) });
   deliver({ ...arrival, working: replacing(resultModal(view.title.text, { text: 'Working…' })) });
 }
+
+/** "there is no @" becomes "There is no @." */
+const asSentences = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(errors).map(([field, words]) => [field, sentenceOf(words)]));
 
 const replacing = (view: ModalView) => ({ response_action: 'update', view });
 

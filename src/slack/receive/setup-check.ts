@@ -99,7 +99,7 @@ const EXPOSED = 'approvals-channel-exposed';
 const isExposure = ({ code }: SetupProblem): boolean => code.startsWith(EXPOSED);
 const exposed = (why: string): SetupProblem => ({
   code: `${EXPOSED}-${why.replaceAll(' ', '-')}`,
-  text: `The approvals channel ${why}: cards there leave out addresses and notes. A private channel of operators alone shows all.`,
+  text: `The approvals channel ${why}: cards there leave out emails and notes. To show them, use a private channel with only operators in it.`,
 });
 
 async function readerProblems(
@@ -111,7 +111,7 @@ async function readerProblems(
     const isShared = channel?.is_ext_shared || channel?.is_pending_ext_shared || channel?.is_org_shared;
     const notIn: SetupProblem = {
       code: 'approvals-channel-not-in',
-      text: `I am not in the approvals channel <#${channelId}>, so cards can't be posted there. Write \`/invite @apim-user\` in it.`,
+      text: `I'm not in the approvals channel <#${channelId}>, so cards can't be posted there. Write \`/invite @apim-user\` in it.`,
     };
     return [
       ...(channel?.is_member ? [] : [notIn]),
@@ -124,14 +124,14 @@ async function readerProblems(
       return [
         {
           code: `${EXPOSED}-unknown`,
-          text: 'The approvals channel does not exist, or is private and I am not in it, so cards wait. Check SLACK_APPROVALS_CHANNEL, or write `/invite @apim-user` in the channel.',
+          text: "The approvals channel doesn't exist, or is private and I'm not in it, so cards wait. Check SLACK_APPROVALS_CHANNEL, or write `/invite @apim-user` in the channel.",
         },
       ];
     }
     return [
       {
         code: `${EXPOSED}-unknown`,
-        text: `Slack did not say who can read the approvals channel (${slackErrorOf(error) || 'no answer'}): until it does, cards there leave out addresses and notes.`,
+        text: `Slack didn't say who can read the approvals channel (${slackErrorOf(error) || 'no answer'}): until it does, cards there leave out emails and notes.`,
       },
     ];
   }
@@ -152,7 +152,7 @@ function mailProblems(senderDomain: SenderDomain): SetupProblem[] {
     return [
       {
         code: 'mail-domain-not-verified',
-        text: 'The domain of MAIL_FROM is not verified at Resend, so developers may get no mail. Verify it there under Domains.',
+        text: "The domain of MAIL_FROM isn't verified at Resend, so developers may get no mail. Verify it there under Domains.",
       },
     ];
   }
@@ -160,7 +160,7 @@ function mailProblems(senderDomain: SenderDomain): SetupProblem[] {
   return [
     {
       code: 'mail-unreachable',
-      text: 'Resend does not answer, or refuses RESEND_API_KEY. Mails wait and are tried again.',
+      text: "Resend doesn't answer, or refuses RESEND_API_KEY. Mails wait, and we keep trying.",
     },
   ];
 }
@@ -171,7 +171,7 @@ function proxyProblems({ undeclaredProxy }: SetupCheckDependencies): SetupProble
   return [
     {
       code: 'proxy-undeclared',
-      text: `Requests come through a proxy at \`${address}\` that TRUSTED_PROXIES does not name, so all its visitors count as one client: one of them can use up the limits of all. Add the address to TRUSTED_PROXIES and restart.`,
+      text: `Requests come through a proxy at \`${address}\` that TRUSTED_PROXIES doesn't name, so all its visitors count as one client: one of them can use up everyone's limits. Add the address to TRUSTED_PROXIES and restart.`,
     },
   ];
 }

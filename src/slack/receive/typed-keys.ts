@@ -3,21 +3,21 @@ import { holdsKey } from '../../domain/api-key-form.ts';
 import type { Message } from '../present/blocks.ts';
 
 const WHAT_TO_DO =
-  'Regenerate this one: `/apim-user subscriptions &lt;account&gt;`, then *Key leaked*. That replaces it and tells its owner; the account is not blocked. A token of a program is revoked under `/apim-user tokens`.';
+  "Replace it now: `/apim-user subscriptions &lt;account&gt;`, then *Key leaked*. A mail tells its owner; the account isn't blocked. If it's a program's token, revoke it in `/apim-user tokens`.";
 
 /** The reply to a command or button. */
 export const keyRefused: Message = {
-  text: `Keys don't belong in Slack, so this was refused and nothing of it is kept here. Anyone who could read what you typed can use the key. ${WHAT_TO_DO}`,
+  text: `Keys don't belong in Slack, so this was refused and not stored here. Anyone who could read what you typed can use the key. ${WHAT_TO_DO}`,
 };
 
 /** The reply when the key is in a file, or in the message that a shortcut was used on. */
 export const foundKeyRefused: Message = {
-  text: `There is a key in it, and keys don't belong in Slack, so nothing was done with it. Delete it where it stands. ${WHAT_TO_DO}`,
+  text: `This contains a key, and keys don't belong in Slack, so nothing was done. Delete the message or file that has it. ${WHAT_TO_DO}`,
 };
 
 /** The error beside a field, which takes no mrkdwn. */
 const FIELD_ERROR =
-  "Keys don't belong in Slack; regenerate this one: close this, /apim-user subscriptions, then Key leaked";
+  "Keys don't belong in Slack. Replace this one now: close this form, then use /apim-user subscriptions and Key leaked";
 
 type State = Record<string, Record<string, { type?: string; value?: unknown }>>;
 

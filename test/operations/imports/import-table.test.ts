@@ -45,12 +45,12 @@ hal@example.com,,,,,delete\r
     '3 blocked',
     '4 invited',
     '5 new',
-    '7 faulty Email: “no address” has no @',
+    '7 faulty Email: there is no @',
     `8 faulty groups: there is no group “Nobody's”; create it first, or correct the name`,
     '9 new',
-    '10 faulty note: an invitation keeps none; leave it empty, or write add as the mode',
-    '11 faulty Email: the same as in line 5; leave one of them out',
-    '12 faulty mode: “delete” is neither add nor invite',
+    '10 faulty note: an invitation has no note; leave it empty, or write add as the mode',
+    '11 faulty Email: the same as in line 5; remove one of them',
+    '12 faulty mode: write add or invite, not “delete”',
   ]);
   expect(await t.sql`select count(*) from audit`).toEqual(before);
 });

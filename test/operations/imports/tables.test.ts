@@ -40,7 +40,7 @@ async function read(text: string): Promise<string[]> {
 
 const ANN = 'ann@example.com';
 const NO_EMAIL =
-  'refused: has no column for the email: name the columns in its first line, such as email, first name, last name, groups, note, mode. That line begins with ';
+  'refused: there is no column for the email: name the columns in the first line, such as email, first name, last name, groups, note, mode. Now the first line begins with ';
 
 describe('a table', () => {
   it.each<[what: string, text: string, planned: string[]]>([
@@ -99,7 +99,7 @@ describe('a table', () => {
     [
       'a title above',
       'Developers,\nMarch 2026,\nemail,first\nann@example.com,Ann',
-      [`4 ${ANN} Ann|`, 'Line 3 names the columns; what stands above it is ignored.'],
+      [`4 ${ANN} Ann|`, 'Line 3 names the columns; the lines above it are ignored.'],
     ],
     ['old Mac line ends', 'email\rann@example.com\r', [`2 ${ANN}`]],
     [
@@ -119,51 +119,51 @@ describe('a table', () => {
       'one cell too many',
       'email,first\nann@example.com,Lee, Ann',
       [
-        '2 ! has 3 cells, and the first line names 2 columns; put quotes around a cell that has a separator in it',
+        '2 ! it has 3 cells, but the first line names 2 columns; put quotes around a cell that has a separator in it',
       ],
     ],
     ['a cell under no heading', 'email,,last\nann@example.com,x,Lee', [`2 ${ANN} Lee|`]],
     [
       'half an email',
       'E-mail,first\ndora@,Dora',
-      ['2 ! E-mail: “dora@” has no domain after the @, as in name@example.com'],
+      ['2 ! E-mail: there is no domain after the @, as in name@example.com'],
     ],
-    ['no email', 'email,first\n,Dora', ['2 ! email: is empty']],
+    ['no email', 'email,first\n,Dora', ['2 ! email: it is empty']],
     [
       'two emails in a cell',
       'email\n"ann@example.com, bob@example.com"',
-      ['2 ! email: these are 2 emails; write each in a line of its own'],
+      ['2 ! email: these are 2 emails; write each on a line of its own'],
     ],
     [
       'the same twice',
       'email\nann@example.com\nANN@example.com',
-      [`2 ${ANN}`, '3 ! email: the same as in line 2; leave one of them out'],
+      [`2 ${ANN}`, '3 ! email: the same as in line 2; remove one of them'],
     ],
     ['a long name', `email,first\nann@example.com,${'n'.repeat(101)}`, ['2 ! first: at most 100 characters']],
     [
       'a name that shows nothing',
       'email,First Name,mode\nann@example.com,\u200b,add',
-      ['2 ! First Name: is needed to add someone; one name is enough'],
+      ['2 ! First Name: someone who is added needs a first name or a last name'],
     ],
     [
       'a note on an invitation',
       'email,note\nann@example.com,hello',
-      ['2 ! note: an invitation keeps none; leave it empty, or write add as the mode'],
+      ['2 ! note: an invitation has no note; leave it empty, or write add as the mode'],
     ],
     ['no heading', 'ann@example.com,Ann', [`${NO_EMAIL}“ann@example.com”`]],
     [
       'two columns of one meaning',
       'Email,E-Mail\na,b',
-      ['refused: has two columns of one meaning, “Email” and “E-Mail”: delete or rename one of them'],
+      ['refused: the columns “Email” and “E-Mail” mean the same: delete or rename one of them'],
     ],
     [
       'a quote without end',
       'email,first\nann@example.com,"Ann\nbob@example.com,Bob',
       [
-        "refused: can't be read from line 2 on: it has a quote that is never closed; write a quote inside a cell twice",
+        "refused: line 2 can't be read: it has a quote that is never closed; write a quote inside a cell twice",
       ],
     ],
-    ['nothing', '\ufeff\r\n,,\r\n', ['refused: is empty']],
+    ['nothing', '\ufeff\r\n,,\r\n', ['refused: it is empty']],
   ])('with %s is read: %j', async (_, text, planned) => {
     expect(await read(text)).toEqual(planned);
   });
