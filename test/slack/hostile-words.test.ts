@@ -191,6 +191,19 @@ it('T50: hostile names of APIs, products and subscriptions arrive as words, on c
   expect(app.refusals()).toEqual([]);
 });
 
+it('T50: a text that is longer than an email opens each form that begins with one, as far as it fits', async () => {
+  for (const [who, command, title] of [
+    ['nobody', 'request', 'Ask for an invitation'],
+    ['admin', 'add', 'Add an account'],
+  ] as const) {
+    await app.as(who).types(`/apim-user ${command} ${'𝔘'.repeat(200)}@example.com`);
+    const modal = await app.as(who).modal(title);
+    expect(String(await modal.value('Email'))).toMatch(/^𝔘{126}…$/u);
+    await modal.closeAll();
+  }
+  expect(app.refusals()).toEqual([]);
+});
+
 /** What was sent since has the words, and no markup except our own dates. */
 function expectHarmless(already: number): void {
   const sent = app
