@@ -31,10 +31,10 @@ export function parseEmailAddress(text: string): EmailAddress {
   if (text.length > MAX_EMAIL_LENGTH * 2) throw invalid(TOO_LONG);
   const typed = text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
   if (typed === '') throw invalid('is needed');
-  if (/\s/.test(typed)) throw invalid('there is a space in it');
   const [local = '', domain, ...more] = typed.split('@');
   if (domain === undefined) throw invalid('there is no @');
   if (more.length > 0) throw invalid('there is more than one @');
+  if (/\s/.test(typed)) throw invalid('there is a space in it');
   const fault = faultOfLocalPart(local) ?? faultOfDomain(local, domain);
   if (fault !== null) throw invalid(fault);
   const ascii = asciiDomain(domain);

@@ -9,7 +9,7 @@ import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
+import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 type FormState = { errors?: FieldErrors; value?: string };
@@ -27,11 +27,11 @@ const CHANGES: readonly AccountChange[] = [
     path: `${ACCOUNT_PATH}/email`,
     title: 'Change email',
     fields: (_site, me, state) => <EmailFields me={me} {...state} />,
-    value: (form) => form.get('email') ?? '',
+    value: emailIn,
     async submit(_c, site, me, form) {
       await site.guard.beforeAction('ownAddress', me.accountId);
       const { waitsForAddress } = await changeOwnEmail(me.context, {
-        email: form.get('email') ?? '',
+        email: emailIn(form),
         currentPassword: form.get('currentPassword') ?? '',
       });
       return site.sessionPage(me, 'Check your inbox', <EmailChangeRequested me={me} to={waitsForAddress} />);

@@ -4,7 +4,7 @@ import { requestInvitationAgain } from '../operations/invitations/request-again.
 import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { EmailField } from './form.tsx';
+import { EmailField, emailIn } from './form.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export type LinkKind = keyof typeof LINKS;
@@ -36,7 +36,7 @@ export function registerAskForLink(portal: Hono<WebEnv>, site: Site): void {
 
 async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<Response> {
   const { title, limit, request } = LINKS[kind];
-  const email = (await site.guard.form(c)).get('email') ?? '';
+  const email = emailIn(await site.guard.form(c));
   try {
     if (await site.guard.mayRequestLink(c, limit, email)) await request(site.developerContext(c), { email });
   } catch (error) {

@@ -1,5 +1,7 @@
 // The parts of the portal's forms: fields with a label, a hint and an error.
 import type { ReactNode } from 'react';
+import { canonicalEmail } from '../domain/email-address.ts';
+import { readEmailList } from '../domain/email-list.ts';
 import { MAX_NAME_LENGTH, type Names } from '../domain/person-name.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { FieldErrors } from './field-errors.ts';
@@ -28,6 +30,7 @@ export function Tick(props: { name: string; label: string; errors: FieldErrors |
 type FieldProps = {
   name: string;
   label: string;
+  /** `email` is not the browser's own kind, which refuses `Ann <ann@example.com>` before we can read it. */
   type?: 'text' | 'email' | 'password';
   autoComplete: string;
   value?: string | undefined;
@@ -51,12 +54,14 @@ export function Field(props: FieldProps) {
         <input
           id={name}
           name={name}
-          type={type}
+          type={type === 'password' ? type : 'text'}
           autoComplete={autoComplete}
           defaultValue={value}
           {...(maxLength ? { maxLength } : {})}
           required={!isOptional}
-          {...(type === 'email' ? { inputMode: 'email', autoCapitalize: 'none', spellCheck: false } : {})}
+          {...(type === 'email'
+            ? { inputMode: 'email', autoCapitalize: 'none', autoCorrect: 'off', spellCheck: false }
+            : {})}
           {...(describedBy ? { 'aria-describedby': describedBy } : {})}
           {...(error ? { 'aria-invalid': true, autoFocus: isFirst } : {})}
         />
@@ -96,6 +101,15 @@ export function EmailField(props: {
       errors={errors}
     />
   );
+}
+
+/** The email in what a person pasted. A text that isn't one email stays as it is, for the operation to refuse. */
+export function emailIn(fields: FormFields): string {
+  const typed = fields.get('email') ?? '';
+  if (canonicalEmail(typed) !== null) return typed;
+  const { emails, faults } = readEmailList(typed);
+  const [only, ...more] = emails;
+  return only && more.length === 0 && faults.length === 0 ? only.email : typed;
 }
 
 export function NameFields({ names, errors }: { names: Names; errors: FieldErrors | undefined }) {

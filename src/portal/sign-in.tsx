@@ -4,7 +4,7 @@ import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { CurrentPassword, EmailField, NewPassword } from './form.tsx';
+import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
 import { Alert } from './notice.tsx';
 import { SIGN_UP_PATH } from './sign-up.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
@@ -24,7 +24,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
 
   portal.post(PATH, async (c) => {
     const form = await site.guard.sessionForm(c);
-    const email = form.get('email') ?? '';
+    const email = emailIn(form);
     const again = (errors: FieldErrors, words?: string) =>
       site.sessionPage(
         null,
@@ -44,7 +44,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
 
   portal.post(REPLACE_PATH, async (c) => {
     const form = await site.guard.sessionForm(c);
-    const email = form.get('email') ?? '';
+    const email = emailIn(form);
     const again = (errors: FieldErrors) =>
       site.sessionPage(
         null,

@@ -3,7 +3,7 @@ import { DomainError } from '../domain/domain-error.ts';
 import { signUp } from '../operations/accounts/sign-up.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { EmailField, NameFields, namesIn } from './form.tsx';
+import { EmailField, emailIn, NameFields, namesIn } from './form.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export const SIGN_UP_PATH = '/portal/sign-up';
@@ -18,7 +18,7 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   portal.get(SIGN_UP_PATH, () => site.page(TITLE, <SignUpForm site={site} typed={EMPTY} />));
   portal.post(SIGN_UP_PATH, async (c) => {
     const fields = await site.guard.form(c);
-    const typed = { email: fields.get('email') ?? '', ...namesIn(fields) };
+    const typed = { email: emailIn(fields), ...namesIn(fields) };
     try {
       await requestAccount(c, site, typed);
     } catch (error) {
