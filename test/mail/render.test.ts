@@ -199,6 +199,13 @@ describe('values', () => {
     expect(html).toMatch(/One<br\/>(<!-- -->)?Two/);
   });
 
+  it('offers no return of an account whose data is erased at once', async () => {
+    const { text } = await render('AccountClosedDeveloper', { values: { RestorableUntil: '' } });
+    expect(text).toContain('Your personal data will be erased.');
+    expect(text).not.toMatch(/Changed your mind|restore|Until/);
+    expect((await render('AccountClosedDeveloper')).text).toMatch(/Until .* 2026, .* UTC, we can restore/);
+  });
+
   it('show an email address so that it can be copied', async () => {
     const { html, text } = await render('NewDeveloperNotificationMessage', {
       values: { DevUsername: 'ann@example.com' },

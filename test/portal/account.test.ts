@@ -1,10 +1,12 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeMoment } from '../../src/mail/render.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
 import { textOf, type Visitor, withoutOwnScript } from '../support/visitor.ts';
 
+const DAY_MS = 86_400_000;
 const OTHER_PASSWORD = 'another four quiet chairs';
 
 let app: TestApp;
@@ -110,7 +112,7 @@ describe('a change of email', () => {
     const next = portal.newAddress();
     expect((await page(await change(who, next)))[1]).toContain(`We’ve mailed a link to ${next}`);
     expect(await who.reads('/portal/account')).toContain(`${next} replaces it`);
-    await portal.mailTo(email, /about to get a new email/);
+    await portal.mailTo(email, /Email change requested/);
     expect(await portal.isSignedIn(who)).toBe(true);
     const ticket = await portal.ticketTo(next, /confirm/);
     expect((await portal.visitor().post('/email/confirm', { ticket })).status).toBe(200);
@@ -256,7 +258,7 @@ describe('the list of sessions', () => {
     const ids = [...html.matchAll(/name="session" value="([\w-]+)"/g)].map((match) => match[1] ?? '');
     expect(ids).toHaveLength(3);
     const answer = await who.post('/portal/account/sessions/end', { session: ids[0] ?? '' });
-    expect(await landing(who, answer)).toContain('Signed out there.');
+    expect(await landing(who, answer)).toContain('That browser is signed out.');
     const alive = [];
     for (const one of [phone, desk, library]) alive.push(await portal.isSignedIn(one));
     expect(alive.filter(Boolean)).toHaveLength(2);
@@ -293,7 +295,12 @@ describe('closing the account', () => {
       state_reason: 'closed by the developer',
     });
     expect((await portal.signIn(portal.visitor(), email)).status).toBe(422);
-    await portal.mailTo(email, /account is closed/);
+    const { text } = await portal.mailTo(email, /account is closed/);
+    const restorableUntil = /Until (\w+, \d+ \w+ \d{4}, \d\d:\d\d UTC), we can restore the account/.exec(
+      text,
+    )?.[1];
+    const { deleted_at: closedAt } = (await accountOf(email)) ?? {};
+    expect(restorableUntil).toBe(writeMoment(new Date(Number(closedAt) + 7 * DAY_MS)));
     await eventually('a notice in the approvals channel', () =>
       app.as('approver').canRead(new RegExp(`closed their account.*${email}`, 's')),
     );

@@ -323,6 +323,27 @@ describe.each(FORMS)('asking for a link at %s', (form) => {
     expect(mailsTo(`stranger-${name}@example.com`)).toEqual([]);
   });
 
+  test('T13: gets the same answer while blocked or waiting for approval, and a mail that says how it stands', async () => {
+    const [blocked, waiting] = [`shut-${name}@example.com`, `queued-${name}@example.com`];
+    for (const address of [blocked, waiting]) await added(address);
+    await sql`update accounts set state = 'blocked', state_reason = 'sent spam' where email = ${blocked}`;
+    await sql`update accounts set state = 'pending', email_confirmed_at = now() where email = ${waiting}`;
+    const shown = new Set<string>();
+    for (const email of [blocked, waiting, `outsider-${name}@example.com`])
+      shown.add(await shownTo(await ask(email)));
+    expect([...shown]).toHaveLength(1);
+    const told = (address: string) =>
+      eventually('the mail', () => mailsTo(address).find(({ subject }) => !/Welcome/.test(subject)));
+    expect((await told(blocked)).subject).toMatch(/No link sent: your .* account is blocked/);
+    expect((await told(blocked)).text).toContain('write to support@example.com');
+    expect((await told(blocked)).text).not.toMatch(/spam|ticket=/);
+    expect((await told(waiting)).subject).toMatch(/waiting for approval/);
+    expect((await told(waiting)).text).toMatch(/nothing left for you to do/);
+    expect((await told(waiting)).text).not.toMatch(/ticket=/);
+    await allDone();
+    expect(mailsTo(`outsider-${name}@example.com`)).toEqual([]);
+  });
+
   test('T34: mails an open invitation no more often than any other link', async () => {
     const address = `eager-${name}@example.com`;
     await invited(address);

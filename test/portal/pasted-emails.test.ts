@@ -42,11 +42,11 @@ const READ = [
 ];
 const REFUSED = [
   ['', 'Email is needed.'],
-  ['paste', 'Email has no @.'],
-  ['paste @example.com', 'Email has a space in it.'],
-  ['paste@example.com, other@example.com', 'Email has more than one @.'],
-  ['Ann <paste@example.com> Lee <lee@example.com>', 'Email has more than one @.'],
-  ['paste@example', 'Email has no whole domain after the @'],
+  ['paste', 'Email: there is no @.'],
+  ['paste @example.com', 'Email: there is a space in it.'],
+  ['paste@example.com, other@example.com', 'Email: there is more than one @.'],
+  ['Ann <paste@example.com> Lee <lee@example.com>', 'Email: there is more than one @.'],
+  ['paste@example', 'Email: there is no full domain after the @'],
 ] as const;
 
 describe('the email of a portal’s form', () => {

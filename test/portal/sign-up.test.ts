@@ -174,8 +174,12 @@ describe('the sign-up page and a stranger', () => {
       shown.add(await shownTo(await signUp(email), email));
     expect([...shown]).toHaveLength(1);
     await allDone();
-    for (const email of [known, waiting, blocked]) {
-      const mail = await portal.mailTo(email, /already have a/);
+    for (const [email, subject] of [
+      [known, /already have an account/],
+      [waiting, /waiting for approval/],
+      [blocked, /is blocked/],
+    ] as const) {
+      const mail = await portal.mailTo(email, subject);
       expect(mail.text).not.toContain('ticket=');
     }
     const again = await eventually('the invitation again', () => {

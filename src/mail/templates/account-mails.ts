@@ -16,7 +16,7 @@ export const ACCOUNT_MAILS = {
     variables: [...WITH_LINK, 'PersonalLine'],
     requiredLink: 'ConfirmUrl',
     isInUse: true,
-    subject: 'You are invited to build with $OrganizationName',
+    subject: 'You’re invited to build with $OrganizationName',
     body: `Hi $DevFirstName,
 
 You’re invited to build with the APIs of $OrganizationName. Accept, choose a password, and your account is ready.
@@ -78,7 +78,7 @@ Your products and keys are in the [developer portal]($DevPortalUrl). If you get 
     variables: COMMON_VARIABLES,
     requiredLink: null,
     isInUse: true,
-    subject: 'You already have a $OrganizationName account',
+    subject: 'You already have an account at $OrganizationName',
     body: `Hi $DevFirstName,
 
 Someone, most likely you, just asked for a developer account or an invitation with this email. You already have an account, so nothing changed.
@@ -88,6 +88,41 @@ Someone, most likely you, just asked for a developer account or an invitation wi
 Sign in with this email and your password. If you’ve forgotten it, choose “Forgot your password?” on that page.
 
 If it wasn’t you, there’s nothing to do.`,
+  },
+  LinkWhilePending: {
+    occasion: 'Joining',
+    title: 'Link requested while waiting for approval',
+    description:
+      'Sent instead of a link to a developer whose email is confirmed and whose account waits for an operator.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
+    variables: COMMON_VARIABLES,
+    requiredLink: null,
+    isInUse: true,
+    subject: 'Your $OrganizationName account is waiting for approval',
+    body: `Hi $DevFirstName,
+
+Someone, most likely you, just asked for a link or an account with this email. Your email is confirmed, and there’s nothing left for you to do: someone at $OrganizationName still has to approve your account. We’ll mail you when they have.
+
+Has it been too long? Reply to this mail, or write to $SupportEmail.
+
+If it wasn’t you, there’s nothing to do.`,
+  },
+  LinkWhileBlocked: {
+    occasion: 'Account',
+    title: 'Link requested while blocked',
+    description: 'Sent instead of a link to a developer whose account is blocked. The reason is never in it.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
+    variables: COMMON_VARIABLES,
+    requiredLink: null,
+    isInUse: true,
+    subject: 'No link sent: your $OrganizationName account is blocked',
+    body: `Hi $DevFirstName,
+
+Someone, most likely you, just asked for a link or an account with this email. Your developer account is blocked, so we sent no link: you can’t sign in, and calls with your keys are refused. Nothing was deleted.
+
+To put it right, reply to this mail, or write to $SupportEmail.
+
+If it wasn’t you, nothing changed.`,
   },
   EmailChangeIdentityDefault: {
     occasion: 'Email',
@@ -119,10 +154,10 @@ Until then, keep signing in with your current email.`,
     requiredLink: null,
     isNotice: true,
     isInUse: true,
-    subject: 'Your $OrganizationName account is about to get a new email',
+    subject: 'Email change requested for your $OrganizationName account',
     body: `Hi $DevFirstName,
 
-Your developer account is about to get a new email. It takes effect once it’s confirmed from there; until then, you sign in with this one. If you asked for it, there’s nothing to do here.
+Someone asked to change the email of your developer account. The change takes effect once the new email is confirmed; until then, you sign in with this one. If that was you, there’s nothing to do here.
 
 [This wasn’t me]($ConfirmUrl)
 
@@ -141,7 +176,7 @@ You can also write to $SupportEmail.`,
     subject: 'The email of your $OrganizationName account was changed',
     body: `Hi $DevFirstName,
 
-Your developer account now uses another email, and you sign in with that one. This is our last mail to this email.
+Your developer account now uses another email, and you sign in with that one. This is the last mail we’ll send here.
 
 **Wasn’t it you?** Reply to this mail, or write to $SupportEmail, right away. We can block the account and give it back to you.`,
   },
@@ -198,7 +233,7 @@ The password of your developer account was just changed, and you’ve been signe
 
 [This wasn’t me]($ConfirmUrl)
 
-The button signs everyone out, stops the password, and mails you a link to set a new one. It works until $LinkEnds.
+The button signs everyone out, disables your password, and mails you a link to set a new one. It works until $LinkEnds.
 
 You can also choose “Forgot your password?” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
@@ -221,7 +256,7 @@ Someone just signed in to your developer account with a sign-in link, in a new b
 
 [This wasn’t me]($ConfirmUrl)
 
-The button signs everyone out, stops the password, and mails you a link to set a new one. It works until $LinkEnds.
+The button signs everyone out, disables your password, and mails you a link to set a new one. It works until $LinkEnds.
 
 You can also see where you’re signed in under “My account” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
   },
@@ -230,11 +265,12 @@ You can also see where you’re signed in under “My account” in the [develop
     title: 'Sign-up declined',
     description:
       'Sent when an operator declines a sign-up, unless they untick it. The reason is in it when they share it.',
-    because: 'You get this mail because this address signed up for a developer account at $OrganizationName.',
+    because:
+      'You get this mail because someone signed up for a developer account at $OrganizationName with your email.',
     variables: [...COMMON_VARIABLES, 'OperatorMessage'],
     requiredLink: null,
     isInUse: true,
-    subject: 'About your $OrganizationName API account',
+    subject: 'Your sign-up at $OrganizationName was declined',
     body: `Hi $DevFirstName,
 
 Thank you for signing up. We can’t open a developer account for you at this time, and what you typed will be erased.
@@ -242,7 +278,7 @@ Thank you for signing up. We can’t open a developer account for you at this ti
 > *A word from our team:*
 > $OperatorMessage
 
-You think this is a mistake? Reply to this mail, and a person will read it.`,
+Think this is a mistake? Reply to this mail. A person reads it.`,
   },
   AccountBlocked: {
     occasion: 'Account',
@@ -287,15 +323,17 @@ Your developer account is active: you can sign in and call our APIs.
     azureTitle: 'Developer farewell letter',
     description: 'Sent when an account is deleted.',
     because: 'You get this mail because you had a developer account at $OrganizationName.',
-    variables: COMMON_VARIABLES,
+    variables: [...COMMON_VARIABLES, 'RestorableUntil'],
     requiredLink: null,
     isInUse: true,
     subject: 'Your $OrganizationName account is closed',
     body: `Hi $DevFirstName,
 
-Your developer account is closed: you can’t sign in any more, and your keys don’t work. Your personal data will be erased.
+Your developer account is closed: you can’t sign in, and your keys no longer work. Your personal data will be erased.
 
-**Wasn’t it you, or have you changed your mind?** Reply to this mail right away. An account can be restored until its data is erased.
+**Changed your mind?** Until $RestorableUntil, we can restore the account. Reply to this mail, or write to $SupportEmail.
+
+**Wasn’t it you?** Reply to this mail right away.
 
 Thank you for building with us.`,
   },

@@ -67,12 +67,19 @@ const VARIABLES = {
     sample: 'Please write to us about the traffic of last night.',
     isOptional: true,
   },
+  RestorableUntil: {
+    kind: 'plain',
+    title:
+      'Until when a closed account can be restored, with time zone; its paragraph is left out when its data is erased at once',
+    sample: 'Thursday, 3 December 2026, 09:30 UTC',
+    isOptional: true,
+  },
   OutageSince: { kind: 'plain', title: 'Since when', sample: 'Thursday, 26 November 2026, 09:30 UTC' },
-  OutageWhat: { kind: 'plain', title: 'What happens', sample: 'Slack does not answer' },
+  OutageWhat: { kind: 'plain', title: 'What happens', sample: 'Slack doesn’t answer' },
   OutageAdvice: {
     kind: 'plain',
     title: 'What to do about it',
-    sample: 'Look at Slack’s status page. It is tried again and again; nothing has to be restarted.',
+    sample: 'Look at Slack’s status page. The server keeps trying; you don’t have to restart it.',
   },
   ProdId: { kind: 'plain', title: 'Product id', sample: 'starter' },
   ProdName: { kind: 'free', title: 'Product name', sample: 'Starter' },

@@ -4,8 +4,9 @@ import {
   replaceGroupsOfAccount,
   updateAccount,
 } from '../../db/accounts/accounts.ts';
+import { writeMoment } from '../../mail/render.ts';
 import type { Act } from '../frame/context.ts';
-import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
+import { hoursAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { changedBy } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
@@ -42,9 +43,14 @@ export async function endAccount(
     groupIdsWhenDeleted: groupIds,
   });
   await endAccess(act, accountId);
-  if (tellDeveloper) await queueMailTo(act, account, how.mail ?? { template: 'AccountClosedDeveloper' });
+  const eraseAfterDays = act.policy.eraseDeletedAfterDays;
+  const isErasedNow = how.isErasedNow ?? eraseAfterDays === 0;
+  if (tellDeveloper) {
+    const RestorableUntil = isErasedNow ? '' : writeMoment(hoursAfter(act.now, eraseAfterDays * 24));
+    const farewell = { template: 'AccountClosedDeveloper', variables: { RestorableUntil } } as const;
+    await queueMailTo(act, account, how.mail ?? farewell);
+  }
   await queueRepaint(act, accountId);
-  const isErasedNow = how.isErasedNow ?? act.policy.eraseDeletedAfterDays === 0;
   const ended = isErasedNow ? await eraseAccountData(act, deleted) : deleted;
   act.record({
     target: { kind: 'account', id: accountId },

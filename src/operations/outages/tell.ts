@@ -67,19 +67,19 @@ const WRONG = ['invalid_auth', 'not_authed', 'not_allowed_token_type', 'team_acc
 function slackWords(code: string): { OutageWhat: string; OutageAdvice: string } {
   if (GONE.includes(code) || code === 'tokens_revoked')
     return {
-      OutageWhat: `Slack took the app or its token away (${code})`,
+      OutageWhat: `Slack removed the app, or revoked its token (${code})`,
       OutageAdvice:
-        'Ask who removed it and why. To go on, install the app in the workspace again, set the new SLACK_BOT_TOKEN, and restart the server.',
+        'Find out who removed it, and why. Then install the app in the workspace again, set the new SLACK_BOT_TOKEN, and restart the server.',
     };
   if (WRONG.includes(code))
     return {
-      OutageWhat: `Slack refuses our token (${code})`,
+      OutageWhat: `Slack refuses the app’s token (${code})`,
       OutageAdvice:
-        'Compare SLACK_BOT_TOKEN with the app’s page at Slack, under OAuth & Permissions; set it and restart the server.',
+        'Copy the bot token from the app’s page at Slack, under OAuth & Permissions, into SLACK_BOT_TOKEN, and restart the server.',
     };
   return {
-    OutageWhat: `Slack does not answer, or says that it can’t (${code})`,
+    OutageWhat: `Slack doesn’t answer, or answers with an error (${code})`,
     OutageAdvice:
-      'Look at Slack’s status page, and whether this server still reaches slack.com. It is tried again by itself; nothing has to be restarted.',
+      'Look at Slack’s status page, and check that this server can reach slack.com. The server keeps trying; you don’t have to restart it.',
   };
 }

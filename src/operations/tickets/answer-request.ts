@@ -10,7 +10,7 @@ import { findNewestTicket } from '../../db/accounts/tickets.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
 import { queueAccountExistsMail } from '../accounts/account-exists-mail.ts';
-import { queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
+import { isUnconfirmed, queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
 import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
@@ -22,7 +22,8 @@ const INVITER_TOLD_FOR_DAYS = 30;
 /**
  * Answers a person who asked for a link, whatever form they used, with what their email needs now: the open invitation
  * again; the link that confirms a pending account; for an active account a link to set a password, or, when they asked for
- * an invitation, how to sign in. The inviter of an invitation that ended hears of it. Any other email gets no mail.
+ * an invitation, how to sign in; for a blocked account, or one that waits for an operator, that it is so. The inviter of an
+ * invitation that ended hears of it. Any other email gets no mail.
  */
 export const answerLinkRequest = defineOperation({
   name: 'tickets/answer-request',
@@ -52,16 +53,18 @@ async function mailAccount(
   account: Account,
   kind: 'password-reset' | 'invitation',
 ): Promise<boolean> {
-  if (account.state === 'active') {
-    if (kind === 'invitation') await queueAccountExistsMail(act, account);
-    else await queueResetMail(act, account);
-    return true;
-  }
-  if (!(await waitsForThisAddress(act, account))) return false;
+  if (account.state === 'active' && kind === 'password-reset') await queueResetMail(act, account);
+  else if (await waitsForThisAddress(act, account)) await mailFirstLink(act, account);
+  // An operator corrected this email, and the other one waits to be confirmed.
+  else if (isUnconfirmed(account)) return false;
+  else await queueAccountExistsMail(act, account);
+  return true;
+}
+
+async function mailFirstLink(act: Act, account: Account): Promise<void> {
   const { serviceId, id: accountId } = account;
   const wasInvited = await findNewestTicket(act.tx, { serviceId, accountId, purpose: 'invitation' });
   await (wasInvited ? queueInvitationOfAccount(act, account) : queueConfirmationMail(act, account));
-  return true;
 }
 
 async function answerInvited(act: Act, emailCanonical: string): Promise<Invitation | null> {
