@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import { parseTime } from '../domain/time-words.ts';
 import type { Grant } from '../operations/frame/context.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';
 import { forTerminal, refusalText } from './console/output.ts';
@@ -15,16 +16,22 @@ import {
   withDependencies,
 } from './program.ts';
 
-const HELP = `npm run -s token -- create --name ci --role reader --owner U012AB3CD [--as "Your Name"] [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}]
+const HELP = `Makes a token for the management API, and prints it once:
 
-Prints a token for the management API, once. --role is admin, approver or reader; --owner the Slack user who answers for
-it, an operator: they can't agree to what the token asks for, and it stops working when they lose their role. --grant adds
-list-secrets (keys of subscriptions) and sso (links that sign in). --as is who makes it, for the audit; without it, who you
-are on this machine. It ends after ${DEFAULT_TOKEN_DAYS} days, or as --days says, ${MAX_TOKEN_DAYS} at most.
-"/apim-user tokens" in Slack, and "npm run operate -- tokens", list them; both revoke.
+  npm run -s token -- create --name ci --role reader --owner U012AB3CD [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}] [--as "Your Name"]
 
-Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 78 settings.
+--role   admin, approver or reader.
+--owner  the Slack user, an operator, who owns it. They can't approve what the token requests, and it stops working when
+         they lose their role.
+--grant  list-secrets (keys of subscriptions), sso (links that sign in), or both.
+--days   how long it works: 30, "2 weeks", "3 months"; ${DEFAULT_TOKEN_DAYS} days unless you say, ${MAX_TOKEN_DAYS} at most.
+--as     who makes it, for the audit; your user name on this machine unless you say.
+
+"/apim-user tokens" in Slack and "npm run operate -- tokens" list and revoke tokens.
+
+Exit code: 0 done; 1 refused; 64 this help; 70 an error; 78 settings.
 `;
+const DAY_MS = 86_400_000;
 const OPTIONS = {
   name: { type: 'string' },
   role: { type: 'string' },
@@ -41,11 +48,12 @@ await runProgram(HELP, async (args) => {
   if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by.trim())
     throw new UsageError(HELP);
   requirePersonName(by);
+  const days = values.days === undefined ? {} : { days: readDays(values.days) };
   const grants = (values.grant ?? '').split(',').filter((one) => one !== '') as Grant[];
   return withDependencies(async ({ contextOf, db }) => {
     const context = contextOf({ kind: 'console', name: by.trim() });
     const [team, ...more] = values.team ? [values.team] : await listBoundTeamIds(db, context.service.id);
-    if (!team) throw new UsageError('No Slack workspace is bound yet; start the server once.');
+    if (!team) throw new UsageError('No Slack workspace is connected yet. Start the server once.');
     if (more.length > 0) throw new UsageError(`--team is one of ${[team, ...more].join(', ')}.`);
     try {
       const made = await createToken(context, {
@@ -54,11 +62,11 @@ await runProgram(HELP, async (args) => {
         grants,
         teamId: team,
         userId,
-        ...(values.days === undefined ? {} : { days: Number(values.days) }),
+        ...days,
       });
       await print(`${made.token}\n`);
       process.stderr.write(
-        `It is shown this once. It ends ${made.expiresAt.toISOString()}; ${forTerminal(made.ownerName)} answers for it.\n`,
+        `Copy it now: it isn't shown again. It ends ${made.expiresAt.toISOString()}; ${forTerminal(made.ownerName)} owns it.\n`,
       );
       return EXIT.ok;
     } catch (error) {
@@ -68,6 +76,19 @@ await runProgram(HELP, async (args) => {
     }
   });
 });
+
+/** Whole days, as people write them: `90`, `7 days`, `a week`, `3 months`. */
+function readDays(text: string): number {
+  const now = new Date();
+  const span = /^\s*\d+\s*$/.test(text)
+    ? parseTime(`${text.trim()} days`, { now })
+    : parseTime(text, { now });
+  const days = span && 'at' in span && span.isSpan ? (span.at.getTime() - now.getTime()) / DAY_MS : 0;
+  if (Number.isInteger(days) && days > 0) return days;
+  throw new UsageError(
+    `--days is a number of whole days, such as 90, "7 days" or "3 months"; ${MAX_TOKEN_DAYS} at most.`,
+  );
+}
 
 /** Empty where the user has no name, as in some containers. */
 function systemUser(): string {

@@ -24,7 +24,7 @@ describe('npm run token', () => {
     async () => {
       const words = ['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0ADMIN', ...BY];
       const made = await t.token(...words, '--grant', 'list-secrets,sso');
-      expect([made.code, made.err]).toEqual([0, expect.stringContaining('Ada Admin answers for it')]);
+      expect([made.code, made.err]).toEqual([0, expect.stringContaining('Ada Admin owns it')]);
       expect(made.out).toMatch(/^apimtok_[0-9A-Za-z]{49}\n$/);
       const token = made.out.trim();
       const [row] = await t.sql`select * from tokens where name = 'ci'`;
@@ -69,6 +69,33 @@ describe('npm run token', () => {
   );
 
   it.each([
+    ['30', 30],
+    ['7 days', 7],
+    ['a week', 7],
+    ['2w', 14],
+  ])(
+    'lets a token end after --days %j',
+    async (days, whole) => {
+      const name = `for ${whole} ${days.length}`;
+      const made = await t.token(
+        'create',
+        '--name',
+        name,
+        '--role',
+        'reader',
+        '--owner',
+        'U0ADMIN',
+        '--days',
+        days,
+      );
+      expect([made.code, made.err]).toEqual([0, expect.stringContaining('It ends')]);
+      const [row] = await t.sql`select * from tokens where name = ${name}`;
+      expect((Date.parse(row?.expires_at) - Date.parse(row?.created_at)) / DAY_MS).toBe(whole);
+    },
+    SLOW_MS,
+  );
+
+  it.each([
     [['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0MEMBER', ...BY], 1, 'without a role'],
     [
       ['create', '--name', 'ci', '--role', 'king', '--owner', 'U0ADMIN', ...BY],
@@ -86,6 +113,11 @@ describe('npm run token', () => {
       1,
       'list-secrets',
     ],
+    ...['soon', '12h', '1.5', '-1', '0', '2027-01-01', ''].map((days): [string[], number, string] => [
+      ['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0ADMIN', `--days=${days}`, ...BY],
+      64,
+      'such as 90, "7 days" or "3 months"',
+    ]),
     [['create', '--name', 'ci', '--role', 'reader', ...BY], 64, 'npm run -s token'],
     [['destroy'], 64, 'npm run -s token'],
   ])(
