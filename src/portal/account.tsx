@@ -21,7 +21,7 @@ const DONE = {
   names: 'Your name is saved.',
   'stayed-with-address': 'Your email stays as it is. The link that we mailed no longer works.',
   password: 'Password changed. You’ve been signed out everywhere else.',
-  'session-ended': 'Signed out there.',
+  'session-ended': 'That browser is signed out.',
   'others-ended': 'You’ve been signed out everywhere else.',
 } as const;
 
@@ -95,14 +95,14 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
       <Email account={account} />
       <h2>Password</h2>
       <p>
-        <a className="way" href={`${ACCOUNT_PATH}/password`}>
+        <a className="button quiet" href={`${ACCOUNT_PATH}/password`}>
           Change password
         </a>
       </p>
       <Sessions sessions={sessions} />
       <h2>Close your account</h2>
       <p>
-        <a className="way" href={`${ACCOUNT_PATH}/close`}>
+        <a className="button quiet bad" href={`${ACCOUNT_PATH}/close`}>
           Close my account
         </a>
       </p>
@@ -140,7 +140,7 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
         </form>
       ) : null}
       <p>
-        <a className="way" href={`${ACCOUNT_PATH}/email`}>
+        <a className="button quiet" href={`${ACCOUNT_PATH}/email`}>
           Change email
         </a>
       </p>

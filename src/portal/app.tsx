@@ -65,8 +65,16 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   return { app, refusalPage: (refusal, reference) => refusalPage(site, refusal, reference) };
 }
 
-/** What a person reads and does next. Other refusals come from programs. */
+/** What a person reads and does next. */
 const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> = {
+  bad_request: {
+    title: 'We couldn’t read what you sent',
+    words: 'Nothing changed. Open the page again, and send it once more.',
+  },
+  body_too_large: {
+    title: 'That’s too long to send',
+    words: 'Nothing changed. Go back, shorten what you typed, and send it again.',
+  },
   not_found: {
     title: 'Page not found',
     words: 'The link may be mistyped, or the page is gone.',
@@ -76,8 +84,8 @@ const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> =
     words: 'Nothing changed. Open the page again here, and send it once more.',
   },
   overtaken: {
-    title: 'Something changed meanwhile',
-    words: 'Nothing was done. Open the page again to see how things are now.',
+    title: 'Something changed in the meantime',
+    words: 'Nothing was done. Open the page again to see the latest.',
   },
   too_many_requests: {
     title: 'Too many tries',
@@ -93,9 +101,15 @@ const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> =
   },
 };
 
+/** Programs cause the other refusals; a person seldom sees one. */
+const FROM_PROGRAMS = {
+  title: 'This page can’t answer that request',
+  words: 'Nothing changed. Open the page again from the portal.',
+};
+
 function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Response {
-  const { status, message, headers } = describeRefusal(refusal);
-  const { title, words } = REFUSALS[refusal.code] ?? { title: message, words: 'Go back and try again.' };
+  const { status, headers } = describeRefusal(refusal);
+  const { title, words } = REFUSALS[refusal.code] ?? FROM_PROGRAMS;
   const content = (
     <>
       <p>{words}</p>
@@ -138,6 +152,6 @@ function answerOtherMethods(portal: Hono<WebEnv>): void {
   for (const [path, methods] of methodsByPath) {
     const allow = { allow: [...methods].sort().join(', ') };
     portal.options(path, (c) => c.body(null, 204, allow));
-    portal.all(path, (c) => c.text('This address does not take such a request.', 405, allow));
+    portal.all(path, (c) => c.text("This URL doesn't accept this kind of request.", 405, allow));
   }
 }

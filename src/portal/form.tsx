@@ -142,6 +142,8 @@ export function NewPassword(props: {
   errors: FieldErrors | undefined;
 }) {
   const { minLength, username, errors } = props;
+  // The error says it again.
+  const isShort = errors?.password?.startsWith(`Use at least ${minLength}`);
   return (
     <>
       {username ? (
@@ -152,7 +154,9 @@ export function NewPassword(props: {
         label="New password"
         type="password"
         autoComplete="new-password"
-        hint={`At least ${minLength} characters. A few words in a row are easy to remember.`}
+        {...(isShort
+          ? {}
+          : { hint: `At least ${minLength} characters. A few words in a row are easy to remember.` })}
         errors={errors}
       />
     </>

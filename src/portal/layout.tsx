@@ -29,7 +29,12 @@ nav a, nav button { align-items: center; display: inline-flex; min-height: 44px;
 nav button { margin: 0; }
 nav button, button.quiet, a.button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
 button.quiet { margin-top: 12px; }
-button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
+a.button.quiet { display: inline-block; }
+button.bad, a.button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
+main > :last-child { margin-bottom: 0; }
+form + p { margin-top: 12px; }
+@media (max-width: 30rem) { header nav:has(form) { display: contents; } nav form { order: 1; } .pages { order: 2; width: 100%; } }
+.pages { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .field.with-button, .code.with-button { position: relative; }
@@ -115,9 +120,11 @@ function VisitorNavigation() {
 function Navigation() {
   return (
     <nav aria-label="Portal">
-      <a href="/portal/products">Products</a>
-      <a href="/portal/subscriptions">Subscriptions</a>
-      <a href="/portal/account">My account</a>
+      <div className="pages">
+        <a href="/portal/products">Products</a>
+        <a href="/portal/subscriptions">Subscriptions</a>
+        <a href="/portal/account">My account</a>
+      </div>
       <form method="post" action="/portal/sign-out">
         <button type="submit">Sign out</button>
       </form>

@@ -68,7 +68,7 @@ function stateAfter(error: unknown): SubscribeState {
   if (code === 'terms_not_agreed') return { errors: { terms: 'Read the terms, then tick this box.' } };
   if (code === 'subscriptions_limit')
     return {
-      alert: 'You have the most subscriptions that this product allows. Cancel one of them first.',
+      alert: 'You’ve reached this product’s limit of subscriptions. Cancel one to subscribe again.',
     };
   if (code === 'product_unavailable' || code === 'product_not_found')
     return { alert: 'This product no longer takes subscriptions. Nothing changed.' };
@@ -210,7 +210,7 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
 function NothingOffered({ site, isVisitor }: { site: Site; isVisitor: boolean }) {
   const { supportEmail } = site.policy;
   return isVisitor ? (
-    <p>Products are shown to developers who are signed in.</p>
+    <p>Sign in to see the products you can subscribe to.</p>
   ) : (
     <p>
       There are no products for your account yet. Tell us what you’d like to build:{' '}

@@ -28,7 +28,7 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
     async redeem(c, ticket, fields) {
       const password = fields.get('password') ?? '';
       const { email } = await resetPassword(site.developerContext(c), { ticket, password });
-      const words = 'Whatever password there was before no longer works.';
+      const words = 'Any earlier password no longer works.';
       return site.page('Your new password is set', <AccountReady site={site} email={email} words={words} />);
     },
   });

@@ -161,10 +161,10 @@ function Cancel({ subscription }: { subscription: SubscriptionView }) {
   return (
     <>
       <p>
-        {isRequest ? 'Your request for ' : 'Both keys of '}
+        {isRequest ? 'This ends your request for ' : 'Both keys of '}
         <strong>{name}</strong>
         {isRequest
-          ? ' is withdrawn. You can ask again later.'
+          ? '. You can ask again later.'
           : ' stop working at once, for good. A new subscription has new keys.'}
       </p>
       <form method="post" action={`${pathOfSubscription(id)}/cancel`}>

@@ -14,7 +14,7 @@ export const DONE = {
   'primary-made': 'Primary key replaced. The old one no longer works.',
   'secondary-made': 'Secondary key replaced. The old one no longer works.',
   cancelled: 'Cancelled. Its keys no longer work.',
-  changed: 'Nothing was done, because it had changed meanwhile. This is how it is now.',
+  changed: 'Nothing changed: something else changed this subscription first. Here’s how it stands now.',
 } as const;
 
 export const pathOfSubscription = (id: string): string => `${SUBSCRIPTIONS_PATH}/${encodeURIComponent(id)}`;

@@ -157,7 +157,7 @@ async function showSubscription(
       {state.notice ? <Notice>{state.notice}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
       {hasKeys ? <Keys site={site} path={path} apiPath={await apiPathOf(me, subscription)} /> : null}
-      <h2>Name</h2>
+      <h2>Rename</h2>
       <form method="post" action={`${path}/name`}>
         <Field
           name="name"
@@ -175,7 +175,7 @@ async function showSubscription(
         <>
           <h2>{isSubmitted ? 'Withdraw' : 'Cancel'}</h2>
           <p>
-            <a className="way" href={`${path}/cancel`}>
+            <a className="button quiet bad" href={`${path}/cancel`}>
               {isSubmitted ? 'Withdraw my request' : 'Cancel this subscription'}
             </a>
           </p>
@@ -206,12 +206,12 @@ function Keys({ site, path, apiPath }: { site: Site; path: string; apiPath: stri
         <button type="submit">Show the keys</button>
       </form>
       <p>
-        <a className="way" href={`${path}/new-key?slot=primary`}>
+        <a className="button quiet" href={`${path}/new-key?slot=primary`}>
           Replace the primary key
         </a>
       </p>
       <p>
-        <a className="way" href={`${path}/new-key?slot=secondary`}>
+        <a className="button quiet" href={`${path}/new-key?slot=secondary`}>
           Replace the secondary key
         </a>
       </p>

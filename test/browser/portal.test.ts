@@ -221,7 +221,7 @@ describe('her account', () => {
       .getByRole('button', { name: /^Sign out Chrome/ })
       .first()
       .click();
-    await ann.getByText('Signed out there.').waitFor();
+    await ann.getByText('That browser is signed out.').waitFor();
     await elsewhere.reload();
     await sees(elsewhere, /^Build with/);
     await follows(ann, 'Change password');

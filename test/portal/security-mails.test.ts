@@ -91,7 +91,7 @@ describe('"This wasn\'t me"', () => {
     const wanted = portal.newAddress();
     await who.post('/portal/account/email', { email: wanted, currentPassword: PASSWORD });
     const confirmation = await portal.ticketTo(wanted, /confirm the new email/);
-    const ticket = ticketIn(await portal.mailTo(email, /about to get a new email/));
+    const ticket = ticketIn(await portal.mailTo(email, /Email change requested/));
     expect((await press(ticket)).status).toBe(200);
     expect((await portal.visitor().post('/email/confirm', { ticket: confirmation })).status).toBe(410);
     const [account] = await sql`select email from accounts where email_canonical = ${email}`;

@@ -174,7 +174,7 @@ describe('subscribing to a product', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => subscribe(who, 'weather')));
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 422, 422, 422, 422, 422]);
     const again = await subscribe(who, 'weather');
-    expect(textOf(await again.text())).toContain('the most subscriptions that this product allows');
+    expect(textOf(await again.text())).toContain('reached this product’s limit of subscriptions');
     expect(
       await sql`select 1 from subscriptions s join accounts a on a.id = s.account_id where email = ${email}`,
     ).toHaveLength(1);
@@ -263,7 +263,7 @@ describe('a subscription', () => {
     await passes(key, 403);
     const again = await who.post(`${path}/cancel`);
     expect(await who.reads(again.headers.get('location') ?? '')).toContain(
-      'Nothing was done, because it had changed meanwhile',
+      'Nothing changed: something else changed this subscription first',
     );
   });
 
