@@ -30,17 +30,22 @@ import {
   withDependencies,
 } from './program.ts';
 
-const HELP = `For a database that was brought back from a backup, before the first server is started on it:
+const HELP = `Makes a database safe that you brought back from a backup. Run it before you start the first server:
 
   npm run -s after-restore -- [--audit EXPORT.jsonl] [--apply --as "Your Name" --reason "why"]
 
-It voids every mailed link, signs every developer out, stops imports, revokes every token of the management API, cancels the
-mails that wait (they may have been sent before) and takes back what waits for a second operator. With --audit it also
-repeats the blocks, deletions and withdrawals of roles
-that the backup has forgotten; EXPORT.jsonl is what \`npm run -s audit -- export --format jsonl\` wrote after them.
-Without --apply it only says what it would do. It refuses while a server runs, and can be run again.
+Without --apply it only shows what it would do. With --apply it:
+  - ends every mailed link, and signs every developer out
+  - stops imports, and revokes every token of the management API
+  - cancels the mails that wait, because they may have been sent before
+  - takes back the requests that wait for a second operator
+With --audit it also repeats the blocks, deletions and withdrawn roles that are newer than the backup. EXPORT.jsonl is what
+\`npm run -s audit -- export --format jsonl\` wrote after them.
 
-Exit code: 0 all was said or done; 1 refused, or a row was; 64 this help; 75 a row waits for a second operator; 78 settings.
+It refuses while a server runs on the database. You can run it again.
+
+Exit code: 0 everything was shown or done; 1 refused, or a row was; 64 this help; 75 a row waits for a second operator;
+78 settings.
 `;
 const OPTIONS = {
   audit: { type: 'string' },
@@ -79,18 +84,18 @@ const CLEAN_UP_STEPS: readonly {
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options.file !== null && !(await stat(options.file).catch(() => null))?.isFile())
-    throw new UsageError(`There is no file ${options.file}.`);
+    throw new UsageError(`File not found: ${options.file}.`);
   return withDependencies(async ({ databaseUrl, contextOf }) => {
     const alone = await enterAlone(databaseUrl);
     if (!alone) {
-      printError('A server runs on this database, or another after-restore does. Stop all of them first.');
+      printError('A server or another after-restore is running on this database. Stop it first.');
       return EXIT.refused;
     }
     try {
       if (!(await isUpToDate(databaseUrl))) {
         if (!options.isApplied) {
           printError(
-            'This database is of an older version: nothing in it can be counted. --apply brings it up to date first.',
+            'This database is from an older version, so nothing can be counted yet. --apply upgrades it first.',
           );
           return EXIT.refused;
         }
@@ -110,7 +115,7 @@ function readOptions(args: string[]): RestoreOptions {
   const reason = values.reason?.trim() ?? '';
   const isApplied = values.apply ?? false;
   if (isApplied && (!name || !reason))
-    throw new UsageError('--apply needs --as "Your Name" and --reason "why"; the audit keeps both.');
+    throw new UsageError('Add --as "Your Name" and --reason "why" to --apply: the audit records both.');
   requirePersonName(name);
   if (reason.length > MAX_REASON_LENGTH)
     throw new UsageError(`--reason is at most ${MAX_REASON_LENGTH} characters.`);
@@ -133,10 +138,11 @@ async function recover(plain: Context, options: RestoreOptions): Promise<number>
     await print(`${count} ${step.words}${isApplied ? '' : ' (would be)'}\n`);
   }
   if (invitations > 0)
-    await print(`${invitations} invitations stay open, and their links are dead: resend or revoke them.\n`);
+    await print(
+      `${invitations} invitations stay open, but their links no longer work: resend or revoke them.\n`,
+    );
   const outcomes = read ? await repeatAll(plain, read, options) : [];
-  if (!isApplied)
-    await print('Nothing was changed. With --apply, --as "Your Name" and --reason "why" it is done.\n');
+  if (!isApplied) await print('Nothing changed. To do this, add --apply --as "Your Name" --reason "why".\n');
   if (outcomes.some((outcome) => outcome.startsWith('refused'))) return EXIT.refused;
   return outcomes.some((outcome) => outcome.startsWith('waits')) ? EXIT.waits : EXIT.ok;
 }
@@ -159,7 +165,7 @@ async function readExport(context: Context, file: string): Promise<ExportContent
     });
     if (otherIds.length > 0)
       throw new UsageError(
-        `Row ${otherIds[0]} of ${file} has another hash in this database: one of the two was changed. Verify both first.`,
+        `Row ${otherIds[0]} of ${file} has a different hash in this database: one of the two was changed. Verify both first.`,
       );
     const known = new Set(knownIds);
     read.rows += rows.length;
@@ -211,7 +217,9 @@ async function repeatAll(
   const { rows, known, changes } = read;
   await print(`${file}: ${rows} rows, of which this database has ${known}.\n`);
   if (rows > 0 && known === 0)
-    await print('It has none of them: make sure that this export is of the same database, or export more.\n');
+    await print(
+      'It has none of them. Check that this export is of the same database, or export a longer span.\n',
+    );
   const checked = await checkChanges(context, changes);
   const outcomes: string[] = [];
   for (const change of checked) {
@@ -227,8 +235,8 @@ async function repeatAll(
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  'not found': 'not found; it was made after the backup, so there is nothing to take away',
-  overtaken: 'overtaken by a later change of the same',
+  'not found': 'not found, because it was made after the backup',
+  overtaken: 'a later change replaced it',
   'over by now': 'the block would have ended by now',
 };
 

@@ -14,16 +14,16 @@ import {
   withDependencies,
 } from './program.ts';
 
-const HELP = `The audit, from a shell on the server:
+const HELP = `Exports the audit, or checks that nothing in it was changed:
 
   npm run -s audit -- export [--from DAY] [--to DAY] [--format jsonl|csv]
-      writes every row to standard output, oldest first. DAY is 2026-11-01 (UTC) or a moment, 2026-11-01T08:00:00Z;
-      the day that --to names is included.
+      writes every row to standard output, oldest first. DAY is 2026-11-01 (UTC), or a moment such as
+      2026-11-01T08:00:00Z. The day that --to names is included.
   npm run -s audit -- verify [--head NUMBER:HASH]
-      follows the chain from its start and names the first row that is wrong. --head is one that export or verify
-      printed before: it shows when the end was cut off, or the chain remade since.
+      follows the chain from its start, and names the first row that is wrong. With a --head that export or verify
+      printed earlier, it also notices when the end was cut off or the chain was rebuilt.
 
-Exit code: 0 the chain is whole, or all was written; 1 a row is wrong; 64 this help; 78 settings.
+Exit code: 0 the chain is whole, or everything was written; 1 a row is wrong; 64 this help; 78 settings.
 `;
 
 const OPTIONS = {
@@ -119,16 +119,16 @@ function laterHead(head: Head | null, { number, hash }: Row): Head | null {
 
 const headAdvice = (head: Head | null): string =>
   head
-    ? `Keep this elsewhere, to verify against: --head ${head.number}:${head.hash}`
-    : 'None of them is in the chain yet: a job adds them every minute.';
+    ? `Keep this somewhere else, and verify with it later: --head ${head.number}:${head.hash}`
+    : 'None of them is in the chain yet. The server adds new rows every minute.';
 
 const PROBLEMS: Record<ChainProblem['what'], string> = {
-  'row changed': 'this row is not what it was when it was sealed, or the chain was remade from here on',
-  'row removed': 'the row of this link is gone',
-  'link removed': 'this link is gone',
-  'row added': 'this row was not written by the product: it is old and was never sealed',
-  'end cut off': 'the chain ends before this, and it did not when the head was kept',
-  'another chain': 'this link is not the one whose head was kept: the chain was remade',
+  'row changed': 'this row was changed after it was sealed, or the chain was rebuilt from here on',
+  'row removed': 'the row that this link seals is missing',
+  'link removed': 'this link is missing',
+  'row added': 'this row was never sealed, although it is old: the product didn’t write it',
+  'end cut off': 'the chain ends before the head that you gave: its end was cut off',
+  'another chain': 'this link isn’t the head that you gave: the chain was rebuilt',
 };
 
 async function verify(headText: string | undefined): Promise<number> {
@@ -147,7 +147,7 @@ async function verify(headText: string | undefined): Promise<number> {
     }
     const row = problem.auditId ? ` (audit row ${problem.auditId})` : '';
     await print(`PROBLEM at number ${problem.number}${row}: ${PROBLEMS[problem.what]}.\n`);
-    await print('Rows and head above are those before it.\n');
+    await print('The rows and the head above are those before the problem.\n');
     return EXIT.refused;
   });
 }

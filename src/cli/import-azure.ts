@@ -18,22 +18,23 @@ import {
   withDependencies,
 } from './program.ts';
 
-const HELP = `npm run -s import:azure -- --subscription ID --resource-group NAME --service NAME --save export.jsonl
-npm run -s import:azure -- export.jsonl [--all] [--apply | --mail-passwords N] [--as "YOUR NAME" --reason "WHY"]
+const HELP = `Copies the developers, products, APIs and subscriptions of an Azure API Management service, after a dry run:
 
-The first reads a service of Azure API Management, with the credential that the Azure CLI, a managed identity or the
-environment gives, into a file that holds every key: it is for its owner alone (mode 0600); delete it afterwards.
-The second says what of it is new, the same, different, in conflict or impossible here, and changes nothing; --all tells
-each record, not only what needs a look. With --apply it copies what is new, and sends no mail. Killed, run it again. What is
-here and different is left as it is. Without a file it reads the service itself, each time.
+  npm run -s import:azure -- --subscription ID --resource-group NAME --service NAME --save export.jsonl
+      saves the service to a file. It signs in as the Azure CLI, a managed identity or the environment does. The file
+      holds every key, so only you can read it (mode 0600). Delete it afterwards.
+  npm run -s import:azure -- export.jsonl [--all] [--apply | --mail-passwords N] [--as "Your Name" --reason "why"]
+      shows what is new, the same, different, in conflict or impossible here, and changes nothing. --all lists every
+      record, not only those to look at. --apply copies what is new, and sends no mail; what differs here stays as it is.
+      If it is interrupted, run it again. Without a file it reads the service each time.
 
-Passwords can't be copied. --mail-passwords N mails at most N of the copied accounts that have none a link to set one, one
-a second; run it again for the next N.
+Passwords can't be copied. --mail-passwords N mails a link to set one to at most N copied accounts without a password, one a
+second. Run it again for the next N.
 
---endpoint ADDRESS --token-file FILE read another process of ours, with a token of it that has the grant list-secrets; or
-Azure with a token of your own. --endpoint alone: a national cloud (${AZURE_ENDPOINTS.slice(1).join(', ')}).
+--endpoint URL --token-file FILE reads another server of this product, with a token that has the grant list-secrets, or Azure
+with a token of your own. --endpoint alone is for a national cloud (${AZURE_ENDPOINTS.slice(1).join(', ')}).
 
-Exit code: 0 done; 1 something could not be copied, or the source refused; 64 this help; 70 a fault; 78 settings.
+Exit code: 0 done; 1 something could not be copied, or the source refused; 64 this help; 70 an error; 78 settings.
 `;
 const OPTIONS = {
   subscription: { type: 'string' },
@@ -92,7 +93,7 @@ function readOptions(args: string[]) {
   const reason = values.reason?.trim() ?? '';
   const isChange = values.apply || mails !== null;
   if (isChange && (!name || !reason))
-    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
+    throw new UsageError('Add --as "Your Name" and --reason "why": the audit records both.');
   requirePersonName(name);
   if (reason.length > MAX_REASON_LENGTH)
     throw new UsageError(`--reason has at most ${MAX_REASON_LENGTH} characters.`);
@@ -116,7 +117,7 @@ async function openSource({ values, file }: ImportOptions): Promise<CopySource> 
     throw new UsageError('--service is the name of a service, of letters, digits and dashes.');
   const endpoint = (values.endpoint ?? AZURE_ENDPOINTS[0]).replace(/\/+$/, '');
   if (!/^https:\/\/[^/\s]+$/.test(endpoint))
-    throw new UsageError('--endpoint is https://HOST; a token is sent over nothing else.');
+    throw new UsageError('--endpoint is https://HOST, because a token must not be sent unencrypted.');
   return openAzure({ subscription, resourceGroup, service, endpoint, tokenFile: values['token-file'] });
 }
 
@@ -125,7 +126,9 @@ async function saveTo(file: string, source: CopySource, { values }: ImportOption
   await saveExport(file, source, { from, at: new Date() }, (kind, saved) => {
     if (saved % PROGRESS_RECORDS === 0) printError(`${saved} ${kind}s`);
   });
-  await print(`Saved ${file}. It holds every key: keep it to yourself, and delete it when all is copied.\n`);
+  await print(
+    `Saved ${file}. It holds every key: keep it secret, and delete it once everything is copied.\n`,
+  );
   return EXIT.ok;
 }
 
@@ -151,9 +154,11 @@ async function copy(context: Context, source: CopySource, { values }: ImportOpti
   for (const [kind, ofKind] of counts)
     await print(`${kind}s: ${[...ofKind].map(([status, count]) => `${count} ${status}`).join(', ')}\n`);
   for (const [provider, count] of providers)
-    await print(`${count} sign in there with ${forTerminal(provider)}; here they set a password.\n`);
+    await print(`${count} sign in with ${forTerminal(provider)} there; here they need a password.\n`);
   if (accounts > 0)
-    await print("Passwords can't be copied. No mail was sent; --mail-passwords N mails links to set one.\n");
+    await print(
+      "Passwords can't be copied, and no mail was sent. --mail-passwords N mails links to set one.\n",
+    );
   return values.apply && failed > 0 ? EXIT.refused : EXIT.ok;
 }
 
@@ -168,7 +173,7 @@ async function mailPasswords(context: Context, source: CopySource, atMost: numbe
     print(`mailed ${forTerminal(email)}\n`),
   );
   await print(
-    `${mailed} are mailed a link to set a password, one a second; ${left} are left for another time.\n`,
+    `${mailed} links to set a password are being mailed, one a second; ${left} are left. Run it again for the next.\n`,
   );
   return EXIT.ok;
 }

@@ -16,11 +16,15 @@ import {
   withDependencies,
 } from './program.ts';
 
-const HELP = `npm run -s import -- developers.csv [--apply] --as "YOUR NAME"
+const HELP = `Adds or invites developers from a table, after a dry run:
 
-Columns, in any order: email, first name, last name, groups (names, ;-separated), note, mode (add or invite; invite when
-empty). Others are ignored. A file as a spreadsheet saves it: CSV or tabs, UTF-8 or UTF-16. Without --apply it only says what it would do. With it, the result of each row is written to developers.csv.result-TIME.csv; killed, run
-it again: no row is done twice. Mails leave one a second.
+  npm run -s import -- developers.csv --as "Your Name" [--apply]
+
+Columns, in any order: email, first name, last name, groups (names, with semicolons between), note, and mode (add or invite;
+invite when empty). Other columns are ignored. The file is as a spreadsheet saves it: CSV or tabs, UTF-8 or UTF-16.
+
+Without --apply it only shows what it would do. With --apply it writes the result of each row to
+developers.csv.result-TIME.csv, and mails leave one a second. If it is interrupted, run it again: no row is done twice.
 `;
 const OPTIONS = {
   apply: { type: 'boolean' },
@@ -38,7 +42,7 @@ await runProgram(HELP, async (args) => {
     return EXIT.usage;
   }
   const name = values.as?.trim() ?? '';
-  if (name === '') throw new UsageError('--as "YOUR NAME" says who does it.');
+  if (name === '') throw new UsageError('Add --as "YOUR NAME": the audit records who did it.');
   requirePersonName(name);
   const { text, isGuessed } = await readTableFile(file);
   return withDependencies(async ({ contextOf }) => {
@@ -46,7 +50,7 @@ await runProgram(HELP, async (args) => {
     const plan = await planImport(context, text).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
       const { fields, limit } = error.detail;
-      throw new UsageError(`The table can't be taken: ${fields?.table ?? limit ?? error.code}.`);
+      throw new UsageError(`The table can't be imported: ${fields?.table ?? limit ?? error.code}.`);
     });
     for (const note of [...(isGuessed ? [GUESSED] : []), ...plan.notes]) await printLine(note);
     if (!values.apply) {
@@ -78,9 +82,9 @@ await runProgram(HELP, async (args) => {
 
 async function readTableFile(file: string) {
   const size = (await stat(file).catch(() => null))?.size;
-  if (size === undefined) throw new UsageError(`There is no file ${file}.`);
+  if (size === undefined) throw new UsageError(`File not found: ${file}.`);
   if (size > MAX_FILE_BYTES) throw new UsageError(`${file} is larger than ${MAX_FILE_BYTES / 1_000_000} MB.`);
   const read = decodeText(await readFile(file));
-  if (!read) throw new UsageError(`${file} is no text; save the table as "CSV UTF-8".`);
+  if (!read) throw new UsageError(`${file} isn't a text file; save the table as "CSV UTF-8".`);
   return read;
 }

@@ -36,18 +36,18 @@ const usageLines = (effect: string): string =>
     .map((exposed) => `  ${usageOf(exposed)}\n`)
     .join('');
 
-const help = (): string => `The operations, from a shell on the server:
+const help = (): string => `Manages accounts from a shell on the server, also while Slack is away:
 
   npm run -s operate -- OPERATION WORDS --as "Your Name" --reason "why"
 
-Changes; each needs --as and --reason, which the audit keeps with the mark (console):
+Changes. Each needs --as and --reason; the audit records both, marked (console):
 ${usageLines('change')}
-Looking; no audit row:
+Reads, without an audit row:
 ${usageLines('read')}
-ACCOUNT is an email or an id, a group its name or id, several with commas between. --json prints JSON;
---pages N how many pages of a list (${DEFAULT_PAGES}). What SECOND_OPERATOR_FOR names waits until another operator approves it in Slack.
+ACCOUNT is an email or an id. A group is its name or id; separate several with commas. --json prints JSON. --pages N
+limits a list to N pages (${DEFAULT_PAGES}). Operations in SECOND_OPERATOR_FOR wait until another operator approves them in Slack.
 
-Exit code: 0 done; 1 refused; 64 this help; 70 a fault; 75 it waits for an approval; 78 settings.
+Exit code: 0 done; 1 refused; 64 this help; 70 an error; 75 it waits for an approval; 78 settings.
 `;
 
 type Invocation = {
@@ -90,14 +90,14 @@ function readInvocation(args: string[]): Invocation {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError(help());
   const exposed = findExposed(name);
-  if (!exposed) throw new UsageError(`There is no operation "${forTerminal(name)}".\n\n${help()}`);
+  if (!exposed) throw new UsageError(`No operation is called "${forTerminal(name)}".\n\n${help()}`);
   const own = optionsOf(optionFieldsOf(exposed));
   const { values, positionals } = readArguments(rest, { ...own, ...COMMON });
   const isChange = exposed.operation.effect === 'change';
   const reason = values.reason?.trim() ?? '';
   const typedName = values.as?.trim();
   if (isChange && (!typedName || !reason))
-    throw new UsageError('A change needs --as "Your Name" and --reason "why"; the audit keeps both.');
+    throw new UsageError('Add --as "Your Name" and --reason "why": the audit records both.');
   const person = typedName || userName();
   requirePersonName(person);
   const pages = Number(values.pages ?? DEFAULT_PAGES);
@@ -185,10 +185,10 @@ async function printWaiting(
   if (isJson) await print(`${jsonForTerminal({ waits: approvalId, expiresAt, askedBefore, deciders })}\n`);
   else {
     const lines = [
-      `Waits for a second operator; nothing is done yet. Approval ${approvalId}, until ${expiresAt.toISOString()}.`,
-      ...(askedBefore ? [`${askedBefore.by} had asked for this before.`] : []),
-      `Who may decide: ${deciders.join(', ') || 'no one yet'}.`,
-      'It is posted in Slack as soon as the server reaches Slack; they decide there.',
+      `Waiting for a second operator; nothing changed yet. Approval ${approvalId}, open until ${expiresAt.toISOString()}.`,
+      ...(askedBefore ? [`${askedBefore.by} already asked for this.`] : []),
+      `Who can approve: ${deciders.join(', ') || 'no one yet'}.`,
+      'They decide in Slack, where the request is posted as soon as the server reaches it.',
     ];
     await print(`${lines.map(forTerminal).join('\n')}\n`);
   }

@@ -48,7 +48,7 @@ function faultText(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause) cause = cause.cause;
   const { name = 'fault', code } = cause as { name?: string; code?: unknown };
-  return `A fault stopped this: ${name}${typeof code === 'string' ? ` ${code}` : ''}. What was done before it, the audit says.`;
+  return `Stopped by an error: ${name}${typeof code === 'string' ? ` ${code}` : ''}. The audit shows what was done before it.`;
 }
 
 /** Opens the server's database and keys. Needs neither a running server nor Slack. */

@@ -7,13 +7,16 @@ import { sampleCatalog } from './samples/catalog.ts';
 import { sampleDeveloper } from './samples/developers.ts';
 import { makeDeveloper, sampleGroups } from './samples/make.ts';
 
-const HELP = `npm run -s sample-data -- [COUNT] [--seed WORD]
+const HELP = `Fills the playground with invented developers, to try long lists:
 
-Makes COUNT (100) developers who don't exist, at addresses that can't either, in every state: active, blocked, pending,
-deleted, invited, and two that wait to be deleted; with APIs, products, subscriptions in every state, and their use. The
-same seed makes the same people, and none twice. Mail goes to the playground's inbox alone. It refuses in production,
-and on a database that Slack has been connected to; --not-playground says that it is meant to be done there: no mail is
-sent then.
+  npm run -s sample-data -- [COUNT] [--seed WORD]
+
+Makes COUNT (100) developers who don't exist, with emails that can't exist either, in every state: active, blocked, pending,
+deleted, invited, and two that wait to be deleted. They come with APIs, products, subscriptions and calls. The same seed
+makes the same people, each only once. Mail goes only to the playground's inbox.
+
+It refuses in production, and on a database that a real Slack was connected to. --not-playground makes them there too,
+without mail.
 `;
 const OPTIONS = {
   seed: { type: 'string' },
@@ -48,11 +51,12 @@ async function makeAll(
   options: SampleOptions,
 ): Promise<number> {
   const context = dependencies.contextOf({ kind: 'console', name: 'Sample data' });
-  if (settings.isProduction) throw new UsageError('Sample data is not made in production. Nothing was done.');
+  if (settings.isProduction)
+    throw new UsageError("Sample data can't be made in production. Nothing changed.");
   const isPlayground = await isPlaygroundDatabase(dependencies, settings, context.service.id);
   if (!isPlayground && !options.mayUseOtherDatabase)
     throw new UsageError(
-      "This is not the playground's database. Nothing was done; --not-playground says that it is meant.",
+      "This isn't the playground's database. Nothing changed. Add --not-playground if you mean it.",
     );
   await sampleCatalog(context);
   const samples = { context, groupIds: await sampleGroups(context), hasInbox: isPlayground };
@@ -64,7 +68,7 @@ async function makeAll(
       await print(`${done} of ${options.count} developers\n`);
   }
   const others = options.count - made;
-  await print(`${made} made${others > 0 ? `, ${others} were there already` : ''}.\n`);
+  await print(`${made} made${others > 0 ? `, ${others} already existed` : ''}.\n`);
   return EXIT.ok;
 }
 

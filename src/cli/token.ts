@@ -48,7 +48,6 @@ await runProgram(HELP, async (args) => {
   if (positionals.join(' ') !== 'create' || !name || !role || !userId || !by.trim())
     throw new UsageError(HELP);
   requirePersonName(by);
-  const days = values.days === undefined ? {} : { days: readDays(values.days) };
   const grants = (values.grant ?? '').split(',').filter((one) => one !== '') as Grant[];
   return withDependencies(async ({ contextOf, db }) => {
     const context = contextOf({ kind: 'console', name: by.trim() });
@@ -62,7 +61,7 @@ await runProgram(HELP, async (args) => {
         grants,
         teamId: team,
         userId,
-        ...days,
+        ...(values.days === undefined ? {} : { days: readDays(values.days, context.clock()) }),
       });
       await print(`${made.token}\n`);
       process.stderr.write(
@@ -78,8 +77,7 @@ await runProgram(HELP, async (args) => {
 });
 
 /** Whole days, as people write them: `90`, `7 days`, `a week`, `3 months`. */
-function readDays(text: string): number {
-  const now = new Date();
+function readDays(text: string, now: Date): number {
   const span = /^\s*\d+\s*$/.test(text)
     ? parseTime(`${text.trim()} days`, { now })
     : parseTime(text, { now });

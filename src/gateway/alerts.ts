@@ -76,4 +76,4 @@ async function sendWithRetries(options: GatewayAlertOptions, to: string, mail: R
 }
 
 const adviceFor = (staleSeconds: number): string =>
-  `Calls pass by what is known for at most ${staleSeconds} seconds (GATEWAY_STALE_SECONDS), and are all refused after that, until the database is back.`;
+  `Calls pass on old data for at most ${staleSeconds} seconds (GATEWAY_STALE_SECONDS). After that, every call is refused until the database is back.`;

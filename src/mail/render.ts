@@ -60,7 +60,10 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
     preview: previewOf(blocks),
     organizationName: values.of('OrganizationName'),
     blocks,
-    footer: writeFooter(fillLine(because, values), blocks, brand),
+    footer: writeFooter(fillLine(because, values), blocks, {
+      ...brand,
+      isToOperators: template.occasion === 'Operators',
+    }),
   };
   // Loading React Email takes half a second and 45 MB, so a process loads it for its first mail.
   const [{ render }, { createElement }, { TemplatedMail }] = await Promise.all([
@@ -127,13 +130,14 @@ function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
 function writeFooter(
   because: string,
   blocks: readonly Block[],
-  { publicUrl, supportEmail }: Brand,
+  { publicUrl, supportEmail, isToOperators }: Brand & { isToOperators: boolean },
 ): string[] {
   const hosts = new Set([new URL(publicUrl).host, ...linkedHosts(blocks)]);
   return [
     because,
     `Links in our mails lead only to ${[...hosts].join(' and ')}. We never ask for a password or a key by mail.`,
-    `Questions? Reply to this mail, or write to ${supportEmail}.`,
+    // Developers' questions come there; operators have no one to ask but themselves.
+    ...(isToOperators ? [] : [`Questions? Reply to this mail, or write to ${supportEmail}.`]),
   ];
 }
 

@@ -128,7 +128,7 @@ function demandAddress(path: string, { service }: Context): Address {
   throw new ManagementError(
     404,
     'ResourceNotFound',
-    'There is nothing at this address. It begins /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/{service}/…, where the service is the one that this server is for.',
+    "Nothing found at this URL. URLs begin with /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/{service}/…, with the name of this server's service.",
   );
 }
 
@@ -136,7 +136,7 @@ function demandRoute(method: string, address: Address): MatchedRoute {
   const found = findRoute(ROUTES, method, address.segments);
   if (!found) throw refusalAsAzure(new HttpRefusal('not_found'));
   if ('route' in found) return found;
-  throw new ManagementError(405, 'MethodNotAllowed', 'This address does not take such a request.', {
+  throw new ManagementError(405, 'MethodNotAllowed', "This URL doesn't accept this kind of request.", {
     headers: { allow: found.allow.join(', ') },
   });
 }
@@ -153,7 +153,7 @@ async function readBody(request: Request): Promise<Record<string, unknown> | nul
   } catch {
     // The parser's own message would quote the body.
   }
-  throw new ManagementError(400, 'InvalidRequestContent', 'The body is not a JSON object.');
+  throw new ManagementError(400, 'InvalidRequestContent', 'The body must be a JSON object.');
 }
 
 function asManagementError(error: unknown, log: Log, facts: { id: string; route: string }): ManagementError {

@@ -35,14 +35,14 @@ export function createAuthenticator({ limits, system, issuer }: AuthenticatorOpt
     async authenticate(headers, facts) {
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.get('authorization') ?? '')?.[1];
       if (token === undefined)
-        throw authenticationFailed('A bearer token is needed: Authorization: Bearer apimtok_….');
+        throw authenticationFailed('Send a bearer token: Authorization: Bearer apimtok_….');
       const program = await findProgram(token);
       if (program) return program;
       demandAllowance(await limits.take('wrongTokens', rateKey(facts.address)));
       throw authenticationFailed(
         isJwt(token)
-          ? 'This token is not of the issuer that is believed here, not for this service, or not valid now.'
-          : 'This token is unknown, was revoked or has ended.',
+          ? "This token isn't from the issuer that this service trusts, isn't meant for this service, or isn't valid now."
+          : 'This token is unknown, was revoked, or has expired.',
       );
     },
     async countRequest(program, method) {

@@ -5,7 +5,7 @@ import type { ManagementRequest } from './route.ts';
 
 /** For read-only properties: a client may send back what it has read. */
 export const ignored = z.unknown().optional();
-export const text = z.string('must be a text').optional();
+export const text = z.string('must be a string').optional();
 export const flag = z.boolean('must be true or false').optional();
 export const appType = z.enum(['portal', 'developerPortal'], 'must be portal or developerPortal').optional();
 
@@ -34,7 +34,7 @@ export function readProperties<Shape extends z.ZodRawShape>(
   const faults: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys.slice(0, 20)) faults[key.slice(0, 80)] ??= 'is not known here';
+      for (const key of issue.keys.slice(0, 20)) faults[key.slice(0, 80)] ??= 'is not supported';
     else faults[String(issue.path[0])] ??= issue.message;
   }
   throw validationError(faults);

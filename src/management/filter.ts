@@ -72,11 +72,11 @@ type Reader<Field extends string = string> = {
 function parse<Field extends string>(source: string, fields: FilterFields<Field>): ListFilter<Field> {
   if (source.length > MAX_FILTER_LENGTH) throw refusal(`has more than ${MAX_FILTER_LENGTH} characters`);
   if (source.includes('\0') || /\p{Surrogate}/u.test(source))
-    throw refusal('holds a character that cannot be looked for');
+    throw refusal('has a character that cannot be searched for');
   const reader: Reader<Field> = { tokens: tokenize(source), at: 0, terms: 0, fields };
   const filter = readOr(reader, 0);
   const rest = reader.tokens[reader.at];
-  if (rest) throw refusal(`does not go on with ${quoted(rest)} at ${rest.at + 1}`);
+  if (rest) throw refusal(`has an unexpected ${quoted(rest)} at ${rest.at + 1}`);
   return filter;
 }
 
@@ -128,13 +128,14 @@ function readTerm<Field extends string>(reader: Reader<Field>): ListFilter<Field
   const token = take(reader, 'an operator');
   const operator = token.value.toLowerCase() as FilterOperator;
   if (token.kind !== 'word' || !FILTER_OPERATORS.includes(operator))
-    throw refusal(`has ${quoted(token)} where an operator must be: ${FILTER_OPERATORS.join(', ')}`);
+    throw refusal(`has ${quoted(token)} where an operator is needed: ${FILTER_OPERATORS.join(', ')}`);
   return { kind: 'compare', field: named.field.of, operator, value: readValue(reader, named, operator) };
 }
 
 function readFunction<Field extends string>(reader: Reader<Field>, name: Token): ListFilter<Field> {
   const how = Object.hasOwn(FUNCTIONS, name.value.toLowerCase()) && FUNCTIONS[name.value.toLowerCase()];
-  if (!how) throw refusal(`does not know the function ${quoted(name)}: ${Object.keys(FUNCTIONS).join(', ')}`);
+  if (!how)
+    throw refusal(`has an unknown function ${quoted(name)}; use ${Object.keys(FUNCTIONS).join(', ')}`);
   const one = take(reader, 'a field or a text');
   demandSign(reader, ',');
   const other = take(reader, 'a field or a text');
@@ -144,7 +145,7 @@ function readFunction<Field extends string>(reader: Reader<Field>, name: Token):
   if (text.kind !== 'text') throw refusal(`needs a text in quotes in ${name.value}(…)`);
   const { azureName, field } = fieldOf(reader, operand);
   const operators = field.kind === 'date' ? FILTER_OPERATORS.join(', ') : 'eq';
-  if (field.kind !== 'text') throw refusal(`can't ask ${name.value} of ${azureName}; it knows ${operators}`);
+  if (field.kind !== 'text') throw refusal(`can't use ${name.value} on ${azureName}; use ${operators}`);
   return { kind: 'match', field: field.of, how, text: unquote(text.value) };
 }
 
@@ -162,7 +163,7 @@ function readValue(reader: Reader, { azureName, field }: NamedField, operator: F
   const chosen = Object.hasOwn(values, text.toLowerCase()) ? values[text.toLowerCase()] : undefined;
   if (chosen === undefined) {
     const known = Object.keys(values).map((one) => `'${one}'`);
-    throw refusal(`knows ${azureName} as ${known.join(', ')}`);
+    throw refusal(`accepts only ${known.join(', ')} for ${azureName}`);
   }
   return chosen;
 }
@@ -182,7 +183,7 @@ function fieldOf<Field extends string>({ fields }: Reader<Field>, token: Token):
   const azureName = token.value.replace(/^properties\//i, '');
   const field = Object.hasOwn(fields, azureName) ? fields[azureName] : undefined;
   if (token.kind !== 'word' || !field)
-    throw refusal(`does not know the field ${quoted(token)}; it knows ${Object.keys(fields).join(', ')}`);
+    throw refusal(`has an unknown field ${quoted(token)}; use ${Object.keys(fields).join(', ')}`);
   return { azureName, field };
 }
 

@@ -51,9 +51,9 @@ export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
 const PROPERTIES = {
   displayName: text,
   description: text,
-  type: z.enum(['custom', 'system'], 'must be custom; external groups are not kept here').optional(),
+  type: z.enum(['custom', 'system'], 'must be custom: external groups are not supported').optional(),
   builtIn: ignored,
-  externalId: z.literal('', 'must be empty: external groups are not kept here').optional(),
+  externalId: z.literal('', 'must be empty: external groups are not supported').optional(),
 };
 
 async function listGroupsOfService(request: ManagementRequest): Promise<ManagementResponse> {

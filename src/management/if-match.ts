@@ -15,7 +15,7 @@ export function readIfMatch(
 ): { expectedVersion?: number } {
   if (ifMatch === null) {
     if (header === 'optional') return {};
-    throw new ManagementError(428, 'PreconditionRequired', 'An If-Match header is needed: an ETag, or *.');
+    throw new ManagementError(428, 'PreconditionRequired', 'Send an If-Match header: an ETag, or *.');
   }
   if (ifMatch.trim() === '*') return {};
   const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch.trim())?.[1];
@@ -32,5 +32,5 @@ const preconditionFailed = () =>
   new ManagementError(
     412,
     'PreconditionFailed',
-    'The resource is not there, or has changed since this ETag; nothing was done.',
+    "The resource doesn't exist, or has changed since this ETag. Nothing changed.",
   );

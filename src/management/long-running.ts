@@ -88,15 +88,15 @@ function failureOf({ state, code }: Approval): { code: string; message: string }
     case 'approved':
       return null;
     case 'declined':
-      return { code: 'ApprovalDeclined', message: 'A second operator declined this; nothing was done.' };
+      return { code: 'ApprovalDeclined', message: 'A second operator declined this. Nothing changed.' };
     case 'outdated':
       return {
         code: 'ApprovalOutdated',
         message: `It was approved, but could no longer be done (${code}). Nothing changed.`,
       };
     case 'expired':
-      return { code: 'ApprovalExpired', message: 'No operator decided in time; nothing was done.' };
+      return { code: 'ApprovalExpired', message: 'No operator decided in time. Nothing changed.' };
     case 'withdrawn':
-      return { code: 'ApprovalWithdrawn', message: 'The requester took it back; nothing was done.' };
+      return { code: 'ApprovalWithdrawn', message: 'The requester took this back. Nothing changed.' };
   }
 }

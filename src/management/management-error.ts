@@ -117,7 +117,7 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   subscription_state_unfitting: { words: "The subscription's state doesn't allow this." },
   subscriptions_limit: { target: 'scope', words: 'Subscriptions limit reached for same user' },
   key_taken: { target: 'primaryKey', words: 'or secondaryKey already belongs to another subscription' },
-  limit_reached: { words: 'is more than is allowed' },
+  limit_reached: { words: 'exceeds the limit' },
   try_again: { words: "That didn't work this time. Try again in a moment." },
 };
 
@@ -133,7 +133,7 @@ const AZURE_FIELDS: Readonly<Record<string, string>> = {
 /** Where a page begins is the server's own writing, so no part of it is named. */
 export const FOREIGN_SKIPTOKEN = [
   '$skiptoken',
-  'is not one that this service made; start the list again',
+  'was not made by this service; start the list again',
 ] as const;
 
 /** `filter` of `filter.parts.0.value`. */

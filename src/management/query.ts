@@ -43,12 +43,12 @@ export function demandApiVersion(query: Query): void {
     throw new ManagementError(
       400,
       'MissingApiVersionParameter',
-      'The api-version query parameter is needed: ?api-version=2024-05-01.',
+      'Add the query parameter api-version: ?api-version=2024-05-01.',
     );
   if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version) || version < OLDEST)
     throw new ManagementError(
       400,
       'InvalidApiVersionParameter',
-      `This api-version is not known here; 2024-05-01 is, and others since ${OLDEST}.`,
+      `This api-version isn't supported. Use 2024-05-01, or another one since ${OLDEST}.`,
     );
 }

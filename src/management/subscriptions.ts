@@ -81,9 +81,9 @@ const PROPERTIES = {
   state: STATE,
   stateComment: text,
   expirationDate: z.iso
-    .datetime({ offset: true, error: 'must be a moment such as 2026-11-24T00:00:00Z' })
+    .datetime({ offset: true, error: 'must be a date and time such as 2026-11-24T00:00:00Z' })
     .optional(),
-  allowTracing: z.literal(false, 'must be false: nothing is traced here').optional(),
+  allowTracing: z.literal(false, 'must be false: tracing is not supported').optional(),
   appType,
   createdDate: ignored,
   startDate: ignored,
@@ -264,8 +264,8 @@ async function fixedProperties(
   const isKnown = hasKeys
     ? await compareKeys(request.context, { subscriptionId: existing.id, primaryKey, secondaryKey })
     : { primaryKey: true, secondaryKey: true };
-  const another = 'cannot be changed; grant another subscription';
-  const regenerate = 'can be brought along only when a subscription is made; regenerate it';
+  const another = 'cannot be changed; create another subscription';
+  const regenerate = 'can be set only when a subscription is created; regenerate it';
   return {
     ...(isOtherScope ? { scope: another } : {}),
     ...(isOtherOwner ? { ownerId: another } : {}),
@@ -334,7 +334,7 @@ function readOwner(ownerId: string): string {
     throw new ManagementError(
       405,
       'MethodNotAllowed',
-      'User 1 is the built-in administrator, which owns nothing.',
+      'User 1 is the built-in administrator and has no subscriptions.',
     );
   return id;
 }

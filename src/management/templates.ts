@@ -45,22 +45,22 @@ const PARAMETER = z.object({
     .regex(/^[A-Za-z0-9-._]+$/, 'must have names of letters, digits and any of - . _')
     .nullish(),
   title: z
-    .string('must have titles that are texts')
+    .string('must have titles that are strings')
     .max(4_096, 'must have titles of at most 4096 characters')
     .nullish(),
   description: z
-    .string('must have descriptions that are texts')
+    .string('must have descriptions that are strings')
     .max(256, 'must have descriptions of at most 256 characters')
     .nullish(),
 });
 const PROPERTIES = {
   subject: text.refine((subject) => subject !== '', 'must have 1 to 1000 characters'),
-  body: text.refine((body) => body !== '', 'must have 1 character at least'),
+  body: text.refine((body) => body !== '', 'must have at least 1 character'),
   title: text,
   description: text,
   parameters: z
     .array(PARAMETER, 'must be a list of parameters, { "name", "title", "description" } each')
-    .max(100, 'must be 100 at most')
+    .max(100, 'must have at most 100 entries')
     .optional(),
   isDefault: ignored,
 };

@@ -55,8 +55,11 @@ const STATES = z
   .enum(['active', 'blocked', 'pending'], 'must be active, blocked or pending; DELETE makes it deleted')
   .optional();
 const IDENTITIES = z
-  .array(z.looseObject({ provider: z.literal('Basic'), id: z.string() }), 'must be of the provider Basic')
-  .max(1, 'must be one, of the provider Basic')
+  .array(
+    z.looseObject({ provider: z.literal('Basic'), id: z.string() }),
+    'must be a list of identities of the provider Basic',
+  )
+  .max(1, 'must be a single identity of the provider Basic')
   .optional();
 const PROPERTIES = {
   email: text,
@@ -128,7 +131,7 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
       (password === undefined || comparePassword(request.context, { accountId, password })),
     async create() {
       if (confirmation === 'invite' && state !== undefined && state !== 'pending')
-        throw validationError({ state: 'is pending for who is invited' });
+        throw validationError({ state: 'must be pending for an invited user' });
       const { account } = await addAccount(request.context, {
         accountId,
         ...given,
@@ -204,7 +207,7 @@ async function refuseSharedAccessToken(request: ManagementRequest): Promise<Mana
   throw new ManagementError(
     405,
     'MethodNotAllowed',
-    'Shared access tokens are not given out: nothing here accepts one. Use generateSsoUrl, or a token of the management API.',
+    "Shared access tokens aren't supported. Use generateSsoUrl, or a token of the management API.",
   );
 }
 
@@ -246,7 +249,7 @@ function changeableUserId(request: ManagementRequest): string {
   throw new ManagementError(
     405,
     'MethodNotAllowed',
-    'User 1 is the built-in administrator, which cannot be changed.',
+    "User 1 is the built-in administrator and can't be changed.",
   );
 }
 
@@ -266,5 +269,5 @@ function demandAppType({ query }: ManagementRequest): void {
 
 function demandIdentity(identities: { id: string }[] | undefined, email: string | undefined): void {
   const isOther = identities?.some(({ id }) => id.toLowerCase() !== email?.toLowerCase());
-  if (isOther) throw validationError({ identities: 'must be the provider Basic with the address as its id' });
+  if (isOther) throw validationError({ identities: 'must be the provider Basic with the email as its id' });
 }

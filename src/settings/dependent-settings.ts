@@ -15,35 +15,38 @@ export function findDependentProblems(env: Environment): string[] {
   const hasOther = Boolean(env.SLACK_SIGNING_SECRET || env.SLACK_APP_TOKEN);
   need(
     hasSlack && !hasOther,
-    'SLACK_SIGNING_SECRET: needed beside SLACK_BOT_TOKEN, unless SLACK_APP_TOKEN is set for Socket Mode',
+    'SLACK_SIGNING_SECRET: needed with SLACK_BOT_TOKEN, unless SLACK_APP_TOKEN is set for Socket Mode',
   );
-  need(!hasSlack && hasOther, 'SLACK_BOT_TOKEN: needed beside the other Slack settings, xoxb-…');
+  need(!hasSlack && hasOther, 'SLACK_BOT_TOKEN: needed with the other Slack settings, xoxb-…');
   need(
     !env.RESEND_API_KEY && !mayHavePlayground(env),
     "RESEND_API_KEY: needed, because the playground's inbox exists only on this machine and without Slack settings",
   );
   need(
     Boolean(env.RESEND_API_KEY) && !env.MAIL_FROM,
-    'MAIL_FROM: needed beside RESEND_API_KEY, such as Example APIs <apis@example.com>',
+    'MAIL_FROM: needed with RESEND_API_KEY, such as Example APIs <apis@example.com>',
   );
-  need(Boolean(env.TLS_CERT_FILE) && !env.TLS_KEY_FILE, 'TLS_KEY_FILE: needed beside TLS_CERT_FILE');
-  need(Boolean(env.TLS_KEY_FILE) && !env.TLS_CERT_FILE, 'TLS_CERT_FILE: needed beside TLS_KEY_FILE');
+  need(Boolean(env.TLS_CERT_FILE) && !env.TLS_KEY_FILE, 'TLS_KEY_FILE: needed with TLS_CERT_FILE');
+  need(Boolean(env.TLS_KEY_FILE) && !env.TLS_CERT_FILE, 'TLS_CERT_FILE: needed with TLS_KEY_FILE');
   if (env.TLS_CERT_FILE && env.TLS_KEY_FILE)
     problems.push(...tlsProblems({ certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }));
   problems.push(...oidcProblems(env));
   if (env.NODE_ENV !== 'production') return problems;
-  need(!env.DATABASE_URL, 'DATABASE_URL: needed in production, postgres://user:password@host:5432/database');
+  need(
+    !env.DATABASE_URL,
+    'DATABASE_URL: needed in production, such as postgres://user:password@host:5432/database',
+  );
   need(
     !env.SECRET_KEY,
-    'SECRET_KEY: needed in production; make one with `openssl rand -base64 32` and keep it',
+    'SECRET_KEY: needed in production; make one with `openssl rand -base64 32`, and keep it',
   );
   need(!hasSlack && !hasOther, 'SLACK_BOT_TOKEN: needed in production, xoxb-…');
-  need(!env.PUBLIC_URL?.startsWith('https://'), 'PUBLIC_URL: needed in production, and https');
+  need(!env.PUBLIC_URL?.startsWith('https://'), 'PUBLIC_URL: needed in production, with https://');
   need(
     !env.GATEWAY_SECRET,
-    'GATEWAY_SECRET: needed in production, what your gateway sends in X-Gateway-Secret; or none',
+    'GATEWAY_SECRET: needed in production: the secret that your gateway sends in X-Gateway-Secret, or none',
   );
-  need(!env.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production, where developers write to');
+  need(!env.SUPPORT_EMAIL, 'SUPPORT_EMAIL: needed in production: the email that developers write to');
   return problems;
 }
 
@@ -62,7 +65,7 @@ function oidcProblems(env: Environment): string[] {
   if (!hasAny) return [];
   return all
     .filter(([name]) => !env[name])
-    .map(([name, what]) => `${name}: needed beside the other MANAGEMENT_OIDC settings, ${what}`);
+    .map(([name, what]) => `${name}: needed with the other MANAGEMENT_OIDC settings, ${what}`);
 }
 
 function tlsProblems(files: TlsFiles): string[] {

@@ -66,9 +66,9 @@ export const SETTINGS_SCHEMA = z.object({
   PUBLIC_URL: z
     .url({
       protocol: /^https?$/,
-      error: 'the address that people reach, such as https://developers.example.com',
+      error: 'the URL that people open, such as https://developers.example.com',
     })
-    .refine(isOrigin, 'an address without path or question mark, such as https://developers.example.com')
+    .refine(isOrigin, 'a URL without a path or question mark, such as https://developers.example.com')
     .optional(),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -112,7 +112,7 @@ export const SETTINGS_SCHEMA = z.object({
     .string()
     .regex(
       /^(?:[^<>@]*<[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)$/,
-      'an address, or a name with one: Example APIs <apis@example.com>',
+      'an email, or a name with one: Example APIs <apis@example.com>',
     )
     .optional(),
   MAIL_LINK_HOSTS: hosts,
@@ -129,17 +129,17 @@ export const SETTINGS_SCHEMA = z.object({
   ERASE_DELETED_AFTER_DAYS: number('0 to 365 days', 0, 365).default(7),
   TRUSTED_PROXIES: proxies,
   GATEWAY_URL: z
-    .url({ protocol: /^https?$/, error: 'the address that programs call, such as https://api.example.com' })
+    .url({ protocol: /^https?$/, error: 'the URL that programs call, such as https://api.example.com' })
     .refine(
       (text) => !/[?#@]/.test(text),
-      'an address without question mark and password, such as https://api.example.com/v1',
+      'a URL without a question mark or password, such as https://api.example.com/v1',
     )
     .optional(),
   GATEWAY_SECRET: z
     .string()
     .refine(
       (text) => text === 'none' || /^[\x21-\x7e]{16,}$/.test(text),
-      'at least 16 characters without spaces, which the gateway sends in X-Gateway-Secret; or none',
+      'the secret that your gateway sends in X-Gateway-Secret, at least 16 characters without spaces; or none',
     )
     .optional(),
   GATEWAY_URI_HEADER: z
@@ -148,7 +148,7 @@ export const SETTINGS_SCHEMA = z.object({
     .toLowerCase()
     .refine(
       (name) => /^[!#$%&'*+.^_`|~a-z0-9-]+$/.test(name) && !OUR_HEADERS.includes(name),
-      'the name of the header with the original address, such as X-Forwarded-Uri; or path',
+      'the name of the header with the original URL, such as X-Forwarded-Uri; or path',
     )
     .default('x-original-uri'),
   GATEWAY_STALE_SECONDS: number('0 to 86400 seconds', 0, 86_400).default(0),

@@ -63,7 +63,7 @@ describe('edit', () => {
     await admin.submits('Edit an account', 'Save');
     await admin.seesInModal(/takes effect once it's confirmed: a mail is on its way to dora@new.example.com/);
     await admin.closesModal();
-    await developer.reads('dora@example.com', /about to get a new email/);
+    await developer.reads('dora@example.com', /Email change requested/);
     const tab = await developer.follows('dora@new.example.com', /confirm the new email/, /confirm/i);
     await tab.getByRole('button', { name: 'Confirm my email' }).click();
     await tab.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();

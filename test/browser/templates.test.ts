@@ -89,7 +89,7 @@ story(
     await admin.seesInModal(/Invitation has its default text again/);
     await admin.closesModal();
     await admin.types('/apim-user invite ben@example.com');
-    await developer.reads('ben@example.com', /You are invited/);
+    await developer.reads('ben@example.com', /You’re invited/);
   },
 );
 

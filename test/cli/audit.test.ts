@@ -119,7 +119,7 @@ describe('npm run audit', () => {
       const cut = await t.audit('verify', '--head', head);
       expect(cut.code).toBe(1);
       expect(cut.out).toContain(
-        `PROBLEM at number ${length - 1}: the chain ends before this, and it did not when the head was kept.`,
+        `PROBLEM at number ${length - 1}: the chain ends before the head that you gave: its end was cut off.`,
       );
     },
     SLOW_MS,

@@ -211,7 +211,7 @@ describe('npm run import:azure', () => {
         'skipped template NewIssueNotificationMessage: nothing here sends such a mail',
         'different template AccountBlocked: subject, text; left as it is here',
         'templates: 1 new, 5 impossible, 1 skipped, 1 different',
-        '1 sign in there with Aad; here they set a password.',
+        '1 sign in with Aad there; here they need a password.',
       ])
         expect(said).toContain(line);
       expect(said.find((line) => line.startsWith('impossible account odd <'))).toMatch(
@@ -263,7 +263,7 @@ describe('npm run import:azure', () => {
       'line 3: groups come before accounts',
     ],
     ['is none', async () => join(folder, 'token'), 'line 1: is no record'],
-    ['is nowhere', async () => join(folder, 'nowhere'), 'There is no file'],
+    ['is nowhere', async () => join(folder, 'nowhere'), 'File not found'],
   ])(
     'refuses an export that %s before it writes anything, and prints nothing of the export',
     async (_what, file, words) => {
@@ -278,7 +278,7 @@ describe('npm run import:azure', () => {
     ['neither file nor service', [], '--resource-group'],
     ['no name', ['x.jsonl', '--apply'], '--as'],
     ['half a service', ['--service', 'a'], '--subscription'],
-    ['a token in clear', [...INSTANCE, '--endpoint', 'http://localhost:1'], 'over nothing else'],
+    ['a token in clear', [...INSTANCE, '--endpoint', 'http://localhost:1'], 'must not be sent unencrypted'],
     ['Azure’s token for elsewhere', [...INSTANCE, '--endpoint', 'https://localhost:1'], '--token-file'],
     ['too many mails', ['x.jsonl', '--mail-passwords', '0', ...BY], 'from 1 to'],
   ])('refuses %s', async (_what, words, said) => {
@@ -333,7 +333,7 @@ describe('a source over HTTPS', () => {
           'new subscription s1',
           'new template PasswordResetIdentityDefault',
         ]);
-        expect(out).toContain('1 sign in there with Microsoft; here they set a password.');
+        expect(out).toContain('1 sign in with Microsoft there; here they need a password.');
         const [first = 0, second = 0] = azure.asked('users');
         expect(second - first).toBeGreaterThanOrEqual(2_000);
       } finally {
@@ -361,7 +361,7 @@ describe('a source over HTTPS', () => {
         ];
         const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
         expect([code, out, err]).toEqual([1, '', 'The source answered 403 AuthorizationFailed.\n']);
-        expect((await run([file])).err).toContain('There is no file');
+        expect((await run([file])).err).toContain('File not found');
         expect(existsSync(`${file}.part`)).toBe(false);
       } finally {
         await azure.close();

@@ -271,7 +271,7 @@ describe('npm run import:azure', () => {
       for (const [n, { at }] of five.entries())
         expect(at - (five[n - 1]?.at ?? 0)).toBeGreaterThanOrEqual(900);
       const second = await run(exported, '--mail-passwords', '7', ...BY);
-      expect(second.out).toContain('7 are mailed');
+      expect(second.out).toContain('7 links to set a password are being mailed');
       const all = await mailed();
       expect(new Set(all.map(({ id }) => id)).size).toBe(12);
       const states =

@@ -140,7 +140,7 @@ describe('npm run operate', () => {
       await grantFirstOperator(t.system(), person);
       const waits = await t.operateWith(two, 'delete', email, ...CONNIE);
       expect(waits.code).toBe(75);
-      expect(waits.out).toContain('Who may decide: Ada Admin (admin, U0ADMIN).');
+      expect(waits.out).toContain('Who can approve: Ada Admin (admin, U0ADMIN).');
       const [approval] = await t.sql`select id, state, requested_by_name, why from approvals`;
       expect(waits.out).toContain(`Approval ${approval?.id}`);
       expect(approval).toMatchObject({
@@ -190,9 +190,9 @@ describe('npm run operate', () => {
 
   it.each([
     [[], 'npm run -s operate'],
-    [['accounts/explode'], 'There is no operation "accounts/explode"'],
-    [['block', 'ann1@example.com'], 'A change needs --as'],
-    [['block', 'ann1@example.com', '--as', 'Connie', '--reason', ' '], 'A change needs --as'],
+    [['accounts/explode'], 'No operation is called "accounts/explode"'],
+    [['block', 'ann1@example.com'], 'Add --as'],
+    [['block', 'ann1@example.com', '--as', 'Connie', '--reason', ' '], 'Add --as'],
     [['block', 'ann1@example.com', '--as', 'T0TEST/U0ADMIN', '--reason', 'x'], '--as is a name'],
     [['block', ...CONNIE], '--account is missing'],
     [['block', 'a', 'b', ...CONNIE], '"b" is one word too many'],

@@ -63,10 +63,10 @@ it('the gateway serves its last index, and mails say since when, what is not cer
   const mails = () => slack.inbox.mails().filter(({ to }) => /oncall|second/.test(to.join()));
   await eventually('both to be told', () => mails().length === 2);
   expect(mails().map(({ subject }) => subject)).toEqual([
-    expect.stringMatching(/judged by old knowledge/),
-    expect.stringMatching(/judged by old knowledge/),
+    expect.stringMatching(/checks use old data/),
+    expect.stringMatching(/checks use old data/),
   ]);
-  expect(mails()[0]?.text).toMatch(/does not count for calls/);
+  expect(mails()[0]?.text).toMatch(/have no effect on calls/);
   // The pages can't be served; the check can.
   expect(await ready(app.localUrl)).toBe(503);
   expect(await ready(app.internalUrl)).toBe(200);
@@ -77,5 +77,5 @@ it('the gateway serves its last index, and mails say since when, what is not cer
     return answer.status === 200 && !answer.headers.has('x-gateway-stale');
   });
   await eventually('both to be told of the end', () => mails().length === 4);
-  expect(mails().filter(({ subject }) => /judged by the present again/.test(subject))).toHaveLength(2);
+  expect(mails().filter(({ subject }) => /checks are current again/.test(subject))).toHaveLength(2);
 }, 60_000);

@@ -109,7 +109,7 @@ describe('a group', () => {
       where operation = 'groups/list' and outcome = 'refused' and code = 'invalid_input'`;
     const [before] = await refusals;
     for (const [query, target, words] of [
-      ["$filter=password eq 'x'", '$filter', 'does not know the field “password”'],
+      ["$filter=password eq 'x'", '$filter', 'has an unknown field “password”'],
       ['$skip=10001', '$skip', 'must be 10000 at most; follow nextLink to go further'],
       ['$top=0', '$top', 'must be 1 at least'],
     ] as const) {

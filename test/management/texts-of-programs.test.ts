@@ -48,7 +48,7 @@ describe('a mail text from a program', () => {
     t.slack.as('approver').goesTo('approvals');
     const told = await t.slack.as('approver').message(/Told to all/);
     expect(told.text()).toMatch(
-      /changed the text of the mail “Invitation”.*You are invited.*→ Told to all.*XHTML/s,
+      /changed the text of the mail “Invitation”.*You’re invited.*→ Told to all.*XHTML/s,
     );
     const [row] = await t.sql`
       select actor_kind, before, after from audit_details join audit on audit.id = audit_id
@@ -98,7 +98,7 @@ describe('a mail text from a program', () => {
     await put({ subject: 'By a program', body: LETTER });
     await t.sql`update mail_texts set body = '<p onclick="x">$ConfirmUrl</p>' where subject = 'By a program'`;
     await t.slack.as('admin').types('/apim-user invite old@example.com');
-    expect((await mailTo('old@example.com')).subject).toContain('You are invited');
+    expect((await mailTo('old@example.com')).subject).toContain('You’re invited');
     expect((await get()).body).toContain('onclick');
     const found: EmailTemplateContract[] = [];
     for await (const one of client.emailTemplate.listByService(GROUP, SERVICE)) found.push(one);

@@ -137,8 +137,8 @@ describe.skipIf(process.platform === 'win32')('a database that dies', () => {
       expect(load.statuses.length).toBeGreaterThan(1_000);
       expect(load.statuses.filter((status) => status !== 200)).toEqual([]);
       await eventually('both to be told of the end', () => alerts().length === 4, WAIT_MS);
-      expect(alerts().filter((subject) => /judged by old knowledge/.test(subject))).toHaveLength(2);
-      expect(alerts().filter((subject) => /judged by the present again/.test(subject))).toHaveLength(2);
+      expect(alerts().filter((subject) => /checks use old data/.test(subject))).toHaveLength(2);
+      expect(alerts().filter((subject) => /checks are current again/.test(subject))).toHaveLength(2);
     },
     SLOW_MS,
   );

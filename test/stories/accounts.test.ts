@@ -227,7 +227,7 @@ describe('edit', () => {
     await modal.submit();
     expect(await modal.sees(/takes effect once it's confirmed/)).toContain('another tells dora@example.com');
     await modal.closeAll();
-    await mailTo('dora@example.com', /about to get a new email/);
+    await mailTo('dora@example.com', /Email change requested/);
     const ticket = ticketIn(await mailTo('dora@new.example.com', /confirm the new email/));
     await admin.types('/apim-user show dora@example.com');
     await admin.sees(/New email, not confirmed yet:\* dora@new\.example\.com/);

@@ -73,7 +73,7 @@ describe("a mail's text", () => {
     const address = /to (\S+@\S+?),/.exec(said)?.[1] ?? '';
     await mailTo(address, /Only a test/);
     await modal.closeAll();
-    expect(await (await openInvitation()).value('Subject')).toContain('You are invited');
+    expect(await (await openInvitation()).value('Subject')).toContain('You’re invited');
     await modal.closeAll();
   });
 
@@ -92,7 +92,7 @@ describe("a mail's text", () => {
     await again.clicks('Restore default');
     await again.sees(/has its default text again/);
     await again.cancel();
-    expect(await (await openInvitation()).value('Subject')).toContain('You are invited');
+    expect(await (await openInvitation()).value('Subject')).toContain('You’re invited');
     await again.closeAll();
   });
 

@@ -65,7 +65,7 @@ export async function openExport(
   file: string,
 ): Promise<{ source: CopySource; isReadByOthers: boolean; at: string }> {
   const facts = await stat(file).catch(() => null);
-  if (!facts?.isFile()) throw new UsageError(`There is no file ${file}.`);
+  if (!facts?.isFile()) throw new UsageError(`File not found: ${file}.`);
   const at = await requireComplete(file);
   return {
     at,

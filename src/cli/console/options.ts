@@ -72,7 +72,7 @@ export function inputOf(
 ): Record<string, unknown> {
   const tooMany = words[positional.length];
   if (tooMany !== undefined)
-    throw new UsageError(`"${tooMany}" is one word too many. Quote what belongs together.`);
+    throw new UsageError(`"${tooMany}" is one word too many. Put quotes around words that belong together.`);
   const input: Record<string, unknown> = {};
   for (const field of fields) {
     const place = positional.indexOf(field.name);

@@ -4,6 +4,7 @@ import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../doma
 /** Texts that differ from the common ones, mostly to name the operation that helps. */
 const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
   not_permitted: "The console isn't allowed to do this.",
+  invalid_input: "Something in this isn't valid.",
   email_invited:
     'This email already has an open invitation. Find it with invitations/list, to resend or revoke.',
   account_not_found: 'No account found. Use the email, or the id if the account is deleted.',

@@ -88,7 +88,7 @@ The $KeyName key of your subscription to **$ProdName** was just replaced in the 
 
 [This wasn’t me]($ConfirmUrl)
 
-The button signs everyone out, stops the password, and mails you a link to set a new one. Then replace both keys. It works until $LinkEnds.
+The button signs everyone out, disables your password, and mails you a link to set a new one. Then replace both keys. It works until $LinkEnds.
 
 You can also write to $SupportEmail.`,
   },
@@ -118,7 +118,7 @@ Please find out where it leaked, such as public code, a log or a message, and re
     variables: [...COMMON_VARIABLES, 'ProdName', 'QuotaResetDate'],
     requiredLink: null,
     isInUse: false,
-    subject: 'You are close to the quota of $ProdName',
+    subject: 'You’re close to your quota for $ProdName',
     body: `Hi $DevFirstName,
 
 You’ve nearly used up your quota for **$ProdName**. Once it’s used up, calls are refused until $QuotaResetDate.

@@ -44,7 +44,7 @@ describe('an outage of Slack', () => {
     await minutes(30, 'no_answer');
     expect(await mailed()).toEqual(['SlackAway', 'SlackAway']);
     const [mail] = await t.mailsTo('oncall@example.com');
-    expect(mail?.variables.OutageWhat).toMatch(/does not answer/);
+    expect(mail?.variables.OutageWhat).toMatch(/doesn’t answer/);
     await t.sql`update mails set state = 'accepted', sealed_order = null`;
     await minutes(3, null);
     expect(await mailed()).toEqual(['SlackBack', 'SlackBack']);
@@ -80,7 +80,7 @@ describe('an outage of Slack', () => {
     await minutes(7, 'token_revoked');
     const [mail] = await t.mailsTo('oncall@example.com');
     expect(mail?.variables).toMatchObject({
-      OutageWhat: expect.stringMatching(/took the app or its token away/),
+      OutageWhat: expect.stringMatching(/removed the app, or revoked its token/),
       OutageAdvice: expect.stringMatching(/SLACK_BOT_TOKEN/),
     });
   });
