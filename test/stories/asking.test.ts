@@ -25,9 +25,9 @@ describe('help', () => {
     const one = await admin.sees(/Usage:\* `\/apim-user block &lt;account&gt;/);
     expect(one).toMatch(/Example:.*For:.*admins and approvers/s);
     await admin.types('/apim-user help dance');
-    await admin.sees(/There is no `dance`/);
+    await admin.sees(/There is no subcommand `dance`/);
     await admin.types('/apim-user help blokc');
-    await admin.sees(/There is no `blokc`. Did you mean/);
+    await admin.sees(/There is no subcommand `blokc`. Did you mean/);
     await admin.clicks('block');
     await admin.sees(/Usage:\* `\/apim-user block/);
   });
@@ -77,7 +77,7 @@ describe('a mistyped subcommand', () => {
   it('gets the nearest subcommand as a button, which goes on with the words that followed', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user eidt ann@example.com');
-    await admin.sees(/There is no `eidt`. Did you mean `edit`\?/);
+    await admin.sees(/There is no subcommand `eidt`. Did you mean `edit`\?/);
     await admin.clicks('edit');
     const modal = await admin.modal('Edit an account');
     expect(await modal.value('Email')).toBe('ann@example.com');

@@ -61,7 +61,7 @@ describe('groups', () => {
     expect(await modal.value('Name')).toBe('Testers');
     await modal.fill({ Name: 'Early birds' });
     await modal.submit();
-    await modal.sees(/is called .?Early birds/);
+    await modal.sees(/Saved the group .?Early birds/);
     await modal.cancel();
   });
 

@@ -49,7 +49,7 @@ describe('APIs', () => {
 
   it('say beside the field what is wrong with it', async () => {
     const modal = await createsApi('  ', 'orders/../secret');
-    expect(modal.errors()).toEqual({ Name: 'Enter a name.', Path: 'No part of it can be . or ...' });
+    expect(modal.errors()).toEqual({ Name: 'Enter a name.', Path: 'No part of it can be . or ..' });
     await modal.fill({ Name: 'Secret', Path: 'secret', Id: 'not an id' });
     await modal.submit();
     expect(modal.errors().Id).toMatch(/must not hold spaces/);
@@ -74,7 +74,7 @@ describe('APIs', () => {
     const late = await admin().modal('Edit an API');
     await late.fill({ Name: 'Bills' });
     await late.submit();
-    await late.sees(/Someone has changed this since/);
+    await late.sees(/Someone changed this after you opened it/);
     await late.closeAll();
   });
 
