@@ -29,7 +29,7 @@ describe('invite', () => {
     await admin.types(
       '/apim-user invite new@example.com active@example.com blocked@example.com twice@example.com',
     );
-    const said = await admin.message(/3 emails were not invited/);
+    const said = await admin.message(/3 people were not invited/);
     expect(said.text()).toContain('1 invitation is on its way');
     expect(said.text()).toMatch(/new@example\.com: invited/);
     expect(said.text()).toMatch(
@@ -62,7 +62,7 @@ describe('invite', () => {
     expect(modal.text()).toContain(fifty[49] ?? '');
     await modal.closeAll();
     await admin.types(`/apim-user invite ${fifty.join(' ')}`);
-    const again = await admin.message(/50 emails were not invited/);
+    const again = await admin.message(/50 people were not invited/);
     expect(again.text()).toContain(fifty[49] ?? '');
     await admin.types(`/apim-user invite ${fifty.join(' ')} one-more@example.com`);
     await admin.sees(

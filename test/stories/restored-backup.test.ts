@@ -99,7 +99,7 @@ it('after a backup is restored, what was removed since is removed again, and no 
   await decline.closeAll();
   await admin().types('/apim-user operators');
   await admin().clicks(new RegExp(`Withdraw the role of (Amir Approver|${driver.ids.approver})`));
-  await admin().sees(/no role/);
+  await admin().sees(/no longer has a role/);
   const exported = await program('audit', database, 'export', '--format', 'jsonl');
   expect(exported.code).toBe(0);
   const file = join(folder, 'since.jsonl');

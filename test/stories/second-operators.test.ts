@@ -99,7 +99,7 @@ describe('between the card and the click', () => {
       if (what === 'demoted') {
         await admin().types('/apim-user operators');
         await admin().clicks(new RegExp(`Withdraw the role of (Bo Second|${BO})`));
-        await admin().sees(/no role/);
+        await admin().sees(/no longer has a role/);
       }
       if (what === 'deactivated') await app.changePerson(BO, { isDeactivated: true });
       if (what === 'turned guest') await app.changePerson(BO, { isRestricted: true });

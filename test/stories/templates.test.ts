@@ -61,7 +61,7 @@ describe("a mail's text", () => {
     expect(await modal.value('Text')).toBe('No link, but a $DevPassword');
     await modal.fill({ Subject: '   ' });
     await modal.submit();
-    expect(modal.errors()).toEqual({ Subject: 'A mail needs a subject' });
+    expect(modal.errors()).toEqual({ Subject: 'Enter a subject.' });
     await modal.closeAll();
   });
 
@@ -82,7 +82,7 @@ describe("a mail's text", () => {
     const modal = await openInvitation();
     await modal.fill({ Subject: 'Our own words', Text: 'Come: [accept]($ConfirmUrl)' });
     await modal.submit();
-    await modal.sees(/Saved:/);
+    await modal.sees(/Saved /);
     await modal.cancel();
     await admin.types('/apim-user invite ann@example.com');
     await mailTo('ann@example.com', /Our own words/);
@@ -109,7 +109,7 @@ describe("a mail's text", () => {
     const theirs = await open(second);
     await theirs.fill({ Subject: 'Theirs' });
     await theirs.submit();
-    await theirs.sees(/Saved:/);
+    await theirs.sees(/Saved /);
     await mine.fill({ Subject: 'Mine' });
     await mine.submit();
     await mine.sees(/saved this mail since/);

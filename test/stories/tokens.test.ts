@@ -36,15 +36,15 @@ const make = (name: string, days: number) =>
 it('a token is announced, listed, told of before its end, and revoked from Slack', async () => {
   expect((await make('nightly', 30)).code).toBe(0);
   app.as('approver').goesTo('approvals');
-  await app.as('approver').sees(/Connie \(console\)\W* created a token for the management API/);
+  await app.as('approver').sees(/Connie \(console\)\W* created the token \W*nightly/);
   await app.as('admin').types('/apim-user tokens');
-  await app.as('admin').sees(/nightly\W* · \W*reader\W* · of .* · never used/);
+  await app.as('admin').sees(/nightly\W* · \W*reader\W* · owned by .* · never used/);
 
   later = 17 * 86_400_000;
   await app.as('admin').sees(/Your token \W*nightly\W* for the management API ends/, 90_000);
 
   await app.as('admin').clicks('Revoke the token nightly');
-  await app.as('admin').sees(/nightly\W* is revoked/);
+  await app.as('admin').sees(/Revoked the token \W*nightly/);
   await app.as('admin').types('/apim-user tokens');
   await app.as('admin').sees(/There are no tokens yet/);
 }, 150_000);
