@@ -39,7 +39,7 @@ describe('add and invite', () => {
     await modal.getByRole('alert').first().waitFor();
     await admin.fills('Invite developers', { Email: 'ann@example.com' });
     await admin.submits('Invite developers', 'Send invitations');
-    await admin.seesInModal(/No one was invited.*1 email was not invited.*ann@example.com/s);
+    await admin.seesInModal(/No one was invited.*1 person was not invited.*ann@example.com/s);
     await admin.closesModal();
   });
 });
