@@ -58,6 +58,26 @@ it('approvals: after Approve, and after the form of Decline', async () => {
   await eventually('none left', () => /No request is waiting for your decision/.test(list.text()));
 });
 
+it('Home: after the switch of the messages about invitations, and after a form that it opened', async () => {
+  const admin = app.as('admin');
+  const home = await admin.home();
+  await eventually('the switch', () => home.has('Turn off invitation messages'));
+  await home.clicks('Turn off invitation messages');
+  await eventually('it is off in Home', () => /Messages about your invitations:\W+off/.test(home.text()));
+  await (await admin.modal(/Stopped/)).closeAll();
+  await home.clicks('Turn on invitation messages');
+  await eventually('it is on in Home', () => /Messages about your invitations:\W+on\./.test(home.text()));
+  await (await admin.modal(/Turned on/)).closeAll();
+  await eventually('the figure', () => home.text().includes('1 invitation is open'));
+  await home.clicks('Invite');
+  const modal = await admin.modal('Invite developers');
+  await modal.fill({ Email: 'flo@example.com' });
+  await modal.submit();
+  await modal.sees(/1 invitation is on its way/);
+  await modal.closeAll();
+  await eventually('the new figure', () => home.text().includes('2 invitations are open'));
+});
+
 it('Home: after the form of Decline', async () => {
   const [admin, approver] = [app.as('admin'), app.as('approver')];
   await admin.types('/apim-user add ed@example.com Ed Three');

@@ -1,12 +1,20 @@
 // A deletion is taken back where a person reads of it, and people who are invited are found by their email.
+
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
+let sql: postgres.Sql;
 beforeAll(async () => {
   app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' });
+  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
 });
-afterAll(() => app?.close());
+afterAll(async () => {
+  await sql?.end();
+  await app?.close();
+});
 
 const admin = () => app.as('admin');
 const approver = () => app.as('approver');
@@ -72,6 +80,43 @@ describe('a deletion', () => {
     await admin().sees(/deleted the account of/);
     await admin().clicks('Restore');
     await admin().sees(/Restored .+\. The account is \*blocked/);
+  });
+});
+
+describe('a deletion in the history', () => {
+  it('has Restore until it was taken back; a former one has none, and an approver none', async () => {
+    await added('hal@example.com', 'Hal Ott');
+    await deleted('hal@example.com', /Delete Hal Ott\?/);
+    await approver().types(`/apim-user history by:<@${app.ids.admin}|ada>`);
+    const theirs = await approver().message(/\*Changes\*/);
+    expect(theirs.text()).toContain('deleted Hal Ott');
+    expect(theirs.buttons().filter((name) => /Restore/.test(name))).toEqual([]);
+    await admin().types(`/apim-user history by:<@${app.ids.admin}|ada>`);
+    const changes = await admin().message(/\*Changes\*/);
+    expect(changes.buttons().filter((name) => /Restore Hal/.test(name))).toHaveLength(1);
+    await changes.clicks('Restore Hal Ott (hal@example.com)');
+    await admin().sees(/Restored. The account is \*blocked/);
+    await eventually('the list without Restore', () => !changes.has(/Restore Hal/));
+    await deleted('hal@example.com', /Delete Hal Ott\?/);
+    await admin().types('/apim-user restore hal@example.com');
+    await admin().sees(/Restored/);
+    await deleted('hal@example.com', /Delete Hal Ott\?/);
+    const [{ id } = { id: '' }] = await sql`select id from accounts where email = 'hal@example.com'`;
+    await admin().types(`/apim-user history ${id}`);
+    const history = await admin().message(/History of Hal Ott/);
+    expect(history.text().match(/deleted the account/g)).toHaveLength(3);
+    expect(history.buttons()).toEqual(['Restore Hal Ott (hal@example.com)']);
+  });
+
+  it('has Restore in Home, which is drawn again', async () => {
+    await added('ida@example.com', 'Ida Ott');
+    await deleted('ida@example.com', /Delete Ida Ott\?/);
+    const home = await admin().home();
+    await eventually('the deletion in Home', () => home.has(/Restore Ida Ott/));
+    await home.clicks(/Restore Ida Ott/);
+    await (await admin().modal(/Restored. The account is \*blocked/)).closeAll();
+    await eventually('Home without it', () => !home.has(/Restore Ida Ott/));
+    expect(home.text()).toContain('restored Ida Ott');
   });
 });
 

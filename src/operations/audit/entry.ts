@@ -1,5 +1,5 @@
 // An audit row as people read it: who, when, what, why, before → after, and who approved.
-import { findAccounts } from '../../db/accounts/accounts.ts';
+import { type Account, findAccounts } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { findInvitations } from '../../db/accounts/invitations.ts';
 import type { FullAuditRow } from '../../db/audit/rows.ts';
@@ -19,23 +19,38 @@ export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
     Approval,
     'requestedByName' | 'decidedByName' | 'decisionReason' | 'endedAt' | 'state'
   > | null;
+  /** The account that this row deleted, as long as it can still be restored. */
+  restorable: Pick<Account, 'id' | 'version'> | null;
 };
 
 export async function viewAuditRows(act: Act, rows: FullAuditRow[]): Promise<AuditEntryView[]> {
   const ids = rows.map((row) => row.approvalId).filter((id): id is string => id !== null);
   const approvals = await findApprovals(act.tx, act.service.id, [...new Set(ids)]);
-  const names = await namesOf(act, rows);
+  const { names, accounts } = await targetsOf(act, rows);
   return rows.map(({ serviceId: _s, ...row }) => {
     const about = names.get(`${row.targetKind} ${row.targetId}`) || null;
+    const restorable = deletedBy(row, accounts);
     const found = approvals.find((approval) => approval.id === row.approvalId);
-    if (!found) return { ...row, about, approval: null };
+    if (!found) return { ...row, about, restorable, approval: null };
     const { requestedByName, decidedByName, decisionReason, endedAt, state } = found;
-    return { ...row, about, approval: { requestedByName, decidedByName, decisionReason, endedAt, state } };
+    const approval = { requestedByName, decidedByName, decisionReason, endedAt, state };
+    return { ...row, about, restorable, approval };
   });
 }
 
-/** The names of what the rows are about, by kind and id: `account 0123`. */
-async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, string>> {
+/** A former deletion of the account was taken back before, so its row is older than `deletedAt`. */
+function deletedBy(
+  { outcome, after, at, targetKind, targetId }: Omit<FullAuditRow, 'serviceId'>,
+  accounts: readonly Account[],
+): AuditEntryView['restorable'] {
+  if (outcome !== 'done' || targetKind !== 'account' || after?.state !== 'deleted') return null;
+  const account = accounts.find(({ id }) => id === targetId);
+  if (!account?.deletedAt || account.erasedAt || account.deletedAt > at) return null;
+  return { id: account.id, version: account.version };
+}
+
+/** What the rows are about: the accounts, and every name by kind and id such as `account 0123`. */
+async function targetsOf(act: Act, rows: FullAuditRow[]) {
   const serviceId = act.service.id;
   const idsOf = (kind: string) => [
     ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
@@ -51,7 +66,7 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
   const apis = await findApis(act.tx, serviceId, idsOf('api'));
   const products = await findProducts(act.tx, serviceId, idsOf('product'));
   const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
-  return new Map([
+  const names = new Map([
     ...apis.map(({ id, name }): [string, string] => [`api ${id}`, name]),
     ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),
     ...subscriptions.map((one): [string, string] => [`subscription ${one.id}`, subscriptionLabel(one)]),
@@ -64,6 +79,7 @@ async function namesOf(act: Act, rows: FullAuditRow[]): Promise<Map<string, stri
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
     ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);
+  return { names, accounts };
 }
 
 function subscriptionLabel({ name, owner }: Awaited<ReturnType<typeof findSubscriptions>>[number]): string {

@@ -27,7 +27,7 @@ export const exportAudit = defineOperation({
     const views = await viewAuditRows(act, page);
     const links = new Map(page.map(({ id, number, hash }) => [id, { number, hash }]));
     return {
-      rows: views.map((view) => ({
+      rows: views.map(({ restorable: _, ...view }) => ({
         ...view,
         serviceId,
         number: links.get(view.id)?.number ?? null,

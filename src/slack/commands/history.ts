@@ -6,10 +6,8 @@ import { slackId } from '../../operations/frame/actor.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
-import { buttonValue } from '../frame/reference.ts';
-import { nameOf } from '../present/account.ts';
-import { button, section } from '../present/blocks.ts';
-import { historyLine } from '../present/history.ts';
+import { nameOf, restoreButton } from '../present/account.ts';
+import { historyRow } from '../present/history.ts';
 import { escapeText } from '../present/text.ts';
 import { optionIn } from '../receive/typed-words.ts';
 
@@ -19,21 +17,28 @@ type Search = Pick<Parameters<typeof searchHistory>[1], 'actorId' | 'onlyRefused
 
 const accountPages = definePages<{ accountId: string }>('history', async (request, query, page) => {
   const { account, entries, next, count } = await showHistory(request.context, { ...query, ...page });
+  const role = await request.role();
+  const isDeletionShown = entries.some(({ restorable }) => restorable !== null);
   return {
     title: `History of ${escapeText(nameOf(account))}`,
-    rows: entries.map((entry) => [section(historyLine(entry, { isExposed: false }))]),
+    rows: entries.map((entry) => [historyRow(entry, { role, isExposed: false })]),
     next,
     count,
     none: 'There are no changes yet.',
-    buttons: account.restorableUntil ? [restoreButton(account)] : [],
+    // The newest row is on the last page.
+    buttons:
+      account.restorableUntil && role === 'admin' && !isDeletionShown
+        ? [restoreButton(account, nameOf(account), 'history')]
+        : [],
   };
 });
 
 const searchPages = definePages<Search>('audit', async (request, search, page) => {
   const { entries, next, count } = await searchHistory(request.context, { ...search, ...page });
+  const role = await request.role();
   return {
     title: search.onlyRefused ? 'Refused changes' : 'Changes',
-    rows: entries.map((entry) => [section(historyLine(entry, { isExposed: false, withTarget: true }))]),
+    rows: entries.map((entry) => [historyRow(entry, { role, isExposed: false, withTarget: true })]),
     next,
     count,
     none: 'No change matches.',
@@ -69,11 +74,6 @@ export const historyFeature: Feature = {
     ...searchPages.buttons,
   },
 };
-
-const restoreButton = (account: Awaited<ReturnType<typeof showHistory>>['account']) =>
-  button('account-restore:history', 'Restore', buttonValue(account), {
-    label: `Restore ${nameOf(account)}`,
-  });
 
 /** The words in any order, such as `by:@ann from:2026-11-01 refused`. Null when they name an account. */
 function searchIn(request: SlackRequest, words: string[]): Search | null {

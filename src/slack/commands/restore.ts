@@ -6,10 +6,10 @@ import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { commandButton } from '../features/run-command.ts';
 import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { accountIn, buttonValue } from '../frame/reference.ts';
+import { accountIn } from '../frame/reference.ts';
 import { attempt } from '../frame/role.ts';
-import { accountMessage, nameOf } from '../present/account.ts';
-import { actions, button, type Message, section } from '../present/blocks.ts';
+import { accountMessage, nameOf, restoreButton } from '../present/account.ts';
+import { actions, type Message, section } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 import { listFeature } from './list.ts';
@@ -72,7 +72,7 @@ function rowOf(account: AccountView): KnownBlock {
   ];
   return {
     ...section(`*${escapeText(name)}* · ${escapeText(email)}\n${facts.join(' · ')}`),
-    accessory: button('account-restore', 'Restore', buttonValue(account), { label: `Restore ${name}` }),
+    accessory: restoreButton(account, name),
   } as KnownBlock;
 }
 

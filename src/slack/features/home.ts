@@ -11,7 +11,7 @@ import { COUNTED_UP_TO, countText } from '../frame/pages.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { errorText } from '../present/error.ts';
-import { historyLine } from '../present/history.ts';
+import { historyRow } from '../present/history.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
 import { invitationMessagesBlocks } from './invitation-messages.ts';
@@ -77,12 +77,13 @@ async function recentChanges(request: SlackRequest): Promise<KnownBlock[]> {
     withoutRefused: true,
     limit: RECENT_SHOWN,
   });
+  const role = await request.role();
   const rows = entries.map((entry, index) => {
-    const text = section(historyLine(entry, { isExposed: false, withTarget: true, isBrief: true }));
-    const show = entry.targetKind ? SHOWS[entry.targetKind] : undefined;
-    if (!show || !entry.targetId) return text;
-    const label = `Show ${entry.about ?? `the ${entry.targetKind}`}`;
-    return { ...text, accessory: button(`${show}:${index}`, 'Show', entry.targetId, { label }) };
+    const { targetKind, targetId, about } = entry;
+    const name = targetKind ? SHOWS[targetKind] : undefined;
+    const label = `Show ${about ?? `the ${targetKind}`}`;
+    const show = name && targetId ? button(`${name}:${index}`, 'Show', targetId, { label }) : undefined;
+    return historyRow(entry, { role, isExposed: false, withTarget: true, isBrief: true }, show);
   });
   return rows.length ? [divider, section('*Recent changes*'), ...rows] : [];
 }

@@ -8,10 +8,11 @@ import { readCarried } from './reference.ts';
 /** A list, and the number of the first row that it shows. */
 export type ListPosition = { name: string; query: object; from: number };
 
-/** Where the list is shown: in an ephemeral message, in App Home, or in a modal. */
-export type ListPlace = { url: string } | { home: true } | { view: string; title: string };
+/** Where a list is shown: in an ephemeral message or in a modal. */
+export type ListPlace = { url: string } | { view: string; title: string };
 
-export type ShownList = ListPosition & { at: ListPlace };
+/** A list, or App Home: its lists and figures are drawn again as a whole. */
+export type ShownList = (ListPosition & { at: ListPlace }) | { at: { home: true } };
 
 /** Between a button's value and its list. No id and no JSON of ours has it before the list. */
 const SEPARATOR = '#';

@@ -5,7 +5,7 @@ import { showInvitation } from '../../operations/invitations/show.ts';
 import { showToken } from '../../operations/tokens/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, section } from '../present/blocks.ts';
-import { historyLine } from '../present/history.ts';
+import { historyLine, historyRow } from '../present/history.ts';
 import { outageText } from '../present/outage.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 import { approvalChannelsWithout, operatorsWithout } from './approvers.ts';
@@ -21,8 +21,9 @@ export const postNotice: SlackJob<'post-notice'> = async (dependencies, { auditI
     : await approvalChannelsWithout(dependencies, entry.actorId);
   for (const channel of channels) {
     const isExposed = await dependencies.isExposed(channel);
-    const text = historyLine(entry, { isExposed, withTarget: true });
-    await post(dependencies, channel, { text, blocks: [section(text)] });
+    const place = { isExposed, withTarget: true };
+    const text = historyLine(entry, place);
+    await post(dependencies, channel, { text, blocks: [historyRow(entry, { ...place, role: 'admin' })] });
   }
 };
 

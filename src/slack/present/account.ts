@@ -111,6 +111,16 @@ export function accountRow(account: AccountView, role: Role | null): KnownBlock[
   return row(facts.join(' · '), { value: buttonValue(account), entries });
 }
 
+/** `name` is that of the account. With a suffix, the reply leaves the message as it is, for the other rows in it. */
+export const restoreButton = (
+  account: Parameters<typeof buttonValue>[0],
+  name: string,
+  suffix?: string,
+): Button =>
+  button(suffix ? `account-restore:${suffix}` : 'account-restore', 'Restore', buttonValue(account), {
+    label: `Restore ${name}`,
+  });
+
 const buttonsFor = (account: AccountView, offered: AccountAction[]): Button[] =>
   offered.map((action) => actionButton(action, account, action.label(nameOf(account))));
 

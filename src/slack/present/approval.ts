@@ -2,8 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
-import { buttonValue } from '../frame/reference.ts';
-import { nameOf } from './account.ts';
+import { nameOf, restoreButton } from './account.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
@@ -43,7 +42,7 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
   };
 }
 
-/** For an approved deletion, as long as the account can come back. The suffix keeps the reply from replacing a list. */
+/** For an approved deletion, as long as the account can come back. */
 export const restoreBlocks = (
   { operation, state, account }: ApprovalView,
   subject = account ? nameOf(account) : '',
@@ -51,11 +50,7 @@ export const restoreBlocks = (
   operation === 'accounts/delete' && state === 'approved' && account?.restorableUntil
     ? [
         context(`Can be restored until ${formatDate(account.restorableUntil)}`),
-        actions([
-          button(`account-restore:${account.id}`, 'Restore', buttonValue(account), {
-            label: `Restore ${subject}`,
-          }),
-        ]),
+        actions([restoreButton(account, subject, account.id)]),
       ]
     : [];
 

@@ -1,6 +1,11 @@
 // Writes audit rows as lines that people read.
+import type { Button, KnownBlock } from '@slack/types';
 import { type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
+import { restoreAccount } from '../../operations/accounts/restore.ts';
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
+import type { Role } from '../../operations/frame/context.ts';
+import { restoreButton } from './account.ts';
+import { section } from './blocks.ts';
 import { countedSubscriptions } from './counts.ts';
 import { didText, namesTarget, toDoText } from './operation-words.ts';
 import { cut, escapeText, formatDate } from './text.ts';
@@ -13,6 +18,19 @@ type LinePlace = {
   /** Leaves out what changed in the account. */
   isBrief?: true;
 };
+
+/** The line, and Restore beside a deletion that this role can still take back; else the button that is given. */
+export function historyRow(
+  entry: AuditEntryView,
+  { role, ...place }: LinePlace & { role: Role | null },
+  other?: Button,
+): KnownBlock {
+  const { id, about, restorable } = entry;
+  const mayRestore = role !== null && restoreAccount.allowed.includes(role);
+  const name = (!place.isExposed && about) || 'the account';
+  const accessory = restorable && mayRestore ? restoreButton(restorable, name, id) : other;
+  return { ...section(historyLine(entry, place)), ...(accessory ? { accessory } : {}) } as KnownBlock;
+}
 
 /** "Nov 24 at 5:40 PM · *Ada Admin* blocked the account. Why: leaked a key. state: active → blocked". */
 export function historyLine(entry: AuditEntryView, place: LinePlace): string {

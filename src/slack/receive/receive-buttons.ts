@@ -1,6 +1,6 @@
 import type { BlockAction, ViewOutput } from '@slack/bolt';
 import type { SlackRequest } from '../frame/feature.ts';
-import { type ListPlace, splitValue } from '../frame/listed.ts';
+import { type ListPosition, type ShownList, splitValue } from '../frame/listed.ts';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
@@ -40,9 +40,9 @@ export async function answerPress(
   const typed = view ? formValuesIn(view.state.values) : {};
   await dispatchRequest(dependencies, source, (request) => {
     const { value, list } = splitValue(pressed.value);
-    const place = list && placeOf(body);
+    const shown = shownList(body, list);
     const run = (running: SlackRequest) => onPress(running, value, typed);
-    return place ? runInList(dependencies, request, { ...list, at: place }, run) : run(request);
+    return shown ? runInList(dependencies, request, shown, run) : run(request);
   });
 }
 
@@ -63,10 +63,15 @@ function pressedIn(action: object): { button: string; value: string; isAlone: bo
   return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };
 }
 
-/** Null for a message that other people see: no list is in one. */
-function placeOf({ view, container, response_url: url }: BlockAction): ListPlace | null {
-  if (view) return view.type === 'home' ? { home: true } : { view: view.id, title: view.title.text };
-  return container?.is_ephemeral === true ? { url } : null;
+/** What to draw again. Null without a list, and for a message that other people see: no list is in one. */
+function shownList(
+  { view, container, response_url: url }: BlockAction,
+  list: ListPosition | null,
+): ShownList | null {
+  if (view?.type === 'home') return { at: { home: true } };
+  if (!list) return null;
+  if (view) return { ...list, at: { view: view.id, title: view.title.text } };
+  return container?.is_ephemeral === true ? { ...list, at: { url } } : null;
 }
 
 function replyToMessage(

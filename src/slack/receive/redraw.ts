@@ -1,4 +1,4 @@
-// Draws a list again where it is shown, after a button of one of its rows or the form behind it has done its work.
+// Draws a list or App Home again, after a button of its own or the form behind it has done its work.
 import { publishHome } from '../features/home.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { formInList, type ShownList, turnOf } from '../frame/listed.ts';
@@ -30,16 +30,19 @@ export async function runInList(
 export async function redrawList(
   dependencies: SlackDependencies,
   request: SlackRequest,
-  { name, query, from, at }: ShownList,
+  list: ShownList,
 ): Promise<void> {
-  const turn = BUTTONS.get(turnOf(name));
+  // The work is done and answered, whatever becomes of the list.
+  await ('name' in list
+    ? redraw(request, list)
+    : publishHome(dependencies, request.actor.userId)
+  )?.catch(() => dependencies.log.debug('a list was not drawn again'));
+}
+
+function redraw(request: SlackRequest, { name, query, from, at }: Extract<ShownList, { name: string }>) {
   const reply: SlackRequest['reply'] = async (page) => {
     if ('url' in at) return respond(at.url, { ...page, response_type: 'ephemeral', replace_original: true });
-    if ('view' in at) await updateModal(request.client, at.view, resultModal(at.title, page));
+    await updateModal(request.client, at.view, resultModal(at.title, page));
   };
-  // The work is done and answered, whatever becomes of the list.
-  await ('home' in at
-    ? publishHome(dependencies, request.actor.userId)
-    : turn?.({ ...request, reply }, JSON.stringify({ query, from }), {})
-  )?.catch(() => dependencies.log.debug('a list was not drawn again'));
+  return BUTTONS.get(turnOf(name))?.({ ...request, reply }, JSON.stringify({ query, from }), {});
 }
