@@ -4,19 +4,19 @@ import { decideApproval } from '../../operations/approvals/decide.ts';
 import { listOwnApprovals } from '../../operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { withdrawApproval } from '../../operations/approvals/withdraw.ts';
-import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { definePages } from '../frame/pages.ts';
+import type { Feature } from '../frame/feature.ts';
+import { type Beside, besideEachOther, definePages } from '../frame/pages.ts';
 import { openModalFor } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
-import { approvalLine, approvalTitle, decisionButtons, restoreBlocks } from '../present/approval.ts';
-import { actions, button, type Message, modal, section, textInput } from '../present/blocks.ts';
+import { approvalLine, approvalTitle, decisionButtons, restoreOf } from '../present/approval.ts';
+import { button, modal, section, textInput } from '../present/blocks.ts';
 
 /** Two of these lists fit into one message. */
 const APPROVALS_A_PAGE = 10;
 
-const waitingPages = definePages(
+const waitingPages = definePages<Beside>(
   'approvals',
-  async (request, _query, page) => {
+  async (request, _beside, page) => {
     const { approvals, next, count } = await listWaitingApprovals(request.context, page);
     const rows = approvals.map(waitingBlocks);
     return {
@@ -30,14 +30,20 @@ const waitingPages = definePages(
   APPROVALS_A_PAGE,
 );
 
-const ownPages = definePages(
+const ownPages = definePages<Beside>(
   'own-approvals',
-  async (request, _query, page) => {
+  async (request, _beside, page) => {
     const { approvals, next, count } = await listOwnApprovals(request.context, page);
     const rows = approvals.map(ownBlocks);
     return { title: 'My requests', rows, next, count, none: 'You have no requests.' };
   },
   APPROVALS_A_PAGE,
+);
+
+/** The approvals that this person can decide, and their own requests. App Home shows them too. */
+export const approvalPages = besideEachOther(
+  { title: 'Approvals', none: 'No request is waiting for your decision, and you have no requests of your own.' },
+  [{ pages: waitingPages, isShown: async (request) => (await request.role()) !== null }, { pages: ownPages }],
 );
 
 export const approvalsFeature: Feature = {
@@ -48,12 +54,11 @@ export const approvalsFeature: Feature = {
     summary: 'Lists the requests that wait for your decision, and your own requests.',
     example: '/apim-user approvals',
     who: 'everyone',
-    run: async (request) => request.reply(await approvalsPage(request)),
+    run: async (request) => request.reply(await approvalPages.first(request)),
   },
   buttons: {
-    ...waitingPages.buttons,
-    ...ownPages.buttons,
-    'menu-approvals': async (request) => request.reply(await approvalsPage(request)),
+    ...approvalPages.buttons,
+    'menu-approvals': async (request) => request.reply(await approvalPages.first(request)),
     'approval-approve': async (request, approvalId) => {
       const decided = await decideApproval(request.context, { approvalId, decision: 'approve' });
       const text =
@@ -95,37 +100,21 @@ const declineModal = (approvalId: string) =>
     ],
   });
 
-async function approvalsPage(request: SlackRequest): Promise<Message> {
-  const blocks = await approvalBlocks(request);
-  if (blocks.length > 0) return { text: 'Approvals', blocks };
-  return { text: 'No request is waiting for your decision, and you have no requests of your own.' };
-}
-
-/** The approvals that this person can decide, and their own requests. App Home shows them too. */
-export async function approvalBlocks(request: SlackRequest): Promise<KnownBlock[]> {
-  const lists = [
-    ...((await request.role()) ? [await waitingPages.first(request, {})] : []),
-    await ownPages.first(request, {}),
-  ];
-  return lists.flatMap(({ blocks, isEmpty }) => (isEmpty ? [] : blocks));
-}
-
 const waitingBlocks = (approval: ApprovalView): KnownBlock[] => [
   section(approvalLine(approval)),
   // One view may have several of these rows, and Slack wants a block id of its own for each.
   { ...decisionButtons(approval, approvalTitle(approval)), block_id: `waiting-${approval.id}` },
 ];
 
-const ownBlocks = (approval: ApprovalView): KnownBlock[] => [
-  section(approvalLine(approval)),
-  ...(approval.state === 'open'
-    ? [
-        actions([
-          button('approval-withdraw', 'Withdraw', approval.id, {
-            label: `Withdraw: ${approvalTitle(approval)}`,
-          }),
-        ]),
-      ]
-    : []),
-  ...restoreBlocks(approval),
-];
+const ownBlocks = (approval: ApprovalView): KnownBlock[] => {
+  const withdraw =
+    approval.state === 'open'
+      ? button('approval-withdraw', 'Withdraw', approval.id, {
+          label: `Withdraw: ${approvalTitle(approval)}`,
+        })
+      : null;
+  const { until, restore } = restoreOf(approval) ?? {};
+  const accessory = withdraw ?? restore;
+  const text = [approvalLine(approval), ...(until ? [until] : [])].join('\n');
+  return [{ ...section(text), ...(accessory ? { accessory } : {}) } as KnownBlock];
+};

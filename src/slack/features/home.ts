@@ -5,7 +5,7 @@ import { searchHistory } from '../../operations/audit/search.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
-import { approvalBlocks } from '../commands/approvals.ts';
+import { approvalPages } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { COUNTED_UP_TO, countText } from '../frame/pages.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
@@ -47,7 +47,7 @@ type Page = (report: SetupReport | null) => KnownBlock[];
 async function drawHome(request: SlackRequest): Promise<Page> {
   const role = await request.role();
   const head = (await menu(request)).blocks ?? [];
-  const approvals = await approvalBlocks(request);
+  const { blocks: approvals } = await approvalPages.first(request);
   const messages = await invitationMessagesBlocks(request);
   if (role === null) return () => [...head, ...approvals, divider, ...messages];
   const waiting = [

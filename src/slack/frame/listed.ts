@@ -16,11 +16,14 @@ export type ShownList = (ListPosition & { at: ListPlace }) | { at: { home: true 
 
 /** Between a button's value and its list. No id and no JSON of ours has it before the list. */
 const SEPARATOR = '#';
+/** The id of a row's menu, and how it begins when the block's id is too short for the value. */
+const MENU = 'menu';
+const MORE = `${MENU}${SEPARATOR}`;
 
 /** The button that draws any page of the list. */
 export const turnOf = (name: string): string => `${name}-turn`;
 
-/** The block with the list in the values of its buttons, and in the block's id, which is the value of its menu. */
+/** The block with the list in the values of its buttons, and in the ids of its menu. */
 export function inList(block: KnownBlock, list: ListPosition): KnownBlock {
   const withList = (value: string, max: number): string => {
     const whole = `${value}${SEPARATOR}${JSON.stringify(list)}`;
@@ -33,12 +36,25 @@ export function inList(block: KnownBlock, list: ListPosition): KnownBlock {
       : element;
   if (block.type === 'actions') return { ...block, elements: block.elements.map(withValue) };
   if (block.type !== 'section' || !block.accessory) return block;
-  const hasMenu = block.accessory.type === 'overflow' && block.block_id;
-  return {
-    ...block,
-    accessory: withValue(block.accessory),
-    ...(hasMenu ? { block_id: withList(hasMenu, MAX_BLOCK_ID_LENGTH) } : {}),
-  };
+  const { accessory } = block;
+  if (accessory.type !== 'overflow' || !block.block_id) return { ...block, accessory: withValue(accessory) };
+  const ids = menuIds(withList(block.block_id, 2 * MAX_BLOCK_ID_LENGTH - MORE.length));
+  return { ...block, block_id: ids.block, accessory: { ...accessory, action_id: ids.menu } };
+}
+
+/** The value of a menu is in the block's id, and what doesn't fit there in the id of the menu itself. */
+function menuIds(value: string): { block: string; menu: string } {
+  if (value.length <= MAX_BLOCK_ID_LENGTH) return { block: value, menu: MENU };
+  // Never between the halves of a character.
+  const isHalf = /[\uD800-\uDBFF]/.test(value[MAX_BLOCK_ID_LENGTH - 1] ?? '');
+  const end = isHalf ? MAX_BLOCK_ID_LENGTH - 1 : MAX_BLOCK_ID_LENGTH;
+  return { block: value.slice(0, end), menu: MORE + value.slice(end) };
+}
+
+/** The value of a row's menu; null for any other element. */
+export function menuValue(ids: { block: string; element: string }): string | null {
+  if (ids.element === MENU) return ids.block;
+  return ids.element.startsWith(MORE) ? ids.block + ids.element.slice(MORE.length) : null;
 }
 
 /** The value of a pressed button, and the list that it is in. */

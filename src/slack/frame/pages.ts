@@ -86,16 +86,58 @@ export function definePages<Query extends object>(
   };
   const first = (request: SlackRequest, query: Query) => draw(request, { query, from: 0 });
   const turned: OnPress = async (request, value) => {
-    const { query, from, after } = readCarried<Carried<Query>>(value);
-    const carried = {
-      query: query ?? ({} as Query),
-      from: Math.max(0, Math.trunc(Number(from)) || 0),
-      after,
-    };
-    return request.reply(await draw(request, carried), { replace: true });
+    return request.reply(await draw(request, carriedIn<Query>(value)), { replace: true });
   };
-  return { first, buttons: { [turn]: turned } };
+  return { name, draw, first, buttons: { [turn]: turned } };
 }
+
+/** Where each of the lists in one message begins, in their order. */
+export type Beside = { positions: number[] };
+
+/**
+ * Several lists in one message. Turning one, or a button of its rows, leaves the others where they are. Empty ones are left
+ * out; `none` is the text when all are empty.
+ */
+export function besideEachOther(
+  about: { title: string; none: string },
+  lists: {
+    pages: Pick<ReturnType<typeof definePages<Beside>>, 'name' | 'draw'>;
+    isShown?: (request: SlackRequest) => Promise<boolean>;
+  }[],
+) {
+  const draw = async (
+    request: SlackRequest,
+    positions: number[],
+    turned?: { list: number; after: unknown },
+  ): Promise<Message & { blocks: KnownBlock[] }> => {
+    const blocks: KnownBlock[] = [];
+    for (const [list, { pages, isShown }] of lists.entries()) {
+      if (isShown && !(await isShown(request))) continue;
+      const after = turned?.list === list ? turned.after : undefined;
+      const page = await pages.draw(request, { query: { positions }, from: positions[list] ?? 0, after });
+      if (!page.isEmpty) blocks.push(...page.blocks);
+    }
+    return { text: blocks.length ? about.title : about.none, blocks };
+  };
+  const turning = lists.map(({ pages }, list): [string, OnPress] => [
+    turnOf(pages.name),
+    async (request, value) => {
+      const { query, from, after } = carriedIn<Beside>(value);
+      const positions = lists.map((_, at) => (at === list ? from : wholeNumber(query.positions?.[at])));
+      return request.reply(await draw(request, positions, { list, after }), { replace: true });
+    },
+  ]);
+  const first = (request: SlackRequest) => draw(request, []);
+  return { first, buttons: Object.fromEntries(turning) };
+}
+
+/** What the button of a page carries. None of it is trusted. */
+function carriedIn<Query extends object>(value: string): Carried<Query> {
+  const { query, from, after } = readCarried<Carried<Query>>(value);
+  return { query: query ?? ({} as Query), from: wholeNumber(from), after };
+}
+
+const wholeNumber = (value: unknown): number => Math.max(0, Math.trunc(Number(value)) || 0);
 
 /** Rows that came or went since the page before shift the position; the last page knows its own. */
 function firstOf(page: { from: number; shown: number; count: number; isLast: boolean }): number {

@@ -1,5 +1,5 @@
 // Draws an approval for the operators who decide it and for the requester.
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf, restoreButton } from './account.ts';
@@ -42,17 +42,22 @@ export function approvalCard(approval: ApprovalView, place: CardPlace): Message 
   };
 }
 
+export function restoreBlocks(approval: ApprovalView, subject?: string): KnownBlock[] {
+  const found = restoreOf(approval, subject);
+  return found ? [context(found.until), actions([found.restore])] : [];
+}
+
 /** For an approved deletion, as long as the account can come back. */
-export const restoreBlocks = (
+export const restoreOf = (
   { operation, state, account }: ApprovalView,
   subject = account ? nameOf(account) : '',
-): KnownBlock[] =>
+): { until: string; restore: Button } | null =>
   operation === 'accounts/delete' && state === 'approved' && account?.restorableUntil
-    ? [
-        context(`Can be restored until ${formatDate(account.restorableUntil)}`),
-        actions([restoreButton(account, subject, account.id)]),
-      ]
-    : [];
+    ? {
+        until: `Can be restored until ${formatDate(account.restorableUntil)}`,
+        restore: restoreButton(account, subject, account.id),
+      }
+    : null;
 
 /** "*Delete Ann Lee?* Asked by Ada Admin · until Nov 25 at 5:40 PM". */
 export function approvalLine(approval: ApprovalView): string {

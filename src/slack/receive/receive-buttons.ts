@@ -1,6 +1,6 @@
 import type { BlockAction, ViewOutput } from '@slack/bolt';
 import type { SlackRequest } from '../frame/feature.ts';
-import { type ListPosition, type ShownList, splitValue } from '../frame/listed.ts';
+import { type ListPosition, menuValue, type ShownList, splitValue } from '../frame/listed.ts';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
@@ -56,8 +56,8 @@ function pressedIn(action: object): { button: string; value: string; isAlone: bo
   const { action_id, block_id, value, selected_option } = action as Record<string, unknown> & {
     selected_option?: { value?: unknown };
   };
-  if (action_id === 'menu')
-    return { button: String(selected_option?.value), value: String(block_id), isAlone: false };
+  const ofMenu = menuValue({ block: String(block_id), element: String(action_id) });
+  if (ofMenu !== null) return { button: String(selected_option?.value), value: ofMenu, isAlone: false };
   const [name = '', suffix] = String(action_id ?? '').split(':');
   const [button = ''] = name.split('/');
   return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };

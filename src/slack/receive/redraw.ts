@@ -33,10 +33,9 @@ export async function redrawList(
   list: ShownList,
 ): Promise<void> {
   // The work is done and answered, whatever becomes of the list.
-  await ('name' in list
-    ? redraw(request, list)
-    : publishHome(dependencies, request.actor.userId)
-  )?.catch(() => dependencies.log.debug('a list was not drawn again'));
+  await ('name' in list ? redraw(request, list) : publishHome(dependencies, request.actor.userId))?.catch(
+    () => dependencies.log.debug('a list was not drawn again'),
+  );
 }
 
 function redraw(request: SlackRequest, { name, query, from, at }: Extract<ShownList, { name: string }>) {
