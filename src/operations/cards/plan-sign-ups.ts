@@ -1,4 +1,5 @@
 import { countInSummary, endSummary } from '../../db/accounts/sign-ups.ts';
+import { versionOfSignUps } from '../../db/outbox/cards.ts';
 import * as input from '../frame/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
@@ -18,6 +19,6 @@ export const planSignUpCards = defineOperation({
     if (total > 0 && waiting === 0) await endSummary(act.tx, { ...key, now: act.now });
     const isWaiting = waiting > 0;
     const cards = await planCardsOf(act, { signUpSummaryId: summaryId }, { isWaiting, channels });
-    return { total, waiting, cards };
+    return { total, waiting, version: versionOfSignUps(waiting), cards };
   },
 });

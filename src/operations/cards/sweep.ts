@@ -1,16 +1,24 @@
-import { findOpenSummary } from '../../db/accounts/sign-ups.ts';
-import { findApprovals } from '../../db/operators/approvals.ts';
-import { listStaleSubjects } from '../../db/outbox/cards.ts';
+import { listStaleSubjects, type StaleSubject } from '../../db/outbox/cards.ts';
+import type { Act } from '../frame/context.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import {
   minutesAfter,
   queueApprovalRepaint,
+  queueInvitationsRepaint,
   queueRepaint,
   queueSubscriptionRepaint,
   queueSummaryRepaint,
 } from '../frame/outbox.ts';
 
 const MAX_SWEPT = 100;
+
+const QUEUES: Record<StaleSubject['kind'], (act: Act, id: string) => Promise<void>> = {
+  account: queueRepaint,
+  approval: ({ tx, service }, id) => queueApprovalRepaint(tx, { serviceId: service.id, id }),
+  subscription: queueSubscriptionRepaint,
+  'sign-ups': queueSummaryRepaint,
+  invitations: queueInvitationsRepaint,
+};
 
 /**
  * Queues the repaint again of everything whose card is outdated or missing: after an outage of Slack each card is posted
@@ -23,17 +31,9 @@ export const sweepCards = defineOperation({
   input: {},
   async run(act) {
     const serviceId = act.service.id;
-    const query = { serviceId, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
+    const query = { serviceId, now: act.now, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
     const stale = await listStaleSubjects(act.tx, query);
-    const approvalIds = stale.map(({ approvalId }) => approvalId).filter((id): id is string => id !== null);
-    for (const { accountId, subscriptionId } of stale) {
-      if (accountId) await queueRepaint(act, accountId);
-      if (subscriptionId) await queueSubscriptionRepaint(act, subscriptionId);
-    }
-    const summary = await findOpenSummary(act.tx, serviceId);
-    if (summary) await queueSummaryRepaint(act, summary.id);
-    for (const approval of await findApprovals(act.tx, serviceId, approvalIds))
-      await queueApprovalRepaint(act.tx, approval);
+    for (const { kind, id } of stale) await QUEUES[kind](act, id);
     return stale.length;
   },
 });

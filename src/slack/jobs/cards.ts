@@ -40,9 +40,8 @@ export const repaintSubscription: SlackJob<'repaint-subscription'> = async (
 
 export const repaintSignUps: SlackJob<'repaint-sign-ups'> = async (dependencies, { summaryId }) => {
   const channels = await approvalChannels(dependencies);
-  const { cards, total, waiting } = await planSignUpCards(dependencies.system(), { summaryId, channels });
-  // The card shows only how many still wait, so that number is its version. A version starts at 1.
-  const version = waiting + 1;
+  const planned = await planSignUpCards(dependencies.system(), { summaryId, channels });
+  const { cards, total, waiting, version } = planned;
   const outdated = cards.filter((card) => card.messageTs === null || card.paintedVersion !== version);
   await paintCards(dependencies, outdated, version, () => signUpsCard({ total, waiting }));
 };

@@ -4,8 +4,10 @@ import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { decideApproval } from '../../../src/operations/approvals/decide.ts';
 import { planCards } from '../../../src/operations/cards/plan.ts';
 import { planApprovalCards } from '../../../src/operations/cards/plan-approval.ts';
+import { planInvitationsCard } from '../../../src/operations/cards/plan-invitations.ts';
 import { recordPaintedCard } from '../../../src/operations/cards/record-painted.ts';
 import { sweepCards } from '../../../src/operations/cards/sweep.ts';
+import { invite } from '../../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../../src/operations/invitations/request.ts';
 import {
   ADMIN,
@@ -43,6 +45,16 @@ async function swept(): Promise<string[]> {
   await t.sql`delete from graphile_worker._private_jobs`;
   t.advance(2 * 60_000);
   await sweepCards(t.as(SYSTEM), {});
+  const jobs = await t.sql`select key from graphile_worker.jobs order by key`;
+  return jobs.map((job) => String(job.key));
+}
+/** The jobs that the sweeps of an hour queue, each once. More than one a minute, so that no minute is missed. */
+async function sweptForAnHour(): Promise<string[]> {
+  await t.sql`delete from graphile_worker._private_jobs`;
+  for (let halfMinute = 0; halfMinute < 124; halfMinute++) {
+    t.advance(30_000);
+    await sweepCards(t.as(SYSTEM), {});
+  }
   const jobs = await t.sql`select key from graphile_worker.jobs order by key`;
   return jobs.map((job) => String(job.key));
 }
@@ -99,5 +111,41 @@ describe('a card whose job was lost', () => {
     await decideApproval(t.as(APPROVER), { approvalId, decision: 'decline', reason: 'no' });
     expect(await swept()).toEqual([]);
     expect((await planOfApproval(approvalId)).cards).toEqual([]);
+  });
+
+  it('is repainted for a batch of invitations, within the hour, and posted when Slack never had it', async () => {
+    const batchId = '01900000-0000-7000-8000-00000000ba7c';
+    const ids = [];
+    for (const email of ['one@batch.example.com', 'two@batch.example.com'])
+      ids.push((await invite(t.as(ADMIN), { email, batchId })).invitationId);
+    const key = `invitations:ours:${batchId}`;
+    const person = { teamId: ADMIN.teamId, userId: ADMIN.userId };
+    const plan = () => planInvitationsCard(t.as(SYSTEM), { batchId, person, channelId: CHANNEL });
+    const sweptInAnHour = async () => (await sweptForAnHour()).filter((one) => one === key);
+    expect(await sweptInAnHour()).toEqual([]);
+    const expire = (id = '') => t.sql`update invitations set state = 'expired', version = version + 1,
+      ended_at = ${t.clock().toISOString()} where id = ${id}`;
+    await expire(ids[0]);
+    expect(await sweptInAnHour()).toEqual([key]);
+    const first = await plan();
+    await painted(first, first.report.version);
+    expect(await sweptInAnHour()).toEqual([]);
+    await expire(ids[1]);
+    expect(await sweptInAnHour()).toEqual([key]);
+    const second = await plan();
+    await painted(second, second.report.version);
+    expect(await sweptInAnHour()).toEqual([]);
+  });
+
+  it('is repainted for many sign-ups that were decided while Slack was away', async () => {
+    const summaryId = '01900000-0000-7000-8000-0000000051a1';
+    await t.sql`insert into sign_up_summaries (service_id, id, created_at, ended_at)
+      values ('ours', ${summaryId}, now() - interval '2 hours', now() - interval '1 hour')`;
+    await t.sql`insert into cards (service_id, id, sign_up_summary_id, channel_id, message_ts, painted_version,
+        created_at, changed_at)
+      values ('ours', ${summaryId}, ${summaryId}, ${CHANNEL}, '1.2', 3, now(), now())`;
+    expect(await swept()).toContain(`sign-ups:ours:${summaryId}`);
+    await t.sql`update cards set painted_version = 1 where sign_up_summary_id = ${summaryId}`;
+    expect(await swept()).not.toContain(`sign-ups:ours:${summaryId}`);
   });
 });
