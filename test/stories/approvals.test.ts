@@ -178,7 +178,7 @@ describe('a request by any member of the workspace', () => {
       app.inbox.mails().find((mail) => mail.to.includes('partner@example.com')),
     );
     await admin().types('/apim-user invites');
-    await admin().sees(/Noor Nobody, approved by Amir Approver/);
+    await admin().sees(/Noor Nobody \(approved by Amir Approver\)/);
   });
 });
 

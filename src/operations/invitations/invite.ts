@@ -57,9 +57,7 @@ export const invite = defineOperation({
       personalLine: wanted.personalLine,
       state: 'open' as const,
       invitedBy: actorId(act.actor),
-      invitedByName: act.approval?.decidedByName
-        ? `${act.actorName}, approved by ${act.approval.decidedByName}`
-        : act.actorName,
+      invitedByName: act.actorName,
       approvedBy: act.approval?.decidedBy ?? '',
       createdAt: act.now,
       expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),

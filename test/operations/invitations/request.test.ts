@@ -23,7 +23,7 @@ describe('requesting an invitation', () => {
     expect(invitation).toEqual({
       state: 'open',
       invited_by: 'T0TEST/U0MEMBER',
-      invited_by_name: 'Name of U0MEMBER, approved by Abe Approver',
+      invited_by_name: 'Name of U0MEMBER (approved by Abe Approver)',
     });
     expect(await t.mailsTo(email)).toHaveLength(1);
   });
