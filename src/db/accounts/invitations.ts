@@ -166,14 +166,6 @@ export async function eraseInvitationsOfAccount(
     .returning({ id: invitations.id, batchId: invitations.batchId });
 }
 
-export async function countOpenInvitations(db: Db, serviceId: string, now: Date): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<string>`count(*)` })
-    .from(invitations)
-    .where(and(has(invitations, { serviceId, state: 'open' }), gt(invitations.expiresAt, now)));
-  return Number(row?.count ?? 0);
-}
-
 /** Invitations that are past their end and still marked open. */
 export const listEndedInvitations = dueRows(
   invitations,

@@ -1,6 +1,6 @@
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { countOpenInvitations } from '../accounts/invitations.ts';
+import { listInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
 import type { Db } from '../connection/connect.ts';
 import { countImportsNotEnded } from '../imports/imports.ts';
@@ -38,7 +38,7 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
     mails: await count(mails, has(mails, { serviceId: of.serviceId, state: 'queued' })),
     approvals: await count(approvals, has(approvals, { serviceId: of.serviceId, state: 'open' })),
     imports: await countImportsNotEnded(db, of.serviceId),
-    invitations: await countOpenInvitations(db, of.serviceId, of.now),
+    invitations: await listInvitations(db, of.serviceId, { onlyOpenAt: of.now }).count(),
   };
 }
 

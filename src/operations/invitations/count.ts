@@ -1,4 +1,4 @@
-import { countOpenInvitations as countRows } from '../../db/accounts/invitations.ts';
+import { listInvitations } from '../../db/accounts/invitations.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 
 /** How many invitations can still be accepted. */
@@ -7,5 +7,5 @@ export const countOpenInvitations = defineOperation({
   allowed: ADMINS,
   effect: 'read',
   input: {},
-  run: (act) => countRows(act.tx, act.service.id, act.now),
+  run: (act) => listInvitations(act.tx, act.service.id, { onlyOpenAt: act.now }).count(),
 });

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, refusedFields } from '../../domain/domain-error.ts';
 import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
@@ -9,7 +9,6 @@ import {
   emailError,
   emailIn,
   type FormValues,
-  fieldErrorsOf,
   listOf,
   namesError,
   textOf,
@@ -90,7 +89,7 @@ function passwordError(values: FormValues, policy: Policy): Record<string, strin
   const words = ['email', 'firstName', 'lastName'].map((name) => textOf(values, name));
   const contextWords = [...words, policy.organizationName].filter((word) => word !== '');
   const rule = { minLength: policy.passwordMinLength, contextWords };
-  const { password: fault } = fieldErrorsOf(() => checkPassword(password, rule));
+  const { password: fault } = refusedFields(() => checkPassword(password, rule));
   return fault ? { temporary: fault } : {};
 }
 

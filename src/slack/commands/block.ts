@@ -1,4 +1,5 @@
 import { blockEnd, MAX_BLOCK_END_LENGTH, settledBlockEnd, splitBlockEnd } from '../../domain/block-end.ts';
+import { refusedFields } from '../../domain/domain-error.ts';
 import { knownTimeZone, timeInWords } from '../../domain/time-words.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
@@ -7,7 +8,7 @@ import { accountCommand, openForAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn, referenceTo } from '../frame/reference.ts';
 import { attempt } from '../frame/role.ts';
-import { fieldErrorsOf, textOf } from '../modals/form.ts';
+import { textOf } from '../modals/form.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { cutOffText } from '../present/counts.ts';
@@ -34,7 +35,7 @@ export const blockFeature: Feature = accountCommand({
   buttons: { 'account-block': openForAccount(blockAccount, blockModal) },
   submissions: {
     block: {
-      check: (values, { now }) => fieldErrorsOf(() => void blockEnd(textOf(values, 'end'), now)),
+      check: (values, { now }) => refusedFields(() => blockEnd(textOf(values, 'end'), now)),
       run: (request, values, metadata) =>
         runBlock(
           request,

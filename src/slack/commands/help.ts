@@ -1,9 +1,9 @@
 import type { Role } from '../../operations/frame/context.ts';
-import { commandButton } from '../features/run-command.ts';
+import { unknownCommand } from '../features/run-command.ts';
 import type { Command, Feature, SlackRequest } from '../frame/feature.ts';
-import { findCommands, suggestCommands } from '../frame/find-command.ts';
+import { findCommands } from '../frame/find-command.ts';
 import { adminsToAsk } from '../frame/role.ts';
-import { actions, context, header, type Message, section } from '../present/blocks.ts';
+import { context, header, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
 const GROUPS = {
@@ -20,7 +20,7 @@ export function createHelpFeature(commands: () => Command[]): Feature {
     const role = await request.role();
     if (!name) return overview(commands(), role, await adminsToAsk(request));
     const [one] = findCommands(commands(), [name]).found;
-    return one ? helpOn(one) : suggestion(commands(), name);
+    return one ? helpOn(one) : unknownCommand(commands(), name, (other) => ['help', other]);
   };
   return {
     command: {
@@ -64,13 +64,6 @@ function helpOn({ name, usage, summary, example, who, aliases = [] }: Command): 
     `*For:* ${who}`,
   ];
   return { text: `Help: ${name}`, blocks: [header(name), section(summary), section(facts.join('\n'))] };
-}
-
-function suggestion(commands: Command[], name: string): Message {
-  const nearest = suggestCommands(commands, name);
-  const text = `There is no subcommand \`${escapeText(name)}\`.${nearest.length ? ' Did you mean one of these?' : ' `/apim-user help` lists them.'}`;
-  const buttons = nearest.map((one, at) => commandButton(one.name, ['help', one.name], `:${at}`));
-  return { text, ...(buttons.length ? { blocks: [section(text), actions(buttons)] } : {}) };
 }
 
 const isFor = (who: Command['who'], role: Role | null): boolean =>

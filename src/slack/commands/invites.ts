@@ -10,6 +10,7 @@ import { buttonValue, invitationIn } from '../frame/reference.ts';
 import { openModalFor } from '../frame/role.ts';
 import { accountMessage, mailStateText } from '../present/account.ts';
 import { type Message, modal, row, section } from '../present/blocks.ts';
+import { revokeWarning } from '../present/invitations.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
@@ -96,7 +97,7 @@ const revokeModal = (input: { invitationId: string; expectedVersion: number }, e
     title: 'Revoke an invitation',
     submit: 'Revoke',
     metadata: { id: input.invitationId, version: input.expectedVersion },
-    blocks: [section(`The link mailed to *${escapeText(email)}* stops working. They get no mail about it.`)],
+    blocks: [section(revokeWarning(`*${escapeText(email)}*`))],
   });
 
 function rowOf(one: Page['invitations'][number]): KnownBlock[] {

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, refusedFields } from '../../domain/domain-error.ts';
 import { checkTemplateText, demandTemplate } from '../../operations/templates/input.ts';
 import { listTemplates } from '../../operations/templates/list.ts';
 import { previewTemplate } from '../../operations/templates/preview.ts';
@@ -8,7 +8,7 @@ import { sendTestOfTemplate } from '../../operations/templates/send-test.ts';
 import { showTemplate } from '../../operations/templates/show.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
 import { attempt, openModalFor } from '../frame/role.ts';
-import { blankErrors, type FormValues, fieldErrorsOf, textOf } from '../modals/form.ts';
+import { blankErrors, type FormValues, textOf } from '../modals/form.ts';
 import { previewModal, templateModal, variablesModal } from '../modals/template.ts';
 import { button, header, type Message, section } from '../present/blocks.ts';
 import { escapeText, formatDate } from '../present/text.ts';
@@ -71,7 +71,7 @@ export const templatesFeature: Feature = {
         });
         if (keeps || Object.keys(blanks).length > 0) return blanks;
         const template = demandTemplate(String(metadata.name));
-        return fieldErrorsOf(() => checkTemplateText({ policy }, template, typedText(values)));
+        return refusedFields(() => checkTemplateText({ policy }, template, typedText(values)));
       },
       async run(request, values, metadata) {
         const { subject, body } = typedText(values);

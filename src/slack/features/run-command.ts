@@ -20,7 +20,9 @@ export function createCommandRunner(commands: () => Command[]) {
     const [command, ...others] = found;
     if (command && others.length === 0)
       return command.run(request, rest, textAfter(text, words.length - rest.length));
-    return request.reply(command ? whichOne(name, found, rest) : unknownCommand(commands(), name, rest));
+    return request.reply(
+      command ? whichOne(name, found, rest) : unknownCommand(commands(), name, (one) => [one, ...rest]),
+    );
   }
   const feature: Feature = {
     buttons: {
@@ -30,7 +32,12 @@ export function createCommandRunner(commands: () => Command[]) {
   return { run, feature };
 }
 
-function unknownCommand(commands: Command[], name: string, rest: string[]): Message {
+/** For a mistyped subcommand, with the nearest ones as buttons. `wordsFor` are the words that the button of one runs. */
+export function unknownCommand(
+  commands: Command[],
+  name: string,
+  wordsFor: (command: string) => string[],
+): Message {
   const nearest = suggestCommands(commands, name);
   const typed = `There is no subcommand \`${escapeText(name)}\`.`;
   const [one, ...others] = nearest;
@@ -38,18 +45,21 @@ function unknownCommand(commands: Command[], name: string, rest: string[]): Mess
   const text = others.length
     ? `${typed} Did you mean one of these?`
     : `${typed} Did you mean \`${one.name}\`?`;
-  return { text, blocks: [section(text), commandButtons(nearest, rest)] };
+  return { text, blocks: [section(text), commandButtons(nearest, wordsFor)] };
 }
 
 /** For an alias of several commands. */
 function whichOne(name: string, found: Command[], rest: string[]): Message {
   const text = `\`${escapeText(name)}\` can mean more than one subcommand. Which one do you want?`;
   const lines = found.map((one) => `• *${one.name}*: ${one.summary}`);
-  return { text, blocks: [section([text, ...lines].join('\n')), commandButtons(found, rest)] };
+  return {
+    text,
+    blocks: [section([text, ...lines].join('\n')), commandButtons(found, (one) => [one, ...rest])],
+  };
 }
 
-const commandButtons = (commands: Command[], rest: string[]) =>
-  actions(commands.map(({ name }, at) => commandButton(name, [name, ...rest], `:${at}`)));
+const commandButtons = (commands: Command[], wordsFor: (command: string) => string[]) =>
+  actions(commands.map(({ name }, at) => commandButton(name, wordsFor(name), `:${at}`)));
 
 /** Runs a command again that was mistyped or came too late. */
 export function commandButton(text: string, words: readonly string[], suffix = '') {

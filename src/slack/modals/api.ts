@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { MAX_API_PATH_LENGTH, parseApiPath } from '../../domain/api-path.ts';
+import { refusedFields } from '../../domain/domain-error.ts';
 import { catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
 import { referenceTo } from '../frame/reference.ts';
@@ -7,7 +8,7 @@ import { modal, section, textInput } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
-import { blankErrors, type FormValues, fieldErrorsOf, schemaError, textOf } from './form.ts';
+import { blankErrors, type FormValues, schemaError, textOf } from './form.ts';
 
 export const createApiModal = (): ModalView =>
   modal({
@@ -59,7 +60,7 @@ export function apiErrors(values: FormValues): Record<string, string> {
   return {
     ...schemaError(values, 'name', catalogName),
     ...blankErrors(values, { name: 'Enter a name' }),
-    ...fieldErrorsOf(() => void parseApiPath(textOf(values, 'path'))),
+    ...refusedFields(() => parseApiPath(textOf(values, 'path'))),
   };
 }
 

@@ -1,6 +1,6 @@
 // Reads what a person typed into a modal, and finds the errors that Slack shows beside its fields.
 import type { ZodType } from 'zod';
-import { DomainError, refusedFields } from '../../domain/domain-error.ts';
+import { refusedFields } from '../../domain/domain-error.ts';
 import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
 import { cleanName, fullName, type Names } from '../../domain/person-name.ts';
 
@@ -38,17 +38,6 @@ export function listOf(values: FormValues, name: string): string[] {
 export function dayIn(values: FormValues, name: string): Date | null {
   const day = textOf(values, name);
   return day === '' ? null : new Date(`${day}T00:00:00Z`);
-}
-
-/** The errors by field that a rule of the domain throws. */
-export function fieldErrorsOf(rule: () => void): Record<string, string> {
-  try {
-    rule();
-    return {};
-  } catch (error) {
-    if (error instanceof DomainError && error.detail.fields) return error.detail.fields;
-    throw error;
-  }
 }
 
 /** The error that the operation's own schema finds in a field. */

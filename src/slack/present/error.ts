@@ -9,6 +9,7 @@ import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
+import { revokeWarning } from './invitations.ts';
 import { capital, escapeText, formatDate, sentenceOf } from './text.ts';
 
 /** `adminsToAsk` is a sentence for full members who may not do this. The role decides which buttons help. */
@@ -163,7 +164,7 @@ const revokeInvitationButton = (value: string, email = 'the person'): Button =>
   button('invitation-revoke', 'Revoke', value, {
     style: 'danger',
     label: `Revoke ${email}`,
-    ask: { text: `The link mailed to ${email} stops working. They get no mail about it.`, yes: 'Revoke' },
+    ask: { text: revokeWarning(email), yes: 'Revoke' },
   });
 
 /** The buttons here that not every operator may press. */

@@ -5,6 +5,10 @@ import { buttonValue } from '../frame/reference.ts';
 import { actions, button, type Message, section } from './blocks.ts';
 import { escapeText, formatDate } from './text.ts';
 
+/** What Revoke does, asked before it is done. */
+export const revokeWarning = (email: string): string =>
+  `The link mailed to ${email} stops working. They get no mail about it.`;
+
 type Ended = BatchReport['latest'][number];
 
 export function invitationsMessage(report: BatchReport): Message {
