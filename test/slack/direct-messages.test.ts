@@ -57,6 +57,23 @@ describe('the bot’s direct message', () => {
     expect(said).not.toContain('Ann Lee');
   });
 
+  it.each([
+    ['German headings', 'Vorname;Nachname;E-Mail-Adresse\nBea;Lee;t1@example.com'],
+    ['an email in the last column', 'Name\tCompany\tWork Email\nBea Lee\tOak Ltd\tt2@example.com'],
+    ['a title above', 'Our partners, November\nemail,first\nt3@example.com,Bea'],
+    ['Excel’s first line', 'sep=;\nEmail;Name\nt4@example.com;Bea Lee'],
+  ])('takes as a table what the import reads: %s', async (_what, table) => {
+    const admin = app.as('admin');
+    await admin.types(table);
+    await admin.sees(/pasted table/);
+  });
+
+  it('takes a heading with an email beside it as no table', async () => {
+    const admin = app.as('admin');
+    await admin.types('Email, t5@example.com\nthanks');
+    await admin.sees(/There is no account with t5@example.com. Invite them\?/);
+  });
+
   it('refuses a key, and stores none', async () => {
     const admin = app.as('admin');
     const key = `apim_${'k'.repeat(40)}`;

@@ -15,6 +15,19 @@ const ticketIn = (mail: { text: string } | undefined) =>
 const open = async (ticket: string) => (await fetch(`${app.url}/invitations/accept?ticket=${ticket}`)).status;
 
 describe('invite', () => {
+  it('records a refusal of too many emails, and of those that can’t be read', async () => {
+    const admin = app.as('admin');
+    const many = Array.from({ length: 51 }, (_, at) => `many${at}@example.com`).join(' ');
+    await admin.types(`/apim-user invite ${many}`);
+    await admin.sees(/No one was invited/);
+    await admin.types('/apim-user history refused');
+    expect(await admin.sees(/Refused changes/)).toMatch(/tried to invite a developer.*more than is allowed/);
+    await admin.types('/apim-user invite dora@');
+    await admin.sees(/No one was invited/);
+    await admin.types('/apim-user history refused');
+    expect(await admin.sees(/Refused changes/)).toMatch(/tried to invite a developer.*email wasn’t valid/);
+  });
+
   it('says for each email what happened, with the button that fits', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user add active@example.com Act Ive');

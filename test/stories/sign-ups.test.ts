@@ -25,6 +25,7 @@ const inChannel = () =>
   app
     .as('approver')
     .channel('approvals')
+    .filter((message) => !message.isOnlyVisibleToMe)
     .map((message) => message.text());
 const cards = () => inChannel().filter((text) => /flood\d+@example\.com/.test(text));
 const summaries = () =>
@@ -51,7 +52,18 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   >`select email from accounts where sign_up_summary_id is not null`;
   expect(rest).toHaveLength(4);
   const approver = app.as('approver');
-  for (const [at, { email }] of rest.entries()) {
+  const shared = await approver.message(/4 developers signed up/);
+  await shared.clicks('Pending accounts');
+  const list = await approver.message(/Pending accounts\*.*1–20 of 24/s);
+  await list.chooses('Decline', new RegExp(rest[0]?.email ?? ''));
+  const decline = await approver.modal('Decline a sign-up');
+  await decline.fill({ Reason: 'no company of ours' });
+  await decline.submit();
+  await decline.sees(/Declined: the sign-up of/);
+  await decline.closeAll();
+  await eventually('the list without it', () => /1–20 of 23/.test(list.text()));
+  await eventually('the card that counts down', () => summaries()[0]?.includes('3 developers signed up'));
+  for (const [at, { email }] of rest.slice(1).entries()) {
     await approver.types(`/apim-user ${at % 2 ? 'activate' : 'block'} ${email} somebody we know`);
     await approver.sees(/Activated|Blocked/);
   }

@@ -30,9 +30,9 @@ async function deleted(email: string, title: RegExp): Promise<void> {
   await modal.submit();
   await modal.sees(/second operator must approve/);
   await modal.closeAll();
-  const card = await approver().message(title);
+  const card = await approver().message(new RegExp(`asks: ${title.source}`));
   await card.clicks(/^Approve/);
-  await admin().message(new RegExp(`${title.source}.*Approved by`, 's'));
+  await approver().sees(/Approved, and done/);
 }
 
 describe('a deletion', () => {
@@ -106,6 +106,29 @@ describe('a deletion in the history', () => {
     const history = await admin().message(/History of Hal Ott/);
     expect(history.text().match(/deleted the account/g)).toHaveLength(3);
     expect(history.buttons()).toEqual(['Restore Hal Ott (hal@example.com)']);
+  });
+
+  it('is taken back by the email with a name beside it, as mail programs write it, in any spelling', async () => {
+    await added('jutta@example.com', 'Jutta Müller');
+    await deleted('jutta@example.com', /Delete Jutta Müller\?/);
+    await admin().types('/apim-user restore Jutta Müller <JUTTA@Example.com>');
+    await admin().sees(/Restored. The account is \*blocked/);
+    await deleted('jutta@example.com', /Delete Jutta Müller\?/);
+    await admin().types('/apim-user restore muller jutta');
+    const offered = await admin().message(/One deleted account has that/);
+    expect(offered.text()).toMatch(/deleted .* by Ada Admin \(approved by Amir Approver\)/);
+    await offered.clicks('Restore Jutta Müller');
+    await admin().sees(/Restored. The account is \*blocked/);
+  });
+
+  it('names the operator who approved it wherever it names the one who asked', async () => {
+    await added('kai@example.com', 'Kai Ott');
+    await deleted('kai@example.com', /Delete Kai Ott\?/);
+    const both = /Ada Admin \(approved by Amir Approver\)/;
+    await admin().types('/apim-user block kai@example.com spam');
+    expect(await admin().sees(/was deleted by/)).toMatch(both);
+    await admin().clicks('Show account');
+    expect(await admin().sees(/State:\W* deleted/)).toMatch(both);
   });
 
   it('has Restore in Home, which is drawn again', async () => {

@@ -123,12 +123,27 @@ type ReadRow = {
 
 const invalidTable = (words: string) => new DomainError('invalid_input', { fields: { table: words } });
 
+/** Whether a text is meant as a table: a line names the columns, one of them the email, and others follow. */
+export function isTable(text: string): boolean {
+  const written = writtenIn(readCsv(text).rows);
+  const first = headIn(written);
+  return first >= 0 && first < written.length - 1;
+}
+
+const writtenIn = (rows: CsvRow[]): CsvRow[] => rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
+
+/** The row that names the columns; -1 when there is none. No heading is an email. */
+const headIn = (written: CsvRow[]): number =>
+  written
+    .slice(0, MAX_LINES_ABOVE)
+    .findIndex((row) => readHead(row).places.has('email') && !row.cells.some((cell) => cell.includes('@')));
+
 function readTable(text: string): { rows: ReadRow[]; notes: string[] } {
   const { rows: all, fault } = readCsv(text);
   if (fault) throw invalidTable(`line ${fault.line} can't be read: it ${fault.words}`);
-  const written = all.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const written = writtenIn(all);
   if (written.length === 0) throw invalidTable('it is empty');
-  const first = written.slice(0, MAX_LINES_ABOVE).findIndex((row) => readHead(row).places.has('email'));
+  const first = headIn(written);
   const headRow = written[first];
   if (!headRow)
     throw invalidTable(

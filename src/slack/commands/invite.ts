@@ -11,7 +11,7 @@ import { fullName } from '../../domain/person-name.ts';
 import { invite } from '../../operations/invitations/invite.ts';
 import { commandButton } from '../features/run-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { attempt, openModalFor } from '../frame/role.ts';
+import { openModalFor, recordRefused } from '../frame/role.ts';
 import { type FormValues, listOf, textOf, typedNames } from '../modals/form.ts';
 import {
   actions,
@@ -48,7 +48,8 @@ export const inviteFeature: Feature = {
       const list = readEmailList(text);
       const isReadable = list.faults.length === 0 && list.emails.length <= MAX_INVITED_AT_ONCE;
       if (isReadable) return request.reply(await inviteAll(request, list, {}));
-      return request.reply(await attempt(request, invite, {}, () => unreadMessage(text, list)));
+      await recordRefused(request, invite, list.faults.length > 0 ? 'email_invalid' : 'limit_reached');
+      return request.reply(unreadMessage(text, list));
     },
   },
   buttons: {

@@ -1,4 +1,6 @@
 import type { KnownBlock } from '@slack/types';
+import { canonicalEmail } from '../../domain/email-address.ts';
+import { canonicalIn } from '../../domain/email-list.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
@@ -41,12 +43,14 @@ export const restoreFeature: Feature = {
   },
 };
 
-/** Restores at once what an email or id names alone. Other accounts are offered. */
-async function restoreNamed(request: SlackRequest, text: string): Promise<Message> {
+/** Restores at once what an email or id names alone. Other accounts are offered. `typed` may be `Ann Lee <ann@example.com>`. */
+async function restoreNamed(request: SlackRequest, typed: string): Promise<Message> {
+  const wanted = canonicalIn(typed);
+  const text = wanted ?? typed;
   const { accounts, next } = await attempt(request, restoreAccount, { account: text }, ({ context }) =>
     listAccounts(context, { state: 'deleted', text, limit: MAX_OFFERED }),
   );
-  const withEmail = accounts.filter(({ email }) => email.toLowerCase() === text.toLowerCase());
+  const withEmail = accounts.filter(({ email }) => wanted !== null && canonicalEmail(email) === wanted);
   const offered = withEmail.length > 0 ? withEmail : accounts;
   const [one, ...others] = offered;
   if (!one) return runRestore(request, { accountId: (await findFor(request, restoreAccount, text)).id });

@@ -6,6 +6,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { findEmails, formatListedEmail } from '../../domain/email-list.ts';
 import { checkImport } from '../../operations/accounts/check-import.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
+import { isTable } from '../../operations/imports/import-table.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
 import { accountCard } from '../commands/show.ts';
 import { findFor } from '../frame/account-command.ts';
@@ -99,9 +100,6 @@ async function answerText(request: SlackRequest, channel: string, text: string):
     offerToInvite(`That's ${found.length} emails. Invite these people?`, found.map(formatListedEmail)),
   );
 }
-
-/** The first line names columns, one of them the email. */
-const isTable = (text: string): boolean => /^(?:[^\n]*[,;\t])?\s*"?e-?mail[^\n@]*\n./i.test(text.trim());
 
 /** Refusals, such as that of an invited person, have buttons of their own. */
 async function aboutEmail(request: SlackRequest, email: string): Promise<Message> {

@@ -1,5 +1,6 @@
 // What leads to an operation: a search for its target, a form for its input. And which admins to ask.
 import type { ModalView } from '@slack/types';
+import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
 import type { AttemptTarget } from '../../operations/frame/audit-row.ts';
 import type { Operation } from '../../operations/frame/operation.ts';
 import { listOperators } from '../../operations/operators/list.ts';
@@ -26,6 +27,21 @@ export function attempt<Result>(
   return operation.attempt(request.context, target, async (context) => {
     await operation.demand(context);
     return work({ ...request, context });
+  });
+}
+
+/**
+ * Records that an operation was refused, for a refusal whose message has more than an error can say.
+ * Errors: those of permission, when it is refused for that.
+ */
+export async function recordRefused(
+  request: SlackRequest,
+  operation: AnyOperation,
+  code: DomainErrorCode,
+): Promise<void> {
+  const refuse = () => Promise.reject(new DomainError(code));
+  await attempt(request, operation, {}, refuse).catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== code) throw error;
   });
 }
 
