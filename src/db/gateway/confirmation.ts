@@ -21,7 +21,8 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
   let next: Promise<void> | null = null;
   let sent: Promise<unknown> = Promise.resolve();
 
-  let usage: Promise<boolean> | null = null;
+  let nextUsage: Promise<boolean> | null = null;
+  let usage: Promise<unknown> = Promise.resolve();
 
   function openedLine(): Line {
     if (!line?.isOpen) line = openLine(url, serviceId);
@@ -39,6 +40,9 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
     else used.close();
   }
   async function runUsage(): Promise<boolean> {
+    await usage;
+    usage = nextUsage ?? usage;
+    nextUsage = null;
     const round = openedLine().ask('usage');
     await untilLate(
       round.followers.catch(() => {}),
@@ -63,14 +67,12 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
       await untilLate(next, WAIT_MS);
     },
     /**
-     * Whether every process has written the calls that it had counted, within 300 ms. Never rejects. Requests at the same
-     * time share the answer.
+     * Whether every process has written the calls that it had counted, within 300 ms. Never rejects. Requests share a round
+     * that isn't sent yet: one under way has no call that came after its question.
      */
     writeUsage(): Promise<boolean> {
-      usage ??= runUsage().finally(() => {
-        usage = null;
-      });
-      return usage;
+      nextUsage ??= runUsage();
+      return nextUsage;
     },
     async close(): Promise<void> {
       closing.abort();
@@ -146,7 +148,8 @@ function openLine(url: string, serviceId: string) {
           () => {},
         );
       });
-      const isDone = () => asked !== null && silent().length === 0;
+      // Without any, a process may be between two connections, with calls that no one asked for.
+      const isDone = () => asked !== null && asked.length > 0 && silent().length === 0;
       return { followers, done, isDone, silent, hasAnswer: () => asked?.length === 0 || answered.size > 0 };
     },
     /** No later round waits for these, unless they have sent a heartbeat meanwhile. */

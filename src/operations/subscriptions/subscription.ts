@@ -102,7 +102,7 @@ const RECENT_HOURS = 24;
 
 /** How much a block or a deletion of the account would cut off, with the calls of this second. */
 export async function countCutOff(act: Act, accountId: string | null): Promise<SubscriptionCounts> {
-  const isExact = accountId === null || ((await act.writeUsage?.()) ?? true);
+  const isExact = accountId === null || ((await act.writeUsage?.()) ?? false);
   return { ...(await countSubscriptionsOf(act, accountId)), isExact };
 }
 
