@@ -58,34 +58,6 @@ it('approvals: after Approve, and after the form of Decline', async () => {
   await eventually('none left', () => /No request is waiting for your decision/.test(list.text()));
 });
 
-it('approvals: turning one list leaves the other in the message', async () => {
-  const [admin, approver] = [app.as('admin'), app.as('approver')];
-  for (let at = 1; at <= 11; at++) {
-    const email = `page${at}@example.com`;
-    await admin.types(`/apim-user add ${email} Page Number${at}`);
-    await admin.sees(/Added: the account is/);
-    await admin.types(`/apim-user block ${email} spam`);
-    await admin.sees(/second operator/);
-  }
-  await approver.types('/apim-user request');
-  const modal = await approver.modal('Ask for an invitation');
-  await modal.fill({ Email: 'wanted@example.com', Why: 'a partner' });
-  await modal.submit();
-  await modal.closeAll();
-  await approver.types('/apim-user approvals');
-  const list = await approver.message(/Waiting for your decision.*1–10 of 11.*My requests.*1–1 of 1/s);
-  await list.clicks('Next');
-  await eventually('the second page, beside their own', () =>
-    /Waiting for your decision.*11–11 of 11.*My requests.*1–1 of 1/s.test(list.text()),
-  );
-  await list.clicks(/^Take back/);
-  await eventually('their own, beside the second page', () =>
-    /11–11 of 11.*My requests.*Taken back/s.test(list.text()),
-  );
-  await list.clicks('Previous');
-  await eventually('the first page', () => /1–10 of 11.*My requests.*Taken back/s.test(list.text()));
-}, 60_000);
-
 it('accounts: also with a filter that is longer than an id of Slack may be', async () => {
   const admin = app.as('admin');
   const long = 'long'.repeat(24);
@@ -138,3 +110,31 @@ it('Home: after the form of Decline', async () => {
   await modal.closeAll();
   await eventually('Home without it', () => !home.text().includes('Block Ed Three?'));
 });
+
+it('approvals: turning one list leaves the other in the message', async () => {
+  const [admin, approver] = [app.as('admin'), app.as('approver')];
+  for (let at = 1; at <= 11; at++) {
+    const email = `page${at}@example.com`;
+    await admin.types(`/apim-user add ${email} Page Number${at}`);
+    await admin.sees(/Added: the account is/);
+    await admin.types(`/apim-user block ${email} spam`);
+    await admin.sees(/second operator/);
+  }
+  await approver.types('/apim-user request');
+  const modal = await approver.modal('Ask for an invitation');
+  await modal.fill({ Email: 'wanted@example.com', Why: 'a partner' });
+  await modal.submit();
+  await modal.closeAll();
+  await approver.types('/apim-user approvals');
+  const list = await approver.message(/Waiting for your decision.*1–10 of 11.*My requests.*1–1 of 1/s);
+  await list.clicks('Next');
+  await eventually('the second page, beside their own', () =>
+    /Waiting for your decision.*11–11 of 11.*My requests.*1–1 of 1/s.test(list.text()),
+  );
+  await list.clicks(/^Take back/);
+  await eventually('their own, beside the second page', () =>
+    /11–11 of 11.*My requests.*Taken back/s.test(list.text()),
+  );
+  await list.clicks('Previous');
+  await eventually('the first page', () => /1–10 of 11.*My requests.*Taken back/s.test(list.text()));
+}, 60_000);
