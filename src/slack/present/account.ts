@@ -54,7 +54,9 @@ export function accountBlocks(
         }),
       ]
     : [];
-  const buttons = [...buttonsFor(account, offered), ...subscriptionsButton];
+  const own = buttonsFor(account, offered);
+  const place = own.findIndex(({ action_id }) => action_id === DETAILS);
+  const buttons = [...own.slice(0, place), ...subscriptionsButton, ...own.slice(place)];
   return [...factBlocks(account, details), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
@@ -100,8 +102,10 @@ function outcomeOf(account: AccountView, { isExposed }: { isExposed: boolean }):
 
 const OUTCOME_VERBS = { active: 'activated', blocked: 'blocked', deleted: 'deleted' };
 
+const DETAILS = 'account-details';
+
 /** A row's menu holds five. */
-const ONLY_ON_CARDS = ['account-groups', 'account-details'];
+const ONLY_ON_CARDS = ['account-groups', DETAILS];
 
 /** The account in a list. */
 export function accountRow(account: AccountView, role: Role | null): KnownBlock[] {
@@ -152,7 +156,6 @@ const ACTIONS: AccountAction[] = [
     label: (name) => `Decline ${name}`,
     operation: declineSignUp,
     fits: (_, account) => isOpenSignUp(account),
-    style: 'danger',
   },
   {
     button: 'account-block',
@@ -185,14 +188,6 @@ const ACTIONS: AccountAction[] = [
     fits: (state) => state !== 'deleted',
   },
   {
-    button: 'account-delete',
-    text: 'Delete',
-    label: (name) => `Delete ${name}`,
-    operation: deleteAccount,
-    fits: (state) => state !== 'deleted',
-    style: 'danger',
-  },
-  {
     button: 'account-restore',
     text: 'Restore',
     label: (name) => `Restore ${name}`,
@@ -200,11 +195,20 @@ const ACTIONS: AccountAction[] = [
     fits: (state) => state === 'deleted',
   },
   {
-    button: 'account-details',
+    button: DETAILS,
     text: 'Details',
     label: (name) => `Details of ${name}`,
     operation: showAccount,
     fits: () => true,
+  },
+  // Apart from Block, which can be taken back.
+  {
+    button: 'account-delete',
+    text: 'Delete',
+    label: (name) => `Delete ${name}`,
+    operation: deleteAccount,
+    fits: (state) => state !== 'deleted',
+    style: 'danger',
   },
 ];
 
@@ -234,10 +238,10 @@ function factLines(account: AccountView, { isExposed, waitsForAddress }: Account
   const why = isShown && stateReason ? ` · ${escapeText(stateReason)}` : '';
   const email = isShown ? escapeText(account.email) : 'not shown in this channel';
   return [
-    `*State:* ${stateText(account)}${why}`,
-    `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     `*Email:* ${email} (${emailConfirmedAt ? 'confirmed' : 'not confirmed'})`,
     ...(isShown && waitsForAddress ? [`*New email, not confirmed yet:* ${escapeText(waitsForAddress)}`] : []),
+    `*State:* ${stateText(account)}${why}`,
+    `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
