@@ -80,7 +80,7 @@ it('Home: after the switch of the messages about invitations, and after a form t
   await eventually('the switch', () => home.has('Turn off invitation messages'));
   await home.clicks('Turn off invitation messages');
   await eventually('it is off in Home', () => /Messages about your invitations:\W+off/.test(home.text()));
-  await (await admin.modal(/Stopped/)).closeAll();
+  await (await admin.modal(/Turned off\./)).closeAll();
   await home.clicks('Turn on invitation messages');
   await eventually('it is on in Home', () => /Messages about your invitations:\W+on\./.test(home.text()));
   await (await admin.modal(/Turned on/)).closeAll();
@@ -131,10 +131,10 @@ it('approvals: turning one list leaves the other in the message', async () => {
   await eventually('the second page, beside their own', () =>
     /Waiting for your decision.*11–11 of 11.*My requests.*1–1 of 1/s.test(list.text()),
   );
-  await list.clicks(/^Take back/);
+  await list.clicks(/^Withdraw/);
   await eventually('their own, beside the second page', () =>
-    /11–11 of 11.*My requests.*Taken back/s.test(list.text()),
+    /11–11 of 11.*My requests.*Withdrawn/s.test(list.text()),
   );
   await list.clicks('Previous');
-  await eventually('the first page', () => /1–10 of 11.*My requests.*Taken back/s.test(list.text()));
+  await eventually('the first page', () => /1–10 of 11.*My requests.*Withdrawn/s.test(list.text()));
 }, 60_000);

@@ -25,7 +25,7 @@ describe('invite', () => {
     await admin.types('/apim-user invite dora@');
     await admin.sees(/No one was invited/);
     await admin.types('/apim-user history refused');
-    expect(await admin.sees(/Refused changes/)).toMatch(/tried to invite a developer.*email wasn’t valid/);
+    expect(await admin.sees(/Refused changes/)).toMatch(/tried to invite a developer.*email wasn't valid/);
   });
 
   it('says for each email what happened, with the button that fits', async () => {

@@ -59,7 +59,7 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   const decline = await approver.modal('Decline a sign-up');
   await decline.fill({ Reason: 'no company of ours' });
   await decline.submit();
-  await decline.sees(/Declined: the sign-up of/);
+  await decline.sees(/Declined the sign-up of/);
   await decline.closeAll();
   await eventually('the list without it', () => /1–20 of 23/.test(list.text()));
   await eventually('the card that counts down', () => summaries()[0]?.includes('3 developers signed up'));

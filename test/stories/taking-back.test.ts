@@ -32,7 +32,7 @@ async function deleted(email: string, title: RegExp): Promise<void> {
   await modal.closeAll();
   const card = await approver().message(new RegExp(`asks: ${title.source}`));
   await card.clicks(/^Approve/);
-  await approver().sees(/Approved, and done/);
+  await approver().sees(/Approved and done/);
 }
 
 describe('a deletion', () => {
@@ -95,7 +95,7 @@ describe('a deletion in the history', () => {
     const changes = await admin().message(/\*Changes\*/);
     expect(changes.buttons().filter((name) => /Restore Hal/.test(name))).toHaveLength(1);
     await changes.clicks('Restore Hal Ott (hal@example.com)');
-    await admin().sees(/Restored. The account is \*blocked/);
+    await admin().sees(/Restored .+\. The account is \*blocked/);
     await eventually('the list without Restore', () => !changes.has(/Restore Hal/));
     await deleted('hal@example.com', /Delete Hal Ott\?/);
     await admin().types('/apim-user restore hal@example.com');
@@ -112,13 +112,13 @@ describe('a deletion in the history', () => {
     await added('jutta@example.com', 'Jutta Müller');
     await deleted('jutta@example.com', /Delete Jutta Müller\?/);
     await admin().types('/apim-user restore Jutta Müller <JUTTA@Example.com>');
-    await admin().sees(/Restored. The account is \*blocked/);
+    await admin().sees(/Restored .+\. The account is \*blocked/);
     await deleted('jutta@example.com', /Delete Jutta Müller\?/);
     await admin().types('/apim-user restore muller jutta');
-    const offered = await admin().message(/One deleted account has that/);
+    const offered = await admin().message(/One deleted account matches/);
     expect(offered.text()).toMatch(/deleted .* by Ada Admin \(approved by Amir Approver\)/);
     await offered.clicks('Restore Jutta Müller');
-    await admin().sees(/Restored. The account is \*blocked/);
+    await admin().sees(/Restored .+\. The account is \*blocked/);
   });
 
   it('names the operator who approved it wherever it names the one who asked', async () => {
@@ -137,7 +137,7 @@ describe('a deletion in the history', () => {
     const home = await admin().home();
     await eventually('the deletion in Home', () => home.has(/Restore Ida Ott/));
     await home.clicks(/Restore Ida Ott/);
-    await (await admin().modal(/Restored. The account is \*blocked/)).closeAll();
+    await (await admin().modal(/Restored .+\. The account is \*blocked/)).closeAll();
     await eventually('Home without it', () => !home.has(/Restore Ida Ott/));
     expect(home.text()).toContain('restored Ida Ott');
   });

@@ -42,7 +42,10 @@ const ownPages = definePages<Beside>(
 
 /** The approvals that this person can decide, and their own requests. App Home shows them too. */
 export const approvalPages = besideEachOther(
-  { title: 'Approvals', none: 'No request is waiting for your decision, and you have no requests of your own.' },
+  {
+    title: 'Approvals',
+    none: 'No request is waiting for your decision, and you have no requests of your own.',
+  },
   [{ pages: waitingPages, isShown: async (request) => (await request.role()) !== null }, { pages: ownPages }],
 );
 
