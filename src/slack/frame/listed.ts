@@ -9,7 +9,7 @@ import { readCarried } from './reference.ts';
 export type ListPosition = { name: string; query: object; from: number };
 
 /** Where a list is shown: in an ephemeral message or in a modal. */
-export type ListPlace = { url: string } | { view: string; title: string };
+type ListPlace = { url: string } | { view: string; title: string };
 
 /** A list, or App Home: its lists and figures are drawn again as a whole. */
 export type ShownList = (ListPosition & { at: ListPlace }) | { at: { home: true } };
