@@ -116,7 +116,7 @@ export type Context = {
 export type Act = Context & {
   tx: Transaction;
   now: Date;
-  /** Who made the change, as people read it: "Ada Admin", or "Ada Admin (approved by Abe Approver)". */
+  /** The actor's name as people read it: "Ada Admin". */
   actorName: string;
   /** Sets what the audit row says, and returns its id. Every change calls it once. */
   record(entry: AuditEntry): string;

@@ -195,7 +195,7 @@ async function runAndRecord<Schema extends ZodType, Output, Prepared>(
     ...context,
     tx,
     now: context.clock(),
-    actorName: nameWithApprover(context),
+    actorName: actorName(context.actor),
     record(entry) {
       const id = newId(context.clock(), context.random);
       entries.push({ ...entry, id });
@@ -209,11 +209,6 @@ async function runAndRecord<Schema extends ZodType, Output, Prepared>(
   if (isUnchanged) await noteToldGateways(act.tx);
   else if (definition.effect === 'change') await recordChange(definition.name, act, entries);
   return output;
-}
-
-function nameWithApprover({ actor, approval }: Context): string {
-  const name = actorName(actor);
-  return approval?.decidedByName ? `${name} (approved by ${approval.decidedByName})` : name;
 }
 
 /** Opens an approval, or finds the open one. Only the first request for it writes an audit row. */

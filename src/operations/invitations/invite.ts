@@ -4,7 +4,7 @@ import { insertInvitation, lockOpenInvitationTo } from '../../db/accounts/invita
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { currentState, demandCustomGroups } from '../accounts/account.ts';
+import { changedBy, currentState, demandCustomGroups } from '../accounts/account.ts';
 import { actorId } from '../frame/actor.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
@@ -57,7 +57,7 @@ export const invite = defineOperation({
       personalLine: wanted.personalLine,
       state: 'open' as const,
       invitedBy: actorId(act.actor),
-      invitedByName: act.actorName,
+      invitedByName: changedBy(act),
       approvedBy: act.approval?.decidedBy ?? '',
       createdAt: act.now,
       expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
