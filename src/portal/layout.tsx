@@ -29,7 +29,7 @@ nav a, nav button { align-items: center; display: inline-flex; min-height: 44px;
 nav button { margin: 0; }
 nav button, button.quiet, a.button.quiet { background: transparent; border: 1px solid var(--line); color: inherit; margin-top: 0; padding: 8px 16px; width: auto; }
 button.quiet { margin-top: 12px; }
-a.button.quiet { display: inline-block; }
+a.button.quiet { align-items: center; display: inline-flex; }
 button.bad, a.button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
 main > :last-child { margin-bottom: 0; }
 form + p { margin-top: 12px; }
