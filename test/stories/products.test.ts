@@ -52,7 +52,7 @@ describe('APIs', () => {
     expect(modal.errors()).toEqual({ Name: 'Enter a name.', Path: 'No part of it can be . or ..' });
     await modal.fill({ Name: 'Secret', Path: 'secret', Id: 'not an id' });
     await modal.submit();
-    expect(modal.errors().Id).toMatch(/must not hold spaces/);
+    expect(modal.errors().Id).toMatch(/Must not hold spaces/);
     await modal.closeAll();
   });
 
