@@ -62,7 +62,7 @@ it('accounts: also with a filter that is longer than an id of Slack may be', asy
   const admin = app.as('admin');
   const long = 'long'.repeat(24);
   await admin.types(`/apim-user add long@example.com ${long} ${long}`);
-  await admin.sees(/Added: the account is/);
+  await admin.sees(/Added .+: the account is/);
   await admin.types(`/apim-user list ${long} ${long} state:active`);
   const list = await admin.message(/Active accounts that match.*1–1 of 1/s);
   await list.chooses('Edit');
@@ -116,7 +116,7 @@ it('approvals: turning one list leaves the other in the message', async () => {
   for (let at = 1; at <= 11; at++) {
     const email = `page${at}@example.com`;
     await admin.types(`/apim-user add ${email} Page Number${at}`);
-    await admin.sees(/Added: the account is/);
+    await admin.sees(/Added .+: the account is/);
     await admin.types(`/apim-user block ${email} spam`);
     await admin.sees(/second operator/);
   }
