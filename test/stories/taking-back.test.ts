@@ -40,7 +40,7 @@ describe('a deletion', () => {
     await added('dora@example.com', 'Dora Diaz');
     await deleted('dora@example.com', /Delete Dora Diaz\?/);
     const told = await admin().message(/You asked: .*Delete Dora Diaz\?.*Approved/s);
-    expect(told.text()).toMatch(/Can be restored until/);
+    expect(told.text()).toMatch(/Can be restored until .*apim-user restore [0-9a-z-]+/);
     await told.clicks('Restore Dora Diaz');
     await admin().sees(/Restored .+\. The account is \*blocked/);
     const card = await approver().message(/Delete Dora Diaz\?.*Approved by/s);

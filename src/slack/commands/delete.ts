@@ -51,7 +51,7 @@ async function runDelete(request: SlackRequest, values: FormValues, metadata: Me
   if (eraseAfterDays === 0)
     return { text: "Deleted. Access has ended and the personal data is erased. This can't be undone." };
   const back = deleteSubscriptions ? 'the account and its subscriptions back' : 'the account back';
-  const text = `Deleted ${escapeText(nameOf(account))}. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then, *Restore* or \`/apim-user restore\` brings ${back}.`;
+  const text = `Deleted ${escapeText(nameOf(account))}. Access has ended; personal data is erased in ${daysText(eraseAfterDays)}. Until then, *Restore* or \`/apim-user restore ${account.id}\` brings ${back}.`;
   return accountMessage(text, account, await request.role());
 }
 

@@ -54,7 +54,7 @@ export const restoreOf = (
 ): { until: string; restore: Button } | null =>
   operation === 'accounts/delete' && state === 'approved' && account?.restorableUntil
     ? {
-        until: `Can be restored until ${formatDate(account.restorableUntil)}`,
+        until: `Can be restored until ${formatDate(account.restorableUntil)}, here or with \`/apim-user restore ${account.id}\``,
         restore: restoreButton(account, subject, account.id),
       }
     : null;
