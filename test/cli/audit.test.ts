@@ -106,7 +106,7 @@ describe('npm run audit', () => {
       const changed = await t.audit('verify');
       expect(changed.code).toBe(1);
       expect(changed.out).toContain(
-        `PROBLEM at number 3 (audit row ${row?.id}): this row is not what it was`,
+        `PROBLEM at number 3 (audit row ${row?.id}): this row was changed after it was sealed`,
       );
       expect(changed.out).toContain('rows: 2\n');
       await tamper(`update audit set actor_name = left(actor_name, -1) where id = '${row?.id}'`);

@@ -163,7 +163,7 @@ describe('npm run import:azure', () => {
       expect(out).toContain('groups: 3 skipped, 1 new\n');
       expect(out).toContain('templates: 2 new\n');
       expect(out).toContain(`new account ${idOf(9)} <${addressOf(9)}>: pending, as it is there`);
-      expect(out).toContain("Passwords can't be copied.");
+      expect(out).toContain("Passwords can't be copied, and no mail was sent.");
       expect([await countHere(), await auditRows()]).toEqual([EMPTY, before]);
       for (const { primaryKey } of await recordsSaved('subscription')) expect(out).not.toContain(primaryKey);
     },

@@ -70,7 +70,7 @@ describe('a mail text from a program', () => {
     modal = await open();
     await modal.fill({ Subject: 'By both' });
     await modal.submit();
-    await modal.sees(/Saved:/);
+    await modal.sees(/Saved \W*Invitation/);
     await modal.closeAll();
     expect(await get()).toMatchObject({ subject: 'By both', body: LETTER });
   });
@@ -80,7 +80,7 @@ describe('a mail text from a program', () => {
     let modal = await open();
     await modal.fill({ Text: 'Come: [in]($ConfirmUrl)' });
     await modal.submit();
-    await modal.sees(/Saved:/);
+    await modal.sees(/Saved \W*Invitation/);
     await modal.closeAll();
     expect((await get()).body).toContain('<p>Come: <a href="$ConfirmUrl">in</a></p>');
     modal = await open();

@@ -93,7 +93,7 @@ describe('signing up where an operator must approve', () => {
     await admin.sees(/becomes active when the email is confirmed/);
     expect(await stateOf(email)).toBe('pending');
     await admin.types(`/apim-user activate ${email}`);
-    await admin.sees(/(already \w+|Someone changed) this account/);
+    await admin.sees(/Nothing changed: this account is \*pending\* since/);
     expect(textOf(await (await confirm(ticket)).text())).toContain('Next: sign in');
     await portal.mailTo(email, /Welcome/);
     await portal.signedIn(email);

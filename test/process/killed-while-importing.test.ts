@@ -83,7 +83,7 @@ it.skipIf(process.platform === 'win32')(
       app = start(new URL(address).port);
       await app.address();
     }
-    await admin.message(/developers\.csv\W* is applied/, WAIT_MS);
+    await admin.message(/Applied \W*developers\.csv/, WAIT_MS);
 
     const [made] = await sql`select
       (select count(*)::int from accounts) as accounts,

@@ -189,7 +189,7 @@ describe('T47: a button that is out of date', () => {
     offset += DAY_MS;
     await refusedWith('approval_ended', () => card.clicks(`Approve: ${title}`));
     expect(await approvalOf(id)).toMatchObject({ state: 'open' });
-    await approver().sees(/this request is already \W*expired/, WAIT_MS);
+    await approver().sees(/this request is \W*expired/, WAIT_MS);
     await minute();
     await eventually('the card', () => /Expired without a decision/.test(card.text()), WAIT_MS);
     expect(await stateOf(email)).toBe('active');

@@ -370,7 +370,7 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   const trying = async () => shown.push(await attempt(request, things));
   const outcome = await refusalOf(trying()).catch(() => 'fault');
   const words = JSON.stringify(shown);
-  const isRefused = outcome === 'not_permitted' || /don't have permission/i.test(words);
+  const isRefused = outcome === 'not_permitted' || /You don't have permission/.test(words);
   return { isRefused, words };
 }
 

@@ -73,7 +73,7 @@ describe('the inviter', () => {
     await admin.types('/apim-user invite late@example.com');
     await ticketTo('late@example.com');
     await lapse('late@example.com');
-    const message = await admin.message(/late@example\.com didn’t accept your invitation in time/);
+    const message = await admin.message(/late@example\.com didn't accept your invitation in time/);
     await message.clicks('Invite late@example.com again');
     await admin.sees(/Sent again to late@example\.com/);
     await eventually('the message to say so', () => message.text().includes('was sent again'));

@@ -161,7 +161,7 @@ describe("a row's menu", () => {
     await page.chooses('Block');
     const modal = await approver.modal('Block an account');
     await modal.submit();
-    await modal.sees(/Ada Admin already blocked this account/);
+    await modal.sees(/Someone changed this account.*\*blocked\*/);
     await modal.clicks('Show account');
     await modal.sees(/first/);
     await modal.closeAll();

@@ -110,11 +110,15 @@ export const groupsFeature: Feature = {
     groups: {
       async run(request, values, metadata) {
         const target = accountIn(metadata);
-        const before = await showAccount(request.context, { accountId: target.accountId });
-        const { account, changeId } = await setGroupsOfAccount(request.context, {
-          ...target,
-          groupIds: [...listOf(values, 'groups'), ...keptIds(before.account.groups)],
-        });
+        const { account, changeId } = await setGroupsOfAccount.attempt(
+          request.context,
+          target,
+          async (context) => {
+            const before = await showAccount(context, { accountId: target.accountId });
+            const groupIds = [...listOf(values, 'groups'), ...keptIds(before.account.groups)];
+            return setGroupsOfAccount(context, { ...target, groupIds });
+          },
+        );
         const text = `Saved the groups of ${escapeText(nameOf(account))}.`;
         return accountMessage(text, account, await request.role(), changeId);
       },

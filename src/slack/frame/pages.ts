@@ -112,8 +112,10 @@ export function besideEachOther(
   ): Promise<Message & { blocks: KnownBlock[] }> => {
     const blocks: KnownBlock[] = [];
     for (const [list, { pages, isShown }] of lists.entries()) {
-      if (isShown && !(await isShown(request))) continue;
-      const after = turned?.list === list ? turned.after : undefined;
+      const isTurned = turned?.list === list;
+      // A list that isn't shown refuses to be turned.
+      if (!isTurned && isShown && !(await isShown(request))) continue;
+      const after = isTurned ? turned.after : undefined;
       const page = await pages.draw(request, { query: { positions }, from: positions[list] ?? 0, after });
       if (!page.isEmpty) blocks.push(...page.blocks);
     }

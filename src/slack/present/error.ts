@@ -205,10 +205,11 @@ function nearOf(error: DomainError): string {
 /** "Ada Admin already blocked this account, Nov 24 at 5:40 PM." */
 function alreadyText(error: DomainError, thing: string): string {
   const { state = '', by, at } = error.detail.current ?? {};
-  const when = at ? `, ${formatDate(at)}` : '';
+  const when = at ? formatDate(at) : '';
   const verb = STATE_VERBS[state];
-  if (verb && by) return `${escapeText(capital(by))} already ${verb} this ${thing}${when}.`;
-  return `Nothing changed: this ${thing} is ${state ? `already *${STATE_WORDS[state] ?? state}*` : 'in another state'}${when}.`;
+  if (verb && by)
+    return `${escapeText(capital(by))} already ${verb} this ${thing}${when ? `, ${when}` : ''}.`;
+  return `Nothing changed: this ${thing} is ${state ? `*${STATE_WORDS[state] ?? state}*` : 'in another state'}${when ? ` since ${when}` : ''}.`;
 }
 
 /** How a person brought something into a state. */
