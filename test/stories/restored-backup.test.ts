@@ -138,7 +138,7 @@ it('after a backup is restored, what was removed since is removed again, and no 
   await eventually('who asked to hear of it', () =>
     admin()
       .dm()
-      .some((one) => /Delete Cy Oak\?\W* Taken back by Connie/.test(one.text())),
+      .some((one) => /Delete Cy Oak\?\W* Withdrawn by Connie/.test(one.text())),
   );
   // No mail that had waited in the backup was sent again.
   expect(

@@ -21,11 +21,17 @@ type NewJob = { name: JobName; payload: object; runAt: string | null } & ReturnT
 
 const insertJob = writtenTogether<NewJob>('job', async (db, jobs) => {
   // As with jobs that are added one by one, the last one with a key counts.
-  const distinct = new Map(jobs.map((job, at) => [job.key ?? at, job]));
-  await db.execute(sql`select from graphile_worker.add_jobs((
-    select array_agg((name, payload, queue, "runAt", "maxAttempts", key, null, null)::graphile_worker.job_spec)
-    from json_to_recordset(${JSON.stringify([...distinct.values()])}::json)
-      as job(name text, payload json, queue text, "runAt" timestamptz, "maxAttempts" int, key text)))`);
+  let missing = [...new Map(jobs.map((job, at) => [job.key ?? at, job])).values()];
+  // A worker may take the job with the same key while this one is added: add_jobs then adds none, and the worker may have
+  // read the state from before this change. The next call sees that the job is taken.
+  while (missing.length > 0) {
+    const added = await db.execute<{ key: string | null }>(sql`select key from graphile_worker.add_jobs((
+      select array_agg((name, payload, queue, "runAt", "maxAttempts", key, null, null)::graphile_worker.job_spec)
+      from json_to_recordset(${JSON.stringify(missing)}::json)
+        as job(name text, payload json, queue text, "runAt" timestamptz, "maxAttempts" int, key text)))`);
+    const keys = new Set([...added].map(({ key }) => key));
+    missing = missing.filter(({ key }) => key !== null && !keys.has(key));
+  }
 });
 
 /** Age of the oldest job that could run and doesn't, in seconds; 0 when none waits. */
