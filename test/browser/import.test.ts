@@ -23,7 +23,7 @@ story(
     await admin.goesTo('apim-user');
     const composer = admin.page.getByLabel('File for apim-user');
     await composer.setInputFiles({ name: 'developers.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) });
-    const dryRun = await admin.sees(/Dry run of developers\.csv, 3 rows: nothing is done yet/);
+    const dryRun = await admin.sees(/Dry run of developers\.csv, 3 rows: nothing has changed yet/);
     const words = await dryRun.textContent();
     expect(words).toContain('2 new (1 to invite, 1 to add)');
     expect(words).toContain('line 4: no address – email: there is no @');
@@ -52,9 +52,9 @@ story(
     const words = await dryRun.textContent();
     expect(words).toContain('Ignored columns: “Phone”, “Joined”.');
     expect(words).toContain('1 new (1 to invite, 0 to add)');
-    expect(words).toContain('line 4: ann@example.com – has an account already; left as it is');
+    expect(words).toContain('line 4: ann@example.com – already has an account; left as it is');
     await admin.presses('Apply', 'Apply');
-    await admin.message(/fair\.csv is applied/).waitFor();
+    await admin.message(/Applied fair\.csv/).waitFor();
     await admin.types('/apim-user invites');
     await admin.sees(/zoe@example\.com · open/);
   },

@@ -26,7 +26,7 @@ story('a text whose links lead nowhere is refused beside its field, and stays as
   await modal.getByText('This is the default text.').waitFor();
   await admin.fills(TITLE, { Subject: ' ', Text: 'No link, but a $DevPassword' });
   await admin.submits(TITLE, 'Save');
-  await modal.getByRole('alert').filter({ hasText: 'A mail needs a subject' }).waitFor();
+  await modal.getByRole('alert').filter({ hasText: 'Enter a subject' }).waitFor();
   await admin.fills(TITLE, { Subject: 'Come in' });
   await admin.submits(TITLE, 'Save');
   await modal.getByRole('alert').filter({ hasText: 'DevPassword' }).waitFor();
