@@ -33,8 +33,9 @@ a.button.quiet { align-items: center; display: inline-flex; }
 button.bad, a.button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
 main > :last-child { margin-bottom: 0; }
 form + p { margin-top: 12px; }
-@media (max-width: 30rem) { header nav:has(form) { display: contents; } nav form { order: 1; } .pages { order: 2; width: 100%; } }
-.pages { display: flex; flex-wrap: wrap; gap: 4px 16px; }
+header nav:has(form) { display: contents; }
+nav form { order: 1; }
+.pages { display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 16px; order: 2; width: 100%; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .field.with-button, .code.with-button { position: relative; }
