@@ -1,14 +1,16 @@
 // Nobody is left standing: what an operator reads has the button that goes on.
 import { afterAll, beforeAll } from 'vitest';
 import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
 
 let app: BrowserApp;
 let admin: BrowserPerson;
 let approver: BrowserPerson;
+let mailbox: BrowserDeveloper;
 beforeAll(async () => {
   app = await startBrowserApp({ SECOND_OPERATOR_FOR: 'none' });
-  [admin, approver] = await Promise.all([app.as('admin'), app.as('approver')]);
+  [admin, approver, mailbox] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
 });
 afterAll(() => app?.close());
 
@@ -72,4 +74,26 @@ story('what an approver may not do stands in the history as what they tried', as
   await admin.sees(
     /Amir Approver tried to delete Kim Oak \(kim@example\.com\)\. Refused: they don't have permission/,
   );
+});
+
+story('a mailed link that was used confirms the email, whatever it was for', async () => {
+  await admin.types('/apim-user add lou@example.com Lou Fox');
+  await admin.sees(/lou@example.com \(not confirmed\)/);
+  const tab = await mailbox.follows('lou@example.com', /Welcome/, /password/i);
+  await tab.getByLabel('New password').fill('eight slow yellow trams');
+  await tab.getByRole('button', { name: 'Set the new password' }).click();
+  await tab.getByRole('heading', { name: 'Your new password is set' }).waitFor();
+  await admin.types('/apim-user show lou@example.com');
+  await admin.sees(/lou@example.com \(confirmed\)/);
+});
+
+story('Undo says that the developer is told again, and the mail goes out', async () => {
+  await admin.types('/apim-user block lou@example.com spam');
+  await admin.sees(/Blocked: Lou Fox/);
+  await mailbox.reads('lou@example.com', /blocked/);
+  await admin.presses('Undo');
+  await admin
+    .message(/Undone: Lou Fox is as before\. A mail told the developer about the change, so another/)
+    .waitFor();
+  await mailbox.reads('lou@example.com', /active/);
 });

@@ -228,6 +228,9 @@ describe('her account', () => {
     await fills(ann, { 'Current password': 'not this one at all', 'New password': OTHER_PASSWORD });
     await presses(ann, 'Change password');
     await ann.getByText('This is not your current password.').waitFor();
+    await fills(ann, { 'Current password': PASSWORD, 'New password': PASSWORD });
+    await presses(ann, 'Change password');
+    await ann.getByText('That’s your current password. Choose a new one.').waitFor();
     await fills(ann, { 'Current password': PASSWORD, 'New password': OTHER_PASSWORD });
     await presses(ann, 'Change password');
     await ann.getByText('Password changed. You’ve been signed out everywhere else.').waitFor();
