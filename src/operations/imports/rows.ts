@@ -49,9 +49,11 @@ export const WAITS = 'waits for a second operator';
 export const outcomeOfRefusal = (code: string): string => `refused: ${code}`;
 export const isFailure = (outcome: string): boolean => /^(faulty|refused|not done)/.test(outcome);
 
-/** The outcome of a row that the import skips. */
-export const plannedOutcome = (row: PlannedRow): string =>
-  row.status === 'faulty' ? `faulty: ${row.fault}` : row.status;
+/** The outcome of a row that the import skips. `invited` is that of a new invitation. */
+export function plannedOutcome(row: PlannedRow): string {
+  if (row.status === 'faulty') return `faulty: ${row.fault}`;
+  return row.status === 'invited' ? 'already invited' : row.status;
+}
 
 /** Postgres keeps 64 savepoints of a transaction in memory. The emails of a batch stay locked until it ends. */
 const ROWS_A_BATCH = 50;

@@ -83,7 +83,7 @@ export function importMessage(report: ImportReport, isFileSent: boolean): Messag
     state === 'done'
       ? `Applied ${title(name)}:`
       : `${title(name)} stopped after ${number(position)} of ${rowCountText(total)}: ${whyStopped(report)} The finished rows stay. To do the rest, send the same table again.`;
-  const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${kind === 'faulty' ? STATUS_TEXTS.faulty : kind}`).join(', ')}.`;
+  const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${COUNTED[kind] ?? kind}`).join(', ')}.`;
   const failures = results.filter(({ outcome }) => isFailure(outcome));
   return {
     text,
@@ -106,6 +106,9 @@ const STATUS_TEXTS: Record<PlannedRow['status'], string> = {
   invited: 'already invited',
   faulty: 'with an error',
 };
+
+/** Outcomes that don't follow a count as they are. */
+const COUNTED: Record<string, string> = { faulty: STATUS_TEXTS.faulty, existing: STATUS_TEXTS.existing };
 
 const SKIPPED_TEXTS = {
   blocked: 'is blocked; left as it is',

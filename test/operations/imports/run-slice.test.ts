@@ -19,7 +19,10 @@ describe('a slice of an import', () => {
   it('T75: is left for later while its admin is in doubt, and stops nothing', async () => {
     const email = 'ann@example.com';
     const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
-    const rows = [{ line: 2, email, status: 'new' as const, wanted }];
+    const rows = [
+      { line: 2, email, status: 'new' as const, wanted },
+      { line: 3, email: 'ben@example.com', status: 'invited' as const },
+    ];
     const { importId } = await keepImport(t.as(ADMIN), { name: 'table.csv', rows });
     await beginImport(t.as(ADMIN), { importId });
     const slice = async () => {
@@ -32,6 +35,9 @@ describe('a slice of an import', () => {
     await doubtOperator(t.as(SYSTEM), admin);
     expect(await refusalOf(slice())).toBe('standing_unconfirmed');
     await confirmOperator(t.as(SYSTEM), admin);
-    expect(await slice()).toMatchObject({ state: 'done', results: [{ email, outcome: 'invited' }] });
+    expect(await slice()).toMatchObject({
+      state: 'done',
+      results: [{ email, outcome: 'invited' }, { outcome: 'already invited' }],
+    });
   });
 });
