@@ -322,6 +322,7 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     limits,
     publicUrl: () => addresses.url,
     oidc: settings.oidc,
+    preconditions: settings.preconditions,
     clock,
     contextOf,
     system: () => system('management'),

@@ -9,7 +9,7 @@ import { asRefusal, HttpRefusal } from '../web/refusal.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type Address, readAddress } from './address.ts';
 import { createAuthenticator } from './authenticate.ts';
-import { etagOf } from './if-match.ts';
+import { etagOf, type Preconditions } from './if-match.ts';
 import { createIssuer } from './issuer.ts';
 import { waitingResponse } from './long-running.ts';
 import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
@@ -35,6 +35,7 @@ type ManagementOptions = {
   publicUrl: () => string;
   /** The issuer whose tokens are accepted beside ours; null for none. */
   oidc: OidcSettings | null;
+  preconditions: Preconditions;
   clock: Clock;
   contextOf(actor: Actor, requestId: string): Context;
   system(): Context;
@@ -67,6 +68,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
       query,
       body: WITH_BODY.has(c.req.method) ? await readBody(c.req.raw) : null,
       ifMatch: c.req.header('if-match') ?? null,
+      preconditions: options.preconditions,
       publicUrl: options.publicUrl(),
     };
     try {

@@ -7,7 +7,18 @@ import type { ManagementRequest } from './route.ts';
 export const ignored = z.unknown().optional();
 export const text = z.string('must be a string').optional();
 export const flag = z.boolean('must be true or false').optional();
-export const appType = z.enum(['portal', 'developerPortal'], 'must be portal or developerPortal').optional();
+
+const ALTERNATIVES = new Intl.ListFormat('en', { type: 'disjunction' });
+
+/** One of Azure's words, in any case: clients send `"Active"` and `"Custom"`. `more` continues the message. */
+export function choice<const Word extends string>(words: readonly Word[], more = '') {
+  const inOurCase = (value: unknown) =>
+    words.find((word) => word.toLowerCase() === (typeof value === 'string' ? value.toLowerCase() : value)) ??
+    value;
+  return z.preprocess(inOurCase, z.enum(words, `must be ${ALTERNATIVES.format(words)}${more}`)).optional();
+}
+
+export const appType = choice(['portal', 'developerPortal']);
 
 /** Errors: `ValidationError` that names each of the properties that is missing or empty. */
 export function demandProperties<Name extends string>(

@@ -8,7 +8,7 @@ import { deleteGroup } from '../operations/groups/delete.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
-import { demandProperties, ignored, readProperties, text } from './body.ts';
+import { choice, demandProperties, ignored, readProperties, text } from './body.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
@@ -51,7 +51,7 @@ export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
 const PROPERTIES = {
   displayName: text,
   description: text,
-  type: z.enum(['custom', 'system'], 'must be custom: external groups are not supported').optional(),
+  type: choice(['custom', 'system'], '; external groups are not supported'),
   builtIn: ignored,
   externalId: z.literal('', 'must be empty: external groups are not supported').optional(),
 };

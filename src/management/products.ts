@@ -9,7 +9,7 @@ import { editProduct } from '../operations/products/edit.ts';
 import { listProducts } from '../operations/products/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { API_FILTER, type Api, viewApi } from './api-shape.ts';
-import { demandProperties, flag, ignored, readProperties, text } from './body.ts';
+import { choice, demandProperties, flag, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
@@ -59,8 +59,12 @@ const PROPERTIES = {
   terms: text,
   subscriptionRequired: flag,
   approvalRequired: flag,
-  subscriptionsLimit: z.int('must be a whole number').optional(),
-  state: z.enum(['published', 'notPublished'], 'must be published or notPublished').optional(),
+  /** azurerm sends 0 for no limit. */
+  subscriptionsLimit: z
+    .int('must be a whole number')
+    .transform((limit) => limit || null)
+    .optional(),
+  state: choice(['published', 'notPublished']),
   groups: ignored,
 };
 

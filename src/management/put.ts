@@ -1,7 +1,7 @@
 // What every PUT has in common. A client that lost an answer sends its request again, so a PUT that was made already
 // answers as the first did: 200 with the resource, also to the ETag from before it.
 import { DomainError } from '../domain/domain-error.ts';
-import { demandNoIfMatch, readIfMatch } from './if-match.ts';
+import { demandNoVersion, readIfMatch } from './if-match.ts';
 import type { ManagementRequest, ManagementResponse } from './route.ts';
 
 type Resource<Row> = {
@@ -14,8 +14,8 @@ type Resource<Row> = {
 };
 
 /**
- * Creates the resource, or updates it unless it is as given. Errors: 412 for the ETag of another version, or any ETag of a
- * missing resource; those of `create` and `update`.
+ * Creates the resource, or updates it unless it is as given. Errors: 412 for the ETag of another version or of a missing
+ * resource; those of `create` and `update`.
  * Source: RFC 9110 13.1.1, on a request whose "prior response was lost".
  */
 export async function putResource<Row extends { version: number }>(
@@ -25,7 +25,7 @@ export async function putResource<Row extends { version: number }>(
   const expected = readIfMatch(request, 'optional');
   const put = async (row: Row | null) => {
     if (row) return (await isAsGiven(row)) ? respond(row) : update(row, expected);
-    demandNoIfMatch(request);
+    demandNoVersion(request);
     return create();
   };
   const found = await find();

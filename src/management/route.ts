@@ -2,6 +2,7 @@
 import type { Context } from '../operations/frame/context.ts';
 import type { Operation } from '../operations/frame/operation.ts';
 import type { Address } from './address.ts';
+import type { Preconditions } from './if-match.ts';
 import type { Query } from './query.ts';
 
 export type ManagementRequest = {
@@ -13,6 +14,7 @@ export type ManagementRequest = {
   /** The JSON object in the body; null for none. */
   body: Record<string, unknown> | null;
   ifMatch: string | null;
+  preconditions: Preconditions;
   publicUrl: string;
 };
 

@@ -10,7 +10,7 @@ import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
-import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
+import { appType, choice, demandProperties, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
@@ -66,12 +66,7 @@ export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('UserSubscription_Get', 'users/{userId}/subscriptions/{sid}', getSubscriptionOfUser),
 ]);
 
-const STATE = z
-  .enum(
-    ['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled'],
-    'must be suspended, active, expired, submitted, rejected or cancelled',
-  )
-  .optional();
+const STATE = choice(['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled']);
 const PROPERTIES = {
   displayName: text,
   scope: text,

@@ -12,7 +12,7 @@ import { readAccount } from '../operations/accounts/read.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { comparePassword } from '../operations/passwords/compare.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
-import { appType, demandProperties, ignored, readProperties, text } from './body.ts';
+import { appType, choice, demandProperties, ignored, readProperties, text } from './body.ts';
 import { GROUP_FILTER, groupProperties, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
@@ -51,9 +51,7 @@ export const USER_ROUTES: Route[] = [
   }),
 ];
 
-const STATES = z
-  .enum(['active', 'blocked', 'pending'], 'must be active, blocked or pending; DELETE makes it deleted')
-  .optional();
+const STATES = choice(['active', 'blocked', 'pending'], '; DELETE makes it deleted');
 const IDENTITIES = z
   .array(
     z.looseObject({ provider: z.literal('Basic'), id: z.string() }),
@@ -75,7 +73,7 @@ const PROPERTIES = {
 const CREATE_PROPERTIES = {
   ...PROPERTIES,
   appType,
-  confirmation: z.enum(['signup', 'invite'], 'must be signup or invite').optional(),
+  confirmation: choice(['signup', 'invite']),
 };
 
 async function listUsers(request: ManagementRequest): Promise<ManagementResponse> {
@@ -131,7 +129,9 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
       (password === undefined || comparePassword(request.context, { accountId, password })),
     async create() {
       if (confirmation === 'invite' && state !== undefined && state !== 'pending')
-        throw validationError({ state: 'must be pending for an invited user' });
+        throw validationError({
+          state: 'must be pending or left out with confirmation invite: accepting makes the user active',
+        });
       const { account } = await addAccount(request.context, {
         accountId,
         ...given,

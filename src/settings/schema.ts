@@ -1,5 +1,6 @@
 // Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
+import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
@@ -163,6 +164,7 @@ export const SETTINGS_SCHEMA = z.object({
     .optional(),
   MANAGEMENT_OIDC_ROLES: z.string().transform(readBy(readRoleRules)).optional(),
   MANAGEMENT_OIDC_PERSON_CLAIM: z.string().trim().max(200, 'the name of a claim, such as email').optional(),
+  MANAGEMENT_PRECONDITIONS: z.enum(PRECONDITIONS, 'lenient or strict').default('lenient'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),

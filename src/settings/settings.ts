@@ -1,5 +1,6 @@
 // The only reader of the environment. Reports all problems together.
 import type { z } from 'zod';
+import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { TlsFiles } from '../web/tls.ts';
 import { type Environment, findDependentProblems } from './dependent-settings.ts';
@@ -56,6 +57,8 @@ export type Settings = {
   internal: { host: string; port: number } | null;
   /** The issuer whose tokens the management API accepts besides its own. */
   oidc: OidcSettings | null;
+  /** What the management API demands of `If-Match`. */
+  preconditions: Preconditions;
   logLevel: string;
 };
 
@@ -137,6 +140,7 @@ export function readSettings(env: Environment = process.env): Settings {
             personClaim: values.MANAGEMENT_OIDC_PERSON_CLAIM ?? null,
           }
         : null,
+    preconditions: values.MANAGEMENT_PRECONDITIONS,
     logLevel: values.LOG_LEVEL,
   };
 }
