@@ -35,6 +35,8 @@ export const accounts = pgTable(
   {
     serviceId: serviceId().references(() => services.id),
     id: text('id').notNull(),
+    /** Its id for programs, where the id of its row belonged to an account that was deleted. Null: the same as `id`. */
+    resourceId: text('resource_id'),
     /** The spelling that mail is sent to, and its canonical form for look-up. Both empty once erased. */
     email: text('email').notNull(),
     emailCanonical: text('email_canonical').notNull(),
@@ -76,6 +78,12 @@ export const accounts = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
+    uniqueIndex('accounts_resource')
+      .on(t.serviceId, sql`coalesce(${t.resourceId}, ${t.id})`)
+      .where(sql`state <> 'deleted'`),
+    index('accounts_resource_any_case')
+      .on(t.serviceId, sql`lower(coalesce(${t.resourceId}, ${t.id}))`)
+      .where(sql`state <> 'deleted'`),
     uniqueIndex('accounts_email').on(t.serviceId, t.emailCanonical).where(sql`state <> 'deleted'`),
     index('accounts_by_registration')
       .on(t.serviceId, newest(t.registeredAt), newest(t.id))
@@ -132,6 +140,7 @@ export const groups = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('groups_name').on(t.serviceId, sql`lower(${t.name})`),
+    index('groups_any_case').on(t.serviceId, sql`lower(${t.id})`),
   ],
 );
 

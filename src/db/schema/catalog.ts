@@ -1,6 +1,6 @@
 // APIs, and the products that bundle them.
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { groups } from './accounts.ts';
 import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
@@ -13,6 +13,11 @@ export const apis = pgTable(
     name: text('name').notNull(),
     /** Where it begins behind the gateway, without slashes at its ends: `orders/v1`. Empty: everything. */
     path: text('path').notNull(),
+    /** Where a call carries its key, instead of where every API does: the names of a header and of a query parameter. */
+    keyHeader: text('key_header'),
+    keyQuery: text('key_query'),
+    /** What else a program gave, by Azure's names; returned as it was given. */
+    properties: jsonb('properties').$type<Record<string, unknown>>().notNull().default({}),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
@@ -20,6 +25,7 @@ export const apis = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('apis_path').on(t.serviceId, sql`lower(${t.path})`),
+    index('apis_any_case').on(t.serviceId, sql`lower(${t.id})`),
     index('apis_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
   ],
 );
@@ -44,6 +50,7 @@ export const products = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
+    index('products_any_case').on(t.serviceId, sql`lower(${t.id})`),
     index('products_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
   ],
 );

@@ -7,6 +7,7 @@ export * from './gateway-followers.ts';
 export * from './imports.ts';
 export * from './invitations.ts';
 export * from './mails.ts';
+export * from './notifications.ts';
 export * from './outages.ts';
 export * from './schedule.ts';
 export * from './services.ts';

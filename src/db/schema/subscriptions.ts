@@ -1,6 +1,16 @@
 // The right to call a product or API, its keys, and its usage.
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { apis, products } from './catalog.ts';
 import { at, newest, refersTo, serviceId } from './columns.ts';
@@ -27,6 +37,11 @@ export const subscriptions = pgTable(
     productId: text('product_id'),
     apiId: text('api_id'),
     name: text('name').notNull(),
+    /** As a program wrote them, and reads them again. Null: no program gave one. */
+    scopeAsWritten: text('scope_as_written'),
+    ownerAsWritten: text('owner_as_written'),
+    /** Kept for programs; it traces nothing. */
+    allowsTracing: boolean('allows_tracing').notNull().default(false),
     /** Its own state, which a block of the account leaves alone. One past `ends_at` counts as expired at once. */
     state: text('state', { enum: SUBSCRIPTION_STATES }).notNull(),
     /** Why it is in this state; the owner sees it. */
@@ -41,6 +56,7 @@ export const subscriptions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
+    index('subscriptions_any_case').on(t.serviceId, sql`lower(${t.id})`),
     index('subscriptions_by_creation').on(t.serviceId, newest(t.createdAt), newest(t.id)),
     index('subscriptions_of_account').on(t.serviceId, t.accountId),
     index('subscriptions_of_product').on(t.serviceId, t.productId),
