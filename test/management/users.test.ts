@@ -240,11 +240,9 @@ describe('a refused change of a user', () => {
     }
   });
 
-  it('is one without If-Match, with another version, or of an unknown user', async () => {
+  it('is one with another version, or of an unknown user', async () => {
     const { id } = await user();
     const body = { properties: { note: 'x' } };
-    expect((await t.ask(`users/${id}`, { method: 'PATCH', body })).status).toBe(428);
-    expect((await t.ask(`users/${id}`, { method: 'DELETE' })).status).toBe(428);
     for (const etag of ['"7"', 'x', '"', '""', '"0"'])
       expect(
         (await t.ask(`users/${id}`, { method: 'PATCH', body, headers: { 'if-match': etag } })).status,
@@ -259,7 +257,7 @@ describe('a refused change of a user', () => {
           SERVICE,
           'nobody',
           { email: 'n@example.com', ...person },
-          { ifMatch: '*' },
+          { ifMatch: '"1"' },
         ),
       ),
     ).toMatchObject({ status: 412 });
