@@ -5,7 +5,7 @@ import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
-import { API_FILTER, type Api, viewApi } from './api-shape.ts';
+import { API_FILTER, type Api, viewApi, viewRevision } from './api-shape.ts';
 import { demandProperties, ignored, readProperties, text } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -30,6 +30,7 @@ export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayN
     PATCH: ['Api_Update', editApi, patchApi],
     DELETE: ['Api_Delete', deleteApi, removeApi],
   }),
+  ...readRoutes('ApiRevision_ListByService', `${API}/revisions`, listRevisions),
 ]);
 
 /** Properties about the gateway itself may be sent and are ignored. */
@@ -60,10 +61,21 @@ async function findApi(request: ManagementRequest): Promise<Api | null> {
   return (await listApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
 }
 
-async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
+/** Errors: `api_not_found`. */
+async function demandApi(request: ManagementRequest): Promise<Api> {
   const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
-  return apiResponse(request, api, status);
+  return api;
+}
+
+async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
+  return apiResponse(request, await demandApi(request), status);
+}
+
+/** The one that there is. */
+async function listRevisions(request: ManagementRequest): Promise<ManagementResponse> {
+  const api = await demandApi(request);
+  return listResponse(request, [viewRevision(api)], { count: 1, next: null });
 }
 
 const apiResponse = (request: ManagementRequest, api: Api, status?: 200 | 201) =>

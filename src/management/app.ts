@@ -8,6 +8,7 @@ import type { RateLimits } from '../web/rate-limit.ts';
 import { asRefusal, HttpRefusal } from '../web/refusal.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type Address, readAddress } from './address.ts';
+import { answerMissingRevision, readApiName } from './api-revision.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { etagOf, type Preconditions } from './if-match.ts';
 import { createIssuer } from './issuer.ts';
@@ -115,7 +116,12 @@ function clientRequestId(c: WebContext): string | null {
   return CLIENT_REQUEST_ID.test(id) ? id : null;
 }
 
-function runRoute(route: Route, request: ManagementRequest): Promise<ManagementResponse> {
+async function runRoute(route: Route, named: ManagementRequest): Promise<ManagementResponse> {
+  const { apiId } = named.params;
+  const missing = apiId === undefined ? null : answerMissingRevision(route.method, apiId);
+  if (missing) return missing;
+  const request =
+    apiId === undefined ? named : { ...named, params: { ...named.params, apiId: readApiName(apiId).id } };
   const { userId: accountId, sid: subscriptionId, templateName: template, ...ids } = request.params;
   const target = { accountId, subscriptionId, template, ...ids };
   return route.attempts

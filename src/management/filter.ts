@@ -17,12 +17,16 @@ export type FilterFields<Field extends string> = Readonly<Record<string, FilterF
 
 /** A text takes any comparison and the functions; a date comparisons; a choice `eq` with one of its values. */
 type FilterField<Field extends string> = { of: FilterOperand<Field> } & (
-  | { kind: 'text' }
+  | { kind: 'text'; stored(text: string): string }
   | { kind: 'date' }
   | { kind: 'choice'; values: Readonly<Record<string, string | boolean>> }
 );
 
-export const textField = <Field extends string>(of: FilterOperand<Field>) => ({ kind: 'text' as const, of });
+/** `stored`: how a compared text is stored, where programs write it in another way. */
+export const textField = <Field extends string>(
+  of: FilterOperand<Field>,
+  stored: (text: string) => string = (text) => text,
+) => ({ kind: 'text' as const, of, stored });
 export const dateField = <Field extends string>(of: Field) => ({ kind: 'date' as const, of });
 /** `values`: our value for each of Azure's, which are in lower case. */
 export const choiceField = <Field extends string>(
@@ -157,7 +161,7 @@ function readValue(reader: Reader, { azureName, field }: NamedField, operator: F
   if (field.kind === 'date') return dateOf(value, azureName);
   if (value.kind !== 'text') throw refusal(`needs a text in quotes for ${azureName}, not ${quoted(value)}`);
   const text = unquote(value.value);
-  if (field.kind === 'text') return text;
+  if (field.kind === 'text') return field.stored(text);
   if (operator !== 'eq') throw refusal(`can compare ${azureName} with eq only`);
   const { values } = field;
   const chosen = Object.hasOwn(values, text.toLowerCase()) ? values[text.toLowerCase()] : undefined;
@@ -180,11 +184,12 @@ function dateOf(token: Token, azureName: string): Date {
 type NamedField<Field extends string = string> = { azureName: string; field: FilterField<Field> };
 
 function fieldOf<Field extends string>({ fields }: Reader<Field>, token: Token): NamedField<Field> {
-  const azureName = token.value.replace(/^properties\//i, '');
-  const field = Object.hasOwn(fields, azureName) ? fields[azureName] : undefined;
-  if (token.kind !== 'word' || !field)
+  const written = token.value.replace(/^properties\//i, '').toLowerCase();
+  // In any case: APIOps writes `Scope`.
+  const named = Object.entries(fields).find(([azureName]) => azureName.toLowerCase() === written);
+  if (token.kind !== 'word' || !named)
     throw refusal(`has an unknown field ${quoted(token)}; use ${Object.keys(fields).join(', ')}`);
-  return { azureName, field };
+  return { azureName: named[0], field: named[1] };
 }
 
 function take(reader: Reader, what: string): Token {

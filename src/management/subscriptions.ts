@@ -10,6 +10,7 @@ import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
+import { apiNameOf, demandApiId } from './api-revision.ts';
 import { appType, choice, demandProperties, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
@@ -120,7 +121,8 @@ type Subscription = Awaited<ReturnType<typeof listSubscriptions>>['subscriptions
 /** Without keys: only `listSecrets` shows them. */
 function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
   const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
-  const scopePath = scope.kind === 'all' ? ['apis'] : [`${scope.kind}s`, scope.id];
+  const apiPath = ['apis', ...(scope.kind === 'api' ? [apiNameOf(scope.id)] : [])];
+  const scopePath = scope.kind === 'product' ? ['products', scope.id] : apiPath;
   return {
     ...resourceFields(address, ...under, 'subscriptions', id),
     properties: {
@@ -318,7 +320,7 @@ async function showSecrets(request: ManagementRequest): Promise<ManagementRespon
 function readScope(scope: string): { productId?: string; apiId?: string } {
   const [, kind, id] = /\/(products|apis)(?:\/([^/]*))?\/?$/i.exec(scope) ?? [];
   if (kind?.toLowerCase() === 'products' && id) return { productId: id };
-  if (kind?.toLowerCase() === 'apis') return id ? { apiId: id } : {};
+  if (kind?.toLowerCase() === 'apis') return id ? { apiId: demandApiId(id, 'scope') } : {};
   throw validationError({ scope: 'must be /products/{id}, /apis or /apis/{id}' });
 }
 

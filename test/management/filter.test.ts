@@ -134,6 +134,16 @@ describe('parsing a filter', () => {
     });
   });
 
+  it('takes a field in any case, as APIOps writes Scope', () => {
+    for (const field of ['firstname', 'FIRSTNAME', 'Properties/FirstName'])
+      expect(parse(`endswith(${field}, 'n')`)).toEqual({
+        kind: 'match',
+        field: 'firstName',
+        how: 'ends',
+        text: 'n',
+      });
+  });
+
   it('takes a field alone or behind properties/, and the text first in substringof', () => {
     expect(parse("properties/state eq 'Blocked'")).toEqual(compare('state', 'eq', 'blocked'));
     const match = { kind: 'match', field: 'email', how: 'contains', text: "o'n" };

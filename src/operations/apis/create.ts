@@ -17,7 +17,7 @@ export const createApi = defineOperation({
   name: 'apis/create',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: { id: input.apiId.optional(), name: input.catalogName, path: input.apiPath },
+  input: { id: input.newApiId.optional(), name: input.catalogName, path: input.apiPath },
   async run(act, { name, path: typed, ...given }) {
     const serviceId = act.service.id;
     const path = parseApiPath(typed);

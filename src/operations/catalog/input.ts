@@ -22,6 +22,11 @@ export const identifier = (max: number) =>
 
 /** Azure: 1–80. */
 export const apiId = identifier(80);
+/** Programs write the revision of an API behind its id. */
+export const newApiId = apiId.refine(
+  (id) => !/;rev=/i.test(id),
+  'must not hold ;rev=, which names a revision',
+);
 /** Azure: 1–256. */
 export const productId = identifier(256);
 /** Azure: at most 256. */
