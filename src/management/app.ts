@@ -10,6 +10,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type Address, readAddress } from './address.ts';
 import { answerMissingRevision, readApiName } from './api-revision.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { findAbsent } from './collections.ts';
 import { etagOf, type Preconditions } from './if-match.ts';
 import { createIssuer } from './issuer.ts';
 import { waitingResponse } from './long-running.ts';
@@ -141,12 +142,11 @@ function demandAddress(path: string, { service }: Context): Address {
 }
 
 function demandRoute(method: string, address: Address): MatchedRoute {
-  const found = findRoute(ROUTES, method, address.segments);
+  const found = findRoute(ROUTES, method, address.segments) ?? findAbsent(method, address.segments);
   if (!found) throw refusalAsAzure(new HttpRefusal('not_found'));
   if ('route' in found) return found;
-  throw new ManagementError(405, 'MethodNotAllowed', "This URL doesn't accept this kind of request.", {
-    headers: { allow: found.allow.join(', ') },
-  });
+  const { allow, words = "This URL doesn't accept this kind of request." } = found;
+  throw new ManagementError(405, 'MethodNotAllowed', words, { headers: { allow: allow.join(', ') } });
 }
 
 async function readBody(request: Request): Promise<Record<string, unknown> | null> {

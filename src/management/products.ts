@@ -8,6 +8,7 @@ import { deleteProduct } from '../operations/products/delete.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { listProducts } from '../operations/products/list.ts';
 import { type Address, resourceFields } from './address.ts';
+import { apiNameOf } from './api-revision.ts';
 import { API_FILTER, type Api, viewApi } from './api-shape.ts';
 import { choice, demandProperties, flag, ignored, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
@@ -48,6 +49,7 @@ export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...linkRoutes('ProductApi', `${PRODUCT}/apis/{apiId}`, 'api'),
   ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
   ...linkRoutes('ProductGroup', `${PRODUCT}/groups/{groupId}`, 'group'),
+  ...readRoutes('ApiProduct_ListByApis', 'apis/{apiId}/products', listProductsOfApi),
   ...readRoutes('ProductSubscriptions_List', `${PRODUCT}/subscriptions`, async (request) =>
     listSubscriptionsOfProduct(request, (await demandProduct(request)).id),
   ),
@@ -78,10 +80,11 @@ const PRODUCT_FILTER = {
 
 type Product = Awaited<ReturnType<typeof listProducts>>['products'][number];
 
-function viewProduct(address: Address, product: Product) {
+/** `under`: the resource that lists it. */
+function viewProduct(address: Address, product: Product, under: readonly string[] = []) {
   const { id, name, description, terms, isPublished, subscriptionsLimit } = product;
   return {
-    ...resourceFields(address, 'products', id),
+    ...resourceFields(address, ...under, 'products', id),
     properties: {
       displayName: name,
       description,
@@ -98,6 +101,16 @@ async function listProductsOfService(request: ManagementRequest): Promise<Manage
   const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
   const { products, ...page } = await listProducts(request.context, wanted);
   const value = products.map((product) => viewProduct(request.address, product));
+  return listResponse(request, value, page);
+}
+
+async function listProductsOfApi(request: ManagementRequest): Promise<ManagementResponse> {
+  const apiId = request.params.apiId ?? '';
+  const [api] = (await listApis(request.context, { ids: [apiId] })).apis;
+  if (!api) throw new DomainError('api_not_found');
+  const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
+  const { products, ...page } = await listProducts(request.context, { ...wanted, apiId: api.id });
+  const value = products.map((product) => viewProduct(request.address, product, ['apis', apiNameOf(api.id)]));
   return listResponse(request, value, page);
 }
 

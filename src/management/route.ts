@@ -31,7 +31,14 @@ type Change = {
   attempts: Pick<Operation<never, unknown>, 'attempt'>;
 };
 
-export type Route = ({ method: 'GET' | 'HEAD'; attempts?: never } | Change) & {
+type Read = {
+  method: 'GET' | 'HEAD';
+  attempts?: never;
+  /** What changes it, for a client that tries to: a sentence. */
+  changedBy?: string;
+};
+
+export type Route = (Read | Change) & {
   /** Below the service, such as `users/{userId}`. */
   path: string;
   /** Azure's name, such as `User_Get`. */
@@ -76,13 +83,16 @@ export const resourceResponse = (
 ): ManagementResponse => ({ status, body, version });
 
 export type MatchedRoute = { route: Route; params: Record<string, string> };
+/** For a method that the path doesn't take: those that it takes, and what to do instead. */
+type OtherMethods = { allow: string[]; words?: string | undefined };
+export type FoundRoute = MatchedRoute | OtherMethods;
 
-/** The route of a path and method. For another method: those that the path takes. Null for an unknown path. */
+/** The route of a path and method. Null for an unknown path. */
 export function findRoute(
   routes: readonly Route[],
   method: string,
   segments: readonly string[],
-): MatchedRoute | { allow: string[] } | null {
+): FoundRoute | null {
   const fitting = routes.flatMap((route) => {
     const params = paramsOf(route.path.split('/'), segments);
     return params ? [{ route, params }] : [];
@@ -91,6 +101,7 @@ export function findRoute(
   return (
     fitting.find(({ route }) => route.method === method) ?? {
       allow: [...new Set(fitting.map(({ route }) => route.method))].sort(),
+      words: fitting.map(({ route }) => (route.attempts ? undefined : route.changedBy)).find(Boolean),
     }
   );
 }

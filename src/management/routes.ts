@@ -1,5 +1,6 @@
 // Every operation of Azure's contract that this server has.
 import { API_ROUTES } from './apis.ts';
+import { FIXED_ROUTES } from './fixed-resources.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
 import { PRODUCT_ROUTES } from './products.ts';
@@ -15,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...PRODUCT_ROUTES,
   ...API_ROUTES,
   ...TEMPLATE_ROUTES,
+  ...FIXED_ROUTES,
   ...LONG_RUNNING_ROUTES,
 ];

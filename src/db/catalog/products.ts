@@ -50,6 +50,8 @@ export type ProductsWanted = {
   text?: string | undefined;
   ids?: readonly string[] | undefined;
   filter?: ListFilter<ProductField> | undefined;
+  /** Only products with this API. */
+  apiId?: string | undefined;
   /** Only published products that one of these groups sees. */
   seenBy?: readonly string[] | undefined;
 };
@@ -62,15 +64,24 @@ export const listProducts = (
 ): PagedList<Product, NameCursor> =>
   pagedList(db, products, { where: isWanted(db, serviceId, wanted), ...byName(products) });
 
-function isWanted(db: Db, serviceId: string, { text, ids, filter, seenBy }: ProductsWanted) {
+function isWanted(db: Db, serviceId: string, { text, ids, filter, apiId, seenBy }: ProductsWanted) {
   return and(
     eq(products.serviceId, serviceId),
     text ? sql`strpos(lower(${products.name}), lower(${text})) > 0` : undefined,
     ids ? inArray(products.id, [...ids]) : undefined,
     filter ? filterCondition(filter, COLUMNS) : undefined,
+    apiId === undefined ? undefined : hasApi(db, apiId),
     seenBy ? and(eq(products.isPublished, true), isSeenBy(db, seenBy)) : undefined,
   );
 }
+
+const hasApi = (db: Db, apiId: string) =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(productApis)
+      .where(has(productApis, { serviceId: products.serviceId, productId: products.id, apiId })),
+  );
 
 function isSeenBy(db: Db, groupIds: readonly string[]) {
   return exists(
