@@ -6,7 +6,7 @@ import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
 import { API_FILTER, type Api, viewApi, viewRevision } from './api-shape.ts';
-import { demandProperties, ignored, readProperties, text } from './body.ts';
+import { demandProperties, ignored, label, readProperties, text } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
@@ -35,7 +35,7 @@ export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayN
 
 /** Properties about the gateway itself may be sent and are ignored. */
 const PROPERTIES = {
-  displayName: text,
+  displayName: label,
   path: text,
   protocols: ignored,
   serviceUrl: ignored,

@@ -5,7 +5,13 @@ import type { ManagementRequest } from './route.ts';
 
 /** For read-only properties: a client may send back what it has read. */
 export const ignored = z.unknown().optional();
-export const text = z.string('must be a string').optional();
+/** Kept as it is written. Blank counts as empty. */
+export const text = z
+  .string('must be a string')
+  .overwrite((words) => (words.trim() === '' ? '' : words))
+  .optional();
+/** A name that people see: it is kept without the white space around it. */
+export const label = z.string('must be a string').trim().optional();
 export const flag = z.boolean('must be true or false').optional();
 
 const ALTERNATIVES = new Intl.ListFormat('en', { type: 'disjunction' });
@@ -30,7 +36,21 @@ export function demandProperties<Name extends string>(
     throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
 }
 
-/** Null counts as absent. Errors: `ValidationError` that names each property that is unknown or of the wrong type. */
+/** Under our spelling of each name: Azure ignores case there too. Without what is null. */
+function inOurSpelling(properties: object, names: readonly string[]): Record<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const [written, value] of Object.entries(properties)) {
+    const name = names.find((one) => one.toLowerCase() === written.toLowerCase()) ?? written;
+    if (given.has(name)) throw validationError({ [name]: 'is given twice' });
+    if (value !== null) given.set(name, value);
+  }
+  return Object.fromEntries(given);
+}
+
+/**
+ * Names ignore case, and null counts as absent. Errors: `ValidationError` that names each property that is unknown, given
+ * twice or of the wrong type.
+ */
 export function readProperties<Shape extends z.ZodRawShape>(
   { body }: ManagementRequest,
   shape: Shape,
@@ -39,7 +59,7 @@ export function readProperties<Shape extends z.ZodRawShape>(
   const properties = body && !('properties' in body) ? {} : body?.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
     throw validationError({ properties: 'must be an object: { "properties": { … } }' });
-  const given = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+  const given = inOurSpelling(properties, Object.keys(shape));
   const parsed = z.strictObject(shape).safeParse(given);
   if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>;
   const faults: Record<string, string> = {};

@@ -8,7 +8,7 @@ import { deleteGroup } from '../operations/groups/delete.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
-import { choice, demandProperties, ignored, readProperties, text } from './body.ts';
+import { choice, demandProperties, ignored, label, readProperties, text } from './body.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
@@ -49,7 +49,7 @@ export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
 
 /** Only custom groups can be created, because this server reads no external directory. */
 const PROPERTIES = {
-  displayName: text,
+  displayName: label,
   description: text,
   type: choice(['custom', 'system'], '; external groups are not supported'),
   builtIn: ignored,
@@ -72,13 +72,10 @@ async function getGroup(request: ManagementRequest): Promise<ManagementResponse>
 }
 
 async function putGroup(request: ManagementRequest): Promise<ManagementResponse> {
-  const { displayName, description, type } = readProperties(request, PROPERTIES);
+  // As in Azure, a PUT replaces: a description that it leaves out goes.
+  const { displayName, description = '', type } = readProperties(request, PROPERTIES);
   demandProperties({ displayName }, ['displayName']);
-  const group = {
-    groupId: groupId(request),
-    name: displayName ?? '',
-    ...(description === undefined ? {} : { description }),
-  };
+  const group = { groupId: groupId(request), name: displayName ?? '', description };
   return putResource(request, {
     find: () => showGroup(request.context, { groupId: group.groupId }),
     isAsGiven: (row) => row.type === 'custom' && hasValues(row, { name: displayName, description }),

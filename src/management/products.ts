@@ -10,7 +10,7 @@ import { listProducts } from '../operations/products/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { apiNameOf } from './api-revision.ts';
 import { API_FILTER, type Api, viewApi } from './api-shape.ts';
-import { choice, demandProperties, flag, ignored, readProperties, text } from './body.ts';
+import { choice, demandProperties, flag, ignored, label, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
@@ -56,7 +56,7 @@ export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
 ]);
 
 const PROPERTIES = {
-  displayName: text,
+  displayName: label,
   description: text,
   terms: text,
   subscriptionRequired: flag,
@@ -149,11 +149,14 @@ function productInput(properties: ReturnType<typeof readProperties<typeof PROPER
   );
 }
 
+/** What a PUT that leaves it out sets: Terraform and APIOps leave out what should go. It never opens or hides a product. */
+const LEFT_OUT = { description: '', terms: '', isApprovalRequired: false, subscriptionsLimit: null };
+
 async function putProduct(request: ManagementRequest): Promise<ManagementResponse> {
   const properties = readProperties(request, PROPERTIES);
   demandProperties(properties, ['displayName']);
   const id = request.params.productId ?? '';
-  const given = productInput(properties);
+  const given = { ...LEFT_OUT, ...productInput(properties) };
   return putResource(request, {
     find: () => findProduct(request),
     isAsGiven: (product) => hasValues(product, given),

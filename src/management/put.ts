@@ -55,7 +55,7 @@ export async function repeatIfOvertaken<Result>(
   }
 }
 
-/** Whether the row has every value that is given. Most texts are stored trimmed. */
+/** Whether the row has every value that is given. */
 export const hasValues = <Row extends object>(
   row: Row,
   given: { readonly [Field in keyof Row]?: unknown },
@@ -63,6 +63,5 @@ export const hasValues = <Row extends object>(
   Object.entries(given).every(([field, value]) => {
     const present = row[field as keyof Row];
     if (value instanceof Date && present instanceof Date) return value.getTime() === present.getTime();
-    const isTrimmed = typeof value === 'string' && present === value.trim();
-    return value === undefined || present === value || isTrimmed;
+    return value === undefined || present === value;
   });

@@ -11,7 +11,7 @@ import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
 import { apiNameOf, demandApiId } from './api-revision.ts';
-import { appType, choice, demandProperties, ignored, readProperties, text } from './body.ts';
+import { appType, choice, demandProperties, ignored, label, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
@@ -69,7 +69,7 @@ export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
 
 const STATE = choice(['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled']);
 const PROPERTIES = {
-  displayName: text,
+  displayName: label,
   scope: text,
   ownerId: text,
   primaryKey: text,

@@ -134,7 +134,7 @@ describe('a template', () => {
     const { subject = '', body = '', title, description, parameters = [] } = await get();
     const sent = {
       subject: `${subject}!`,
-      body: body.replaceAll('\n', '\r\n'),
+      body,
       title,
       description,
       parameters,

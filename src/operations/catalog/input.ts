@@ -1,7 +1,7 @@
 // The fields of APIs, products and subscriptions, with the limit of each. Source: management-api §1.1, §1.4.
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
-import { trimmedText } from '../frame/input.ts';
+import { trimmedText, writtenText } from '../frame/input.ts';
 
 export const MAX_CATALOG_NAME_LENGTH = 100;
 export const MAX_PRODUCT_TEXT_LENGTH = 1_000;
@@ -43,8 +43,8 @@ export const displayName = (max: number) =>
 export const catalogName = displayName(MAX_CATALOG_NAME_LENGTH);
 
 export const apiPath = z.string().max(2_000);
-export const productDescription = trimmedText(MAX_PRODUCT_TEXT_LENGTH);
-export const productTerms = trimmedText(MAX_TERMS_LENGTH);
+export const productDescription = writtenText(MAX_PRODUCT_TEXT_LENGTH);
+export const productTerms = writtenText(MAX_TERMS_LENGTH);
 export const stateComment = trimmedText(MAX_STATE_COMMENT_LENGTH);
 export const apiIds = z
   .array(apiId)

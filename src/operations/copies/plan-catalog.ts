@@ -48,8 +48,8 @@ export async function planGroups(
     if (!there) return plannedNew(() => createGroup(context, { groupId: id, name, description }));
     if (there.id !== id) return planned('same', `the group of that name here, ${there.id}, stands for it`);
     return plannedComparison({
-      name: there.name === name.trim(),
-      description: there.description === description.trim(),
+      name: there.name === wanted.name,
+      description: there.description === wanted.description,
     });
   });
 }

@@ -21,6 +21,14 @@ export const trimmedText = (max: number) =>
     .max(max, `at most ${max} characters`)
     .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
 
+/** Kept as it was written, because programs compare what comes back. Empty when it is blank, as there is nothing to show. */
+export const writtenText = (max: number) =>
+  z
+    .string()
+    .overwrite((text) => (text.trim() === '' ? '' : text))
+    .max(max, `at most ${max} characters`)
+    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+
 /** Cleaned; empty when the person has no such name, or when it shows nothing. */
 export const personName = z
   .string()
@@ -39,7 +47,7 @@ export const withNames = <Shape extends z.ZodRawShape>(shape: Shape) =>
 export const withNeededNames = <Shape extends z.ZodRawShape>(shape: Shape) =>
   withNames(shape).refine((person) => fullName(person as Names) !== '', NAME_NEEDED);
 export const NAME_NEEDED = { path: ['firstName'], error: 'is needed; one name is enough' };
-export const note = trimmedText(MAX_NOTE_LENGTH);
+export const note = writtenText(MAX_NOTE_LENGTH);
 export const reason = trimmedText(MAX_REASON_LENGTH);
 export const message = trimmedText(MAX_MESSAGE_LENGTH);
 export const personalLine = trimmedText(MAX_PERSONAL_LINE_LENGTH);

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { displayName, identifier } from '../catalog/input.ts';
+import { writtenText } from '../frame/input.ts';
 
 /** Azure: displayName 1–300. */
 export const MAX_GROUP_NAME_LENGTH = 300;
@@ -10,7 +10,4 @@ export const groupName = displayName(MAX_GROUP_NAME_LENGTH);
 /** Azure: 1–256. */
 export const newGroupId = identifier(256);
 
-export const groupDescription = z
-  .string()
-  .trim()
-  .max(MAX_GROUP_DESCRIPTION_LENGTH, `at most ${MAX_GROUP_DESCRIPTION_LENGTH} characters`);
+export const groupDescription = writtenText(MAX_GROUP_DESCRIPTION_LENGTH);

@@ -2,12 +2,12 @@ import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.
 import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { checkTemplateText, demandTemplate, isSameText, templateName, templateText } from './input.ts';
+import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 import { demandTextVersion } from './version.ts';
 
 /**
  * Changes a mail's text; mails that are rendered already stay. A field that is left out stays, and the syntax stays with the
- * body. An XHTML body that equals the rendered Markdown keeps the Markdown. `wasDefault`: it had no text of its own.
+ * body. An XHTML body that equals the rendered Markdown keeps the Markdown; any other is kept as it was written. `wasDefault`: it had no text of its own.
  * Errors: `template_not_found`; `template_invalid` with the field; `template_changed` when another operator saved it since.
  */
 export const saveTemplate = defineOperation({
@@ -28,8 +28,7 @@ export const saveTemplate = defineOperation({
     demandTextVersion(former, expectedVersion);
     const { subject: formerSubject, body: formerBody } = former.text ?? template;
     const before = { subject: formerSubject, body: formerBody, syntax: former.text?.syntax ?? 'markdown' };
-    const isSameBody =
-      body === undefined || (syntax === 'xhtml' && isSameText(body, xhtmlOf(template.name, before)));
+    const isSameBody = body === undefined || (syntax === 'xhtml' && body === xhtmlOf(template.name, before));
     const after = {
       ...(isSameBody ? before : { body, syntax }),
       subject: subject ?? before.subject,
