@@ -286,9 +286,9 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
     fetch: mountSurfaces(parts, metrics).fetch,
     // As Azure compares it.
-    caselessPaths: ['/subscriptions'],
+    caselessPaths: ['/subscriptions', '/tenants'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
-    refusals: { '/subscriptions': refusalInAzuresForm },
+    refusals: { '/subscriptions': refusalInAzuresForm, '/tenants': refusalInAzuresForm },
     routes: {
       '/slack/events': slack.listener,
       ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
@@ -323,11 +323,13 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     publicUrl: () => addresses.url,
     oidc: settings.oidc,
     preconditions: settings.preconditions,
+    place: settings.place,
     clock,
     contextOf,
     system: () => system('management'),
   });
   root.route('/subscriptions', management);
+  root.route('/tenants', management);
   return root;
 }
 

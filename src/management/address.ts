@@ -1,4 +1,4 @@
-// The address of a service and its resources, as Azure Resource Manager writes it.
+// Addresses as Azure Resource Manager writes them: of the service with its resources, and of what is around it.
 
 export type Address = {
   /** The path up to the service, as the client wrote it. Ids of resources begin with it. */
@@ -8,29 +8,41 @@ export type Address = {
   segments: string[];
 };
 
-const MAX_SEGMENTS = 8;
+const MAX_SEGMENTS = 16;
 const WORDS = ['subscriptions', 'resourcegroups', 'providers', 'microsoft.apimanagement', 'service'];
 /** Azure's limits for names. */
 const SUBSCRIPTION = /^[\w-]{1,64}$/;
 const RESOURCE_GROUP = /^[\w().-]{1,90}$/;
 const SERVICE = /^[a-zA-Z](?:[a-zA-Z0-9-]{0,48}[a-zA-Z0-9])?$/;
 
-/** Null for any other path. Accepts any valid subscription and resource group, because only Azure uses them. */
-export function readAddress(path: string): Address | null {
+/** The decoded parts of a path; null when one is empty, isn't encoded well or holds a control. */
+export function readParts(path: string): string[] | null {
   const parts = path.split('/').slice(1).map(decoded);
-  if (parts.some((part) => part === null)) return null;
+  const isGood = parts.length <= MAX_SEGMENTS && parts.every((part) => part !== null && part !== '');
+  return isGood ? (parts as string[]) : null;
+}
+
+/**
+ * Null for a path that is not at or below a service. Accepts any valid subscription and resource group, because only Azure
+ * uses them.
+ */
+export function readAddress(parts: readonly string[]): Address | null {
   const [subscriptions, id = '', groups, group = '', providers, provider, word, service = '', ...segments] =
-    parts as string[];
+    parts;
   const words = [subscriptions, groups, providers, provider, word].map((one) => one?.toLowerCase());
   const isOurs =
     words.every((one, index) => one === WORDS[index]) &&
-    SUBSCRIPTION.test(id) &&
-    RESOURCE_GROUP.test(group) &&
+    isSubscription(id) &&
+    isResourceGroup(group) &&
     SERVICE.test(service);
-  if (!isOurs || segments.length > MAX_SEGMENTS || segments.some((segment) => segment === '')) return null;
-  const base = `/subscriptions/${id}/resourceGroups/${group}/providers/Microsoft.ApiManagement/service/${service}`;
-  return { base, service, segments };
+  return isOurs ? { base: serviceId(id, group, service), service, segments } : null;
 }
+
+export const serviceId = (subscription: string, group: string, service: string): string =>
+  `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ApiManagement/service/${service}`;
+
+export const isSubscription = (id: string): boolean => SUBSCRIPTION.test(id);
+export const isResourceGroup = (name: string): boolean => RESOURCE_GROUP.test(name);
 
 function decoded(part: string): string | null {
   try {

@@ -7,8 +7,9 @@ import type { Actor, Clock, Context } from '../operations/frame/context.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
 import { asRefusal, HttpRefusal } from '../web/refusal.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
-import { type Address, readAddress } from './address.ts';
+import { type Address, isResourceGroup, isSubscription, readAddress, readParts } from './address.ts';
 import { answerMissingRevision, readApiName } from './api-revision.ts';
+import { RESOURCE_MANAGER_ROUTES } from './arm.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { findAbsent } from './collections.ts';
 import { etagOf, type Preconditions } from './if-match.ts';
@@ -16,6 +17,7 @@ import { createIssuer } from './issuer.ts';
 import { waitingResponse } from './long-running.ts';
 import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
 import type { OidcSettings } from './oidc-settings.ts';
+import type { Place } from './place.ts';
 import { demandApiVersion, readQuery } from './query.ts';
 import {
   findRoute,
@@ -38,12 +40,13 @@ type ManagementOptions = {
   /** The issuer whose tokens are accepted beside ours; null for none. */
   oidc: OidcSettings | null;
   preconditions: Preconditions;
+  place: Place;
   clock: Clock;
   contextOf(actor: Actor, requestId: string): Context;
   system(): Context;
 };
 
-/** Everything below `/subscriptions`. Every answer is in Azure's form, faults too. */
+/** Everything below `/subscriptions`, and `/tenants`. Every answer is in Azure's form, faults too. */
 export function createManagement(options: ManagementOptions): Hono<WebEnv> {
   const { log, limits, oidc, clock, system } = options;
   const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;
@@ -59,9 +62,8 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
     const { pathname, searchParams } = new URL(c.req.url);
     const query = readQuery(searchParams);
     const context = options.contextOf(program, requestIdOf(c));
-    const address = demandAddress(pathname, context);
-    demandApiVersion(query);
-    const { route, params } = demandRoute(c.req.method, address);
+    const { address, route, params } = demandRoute(c.req.method, pathname, context);
+    demandApiVersion(query, route.oldestVersion);
     c.env.facts.route = `management ${route.operation}`;
     const request: ManagementRequest = {
       context,
@@ -72,6 +74,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
       ifMatch: c.req.header('if-match') ?? null,
       preconditions: options.preconditions,
       publicUrl: options.publicUrl(),
+      place: options.place,
     };
     try {
       return toResponse(await runRoute(route, request), headers);
@@ -130,19 +133,31 @@ async function runRoute(route: Route, named: ManagementRequest): Promise<Managem
     : route.run(request);
 }
 
-function demandAddress(path: string, { service }: Context): Address {
-  const address = readAddress(path);
+type Found = MatchedRoute & { address: Address };
+
+/** The route of a path at or below this server's service, or of Resource Manager around it. Errors: 404, 405. */
+function demandRoute(method: string, path: string, { service }: Context): Found {
+  const parts = readParts(path) ?? [];
+  const address = readAddress(parts);
   const named = address?.service.toLowerCase();
-  if (address && (named === service.id.toLowerCase() || named === service.name.toLowerCase())) return address;
+  const isOurs = named === service.id.toLowerCase() || named === service.name.toLowerCase();
+  if (address && isOurs)
+    return {
+      ...demandMatch(findRoute(ROUTES, method, address.segments) ?? findAbsent(method, address.segments)),
+      address,
+    };
+  const found = findRoute(RESOURCE_MANAGER_ROUTES, method, parts);
+  const isNamedWell = isSubscription(parts[1] ?? 'any') && isResourceGroup(parts[3] ?? 'any');
+  if (!address && found && isNamedWell)
+    return { ...demandMatch(found), address: { base: '', service: service.name, segments: parts } };
   throw new ManagementError(
     404,
     'ResourceNotFound',
-    "Nothing found at this URL. URLs begin with /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/{service}/…, with the name of this server's service.",
+    `Nothing found at this URL. This server has one service, ${service.name}: /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/${service.name}/….`,
   );
 }
 
-function demandRoute(method: string, address: Address): MatchedRoute {
-  const found = findRoute(ROUTES, method, address.segments) ?? findAbsent(method, address.segments);
+function demandMatch(found: ReturnType<typeof findRoute>): MatchedRoute {
   if (!found) throw refusalAsAzure(new HttpRefusal('not_found'));
   if ('route' in found) return found;
   const { allow, words = "This URL doesn't accept this kind of request." } = found;

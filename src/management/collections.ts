@@ -70,7 +70,13 @@ const NO_GIT =
 
 /** Azure's actions on the service that are refused, and why. */
 export const REFUSED_ACTIONS: Readonly<Record<string, string>> = {
+  applyNetworkConfigurationUpdates: NETWORK,
+  backup: 'Back up the database of this server instead.',
+  getSsoToken:
+    'There is no publisher portal: operators work in Slack. users/{userId}/generateSsoUrl signs a developer in.',
+  migrateToStv2: 'This server runs on no platform of Azure.',
   outboundNetworkDependenciesEndpoints: 'docs/connect.md says which hosts this server calls.',
+  restore: 'Restore the database of this server instead.',
   validatePolicies: `This server keeps no policies. ${GATEWAY}`,
   'portalsettings/{settings}/listSecrets': 'Nothing is delegated, so there is no key.',
   'tenant/{accessName}/deploy': NO_GIT,

@@ -3,6 +3,7 @@ import type { Context } from '../operations/frame/context.ts';
 import { listProducts } from '../operations/products/list.ts';
 import { resourceFields } from './address.ts';
 import { ManagementError } from './management-error.ts';
+import { LOCATION } from './place.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -10,9 +11,6 @@ import {
   readRoutes,
   resourceResponse,
 } from './route.ts';
-
-/** Where the service says that it runs. */
-const LOCATION = 'local';
 
 /** The refusal of a caller who may not read is recorded as one of reading products. */
 export const demandReader = (context: Context): Promise<void> =>

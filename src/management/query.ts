@@ -36,8 +36,8 @@ export function readQuery(params: URLSearchParams): Query {
 
 const OLDEST = '2021-08-01';
 
-/** Accepts every version since 2021-08-01; all get the answers of 2024-05-01. Errors: 400. */
-export function demandApiVersion(query: Query): void {
+/** Accepts every version since the oldest; all get the answers of 2024-05-01. Errors: 400. */
+export function demandApiVersion(query: Query, oldest = OLDEST): void {
   const version = query.text('api-version');
   if (version === undefined)
     throw new ManagementError(
@@ -45,10 +45,10 @@ export function demandApiVersion(query: Query): void {
       'MissingApiVersionParameter',
       'Add the query parameter api-version: ?api-version=2024-05-01.',
     );
-  if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version) || version < OLDEST)
+  if (!/^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version) || version < oldest)
     throw new ManagementError(
       400,
       'InvalidApiVersionParameter',
-      `This api-version isn't supported. Use 2024-05-01, or another one since ${OLDEST}.`,
+      `This api-version isn't supported. Use 2024-05-01, or another one since ${oldest}.`,
     );
 }

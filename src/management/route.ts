@@ -3,6 +3,7 @@ import type { Context } from '../operations/frame/context.ts';
 import type { Operation } from '../operations/frame/operation.ts';
 import type { Address } from './address.ts';
 import type { Preconditions } from './if-match.ts';
+import type { Place } from './place.ts';
 import type { Query } from './query.ts';
 
 export type ManagementRequest = {
@@ -16,6 +17,7 @@ export type ManagementRequest = {
   ifMatch: string | null;
   preconditions: Preconditions;
   publicUrl: string;
+  place: Place;
 };
 
 export type ManagementResponse = {
@@ -39,13 +41,15 @@ type Read = {
 };
 
 export type Route = (Read | Change) & {
-  /** Below the service, such as `users/{userId}`. */
+  /** Below the service, such as `users/{userId}`; empty for the service itself. */
   path: string;
   /** Azure's name, such as `User_Get`. */
   operation: string;
   run(request: ManagementRequest): Promise<ManagementResponse>;
   /** Azure's names of the operation's fields, where they differ. */
   names?: Readonly<Record<string, string>>;
+  /** The oldest api-version that it takes; the service's own unless given. */
+  oldestVersion?: string;
 };
 
 /** A GET, and with `headOperation` the HEAD that Azure has a name of its own for. */
@@ -94,7 +98,7 @@ export function findRoute(
   segments: readonly string[],
 ): FoundRoute | null {
   const fitting = routes.flatMap((route) => {
-    const params = paramsOf(route.path.split('/'), segments);
+    const params = paramsOf(route.path === '' ? [] : route.path.split('/'), segments);
     return params ? [{ route, params }] : [];
   });
   if (fitting.length === 0) return null;

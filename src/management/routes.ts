@@ -1,15 +1,17 @@
-// Every operation of Azure's contract that this server has.
+// Every operation of Azure's contract that this server has at and below a service.
 import { API_ROUTES } from './apis.ts';
 import { FIXED_ROUTES } from './fixed-resources.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
 import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
+import { SERVICE_ROUTES } from './service.ts';
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
 import { TEMPLATE_ROUTES } from './templates.ts';
 import { USER_ROUTES } from './users.ts';
 
 export const ROUTES: readonly Route[] = [
+  ...SERVICE_ROUTES,
   ...USER_ROUTES,
   ...GROUP_ROUTES,
   ...SUBSCRIPTION_ROUTES,

@@ -1,7 +1,9 @@
 // Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
+import { isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
+import { DEFAULT_PLACE } from '../management/place.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
 
@@ -165,6 +167,13 @@ export const SETTINGS_SCHEMA = z.object({
   MANAGEMENT_OIDC_ROLES: z.string().transform(readBy(readRoleRules)).optional(),
   MANAGEMENT_OIDC_PERSON_CLAIM: z.string().trim().max(200, 'the name of a claim, such as email').optional(),
   MANAGEMENT_PRECONDITIONS: z.enum(PRECONDITIONS, 'lenient or strict').default('lenient'),
+  MANAGEMENT_SUBSCRIPTION_ID: z
+    .guid('a subscription id of Azure, such as 5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11')
+    .default(DEFAULT_PLACE.subscriptionId),
+  MANAGEMENT_RESOURCE_GROUP: z
+    .string()
+    .refine(isResourceGroup, "a resource group's name, such as rg1")
+    .default(DEFAULT_PLACE.resourceGroup),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),

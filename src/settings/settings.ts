@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
+import type { Place } from '../management/place.ts';
 import type { TlsFiles } from '../web/tls.ts';
 import { type Environment, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
@@ -59,6 +60,8 @@ export type Settings = {
   oidc: OidcSettings | null;
   /** What the management API demands of `If-Match`. */
   preconditions: Preconditions;
+  /** The subscription and resource group that lists of Azure's show. */
+  place: Place;
   logLevel: string;
 };
 
@@ -131,6 +134,15 @@ export function readSettings(env: Environment = process.env): Settings {
       values.INTERNAL_PORT === undefined
         ? null
         : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
+    ...managementSettings(values),
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function managementSettings(
+  values: z.output<typeof SETTINGS_SCHEMA>,
+): Pick<Settings, 'oidc' | 'preconditions' | 'place'> {
+  return {
     oidc:
       values.MANAGEMENT_OIDC_ISSUER && values.MANAGEMENT_OIDC_AUDIENCE && values.MANAGEMENT_OIDC_ROLES
         ? {
@@ -141,7 +153,10 @@ export function readSettings(env: Environment = process.env): Settings {
           }
         : null,
     preconditions: values.MANAGEMENT_PRECONDITIONS,
-    logLevel: values.LOG_LEVEL,
+    place: {
+      subscriptionId: values.MANAGEMENT_SUBSCRIPTION_ID.toLowerCase(),
+      resourceGroup: values.MANAGEMENT_RESOURCE_GROUP,
+    },
   };
 }
 

@@ -573,6 +573,7 @@ const CASES: Record<string, Case> = {
     ours: having(subscription, { isCounted: true }),
     nothing: { isCounted: true },
   },
+  'services/show': { as: ADMIN, ours: () => ({}), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'tickets/recognise': {

@@ -207,6 +207,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'imports/stop-all': 'npm run after-restore',
   'recoveries/compare': 'npm run after-restore',
   'recoveries/count-open': 'npm run after-restore',
+  'services/show': 'for the management API; the settings say the same',
   'sessions/end-all': 'npm run after-restore',
   'templates/preview': 'gives a page of HTML',
   'templates/save': 'takes pages of text',

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Database } from '../connection/connect.ts';
+import type { Database, Db } from '../connection/connect.ts';
 import { groups, services } from '../schema/index.ts';
 
 const BUILT_IN_GROUPS = [
@@ -24,10 +24,15 @@ export async function openService(
       await tx.insert(groups).values(values).onConflictDoNothing();
     }
     await tx.update(services).set({ name: service.name }).where(eq(services.id, service.id));
-    const [found] = await tx.select().from(services).where(eq(services.id, service.id));
-    if (!found) throw new Error('the service is gone');
-    return { id: found.id, name: found.name, secretKeyCheck: found.secretKeyCheck };
+    return findService(tx, service.id);
   });
+}
+
+/** Throws a fault when there is none: the start makes it. */
+export async function findService(db: Db, id: string): Promise<typeof services.$inferSelect> {
+  const [found] = await db.select().from(services).where(eq(services.id, id));
+  if (!found) throw new Error('the service is gone');
+  return found;
 }
 
 /** Whether a server has ever been started on this database. */

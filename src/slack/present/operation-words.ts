@@ -105,6 +105,7 @@ const WORDS: Record<string, string> = {
   'products/show': 'looked/look at {a product}',
   'recoveries/compare': 'compared/compare a restored backup with the audit',
   'recoveries/count-open': 'counted/count what a restored backup lacks',
+  'services/show': 'looked/look at the service',
   'sessions/end': 'ended/end a session',
   'sessions/end-all': 'signed/sign every developer out',
   'sessions/end-others': 'signed/sign out everywhere else',

@@ -1,0 +1,16 @@
+import { findService } from '../../db/operators/services.ts';
+import { defineOperation, READERS } from '../frame/operation.ts';
+import { publisherOf } from './publisher.ts';
+
+/** The service of this server: its name, its publisher, and where its developers and their programs go. */
+export const showService = defineOperation({
+  name: 'services/show',
+  allowed: READERS,
+  effect: 'read',
+  input: {},
+  async run(act) {
+    const { name, createdAt } = await findService(act.tx, act.service.id);
+    const { gatewayUrl, publicUrl } = act.policy;
+    return { name, createdAt, publisher: publisherOf(act.policy), gatewayUrl, publicUrl };
+  },
+});
