@@ -1,0 +1,81 @@
+// What each of Azure's clients does with each resource here. Each client's suite measures its column of the table under
+// "Clients" in docs/management-api.md, and writes it with `--update`.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+/** The columns, in the page's order. */
+const CLIENTS = ['JavaScript', 'Python', 'az', 'Terraform', 'APIOps'] as const;
+type Client = (typeof CLIENTS)[number];
+type Resource =
+  | 'service'
+  | 'user'
+  | 'group'
+  | 'member of a group'
+  | 'product'
+  | 'API of a product'
+  | 'group of a product'
+  | 'API'
+  | 'subscription'
+  | 'keys of a subscription'
+  | 'email template'
+  | 'notification'
+  | 'recipient of a notification'
+  | 'portal setting'
+  | 'other collections';
+type Action = 'create' | 'read' | 'update' | 'delete';
+/** `refused`: with a sentence that says what to do instead; the page's last column has the reason. */
+type Result = 'yes' | 'refused';
+
+const LETTERS: Record<Action, string> = { create: 'C', read: 'R', update: 'U', delete: 'D' };
+const PAGE = fileURLToPath(new URL('../../docs/management-api.md', import.meta.url));
+
+/**
+ * The column of one client. `offers` has the actions that the client offers for a resource, as letters: `CRUD`, `R`, or
+ * an empty text for none. A suite of several files names each resource in one of them.
+ *
+ * `covers` is the last line of a test that saw the client do it. `expectOnPage` belongs in the last test of the file: it
+ * fails when an offered action wasn't covered, or the page says something else.
+ */
+export function clientTable(client: Client, offers: Partial<Record<Resource, string>>) {
+  const seen = new Map<string, Result>();
+  const cell = (resource: string, offered: string) =>
+    Object.entries(LETTERS)
+      .map(([action, letter]) => {
+        if (!offered.includes(letter)) return '–';
+        const result = seen.get(`${resource}: ${action}`);
+        return result === 'refused' ? `(${letter})` : result ? letter : `${letter}?`;
+      })
+      .join(' ');
+  return {
+    covers(resource: Resource, action: Action, result: Result = 'yes'): void {
+      const name = `${resource}: ${action}`;
+      if (!offers[resource]?.includes(LETTERS[action])) throw new Error(`${client} doesn't offer ${name}`);
+      // What works in one case and is refused in another works.
+      if (seen.get(name) !== 'yes') seen.set(name, result);
+    },
+    async expectOnPage(): Promise<void> {
+      const cells = Object.entries(offers).map(([resource, offered]) => [resource, cell(resource, offered)]);
+      expect(
+        cells.filter(([, text]) => text?.includes('?')),
+        `${client} offers these, and no test covers them`,
+      ).toEqual([]);
+      const page = cells.reduce(
+        (text, [resource = '', measured = '']) => withCell(text, resource, client, measured),
+        readFileSync(PAGE, 'utf8'),
+      );
+      await expect(
+        page,
+        'run this test with `--update`, read the difference, and commit it',
+      ).toMatchFileSnapshot(PAGE);
+    },
+  };
+}
+
+function withCell(page: string, resource: string, client: Client, cell: string): string {
+  const row = page.split('\n').find((line) => line.startsWith(`| ${resource} |`));
+  if (!row) throw new Error(`docs/management-api.md has no row "${resource}" under "Clients"`);
+  const parts = row.split(' | ');
+  parts[CLIENTS.indexOf(client) + 1] = cell;
+  return page.replace(row, () => parts.join(' | '));
+}
