@@ -11,7 +11,7 @@ import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import { type Address, resourceFields, resourceId } from './address.ts';
 import { apiNameOf, demandApiId } from './api-revision.ts';
-import { appType, choice, demandProperties, ignored, label, readProperties, text } from './body.ts';
+import { appType, choice, demandProperties, flag, ignored, label, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
@@ -40,6 +40,8 @@ const AZURE_NAMES = {
   accountId: 'ownerId',
   productId: 'scope',
   apiId: 'scope',
+  scopeAsWritten: 'scope',
+  ownerAsWritten: 'ownerId',
 };
 
 export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
@@ -79,7 +81,8 @@ const PROPERTIES = {
   expirationDate: z.iso
     .datetime({ offset: true, error: 'must be a date and time such as 2026-11-24T00:00:00Z' })
     .optional(),
-  allowTracing: z.literal(false, 'must be false: tracing is not supported').optional(),
+  /** Kept for programs: nothing is traced. */
+  allowTracing: flag,
   appType,
   createdDate: ignored,
   startDate: ignored,
@@ -126,8 +129,8 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
   return {
     ...resourceFields(address, ...under, 'subscriptions', id),
     properties: {
-      ...(owner === null ? {} : { ownerId: resourceId(address, 'users', owner.id) }),
-      scope: resourceId(address, ...scopePath),
+      ...(owner === null ? {} : { ownerId: row.ownerAsWritten ?? resourceId(address, 'users', owner.id) }),
+      scope: row.scopeAsWritten ?? resourceId(address, ...scopePath),
       displayName: name,
       state,
       createdDate: createdAt.toISOString(),
@@ -136,7 +139,7 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
       endDate: ['cancelled', 'expired', 'rejected'].includes(state) ? row.stateChangedAt.toISOString() : null,
       notificationDate: null,
       stateComment: stateComment === '' ? null : stateComment,
-      allowTracing: false,
+      allowTracing: row.allowsTracing,
     },
   };
 }
@@ -199,7 +202,7 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
     find: () => findSubscription(request),
     async isAsGiven(row) {
       const { displayName: name, expirationDate } = wanted;
-      const given = { name, endsAt: expirationDate && new Date(expirationDate) };
+      const given = { name, endsAt: expirationDate && new Date(expirationDate), ...forPrograms(wanted) };
       const isSame = hasValues(row, given) && hasState(row, wanted);
       return isSame && Object.keys(await fixedProperties(request, row, wanted)).length === 0;
     },
@@ -224,6 +227,7 @@ async function createSubscription(
     primaryKey,
     secondaryKey,
     endsAt: wanted.expirationDate,
+    ...forPrograms(wanted),
     tellDeveloper: request.query.flag('notify') ?? false,
   });
   return getSubscription(request, 201);
@@ -282,14 +286,35 @@ async function updateSubscription(
     throw new DomainError('subscription_changed', { id: existing.id });
   const refused = await fixedProperties(request, existing, wanted);
   if (Object.keys(refused).length > 0) throw validationError(refused);
+  if (wanted.state === 'submitted' && existing.state !== 'submitted') throw decided(existing);
   await changeSubscription(request.context, existing, {
     name: wanted.displayName,
+    ...forPrograms(wanted),
     state: wanted.state,
     stateComment: wanted.stateComment,
     endsAt: wanted.expirationDate === undefined ? undefined : new Date(wanted.expirationDate),
   });
   return getSubscription(request);
 }
+
+/** azurerm sends `submitted` unless its configuration has a state. */
+const decided = ({ state }: Subscription) =>
+  new ManagementError(
+    409,
+    'Conflict',
+    `The subscription is ${state} and can't be submitted again. Send its state, “${state}”, or leave state out.`,
+  );
+
+const FULL_ID =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ApiManagement\/service\/[^/]+\//i;
+
+/** Terraform compares full ids as texts, so they come back as they were written. A short one comes back in full, as in Azure. */
+const inFull = (id: string | undefined) => (id !== undefined && FULL_ID.test(id) ? id : undefined);
+const forPrograms = ({ scope, ownerId, allowTracing }: SubscriptionProperties) => ({
+  scopeAsWritten: inFull(scope),
+  ownerAsWritten: inFull(ownerId),
+  allowsTracing: allowTracing,
+});
 
 const scopeId = ({ scope }: Subscription, kind: 'product' | 'api'): string | undefined =>
   scope.kind === kind ? scope.id : undefined;

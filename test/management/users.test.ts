@@ -211,7 +211,7 @@ describe('a refused change of a user', () => {
     [{ email: 'x@example.com', firstName: 'x'.repeat(101), lastName: 'Lee' }, ['firstName']],
     [{ email: 'x@example.com', ...person, state: 'deleted' }, ['state']],
     [{ email: 'x@example.com', ...person, confirmation: 'maybe' }, ['confirmation']],
-    [{ email: 'x@example.com', ...person, confirmation: 'invite', state: 'active' }, ['state']],
+    [{ email: 'x@example.com', ...person, confirmation: 'invite', state: 'blocked' }, ['state']],
     [{ email: 'x@example.com', ...person, identities: [{ provider: 'Aad', id: 'x' }] }, ['identities']],
     [{ email: 'x@example.com', ...person, password: 'password' }, ['password']],
     [{ email: 5, firstName: [], lastName: {} }, ['email', 'firstName', 'lastName']],

@@ -1,6 +1,7 @@
 // What a program writes comes back as it was written, and a PUT that leaves something out takes it away.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { eventually } from '../support/eventually.ts';
+import { BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 let t: TestManagement;
 beforeAll(async () => {
@@ -80,4 +81,86 @@ it('names and Azure’s words may have any case, and a name that is given twice 
   expect(await get('users/eve')).toMatchObject({ state: 'blocked' });
   const { error } = await put('users/eve', { ...eve, state: 'blocked', State: 'active' });
   expect(error.details).toEqual([{ code: 'ValidationError', target: 'state', message: 'is given twice' }]);
+});
+
+const ELSEWHERE = '/subscriptions/5f/resourceGroups/rg-old/providers/Microsoft.ApiManagement/service/contoso';
+
+it('a subscription returns full ids as they were written last, short ones in full, and allowTracing as sent', async () => {
+  await put('users/zoe', { email: 'zoe@example.com', firstName: 'Zoe', lastName: 'Ray' });
+  await put('apis/orders', { displayName: 'Orders', path: 'orders' });
+  await put('products/silver', { displayName: 'Silver' });
+  const written = {
+    scope: `${BASE}/apis/orders;rev=1`,
+    ownerId: `${ELSEWHERE}/users/zoe`,
+    allowTracing: true,
+  };
+  await put('subscriptions/full', { displayName: 'Full', ...written });
+  expect(await get('subscriptions/full')).toMatchObject({ ...written, state: 'submitted' });
+  const elsewhere = { scope: `${ELSEWHERE}/apis/orders`, ownerId: `${BASE}/users/zoe`, allowTracing: false };
+  await put('subscriptions/full', { displayName: 'Full', ...elsewhere });
+  expect(await get('subscriptions/full')).toMatchObject(elsewhere);
+  // A short form, or none, changes nothing of it.
+  await put('subscriptions/full', { displayName: 'Fuller', scope: '/apis/orders' });
+  expect(await get('subscriptions/full')).toMatchObject({ ...elsewhere, displayName: 'Fuller' });
+
+  await put('subscriptions/short', {
+    displayName: 'Short',
+    scope: '/products/silver',
+    ownerId: '/users/zoe',
+  });
+  expect(await get('subscriptions/short')).toMatchObject({
+    scope: `${BASE}/products/silver`,
+    ownerId: `${BASE}/users/zoe`,
+    allowTracing: false,
+  });
+  const { error } = await put('subscriptions/short', { scope: `${BASE}/products/gold` });
+  expect(error.details[0].target).toBe('scope');
+  const broken = await put('subscriptions/none', {
+    displayName: 'No',
+    scope: `${BASE}/products/a\0/products/silver`,
+  });
+  expect(broken.error.details[0].target).toBe('scope');
+});
+
+it('a subscription that was decided can’t be submitted again, and the refusal says what to send', async () => {
+  await put('subscriptions/decided', { displayName: 'Decided', scope: '/apis', state: 'active' });
+  const { error } = await put('subscriptions/decided', { displayName: 'Decided', state: 'submitted' });
+  expect(error).toMatchObject({
+    code: 'Conflict',
+    message: expect.stringContaining('Send its state, “active”'),
+  });
+});
+
+it('a PUT that repeats confirmation, state and password of an invited user changes nothing once they have accepted', async () => {
+  const password = 'three quiet garden chairs';
+  const invited = {
+    ...{ email: 'ida@example.com', firstName: 'Ida', lastName: 'Ray' },
+    ...{ confirmation: 'invite', state: 'pending', password },
+  };
+  expect((await put('users/ida', invited)).properties.state).toBe('pending');
+  const mailsTo = () => t.slack.inbox.mails().filter((mail) => mail.to.includes('ida@example.com'));
+  const [mail] = await eventually('the invitation', () => (mailsTo().length > 0 ? mailsTo() : undefined));
+  const ticket = /ticket=([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+  const form = { ticket, firstName: 'Ida', lastName: 'Ray', password };
+  expect((await t.slack.post('/invitations/accept', form)).status).toBe(303);
+  const mails = async () => (await t.sql`select id from mails where account_id = 'ida'`).length;
+  const before = await mails();
+  const sessions = async () => (await t.sql`select id from sessions where account_id = 'ida'`).length;
+  const signedIn = await sessions();
+  expect(signedIn).toBeGreaterThan(0);
+  for (const lastName of ['Ray', 'Rae']) {
+    const { properties } = await put('users/ida', { ...invited, lastName });
+    expect(properties).toMatchObject({ state: 'active', lastName });
+  }
+  expect([await mails(), await sessions()]).toEqual([before, signedIn]);
+});
+
+it('a user who is invited as active, as the Python SDK sends it, is active and gets a link to set a password', async () => {
+  const una = { email: 'una@example.com', firstName: 'Una', lastName: 'Ray' };
+  const { properties } = await put('users/una', { ...una, confirmation: 'invite', state: 'active' });
+  expect(properties.state).toBe('active');
+  const mail = await eventually('the mail', () =>
+    t.slack.inbox.mails().find(({ to }) => to.includes('una@example.com')),
+  );
+  expect(mail.text).toMatch(/\/password\/\S*ticket=/);
 });

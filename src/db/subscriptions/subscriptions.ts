@@ -17,7 +17,7 @@ export const {
 export const updateSubscription = (
   { tx, now }: Moment,
   subscription: Subscription,
-  change: Partial<typeof subscriptions.$inferInsert>,
+  change: Parameters<typeof rows.update>[2],
 ): Promise<Subscription> => rows.update(tx, subscription, { ...change, updatedAt: now });
 
 /** Deletes subscriptions with their keys, usage and cards. Returns their ids. */

@@ -10,6 +10,7 @@ const MAX_APIS_OF_PRODUCT = 100;
 const MAX_GROUPS_OF_PRODUCT = 50;
 export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
 export const MAX_STATE_COMMENT_LENGTH = 500;
+const MAX_FULL_ID_LENGTH = 1_000;
 
 /** An id stands in URLs and headers, so it has no character that means something there. */
 export const identifier = (max: number) =>
@@ -45,6 +46,17 @@ export const catalogName = displayName(MAX_CATALOG_NAME_LENGTH);
 export const apiPath = z.string().max(2_000);
 export const productDescription = writtenText(MAX_PRODUCT_TEXT_LENGTH);
 export const productTerms = writtenText(MAX_TERMS_LENGTH);
+/** What programs alone read of a subscription. Its scope and owner as full ids of Azure, which they compare as texts. */
+const fullId = z
+  .string()
+  .max(MAX_FULL_ID_LENGTH, `at most ${MAX_FULL_ID_LENGTH} characters`)
+  .refine((id) => !/[\p{Cc}\p{Surrogate}]/u.test(id), 'contains a character that cannot be kept')
+  .optional();
+export const forPrograms = {
+  scopeAsWritten: fullId,
+  ownerAsWritten: fullId,
+  allowsTracing: z.boolean().optional(),
+};
 export const stateComment = trimmedText(MAX_STATE_COMMENT_LENGTH);
 export const apiIds = z
   .array(apiId)

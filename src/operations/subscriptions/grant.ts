@@ -34,6 +34,7 @@ export const grantSubscription = defineOperation({
       endsAt: z.coerce.date().nullable().default(null),
       primaryKey: catalog.foreignKey.optional(),
       secondaryKey: catalog.foreignKey.optional(),
+      ...catalog.forPrograms,
       tellDeveloper: z.boolean().default(true),
     })
     .refine(({ productId, apiId }) => productId === undefined || apiId === undefined, {

@@ -23,6 +23,9 @@ type NewSubscription = {
   endsAt?: Date | null;
   primaryKey?: string | undefined;
   secondaryKey?: string | undefined;
+  scopeAsWritten?: string | undefined;
+  ownerAsWritten?: string | undefined;
+  allowsTracing?: boolean | undefined;
 };
 type ScopeRows = { productId: string | null; apiId: string | null; name: string; product: Product | null };
 
@@ -61,6 +64,9 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
     productId: scope.productId,
     apiId: scope.apiId,
     name,
+    scopeAsWritten: wanted.scopeAsWritten ?? null,
+    ownerAsWritten: wanted.ownerAsWritten ?? null,
+    allowsTracing: wanted.allowsTracing ?? false,
     state,
     stateComment: wanted.stateComment ?? '',
     stateChangedAt: act.now,

@@ -11,15 +11,20 @@ import { renameSubscription } from './rename.ts';
 import { resumeSubscription } from './resume.ts';
 import { suspendSubscription } from './suspend.ts';
 
-type PresentSubscription = {
+/** What `subscriptions/rename` changes. */
+type Label<Absent> = {
+  name: string | Absent;
+  scopeAsWritten: string | null | Absent;
+  ownerAsWritten: string | null | Absent;
+  allowsTracing: boolean | Absent;
+};
+type PresentSubscription = Label<never> & {
   id: string;
   version: number;
-  name: string;
   state: SubscriptionState;
   endsAt: Date | null;
 };
-type SubscriptionChange = {
-  name?: string | undefined;
+type SubscriptionChange = Partial<Label<undefined>> & {
   state?: SubscriptionState | undefined;
   stateComment?: string | undefined;
   endsAt?: Date | undefined;
@@ -51,12 +56,13 @@ function operationOf({ state, endsAt }: SubscriptionChange) {
 function partsOf(present: PresentSubscription, wanted: SubscriptionChange): BatchPart[] {
   const subscriptionId = present.id;
   const parts: BatchPart[] = [];
-  if (wanted.name !== undefined && wanted.name !== present.name)
-    parts.push({
-      operation: renameSubscription,
-      input: { subscriptionId, name: wanted.name },
-      field: 'displayName',
-    });
+  const label = Object.fromEntries(
+    (['name', 'scopeAsWritten', 'ownerAsWritten', 'allowsTracing'] as const).flatMap((field) =>
+      wanted[field] === undefined || wanted[field] === present[field] ? [] : [[field, wanted[field]]],
+    ),
+  );
+  if (Object.keys(label).length > 0)
+    parts.push({ operation: renameSubscription, input: { subscriptionId, ...label }, field: 'displayName' });
   const isExtended = wanted.endsAt !== undefined && wanted.endsAt.getTime() !== present.endsAt?.getTime();
   if (isExtended)
     parts.push({

@@ -5,7 +5,8 @@ import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operati
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
- * Renames a subscription. For admins and its owner.
+ * Renames a subscription, or changes what programs alone read of it; a field that is left out stays. For admins and its
+ * owner.
  * Errors: `subscription_not_found`, `subscription_changed`.
  */
 export const renameSubscription = defineOperation({
@@ -15,15 +16,16 @@ export const renameSubscription = defineOperation({
   input: {
     subscriptionId: catalog.subscriptionId,
     expectedVersion,
-    name: catalog.catalogName,
+    name: catalog.catalogName.optional(),
+    ...catalog.forPrograms,
   },
-  async run(act, { subscriptionId, expectedVersion, name }) {
+  async run(act, { subscriptionId, expectedVersion, ...change }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    await queueRepaintOf(act, await updateSubscription(act, subscription, { name }));
+    await queueRepaintOf(act, await updateSubscription(act, subscription, change));
     act.record({
       target: { kind: 'subscription', id: subscriptionId },
-      before: { name: subscription.name },
-      after: { name },
+      before: Object.fromEntries(Object.entries(subscription).filter(([field]) => field in change)),
+      after: change,
     });
     return { subscription: await viewOneSubscription(act, subscriptionId) };
   },
