@@ -2,7 +2,7 @@
 import { and, type Column, not, or, type SQL, sql } from 'drizzle-orm';
 import type { FilterOperand, FilterOperator, ListFilter } from '../domain/list-filter.ts';
 
-/** `exact`: case makes a difference, as in ids. `lowered`: stored in lower case, and indexed so. */
+/** `exact`: case makes a difference, as in states. `lowered`: stored in lower case, and indexed so. */
 type FilterColumn = { column: Column | SQL; text?: 'exact' | 'lowered'; isNullable?: true };
 
 export type FilterColumns<Field extends string> = Readonly<Record<Field, FilterColumn>>;
@@ -58,7 +58,7 @@ function columnOf<Field extends string>(
   const parts = operand.firstOf.map(({ prefix, field }) =>
     field === undefined ? sql`${prefix}::text` : sql`${prefix}::text || ${columns[field].column}`,
   );
-  return { column: sql`coalesce(${sql.join(parts, sql`, `)})`, text: 'exact' };
+  return { column: sql`coalesce(${sql.join(parts, sql`, `)})` };
 }
 
 function comparable({ column, text }: FilterColumn, value: string): [column: Column | SQL, value: SQL] {

@@ -14,6 +14,7 @@ import {
 } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from './connection/connect.ts';
+import { readTogether } from './connection/read-together.ts';
 
 /** A null finds the rows that have none; a list, those that have one of its values. */
 type Value<T> = T | null | readonly T[] | SQLWrapper;
@@ -109,6 +110,24 @@ export function rowsOf<Table extends KeyedTable>(table: Table) {
   };
 }
 
+/**
+ * Returns a function that finds the id of a row in the case that it was first written in. An older database may have two
+ * ids that differ in case only: the exact one comes first.
+ */
+export function inAnyCase(name: string, table: KeyedTable) {
+  const select = readTogether<Key, { id: string }>(name, (db, value) => {
+    const isSame = sql`lower(${table.id}) = lower(${value('id')})`;
+    return db
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.serviceId, value('serviceId')), isSame))
+      .orderBy(sql`${table.id} = ${value('id')} desc`, table.id)
+      .limit(1) as never;
+  });
+  return async (db: Db, serviceId: string, id: string): Promise<string | null> =>
+    (await select(db, { serviceId, id }))[0]?.id ?? null;
+}
+
 /** The ids of the rows whose time came by a moment, the longest due first. */
 export type ListDue = (db: Db, serviceId: string, by: Date, limit: number) => Promise<{ id: string }[]>;
 
@@ -124,6 +143,18 @@ export const dueRows =
       .limit(limit);
     return rows as { id: string }[];
   };
+
+/** Lets one transaction at a time decide about an id that is not taken, compared without case, until it ends. */
+export async function holdId(
+  tx: Transaction,
+  kind: 'account' | 'product' | 'subscription',
+  { serviceId, id }: Key,
+): Promise<void> {
+  // Postgres puts both into lower case, as its indexes do.
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`${kind} of ${serviceId} `} || lower(${id}), 0))`,
+  );
+}
 
 /** One transaction at a time goes on from here with the same words, until it ends. */
 export async function holdLock(tx: Transaction, words: string): Promise<void> {

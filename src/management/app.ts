@@ -17,6 +17,7 @@ import { createIssuer } from './issuer.ts';
 import { waitingResponse } from './long-running.ts';
 import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
 import type { OidcSettings } from './oidc-settings.ts';
+import { runRoute } from './path-ids.ts';
 import type { Place } from './place.ts';
 import { demandApiVersion, readQuery } from './query.ts';
 import {
@@ -77,7 +78,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
       place: options.place,
     };
     try {
-      return toResponse(await runRoute(route, request), headers);
+      return toResponse(await runNamed(route, request), headers);
     } catch (error) {
       if (error instanceof WaitsForApproval) return toResponse(waitingResponse(request, error), headers);
       if (error instanceof DomainError) throw domainErrorAsAzure(error, route.names);
@@ -120,17 +121,13 @@ function clientRequestId(c: WebContext): string | null {
   return CLIENT_REQUEST_ID.test(id) ? id : null;
 }
 
-async function runRoute(route: Route, named: ManagementRequest): Promise<ManagementResponse> {
+async function runNamed(route: Route, named: ManagementRequest): Promise<ManagementResponse> {
   const { apiId } = named.params;
   const missing = apiId === undefined ? null : answerMissingRevision(route.method, apiId);
   if (missing) return missing;
   const request =
     apiId === undefined ? named : { ...named, params: { ...named.params, apiId: readApiName(apiId).id } };
-  const { userId: accountId, sid: subscriptionId, templateName: template, ...ids } = request.params;
-  const target = { accountId, subscriptionId, template, ...ids };
-  return route.attempts
-    ? route.attempts.attempt(request.context, target, (context) => route.run({ ...request, context }))
-    : route.run(request);
+  return runRoute(route, request);
 }
 
 type Found = MatchedRoute & { address: Address };

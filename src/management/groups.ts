@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { listAccounts } from '../operations/accounts/list.ts';
 import { setGroupsOfAccount } from '../operations/accounts/set-groups.ts';
+import { DEVELOPERS_GROUP } from '../operations/groups/built-in.ts';
 import { createGroup } from '../operations/groups/create.ts';
 import { deleteGroup } from '../operations/groups/delete.ts';
 import { listGroups } from '../operations/groups/list.ts';
@@ -23,8 +24,8 @@ import {
   resourceResponse,
   withAzureNames,
 } from './route.ts';
-import { type AccountView, MEMBER_FILTER, viewUser } from './user-shape.ts';
-import { demandUser } from './users.ts';
+import { MEMBER_FILTER, type ProgramAccount, viewUser } from './user-shape.ts';
+import { demandChangeableUser, demandUser, findChangeableUser } from './users.ts';
 
 const MEMBER = 'groups/{groupId}/users/{userId}';
 
@@ -119,49 +120,52 @@ async function removeGroup(request: ManagementRequest): Promise<ManagementRespon
 async function listMembers(request: ManagementRequest): Promise<ManagementResponse> {
   const cursor = cursorOf<{ at: string; id: string }>(request);
   const wanted = {
-    groupId: groupId(request),
+    groupId: (await demandGroup(request)).id,
     asMembers: true,
+    withAdministrator: true,
     ...pageOf(request, MEMBER_FILTER),
     ...cursor,
   };
-  const { accounts, ...page } = await listAccounts(request.context, wanted);
-  const value = accounts.map((account) => viewUser(request.address, account, undefined, 'groups/users'));
+  const { accounts, administrator, ...page } = await listAccounts(request.context, wanted);
+  const value = [...accounts, ...administrator].map((account) =>
+    viewUser(request.address, account, undefined, 'groups/users'),
+  );
   return listResponse(request, value, page);
 }
 
 async function checkMember(request: ManagementRequest): Promise<ManagementResponse> {
-  const { isIn } = await readMembership(request);
-  return { status: isIn ? 204 : 404 };
+  const group = await demandGroup(request);
+  return { status: isMember(group, await demandUser(request)) ? 204 : 404 };
 }
 
 async function addMember(request: ManagementRequest): Promise<ManagementResponse> {
-  const { account, group, isIn } = await readMembership(request);
-  const status = isIn ? 200 : 201;
+  const group = await demandGroup(request);
+  const account = await demandChangeableUser(request);
+  const isIn = isMember(group, account);
   if (!isIn || group.type === 'system')
     await setGroupsOfAccount(request.context, { accountId: account.id, join: [group.id] });
-  return { status, body: viewUser(request.address, account, undefined, 'groups/users') };
+  return { status: isIn ? 200 : 201, body: viewUser(request.address, account, undefined, 'groups/users') };
 }
 
+/** Some of Azure's clients take nothing but 200 and 204, also where the group or the user went before. */
 async function removeMember(request: ManagementRequest): Promise<ManagementResponse> {
-  const { account, group, isIn } = await readMembership(request);
-  if (!isIn && group.type === 'custom') return { status: 204 };
+  const group = await findGroup(request);
+  const account = await findChangeableUser(request);
+  const isSystem = group?.type === 'system';
+  if (!group || !account || (!isSystem && !isMember(group, account))) return { status: 204 };
   await setGroupsOfAccount(request.context, { accountId: account.id, leave: [group.id] });
   return { status: 200 };
 }
 
-async function readMembership(
-  request: ManagementRequest,
-): Promise<{ account: AccountView; group: GroupView; isIn: boolean }> {
-  const group = await demandGroup(request);
-  const account = await demandUser(request);
-  const isIn =
-    group.type === 'system' ? group.id === 'developers' : account.groups.some(({ id }) => id === group.id);
-  return { account, group, isIn };
+function isMember(group: GroupView, account: ProgramAccount): boolean {
+  return group.id === DEVELOPERS_GROUP || account.groups.some(({ id }) => id === group.id);
 }
+
+const findGroup = (request: ManagementRequest) => showGroup(request.context, { groupId: groupId(request) });
 
 /** Errors: `group_not_found`. */
 async function demandGroup(request: ManagementRequest): Promise<VersionedGroup> {
-  const group = await showGroup(request.context, { groupId: groupId(request) });
+  const group = await findGroup(request);
   if (!group) throw new DomainError('group_not_found');
   return group;
 }

@@ -104,7 +104,7 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
     words:
       "Slack hasn't confirmed that this token's owner is still a full member. Nothing changed. Try again in a minute.",
   },
-  id_taken: { words: 'This id belongs to another resource, or to a deleted one. Choose another.' },
+  id_taken: { words: 'This id belongs to another resource: ids are compared without case. Choose another.' },
   api_not_found: notFound('API'),
   api_path_taken: { target: 'path', words: 'already belongs to another API' },
   product_not_found: notFound('Product'),

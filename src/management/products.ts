@@ -283,7 +283,9 @@ async function addLink(request: ManagementRequest, kind: LinkKind): Promise<Mana
   );
 }
 
+/** Some of Azure's clients take nothing but 200 and 204, also where the product went before. */
 async function removeLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
+  if (!(await findProduct(request))) return { status: 204 };
   const { product, id, ids, isIn } = await readLink(request, kind);
   if (!isIn) return { status: 204 };
   await saveLinks(request, kind, { product, ids: ids.filter((one) => one !== id) });

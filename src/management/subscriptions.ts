@@ -1,6 +1,7 @@
 // Subscriptions and their keys.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
+import { resolveResources } from '../operations/resources/resolve.ts';
 import { compareKeys } from '../operations/subscriptions/compare-keys.ts';
 import { deleteSubscription } from '../operations/subscriptions/delete.ts';
 import { grantSubscription } from '../operations/subscriptions/grant.ts';
@@ -9,7 +10,7 @@ import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
 import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
-import { type Address, resourceFields, resourceId } from './address.ts';
+import { type Address, resourceId as idOf, resourceFields } from './address.ts';
 import { apiNameOf, demandApiId } from './api-revision.ts';
 import { appType, choice, demandProperties, flag, ignored, label, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
@@ -94,7 +95,7 @@ const OWN_SUBSCRIPTION_FILTER = {
   name: textField('id'),
   displayName: textField('name'),
   stateComment: textField('stateComment'),
-  ownerId: textField({ firstOf: [{ prefix: '/users/', field: 'accountId' }, { prefix: '/users/' }] }),
+  ownerId: textField({ firstOf: [{ prefix: '/users/', field: 'ownerId' }, { prefix: '/users/' }] }),
   scope: textField({
     firstOf: [
       { prefix: '/products/', field: 'productId' },
@@ -102,7 +103,7 @@ const OWN_SUBSCRIPTION_FILTER = {
       { prefix: '/apis' },
     ],
   }),
-  userId: textField('accountId'),
+  userId: textField('ownerId'),
   productId: textField('productId'),
 } as const;
 
@@ -129,8 +130,8 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
   return {
     ...resourceFields(address, ...under, 'subscriptions', id),
     properties: {
-      ...(owner === null ? {} : { ownerId: row.ownerAsWritten ?? resourceId(address, 'users', owner.id) }),
-      scope: row.scopeAsWritten ?? resourceId(address, ...scopePath),
+      ...(owner === null ? {} : { ownerId: row.ownerAsWritten ?? idOf(address, 'users', owner.resourceId) }),
+      scope: row.scopeAsWritten ?? idOf(address, ...scopePath),
       displayName: name,
       state,
       createdDate: createdAt.toISOString(),
@@ -163,15 +164,15 @@ export const listSubscriptionsOfProduct = (
 ): Promise<ManagementResponse> => listSubscriptionsIn(request, { productId }, ['products', productId]);
 
 async function listSubscriptionsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
-  const { id: accountId } = await demandUser(request);
-  return listSubscriptionsIn(request, { accountId }, ['users', accountId]);
+  const { id: accountId, resourceId } = await demandUser(request);
+  return listSubscriptionsIn(request, { accountId }, ['users', resourceId]);
 }
 
 async function getSubscriptionOfUser(request: ManagementRequest): Promise<ManagementResponse> {
-  const { id: accountId } = await demandUser(request);
+  const { id: accountId, resourceId } = await demandUser(request);
   const row = await findSubscription(request, { accountId });
   if (!row) throw new DomainError('subscription_not_found');
-  return resourceResponse(viewSubscription(request.address, row, ['users', accountId]), row);
+  return resourceResponse(viewSubscription(request.address, row, ['users', resourceId]), row);
 }
 
 async function findSubscription(
@@ -218,12 +219,14 @@ async function createSubscription(
 ): Promise<ManagementResponse> {
   const { displayName, scope, ownerId, state = 'submitted', primaryKey, secondaryKey } = wanted;
   demandProperties(wanted, ['displayName', 'scope']);
+  const { accountId, ...scopeIds } = await readNamed(request, { scope: scope ?? '', ownerId });
+  if (accountId === null) throw new DomainError('account_not_found');
   await grantSubscription(request.context, {
     id: request.params.sid ?? '',
     name: displayName ?? '',
     state,
-    ...readScope(scope ?? ''),
-    ...(ownerId === undefined ? {} : { accountId: readOwner(ownerId) }),
+    ...scopeIds,
+    ...(accountId === undefined ? {} : { accountId }),
     primaryKey,
     secondaryKey,
     endsAt: wanted.expirationDate,
@@ -256,11 +259,11 @@ async function fixedProperties(
   existing: Subscription,
   { scope: scopePath, ownerId, primaryKey, secondaryKey }: SubscriptionProperties,
 ): Promise<Record<string, string>> {
-  const scope = scopePath === undefined ? null : readScope(scopePath);
+  const named = await readNamed(request, { scope: scopePath, ownerId });
   const isOtherScope =
-    scope !== null &&
-    (scope.productId !== scopeId(existing, 'product') || scope.apiId !== scopeId(existing, 'api'));
-  const isOtherOwner = ownerId !== undefined && readOwner(ownerId) !== existing.owner?.id;
+    scopePath !== undefined &&
+    (named.productId !== scopeId(existing, 'product') || named.apiId !== scopeId(existing, 'api'));
+  const isOtherOwner = ownerId !== undefined && named.accountId !== existing.owner?.id;
   const hasKeys = primaryKey !== undefined || secondaryKey !== undefined;
   const isKnown = hasKeys
     ? await compareKeys(request.context, { subscriptionId: existing.id, primaryKey, secondaryKey })
@@ -339,6 +342,27 @@ async function showSecrets(request: ManagementRequest): Promise<ManagementRespon
     subscriptionId: request.params.sid ?? '',
   });
   return { status: 200, body: { primaryKey: primary, secondaryKey: secondary }, version };
+}
+
+/**
+ * The ids of the rows that a scope and an owner name, in any case. A product or API that isn't there keeps the id that was
+ * written; the owner is null then.
+ */
+async function readNamed(
+  request: ManagementRequest,
+  { scope, ownerId }: { scope: string | undefined; ownerId: string | undefined },
+): Promise<{ productId?: string; apiId?: string; accountId?: string | null }> {
+  const named = {
+    ...(scope === undefined ? {} : readScope(scope)),
+    ...(ownerId === undefined ? {} : { accountId: readOwner(ownerId) }),
+  };
+  if (Object.keys(named).length === 0) return {};
+  const { productId, apiId, accountId } = await resolveResources(request.context, named);
+  return {
+    ...(named.productId === undefined ? {} : { productId: productId ?? named.productId }),
+    ...(named.apiId === undefined ? {} : { apiId: apiId ?? named.apiId }),
+    ...(accountId === undefined ? {} : { accountId }),
+  };
 }
 
 /** `/products/starter`, `/apis` or `/apis/orders`, alone or after the address of a service. */

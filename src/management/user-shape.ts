@@ -1,22 +1,25 @@
 // An account in Azure's form of a user.
-import type { AccountView } from '../operations/accounts/account.ts';
-import { type Address, resourceId } from './address.ts';
+import { ADMINISTRATOR_ID, type ProgramAccount } from '../operations/accounts/administrator.ts';
+import { type Address, resourceId as idOf } from './address.ts';
 import { choiceField, dateField, textField } from './filter.ts';
 
-export type { AccountView };
+export type { ProgramAccount };
 
-export const identitiesOf = ({ email }: Pick<AccountView, 'email'>) => [{ provider: 'Basic', id: email }];
+/** Azure's administrator signs in to Azure itself. */
+export const identitiesOf = ({ id, email }: Pick<ProgramAccount, 'id' | 'email'>) => [
+  { provider: id === ADMINISTRATOR_ID ? 'Azure' : 'Basic', id: email },
+];
 
 /** With `groups` only where Azure has them. Never tells a password, nor whether there is one. */
 export function viewUser(
   address: Address,
-  account: AccountView,
+  account: ProgramAccount,
   groups?: unknown[],
   type = 'users',
 ): Record<string, unknown> {
-  const { id, firstName, lastName, email, state, note, registeredAt } = account;
+  const { resourceId: id, firstName, lastName, email, state, note, registeredAt } = account;
   return {
-    id: resourceId(address, 'users', id),
+    id: idOf(address, 'users', id),
     type: `Microsoft.ApiManagement/service/${type}`,
     name: id,
     properties: {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
+import { ADMINISTRATOR_ID } from '../operations/accounts/administrator.ts';
 import { compareAccount } from '../operations/accounts/compare.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
 import { editAccount } from '../operations/accounts/edit.ts';
@@ -9,6 +10,7 @@ import { listAccounts } from '../operations/accounts/list.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
 import { changeAccount } from '../operations/accounts/patch.ts';
 import { readAccount } from '../operations/accounts/read.ts';
+import { DEVELOPERS_GROUP } from '../operations/groups/built-in.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { comparePassword } from '../operations/passwords/compare.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
@@ -26,9 +28,7 @@ import {
   readRoutes,
   resourceResponse,
 } from './route.ts';
-import { type AccountView, identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
-
-const ADMINISTRATOR = '1';
+import { identitiesOf, type ProgramAccount, USER_FILTER, viewUser } from './user-shape.ts';
 
 export const USER_ROUTES: Route[] = [
   ...readRoutes('User_ListByService', 'users', listUsers),
@@ -81,9 +81,10 @@ async function listUsers(request: ManagementRequest): Promise<ManagementResponse
     ...pageOf(request, USER_FILTER),
     ...cursorOf<{ at: string; id: string }>(request),
     withGroups: request.query.flag('expandGroups') ?? false,
+    withAdministrator: true,
   };
-  const { accounts, groups, ...page } = await listAccounts(request.context, wanted);
-  const value = accounts.map((account) =>
+  const { accounts, administrator, groups, ...page } = await listAccounts(request.context, wanted);
+  const value = [...accounts, ...administrator].map((account) =>
     viewUser(request.address, account, groups && groupsOf(account, groups)),
   );
   return listResponse(request, value, page);
@@ -91,9 +92,9 @@ async function listUsers(request: ManagementRequest): Promise<ManagementResponse
 
 type Groups = NonNullable<Awaited<ReturnType<typeof listAccounts>>['groups']>;
 
-function groupsOf(account: AccountView, groups: Groups) {
+function groupsOf(account: ProgramAccount, groups: Groups) {
   const own = new Set(account.groups.map(({ id }) => id));
-  return groups.filter(({ id, type }) => type === 'system' || own.has(id)).map(groupProperties);
+  return groups.filter(({ id }) => id === DEVELOPERS_GROUP || own.has(id)).map(groupProperties);
 }
 
 async function getUser(request: ManagementRequest): Promise<ManagementResponse> {
@@ -102,7 +103,7 @@ async function getUser(request: ManagementRequest): Promise<ManagementResponse> 
 
 const userResponse = (
   request: ManagementRequest,
-  account: AccountView,
+  account: ProgramAccount,
   status?: 200 | 201,
   groups?: unknown[],
 ): ManagementResponse => resourceResponse(viewUser(request.address, account, groups), account, status);
@@ -110,7 +111,7 @@ const userResponse = (
 async function putUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { confirmation, appType: _, ...wanted } = readProperties(request, CREATE_PROPERTIES);
   demandIdentity(wanted.identities, wanted.email);
-  const accountId = changeableUserId(request);
+  const id = changeableUserId(request);
   const notify = request.query.flag('notify') ?? false;
   // An empty last name is looked at once it is known who has it.
   const needed = wanted.lastName === '' ? [] : (['lastName'] as const);
@@ -120,21 +121,22 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
   const isInvited = confirmation === 'invite' && state !== 'active';
   // Beside a confirmation it is the state of a new user, and Terraform repeats both: who has accepted since stays active.
   const nextState = confirmation !== undefined && state === 'pending' ? undefined : state;
-  const hasPassword = async () =>
+  const hasPassword = async (accountId: string) =>
     password === undefined || comparePassword(request.context, { accountId, password });
   return putResource(request, {
     async find() {
-      const account = await readAccount(request.context, { accountId });
+      const account = await findUser(request);
       demandLastName(account, lastName);
       return account;
     },
-    isAsGiven: async () =>
-      (await compareAccount(request.context, { accountId, ...values, state: nextState })) && hasPassword(),
+    isAsGiven: async ({ id: accountId }) =>
+      (await compareAccount(request.context, { accountId, ...values, state: nextState })) &&
+      hasPassword(accountId),
     async create() {
       if (confirmation === 'invite' && state === 'blocked')
         throw validationError({ state: 'must be pending or active with confirmation invite' });
       const { account } = await addAccount(request.context, {
-        accountId,
+        accountId: id,
         ...values,
         state,
         password,
@@ -143,9 +145,9 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
       });
       return userResponseWithGroups(request, account, 201);
     },
-    async update(_account, expected) {
+    async update({ id: accountId }, expected) {
       // The same password again would sign the developer out.
-      const newPassword = (await hasPassword()) ? undefined : password;
+      const newPassword = (await hasPassword(accountId)) ? undefined : password;
       const change = { accountId, ...values, state: nextState, password: newPassword, ...expected };
       return userResponseWithGroups(request, await changeAccount(request.context, change));
     },
@@ -155,7 +157,7 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
 
 async function userResponseWithGroups(
   request: ManagementRequest,
-  account: AccountView,
+  account: ProgramAccount,
   status?: 200 | 201,
 ): Promise<ManagementResponse> {
   const { groups } = await listGroups(request.context, { accountId: account.id, order: 'name' });
@@ -164,23 +166,22 @@ async function userResponseWithGroups(
 
 async function patchUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { identities, registrationDate: _r, groups: _g, ...wanted } = readProperties(request, PROPERTIES);
-  const accountId = changeableUserId(request);
-  const change = { accountId, ...wanted, ...readIfMatch(request, 'required') };
+  const expected = readIfMatch(request, 'required');
+  const account = await demandChangeableUser(request);
   if (wanted.firstName === '') throw validationError({ firstName: 'is needed' });
-  if (wanted.lastName === '') demandLastName(await demandUser(request), '');
-  if (identities) {
-    const { email } = await demandUser(request);
-    demandIdentity(identities, wanted.email ?? email);
-  }
+  if (wanted.lastName === '') demandLastName(account, '');
+  if (identities) demandIdentity(identities, wanted.email ?? account.email);
+  const change = { accountId: account.id, ...wanted, ...expected };
   return userResponse(request, await changeAccount(request.context, change));
 }
 
 async function deleteUser(request: ManagementRequest): Promise<ManagementResponse> {
-  const accountId = changeableUserId(request);
   const expected = readIfMatch(request, 'required');
   demandAppType(request);
+  const account = await findChangeableUser(request);
+  if (!account) return { status: 204 };
   const input = {
-    accountId,
+    accountId: account.id,
     deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,
     tellDeveloper: request.query.flag('notify') ?? false,
     ...expected,
@@ -193,7 +194,7 @@ async function deleteUser(request: ManagementRequest): Promise<ManagementRespons
   return { status: 204 };
 }
 
-/** An account that is already deleted needs no error. */
+/** An account that was deleted at the same moment needs no error. */
 function isGone(error: unknown): boolean {
   if (!(error instanceof DomainError)) return false;
   const { code, detail } = error;
@@ -202,7 +203,8 @@ function isGone(error: unknown): boolean {
 }
 
 async function generateSsoUrl(request: ManagementRequest): Promise<ManagementResponse> {
-  const { url } = await makeSignInLink(request.context, { accountId: userId(request) });
+  const { id: accountId } = await demandChangeableUser(request);
+  const { url } = await makeSignInLink(request.context, { accountId });
   return { status: 200, body: { value: url } };
 }
 
@@ -217,11 +219,12 @@ async function refuseSharedAccessToken(request: ManagementRequest): Promise<Mana
 }
 
 async function listGroupsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
-  const { id: accountId } = await demandUser(request);
+  const { id, resourceId, groups: own } = await demandUser(request);
+  const which = id === ADMINISTRATOR_ID ? { ids: own.map((group) => group.id) } : { accountId: id };
   const order = 'name' as const;
-  const wanted = { accountId, order, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
+  const wanted = { ...which, order, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
   const { groups, ...page } = await listGroups(request.context, wanted);
-  const value = groups.map((group) => viewGroup(request.address, group, ['users', accountId]));
+  const value = groups.map((group) => viewGroup(request.address, group, ['users', resourceId]));
   return listResponse(request, value, page);
 }
 
@@ -232,15 +235,32 @@ async function listIdentities(request: ManagementRequest): Promise<ManagementRes
 
 async function sendConfirmation(request: ManagementRequest): Promise<ManagementResponse> {
   demandAppType(request);
-  await sendPasswordReset(request.context, { accountId: userId(request) });
+  const { id: accountId } = await demandChangeableUser(request);
+  await sendPasswordReset(request.context, { accountId });
   return { status: 204 };
 }
 
+/** The user that the path names, in any case; null when there is none or it is deleted. */
+const findUser = (request: ManagementRequest): Promise<ProgramAccount | null> =>
+  readAccount(request.context, { resourceId: userId(request) });
+
 /** Errors: `account_not_found`. */
-export async function demandUser(request: ManagementRequest): Promise<AccountView> {
-  const account = await readAccount(request.context, { accountId: userId(request) });
+export async function demandUser(request: ManagementRequest): Promise<ProgramAccount> {
+  const account = await findUser(request);
   if (!account) throw new DomainError('account_not_found');
   return account;
+}
+
+/** The same. Errors: 405 for the built-in administrator. */
+export async function findChangeableUser(request: ManagementRequest): Promise<ProgramAccount | null> {
+  changeableUserId(request);
+  return findUser(request);
+}
+
+/** Errors: `account_not_found`; 405 for the built-in administrator. */
+export async function demandChangeableUser(request: ManagementRequest): Promise<ProgramAccount> {
+  changeableUserId(request);
+  return demandUser(request);
 }
 
 function userId({ params }: ManagementRequest): string {
@@ -250,7 +270,7 @@ function userId({ params }: ManagementRequest): string {
 /** Errors: 405 for the built-in administrator, which Azure protects too. */
 function changeableUserId(request: ManagementRequest): string {
   const id = userId(request);
-  if (id !== ADMINISTRATOR) return id;
+  if (id !== ADMINISTRATOR_ID) return id;
   throw new ManagementError(
     405,
     'MethodNotAllowed',
@@ -262,7 +282,7 @@ function changeableUserId(request: ManagementRequest): string {
  * Azure's last names have 1 to 100 characters. In Slack and the portal one name is enough, and a program that read such a
  * user may send it back. Errors: `ValidationError`.
  */
-function demandLastName(account: AccountView | null, lastName: string): void {
+function demandLastName(account: ProgramAccount | null, lastName: string): void {
   if (lastName === '' && account?.lastName !== '') throw validationError({ lastName: 'is needed' });
 }
 

@@ -152,13 +152,13 @@ describe('npm run import:azure', () => {
       expect([saved.code, saved.err]).toEqual([0, expect.not.stringContaining('fault')]);
       expect(saved.out).toContain('It holds every key');
       if (process.platform !== 'win32') expect((await stat(exported)).mode & 0o777).toBe(0o600);
-      expect((await recordsSaved('account')).length).toBe(ACCOUNTS);
+      expect((await recordsSaved('account')).length).toBe(ACCOUNTS + 1);
       expect((await run(...fromThere(), '--save', exported)).code).toBe(64);
 
       const before = await auditRows();
       const { code, out } = await run(exported);
       expect(code).toBe(0);
-      expect(out).toContain(`accounts: ${ACCOUNTS} new\n`);
+      expect(out).toContain(`accounts: ${ACCOUNTS} new, 1 skipped\n`);
       expect(out).toContain(`subscriptions: ${ACCOUNTS + 1} new\n`);
       expect(out).toContain('groups: 3 skipped, 1 new\n');
       expect(out).toContain('templates: 2 new\n');
@@ -181,7 +181,7 @@ describe('npm run import:azure', () => {
 
       const again = await run(...fromThere(), '--apply', ...BY);
       expect([again.code, again.err]).toEqual([0, expect.not.stringContaining('fault')]);
-      expect(again.out).toMatch(/^accounts: \d+ same, \d+ copied$/m);
+      expect(again.out).toMatch(/^accounts: \d+ same, \d+ copied, 1 skipped$/m);
       expect(await countHere()).toEqual(WHOLE);
       expect(here.inbox.mails()).toEqual([]);
 
@@ -235,7 +235,7 @@ describe('npm run import:azure', () => {
       const before = await auditRows();
       const { code, out } = await run(exported, '--apply', ...BY);
       expect(code).toBe(0);
-      expect(out).toContain(`accounts: ${ACCOUNTS} same\n`);
+      expect(out).toContain(`accounts: ${ACCOUNTS} same, 1 skipped\n`);
       expect(out).toContain(`subscriptions: ${ACCOUNTS + 1} same\n`);
       expect(out).toContain('templates: 2 same\n');
       expect([await countHere(), await auditRows()]).toEqual([WHOLE, before]);

@@ -144,7 +144,7 @@ describe('a group', () => {
     }
     expect((await t.ask(`groups/developers/users/${ann}`, { method: 'HEAD' })).status).toBe(204);
     expect((await t.ask(`groups/guests/users/${ann}`, { method: 'HEAD' })).status).toBe(404);
-    expect(await all(client.groupUser.list(GROUP, SERVICE, 'administrators'))).toEqual([]);
+    expect(await all(client.groupUser.list(GROUP, SERVICE, 'guests'))).toEqual([]);
     expect((await all(client.groupUser.list(GROUP, SERVICE, 'developers'))).length).toBeGreaterThan(0);
   });
 

@@ -183,6 +183,14 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'resources/resolve': {
+    as: ADMIN,
+    ours: async () => {
+      const { accountId } = await account();
+      return { accountId, ...(await api()), ...(await product()), ...(await subscription()) };
+    },
+    nothing: { accountId: 'nobody', apiId: 'none', productId: 'none', subscriptionId: 'none' },
+  },
   'accounts/search': {
     as: ADMIN,
     ours: having(account, { text: OURS }),

@@ -178,6 +178,7 @@ const EXPECTED: Record<string, string> = {
   'subscriptions/suspend': 'admin approver console admin-program approver-program',
   'recoveries/compare': 'console',
   'recoveries/count-open': 'console',
+  'resources/resolve': 'admin approver console admin-program approver-program reader-program',
   'services/show': 'admin approver console admin-program approver-program reader-program',
   'sessions/end': 'account',
   'sessions/end-all': 'console',

@@ -481,7 +481,7 @@ describe('T55 over the management API', () => {
     expect(await read()).toEqual([
       rowOf('accounts/activate account', 'account_state_unfitting'),
       rowOf('passwords/set account', 'password_unacceptable'),
-      'accounts/block account nobody account_not_found',
+      'accounts/edit account nobody account_not_found',
       rowOf('subscriptions/resume subscription', 'subscription_state_unfitting'),
     ]);
   });

@@ -193,6 +193,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'approvals/show-outcome': 'for the management API; Slack tells the requester',
   'copies/compare': 'npm run import:azure',
   'groups/show': 'for the management API; groups/list has all',
+  'resources/resolve': 'for the management API, whose ids may have any case',
   'accounts/search': 'for type-ahead; accounts/list has the same text',
   'accounts/decline-sign-up': 'a button of Slack; accounts/delete ends a sign-up too',
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',

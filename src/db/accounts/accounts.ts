@@ -32,6 +32,39 @@ export async function findAccount(db: Db, serviceId: string, id: string): Promis
   return row ?? null;
 }
 
+/**
+ * The account that programs know by this id, in any case; a deleted account has given its up. Of two ids that differ in
+ * case only, the exact one.
+ */
+const selectByResourceId = readTogether<{ serviceId: string; id: string }, Account>(
+  'account_by_resource_id',
+  (db, value) =>
+    db
+      .select()
+      .from(accounts)
+      .where(
+        and(
+          eq(accounts.serviceId, value('serviceId')),
+          sql`lower(${resourceIdOfAccount}) = lower(${value('id')})`,
+          ne(accounts.state, sql`'deleted'`),
+        ),
+      )
+      .orderBy(sql`${resourceIdOfAccount} = ${value('id')} desc`, accounts.id)
+      .limit(1),
+);
+
+/** The id of an account for programs. */
+export const resourceIdOfAccount = sql<string>`coalesce(${accounts.resourceId}, ${accounts.id})`;
+
+export async function findAccountByResourceId(
+  db: Db,
+  serviceId: string,
+  id: string,
+): Promise<Account | null> {
+  const [row] = await selectByResourceId(db, { serviceId, id });
+  return row ?? null;
+}
+
 /** The account that has this email; a deleted account has given its up. */
 const selectByEmail = readTogether<EmailKey, Account>('account_by_email', (db, value) =>
   db

@@ -5,7 +5,7 @@ import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { type PagedList, pagedList } from '../page.ts';
-import { has, holdLock, rowsOf } from '../rows.ts';
+import { has, holdLock, inAnyCase, rowsOf } from '../rows.ts';
 import { accountGroups, groups } from '../schema/index.ts';
 
 export type Group = typeof groups.$inferSelect;
@@ -19,7 +19,9 @@ export const {
   remove: deleteGroup,
 } = rowsOf(groups);
 
-/** Lets one transaction at a time change names: of two that take one name, the second gets `group_name_taken`. */
+export const findGroupId = inAnyCase('group_id', groups);
+
+/** Lets one transaction at a time change names and ids: of two that take the same one, the second gets its own code. */
 export const holdGroupNames = (tx: Transaction, serviceId: string) => holdLock(tx, `groups of ${serviceId}`);
 
 /** The custom groups that each of these accounts is in. */
@@ -113,7 +115,7 @@ function isWanted(serviceId: string, { filter, of, ids }: GroupsWanted): SQL | u
 }
 
 const COLUMNS: FilterColumns<GroupField> = {
-  id: { column: groups.id, text: 'exact' },
+  id: { column: groups.id },
   name: { column: groups.name },
   description: { column: groups.description },
 };

@@ -5,8 +5,8 @@ import type { Db } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { countWhere, type Page } from '../page.ts';
 import { has } from '../rows.ts';
-import { accountGroups, accounts } from '../schema/index.ts';
-import { type Account, type AccountState, countAccountsByState } from './accounts.ts';
+import { accountGroups, accounts, services } from '../schema/index.ts';
+import { type Account, type AccountState, countAccountsByState, resourceIdOfAccount } from './accounts.ts';
 import { hasText } from './search.ts';
 
 type AccountField = 'id' | 'firstName' | 'lastName' | 'email' | 'note' | 'state' | 'registeredAt';
@@ -97,8 +97,33 @@ function isWanted(serviceId: string, { text, state, groupId, filter }: AccountsW
   );
 }
 
+/** The account that a service has without a row, when the filter finds these values. */
+export async function findBuiltInAccount(
+  db: Db,
+  serviceId: string,
+  values: Record<Exclude<AccountField, 'registeredAt'>, string>,
+  filter?: ListFilter<AccountField>,
+): Promise<{ registeredAt: Date } | null> {
+  const text = (value: string) => ({ column: sql`${value}::text` });
+  const columns: FilterColumns<AccountField> = {
+    id: text(values.id),
+    firstName: text(values.firstName),
+    lastName: text(values.lastName),
+    email: text(values.email),
+    note: text(values.note),
+    state: { ...text(values.state), text: 'exact' },
+    registeredAt: { column: services.createdAt },
+  };
+  const isWanted = filter ? filterCondition(filter, columns) : undefined;
+  const [row] = await db
+    .select({ registeredAt: services.createdAt })
+    .from(services)
+    .where(and(eq(services.id, serviceId), isWanted));
+  return row ?? null;
+}
+
 const COLUMNS: FilterColumns<AccountField> = {
-  id: { column: accounts.id, text: 'exact' },
+  id: { column: resourceIdOfAccount },
   firstName: { column: accounts.firstName },
   lastName: { column: accounts.lastName },
   email: { column: accounts.emailCanonical, text: 'lowered' },

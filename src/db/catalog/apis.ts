@@ -3,7 +3,7 @@ import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { byName, type NameCursor, type PagedList, pagedList } from '../page.ts';
-import { has, holdLock, rowsOf } from '../rows.ts';
+import { has, holdLock, inAnyCase, rowsOf } from '../rows.ts';
 import { apis, productApis } from '../schema/index.ts';
 
 export type Api = typeof apis.$inferSelect;
@@ -16,6 +16,8 @@ export const {
   update: updateApi,
   remove: deleteApi,
 } = rowsOf(apis);
+
+export const findApiId = inAnyCase('api_id', apis);
 
 /** Lets one transaction at a time change paths and ids: of two that take the same one, the second gets its own code. */
 export const holdApiPaths = (tx: Transaction, serviceId: string) => holdLock(tx, `apis of ${serviceId}`);
@@ -57,7 +59,7 @@ function isWanted(serviceId: string, { text, ids, filter }: ApisWanted) {
 }
 
 const COLUMNS: FilterColumns<ApiField> = {
-  id: { column: apis.id, text: 'exact' },
+  id: { column: apis.id },
   name: { column: apis.name },
   path: { column: apis.path },
 };

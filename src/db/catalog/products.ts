@@ -3,7 +3,7 @@ import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { byName, type NameCursor, type PagedList, pagedList } from '../page.ts';
-import { has, rowsOf } from '../rows.ts';
+import { has, inAnyCase, rowsOf } from '../rows.ts';
 import { groups, productApis, productGroups, products } from '../schema/index.ts';
 
 export type Product = typeof products.$inferSelect;
@@ -16,6 +16,8 @@ export const {
   update: updateProduct,
   remove: deleteProduct,
 } = rowsOf(products);
+
+export const findProductId = inAnyCase('product_id', products);
 
 /** Holds the product until the transaction ends, so that its rules can't change meanwhile. */
 export async function holdProduct(tx: Transaction, serviceId: string, id: string): Promise<Product | null> {
@@ -95,7 +97,7 @@ function isSeenBy(db: Db, groupIds: readonly string[]) {
 }
 
 const COLUMNS: FilterColumns<ProductField> = {
-  id: { column: products.id, text: 'exact' },
+  id: { column: products.id },
   name: { column: products.name },
   description: { column: products.description },
   terms: { column: products.terms },

@@ -1,6 +1,7 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
 import { and, desc, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
+import { resourceIdOfAccount } from '../accounts/accounts.ts';
 import type { Db } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
@@ -11,20 +12,20 @@ import type { Subscription } from './subscriptions.ts';
 
 /** A subscription with its owner, the name of its scope, and its usage. */
 export type ListedSubscription = Subscription & {
-  owner: { id: string; email: string; firstName: string; lastName: string; state: string } | null;
+  owner: {
+    id: string;
+    resourceId: string;
+    email: string;
+    firstName: string;
+    lastName: string;
+    state: string;
+  } | null;
   scopeName: string | null;
   lastUsedAt: Date | null;
   calls: number;
 };
 
-type SubscriptionField =
-  | 'id'
-  | 'name'
-  | 'stateComment'
-  | 'accountId'
-  | 'productId'
-  | 'apiId'
-  | 'presentState';
+type SubscriptionField = 'id' | 'name' | 'stateComment' | 'ownerId' | 'productId' | 'apiId' | 'presentState';
 
 export type SubscriptionsWanted = {
   id?: string | undefined;
@@ -89,6 +90,7 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
       subscription: getTableColumns(subscriptions),
       owner: {
         id: sql<string | null>`${accounts.id}`.as('owner_id'),
+        resourceId: sql<string>`${resourceIdOfAccount}`.as('owner_resource_id'),
         email: sql<string>`${accounts.email}`.as('owner_email'),
         firstName: sql<string>`${accounts.firstName}`.as('owner_first_name'),
         lastName: sql<string>`${accounts.lastName}`.as('owner_last_name'),
@@ -136,12 +138,12 @@ function isWanted(serviceId: string, { filter, ...wanted }: SubscriptionsWanted)
 }
 
 const columnsAt = (now: Date): FilterColumns<SubscriptionField> => ({
-  id: { column: subscriptions.id, text: 'exact' },
+  id: { column: subscriptions.id },
   name: { column: subscriptions.name },
   stateComment: { column: subscriptions.stateComment },
-  accountId: { column: subscriptions.accountId, text: 'exact', isNullable: true },
-  productId: { column: subscriptions.productId, text: 'exact', isNullable: true },
-  apiId: { column: subscriptions.apiId, text: 'exact', isNullable: true },
+  ownerId: { column: resourceIdOfAccount, isNullable: true },
+  productId: { column: subscriptions.productId, isNullable: true },
+  apiId: { column: subscriptions.apiId, isNullable: true },
   // A subscription past its end is expired, even before a job has stored that.
   presentState: {
     column: sql`(case when ${subscriptions.state} = 'active' and ${subscriptions.endsAt} <= ${now.toISOString()}::timestamptz

@@ -1,7 +1,7 @@
 import { count, desc, eq, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
-import { dueRows, has, hasGiven, type Moment, rowsOf } from '../rows.ts';
+import { dueRows, has, hasGiven, inAnyCase, type Moment, rowsOf } from '../rows.ts';
 import { accounts, subscriptions, subscriptionUsage } from '../schema/index.ts';
 
 export type Subscription = typeof subscriptions.$inferSelect;
@@ -13,6 +13,7 @@ export const {
   lock: lockSubscription,
   insert: insertSubscription,
 } = rows;
+export const findSubscriptionId = inAnyCase('subscription_id', subscriptions);
 /** Changes a locked subscription and increments its version. */
 export const updateSubscription = (
   { tx, now }: Moment,
@@ -35,6 +36,17 @@ export async function deleteSubscriptions(
     .where(has(subscriptions, of))
     .returning({ id: subscriptions.id });
   return deleted.map(({ id }) => id);
+}
+
+export async function forgetOwnerAsWritten(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+): Promise<void> {
+  await tx
+    .update(subscriptions)
+    .set({ ownerAsWritten: null })
+    .where(has(subscriptions, { serviceId, accountId }));
 }
 
 /** The names and owners of these subscriptions. */

@@ -11,8 +11,10 @@ import { ACCOUNTS, demandPermission } from '../frame/permission.ts';
 /** An account as operators see it. */
 export type AccountView = Omit<
   Account,
-  'serviceId' | 'emailCanonical' | 'passwordHash' | 'searchText' | 'groupIdsWhenDeleted'
+  'serviceId' | 'resourceId' | 'emailCanonical' | 'passwordHash' | 'searchText' | 'groupIdsWhenDeleted'
 > & {
+  /** Its id for programs. Slack, the audit and the console name it by `id`, which no other account ever gets. */
+  resourceId: string;
   hasPassword: boolean;
   groups: { id: string; name: string }[];
   /** When the data of a deleted account is erased. Null for one that isn't deleted, and after that. */
@@ -94,6 +96,7 @@ export async function viewAccounts(
     } = account;
     return {
       ...rest,
+      resourceId: account.resourceId ?? account.id,
       hasPassword: passwordHash !== null,
       groups: groups.get(account.id) ?? [],
       restorableUntil:

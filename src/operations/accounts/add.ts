@@ -2,11 +2,14 @@ import { z } from 'zod';
 import {
   type Account,
   addGroupsToAccount,
+  findAccount,
   findAccountByEmail,
+  findAccountByResourceId,
   insertAccount,
 } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { newId } from '../../db/ids.ts';
+import { holdId } from '../../db/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { isProgram } from '../frame/actor.ts';
@@ -25,10 +28,11 @@ import { queueWelcomeMail } from './welcome-mail.ts';
  * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password
  * the welcome mail carries a link to set one. A password that an operator typed must be replaced at first sign-in.
  * An open invitation to the email ends: its link would offer what the person now has.
- * A program may choose the id and the state. With `isInvited` the account is `pending` until the person accepts by a mailed
+ * A program may choose the state, and the id that programs know it by. Once that was another account's, the row gets a fresh
+ * id, so that the history of each id is about one person. With `isInvited` the account is `pending` until the person accepts by a mailed
  * link and sets a password there. `tellDeveloper: false` mails nothing. `registeredAt` is when an account that moves here
  * was registered elsewhere, never later than now.
- * Errors: `email_invalid`, `email_taken`; `id_taken`, also by a deleted account; `password_unacceptable`,
+ * Errors: `email_invalid`, `email_taken`; `id_taken`, compared without case; `password_unacceptable`,
  * `group_not_found`, `group_built_in`.
  */
 export const addAccount = defineOperation({
@@ -55,25 +59,28 @@ export const addAccount = defineOperation({
     await holdEmail(act.tx, serviceId, email.canonical);
     const groups = await demandCustomGroups(act, wanted.groupIds);
     const state = wanted.verifyFirst || wanted.isInvited ? 'pending' : (wanted.state ?? 'active');
-    const account = await insertAccount(act.tx, {
-      serviceId,
-      id: wanted.accountId ?? newId(act.now, act.random),
-      email: email.spelling,
-      emailCanonical: email.canonical,
-      firstName: wanted.firstName,
-      lastName: wanted.lastName,
-      note: wanted.note,
-      state,
-      stateReason: wanted.isInvited ? 'invited' : REASONS[state],
-      ...(state === 'blocked' ? { stateBeforeBlock: 'active' as const } : {}),
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-      passwordHash,
-      // Two people know a password that an operator typed; a program passes on what its own user chose.
-      passwordMustChange: passwordHash !== null && !isProgram(act.actor),
-      registeredAt: registeredBefore(act.now, wanted.registeredAt),
-      updatedAt: act.now,
-    });
+    const ids = await newIdsOf(act, wanted.accountId);
+    const account =
+      ids &&
+      (await insertAccount(act.tx, {
+        serviceId,
+        ...ids,
+        email: email.spelling,
+        emailCanonical: email.canonical,
+        firstName: wanted.firstName,
+        lastName: wanted.lastName,
+        note: wanted.note,
+        state,
+        stateReason: wanted.isInvited ? 'invited' : REASONS[state],
+        ...(state === 'blocked' ? { stateBeforeBlock: 'active' as const } : {}),
+        stateChangedAt: act.now,
+        stateChangedBy: act.actorName,
+        passwordHash,
+        // Two people know a password that an operator typed; a program passes on what its own user chose.
+        passwordMustChange: passwordHash !== null && !isProgram(act.actor),
+        registeredAt: registeredBefore(act.now, wanted.registeredAt),
+        updatedAt: act.now,
+      }));
     if (!account) {
       const other = await findAccountByEmail(act.tx, serviceId, email.canonical);
       if (!other && wanted.accountId !== undefined)
@@ -96,12 +103,24 @@ export const addAccount = defineOperation({
         groups: groups.map((group) => group.name),
         withPassword: passwordHash !== null,
         endedInvitation,
+        ...(account.resourceId === null ? {} : { resourceId: account.resourceId }),
         ...(wanted.isInvited || wanted.tellDeveloper ? {} : { toldDeveloper: false }),
       },
     });
     return { account: await viewAccount(act, account), endedInvitation };
   },
 });
+
+/** Null when an account has the id. */
+async function newIdsOf(act: Act, chosen: string | undefined) {
+  const fresh = newId(act.now, act.random);
+  if (chosen === undefined) return { id: fresh };
+  const serviceId = act.service.id;
+  await holdId(act.tx, 'account', { serviceId, id: chosen });
+  if (await findAccountByResourceId(act.tx, serviceId, chosen)) return null;
+  const former = await findAccount(act.tx, serviceId, chosen);
+  return former ? { id: fresh, resourceId: chosen } : { id: chosen };
+}
 
 const registeredBefore = (now: Date, elsewhere = now): Date => (elsewhere < now ? elsewhere : now);
 

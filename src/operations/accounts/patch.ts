@@ -4,8 +4,8 @@ import { type BatchPart, runBatch } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { setPassword } from '../passwords/set.ts';
-import type { AccountView } from './account.ts';
 import { activateAccount } from './activate.ts';
+import type { ProgramAccount } from './administrator.ts';
 import { blockAccount } from './block.ts';
 import { editAccount } from './edit.ts';
 import { readAccount } from './read.ts';
@@ -26,7 +26,7 @@ export type AccountChange = {
  * Errors: those of `accounts/edit`, `accounts/block`, `accounts/activate` and `passwords/set`; `invalid_input` when a part
  * that needs a second operator comes with others. Alone it throws `WaitsForApproval`.
  */
-export async function changeAccount(context: Context, change: AccountChange): Promise<AccountView> {
+export async function changeAccount(context: Context, change: AccountChange): Promise<ProgramAccount> {
   return operationOf(change).attempt(context, { accountId: change.accountId }, (attempting) =>
     runChange(attempting, change),
   );
@@ -39,7 +39,7 @@ function operationOf({ state, password }: AccountChange) {
   return password === undefined ? editAccount : setPassword;
 }
 
-async function runChange(context: Context, change: AccountChange): Promise<AccountView> {
+async function runChange(context: Context, change: AccountChange): Promise<ProgramAccount> {
   const { accountId, expectedVersion } = change;
   const account = await readAccount(context, { accountId });
   if (!account) throw new DomainError('account_not_found');
@@ -52,7 +52,11 @@ async function runChange(context: Context, change: AccountChange): Promise<Accou
   return changed;
 }
 
-async function partsOf(context: Context, account: AccountView, change: AccountChange): Promise<BatchPart[]> {
+async function partsOf(
+  context: Context,
+  account: ProgramAccount,
+  change: AccountChange,
+): Promise<BatchPart[]> {
   const { accountId, state, password } = change;
   const parts: BatchPart[] = [];
   const data = Object.fromEntries(
@@ -73,7 +77,7 @@ async function partsOf(context: Context, account: AccountView, change: AccountCh
   return parts;
 }
 
-function toState(account: AccountView, state: 'active' | 'blocked' | 'pending'): BatchPart {
+function toState(account: ProgramAccount, state: 'active' | 'blocked' | 'pending'): BatchPart {
   if (state === 'pending')
     throw new DomainError('account_state_unfitting', {
       id: account.id,

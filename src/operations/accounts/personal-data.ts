@@ -25,6 +25,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     stateReason: '',
     passwordHash: null,
     groupIdsWhenDeleted: null,
+    resourceId: null,
     erasedAt: act.now,
   });
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });

@@ -1,7 +1,17 @@
-import { findAccountByEmail, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
+import {
+  type Account,
+  findAccountByEmail,
+  findAccountByResourceId,
+  replaceGroupsOfAccount,
+  updateAccount,
+} from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
+import { newId } from '../../db/ids.ts';
+import { holdId } from '../../db/rows.ts';
+import { forgetOwnerAsWritten } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
@@ -17,6 +27,7 @@ import {
 
 /**
  * Brings a deleted account back as `blocked`, with those of its groups that still exist. Possible until it is erased.
+ * If another account has its id for programs by now, it gets a new one: `newResourceId`, else null.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when it isn't deleted,
  * `email_taken` when another account has the email by now. An open invitation to the email ends.
  */
@@ -39,7 +50,9 @@ export const restoreAccount = defineOperation({
     const other = await findAccountByEmail(act.tx, serviceId, account.emailCanonical);
     if (other) throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
     await endOpenInvitationTo(act, account.emailCanonical);
+    const newResourceId = await newResourceIdOf(act, account);
     const restored = await updateAccount(act, account, {
+      ...(newResourceId === null ? {} : { resourceId: newResourceId }),
       state,
       stateReason: reason || 'restored',
       stateChangedAt: act.now,
@@ -59,8 +72,22 @@ export const restoreAccount = defineOperation({
       target: { kind: 'account', id: accountId },
       reason,
       before: { state: account.state },
-      after: { state, groups: groups.map((group) => group.name) },
+      after: {
+        state,
+        groups: groups.map((group) => group.name),
+        ...(newResourceId === null ? {} : { resourceId: newResourceId }),
+      },
     });
-    return { account: await viewAccount(act, restored) };
+    return { account: await viewAccount(act, restored), newResourceId };
   },
 });
+
+async function newResourceIdOf(act: Act, account: Account): Promise<string | null> {
+  const { serviceId, resourceId, id } = account;
+  const former = resourceId ?? id;
+  await holdId(act.tx, 'account', { serviceId, id: former });
+  if (!(await findAccountByResourceId(act.tx, serviceId, former))) return null;
+  // Their owner as it was written means the other account now.
+  await forgetOwnerAsWritten(act.tx, serviceId, id);
+  return newId(act.now, act.random);
+}

@@ -1,4 +1,4 @@
-import { findApi, findApiByPath, holdApiPaths, insertApi } from '../../db/catalog/apis.ts';
+import { findApiByPath, findApiId, holdApiPaths, insertApi } from '../../db/catalog/apis.ts';
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -10,7 +10,7 @@ const MAX_ID_LENGTH = 80;
 
 /**
  * Adds an API: its name, and the path at which it begins behind the gateway. Without an id it gets one made of its name.
- * Errors: `invalid_input` for `path`; `api_path_taken`, compared without case; `id_taken`.
+ * Errors: `invalid_input` for `path`; `api_path_taken` and `id_taken`, both compared without case.
  * Source: Azure, API create (apiId 1–80, path 0–400).
  */
 export const createApi = defineOperation({
@@ -25,7 +25,7 @@ export const createApi = defineOperation({
     const other = await findApiByPath(act.tx, serviceId, path);
     if (other) throw new DomainError('api_path_taken', { id: other.id });
     const id = given.id ?? (input.idOfName(name, MAX_ID_LENGTH) || newId(act.now, act.random));
-    if (await findApi(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
+    if (await findApiId(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
     const times = { createdAt: act.now, updatedAt: act.now };
     const api = await insertApi(act.tx, { serviceId, id, name, path, ...times });
     act.record({ target: { kind: 'api', id }, after: { name, path } });

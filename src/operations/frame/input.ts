@@ -59,6 +59,8 @@ export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
 /** The User-Agent of a browser. */
 export const agent = trimmedText(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);
+/** An id as a program wrote it. Longer than any, since one that can't be is one that isn't there. */
+export const writtenId = z.string().max(MAX_LINE_LENGTH);
 /** Azure: 1–80, no pattern. Ours is part of URLs, and people type it. `1` is Azure's administrator. */
 export const newAccountId = z
   .string()

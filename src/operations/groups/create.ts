@@ -1,10 +1,10 @@
-import { holdGroupNames, insertGroup, lockGroup } from '../../db/accounts/groups.ts';
+import { findGroupId, holdGroupNames, insertGroup } from '../../db/accounts/groups.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { groupDescription, groupName, newGroupId } from './input.ts';
 
-/** Makes a custom group. Errors: `group_name_taken`, `id_taken`. Source: Azure, Group create (displayName 1–300). */
+/** Makes a custom group. Errors: `group_name_taken`; `id_taken`, compared without case. Source: Azure, Group create (displayName 1–300). */
 export const createGroup = defineOperation({
   name: 'groups/create',
   allowed: ADMINS_AND_PROGRAMS,
@@ -16,6 +16,8 @@ export const createGroup = defineOperation({
   },
   async run(act, { groupId, name, description }) {
     await holdGroupNames(act.tx, act.service.id);
+    if (groupId !== undefined && (await findGroupId(act.tx, act.service.id, groupId)))
+      throw new DomainError('id_taken', { id: groupId });
     const group = await insertGroup(act.tx, {
       serviceId: act.service.id,
       id: groupId ?? newId(act.now, act.random),
@@ -24,10 +26,7 @@ export const createGroup = defineOperation({
       type: 'custom',
       createdAt: act.now,
     });
-    if (!group) {
-      const isIdTaken = groupId !== undefined && (await lockGroup(act.tx, act.service.id, groupId));
-      throw isIdTaken ? new DomainError('id_taken', { id: groupId }) : new DomainError('group_name_taken');
-    }
+    if (!group) throw new DomainError('group_name_taken');
     act.record({ target: { kind: 'group', id: group.id }, after: { name, description } });
     return { groupId: group.id, name };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { insertProduct } from '../../db/catalog/products.ts';
+import { findProductId, insertProduct } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
+import { holdId } from '../../db/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
@@ -13,7 +14,7 @@ const MAX_ID_LENGTH = 80;
 /**
  * Creates a product of APIs. The groups in `groupIds` see it; by default that is every account (`developers`).
  * `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
- * Errors: `id_taken`, `api_not_found`, `group_not_found`; `invalid_input` when it requires an approval but no
+ * Errors: `id_taken`, compared without case; `api_not_found`, `group_not_found`; `invalid_input` when it requires an approval but no
  * subscription.
  * Source: Azure, Product create; `approvalRequired` needs `subscriptionRequired`.
  */
@@ -40,13 +41,18 @@ export const createProduct = defineOperation({
     }),
   async run(act, { id: givenId, apiIds, groupIds, ...wanted }) {
     const id = givenId ?? (input.idOfName(wanted.name, MAX_ID_LENGTH) || newId(act.now, act.random));
-    const product = await insertProduct(act.tx, {
-      ...wanted,
-      serviceId: act.service.id,
-      id,
-      createdAt: act.now,
-      updatedAt: act.now,
-    });
+    const serviceId = act.service.id;
+    await holdId(act.tx, 'product', { serviceId, id });
+    const other = await findProductId(act.tx, serviceId, id);
+    const product = other
+      ? null
+      : await insertProduct(act.tx, {
+          ...wanted,
+          serviceId,
+          id,
+          createdAt: act.now,
+          updatedAt: act.now,
+        });
     if (!product) throw new DomainError('id_taken', { id });
     const apis = await setApisOfProduct(act, product, apiIds);
     const groups = await setGroupsOfProduct(act, product, groupIds);

@@ -30,7 +30,7 @@ export const listSubscriptions = defineOperation({
       'id',
       'name',
       'stateComment',
-      'accountId',
+      'ownerId',
       'productId',
       'apiId',
       'presentState',

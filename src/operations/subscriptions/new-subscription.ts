@@ -2,8 +2,10 @@
 import { findApi } from '../../db/catalog/apis.ts';
 import { holdProduct, type Product } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
+import { holdId } from '../../db/rows.ts';
 import {
   countSubscriptions,
+  findSubscriptionId,
   insertSubscription,
   type Subscription,
 } from '../../db/subscriptions/subscriptions.ts';
@@ -57,6 +59,7 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
   demandDates(startsAt, endsAt);
   if (accountId) await demandBelowLimit(act, accountId, scope.product);
   const id = wanted.id ?? newId(act.now, act.random);
+  if (wanted.id !== undefined) await demandFreeId(act, wanted.id);
   const subscription = await insertSubscription(act.tx, {
     serviceId,
     id,
@@ -80,6 +83,12 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
   await giveKey(act, id, 'primary', wanted.primaryKey);
   await giveKey(act, id, 'secondary', wanted.secondaryKey);
   return subscription;
+}
+
+/** Errors: `id_taken`, compared without case. */
+async function demandFreeId({ tx, service }: Act, id: string): Promise<void> {
+  await holdId(tx, 'subscription', { serviceId: service.id, id });
+  if (await findSubscriptionId(tx, service.id, id)) throw new DomainError('id_taken', { id });
 }
 
 async function demandBelowLimit(act: Act, accountId: string, product: Product | null): Promise<void> {

@@ -103,6 +103,7 @@ const WORDS: Record<string, string> = {
   'products/list': 'listed/list the products',
   'products/list-offered': 'listed/list the products',
   'products/show': 'looked/look at {a product}',
+  'resources/resolve': 'looked/look up ids',
   'recoveries/compare': 'compared/compare a restored backup with the audit',
   'recoveries/count-open': 'counted/count what a restored backup lacks',
   'services/show': 'looked/look at the service',
