@@ -1,5 +1,6 @@
 // An API in Azure's form, with the properties that this server stores.
 
+import { KEY_NAMES } from '../domain/key-names.ts';
 import type { listApis } from '../operations/apis/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { apiNameOf, REVISION, readApiName } from './api-revision.ts';
@@ -7,16 +8,35 @@ import { textField } from './filter.ts';
 export type Api = Awaited<ReturnType<typeof listApis>>['apis'][number];
 
 /** `under` is the resource that the API is listed below, such as `products`, `starter`. */
-export function viewApi(address: Address, { id, name, path }: Api, under: readonly string[] = []) {
+export function viewApi(address: Address, api: Api, under: readonly string[] = []) {
+  const { id, name, path, keyHeader, keyQuery, properties } = api;
   return {
     ...resourceFields(address, ...under, 'apis', apiNameOf(id)),
-    properties: { displayName: name, path, apiRevision: REVISION, isCurrent: true, protocols: ['https'] },
+    properties: {
+      displayName: name,
+      path,
+      apiRevision: REVISION,
+      isCurrent: true,
+      isOnline: true,
+      ...DEFAULTS,
+      ...properties,
+      subscriptionKeyParameterNames: {
+        header: keyHeader ?? KEY_NAMES.header,
+        query: keyQuery ?? KEY_NAMES.query,
+      },
+      // azurerm crashes without this object.
+      authenticationSettings: { oAuth2: null, openid: null, ...(properties.authenticationSettings ?? {}) },
+    },
   };
 }
 
-export const viewRevision = ({ id, path, createdAt, updatedAt }: Api) => ({
+/** Azure's, of properties that were not given. */
+const DEFAULTS = { type: 'http', protocols: ['https'], subscriptionRequired: true };
+
+export const viewRevision = ({ id, path, properties, createdAt, updatedAt }: Api) => ({
   apiId: `/apis/${id};rev=${REVISION}`,
   apiRevision: REVISION,
+  description: properties.apiRevisionDescription ?? null,
   createdDateTime: createdAt.toISOString(),
   updatedDateTime: updatedAt.toISOString(),
   privateUrl: `/${path}`,

@@ -1,12 +1,18 @@
-// APIs: their names, and the paths where a gateway serves them.
+// APIs: their names, the paths where a gateway serves them, and where calls carry their key.
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { parseApiPath } from '../domain/api-path.ts';
 import { DomainError } from '../domain/domain-error.ts';
+import { KEY_NAMES } from '../domain/key-names.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
+import { API_PROPERTIES, API_TYPES, PROTOCOLS } from '../operations/catalog/api-properties.ts';
+import { demandNothingToImport, NO_IMPORT } from './api-definition.ts';
+import { REVISION } from './api-revision.ts';
 import { API_FILTER, type Api, viewApi, viewRevision } from './api-shape.ts';
-import { demandProperties, ignored, label, readProperties, text } from './body.ts';
+import { choice, demandProperties, ignored, label, readProperties, text, word } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
@@ -21,8 +27,15 @@ import {
 } from './route.ts';
 
 const API = 'apis/{apiId}';
+/** Azure's names of the operations' fields, where they differ. */
+const AZURE_NAMES = {
+  id: 'apiId',
+  name: 'displayName',
+  keyHeader: 'subscriptionKeyParameterNames.header',
+  keyQuery: 'subscriptionKeyParameterNames.query',
+};
 
-export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayName' }, [
+export const API_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Api_ListByService', 'apis', listApisOfService),
   ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
   ...changeRoutes(API, {
@@ -33,22 +46,63 @@ export const API_ROUTES: Route[] = withAzureNames({ id: 'apiId', name: 'displayN
   ...readRoutes('ApiRevision_ListByService', `${API}/revisions`, listRevisions),
 ]);
 
-/** Properties about the gateway itself may be sent and are ignored. */
+const ONE_REVISION = `each API has one revision here, ${REVISION}, which is current`;
+const keyNames = z.strictObject({ header: z.string().optional(), query: z.string().optional() });
+
 const PROPERTIES = {
+  ...API_PROPERTIES,
   displayName: label,
   path: text,
-  protocols: ignored,
-  serviceUrl: ignored,
-  description: ignored,
-  type: ignored,
-  apiType: ignored,
-  apiRevision: ignored,
-  isCurrent: ignored,
+  type: choice(API_TYPES),
+  apiType: choice(API_TYPES),
+  protocols: z.array(word(PROTOCOLS)).pipe(API_PROPERTIES.protocols.unwrap()).optional(),
+  subscriptionKeyParameterNames: keyNames.optional(),
+  apiRevision: z.literal(REVISION, `must be ${REVISION}: ${ONE_REVISION}`).optional(),
+  isCurrent: z.literal(true, `must be true: ${ONE_REVISION}`).optional(),
+  format: text,
+  value: text,
+  wsdlSelector: z.never(`is about an import. ${NO_IMPORT}`).optional(),
+  sourceApiId: z
+    .never(`can't be copied: ${ONE_REVISION}. Send the properties of the API themselves`)
+    .optional(),
+  apiVersionSet: z.never("can't be created with an API; name it in apiVersionSetId").optional(),
+  /** It is about imports. */
+  translateRequiredQueryParameters: ignored,
   isOnline: ignored,
-  subscriptionRequired: ignored,
-  subscriptionKeyParameterNames: ignored,
-  authenticationSettings: ignored,
+  provisioningState: ignored,
 };
+
+/** What a request gives. A PUT gives all of it: what it leaves out is as in a new API. */
+function readApi(request: ManagementRequest) {
+  const given = readProperties(request, PROPERTIES);
+  const {
+    displayName,
+    path,
+    type,
+    apiType,
+    subscriptionKeyParameterNames: names,
+    format,
+    value,
+    ...rest
+  } = given;
+  if (format !== undefined || value !== undefined) demandNothingToImport({ format, value });
+  const { apiRevision, isCurrent, translateRequiredQueryParameters, isOnline, provisioningState, ...stored } =
+    rest;
+  const properties = { ...stored, type: type ?? apiType };
+  return {
+    name: displayName,
+    path,
+    ...(names && {
+      keyHeader: ownName(names.header, KEY_NAMES.header),
+      keyQuery: ownName(names.query, KEY_NAMES.query),
+    }),
+    properties: Object.fromEntries(Object.entries(properties).filter(([, one]) => one !== undefined)),
+  };
+}
+
+/** Null for the name that every API has. */
+const ownName = (name: string | undefined, everyApis: string) =>
+  name === undefined || name === everyApis ? null : name;
 
 async function listApisOfService(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
@@ -82,41 +136,37 @@ const apiResponse = (request: ManagementRequest, api: Api, status?: 200 | 201) =
   resourceResponse(viewApi(request.address, api), api, status);
 
 async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
-  const { displayName, path } = readProperties(request, PROPERTIES);
+  const { path, ...given } = { keyHeader: null, keyQuery: null, ...readApi(request) };
   return putResource(request, {
     find: () => findApi(request),
-    isAsGiven: (api) =>
-      hasValues(api, { name: displayName, path: path === undefined ? path : parseApiPath(path) }),
+    isAsGiven: ({ properties, ...api }) =>
+      isDeepStrictEqual(properties, given.properties) &&
+      hasValues(api, {
+        name: given.name,
+        path: path === undefined ? path : parseApiPath(path),
+        keyHeader: given.keyHeader,
+        keyQuery: given.keyQuery,
+      }),
     async create() {
-      demandProperties({ displayName, path: path !== undefined }, ['displayName', 'path']);
-      await createApi(request.context, {
-        id: request.params.apiId ?? '',
-        name: displayName ?? '',
-        path: path ?? '',
-      });
+      const { name = '' } = given;
+      demandProperties({ displayName: name, path: path !== undefined }, ['displayName', 'path']);
+      await createApi(request.context, { id: request.params.apiId ?? '', ...given, name, path: path ?? '' });
       return getApi(request, 201);
     },
-    update: (_api, expected) => changeApi(request, { displayName, path }, expected),
+    update: (_api, expected) => changeApi(request, { ...given, path, ...expected, replacesProperties: true }),
     respond: (api) => apiResponse(request, api),
   });
 }
 
 async function patchApi(request: ManagementRequest): Promise<ManagementResponse> {
-  const { displayName, path } = readProperties(request, PROPERTIES);
-  return changeApi(request, { displayName, path }, readIfMatch(request, 'required'));
+  return changeApi(request, { ...readApi(request), ...readIfMatch(request, 'required') });
 }
 
 async function changeApi(
   request: ManagementRequest,
-  { displayName, path }: { displayName?: string | undefined; path?: string | undefined },
-  expected: { expectedVersion?: number },
+  change: Omit<Parameters<typeof editApi>[1], 'apiId'>,
 ): Promise<ManagementResponse> {
-  await editApi(request.context, {
-    apiId: request.params.apiId ?? '',
-    ...(displayName === undefined ? {} : { name: displayName }),
-    ...(path === undefined ? {} : { path }),
-    ...expected,
-  });
+  await editApi(request.context, { apiId: request.params.apiId ?? '', ...change });
   return getApi(request);
 }
 

@@ -17,11 +17,14 @@ export const flag = z.boolean('must be true or false').optional();
 const ALTERNATIVES = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** One of Azure's words, in any case: clients send `"Active"` and `"Custom"`. `more` continues the message. */
-export function choice<const Word extends string>(words: readonly Word[], more = '') {
+export const choice = <const Word extends string>(words: readonly Word[], more = '') =>
+  word(words, more).optional();
+
+export function word<const Word extends string>(words: readonly Word[], more = '') {
   const inOurCase = (value: unknown) =>
     words.find((word) => word.toLowerCase() === (typeof value === 'string' ? value.toLowerCase() : value)) ??
     value;
-  return z.preprocess(inOurCase, z.enum(words, `must be ${ALTERNATIVES.format(words)}${more}`)).optional();
+  return z.preprocess(inOurCase, z.enum(words, `must be ${ALTERNATIVES.format(words)}${more}`));
 }
 
 export const appType = choice(['portal', 'developerPortal']);
@@ -42,14 +45,14 @@ function inOurSpelling(properties: object, names: readonly string[]): Record<str
   for (const [written, value] of Object.entries(properties)) {
     const name = names.find((one) => one.toLowerCase() === written.toLowerCase()) ?? written;
     if (given.has(name)) throw validationError({ [name]: 'is given twice' });
-    if (value !== null) given.set(name, value);
+    if (value !== null) given.set(name, withoutNulls(value));
   }
   return Object.fromEntries(given);
 }
 
 /**
- * Names ignore case, and null counts as absent. Errors: `ValidationError` that names each property that is unknown, given
- * twice or of the wrong type.
+ * Names ignore case, and null counts as absent, also within a property. Errors: `ValidationError` that names each property
+ * that is unknown, given twice or of the wrong type.
  */
 export function readProperties<Shape extends z.ZodRawShape>(
   { body }: ManagementRequest,
@@ -64,9 +67,23 @@ export function readProperties<Shape extends z.ZodRawShape>(
   if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>;
   const faults: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
+    const names = issue.path.map(String);
+    // The elements of a list have no names.
+    const element = names.findIndex((name) => /^\d+$/.test(name));
+    const within = element < 0 ? names : names.slice(0, element);
     if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys.slice(0, 20)) faults[key.slice(0, 80)] ??= 'is not supported';
-    else faults[String(issue.path[0])] ??= issue.message;
+      for (const key of issue.keys.slice(0, 20))
+        faults[[...within, key.slice(0, 80)].join('.')] ??= 'is not supported';
+    else faults[within.join('.')] ??= issue.message;
   }
   throw validationError(faults);
+}
+
+/** No property has more objects within each other than this. */
+const MAX_DEPTH = 4;
+
+function withoutNulls(value: unknown, depth = 1): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > MAX_DEPTH) return value;
+  const parts = Object.entries(value).filter(([, part]) => part !== null);
+  return Object.fromEntries(parts.map(([name, part]) => [name, withoutNulls(part, depth + 1)]));
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { editApi } from '../../src/operations/apis/edit.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 
 let t: TestManagement;
@@ -87,5 +88,148 @@ describe('a revision', () => {
     expect((await remove(`apis/${name}?deleteSubscriptions=true`)).status).toBe(200);
     const again = await put(`apis/${id};rev=1;rev=1`, { displayName: id, path: id });
     expect([again.status, again.body.error.details[0].target]).toEqual([400, 'apiId']);
+  });
+});
+
+/** As azurerm, az and APIOps send them. */
+const EVERYTHING = {
+  description: 'Of <b>books</b>',
+  serviceUrl: 'https://orders.internal.example.com/v1?code=abc',
+  type: 'http',
+  protocols: ['http', 'https'],
+  subscriptionRequired: false,
+  apiVersion: 'v1',
+  apiVersionDescription: '',
+  apiVersionSetId: '/apiVersionSets/orders',
+  apiRevisionDescription: 'the first',
+  termsOfServiceUrl: 'https://example.com/terms',
+  contact: { name: 'Ann', url: '', email: 'ann@example.com' },
+  license: { name: 'MIT', url: 'https://example.com/license' },
+  authenticationSettings: {
+    oAuth2: { authorizationServerId: 'entra', scope: 'orders' },
+    openid: { openidProviderId: 'entra', bearerTokenSendingMethods: ['authorizationHeader'] },
+  },
+  subscriptionKeyParameterNames: { header: 'X-Orders-Key', query: 'orders-key' },
+};
+
+describe('the properties of an API', () => {
+  it('are all returned, and a PUT or PATCH of what GET gave changes nothing else', async () => {
+    const id = await api(EVERYTHING);
+    const { body, headers } = await t.ask(`apis/${id}`);
+    expect(body.properties).toMatchObject({
+      ...EVERYTHING,
+      apiRevision: '1',
+      isCurrent: true,
+      isOnline: true,
+    });
+    const again = await put(`apis/${id}`, body.properties);
+    expect([again.status, again.headers.etag]).toEqual([200, headers.etag]);
+    expect(again.body).toEqual(body);
+    const turned = { ...EVERYTHING, displayName: id, path: id, protocols: ['HTTPS', 'http'], type: 'Http' };
+    expect((await put(`apis/${id}`, turned)).headers.etag).toBe(headers.etag);
+    const patched = await t.ask(`apis/${id}`, { method: 'PATCH', body });
+    expect(patched.body).toEqual(body);
+    expect((await t.ask('apis')).body.value).toContainEqual(body);
+  });
+
+  it('that were not given are Azure’s, with an object of authentication settings', async () => {
+    const id = await api({ authenticationSettings: {}, contact: null });
+    expect((await t.ask(`apis/${id}`)).body.properties).toEqual({
+      displayName: id,
+      path: id,
+      apiRevision: '1',
+      isCurrent: true,
+      isOnline: true,
+      type: 'http',
+      protocols: ['https'],
+      subscriptionRequired: true,
+      subscriptionKeyParameterNames: { header: 'Ocp-Apim-Subscription-Key', query: 'subscription-key' },
+      authenticationSettings: { oAuth2: null, openid: null },
+    });
+  });
+
+  it('are replaced by a PUT, merged by a PATCH, kept by an edit in Slack, and named in the audit', async () => {
+    const id = await api(EVERYTHING);
+    const change = { description: 'Of films', subscriptionKeyParameterNames: { header: 'X-Film-Key' } };
+    const patched = await t.ask(`apis/${id}`, { method: 'PATCH', body: { properties: change } });
+    expect(patched.body.properties).toMatchObject({
+      ...EVERYTHING,
+      ...change,
+      subscriptionKeyParameterNames: { header: 'X-Film-Key', query: 'subscription-key' },
+    });
+    const [audited] =
+      await t.sql`select d.before, d.after from audit a join audit_details d on d.audit_id = a.id
+      where a.operation = 'apis/edit' and a.target_id = ${id}`;
+    const called = { name: id, path: id };
+    expect(audited).toEqual({
+      before: {
+        ...called,
+        description: EVERYTHING.description,
+        keyHeader: 'X-Orders-Key',
+        keyQuery: 'orders-key',
+      },
+      after: { ...called, description: 'Of films', keyHeader: 'X-Film-Key', keyQuery: null },
+    });
+    const context = t.contextOf({ kind: 'console', name: 'Connie' });
+    await editApi(context, { apiId: id, name: 'Films' });
+    expect((await t.ask(`apis/${id}`)).body.properties).toMatchObject({ displayName: 'Films', ...change });
+    const replaced = await put(`apis/${id}`, { displayName: id, path: id, apiType: 'soap' });
+    expect(replaced.headers.etag).not.toBe(patched.headers.etag);
+    expect(replaced.body.properties).toMatchObject({ type: 'soap', protocols: ['https'] });
+    expect(replaced.body.properties).not.toHaveProperty('description');
+    expect(replaced.body.properties.subscriptionKeyParameterNames.query).toBe('subscription-key');
+  });
+
+  it.each<[string, object, string]>([
+    ['an import', { format: 'openapi', value: 'openapi: 3.0.1\npaths: {/a: {get: {}}}' }, 'format'],
+    ['an import', { format: 'openapi+json', value: '{"paths":{"/a":{"get":{}}}}' }, 'format'],
+    ['an import', { format: 'openapi-link', value: 'https://example.com/api.json' }, 'format'],
+    ['a copy', { sourceApiId: '/apis/other' }, 'sourceApiId'],
+    ['a version set', { apiVersionSet: { name: 'Orders' } }, 'apiVersionSet'],
+    ['another revision', { apiRevision: '2' }, 'apiRevision'],
+    ['another revision', { isCurrent: false }, 'isCurrent'],
+    ['a long URL', { serviceUrl: `https://${'x'.repeat(2_000)}` }, 'serviceUrl'],
+    ['an unknown property', { contact: { phone: '1' } }, 'contact.phone'],
+    ['NUL', { description: 'a\0b' }, 'properties.description'],
+    [
+      'Cookie',
+      { subscriptionKeyParameterNames: { header: 'Cookie' } },
+      'subscriptionKeyParameterNames.header',
+    ],
+    [
+      'a forwarded header',
+      { subscriptionKeyParameterNames: { header: 'X-Original-URI' } },
+      'subscriptionKeyParameterNames.header',
+    ],
+    [
+      'no header',
+      { subscriptionKeyParameterNames: { header: 'a b' } },
+      'subscriptionKeyParameterNames.header',
+    ],
+    [
+      'our parameter',
+      { subscriptionKeyParameterNames: { query: 'api' } },
+      'subscriptionKeyParameterNames.query',
+    ],
+    [
+      'no parameter',
+      { subscriptionKeyParameterNames: { query: 'a=b&c' } },
+      'subscriptionKeyParameterNames.query',
+    ],
+  ])('refuse %s in %j, and name %s', async (_, properties, target) => {
+    const id = unique();
+    const { status, body } = await put(`apis/${id}`, { displayName: id, path: id, ...properties });
+    expect([status, body.error.details[0].target]).toEqual([400, target]);
+    expect((await t.ask(`apis/${id}`)).status).toBe(404);
+  });
+
+  it('may come with a definition that has nothing to import', async () => {
+    for (const [format, value] of Object.entries({
+      openapi: '{"openapi":"3.0.1","info":{"title":"x","version":"1"},"paths":{}}',
+      'swagger-json': '{"swagger":"2.0","paths":null}',
+    })) {
+      const id = await api({ format, value });
+      expect((await t.ask(`apis/${id}`)).text).not.toMatch(/format|swagger|openapi/);
+    }
   });
 });

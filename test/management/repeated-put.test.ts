@@ -117,7 +117,15 @@ const CASES: Record<string, Case> = {
   Api_CreateOrUpdate: {
     missing: () => ({ path: `apis/${unique()}`, properties: anApi() }),
     existing: async () => ({ path: await made('apis', anApi()), properties: anApi() }),
-    more: () => ({ serviceUrl: 'https://orders.example.com', description: 'of books' }),
+    more: () => ({
+      serviceUrl: 'https://orders.example.com',
+      description: ' of books ',
+      protocols: ['HTTPS', 'http'],
+      apiType: 'Http',
+      contact: { name: 'Ann', url: null },
+      authenticationSettings: { oAuth2: null, openid: { openidProviderId: 'entra' } },
+      subscriptionKeyParameterNames: { header: 'X-Orders-Key' },
+    }),
   },
   EmailTemplate_CreateOrUpdate: {
     async missing() {

@@ -21,6 +21,8 @@ const WORDS = [
   'bob',
   'partners',
   'orders',
+  'orders;rev=1',
+  'orders;rev=2',
   'gold',
   'sub',
   'developers',
@@ -104,7 +106,8 @@ const PROPERTIES = namesIn(`
   email firstName lastName note password state identities confirmation appType groups displayName
   description type externalId builtIn scope ownerId primaryKey secondaryKey expirationDate
   stateComment allowTracing path format value subscriptionRequired terms approvalRequired
-  subscriptionsLimit subject body parameters __proto__ constructor toString
+  subscriptionsLimit subject body parameters serviceUrl protocols contact license authenticationSettings
+  subscriptionKeyParameterNames apiRevision isCurrent apiVersionSetId header query __proto__ constructor toString
 `);
 const VALUES = [
   '<p>$DevFirstName</p>',

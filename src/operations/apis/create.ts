@@ -2,14 +2,17 @@ import { findApiByPath, findApiId, holdApiPaths, insertApi } from '../../db/cata
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { apiProperties } from '../catalog/api-properties.ts';
 import * as input from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { changesBetween, valuesOf } from './values.ts';
 
 const MAX_ID_LENGTH = 80;
 
 /**
  * Adds an API: its name, and the path at which it begins behind the gateway. Without an id it gets one made of its name.
+ * `keyHeader` and `keyQuery` name where calls carry their key; null for where every API's calls do.
  * Errors: `invalid_input` for `path`; `api_path_taken` and `id_taken`, both compared without case.
  * Source: Azure, API create (apiId 1–80, path 0–400).
  */
@@ -17,18 +20,25 @@ export const createApi = defineOperation({
   name: 'apis/create',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: { id: input.newApiId.optional(), name: input.catalogName, path: input.apiPath },
-  async run(act, { name, path: typed, ...given }) {
+  input: {
+    id: input.newApiId.optional(),
+    name: input.catalogName,
+    path: input.apiPath,
+    keyHeader: input.keyHeader.default(null),
+    keyQuery: input.keyQuery.default(null),
+    properties: apiProperties.default({}),
+  },
+  async run(act, { id: givenId, path: typed, ...given }) {
     const serviceId = act.service.id;
     const path = parseApiPath(typed);
     await holdApiPaths(act.tx, serviceId);
     const other = await findApiByPath(act.tx, serviceId, path);
     if (other) throw new DomainError('api_path_taken', { id: other.id });
-    const id = given.id ?? (input.idOfName(name, MAX_ID_LENGTH) || newId(act.now, act.random));
+    const id = givenId ?? (input.idOfName(given.name, MAX_ID_LENGTH) || newId(act.now, act.random));
     if (await findApiId(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
     const times = { createdAt: act.now, updatedAt: act.now };
-    const api = await insertApi(act.tx, { serviceId, id, name, path, ...times });
-    act.record({ target: { kind: 'api', id }, after: { name, path } });
+    const api = await insertApi(act.tx, { serviceId, id, ...given, path, ...times });
+    act.record({ target: { kind: 'api', id }, after: changesBetween({}, valuesOf(api)).after });
     return { api: viewApi(api) };
   },
 });

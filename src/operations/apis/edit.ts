@@ -1,13 +1,17 @@
+import { z } from 'zod';
 import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/catalog/apis.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { apiProperties } from '../catalog/api-properties.ts';
 import * as input from '../catalog/input.ts';
 import { demandVersion, viewApi } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { changesBetween, valuesOf } from './values.ts';
 
 /**
- * Changes an API's name and path; a field that is left out stays. Gateways use the new path at once.
+ * Changes an API; a field that is left out stays, and so does each of the `properties`, unless they replace all of them.
+ * Gateways use the new path and the new names of the key at once.
  * Errors: `api_not_found`, `catalog_changed`, `api_path_taken`, `invalid_input` for `path`.
  */
 export const editApi = defineOperation({
@@ -19,8 +23,12 @@ export const editApi = defineOperation({
     expectedVersion,
     name: input.catalogName.optional(),
     path: input.apiPath.optional(),
+    keyHeader: input.keyHeader.optional(),
+    keyQuery: input.keyQuery.optional(),
+    properties: apiProperties.default({}),
+    replacesProperties: z.boolean().default(false),
   },
-  async run(act, { apiId, expectedVersion, ...wanted }) {
+  async run(act, { apiId, expectedVersion, properties, replacesProperties, ...wanted }) {
     const serviceId = act.service.id;
     await holdApiPaths(act.tx, serviceId);
     const api = await lockApi(act.tx, serviceId, apiId);
@@ -29,13 +37,13 @@ export const editApi = defineOperation({
     const path = wanted.path === undefined ? api.path : parseApiPath(wanted.path);
     const other = await findApiByPath(act.tx, serviceId, path);
     if (other && other.id !== apiId) throw new DomainError('api_path_taken', { id: other.id });
-    const change = { name: wanted.name ?? api.name, path };
-    const edited = await updateApi(act.tx, api, { ...change, updatedAt: act.now });
-    act.record({
-      target: { kind: 'api', id: apiId },
-      before: { name: api.name, path: api.path },
-      after: change,
+    const edited = await updateApi(act.tx, api, {
+      ...wanted,
+      path,
+      properties: replacesProperties ? properties : { ...api.properties, ...properties },
+      updatedAt: act.now,
     });
+    act.record({ target: { kind: 'api', id: apiId }, ...changesBetween(valuesOf(api), valuesOf(edited)) });
     return { api: viewApi(edited) };
   },
 });

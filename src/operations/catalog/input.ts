@@ -1,6 +1,7 @@
 // The fields of APIs, products and subscriptions, with the limit of each. Source: management-api §1.1, §1.4.
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
+import { keyHeaderFault, keyQueryFault } from '../../domain/key-names.ts';
 import { trimmedText, writtenText } from '../frame/input.ts';
 
 export const MAX_CATALOG_NAME_LENGTH = 100;
@@ -44,6 +45,17 @@ export const displayName = (max: number) =>
 export const catalogName = displayName(MAX_CATALOG_NAME_LENGTH);
 
 export const apiPath = z.string().max(2_000);
+const keyName = (faultOf: (name: string) => string | null) =>
+  z
+    .string()
+    .check((given) => {
+      const fault = faultOf(given.value);
+      if (fault) given.issues.push({ code: 'custom', message: fault, input: given.value });
+    })
+    .nullable();
+/** Where calls carry a key. Null: where every API's calls do. */
+export const keyHeader = keyName(keyHeaderFault);
+export const keyQuery = keyName(keyQueryFault);
 export const productDescription = writtenText(MAX_PRODUCT_TEXT_LENGTH);
 export const productTerms = writtenText(MAX_TERMS_LENGTH);
 /** What programs alone read of a subscription. Its scope and owner as full ids of Azure, which they compare as texts. */

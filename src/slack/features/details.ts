@@ -7,7 +7,7 @@ import type { Feature } from '../frame/feature.ts';
 import { idIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { context, modal, section } from '../present/blocks.ts';
-import { apiText, productText } from '../present/catalog.ts';
+import { apiDetailsText, productText } from '../present/catalog.ts';
 import { scopeText } from '../present/subscription.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 
@@ -48,7 +48,10 @@ export const detailsFeature: Feature = {
     'api-details': (request, value) =>
       request.openModal(async () => {
         const { api } = await showApi(request.context, { apiId: idIn(value) });
-        return detailsModal(apiText(api), api, { Created: api.createdAt, 'Last change': api.updatedAt });
+        return detailsModal(apiDetailsText(api), api, {
+          Created: api.createdAt,
+          'Last change': api.updatedAt,
+        });
       }),
   },
 };

@@ -59,6 +59,21 @@ const PRODUCT_ACTIONS: Action[] = [
 
 export const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
 
+/** With what a program gave, and where calls carry their key if this API has names of its own. */
+export function apiDetailsText(api: ApiView): string {
+  const { description, serviceUrl } = api.properties;
+  const names = [
+    ...(api.keyHeader === null ? [] : [`the header \`${api.keyHeader}\``]),
+    ...(api.keyQuery === null ? [] : [`the query parameter \`${escapeText(api.keyQuery)}\``]),
+  ];
+  return [
+    apiText(api),
+    ...(description ? [escapeText(cut(String(description), MAX_DESCRIPTION_SHOWN))] : []),
+    ...(serviceUrl ? [`*Service:* ${escapeText(cut(String(serviceUrl), MAX_DESCRIPTION_SHOWN))}`] : []),
+    ...(names.length > 0 ? [`*Key:* in ${names.join(' or ')}`] : []),
+  ].join('\n');
+}
+
 const pathText = (path: string): string =>
   path === '' ? 'every path that no other API has' : `\`/${path}\``;
 

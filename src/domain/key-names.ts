@@ -1,0 +1,46 @@
+// Where a call carries its key: the names of a header and of a query parameter, which an API may choose.
+
+/** Of APIs that choose none. Source: Azure, subscriptionKeyParameterNames. */
+export const KEY_NAMES = { header: 'Ocp-Apim-Subscription-Key', query: 'subscription-key' } as const;
+
+const MAX_NAME_LENGTH = 100;
+/** Source: RFC 9110 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What every program writes into a query as it is. */
+const PLAIN = /^[\w.~!$'()*,:;@/-]+$/;
+/** Headers with another meaning: for programs on the way, or between a gateway and this server. */
+const TAKEN = new Set([
+  ...[
+    'authorization',
+    'cookie',
+    'set-cookie',
+    'host',
+    'connection',
+    'keep-alive',
+    'te',
+    'trailer',
+    'upgrade',
+  ],
+  ...['transfer-encoding', 'expect', 'forwarded', 'via', 'x-real-ip', 'x-request-id', 'x-rewrite-url'],
+  ...['x-account-id', 'x-subscription-id', 'x-product-id', 'x-groups', 'x-groups-cut', 'x-refusal-reason'],
+]);
+const TAKEN_BEGINNINGS = /^(?:x-forwarded-|x-original-|x-gateway-|x-envoy-|proxy-|content-|sec-)/;
+/** Names an API in the address of a check. */
+const TAKEN_PARAMETER = 'api';
+
+/** What is wrong with the name of a header; null for a good one. */
+export function keyHeaderFault(name: string): string | null {
+  if (name.length > MAX_NAME_LENGTH) return `at most ${MAX_NAME_LENGTH} characters`;
+  if (!TOKEN.test(name)) return 'must be the name of a header, such as X-Api-Key';
+  const lower = name.toLowerCase();
+  if (TAKEN.has(lower) || TAKEN_BEGINNINGS.test(lower))
+    return `can't be ${name}, which has another meaning; use a name such as X-Api-Key`;
+  return null;
+}
+
+/** The same for a parameter of a query. */
+export function keyQueryFault(name: string): string | null {
+  if (name.length > MAX_NAME_LENGTH) return `at most ${MAX_NAME_LENGTH} characters`;
+  if (!PLAIN.test(name)) return 'must be the name of a query parameter, such as api-key';
+  return name === TAKEN_PARAMETER ? `can't be ${name}, which has another meaning` : null;
+}
