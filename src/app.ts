@@ -21,6 +21,7 @@ import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
+import { createAuthority } from './management/authority.ts';
 import type { Clock, Context } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
@@ -286,7 +287,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
     fetch: mountSurfaces(parts, metrics).fetch,
     // As Azure compares it.
-    caselessPaths: ['/subscriptions', '/tenants'],
+    caselessPaths: ['/subscriptions', '/tenants', '/metadata/endpoints'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
     refusals: { '/subscriptions': refusalInAzuresForm, '/tenants': refusalInAzuresForm },
     routes: {
@@ -330,6 +331,16 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   });
   root.route('/subscriptions', management);
   root.route('/tenants', management);
+  const authority = createAuthority({
+    log,
+    limits,
+    isOn: settings.hasClientCredentials,
+    oidc: settings.oidc,
+    publicUrl: () => addresses.url,
+    contextOf,
+    system: () => system('management'),
+  });
+  root.route('/', authority);
   return root;
 }
 

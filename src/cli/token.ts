@@ -65,7 +65,9 @@ await runProgram(HELP, async (args) => {
       });
       await print(`${made.token}\n`);
       process.stderr.write(
-        `Copy it now: it isn't shown again. It ends ${made.expiresAt.toISOString()}; ${forTerminal(made.ownerName)} owns it.\n`,
+        `Copy it now: it isn't shown again. It ends ${made.expiresAt.toISOString()}; ${forTerminal(made.ownerName)} owns it.
+az, Terraform and the SDKs sign in with the client id ${made.tokenId}, and the token as the client secret, if the server has
+MANAGEMENT_CLIENT_CREDENTIALS=on.\n`,
       );
       return EXIT.ok;
     } catch (error) {

@@ -1,4 +1,6 @@
 // Which program sends a request, and whether it may send one more.
+
+import { decodeProtectedHeader } from 'jose';
 import type { Actor, Context } from '../operations/frame/context.ts';
 import { recogniseToken } from '../operations/tokens/recognise.ts';
 import { rateKey } from '../web/client-address.ts';
@@ -27,6 +29,7 @@ const MAX_TOKEN_LENGTH = 2_000;
 /** Fails closed: while the counts can't be read, every request is refused with 503. */
 export function createAuthenticator({ limits, system, issuer }: AuthenticatorOptions): Authenticator {
   async function findProgram(token: string): Promise<Program | null> {
+    if (isOurJwt(token)) return recogniseToken(system(), { accessToken: token });
     if (isJwt(token))
       return token.length <= MAX_JWT_LENGTH ? ((await issuer?.recognise(token)) ?? null) : null;
     return token.length <= MAX_TOKEN_LENGTH ? recogniseToken(system(), { token }) : null;
@@ -40,7 +43,7 @@ export function createAuthenticator({ limits, system, issuer }: AuthenticatorOpt
       if (program) return program;
       demandAllowance(await limits.take('wrongTokens', rateKey(facts.address)));
       throw authenticationFailed(
-        isJwt(token)
+        isJwt(token) && !isOurJwt(token)
           ? "This token isn't from the issuer that this service trusts, isn't meant for this service, or isn't valid now."
           : 'This token is unknown, was revoked, or has expired.',
       );
@@ -59,3 +62,12 @@ export function createAuthenticator({ limits, system, issuer }: AuthenticatorOpt
 
 const authenticationFailed = (message: string): ManagementError =>
   new ManagementError(401, 'AuthenticationFailed', message, { headers: { 'www-authenticate': 'Bearer' } });
+
+/** Other issuers sign with key pairs only, so nothing is tried twice. */
+function isOurJwt(token: string): boolean {
+  try {
+    return isJwt(token) && token.length <= MAX_TOKEN_LENGTH && decodeProtectedHeader(token).alg === 'HS256';
+  } catch {
+    return false;
+  }
+}

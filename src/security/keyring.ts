@@ -10,6 +10,8 @@ export type DerivedKeys = {
   readonly cookie: KeyObject;
   /** Hashes addresses before the rate limits store them. */
   readonly rateLimit: KeyObject;
+  /** Signs the access tokens that programs get for their tokens. */
+  readonly accessToken: KeyObject;
   /** 64 hex characters, to compare root secrets by. */
   readonly checkValue: string;
 };
@@ -65,6 +67,7 @@ function deriveKeys(secretKey: string): DerivedKeys {
     sealing: createSecretKey(derive('sealed-text')),
     cookie: createSecretKey(derive('cookie')),
     rateLimit: createSecretKey(derive('rate-limit')),
+    accessToken: createSecretKey(derive('access-token')),
     checkValue: derive('check-value').toString('hex'),
   };
 }

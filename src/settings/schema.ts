@@ -167,6 +167,7 @@ export const SETTINGS_SCHEMA = z.object({
   MANAGEMENT_OIDC_ROLES: z.string().transform(readBy(readRoleRules)).optional(),
   MANAGEMENT_OIDC_PERSON_CLAIM: z.string().trim().max(200, 'the name of a claim, such as email').optional(),
   MANAGEMENT_PRECONDITIONS: z.enum(PRECONDITIONS, 'lenient or strict').default('lenient'),
+  MANAGEMENT_CLIENT_CREDENTIALS: z.enum(['on', 'off'], 'on or off').default('off'),
   MANAGEMENT_SUBSCRIPTION_ID: z
     .guid('a subscription id of Azure, such as 5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11')
     .default(DEFAULT_PLACE.subscriptionId),

@@ -60,6 +60,8 @@ export type Settings = {
   oidc: OidcSettings | null;
   /** What the management API demands of `If-Match`. */
   preconditions: Preconditions;
+  /** Whether programs get access tokens for our own tokens, as Azure's clients ask for them. */
+  hasClientCredentials: boolean;
   /** The subscription and resource group that lists of Azure's show. */
   place: Place;
   logLevel: string;
@@ -141,7 +143,7 @@ export function readSettings(env: Environment = process.env): Settings {
 
 function managementSettings(
   values: z.output<typeof SETTINGS_SCHEMA>,
-): Pick<Settings, 'oidc' | 'preconditions' | 'place'> {
+): Pick<Settings, 'oidc' | 'preconditions' | 'hasClientCredentials' | 'place'> {
   return {
     oidc:
       values.MANAGEMENT_OIDC_ISSUER && values.MANAGEMENT_OIDC_AUDIENCE && values.MANAGEMENT_OIDC_ROLES
@@ -153,6 +155,7 @@ function managementSettings(
           }
         : null,
     preconditions: values.MANAGEMENT_PRECONDITIONS,
+    hasClientCredentials: values.MANAGEMENT_CLIENT_CREDENTIALS === 'on',
     place: {
       subscriptionId: values.MANAGEMENT_SUBSCRIPTION_ID.toLowerCase(),
       resourceGroup: values.MANAGEMENT_RESOURCE_GROUP,

@@ -36,6 +36,10 @@ export const RATE_LIMITS = {
   managementWrites: { points: 1_200, durationSeconds: 60 },
   /** Invalid tokens from one address. */
   wrongTokens: { points: 20, durationSeconds: 60 },
+  /** Wrong secrets for one client id, from all addresses. */
+  wrongSecrets: { points: 20, durationSeconds: 60 },
+  /** Access tokens for one token: each leaves a row in the audit. */
+  accessTokens: { points: 60, durationSeconds: 60 },
 } as const;
 
 export type LimitName = keyof typeof RATE_LIMITS;

@@ -117,3 +117,14 @@ describe('Azure Resource Manager', () => {
     await t.sql`update operators set role = 'approver' where slack_user_id = ${t.slack.ids.approver}`;
   });
 });
+
+it('gives no access token unless the settings say so, and says what to do', async () => {
+  const { status, body } = await get('/adfs/oauth2/token', {
+    method: 'POST',
+    body: 'grant_type=client_credentials',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    token: null,
+  });
+  expect([status, body.error]).toEqual([400, 'unauthorized_client']);
+  expect(body.error_description).toContain('MANAGEMENT_CLIENT_CREDENTIALS=on');
+});

@@ -201,6 +201,7 @@ const EXPECTED: Record<string, string> = {
   'tickets/recognise': 'developer',
   'tickets/void-all': 'console',
   'tokens/create': 'console',
+  'tokens/exchange': 'admin-program approver-program reader-program',
   'tokens/list': 'admin console',
   'tokens/revoke-all': 'console',
   'tokens/revoke': 'admin console',

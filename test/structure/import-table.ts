@@ -42,7 +42,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^react-email$/, ['emails', 'mail']],
   [/^pino$/, ['log']],
   [/^prom-client$/, ['web']],
-  [/^jose$/, ['management']],
+  [/^jose$/, ['management', 'security']],
   [/^esbuild$/, ['playground']],
   [/^@azure\//, ['cli']],
 ];

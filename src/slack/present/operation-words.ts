@@ -145,6 +145,7 @@ const WORDS: Record<string, string> = {
   'tickets/recognise': 'opened/open a mailed link',
   'tickets/void-all': 'ended/end every mailed link',
   'tokens/create': 'created/create {a token for the management API}',
+  'tokens/exchange': 'got/get an access token',
   'tokens/list': 'listed/list the tokens for the management API',
   'tokens/revoke': 'revoked/revoke {a token for the management API}',
   'tokens/revoke-all': 'revoked/revoke every token for the management API',
