@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientTable } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
-import { judge } from '../support/sdk-judge.ts';
+import { type Exchange, judge } from '../support/sdk-judge.ts';
 import { type Sample, samplesOf } from '../support/sdk-samples.ts';
 
 // Vite would load their other build, in seconds each.
@@ -18,8 +18,9 @@ const VERSIONS = [
   ['10.0.0', () => require('@azure/arm-apimanagement'), 'arm-9-2'],
 ] as const;
 
-/** What each group of operations is about. */
+/** What each group of operations is about. The groups that aren't here are collections that only Azure has. */
 const RESOURCES = {
+  apiManagementService: 'service',
   user: 'user',
   userConfirmationPassword: 'user',
   userIdentities: 'user',
@@ -32,25 +33,35 @@ const RESOURCES = {
   productGroup: 'group of a product',
   productSubscriptions: 'subscription',
   api: 'API',
+  apiRevision: 'API',
+  apiProduct: 'API of a product',
   subscription: 'subscription',
   emailTemplate: 'email template',
+  signInSettings: 'portal setting',
+  signUpSettings: 'portal setting',
+  delegationSettings: 'portal setting',
+  portalSettings: 'portal setting',
 } as const;
 type Group = keyof typeof RESOURCES;
+type Resource = (typeof RESOURCES)[Group] | 'other collections';
+/** What a program can read here, and only the server's settings can change. */
+const FIXED: readonly Resource[] = ['service', 'portal setting', 'other collections'];
 const ACTIONS: readonly [RegExp, 'create' | 'read' | 'update' | 'delete'][] = [
   [/^(get|getEntityTag|checkEntityExists|list.*)$/, 'read'],
-  [/^(create|createOrUpdate|beginCreateOrUpdateAndWait)$/, 'create'],
-  [/^update$/, 'update'],
-  [/^delete$/, 'delete'],
+  [/^(create|createOrUpdate|beginCreateOrUpdateAndWait|assign\w+)$/, 'create'],
+  [/^(update|beginUpdateAndWait)$/, 'update'],
+  [/^(delete|beginDeleteAndWait|detach\w+)$/, 'delete'],
 ];
 
 /** Samples that are refused, and a part of the sentence that the program reads. */
 const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
   [/^apiManagementUserToken$/, 405, "Shared access tokens aren't supported"],
   [/^apiManagementCreateGroupExternal$/, 400, 'external groups are not supported'],
-  [/^apiManagementCreateApi(Clone|NewVersion|Revision)/, 400, 'sourceApiId is not supported'],
-  [/^apiManagementCreate(Api|Soap\w+)Using\w+/, 400, 'value is not supported'],
-  [/^apiManagementGetApiRevisionContract$/, 404, 'API not found.'],
-  [/^apiManagementList(Apis|Products)ByTags$/, 404, 'Nothing found at this URL.'],
+  [/^apiManagementCreateApi(Clone|NewVersion)/, 400, "sourceApiId can't be copied"],
+  [/^apiManagementCreateApiRevision/, 400, 'each API has one revision here'],
+  [/^apiManagementCreate(Api|Soap\w+)Using\w+/, 400, 'The gateway keeps the definition'],
+  [/^apiManagementGetApiRevisionContract$/, 404, 'Each API has one revision here'],
+  [/^apiManagementListSecretsTenantAccess$/, 403, 'Tenant access is off'],
   // The built-in administrator has no subscriptions.
   [/^apiManagementGetUserSubscription$/, 404, 'not found.'],
   // Azure's mail about an issue that a developer reported; there are none here.
@@ -58,8 +69,15 @@ const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
   [/^apiManagementHeadEmailTemplate$/, 404, ''],
 ];
 
+/** Properties that an SDK doesn't know, and why they are there. */
+const UNKNOWN: readonly [fault: RegExp, why: string][] = [
+  [/\.(developer|legacy)PortalStatus is unknown/, 'the contract has them since 2024-05-01'],
+  [/^\$\.count is unknown/, 'every list here has it; the contract of some collections lacks it'],
+];
+
 const table = clientTable('JavaScript', {
-  user: 'RU',
+  service: 'CRUD',
+  user: 'CRUD',
   group: 'CRUD',
   'member of a group': 'CRD',
   product: 'CRUD',
@@ -67,6 +85,8 @@ const table = clientTable('JavaScript', {
   'group of a product': 'CRD',
   API: 'CRUD',
   subscription: 'CRUD',
+  'portal setting': 'RU',
+  'other collections': 'CRUD',
 });
 
 let t: TestManagement;
@@ -130,7 +150,7 @@ async function prepare(sample: Sample, token: string, ready: Set<string>): Promi
     ([, kind = '', id = '']) => [kind, id],
   );
   const constants = Object.entries(ID_OF).map(([kind, name]) => [kind, constantOf(source, name)]);
-  const isRead = ACTIONS.some(([methods, action]) => action === 'read' && methods.test(methodOf(sample)));
+  const isRead = actionOf(sample) === 'read';
   for (const [kind = '', id] of [...named, ...constants]) {
     const path = `${kind}/${id}`;
     if (!id || id === '1' || (isRead && ready.has(path))) continue;
@@ -139,7 +159,7 @@ async function prepare(sample: Sample, token: string, ready: Set<string>): Promi
     else ready.delete(path);
   }
   const path = pathOf(sample);
-  if (path && /create/i.test(sample.operation)) await send('DELETE', path, token);
+  if (path && actionOf(sample) === 'create') await send('DELETE', path, token);
   else if (path.split('/').length > 2) await send('PUT', path, token);
 }
 
@@ -150,7 +170,26 @@ function pathOf({ source, operation }: Sample): string {
   return /\/(\/|$)/.test(path) ? '' : path;
 }
 
-describe.each(VERSIONS)('@azure/arm-apimanagement %s', (_version, load, samplesIn) => {
+type Failure = { statusCode?: number; code?: string; message: string };
+
+const resourceOf = ({ operation }: Sample): Resource =>
+  RESOURCES[operation.replace(/\..*/, '') as Group] ?? 'other collections';
+const actionOf = (sample: Sample) => ACTIONS.find(([methods]) => methods.test(methodOf(sample)))?.[1];
+
+/** Null for an answer that the program should not have got. */
+function verdict(sample: Sample, error: Failure | null, exchanges: Exchange[]): 'yes' | 'refused' | null {
+  const [, status, words = ''] = REFUSED.find(([name]) => name.test(sample.name)) ?? [];
+  if (status) return error?.statusCode === status && error.message.includes(words) ? 'refused' : null;
+  if (!error) return 'yes';
+  if (!FIXED.includes(resourceOf(sample))) return null;
+  const isHead = exchanges[0]?.method === 'HEAD';
+  const isClear =
+    /^(404 ResourceNotFound|405 MethodNotAllowed)$/.test(`${error.statusCode} ${error.code}`) &&
+    error.message.endsWith('.');
+  return isClear || (isHead && error.statusCode === 404) ? 'refused' : null;
+}
+
+describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn) => {
   it('runs its samples, and its mappers know every answer', async () => {
     const token = await t.token('admin', { grants: ['list-secrets', 'sso'] });
     const client = new (load().ApiManagementClient)(
@@ -161,9 +200,12 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (_version, load, samplesI
     // Version 10 has no other way to delete these two.
     for (const group of [client.user, client.api]) group.delete ??= group.beginDeleteAndWait;
     const exchanges = judge(client);
-    const samples = samplesOf(samplesIn)
-      .filter(({ operation }) => operation.replace(/\..*/, '') in RESOURCES)
-      .filter(({ name }) => !/^apiManagement(Create|Delete)User$/.test(name));
+    // One version asks for everything that only Azure has.
+    const samples = samplesOf(samplesIn).filter(
+      (sample) =>
+        !/^apiManagement(GetApiExport.*|ListOperations|\w*Notification\w*)$/.test(sample.name) &&
+        (version === '10.0.0' || resourceOf(sample) !== 'other collections'),
+    );
     for (const kind of ['users', 'products'])
       await send('PUT', `${kind}/fixture`, token, FIXTURES[kind]?.('fixture'));
     const wrong: unknown[] = [];
@@ -174,29 +216,35 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (_version, load, samplesI
         exchanges.length = 0;
         await sample.run(client);
       };
-      const error = await attempt().then(
+      const error: Failure | null = await attempt().then(
         () => null,
         (failure) => failure,
       );
       // Its email and names are free again for the next.
-      const made = /create/i.test(sample.operation) && pathOf(sample);
+      const made = actionOf(sample) === 'create' && pathOf(sample);
       if (made) await send('DELETE', made, token);
-      const [, status, words] = REFUSED.find(([name]) => name.test(sample.name)) ?? [];
-      const faults = exchanges.flatMap((one) => one.faults);
-      const isRight = status ? error?.statusCode === status && error.message.includes(words) : error === null;
-      if (!isRight || faults.length > 0 || exchanges.length === 0)
+      // Version 10 pages lists that the samples of 9.2 await, which sends nothing.
+      if (version === '10.0.0' && exchanges.length === 0 && !error) continue;
+      const result = exchanges.length > 0 && verdict(sample, error, exchanges);
+      const faults = exchanges
+        .flatMap((one) => one.faults)
+        .filter((fault) => !UNKNOWN.some(([known]) => known.test(fault)));
+      if (!result || faults.length > 0)
         wrong.push([sample.name, exchanges.map((one) => one.status), error?.message, faults]);
-      else cover(sample, status ? 'refused' : 'yes');
+      else cover(sample, result);
     }
     expect(wrong).toEqual([]);
-    expect(samples.length).toBeGreaterThan(70);
+    expect(samples.length).toBeGreaterThan(version === '10.0.0' ? 350 : 100);
   }, 240_000);
 });
 
 function cover(sample: Sample, result: 'yes' | 'refused') {
-  const group = sample.operation.split('.')[0] as Group;
-  const action = ACTIONS.find(([methods]) => methods.test(methodOf(sample)))?.[1];
-  if (action && group !== 'emailTemplate') table.covers(RESOURCES[group], action, result);
+  const resource = resourceOf(sample);
+  const action = actionOf(sample);
+  if (!action || resource === 'email template') return;
+  // A setting is always there.
+  const isChange = resource === 'portal setting' && action === 'create';
+  table.covers(resource, isChange ? 'update' : action, result);
 }
 
 it('the judge sees a missing property, a wrong type, an unknown word and an unknown property', async () => {
