@@ -3,13 +3,7 @@ import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { renderMail } from '../mail/render.ts';
-import {
-  defaultText,
-  type MailName,
-  OPERATOR_MAIL_NAMES,
-  sampleVariables,
-  TEMPLATES,
-} from '../mail/templates/catalog.ts';
+import { defaultText, MAIL_NAMES, sampleVariables, templateOf } from '../mail/templates/catalog.ts';
 
 const DEFAULT_PORT = 3400;
 const LINK_LIFETIME_MS = 48 * 3_600_000;
@@ -28,7 +22,7 @@ const VALUES = {
 };
 
 const VIEW = {
-  mail: [...TEMPLATES.map(({ name }) => name), ...OPERATOR_MAIL_NAMES],
+  mail: MAIL_NAMES,
   values: ['sample', 'none', 'hostile'],
   width: ['desktop', 'phone'],
   colours: ['light', 'dark'],
@@ -66,7 +60,7 @@ function choose<T extends string>(choices: readonly T[], wanted: string | undefi
 }
 
 function renderSample({ mail, values }: View) {
-  const hasLink = TEMPLATES.some(({ name, requiredLink }) => name === mail && requiredLink !== null);
+  const hasLink = templateOf(mail).requiredLink !== null;
   const { LinkEnds: _, ...samples } = sampleVariables(mail, brand);
   if (values === 'none' && !hasLink) delete samples.ConfirmUrl;
   const linkEndsAt = samples.ConfirmUrl ? { linkEndsAt: new Date(Date.now() + LINK_LIFETIME_MS) } : {};
@@ -82,8 +76,7 @@ function showPage(view: View) {
   const choices = (['values', 'width', 'colours', 'part'] as const).map(
     (key) => html`<p>${VIEW[key].map((value) => link(key, value, value))}</p>`,
   );
-  const titles = new Map<MailName, string>(TEMPLATES.map(({ name, title }) => [name, title]));
-  const list = VIEW.mail.map((name) => html`<li>${link('mail', name, titles.get(name) ?? name)}</li>`);
+  const list = VIEW.mail.map((name) => html`<li>${link('mail', name, templateOf(name).title)}</li>`);
   const width = view.width === 'phone' ? '375px' : '100%';
   return html`<!doctype html>
 <html lang="en">

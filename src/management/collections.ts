@@ -2,6 +2,7 @@
 import { DomainError } from '../domain/domain-error.ts';
 import { listApis } from '../operations/apis/list.ts';
 import { listProducts } from '../operations/products/list.ts';
+import { showService } from '../operations/services/show.ts';
 import { demandReader, TENANT_ACCESS_IS_OFF } from './fixed-resources.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
@@ -120,7 +121,7 @@ function inCollection(row: Row, method: string, segments: readonly string[], dep
     route: {
       ...{ path, operation: path, run },
       // A change here is an attempt to look for what isn't there.
-      ...(isRead ? { method } : { method: method as 'POST' | 'DELETE', attempts: listProducts }),
+      ...(isRead ? { method } : { method: method as 'POST' | 'DELETE', attempts: showService }),
     },
     params: parent ? { [parent]: segments[1] ?? '' } : {},
   });

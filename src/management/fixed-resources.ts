@@ -1,6 +1,6 @@
 // Resources of Azure's service that say how this server is set up. Its environment changes them, not a program.
 import type { Context } from '../operations/frame/context.ts';
-import { listProducts } from '../operations/products/list.ts';
+import { showService } from '../operations/services/show.ts';
 import { resourceFields } from './address.ts';
 import { ManagementError } from './management-error.ts';
 import { LOCATION } from './place.ts';
@@ -12,9 +12,9 @@ import {
   resourceResponse,
 } from './route.ts';
 
-/** The refusal of a caller who may not read is recorded as one of reading products. */
+/** Demands the right to read the service. A refusal is recorded as one of that. */
 export const demandReader = (context: Context): Promise<void> =>
-  listProducts.attempt(context, {}, (attempt) => listProducts.demand(attempt));
+  showService.attempt(context, {}, (attempt) => showService.demand(attempt));
 
 type Values = Record<string, unknown>;
 /** `version` makes the ETag. */

@@ -3,6 +3,7 @@ import { API_ROUTES } from './apis.ts';
 import { FIXED_ROUTES } from './fixed-resources.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
+import { NOTIFICATION_ROUTES } from './notifications.ts';
 import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
 import { SERVICE_ROUTES } from './service.ts';
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...PRODUCT_ROUTES,
   ...API_ROUTES,
   ...TEMPLATE_ROUTES,
+  ...NOTIFICATION_ROUTES,
   ...FIXED_ROUTES,
   ...LONG_RUNNING_ROUTES,
 ];

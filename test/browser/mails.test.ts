@@ -2,17 +2,11 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import { renderMail } from '../../src/mail/render.ts';
-import {
-  defaultText,
-  type MailName,
-  OPERATOR_MAIL_NAMES,
-  sampleVariables,
-  TEMPLATES,
-} from '../../src/mail/templates/catalog.ts';
+import { defaultText, MAIL_NAMES, type MailName, sampleVariables } from '../../src/mail/templates/catalog.ts';
 import { faultsOnPage } from '../support/axe.ts';
 import { story } from '../support/browser-app.ts';
 
-const MAILS: MailName[] = [...TEMPLATES.map(({ name }) => name), ...OPERATOR_MAIL_NAMES];
+const MAILS = MAIL_NAMES;
 const BRAND = {
   organizationName: 'Example Corp',
   supportEmail: 'support@example.com',

@@ -4,6 +4,7 @@ import { type MailInput, renderMail } from '../../src/mail/render.ts';
 import {
   defaultText,
   type MailName,
+  NOTIFICATION_MAIL_NAMES,
   OPERATOR_MAIL_NAMES,
   sampleVariables,
   TEMPLATES,
@@ -69,6 +70,20 @@ describe('every mail to the operators of the server', () => {
       expect(part).toContain('26 November 2026, 09:30 UTC');
       expect(part).toContain('ALERT_EMAIL');
     }
+    expect(subject + text).not.toMatch(/\$[A-Z]|Hi /);
+  });
+});
+
+describe('every mail to the recipients of a notification', () => {
+  it.each(NOTIFICATION_MAIL_NAMES)('says who, and what to send in Slack: %s', async (name) => {
+    const { subject, text, html } = await render(name);
+    for (const part of [text, visible(html)]) {
+      expect(part).toContain('Ann Lee (ann.lee@example.com)');
+      expect(part).toMatch(/\/apim-user \w+ ann\.lee@example\.com/);
+      expect(part).toContain('An admin there can take it off');
+    }
+    expect(subject).toContain('Ann Lee');
+    expect(hrefs(html)).toEqual([]);
     expect(subject + text).not.toMatch(/\$[A-Z]|Hi /);
   });
 });

@@ -16,6 +16,7 @@ import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
+import { addNotificationRecipient } from '../../src/operations/notifications/add-recipient.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { setPassword } from '../../src/operations/passwords/set.ts';
@@ -67,6 +68,7 @@ const PROGRAM = { kind: 'token' } as Actor;
 const operations = await findOperations();
 const changing = [...operations.values()].filter((operation) => operation.effect === 'change');
 
+const NEWS = 'AccountClosedPublisher' as const;
 let count = 0;
 const next = (what: string): string => {
   count += 1;
@@ -556,6 +558,22 @@ const CASES: Record<string, Case> = {
     }),
   ),
   'sessions/sign-out': of(SIGNED_IN, 'not_permitted', NOT_VALID, () => ({})),
+  'notifications/add-recipient': of(
+    ADMIN,
+    null,
+    { input: { notification: 'BCC', email: 'a@example.com' }, code: 'invalid_input' },
+    () => ({ notification: NEWS, email: newAddress() }),
+  ),
+  'notifications/remove-recipient': of(
+    ADMIN,
+    null,
+    { input: { notification: NEWS, email: 'no address' }, code: 'email_invalid' },
+    async () => {
+      const recipient = { notification: NEWS, email: newAddress() } as const;
+      await addNotificationRecipient(admin(), recipient);
+      return recipient;
+    },
+  ),
   'templates/restore-default': of(ADMIN, null, NO_TEMPLATE, async () => {
     await saveTemplate(admin(), { ...TEXT, subject: next('Your account ') });
     return { template: TEXT.template };

@@ -16,6 +16,7 @@ import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { setInvitationMessages } from '../../src/operations/invitations/set-messages.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { settleMail } from '../../src/operations/mails/settle.ts';
+import { addNotificationRecipient } from '../../src/operations/notifications/add-recipient.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
@@ -612,6 +613,7 @@ const CASES: Record<string, Case> = {
     },
     nothing: {},
   },
+  'notifications/list': { as: ADMIN, ours: having(recipient), nothing: {} },
   'templates/list': { as: ADMIN, ours: saved, nothing: {} },
   'templates/preview': {
     as: ADMIN,
@@ -624,6 +626,11 @@ const CASES: Record<string, Case> = {
     nothing: { template: TEMPLATE },
   },
 };
+
+async function recipient() {
+  await addNotificationRecipient(admin(), { notification: 'AccountClosedPublisher', email: newAddress() });
+  return {};
+}
 
 async function saved() {
   count += 1;

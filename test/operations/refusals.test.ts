@@ -35,7 +35,13 @@ const replyAddress = createServer((req, res) => void req.resume().on('end', () =
 /** A group and an API that no account is in and no product has. */
 const UNLINKED: Record<string, string> = {};
 /** The ids by the kind of target that an audit row names. */
-const ids: Record<string, string> = { approval: NO_UUID, import: NO_UUID, template: 'AccountBlocked' };
+const ids: Record<string, string> = {
+  approval: NO_UUID,
+  import: NO_UUID,
+  template: 'AccountBlocked',
+  notification: 'AccountClosedPublisher',
+  email: 'ops@example.com',
+};
 let token = '';
 let changeId = '';
 
@@ -427,6 +433,8 @@ describe('T55 over the management API', () => {
     groupId: 'group',
     apiId: 'api',
     productId: 'product',
+    notification: 'notification',
+    email: 'email',
   };
   const changing = ROUTES.filter(
     // It refuses everyone: nothing here accepts such a token.

@@ -8,13 +8,7 @@ import {
   type DomainErrorDetail,
 } from '../../src/domain/domain-error.ts';
 import { renderMail } from '../../src/mail/render.ts';
-import {
-  defaultText,
-  type MailName,
-  OPERATOR_MAIL_NAMES,
-  sampleVariables,
-  TEMPLATES,
-} from '../../src/mail/templates/catalog.ts';
+import { defaultText, MAIL_NAMES, sampleVariables, TEMPLATES } from '../../src/mail/templates/catalog.ts';
 import { domainErrorAsAzure, refusalAsAzure } from '../../src/management/management-error.ts';
 import type { Policy } from '../../src/operations/frame/context.ts';
 import { createPortal } from '../../src/portal/app.tsx';
@@ -102,7 +96,7 @@ export async function showMails(page: Page): Promise<void> {
     publicUrl: 'https://apis.example.com',
   };
   page.chapter('Mails', 'Subject, preview and text of each, with sample values.');
-  for (const name of [...TEMPLATES.map((one) => one.name), ...OPERATOR_MAIL_NAMES] as MailName[]) {
+  for (const name of MAIL_NAMES) {
     const { LinkEnds: _, ...variables } = sampleVariables(name, brand);
     const linkEndsAt = variables.ConfirmUrl ? { linkEndsAt: new Date('2026-03-04T09:00:00Z') } : {};
     const mail = await renderMail({

@@ -29,6 +29,9 @@ import { invite } from '../../operations/invitations/invite.ts';
 import { listInvitations } from '../../operations/invitations/list.ts';
 import { resendInvitation } from '../../operations/invitations/resend.ts';
 import { revokeInvitation } from '../../operations/invitations/revoke.ts';
+import { addNotificationRecipient } from '../../operations/notifications/add-recipient.ts';
+import { listNotifications } from '../../operations/notifications/list.ts';
+import { removeNotificationRecipient } from '../../operations/notifications/remove-recipient.ts';
 import { grantFromConsole } from '../../operations/operators/grant-from-console.ts';
 import { listOperators } from '../../operations/operators/list.ts';
 import { withdrawFromConsole } from '../../operations/operators/withdraw-from-console.ts';
@@ -181,6 +184,9 @@ export const EXPOSED: readonly Exposed[] = [
   }),
   expose(showTemplate, { positional: ['template'] }),
   expose(restoreDefaultTemplate, { positional: ['template'] }),
+  expose(listNotifications, { alias: 'notifications' }),
+  expose(addNotificationRecipient, { positional: ['notification', 'email'] }),
+  expose(removeNotificationRecipient, { positional: ['notification', 'email'] }),
   expose(listTokens, { alias: 'tokens', pages: { rows: 'tokens', cursor: 'after' } }),
   expose(revokeToken, { alias: 'revoke-token', positional: ['tokenId'] }),
 ];

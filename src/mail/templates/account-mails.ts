@@ -55,6 +55,7 @@ Thank you for signing up. Confirm that this email is yours, and choose your pass
       '$LinkEnds, and buttons of $ConfirmUrl, are left out otherwise.',
     because: 'You get this mail because you have a new developer account at $OrganizationName.',
     variables: [...WITH_LINK, 'DevUsername', 'DevEmail', 'IdentityProvider'],
+    isOnlyForActive: true,
     requiredLink: null,
     isInUse: true,
     subject: 'Welcome to the $OrganizationName API!',

@@ -4,6 +4,7 @@ import { readBody } from '../text/read-body.ts';
 import { writeXhtml } from '../text/write-xhtml.ts';
 import { ACCOUNT_MAILS } from './account-mails.ts';
 import { checkTextFor } from './check.ts';
+import { NOTIFICATION_MAILS } from './notification-mails.ts';
 import { OPERATOR_MAILS } from './operator-mails.ts';
 import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
@@ -13,11 +14,12 @@ export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
 
 /** Mails to developers. Operators may change their texts. */
 const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
-const MAILS = { ...CATALOG, ...OPERATOR_MAILS };
+const MAILS = { ...CATALOG, ...OPERATOR_MAILS, ...NOTIFICATION_MAILS };
 
 export type TemplateName = keyof typeof CATALOG;
-/** Includes the mails to the people who run the server. */
+/** Includes the mails to the people who run the server, and to recipients of notifications. */
 export type MailName = keyof typeof MAILS;
+export type NotificationMailName = keyof typeof NOTIFICATION_MAILS;
 
 type TemplateVariable = { name: VariableName; title: string };
 
@@ -35,10 +37,12 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
   })),
 }));
 
+export const MAIL_NAMES = Object.keys(MAILS) as MailName[];
 export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
+export const NOTIFICATION_MAIL_NAMES = Object.keys(NOTIFICATION_MAILS) as NotificationMailName[];
 
 /** The title of a mail, or the name itself when the catalog no longer has it. */
-export const titleOf = (name: string): string => TEMPLATES.find((one) => one.name === name)?.title ?? name;
+export const titleOf = (name: string): string => (name in MAILS ? MAILS[name as MailName].title : name);
 
 /**
  * The body as XHTML, for programs. A stored text that today's rules refuse gives the default, because that is what is

@@ -24,6 +24,8 @@ export type MailTemplate = TemplateText & {
   requiredLink: 'ConfirmUrl' | null;
   /** Tells of something that happened, so it is sent even when its link has died: without the link. */
   isNotice?: true;
+  /** Called off when the account that it goes to is no longer active. */
+  isOnlyForActive?: true;
   /** False for a mail of Azure's that the product never sends. */
   isInUse: boolean;
 };

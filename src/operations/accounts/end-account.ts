@@ -7,10 +7,17 @@ import {
 import { writeMoment } from '../../mail/render.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
+import { tellRecipients } from '../notifications/tell.ts';
 import { changedBy } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
+
+const tellRecipientsOfEnd = (act: Act, account: Account, RestorableUntil: string): Promise<void> =>
+  tellRecipients(act, 'AccountClosedPublisher', account, {
+    EventBy: act.actor.kind === 'account' ? 'the developer' : changedBy(act),
+    RestorableUntil,
+  });
 
 /** Ends an account, for an operator, its developer or the clean-up of sign-ups, and records the audit row. Returns the ended account. */
 export async function endAccount(
@@ -49,6 +56,8 @@ export async function endAccount(
     const RestorableUntil = isErasedNow ? '' : writeMoment(hoursAfter(act.now, eraseAfterDays * 24));
     const farewell = { template: 'AccountClosedDeveloper', variables: { RestorableUntil } } as const;
     await queueMailTo(act, account, how.mail ?? farewell);
+    // A sign-up that was declined never was an account.
+    if (!how.mail) await tellRecipientsOfEnd(act, account, RestorableUntil);
   }
   await queueRepaint(act, accountId);
   const ended = isErasedNow ? await eraseAccountData(act, deleted) : deleted;

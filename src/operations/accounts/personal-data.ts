@@ -4,6 +4,7 @@ import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
+import { deleteRecipientsOfAccount } from '../../db/outbox/notification-recipients.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueInvitationsRepaint, queueRepaint } from '../frame/outbox.ts';
 import { callOffMails } from '../mails/call-off.ts';
@@ -30,6 +31,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   });
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
+  await deleteRecipientsOfAccount(act.tx, serviceId, account.id);
   for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {
     await queueInvitationsRepaint(act, batchId);
     await eraseInvitationData(act, id);

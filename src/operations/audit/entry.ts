@@ -77,6 +77,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
     ]),
     ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
+    ...idsOf('notification').map((id): [string, string] => [`notification ${id}`, titleOf(id)]),
     ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);
   return { names, accounts };

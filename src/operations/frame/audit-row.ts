@@ -110,8 +110,9 @@ function idIn(input: unknown): Target | null {
     const id = fields[`${kind}Id`];
     if (isId(id)) return { kind, id };
   }
-  const { teamId, userId, template } = fields;
+  const { teamId, userId, template, notification } = fields;
   if (isId(template)) return { kind: 'template', id: template };
+  if (isId(notification)) return { kind: 'notification', id: notification };
   if (!isId(teamId)) return null;
   return isId(userId) ? { kind: 'operator', id: slackId(teamId, userId) } : { kind: 'workspace', id: teamId };
 }

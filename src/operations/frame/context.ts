@@ -131,6 +131,7 @@ export type AuditEntry = {
       | 'invitation'
       | 'group'
       | 'template'
+      | 'notification'
       | 'mail'
       | 'operator'
       | 'token'

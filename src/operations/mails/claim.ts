@@ -63,14 +63,14 @@ export const claimMail = defineOperation({
 
 /**
  * How a mail ends that must not be sent; null when it may be. Too late for another attempt: `unknown`, or `failed` after a
- * certain refusal. A dead ticket, unless what happened is news without it, or a welcome to an account that isn't active:
+ * certain refusal. A dead ticket, unless what happened is news without it, or a mail that only an active account gets:
  * `called off`.
  */
 async function endWithoutSending(act: Act, mail: Mail): Promise<'unknown' | 'failed' | 'called off' | null> {
   if (!mayTryAgain(mail.firstAttemptAt, act.now))
     return isCertainRefusal(mail.lastCode ?? '') ? 'failed' : 'unknown';
   if (!isNotice(mail) && (await isLinkDead(act, mail))) return 'called off';
-  if (mail.accountId && mail.template === 'NewDeveloperNotificationMessage') {
+  if (mail.accountId && templateOf(mail.template as MailName).isOnlyForActive) {
     const account = await findAccount(act.tx, mail.serviceId, mail.accountId);
     if (account?.state !== 'active') return 'called off';
   }

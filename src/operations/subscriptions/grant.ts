@@ -4,7 +4,7 @@ import { holdAccount } from '../accounts/account.ts';
 import * as catalog from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { tellActiveSubscription } from './mails.ts';
+import { tellActiveSubscription, tellWaitingSubscription } from './mails.ts';
 import { demandScope, makeSubscription } from './new-subscription.ts';
 import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
@@ -53,6 +53,7 @@ export const grantSubscription = defineOperation({
     });
     const isTold =
       tellDeveloper && subscription.state === 'active' && (await tellActiveSubscription(act, subscription));
+    if (tellDeveloper && subscription.state === 'submitted') await tellWaitingSubscription(act, subscription);
     await queueRepaintOf(act, subscription);
     act.record({
       target: { kind: 'subscription', id: subscription.id },

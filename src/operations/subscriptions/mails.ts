@@ -1,9 +1,10 @@
 // Mails to the owner of a subscription.
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
-import type { TemplateName } from '../../mail/templates/catalog.ts';
+import type { NotificationMailName, TemplateName } from '../../mail/templates/catalog.ts';
 import { queueSecurityMail } from '../accounts/security-link.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo } from '../frame/outbox.ts';
+import { tellRecipients } from '../notifications/tell.ts';
 import { ownerOf, scopeNameOf } from './subscription.ts';
 
 /** Mails the owner. False when the subscription has none, or the owner is deleted. */
@@ -32,13 +33,35 @@ export async function tellOwnerOfOwnKey(
   await queueSecurityMail(act, owner, 'KeyRegenerated', { ProdName, ...variables });
 }
 
-/** Mails the owner that the subscription is active, or will be on its first day. */
+/** Mails the owner, and the recipients of the notification, that it is active, or will be on its first day. */
 export async function tellActiveSubscription(act: Act, subscription: Subscription): Promise<boolean> {
-  return tellOwner(act, subscription, 'PurchaseDeveloperNotificationMessage', {
-    ProdId: subscription.productId ?? subscription.apiId ?? '',
+  const variables = {
     SubStartDate: dayInWords(subscription.startsAt ?? act.now),
     SubTerm: subscription.endsAt ? `until ${dayInWords(subscription.endsAt)}` : 'without an end',
+  };
+  const ProdId = subscription.productId ?? subscription.apiId ?? '';
+  const isTold = await tellOwner(act, subscription, 'PurchaseDeveloperNotificationMessage', {
+    ProdId,
+    ...variables,
   });
+  if (isTold) await tellRecipientsOf(act, subscription, 'PurchasePublisherNotificationMessage', variables);
+  return isTold;
+}
+
+/** Mails the recipients of the notification that a subscription waits for a decision. */
+export const tellWaitingSubscription = (act: Act, subscription: Subscription): Promise<void> =>
+  tellRecipientsOf(act, subscription, 'RequestPublisherNotificationMessage', { SubId: subscription.id });
+
+async function tellRecipientsOf(
+  act: Act,
+  subscription: Subscription,
+  notification: NotificationMailName,
+  variables: Record<string, string>,
+): Promise<void> {
+  const owner = await ownerOf(act, subscription);
+  if (!owner) return;
+  const ProdName = await scopeNameOf(act, subscription);
+  await tellRecipients(act, notification, owner, { ProdName, ...variables });
 }
 
 function dayInWords(at: Date): string {

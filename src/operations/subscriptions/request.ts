@@ -6,7 +6,7 @@ import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { groupsOfViewer } from '../products/visible-products.ts';
 import { signedInAs } from '../sessions/session.ts';
-import { tellActiveSubscription, tellOwner } from './mails.ts';
+import { tellActiveSubscription, tellOwner, tellWaitingSubscription } from './mails.ts';
 import { demandScope, makeSubscription } from './new-subscription.ts';
 import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
@@ -43,8 +43,10 @@ export const requestSubscription = defineOperation({
       state: scope.product.isApprovalRequired ? 'submitted' : 'active',
     });
     if (subscription.state === 'active') await tellActiveSubscription(act, subscription);
-    else
+    else {
       await tellOwner(act, subscription, 'RequestDeveloperNotificationMessage', { DevEmail: account.email });
+      await tellWaitingSubscription(act, subscription);
+    }
     await queueRepaintOf(act, subscription);
     act.record({
       target: { kind: 'subscription', id: subscription.id },

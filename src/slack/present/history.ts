@@ -146,6 +146,7 @@ function targetText(entry: AuditEntryView, place: LinePlace): string | null {
 const NAMED_KINDS: Record<string, string> = {
   api: 'API',
   group: 'group',
+  notification: 'notification',
   product: 'product',
   subscription: 'subscription',
   token: 'token',
