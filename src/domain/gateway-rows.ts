@@ -1,5 +1,5 @@
 // The rows that gateway checks depend on, as the database gives them to the gateway's index.
-import type { CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
+import type { CalledApi, CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
 
 /** A process trusts what it holds for at most this long after it sent a heartbeat that came back. */
 export const GATEWAY_LEASE_MS = 2_000;
@@ -40,7 +40,7 @@ export type ProductRow = {
   isSubscriptionRequired: boolean;
   apiIds: readonly string[];
 };
-export type ApiRow = { id: string; path: string };
+export type ApiRow = Omit<CalledApi, 'openProductId'>;
 
 /** A call to look up: `apiId` names its API, or else `apiPaths` has every path that its API may have. */
 export type CallQuery = {

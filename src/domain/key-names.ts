@@ -3,6 +3,20 @@
 /** Of APIs that choose none. Source: Azure, subscriptionKeyParameterNames. */
 export const KEY_NAMES = { header: 'Ocp-Apim-Subscription-Key', query: 'subscription-key' } as const;
 
+export type KeyNames = { readonly header: string; readonly query: string };
+
+/** An API's names from its row; null when it has none of its own. */
+export const keyNamesOf = ({
+  keyHeader,
+  keyQuery,
+}: {
+  keyHeader: string | null;
+  keyQuery: string | null;
+}): KeyNames | null =>
+  keyHeader === null && keyQuery === null
+    ? null
+    : { header: keyHeader ?? KEY_NAMES.header, query: keyQuery ?? KEY_NAMES.query };
+
 const MAX_NAME_LENGTH = 100;
 /** Source: RFC 9110 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

@@ -1,10 +1,13 @@
 // Whether a call may pass: one rule, both for the index in memory and for rows that were just read.
 import type { AccountState } from './account-state.ts';
+import type { KeyNames } from './key-names.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
 export type CalledApi = {
   readonly id: string;
   readonly path: string;
+  /** Where calls carry their key; null: where every API's calls do. */
+  readonly keyNames: KeyNames | null;
   /** A published product with this API that takes no subscription; null: there is none. */
   readonly openProductId: string | null;
 };

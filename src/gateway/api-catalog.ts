@@ -15,10 +15,10 @@ export function createApiCatalog() {
     const openProducts = findOpenProducts(products);
     byPath.clear();
     above.clear();
-    for (const { id, path } of apis.values()) {
-      const api = { id, path, openProductId: openProducts.get(id) ?? null };
-      apis.set(id, api);
-      const lower = path.toLowerCase();
+    for (const row of apis.values()) {
+      const api = { ...row, openProductId: openProducts.get(row.id) ?? null };
+      apis.set(api.id, api);
+      const lower = api.path.toLowerCase();
       byPath.set(lower, api);
       for (const part of pathsAbove(lower)) above.add(part);
     }
@@ -38,7 +38,7 @@ export function createApiCatalog() {
     },
     putApis(rows: readonly ApiRow[], gone: readonly string[] = []): void {
       for (const id of gone) apis.delete(id);
-      for (const { id, path } of rows) apis.set(id, { id, path, openProductId: null });
+      for (const row of rows) apis.set(row.id, { ...row, openProductId: null });
       rebuild();
     },
   };

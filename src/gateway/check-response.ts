@@ -1,7 +1,8 @@
 // The answer to a check: a status and headers for the gateway, and for its client a body in Azure's form of an error.
 import type { ServerResponse } from 'node:http';
-import type { CallingSubscription, CallRefusal, CallVerdict } from '../domain/may-call.ts';
-import { type CheckRequestFault, KEY_HEADER } from './check-request.ts';
+import { KEY_NAMES } from '../domain/key-names.ts';
+import type { CalledApi, CallingSubscription, CallRefusal, CallVerdict } from '../domain/may-call.ts';
+import type { CheckRequestFault } from './check-request.ts';
 
 /** All group ids share one header; `X-Groups-Cut` says that some are missing. */
 const MAX_GROUPS_BYTES = 4_096;
@@ -47,12 +48,14 @@ function errorResponse(
   return { status, headers: [...NO_STORE, ...form, ...headers], body };
 }
 
-/** One constant answer for every invalid key, so that it doesn't reveal why. */
-const NO_KEY = errorResponse(
-  401,
-  ['Unauthorized', `Access denied: a valid key in the header ${KEY_HEADER} is needed.`],
-  ['WWW-Authenticate', `AzureApiManagementKey realm="apim-user",name="${KEY_HEADER}",type="header"`],
-);
+/** For every invalid key, so that it doesn't reveal why. */
+const noKeyResponse = (header: string) =>
+  errorResponse(
+    401,
+    ['Unauthorized', `Access denied: a valid key in the header ${header} is needed.`],
+    ['WWW-Authenticate', `AzureApiManagementKey realm="apim-user",name="${header}",type="header"`],
+  );
+const NO_KEY = noKeyResponse(KEY_NAMES.header);
 export const UNAVAILABLE = errorResponse(
   503,
   ['ServiceUnavailable', 'Keys can not be checked right now.'],
@@ -68,9 +71,9 @@ const byReason = <Reason extends string>(status: number, words: Record<Reason, [
 const REFUSAL_RESPONSES = byReason(403, REFUSALS);
 export const FAULT_RESPONSES: Readonly<Record<CheckRequestFault, CheckResponse>> = byReason(400, FAULTS);
 
-/** The response to a check that was read and decided. */
-export function responseTo(verdict: CallVerdict): CheckResponse {
-  if (verdict.kind === 'no_key') return NO_KEY;
+/** The response to a check that was read and decided. `api`: where the call goes, if that is known. */
+export function responseTo(verdict: CallVerdict, api: CalledApi | null): CheckResponse {
+  if (verdict.kind === 'no_key') return api?.keyNames ? noKeyResponse(api.keyNames.header) : NO_KEY;
   const { subscription } = verdict;
   if (verdict.kind === 'refused') {
     const [reason] = REFUSALS[verdict.because];

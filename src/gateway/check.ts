@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { apiPathsOf, findApi } from '../domain/call-path.ts';
 import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
+import type { KeyNames } from '../domain/key-names.ts';
 import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
@@ -9,9 +10,11 @@ import type { CallIndex } from './call-index.ts';
 import type { CheckCounters } from './check-counters.ts';
 import {
   type CheckRequest,
+  type CheckRequestFault,
   type CheckRequestOptions,
   readCheckHeaders,
   readCheckRequest,
+  readKey,
 } from './check-request.ts';
 import {
   type CheckResponse,
@@ -41,7 +44,9 @@ export type CheckOptions = CheckRequestOptions & {
   noteStale(): void;
 };
 
-type Facts = CallFacts | 'ambiguous';
+type Facts = CallFacts | CheckRequestFault;
+/** While its key is looked for, an API may get other names of it. */
+const MAX_TURNS = 3;
 const WARNING_MS = 60_000;
 /** While an old index may answer, checks don't wait for a database that failed this recently. */
 const AWAY_MS = 1_000;
@@ -74,10 +79,10 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
 
   async function checkInDatabase(request: CheckRequest): Promise<CheckResponse> {
     const isAway = staleSeconds > 0 && performance.now() - failedAt < AWAY_MS;
-    const rows = isAway ? null : await database.find(callQuery(request)).catch(noteFailure);
-    if (rows) {
+    const facts = isAway ? null : await factsInDatabase(request, database.find).catch(noteFailure);
+    if (facts) {
       counters.answeredFrom('database');
-      return decide(factsInRows(request, rows));
+      return decide(facts);
     }
     const last = follower.last();
     if (!last || last.ageMs > staleSeconds * 1_000) return counted('unavailable', UNAVAILABLE);
@@ -94,11 +99,11 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
   }
 
   function decide(facts: Facts): CheckResponse {
-    if (facts === 'ambiguous') return counted('address_ambiguous', FAULT_RESPONSES.address_ambiguous);
+    if (typeof facts === 'string') return counted(facts, FAULT_RESPONSES[facts]);
     const nowMs = options.clock().getTime();
     const verdict = mayCall(facts, nowMs);
     if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription.id, nowMs);
-    return counted(outcomeOf(verdict), responseTo(verdict));
+    return counted(outcomeOf(verdict), responseTo(verdict, facts.api));
   }
 
   function counted(outcome: string, response: CheckResponse): CheckResponse {
@@ -138,11 +143,31 @@ function createListener(
 
 function factsInIndex(request: CheckRequest, index: CallIndex): Facts {
   const api = request.path ? findApi(request.path, index.places) : index.api(request.apiId);
-  if (api === 'ambiguous') return api;
-  return index.factsOf(api, request.keyHash);
+  if (api === 'ambiguous') return 'address_ambiguous';
+  const key = readKey(request, api?.keyNames ?? null);
+  return typeof key === 'string' ? key : index.factsOf(api, key.hash);
 }
 
-function callQuery({ keyHash, apiId, path }: CheckRequest): CallQuery {
+/** The API decides where the key is, so this looks again when the API turns out to have names of its own. */
+async function factsInDatabase(
+  request: CheckRequest,
+  find: (query: CallQuery) => Promise<CallRows>,
+  names: KeyNames | null = null,
+  turns = MAX_TURNS,
+): Promise<Facts> {
+  if (turns === 0) throw new Error('the names of an API’s key changed at every look');
+  const key = readKey(request, names);
+  const hash = typeof key === 'string' ? null : key.hash;
+  const { subscription, product, ...rows } = await find(callQuery(request, hash));
+  const api = apiInRows(request, rows);
+  if (api === 'ambiguous') return 'address_ambiguous';
+  const own = api?.keyNames ?? null;
+  if (own?.header !== names?.header || own?.query !== names?.query)
+    return factsInDatabase(request, find, own, turns - 1);
+  return typeof key === 'string' ? key : { api, subscription, product };
+}
+
+function callQuery({ apiId, path }: CheckRequest, keyHash: string | null): CallQuery {
   return {
     keyHash,
     apiId,
@@ -152,11 +177,10 @@ function callQuery({ keyHash, apiId, path }: CheckRequest): CallQuery {
 }
 
 /** The rows hold every API that the path may lead to, so the rule for the index finds the right one among them too. */
-function factsInRows({ path }: CheckRequest, { apis, hasBelow, subscription, product }: CallRows): Facts {
+function apiInRows({ path }: CheckRequest, { apis, hasBelow }: Pick<CallRows, 'apis' | 'hasBelow'>) {
+  if (!path) return apis[0] ?? null;
   const byPath = new Map(apis.map((api) => [api.path.toLowerCase(), api]));
-  const places = { at: (at: string) => byPath.get(at), hasBelow: () => hasBelow };
-  const api = path ? findApi(path, places) : (apis[0] ?? null);
-  return api === 'ambiguous' ? api : { api, subscription, product };
+  return findApi(path, { at: (at: string) => byPath.get(at), hasBelow: () => hasBelow });
 }
 
 function outcomeOf(verdict: CallVerdict): string {

@@ -1,25 +1,28 @@
 // How to call an API: a line of curl, when the gateway's address is known.
+import { KEY_NAMES } from '../domain/key-names.ts';
 import type { Site } from './site.tsx';
 
-const KEY_HEADER = 'Ocp-Apim-Subscription-Key';
+/** Its path has no slash before it. Without a name of its own its key is in the header that every API has. */
+export type CallableApi = { path: string; keyHeader: string | null };
 
-/** `key`: shown in the line; otherwise a shell variable stands for it. `path`: the API's, without a slash before it. */
-export function FirstCall({ site, path, apiKey }: { site: Site; path: string | null; apiKey?: string }) {
+/** `apiKey`: shown in the line; otherwise a shell variable stands for it. */
+export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi | null; apiKey?: string }) {
   const { gatewayUrl, supportEmail } = site.policy;
-  if (gatewayUrl === null || path === null)
+  const header = api?.keyHeader ?? KEY_NAMES.header;
+  if (gatewayUrl === null || api === null)
     return (
       <p className="hint">
-        Send a key in the header <code>{KEY_HEADER}</code> of each call. If you don’t know where to call,
-        write to <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
+        Send a key in the header <code>{header}</code> of each call. If you don’t know where to call, write to{' '}
+        <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
       </p>
     );
-  const url = addressOf(gatewayUrl, path);
+  const url = addressOf(gatewayUrl, api.path);
   const value = apiKey ?? '$KEY';
   return (
     <>
       <p>Send a key in the header of each call:</p>
       <div className="code">
-        <pre data-copy="the command">{`curl -H "${KEY_HEADER}: ${value}" ${quoted(url)}`}</pre>
+        <pre data-copy="the command">{`curl -H "${header}: ${value}" ${quoted(url)}`}</pre>
       </div>
     </>
   );

@@ -7,10 +7,10 @@ import type { SubscriptionView } from '../operations/subscriptions/subscription.
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { nullOnCode } from './field-errors.ts';
-import { FirstCall } from './first-call.tsx';
+import { type CallableApi, FirstCall } from './first-call.tsx';
 import type { Me, Site } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-labels.ts';
-import { apiPathOf, findOwn, noSuchSubscription } from './subscriptions.tsx';
+import { findOwn, firstApiOf, noSuchSubscription } from './subscriptions.tsx';
 
 type Slot = 'primary' | 'secondary';
 type FormHandler = (
@@ -54,7 +54,7 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       return site.sessionPage(
         me,
         `Keys of ${name}`,
-        <Keys site={site} id={id} keys={keys} apiPath={await apiPathOf(me, subscription)} />,
+        <Keys site={site} id={id} keys={keys} api={await firstApiOf(me, subscription)} />,
       );
     }),
   );
@@ -109,8 +109,8 @@ export function registerCancel(portal: Hono<WebEnv>, site: Site): void {
 
 const slotOf = (text: string | undefined): Slot => (text === 'secondary' ? 'secondary' : 'primary');
 
-function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; apiPath: string | null }) {
-  const { site, id, keys, apiPath } = props;
+function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; api: CallableApi | null }) {
+  const { site, id, keys, api } = props;
   return (
     <>
       <p>Keep these keys secret: anyone who has one can call the API as you.</p>
@@ -132,7 +132,7 @@ function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; apiPa
         </div>
       ))}
       <h2>Your first call</h2>
-      <FirstCall site={site} path={apiPath} apiKey={keys.primary} />
+      <FirstCall site={site} api={api} apiKey={keys.primary} />
       <BackTo id={id} words="Hide the keys" />
     </>
   );

@@ -6,7 +6,7 @@ import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { FirstCall } from './first-call.tsx';
+import { type CallableApi, FirstCall } from './first-call.tsx';
 import { Field } from './form.tsx';
 import { Moment } from './moment.tsx';
 import { Notice } from './notice.tsx';
@@ -156,7 +156,7 @@ async function showSubscription(
     <>
       {state.notice ? <Notice>{state.notice}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
-      {hasKeys ? <Keys site={site} path={path} apiPath={await apiPathOf(me, subscription)} /> : null}
+      {hasKeys ? <Keys site={site} path={path} api={await firstApiOf(me, subscription)} /> : null}
       <h2>Rename</h2>
       <form method="post" action={`${path}/name`}>
         <Field
@@ -187,17 +187,17 @@ async function showSubscription(
 }
 
 /** Where a first call can go: an API of the subscription. Null when there is none, or it isn't known. */
-export async function apiPathOf(me: Me, { scope }: SubscriptionView): Promise<string | null> {
+export async function firstApiOf(me: Me, { scope }: SubscriptionView): Promise<CallableApi | null> {
   if (scope.kind !== 'product') return null;
   const found = await nullOnCode(listOfferedProducts(me.context, { productId: scope.id }), ['invalid_input']);
-  return found?.products[0]?.apis[0]?.path ?? null;
+  return found?.products[0]?.apis[0] ?? null;
 }
 
-function Keys({ site, path, apiPath }: { site: Site; path: string; apiPath: string | null }) {
+function Keys({ site, path, api }: { site: Site; path: string; api: CallableApi | null }) {
   return (
     <>
       <h2>Keys</h2>
-      <FirstCall site={site} path={apiPath} />
+      <FirstCall site={site} api={api} />
       <p className="hint">
         There are two keys, so that you can replace one while the other works. We note each time they’re
         shown.

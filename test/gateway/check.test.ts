@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
+import { editApi } from '../../src/operations/apis/edit.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
@@ -94,6 +95,57 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect(await whose({ uri: inUri, query: inQuery, key: two.secondaryKey })).toBe(two.subscriptionId);
     expect((await ask({ uri: inUri, key: 'no key of anybody at all' })).status).toBe(401);
     expect((await ask({ uri: `${inUri}&subscription-key=${two.primaryKey}` })).code).toBe('KeyTwice');
+  });
+
+  it('reads the key of an API with its own names only there, without case in the header and with it in the query', async () => {
+    const id = `films-${from}`;
+    await programme.api(id, id, { keyHeader: 'X-Film-Key', keyQuery: 'Film_key' });
+    const { primaryKey: key, subscriptionId } = await programme.subscription({ apiId: id });
+    const uri = `/${id}/7`;
+    const status = async (asked: Asked) => (await ask({ uri, ...asked })).status;
+    expect(await status({ headers: { 'x-film-key': key } })).toBe(200);
+    expect(await status({ uri: `${uri}?Film_key=${key}` })).toBe(200);
+    expect(await status({ query: `?Film_key=${key}` })).toBe(200);
+    expect(await status({ query: `?api=${id}`, headers: { 'X-FILM-KEY': key } })).toBe(200);
+    const other = await programme.newKey();
+    const both = await ask({
+      uri: `${uri}?subscription-key=a&subscription-key=b`,
+      key: other,
+      headers: { 'x-film-key': key },
+    });
+    expect([both.status, both.headers.get('x-subscription-id')]).toEqual([200, subscriptionId]);
+    for (const elsewhere of [
+      { key },
+      { uri: `${uri}?subscription-key=${key}` },
+      { uri: `${uri}?film_key=${key}` },
+      { headers: { 'x-film-key': other }, key },
+      { headers: { 'x-film-key': '' }, key },
+    ])
+      expect(await status(elsewhere), JSON.stringify(Object.keys(elsewhere))).toBe(401);
+    const { headers } = await ask({ uri, key });
+    expect(headers.get('www-authenticate')).toContain('name="X-Film-Key"');
+    expect((await ask({ uri: `${uri}?Film_key=${key}&Film_key=${key}` })).code).toBe('KeyTwice');
+    const lines = ['GET /gateway/check HTTP/1.1', `X-Original-URI: ${uri}`, `X-Film-Key: ${key}`];
+    expect(await askRaw(gateway.port, [...lines, `x-film-KEY: ${other}`])).toContain('HeaderTwice');
+    // The address decides the API first: its own name is no place for another API's key.
+    const general = await programme.subscription({});
+    expect(await status({ uri: '/orders/v1', headers: { 'x-film-key': general.primaryKey } })).toBe(401);
+    expect(await status({ uri: '/orders/v1', key: general.primaryKey })).toBe(200);
+  });
+
+  it('reads the key where an API’s names were changed to by the next call', async () => {
+    const id = `turns-${from}`;
+    await programme.api(id, id);
+    const { primaryKey: key } = await programme.subscription({ apiId: id });
+    const statuses = async () => [
+      (await ask({ uri: `/${id}`, key })).status,
+      (await ask({ uri: `/${id}`, headers: { 'x-turn': key } })).status,
+    ];
+    expect(await statuses()).toEqual([200, 401]);
+    await editApi(admin(), { apiId: id, keyHeader: 'X-Turn' });
+    expect(await statuses()).toEqual([401, 200]);
+    await editApi(admin(), { apiId: id, keyHeader: null });
+    expect(await statuses()).toEqual([200, 401]);
   });
 
   it('T32: answers byte for byte alike without a key and with a mistyped, unknown, replaced or deleted one', async () => {

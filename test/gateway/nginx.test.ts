@@ -41,6 +41,11 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
       ['listen 8080', `listen 127.0.0.1:${port}`],
       ['127.0.0.1:9000', api.host],
       ['what-the-gateway-sends', SECRET],
+      ['Ocp-Apim-Subscription-Key "";', 'Ocp-Apim-Subscription-Key ""; proxy_set_header X-Film-Key "";'],
+      [
+        '$http_ocp_apim_subscription_key;',
+        '$http_ocp_apim_subscription_key; proxy_set_header X-Film-Key $http_x_film_key;',
+      ],
     ]);
     const nginx = await startNginx(nginxPath ?? '', http, port);
     closing.push(nginx.stop);
@@ -125,6 +130,19 @@ describe.skipIf(!nginxPath)('behind a real nginx', () => {
       },
     });
     expect(JSON.stringify(arrived)).not.toContain(key);
+  });
+
+  it('an API with its own header gets calls with the key there, and only there, and never sees it', async () => {
+    const apiId = await programme.api('films', 'films', { keyHeader: 'X-Film-Key' });
+    const { primaryKey: key } = await programme.subscription({ apiId });
+    const withKey = { headers: { 'x-film-key': key } };
+    await eventually('both to know it', async () => {
+      const answers = [];
+      for (let at = 0; at < 6; at++) answers.push(await call('/films', undefined, withKey));
+      return answers.every(({ status }) => status === 200);
+    });
+    expect(JSON.stringify(api.takeArrived())).not.toContain(key);
+    expect((await call('/films', key)).status).toBe(401);
   });
 
   it('an open API gets calls without a key, and without the ids that a client made up', async () => {

@@ -7,6 +7,7 @@ import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { newApiKey } from '../../src/security/api-key.ts';
 
 export type Wanted = Partial<Parameters<typeof grantSubscription>[1]>;
+type KeyNames = Pick<Parameters<typeof createApi>[1], 'keyHeader' | 'keyQuery'>;
 export type Programme = ReturnType<typeof createProgramme>;
 
 let count = 0;
@@ -40,8 +41,8 @@ export function createProgramme(admin: () => Context) {
     newKey,
     account,
     subscription,
-    async api(path: string, id = next('api')): Promise<string> {
-      return (await createApi(admin(), { id, name: id, path })).api.id;
+    async api(path: string, id = next('api'), keyNames: KeyNames = {}): Promise<string> {
+      return (await createApi(admin(), { id, name: id, path, ...keyNames })).api.id;
     },
     async product(apiIds: string[], wanted: Partial<Parameters<typeof createProduct>[1]> = {}) {
       const id = wanted.id ?? next('product');

@@ -16,6 +16,7 @@ beforeAll(async () => {
   t = await createTestContext();
   programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
+  await programme.api('films', 'films', { keyHeader: 'X-Film-Key', keyQuery: 'film-key' });
 });
 afterEach(() => served?.close());
 afterAll(() => t.close());
@@ -59,9 +60,11 @@ it('T26: neither a key nor its hash gets into the log, an answer or the metrics,
           { uri: `/orders/v1?subscription-key=${key}` },
           { query: `?subscription-key=${key}` },
           { uri: `/orders/v1/${key}/%2e%2e/` },
+          { uri: `/films?film-key=${key}` },
+          { uri: `/films?film-key=${key}&film-key=${key}` },
           { key, uri: `/${key}` },
         ]) {
-          const answer = await served.ask({ ...asked, headers });
+          const answer = await served.ask({ ...asked, headers: { 'x-film-key': key, ...headers } });
           said.push(answer.body, JSON.stringify([...answer.headers]));
         }
     }

@@ -341,5 +341,7 @@ describe('what helps with a first call', () => {
     const keys = await (await who.post(`${subscription}/keys`)).text();
     const key = /value="(apim_\w+)"/.exec(keys)?.[1];
     expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
+    await sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
+    expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $KEY&quot; https://api.');
   });
 });

@@ -13,6 +13,7 @@ import type {
   SubscriptionRow,
   TakeRows,
 } from '../../domain/gateway-rows.ts';
+import { keyNamesOf } from '../../domain/key-names.ts';
 import { openPool } from '../connection/pool.ts';
 
 const CONNECT_SECONDS = 5;
@@ -55,7 +56,7 @@ const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscriptio
       as "apiIds"
   from products p where p.service_id = $1`;
 const FOUND_CALL = `with called as (
-    select i.id, i.path, (
+    select i.id, i.path, i.key_header as "keyHeader", i.key_query as "keyQuery", (
       select min(p.id) from product_apis pa
         join products p on p.service_id = pa.service_id and p.id = pa.product_id
       where pa.service_id = i.service_id and pa.api_id = i.id and p.is_published
@@ -82,8 +83,10 @@ type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
   accountState: AccountState | null;
   groupIds: string[] | null;
 };
+/** With the names of the key apart, as the table has them. */
+type Flat<Api> = Omit<Api, 'keyNames'> & { keyHeader: string | null; keyQuery: string | null };
 type FlatCall = {
-  apis: CallRows['apis'] | null;
+  apis: Flat<CallRows['apis'][number]>[] | null;
   calling: (FlatSubscription & { isPublished: boolean | null; apiIds: string[] | null }) | null;
   hasBelow: boolean;
 };
@@ -129,17 +132,19 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       return rows.map((row) => ({ ...row, apiIds: row.apiIds ?? [] }));
     },
     async apis(ids: readonly string[] | null): Promise<ApiRow[]> {
-      const text = 'select i.id, i.path from apis i where i.service_id = $1';
-      return ids
-        ? read<ApiRow>(`${text} and i.id = ${among('$2')}`, JSON.stringify(ids))
-        : read<ApiRow>(text);
+      const text = `select i.id, i.path, i.key_header as "keyHeader", i.key_query as "keyQuery"
+        from apis i where i.service_id = $1`;
+      const rows = ids
+        ? await read<Flat<ApiRow>>(`${text} and i.id = ${among('$2')}`, JSON.stringify(ids))
+        : await read<Flat<ApiRow>>(text);
+      return rows.map(withKeyNames);
     },
     async findCall({ keyHash, apiId, apiPaths, below }: CallQuery): Promise<CallRows> {
       const [found] = await read<FlatCall>(FOUND_CALL, keyHash, apiId, JSON.stringify(apiPaths), below);
       const { apis = null, calling = null, hasBelow = false } = found ?? {};
       const productId = calling?.productId ?? null;
       return {
-        apis: apis ?? [],
+        apis: (apis ?? []).map(withKeyNames),
         hasBelow,
         subscription: calling && nested(calling),
         product:
@@ -167,6 +172,9 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     abandon: () => void sql.end({ timeout: 0 }).catch(() => {}),
   };
 }
+
+const withKeyNames = <Api>({ keyHeader, keyQuery, ...api }: Flat<Api>) =>
+  ({ ...api, keyNames: keyNamesOf({ keyHeader, keyQuery }) }) as unknown as Api;
 
 function nested({ accountId, accountState, groupIds, ...row }: FlatSubscription): SubscriptionRow {
   const account =
