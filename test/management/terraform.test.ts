@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { COMPUTED, type Configuration, RESOURCES, type Resource } from '../support/azurerm.ts';
+import { clientTable } from '../support/clients.ts';
 import { type Answer, BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 let t: TestManagement;
@@ -13,6 +14,32 @@ beforeAll(async () => {
 afterAll(() => t?.close());
 
 const API_VERSION = '2022-08-01';
+const table = clientTable('Terraform', {
+  service: 'R',
+  user: 'CRUD',
+  group: 'CRUD',
+  'member of a group': 'CRD',
+  product: 'CRUD',
+  'API of a product': 'CRD',
+  'group of a product': 'CRD',
+  API: 'CRUD',
+  subscription: 'CRUD',
+  'keys of a subscription': 'R',
+  'email template': 'CRUD',
+});
+const NAMES: Record<string, Parameters<typeof table.covers>[0]> = {
+  user: 'user',
+  group: 'group',
+  group_user: 'member of a group',
+  product: 'product',
+  product_api: 'API of a product',
+  product_group: 'group of a product',
+  api: 'API',
+  subscription: 'subscription',
+  email_template: 'email template',
+};
+const covers = ({ type }: Resource, action: Parameters<typeof table.covers>[1]) =>
+  table.covers(NAMES[type] ?? 'other collections', action);
 const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
 const EVERY_REQUEST = {
   'content-type': 'application/json; charset=utf-8',
@@ -57,13 +84,16 @@ async function send({ method, path, expects, properties, query = {}, ifMatch }: 
 }
 
 /** Null when it's gone. A subscription's keys come by a second request. */
-async function read({ path, isLink, readsSecrets, mustBeObject }: Resource) {
+async function read(resource: Resource) {
+  const { path, isLink, readsSecrets, mustBeObject } = resource;
   const method = isLink ? 'HEAD' : 'GET';
   const answer = await send({ method, path, expects: [isLink ? 204 : 200, 404] });
   if (answer.status === 404) return null;
   if (mustBeObject) expect(typeof (answer.body.properties[mustBeObject] ?? undefined)).toBe('object');
+  covers(resource, 'read');
   if (!readsSecrets) return answer.body ?? {};
   const { body } = await send({ method: 'POST', path: `${path}/listSecrets`, expects: [200] });
+  table.covers('keys of a subscription', 'read');
   return { ...answer.body, secrets: body };
 }
 
@@ -100,6 +130,7 @@ async function put(resource: Resource, wanted: Configuration, former: Configurat
   // An address to ask again must be absolute, or the provider can't make its poller.
   for (const name of ['location', 'azure-asyncoperation'])
     if (answer.headers[name]) expect(answer.headers[name], `${path}: ${name}`).toMatch(/^https:\/\//);
+  covers(resource, isUpdate ? 'update' : 'create');
 }
 
 async function create(resource: Resource, wanted: Configuration): Promise<void> {
@@ -112,8 +143,11 @@ async function create(resource: Resource, wanted: Configuration): Promise<void> 
 
 async function destroy(): Promise<void> {
   for (const resource of RESOURCES) expect(await read(resource), resource.path).not.toBeNull();
-  for (const { path, deleteQuery = {} } of RESOURCES.toReversed())
+  for (const resource of RESOURCES.toReversed()) {
+    const { path, deleteQuery = {} } = resource;
     await send({ method: 'DELETE', path, expects: [200, 204], query: deleteQuery });
+    covers(resource, 'delete');
+  }
 }
 
 const first = ({ configurations }: Resource) => configurations[0] ?? {};
@@ -201,6 +235,7 @@ it('the data source of the service reads its addresses, and is refused tenant ke
     managementApiUrl: t.url,
   });
   await send({ method: 'POST', path: 'tenant/access/listSecrets', expects: [200, 403] });
+  table.covers('service', 'read');
 });
 
 it('a resource that Terraform doesn’t know yet is found before it is created, so that it is imported instead', async () => {
@@ -219,3 +254,5 @@ it('a destroy removes everything, and an apply creates it again under the same i
   for (const resource of RESOURCES) await create(resource, last(resource));
   await destroy();
 });
+
+it('Terraform has its column in docs/management-api.md', () => table.expectOnPage());

@@ -34,8 +34,8 @@ const PAGE = fileURLToPath(new URL('../../docs/management-api.md', import.meta.u
  * The column of one client. `offers` has the actions that the client offers for a resource, as letters: `CRUD`, `R`, or
  * an empty text for none. A suite of several files names each resource in one of them.
  *
- * `covers` is the last line of a test that saw the client do it. `expectOnPage` belongs in the last test of the file: it
- * fails when an offered action wasn't covered, or the page says something else.
+ * Call `covers` after the client has done it. `expectOnPage` belongs in the last test of the file: it fails when an
+ * offered action wasn't covered, or the page says something else.
  */
 export function clientTable(client: Client, offers: Partial<Record<Resource, string>>) {
   const seen = new Map<string, Result>();
