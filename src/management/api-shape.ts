@@ -18,20 +18,25 @@ export function viewApi(address: Address, api: Api, under: readonly string[] = [
       apiRevision: REVISION,
       isCurrent: true,
       isOnline: true,
-      ...DEFAULTS,
-      ...properties,
+      ...inFull(properties),
       subscriptionKeyParameterNames: {
         header: keyHeader ?? KEY_NAMES.header,
         query: keyQuery ?? KEY_NAMES.query,
       },
-      // azurerm crashes without this object.
-      authenticationSettings: { oAuth2: null, openid: null, ...(properties.authenticationSettings ?? {}) },
     },
   };
 }
 
 /** Azure's, of properties that were not given. */
 const DEFAULTS = { type: 'http', protocols: ['https'], subscriptionRequired: true };
+
+/** With what Azure returns of properties that were not given. */
+export const inFull = (properties: Api['properties']) => ({
+  ...DEFAULTS,
+  ...properties,
+  // azurerm crashes without this object.
+  authenticationSettings: { oAuth2: null, openid: null, ...(properties.authenticationSettings ?? {}) },
+});
 
 export const viewRevision = ({ id, path, properties, createdAt, updatedAt }: Api) => ({
   apiId: `/apis/${id};rev=${REVISION}`,

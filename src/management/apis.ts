@@ -11,7 +11,7 @@ import { listApis } from '../operations/apis/list.ts';
 import { API_PROPERTIES, API_TYPES, PROTOCOLS } from '../operations/catalog/api-properties.ts';
 import { demandNothingToImport, NO_IMPORT } from './api-definition.ts';
 import { REVISION } from './api-revision.ts';
-import { API_FILTER, type Api, viewApi, viewRevision } from './api-shape.ts';
+import { API_FILTER, type Api, inFull, viewApi, viewRevision } from './api-shape.ts';
 import { choice, demandProperties, ignored, label, readProperties, text, word } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -140,7 +140,7 @@ async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
   return putResource(request, {
     find: () => findApi(request),
     isAsGiven: ({ properties, ...api }) =>
-      isDeepStrictEqual(properties, given.properties) &&
+      isDeepStrictEqual(inFull(properties), inFull(given.properties)) &&
       hasValues(api, {
         name: given.name,
         path: path === undefined ? path : parseApiPath(path),

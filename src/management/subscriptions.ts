@@ -203,7 +203,11 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
     find: () => findSubscription(request),
     async isAsGiven(row) {
       const { displayName: name, expirationDate } = wanted;
-      const given = { name, endsAt: expirationDate && new Date(expirationDate), ...forPrograms(wanted) };
+      const given = {
+        name,
+        endsAt: expirationDate && new Date(expirationDate),
+        ...forPrograms(request, wanted, row),
+      };
       const isSame = hasValues(row, given) && hasState(row, wanted);
       return isSame && Object.keys(await fixedProperties(request, row, wanted)).length === 0;
     },
@@ -230,7 +234,7 @@ async function createSubscription(
     primaryKey,
     secondaryKey,
     endsAt: wanted.expirationDate,
-    ...forPrograms(wanted),
+    ...forPrograms(request, wanted),
     tellDeveloper: request.query.flag('notify') ?? false,
   });
   return getSubscription(request, 201);
@@ -292,7 +296,7 @@ async function updateSubscription(
   if (wanted.state === 'submitted' && existing.state !== 'submitted') throw decided(existing);
   await changeSubscription(request.context, existing, {
     name: wanted.displayName,
-    ...forPrograms(wanted),
+    ...forPrograms(request, wanted, existing),
     state: wanted.state,
     stateComment: wanted.stateComment,
     endsAt: wanted.expirationDate === undefined ? undefined : new Date(wanted.expirationDate),
@@ -311,13 +315,24 @@ const decided = ({ state }: Subscription) =>
 const FULL_ID =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ApiManagement\/service\/[^/]+\//i;
 
-/** Terraform compares full ids as texts, so they come back as they were written. A short one comes back in full, as in Azure. */
-const inFull = (id: string | undefined) => (id !== undefined && FULL_ID.test(id) ? id : undefined);
-const forPrograms = ({ scope, ownerId, allowTracing }: SubscriptionProperties) => ({
-  scopeAsWritten: inFull(scope),
-  ownerAsWritten: inFull(ownerId),
-  allowsTracing: allowTracing,
-});
+/**
+ * Terraform compares full ids as texts, so they come back as they were written. A short one comes back in full, as in Azure.
+ * Nothing is kept of one that is shown so anyway.
+ */
+function forPrograms(
+  { address }: ManagementRequest,
+  { scope, ownerId, allowTracing }: SubscriptionProperties,
+  row?: Subscription,
+) {
+  const shown = row && viewSubscription(address, row).properties;
+  const written = (id: string | undefined, present: string | undefined) =>
+    id !== undefined && id !== present && FULL_ID.test(id) ? id : undefined;
+  return {
+    scopeAsWritten: written(scope, shown?.scope),
+    ownerAsWritten: written(ownerId, shown?.ownerId),
+    allowsTracing: allowTracing,
+  };
+}
 
 const scopeId = ({ scope }: Subscription, kind: 'product' | 'api'): string | undefined =>
   scope.kind === kind ? scope.id : undefined;
