@@ -4,6 +4,7 @@ import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { parseTime } from '../domain/time-words.ts';
 import type { Grant } from '../operations/frame/context.ts';
+import { listOperators } from '../operations/operators/list.ts';
 import { createToken, DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS } from '../operations/tokens/create.ts';
 import { forTerminal, refusalText } from './console/output.ts';
 import {
@@ -72,11 +73,29 @@ MANAGEMENT_CLIENT_CREDENTIALS=on.\n`,
       return EXIT.ok;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      await print(`${refusalText(error)}\n`);
+      const isAboutOwner = error.code === 'operator_unfitting';
+      await print(
+        isAboutOwner
+          ? ownerRefusal(userId, await listOperators(context, { teamId: team }))
+          : `${refusalText(error)}\n`,
+      );
       return EXIT.refused;
     }
   });
 });
+
+function ownerRefusal(owner: string, operators: Awaited<ReturnType<typeof listOperators>>): string {
+  const has = operators.find(({ slackUserId }) => slackUserId === owner);
+  const why = has?.role
+    ? `${has.name} is an approver, and a token can't do more than its owner.`
+    : `${owner} is no operator here.`;
+  const able = operators.filter(({ role }) => role !== null);
+  return [
+    forTerminal(`Refused: ${why} Nothing changed. --owner is one of:`),
+    ...able.map(({ slackUserId, name, role }) => forTerminal(`  ${slackUserId}  ${name} (${role})`)),
+    '',
+  ].join('\n');
+}
 
 /** Whole days, as people write them: `90`, `7 days`, `a week`, `3 months`. */
 function readDays(text: string, now: Date): number {

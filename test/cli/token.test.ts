@@ -96,7 +96,11 @@ describe('npm run token', () => {
   );
 
   it.each([
-    [['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0MEMBER', ...BY], 1, 'without a role'],
+    [
+      ['create', '--name', 'ci', '--role', 'reader', '--owner', 'U0MEMBER', ...BY],
+      1,
+      'U0MEMBER is no operator here. Nothing changed. --owner is one of:\n  U0ADMIN  Ada Admin (admin)',
+    ],
     [
       ['create', '--name', 'ci', '--role', 'king', '--owner', 'U0ADMIN', ...BY],
       1,

@@ -3,8 +3,17 @@ import { z } from 'zod';
 import { readMoment, UsageError } from '../program.ts';
 import type { Exposed } from './operations.ts';
 
-/** No secrets, because a shell keeps its history. Versions are for buttons, cursors for pages. */
-const LEFT_OUT = ['password', 'primaryKey', 'secondaryKey', 'expectedVersion', 'after', 'skip', 'isCounted'];
+/** No secrets, because a shell keeps its history. Versions are for buttons, cursors for pages, objects for programs. */
+const LEFT_OUT = [
+  'password',
+  'primaryKey',
+  'secondaryKey',
+  'expectedVersion',
+  'after',
+  'skip',
+  'isCounted',
+  'properties',
+];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
