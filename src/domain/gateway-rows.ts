@@ -10,7 +10,7 @@ export type GatewayQuestion = { token: string; channel: string };
 /** A changed row, which the index reads again. */
 export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 
-export type AccountRow = Pick<CallingAccount, 'id' | 'state' | 'groupIds'>;
+export type AccountRow = CallingAccount;
 export type KeySlot = 'primary' | 'secondary';
 /** Hashes are in hex, times in milliseconds since 1970. */
 export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
@@ -26,7 +26,11 @@ export type BareSubscriptionRow = Omit<CallingSubscription, 'id' | 'account'> & 
   id: Uint8Array;
   accountId: Uint8Array | null;
 };
-export type BareAccountRow = Omit<AccountRow, 'id'> & { id: Uint8Array };
+/** `resourceId` is null where it is the row's own id. */
+export type BareAccountRow = Omit<AccountRow, 'id' | 'resourceId'> & {
+  id: Uint8Array;
+  resourceId: string | null;
+};
 export type KeyRow = { subscriptionId: Uint8Array; slot: KeySlot; hash: Uint8Array };
 /** What becomes of each row of a load. */
 export type TakeRows = {

@@ -17,7 +17,10 @@ export type CalledProduct = {
   readonly apiIds: ReadonlySet<string>;
 };
 export type CallingAccount = {
+  /** Of its row. */
   readonly id: string;
+  /** What programs know it by. */
+  readonly resourceId: string;
   readonly state: AccountState;
   readonly groupIds: readonly string[];
 };

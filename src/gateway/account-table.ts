@@ -5,10 +5,11 @@ import { createColumn } from './column.ts';
 import { createIdTable } from './id-table.ts';
 import { createInterner } from './interner.ts';
 
-type Standing = Pick<AccountRow, 'state' | 'groupIds'>;
+/** `resourceId` is null where it is the id of the row, so that few standings differ. */
+type Standing = Pick<AccountRow, 'state' | 'groupIds'> & { resourceId: string | null };
 
 /** Until its row has been read, an account counts as deleted. */
-const UNKNOWN: Standing = { state: 'deleted', groupIds: [] };
+const UNKNOWN: Standing = { state: 'deleted', groupIds: [], resourceId: null };
 
 export type AccountTable = ReturnType<typeof createAccountTable>;
 
@@ -17,7 +18,9 @@ export function createAccountTable() {
   /** By the account's number: that of its standing, and how many subscriptions it has. */
   const standingOf = createColumn(Uint32Array);
   const subscriptionsOf = createColumn(Uint32Array);
-  const standings = createInterner<Standing>(({ state, groupIds }) => [state, ...groupIds].join('\0'));
+  const standings = createInterner<Standing>(({ state, groupIds, resourceId }) =>
+    [state, resourceId ?? '', ...groupIds].join('\0'),
+  );
 
   function setStanding(number: number, standing: number): void {
     standings.release(standingOf.at(number));
@@ -30,8 +33,9 @@ export function createAccountTable() {
     },
     has: (id: Uint8Array): boolean => ids.find(id) >= 0,
     at(number: number): CallingAccount {
-      const { state, groupIds } = standings.at(standingOf.at(number)) ?? UNKNOWN;
-      return { id: ids.at(number), state, groupIds };
+      const { resourceId, ...standing } = standings.at(standingOf.at(number)) ?? UNKNOWN;
+      const id = ids.at(number);
+      return { id, resourceId: resourceId ?? id, ...standing };
     },
     /** Counts one more subscription of the account, and gives its number. */
     hold(id: Uint8Array): number {
@@ -48,9 +52,9 @@ export function createAccountTable() {
       ids.remove(number);
     },
     /** Ignores an account without a subscription. */
-    change({ id, state, groupIds }: BareAccountRow): void {
+    change({ id, ...standing }: BareAccountRow): void {
       const number = ids.find(id);
-      if (number >= 0) setStanding(number, standings.hold({ state, groupIds }));
+      if (number >= 0) setStanding(number, standings.hold(standing));
     },
   };
 }

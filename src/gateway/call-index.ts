@@ -13,7 +13,8 @@ export function createCallIndex() {
   const accounts = createAccountTable();
   const subscriptions = createSubscriptionTable(accounts);
   const catalog = createApiCatalog();
-  const changeAccount = (row: AccountRow) => accounts.change({ ...row, id: Buffer.from(row.id) });
+  const changeAccount = ({ id, resourceId, ...row }: AccountRow) =>
+    accounts.change({ ...row, id: Buffer.from(id), resourceId: resourceId === id ? null : resourceId });
 
   return {
     get size() {

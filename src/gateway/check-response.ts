@@ -97,7 +97,7 @@ export function sendResponse(res: ServerResponse, { status, headers, body }: Che
 function idsOf(subscription: CallingSubscription | null, productId: string | null): string[] {
   return [
     'X-Account-Id',
-    encoded(subscription?.account?.id),
+    encoded(subscription?.account?.resourceId),
     'X-Subscription-Id',
     encoded(subscription?.id),
     'X-Product-Id',

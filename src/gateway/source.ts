@@ -39,5 +39,7 @@ export type GatewaySource = {
     beat(payload: string): void;
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;
-  addUsage(usage: readonly { subscriptionId: string; calls: number; lastUsedAt: Date }[]): Promise<void>;
+  addUsage(
+    usage: readonly { subscriptionId: string; calls: number; firstUsedAt: Date; lastUsedAt: Date }[],
+  ): Promise<void>;
 };

@@ -7,19 +7,20 @@ const ROWS_AT_ONCE = 2_000;
 /** While the database is away, calls of further subscriptions aren't counted. */
 const MAX_KEPT = 200_000;
 
-type Use = { calls: number; lastUsedMs: number };
+type Use = { calls: number; firstUsedMs: number; lastUsedMs: number };
 
 export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   let uses = new Map<string, Use>();
   let writing: Promise<boolean> | null = null;
   const timer = setInterval(() => void write(), WRITE_EVERY_MS);
 
-  function add(id: string, calls: number, lastUsedMs: number): void {
+  function add(id: string, { calls, firstUsedMs, lastUsedMs }: Use): void {
     const use = uses.get(id);
     if (use) {
       use.calls += calls;
+      if (firstUsedMs < use.firstUsedMs) use.firstUsedMs = firstUsedMs;
       if (lastUsedMs > use.lastUsedMs) use.lastUsedMs = lastUsedMs;
-    } else if (uses.size < MAX_KEPT) uses.set(id, { calls, lastUsedMs });
+    } else if (uses.size < MAX_KEPT) uses.set(id, { calls, firstUsedMs, lastUsedMs });
   }
 
   async function writeAll(): Promise<boolean> {
@@ -29,16 +30,17 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
       const rows = taken.slice(at, at + ROWS_AT_ONCE);
       try {
         await addUsage(
-          rows.map(([subscriptionId, { calls, lastUsedMs }]) => ({
+          rows.map(([subscriptionId, { calls, firstUsedMs, lastUsedMs }]) => ({
             subscriptionId,
             calls,
+            firstUsedAt: new Date(firstUsedMs),
             lastUsedAt: new Date(lastUsedMs),
           })),
         );
       } catch (error) {
         log.warn({ err: error, waiting: taken.length - at }, 'usage not written');
         // These rows were rolled back and the next ones weren't sent: the next write has both.
-        for (const [id, { calls, lastUsedMs }] of taken.slice(at)) add(id, calls, lastUsedMs);
+        for (const [id, use] of taken.slice(at)) add(id, use);
         return false;
       }
     }
@@ -60,7 +62,8 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   }
 
   return {
-    note: (subscriptionId: string, nowMs: number) => add(subscriptionId, 1, nowMs),
+    note: (subscriptionId: string, nowMs: number) =>
+      add(subscriptionId, { calls: 1, firstUsedMs: nowMs, lastUsedMs: nowMs }),
     writeNow,
     async stop(): Promise<void> {
       clearInterval(timer);

@@ -21,11 +21,14 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 /** Of several lengths, and of more than one byte a character. */
 const idOf = (kind: string, n: number) => `${kind}${'é€'.slice(0, n % 3)}${n}`;
 
-const account = fc.record({
-  id: fc.nat(ACCOUNTS).map((n) => idOf('account', n)),
-  state: fc.constantFrom('active' as const, 'pending' as const, 'blocked' as const, 'deleted' as const),
-  groupIds: fc.subarray(['developers', 'a', 'b', 'a,b']),
-});
+const account = fc
+  .record({
+    id: fc.nat(ACCOUNTS).map((n) => idOf('account', n)),
+    chosenId: fc.option(fc.constantFrom('ann', 'bo'), { nil: null }),
+    state: fc.constantFrom('active' as const, 'pending' as const, 'blocked' as const, 'deleted' as const),
+    groupIds: fc.subarray(['developers', 'a', 'b', 'a,b']),
+  })
+  .map(({ chosenId, ...row }) => ({ ...row, resourceId: chosenId ?? row.id }));
 const time = fc.option(fc.integer(), { nil: null });
 const subscription = fc
   .record({
@@ -59,7 +62,8 @@ function loadedInParts(rows: readonly SubscriptionRow[], accounts: Iterable<Acco
   const index = createCallIndex();
   for (const { account: its, ...row } of rows)
     index.addSubscription({ ...row, id: Buffer.from(row.id), accountId: its && Buffer.from(its.id) });
-  for (const row of accounts) index.addAccount({ ...row, id: Buffer.from(row.id) });
+  for (const { id, resourceId, ...row } of accounts)
+    index.addAccount({ ...row, id: Buffer.from(id), resourceId: resourceId === id ? null : resourceId });
   for (const { id, primaryHash, secondaryHash } of rows) {
     const add = (slot: KeySlot, hash: string) =>
       index.addKey({ subscriptionId: Buffer.from(id), slot, hash: Buffer.from(hash) });

@@ -42,5 +42,8 @@ async function make(context: Context, accountId: string, one: SampleSubscription
   });
   if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
   const lastUsedAt = new Date(now - hoursAgo * HOUR_MS);
-  if (calls > 0) await addUsage(context.db, context.service.id, [{ subscriptionId: id, calls, lastUsedAt }]);
+  if (calls > 0)
+    await addUsage(context.db, context.service.id, [
+      { subscriptionId: id, calls, firstUsedAt: context.clock(), lastUsedAt },
+    ]);
 }

@@ -5,7 +5,7 @@ import { insertedTogether, insertOf, writtenTogether } from '../connection/write
 import { firstIdAt } from '../ids.ts';
 import { byRowId, type PagedList, pagedList } from '../page.ts';
 import { has } from '../rows.ts';
-import { audit, auditDetails, auditLinks, auditUnlinked } from '../schema/index.ts';
+import { audit, auditDetails, auditLinks, auditUnlinked, subscriptions } from '../schema/index.ts';
 
 export type AuditRow = {
   serviceId: string;
@@ -137,9 +137,18 @@ export const listAuditOfTargets = (db: Db, of: OfTargets): PagedList<FullAuditRo
 function isAbout({ serviceId, targets }: OfTargets): SQL | undefined {
   const any = targets
     .filter((target) => target.ids.length > 0)
-    .map((target) => has(audit, { targetKind: target.kind, targetId: target.ids }));
+    .map(({ kind, ids }) =>
+      and(
+        has(audit, { targetKind: kind, targetId: ids }),
+        kind === 'subscription' ? isSinceCreation : undefined,
+      ),
+    );
   return and(eq(audit.serviceId, serviceId), or(...any));
 }
+
+/** Older rows are about a former subscription, perhaps of another account, that had the id. */
+const isSinceCreation = sql`${audit.at} >= (select ${subscriptions.createdAt} from ${subscriptions}
+  where ${subscriptions.serviceId} = ${audit.serviceId} and ${subscriptions.id} = ${audit.targetId})`;
 
 type AuditSearch = {
   serviceId: string;

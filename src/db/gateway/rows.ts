@@ -37,7 +37,8 @@ const among = (parameter: string) =>
 const BARE_SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
   ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId"`;
 const SUBSCRIPTION = `${BARE_SUBSCRIPTION}, (
-    select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState",
+    select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState", (
+    select a.resource_id from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "resourceId",
   ${groupsOf('s.service_id', 's.account_id')} as "groupIds"`;
 const hashOf = (slot: string) => `(select k.hash from subscription_keys k
   where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
@@ -46,7 +47,7 @@ const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryH
   from subscriptions s where s.service_id = $1 and s.id = ${among('$2')}`;
 const ALL_SUBSCRIPTIONS = `select ${BARE_SUBSCRIPTION} from subscriptions s where s.service_id = $1`;
 const ALL_KEYS = 'select k.subscription_id, k.slot, k.hash from subscription_keys k where k.service_id = $1';
-const ALL_ACCOUNTS = `select a.id, a.state, g.ids
+const ALL_ACCOUNTS = `select a.id, a.state, a.resource_id, g.ids
   from accounts a left join (
     select account_id, json_agg(group_id order by group_id) as ids
     from account_groups where service_id = $1 group by account_id) g on g.account_id = a.id
@@ -81,6 +82,8 @@ const FOUND_CALL = `with called as (
 type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
   accountId: string | null;
   accountState: AccountState | null;
+  /** Null where it is the row's own id. */
+  resourceId: string | null;
   groupIds: string[] | null;
 };
 /** With the names of the key apart, as the table has them. */
@@ -119,7 +122,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       return (await read<FlatSubscription>(SUBSCRIPTIONS, JSON.stringify(ids))).map(nested);
     },
     async accounts(ids: readonly string[]): Promise<AccountRow[]> {
-      const text = `select a.id, a.state, ${groupsOf('a.service_id', 'a.id')} as "groupIds"
+      const text = `select a.id, a.state, coalesce(a.resource_id, a.id) as "resourceId", ${groupsOf('a.service_id', 'a.id')} as "groupIds"
         from accounts a where a.service_id = $1 and a.id = ${among('$2')}`;
       const rows = await read<AccountRow & { groupIds: string[] | null }>(text, JSON.stringify(ids));
       return rows.map((row) => ({ ...row, groupIds: withDevelopers(row.groupIds) }));
@@ -176,11 +179,22 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
 const withKeyNames = <Api>({ keyHeader, keyQuery, ...api }: Flat<Api>) =>
   ({ ...api, keyNames: keyNamesOf({ keyHeader, keyQuery }) }) as unknown as Api;
 
-function nested({ accountId, accountState, groupIds, ...row }: FlatSubscription): SubscriptionRow {
+function nested({
+  accountId,
+  accountState,
+  resourceId,
+  groupIds,
+  ...row
+}: FlatSubscription): SubscriptionRow {
   const account =
     accountId === null || accountState === null
       ? null
-      : { id: accountId, state: accountState, groupIds: withDevelopers(groupIds) };
+      : {
+          id: accountId,
+          resourceId: resourceId ?? accountId,
+          state: accountState,
+          groupIds: withDevelopers(groupIds),
+        };
   return { ...row, account };
 }
 
@@ -206,10 +220,11 @@ function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accoun
   };
 }
 
-function bareAccount([id, state, groupIds]: RawRow): BareAccountRow {
+function bareAccount([id, state, resourceId, groupIds]: RawRow): BareAccountRow {
   return {
     id: id ?? NO_BYTES,
     state: text(state) as BareAccountRow['state'],
+    resourceId: text(resourceId),
     groupIds: withDevelopers(groupIds && JSON.parse(groupIds.toString())),
   };
 }

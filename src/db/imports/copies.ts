@@ -1,19 +1,20 @@
 // Our rows that a copy of another service is compared with, many at once.
 import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
-import type { Account } from '../accounts/accounts.ts';
+import { type Account, resourceIdOfAccount } from '../accounts/accounts.ts';
 import type { Api } from '../catalog/apis.ts';
 import type { Db } from '../connection/connect.ts';
 import { has } from '../rows.ts';
 import { accounts, apis, audit, subscriptionKeys } from '../schema/index.ts';
 import type { SubscriptionKey } from '../subscriptions/keys.ts';
 
-/** Accounts with these ids, deleted ones too, and those that have one of these emails now. */
+/** Accounts that programs know by these ids in any case, deleted ones with these ids, and those with one of these emails now. */
 export async function listAccountsLike(
   db: Db,
   serviceId: string,
   { ids, addresses }: { ids: string[]; addresses: string[] },
 ): Promise<Account[]> {
   if (ids.length + addresses.length === 0) return [];
+  const lower = ids.map((id) => sql`lower(${id}::text)`);
   return db
     .select()
     .from(accounts)
@@ -21,8 +22,9 @@ export async function listAccountsLike(
       and(
         eq(accounts.serviceId, serviceId),
         or(
-          inArray(accounts.id, ids),
-          and(inArray(accounts.emailCanonical, addresses), ne(accounts.state, 'deleted')),
+          and(eq(accounts.state, 'deleted'), inArray(accounts.id, ids)),
+          and(ne(accounts.state, 'deleted'), inArray(sql`lower(${resourceIdOfAccount})`, lower)),
+          and(ne(accounts.state, 'deleted'), inArray(accounts.emailCanonical, addresses)),
         ),
       ),
     );

@@ -3,6 +3,7 @@ import {
   type Account,
   findAccount,
   findAccountByEmail,
+  findAccountByResourceId,
   findDeletedAccountByEmail,
 } from '../../db/accounts/accounts.ts';
 import { findNewestInvitationTo } from '../../db/accounts/invitations.ts';
@@ -23,7 +24,7 @@ const MAX_FOLLOWING = 2;
 const SHORTEST_MAILBOX = 3;
 
 /**
- * Finds the one account with this email, this id, or a subscription with this id; else the one whose name or mailbox has
+ * Finds the one account with this email, this id or id for programs, or a subscription with this id; else the one whose name or mailbox has
  * the text. `following` are the words after it, which may belong to the name: `wordsUsed` says how many do. Never
  * guesses: for anything else it refuses, and lists at most three similar accounts.
  * Errors: `account_invited` and `account_deleted` for the email of an invitation or deleted account, with the id;
@@ -47,7 +48,7 @@ export const findOneAccount = defineOperation({
     const exact =
       text &&
       ((await findAccountByEmail(act.tx, serviceId, email)) ??
-        (await findAccount(act.tx, serviceId, text)) ??
+        (await findById(act, text)) ??
         (await accountOfSubscription(act, text)));
     if (exact) return { account: await viewAccount(act, exact), isByName: false, wordsUsed: 0 };
     const isEmail = text.includes('@');
@@ -70,6 +71,13 @@ export const findOneAccount = defineOperation({
     throw new DomainError('account_not_found', { near: alike.map(suggestion) });
   },
 });
+
+/** By the id of its row, as Slack shows it, or its id for programs. A deleted account only when no other one has either. */
+async function findById(act: Act, id: string): Promise<Account | null> {
+  const account = await findAccount(act.tx, act.service.id, id);
+  if (account && account.state !== 'deleted') return account;
+  return (await findAccountByResourceId(act.tx, act.service.id, id)) ?? account;
+}
 
 /** Errors: `account_invited`, `account_deleted`. */
 async function refuseFormerOrFuture(act: Act, email: string): Promise<void> {

@@ -19,7 +19,7 @@ const MAX_TEXT_LENGTH = 500;
 const texts = z.array(z.string().max(MAX_TEXT_LENGTH)).max(MAX_COMPARED).default([]);
 
 /**
- * What exists here of the records to copy: accounts by id (deleted ones too) and by canonical email, APIs by path,
+ * What exists here of the records to copy: accounts by id for programs (deleted ones by the id of their row) and by canonical email, APIs by path,
  * subscriptions by id, and the subscriptions that have these keys. Returns no key.
  */
 export const compareCopied = defineOperation({
@@ -43,7 +43,7 @@ export const compareCopied = defineOperation({
     const views = await viewAccounts(act, act.tx, accounts);
     const mailed = await listAccountsChangedBy(act.tx, serviceId, {
       operation: 'passwords/send-reset',
-      accountIds,
+      accountIds: accounts.map(({ id }) => id),
     });
     const hashes = keys.map(apiKeyHash);
     const apis = await listApisAt(act.tx, serviceId, apiPaths);

@@ -116,8 +116,10 @@ export async function mailPasswordLinks(
     const { accounts } = await compareCopied(context, {
       accountIds: records.map(({ id }) => id.slice(0, 100)),
     });
-    for (const { id, email, canonical, state, version, ...account } of accounts) {
-      const isOurs = records.some((one) => one.id === id && canonicalEmail(one.email) === canonical);
+    for (const { id, resourceId, email, canonical, state, version, ...account } of accounts) {
+      const isOurs = records.some(
+        (one) => one.id.toLowerCase() === resourceId.toLowerCase() && canonicalEmail(one.email) === canonical,
+      );
       const isWaiting = state === 'active' && !account.hasPassword && !account.wasMailedToSetPassword;
       if (!isOurs || !isWaiting) continue;
       if (mailed >= atMost) {

@@ -57,10 +57,11 @@ function planAccount(
   if (!wanted) return fault;
   const { value: address, fault: addressFault } = applyRule(() => parseEmailAddress(email));
   if (!address) return addressFault;
-  const there = accounts.find((one) => one.id === id);
+  const there = findById(accounts, id);
   if (there?.state === 'deleted') return planned('conflict', 'an account with this id was deleted here');
-  const other = accounts.find((one) => one.canonical === address.canonical && one.id !== id);
-  if (!there && other) return planned('conflict', `its address is that of the account ${other.id} here`);
+  const other = accounts.find((one) => one.canonical === address.canonical && one !== there);
+  if (!there && other)
+    return planned('conflict', `its address is that of the account ${other.resourceId} here`);
   if (!there) {
     const isPending = wanted.state === 'pending';
     return plannedNew(
@@ -83,6 +84,11 @@ function planAccount(
   });
 }
 
+/** By its id for programs, in any case; a deleted one only when no other has it. */
+const findById = (accounts: Existing['accounts'], id: string) =>
+  accounts.find((one) => one.state !== 'deleted' && one.resourceId.toLowerCase() === id.toLowerCase()) ??
+  accounts.find((one) => one.state === 'deleted' && one.id === id);
+
 const isCustom = (id: string): boolean => !BUILT_IN_GROUPS.includes(id);
 
 export async function planSubscriptions(
@@ -91,14 +97,18 @@ export async function planSubscriptions(
   page: Copied<'subscription'>[],
 ): Promise<PlannedCopy[]> {
   const keys = page.flatMap(({ primaryKey, secondaryKey }) => [primaryKey ?? '', secondaryKey ?? '']);
+  const owners = page.map(({ owner }) => ownerIdOf(owner) ?? '').map((id) => id.slice(0, 100));
   const there = await compareCopied(context, {
+    accountIds: owners,
     subscriptionIds: page.map(({ id }) => id.slice(0, 300)),
     keys: keys.map((key) => key.slice(0, 400)),
   });
   return page.map((subscription, n) => {
     const [primary = null, secondary = null] = there.keys.slice(2 * n, 2 * n + 2);
     const row = there.subscriptions.find(({ id }) => id === subscription.id);
-    return planSubscription(context, memory, { row, primary, secondary }, subscription);
+    const owner = findById(there.accounts, owners[n] ?? '');
+    const match = { row, primary, secondary, owner: owner?.state === 'deleted' ? undefined : owner };
+    return planSubscription(context, memory, match, subscription);
   });
 }
 
@@ -107,18 +117,23 @@ type SubscriptionMatch = {
   row: Existing['subscriptions'][number] | undefined;
   primary: Existing['keys'][number];
   secondary: Existing['keys'][number];
+  owner: Existing['accounts'][number] | undefined;
 };
+
+/** Null: it has none. Undefined: it is no user. */
+const ownerIdOf = (owner: string | null): string | null | undefined =>
+  owner === null ? null : /(?:^|\/)users\/([^/]+)\/?$/i.exec(owner)?.[1];
 
 function planSubscription(
   context: Context,
   memory: CopyMemory,
-  { row: there, primary, secondary }: SubscriptionMatch,
+  { row: there, primary, secondary, owner: account }: SubscriptionMatch,
   { kind: _, owner, scope: scopeText, name, startsAt, endsAt: endsThere, ...given }: Copied<'subscription'>,
 ): PlannedCopy {
   const { id, state, primaryKey, secondaryKey } = given;
   const scope = scopeOf(scopeText);
   if (!scope) return planned('skipped', 'is for the whole service, with no product, API or all APIs');
-  const ownerId = owner === null ? null : /(?:^|\/)users\/([^/]+)\/?$/i.exec(owner)?.[1];
+  const ownerId = ownerIdOf(owner);
   if (ownerId === undefined) return planned('impossible', 'its owner is no user');
   const lost = lostOf(memory, ownerId === BUILT_IN_USER ? null : ownerId, scope);
   if (lost) return planned('impossible', `its ${lost} is not copied`);
@@ -131,7 +146,7 @@ function planSubscription(
   const { wanted, fault } = inputFor(grantSubscription.input, {
     ...given,
     ...scope,
-    ...(ownerId === null || ownerId === BUILT_IN_USER ? {} : { accountId: ownerId }),
+    ...(ownerId === null || ownerId === BUILT_IN_USER ? {} : { accountId: account?.id ?? ownerId }),
     ...(name === null ? {} : { name }),
     startsAt,
     endsAt,

@@ -81,9 +81,13 @@ function rowOf(account: AccountView): KnownBlock {
 }
 
 async function runRestore(request: SlackRequest, input: Parameters<typeof restoreAccount>[1]) {
-  const { account } = await restoreAccount(request.context, input);
+  const { account, newResourceId } = await restoreAccount(request.context, input);
   const { all } = await countSubscriptions(request.context, { accountId: account.id });
   const back = all > 0 ? ` ${countedSubscriptions(all)} came back with it, with the same keys.` : '';
-  const text = `Restored ${escapeText(nameOf(account))}. The account is *blocked* until you activate it.${back}`;
+  const renamed =
+    newResourceId === null
+      ? ''
+      : ` Another account has its former id for programs by now, so programs know this one as \`${newResourceId}\`.`;
+  const text = `Restored ${escapeText(nameOf(account))}. The account is *blocked* until you activate it.${back}${renamed}`;
   return accountMessage(text, account, await request.role());
 }

@@ -243,6 +243,9 @@ function factLines(account: AccountView, { isExposed, waitsForAddress }: Account
     `*State:* ${stateText(account)}${why}`,
     `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
     `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
+    ...(isShown && account.resourceId !== account.id
+      ? [`*Id for programs:* ${escapeText(account.resourceId)} (in the history: ${escapeText(account.id)})`]
+      : []),
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
 }

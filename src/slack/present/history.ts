@@ -266,6 +266,7 @@ const FIELDS: Record<string, FieldText> = {
   until: moment('until'),
   addressCalledOff: when(true, 'the new email was cancelled'),
   withPassword: when(true, 'with a password'),
+  resourceId: labelled('id for programs'),
   endedInvitation: when(true, 'an open invitation ended with it'),
   agreed: when(true, 'approved, and active once the email is confirmed'),
   invitationMessages: (is) => (is === true ? 'now on' : 'now off'),
