@@ -25,6 +25,7 @@ it('calls that passed are counted over all processes, and the last call is remem
   const one = await programme.subscription({ apiId: 'orders' });
   const two = await programme.subscription({ apiId: 'orders', state: 'suspended' });
   const gone = await programme.subscription({ apiId: 'orders' });
+  const former = await programme.subscription({ apiId: 'orders', id: 'again' });
   const gateways = await Promise.all([serveGateway(t, 'memory'), serveGateway(t, 'database')]);
   const before = t.clock();
   for (const gateway of gateways) {
@@ -32,16 +33,19 @@ it('calls that passed are counted over all processes, and the last call is remem
       await gateway.ask({ key: call % 2 ? one.primaryKey : one.secondaryKey });
     await gateway.ask({ key: one.primaryKey, uri: '/elsewhere' });
     await gateway.ask({ key: two.primaryKey });
-    expect((await gateway.ask({ key: gone.primaryKey })).status).toBe(200);
+    for (const { primaryKey: key } of [gone, former]) expect((await gateway.ask({ key })).status).toBe(200);
   }
   const after = t.clock();
-  await deleteSubscription(t.as(ADMIN), { subscriptionId: gone.subscriptionId });
+  for (const { subscriptionId } of [gone, former]) await deleteSubscription(t.as(ADMIN), { subscriptionId });
+  await programme.subscription({ apiId: 'orders', id: 'again' });
   await Promise.all(gateways.map((gateway) => gateway.close()));
   const usage = await usageOf(one.subscriptionId);
   expect(usage.calls).toBe(50);
   expect(usage.lastUsedAt?.getTime()).toBeGreaterThan(before.getTime());
   expect(usage.lastUsedAt?.getTime()).toBeLessThan(after.getTime());
   expect(await usageOf(two.subscriptionId)).toEqual({ calls: 0, lastUsedAt: null });
+  // It has the id of one that was called, and no call of its own.
+  expect(await usageOf('again')).toEqual({ calls: 0, lastUsedAt: null });
 });
 
 it('usage is written every few seconds, and what could not be written is written later', async () => {
