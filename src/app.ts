@@ -20,6 +20,7 @@ import type { Log } from './log.ts';
 import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
+import { createDefinitions } from './management/api-definition.ts';
 import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
 import { createAuthority } from './management/authority.ts';
 import type { Clock, Context } from './operations/frame/context.ts';
@@ -331,6 +332,7 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   });
   root.route('/subscriptions', management);
   root.route('/tenants', management);
+  root.route('/', createDefinitions({ system: () => system('management') }));
   const authority = createAuthority({
     log,
     limits,

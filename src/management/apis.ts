@@ -9,7 +9,7 @@ import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
 import { API_PROPERTIES, API_TYPES, PROTOCOLS } from '../operations/catalog/api-properties.ts';
-import { demandNothingToImport, NO_IMPORT } from './api-definition.ts';
+import { demandNothingToImport, exportDefinition, NO_IMPORT } from './api-definition.ts';
 import { REVISION } from './api-revision.ts';
 import { API_FILTER, type Api, inFull, viewApi, viewRevision } from './api-shape.ts';
 import { choice, demandProperties, ignored, label, readProperties, text, word } from './body.ts';
@@ -37,7 +37,7 @@ const AZURE_NAMES = {
 
 export const API_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Api_ListByService', 'apis', listApisOfService),
-  ...readRoutes('Api_Get', API, (request) => getApi(request), 'Api_GetEntityTag'),
+  ...readRoutes('Api_Get', API, showApi, 'Api_GetEntityTag'),
   ...changeRoutes(API, {
     PUT: ['Api_CreateOrUpdate', createApi, putApi],
     PATCH: ['Api_Update', editApi, patchApi],
@@ -120,6 +120,11 @@ async function demandApi(request: ManagementRequest): Promise<Api> {
   const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
   return api;
+}
+
+/** Azure has the export at the same place. */
+async function showApi(request: ManagementRequest): Promise<ManagementResponse> {
+  return request.query.flag('export') ? exportDefinition(request) : getApi(request);
 }
 
 async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {

@@ -3,8 +3,12 @@ import { editApi } from '../../src/operations/apis/edit.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 
 let t: TestManagement;
+let later = 0;
 beforeAll(async () => {
-  t = await startTestManagement();
+  t = await startTestManagement(
+    { GATEWAY_URL: 'https://gateway.example.com' },
+    () => new Date(Date.now() + later),
+  );
 });
 afterAll(() => t?.close());
 
@@ -231,5 +235,65 @@ describe('the properties of an API', () => {
       const id = await api({ format, value });
       expect((await t.ask(`apis/${id}`)).text).not.toMatch(/format|swagger|openapi/);
     }
+  });
+});
+
+describe('an export', () => {
+  const link = async (id: string, format = 'openapi-link') =>
+    (await t.ask(`apis/${id}?format=${format}&export=True`)).body.value.link as string;
+  const follow = (url: string) => t.send(url.slice(t.url.length), { token: null });
+
+  it.each([
+    ['openapi-link', '3.0.1'],
+    ['openapi%2Bjson-link', '3.0.1'],
+    ['swagger-link', '2.0'],
+  ])(
+    'as %s is a link that needs no token, and its document can be imported again',
+    async (format, version) => {
+      const id = await api({
+        description: 'Of books',
+        subscriptionKeyParameterNames: { header: 'X-Book-Key' },
+      });
+      const url = await link(id, format);
+      expect(url).toMatch(new RegExp(`^${t.url}/api-definitions/`));
+      const { status, body, text, headers } = await follow(url);
+      expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+      expect(body).toMatchObject({
+        info: { title: id, description: 'Of books' },
+        paths: {},
+        security: [{}, {}],
+      });
+      expect([body.openapi ?? body.swagger, text]).toEqual([version, expect.stringContaining('X-Book-Key')]);
+      expect(text).toContain('gateway.example.com');
+      const before = (await t.ask(`apis/${id}`)).body;
+      const kind = format === 'swagger-link' ? 'swagger-json' : 'openapi';
+      const again = await put(`apis/${id}`, { ...before.properties, format: kind, value: text });
+      expect([again.status, again.body]).toEqual([200, before]);
+      expect((await t.ask(`apis/${id}?format=openapi&export=true`)).body.value.info.title).toBe(id);
+    },
+  );
+
+  it('has a link that no one can make up, change, or use after five minutes', async () => {
+    const id = await api();
+    const url = await link(id);
+    for (const at of [url.length - 1, url.length - 30, url.length - 60]) {
+      const other = url[at] === 'A' ? 'B' : 'A';
+      expect((await follow(`${url.slice(0, at)}${other}${url.slice(at + 1)}`)).status).toBe(404);
+    }
+    expect((await follow(`${t.url}/api-definitions/s1.none.AAAA`)).status).toBe(404);
+    expect((await follow(url)).status).toBe(200);
+    later = 5 * 60_000;
+    expect((await follow(url)).status).toBe(404);
+    later = 0;
+    await remove(`apis/${id}`);
+    expect((await follow(url)).status).toBe(404);
+  });
+
+  it('in a format that can’t be made is refused, and one of no API not found', async () => {
+    for (const format of ['wadl-link', 'wsdl-link', '', 'constructor']) {
+      const { status, body } = await t.ask(`apis/${await api()}?format=${format}&export=true`);
+      expect([status, body.error.details[0].target], format).toEqual([400, 'format']);
+    }
+    expect((await t.ask('apis/none?format=openapi-link&export=true')).status).toBe(404);
   });
 });

@@ -4,6 +4,7 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
+import { exportApi } from '../../src/operations/apis/export.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
@@ -203,6 +204,19 @@ const CASES: Record<string, Case> = {
     nothing: { accountId: 'nobody' },
   },
   'apis/list': { as: ADMIN, ours: having(api, { isCounted: true }), nothing: { isCounted: true } },
+  'apis/export': {
+    as: ADMIN,
+    ours: async () => ({ ...(await api()), format: 'openapi' as const }),
+    nothing: { apiId: 'none', format: 'openapi' },
+  },
+  'apis/open-exported': {
+    as: SYSTEM,
+    async ours() {
+      const wanted = { ...(await api()), format: 'openapi' as const };
+      return { secret: (await exportApi(t.as(ADMIN), wanted)).secret };
+    },
+    nothing: { secret: 'none' },
+  },
   'apis/show': { as: ADMIN, ours: api, nothing: { apiId: 'none' } },
   'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },

@@ -196,6 +196,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
   'accounts/compare': 'for the management API, which tells a repeated PUT by it',
   'accounts/read': 'for the management API; accounts/show says more',
+  'apis/export': 'for the management API; its link is for programs',
   'approvals/show-outcome': 'for the management API; Slack tells the requester',
   'copies/compare': 'npm run import:azure',
   'groups/show': 'for the management API; groups/list has all',
