@@ -15,7 +15,7 @@ import { choiceField, textField } from './filter.ts';
 import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource, repeatIfOvertaken } from './put.ts';
+import { hasValues, putResource } from './put.ts';
 import {
   changeRoutes,
   type ManagementRequest,
@@ -229,13 +229,11 @@ function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
   ];
 }
 
-type Link = Awaited<ReturnType<typeof readLink>>;
-
 async function readLink(request: ManagementRequest, kind: LinkKind) {
   const product = await demandProduct(request);
   const id = (kind === 'api' ? request.params.apiId : request.params.groupId) ?? '';
-  const ids = (kind === 'api' ? product.apis : product.groups).map((one) => one.id);
-  return { product, id, ids, isIn: ids.includes(id) };
+  const isIn = (kind === 'api' ? product.apis : product.groups).some((one) => one.id === id);
+  return { productId: product.id, id, isIn };
 }
 
 /** Errors: `api_not_found`, `group_not_found`. */
@@ -251,43 +249,30 @@ async function viewLinked(request: ManagementRequest, kind: LinkKind, id: string
   return viewGroup(request.address, group, under);
 }
 
-const saveLinks = (
-  request: ManagementRequest,
-  kind: LinkKind,
-  { product, ids }: { product: Product; ids: string[] },
-) =>
-  editProduct(request.context, {
-    productId: product.id,
-    // Two requests at once must not undo each other's link.
-    expectedVersion: product.version,
-    ...(kind === 'api' ? { apiIds: ids } : { groupIds: ids }),
-  });
-
 async function checkLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
   return { status: (await readLink(request, kind)).isIn ? 204 : 404 };
 }
 
+/** Only this link changes, because clients make many at once. */
 async function addLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
-  const add = async ({ product, id, ids, isIn }: Link): Promise<ManagementResponse> => {
-    const body = await viewLinked(request, kind, id);
-    if (!isIn) await saveLinks(request, kind, { product, ids: [...ids, id] });
-    return { status: isIn ? 200 : 201, body };
-  };
-  const found = await readLink(request, kind);
-  return repeatIfOvertaken(
-    () => add(found),
-    async () => {
-      const link = await readLink(request, kind);
-      return link.product.version === found.product.version ? null : () => add(link);
-    },
-  );
+  const { productId, id, isIn } = await readLink(request, kind);
+  const body = await viewLinked(request, kind, id);
+  if (isIn) return { status: 200, body };
+  await editProduct(request.context, {
+    productId,
+    ...(kind === 'api' ? { addApiIds: [id] } : { addGroupIds: [id] }),
+  });
+  return { status: 201, body };
 }
 
 /** Some of Azure's clients take nothing but 200 and 204, also where the product went before. */
 async function removeLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
   if (!(await findProduct(request))) return { status: 204 };
-  const { product, id, ids, isIn } = await readLink(request, kind);
+  const { productId, id, isIn } = await readLink(request, kind);
   if (!isIn) return { status: 204 };
-  await saveLinks(request, kind, { product, ids: ids.filter((one) => one !== id) });
+  await editProduct(request.context, {
+    productId,
+    ...(kind === 'api' ? { removeApiIds: [id] } : { removeGroupIds: [id] }),
+  });
   return { status: 200 };
 }

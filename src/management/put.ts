@@ -42,7 +42,7 @@ export async function putResource<Row extends { version: number }>(
  * Makes a change, and once more if another request came between: perhaps the client's first one, still under way when it
  * gave up waiting. `afterRefusal` returns the second attempt; null when nothing came between.
  */
-export async function repeatIfOvertaken<Result>(
+async function repeatIfOvertaken<Result>(
   attempt: () => Promise<Result>,
   afterRefusal: () => Promise<(() => Promise<Result>) | null>,
 ): Promise<Result> {

@@ -8,10 +8,11 @@ import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { holdProductForChange, setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 /**
- * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists. Gateways apply the
+ * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; the
+ * fields with `add` and `remove` change them, for several programs at once. Gateways apply the
  * new rules to the next call; subscriptions keep their own state.
- * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`; `invalid_input` when it requires an
- * approval but no subscription.
+ * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
+ * requires an approval but no subscription.
  */
 export const editProduct = defineOperation({
   name: 'products/edit',
@@ -28,9 +29,14 @@ export const editProduct = defineOperation({
     isApprovalRequired: z.boolean().optional(),
     subscriptionsLimit: input.subscriptionsLimit.optional(),
     apiIds: input.apiIds.optional(),
+    addApiIds: input.apiIds.default([]),
+    removeApiIds: input.apiIds.default([]),
     groupIds: input.productGroupIds.optional(),
+    addGroupIds: input.productGroupIds.default([]),
+    removeGroupIds: input.productGroupIds.default([]),
   },
-  async run(act, { productId, expectedVersion, apiIds, groupIds, ...wanted }) {
+  async run(act, { productId, expectedVersion, ...given }) {
+    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, ...wanted } = given;
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
@@ -42,8 +48,14 @@ export const editProduct = defineOperation({
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
     const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
-    const apis = apiIds ? { apis: await setApisOfProduct(act, product, apiIds) } : {};
-    const groups = groupIds ? { groups: await setGroupsOfProduct(act, product, groupIds) } : {};
+    const newApiIds = changedIds(before.apis, { all: apiIds, add: addApiIds, remove: removeApiIds });
+    const newGroupIds = changedIds(before.groups, {
+      all: groupIds,
+      add: addGroupIds,
+      remove: removeGroupIds,
+    });
+    const apis = newApiIds ? { apis: await setApisOfProduct(act, product, newApiIds) } : {};
+    const groups = newGroupIds ? { groups: await setGroupsOfProduct(act, product, newGroupIds) } : {};
     const after = { ...wanted, ...apis, ...groups };
     const namesBefore = {
       ...before,
@@ -58,3 +70,13 @@ export const editProduct = defineOperation({
     return { product: await viewProduct(act, edited) };
   },
 });
+
+/** Null when they stay as they are. */
+function changedIds(
+  present: readonly { id: string }[],
+  { all, add, remove }: { all: string[] | undefined; add: string[]; remove: string[] },
+): string[] | null {
+  if (!all && add.length === 0 && remove.length === 0) return null;
+  const kept = (all ?? present.map(({ id }) => id)).filter((id) => !remove.includes(id));
+  return [...new Set([...kept, ...add])];
+}

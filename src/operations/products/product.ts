@@ -9,6 +9,7 @@ import {
   replaceGroupsOfProduct,
 } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { MAX_APIS_OF_PRODUCT, MAX_GROUPS_OF_PRODUCT } from '../catalog/input.ts';
 import { demandVersion } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';
 
@@ -20,26 +21,32 @@ export async function holdProductForChange(act: Act, id: string, expectedVersion
   return product;
 }
 
-/** Sets the APIs of a product. Returns their names, for the audit. Errors: `api_not_found`. */
+/** Sets the APIs of a product. Returns their names, for the audit. Errors: `api_not_found`, `limit_reached`. */
 export async function setApisOfProduct(
   act: Act,
   product: Product,
   apiIds: readonly string[],
 ): Promise<string[]> {
+  demandAtMost(MAX_APIS_OF_PRODUCT, apiIds, 'APIs');
   const found = await holdApis(act.tx, act.service.id, apiIds);
   if (found.length < apiIds.length) throw new DomainError('api_not_found');
   await replaceApisOfProduct(act.tx, product, apiIds);
   return found.map((api) => api.name);
 }
 
-/** Sets the groups, built-in ones too, that see a product. Returns their names. Errors: `group_not_found`. */
+/** Sets the groups, built-in ones too, that see a product. Returns their names. Errors: `group_not_found`, `limit_reached`. */
 export async function setGroupsOfProduct(
   act: Act,
   product: Product,
   groupIds: readonly string[],
 ): Promise<string[]> {
+  demandAtMost(MAX_GROUPS_OF_PRODUCT, groupIds, 'groups');
   const found = await holdGroups(act.tx, act.service.id, groupIds);
   if (found.length < groupIds.length) throw new DomainError('group_not_found');
   await replaceGroupsOfProduct(act.tx, product, groupIds);
   return found.map((group) => group.name);
+}
+
+function demandAtMost(max: number, ids: readonly string[], what: string): void {
+  if (ids.length > max) throw new DomainError('limit_reached', { limit: `${max} ${what}` });
 }
