@@ -1,0 +1,180 @@
+// Azure's own command line against this server, as a cloud of its own.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findAz, HOW_TO_GET_AZ, startAz } from '../support/az.ts';
+import { startTestManagement, type TestManagement } from '../support/management.ts';
+
+const SLOW_MS = 120_000;
+const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
+const path = findAz();
+
+let t: TestManagement;
+let az: Awaited<ReturnType<typeof startAz>>;
+let ci = { id: '', secret: '' };
+
+describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
+  beforeAll(async () => {
+    t = await startTestManagement({
+      MANAGEMENT_CLIENT_CREDENTIALS: 'on',
+      MANAGEMENT_SUBSCRIPTION_ID: TENANT,
+      MANAGEMENT_RESOURCE_GROUP: 'rg1',
+    });
+    const secret = await t.token('admin', { grants: ['list-secrets'] });
+    const [row] = await t.sql`select id from tokens order by created_at desc, id desc limit 1`;
+    ci = { id: String(row?.id), secret };
+    az = await startAz(path ?? '', t.certificate.certFile);
+  }, SLOW_MS);
+  afterAll(async () => {
+    await az?.close();
+    await t?.close();
+  });
+
+  /** The JSON that a command prints. Its last words may be `key=value` of the address. */
+  async function done(...words: string[]) {
+    const { code, out, err } = await az.run(...words);
+    expect([words.join(' '), code, err]).toEqual([words.join(' '), 0, '']);
+    return out.trim() === '' ? null : JSON.parse(out);
+  }
+  const apim = (...words: string[]) => done('apim', ...words, '-g', 'rg1', '-n', 'default');
+  const rest = (method: string, below: string, properties?: object) =>
+    done('rest', '--method', method, '--url', addressOf(below), ...bodyOf(properties));
+  const addressOf = (below: string) =>
+    `/subscriptions/{subscriptionId}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/default${below}?api-version=2022-08-01`;
+  const bodyOf = (properties?: object) => (properties ? ['--body', JSON.stringify({ properties })] : []);
+  const loginWith = (secret: string) => [
+    ...['login', '--service-principal', '-u', ci.id, '-p', secret, '--tenant', TENANT],
+  ];
+  const check = async (key: string) =>
+    (
+      await fetch(`${t.slack.url}/gateway/check`, {
+        headers: { 'x-original-uri': '/orders/1', 'ocp-apim-subscription-key': key, 'x-orders-key': key },
+      })
+    ).status;
+
+  it('registers the server as a cloud, and signs in with a token’s id and secret', {
+    timeout: SLOW_MS,
+  }, async () => {
+    await done(
+      ...['cloud', 'register', '-n', 'ours', '--endpoint-resource-manager', t.url],
+      ...['--endpoint-active-directory', `${t.url}/adfs`, '--endpoint-active-directory-resource-id', t.url],
+      ...['--endpoint-active-directory-graph-resource-id', t.url],
+    );
+    await done('cloud', 'set', '-n', 'ours');
+    const wrong = await az.run(...loginWith('wrong'));
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('The client id or secret is wrong')]);
+    const { code, out, err } = await az.real(...loginWith(ci.secret));
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject([{ id: TENANT, isDefault: true, state: 'Enabled' }]);
+    expect(await done('account', 'show')).toMatchObject({ id: TENANT, user: { name: ci.id } });
+  });
+
+  it('registers it from the address of its metadata alone', { timeout: SLOW_MS }, async () => {
+    await done('cloud', 'register', '-n', 'found', '--endpoint-resource-manager', t.url);
+    const { endpoints } = await done('cloud', 'show', '-n', 'found');
+    expect(endpoints).toMatchObject({ activeDirectory: `${t.url}/adfs`, activeDirectoryResourceId: t.url });
+  });
+
+  it('finds the service, its group and its provider', async () => {
+    expect(await done('apim', 'list')).toMatchObject([{ name: 'default', resourceGroup: 'rg1' }]);
+    expect(await done('apim', 'list', '-g', 'rg1')).toMatchObject([{ name: 'default' }]);
+    expect(await apim('show')).toMatchObject({
+      name: 'default',
+      location: 'local',
+      sku: { name: 'BasicV2' },
+    });
+    expect(await done('group', 'show', '-n', 'rg1')).toMatchObject({ name: 'rg1' });
+    const provider = await done('provider', 'show', '-n', 'Microsoft.ApiManagement');
+    expect(provider).toMatchObject({ registrationState: 'Registered' });
+  });
+
+  it('makes an API, a product and a user, subscribes, calls, and deletes all of it', {
+    timeout: SLOW_MS,
+  }, async () => {
+    const api = await apim(
+      'api',
+      'create',
+      '--api-id',
+      'orders',
+      '--path',
+      'orders',
+      '--display-name',
+      'Orders',
+      '--service-url',
+      'https://backend.example.com',
+      '--subscription-key-header-name',
+      'X-Orders-Key',
+      '--subscription-key-query-param-name',
+      'orders-key',
+      '--subscription-required',
+      'true',
+    );
+    expect(api).toMatchObject({ name: 'orders', path: 'orders', protocols: ['https'] });
+    await apim('api', 'update', '--api-id', 'orders', '--display-name', 'Orders 2');
+    expect(
+      (await apim('api', 'list')).map(({ displayName }: { displayName: string }) => displayName),
+    ).toEqual(['Orders 2']);
+    const shown = await done(
+      'apim',
+      'api',
+      'show',
+      '--api-id',
+      'orders',
+      '-g',
+      'rg1',
+      '--service-name',
+      'default',
+    );
+    expect(shown).toMatchObject({ displayName: 'Orders 2', serviceUrl: 'https://backend.example.com' });
+    // Debian's az can't create or update a product: a bug of the SDK that it brings, which sends nothing.
+    await rest('put', '/products/gold', { displayName: 'Gold', state: 'published' });
+    expect(await apim('product', 'show', '--product-id', 'gold')).toMatchObject({ displayName: 'Gold' });
+    expect(await apim('product', 'list')).toMatchObject([{ name: 'gold' }]);
+    await apim('product', 'api', 'add', '--product-id', 'gold', '--api-id', 'orders');
+    expect(await apim('product', 'api', 'check', '--product-id', 'gold', '--api-id', 'orders')).toBe(true);
+    expect(await apim('product', 'api', 'list', '--product-id', 'gold')).toMatchObject([{ name: 'orders' }]);
+
+    await rest('put', '/groups/partners', { displayName: 'Partners' });
+    await rest('put', '/users/ann', { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' });
+    await rest('put', '/groups/partners/users/ann');
+    await rest('put', '/products/gold/groups/partners');
+    await rest('put', '/subscriptions/ann-gold', {
+      displayName: 'Ann',
+      scope: '/products/gold',
+      ownerId: '/users/ann',
+      state: 'active',
+    });
+    const { primaryKey } = await rest('post', '/subscriptions/ann-gold/listSecrets');
+    expect(await check(primaryKey)).toBe(200);
+    expect(await check('wrong')).toBe(401);
+
+    await rest('delete', '/subscriptions/ann-gold');
+    expect(await check(primaryKey)).toBe(401);
+    await rest('delete', '/users/ann');
+    await rest('delete', '/groups/partners');
+    await apim('product', 'api', 'delete', '--product-id', 'gold', '--api-id', 'orders');
+    await apim('product', 'delete', '--product-id', 'gold', '-y');
+    await apim('api', 'delete', '--api-id', 'orders', '-y');
+    // What is gone needs no error, so a script can run again.
+    await apim('api', 'delete', '--api-id', 'orders', '-y');
+    const gone = await az.run(
+      'apim',
+      'product',
+      'show',
+      '-g',
+      'rg1',
+      '-n',
+      'default',
+      '--product-id',
+      'gold',
+    );
+    expect([gone.code, gone.err]).toEqual([3, expect.stringContaining('Product not found')]);
+    const none = await az.run('rest', '--method', 'get', '--url', addressOf('/users/ann'));
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('User not found')]);
+  });
+
+  it('reads what this server doesn’t have as empty', async () => {
+    expect(await apim('nv', 'list')).toEqual([]);
+    expect(await apim('api', 'versionset', 'list')).toEqual([]);
+    const refused = await az.run('apim', 'nv', 'show', '-g', 'rg1', '-n', 'default', '--named-value-id', 'x');
+    expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('no named values') });
+  });
+});
