@@ -88,6 +88,10 @@ describe('reading the settings', () => {
     ['MANAGEMENT_OIDC_ROLES', 'ApimAdmin=admin'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin=owner'],
+    ['MANAGEMENT_OIDC_ROLES', 'roles:ApimAdmin=act-alone'],
+    ['MANAGEMENT_CLIENT_CREDENTIALS', 'yes'],
+    ['MANAGEMENT_SUBSCRIPTION_ID', 'mine'],
+    ['MANAGEMENT_RESOURCE_GROUP', 'a/b'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:=admin'],
   ])('reports %s=%s, and nothing else', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);

@@ -19,12 +19,13 @@ import {
 
 const HELP = `Makes a token for the management API, and prints it once:
 
-  npm run -s token -- create --name ci --role reader --owner U012AB3CD [--grant list-secrets,sso] [--days ${DEFAULT_TOKEN_DAYS}] [--as "Your Name"]
+  npm run -s token -- create --name ci --role reader --owner U012AB3CD [--grant list-secrets,sso,act-alone] [--days ${DEFAULT_TOKEN_DAYS}] [--as "Your Name"]
 
 --role   admin, approver or reader.
 --owner  the Slack user, an operator, who owns it. They can't approve what the token requests, and it stops working when
          they lose their role.
---grant  list-secrets (keys of subscriptions), sso (links that sign in), or both.
+--grant  list-secrets (keys of subscriptions), sso (links that sign in), act-alone (what SECOND_OPERATOR_FOR names runs at
+         once, for terraform destroy), or several of them.
 --days   how long it works: 30, "2 weeks", "3 months"; ${DEFAULT_TOKEN_DAYS} days unless you say, ${MAX_TOKEN_DAYS} at most.
 --as     who makes it, for the audit; your user name on this machine unless you say.
 

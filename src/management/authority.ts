@@ -122,7 +122,7 @@ async function giveToken(options: AuthorityOptions, c: WebContext) {
   const tenant = c.req.param('tenant') ?? '';
   const { accessToken, seconds } = await exchangeToken(context, {
     tenantId: GUID.test(tenant) ? tenant : TENANT_ID,
-    from: facts.address,
+    address: facts.address,
   });
   // Without `scope`: clients store the token under the scope that they asked for.
   return { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: accessToken };

@@ -6,6 +6,8 @@ import { ManagementError } from './management-error.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 
 const RETRY_AFTER_SECONDS = 5;
+const WAITS =
+  'This waits for a second operator: another operator than the owner of the token approves it in Slack. Nothing changed yet. Run it again after the approval.';
 
 export const LONG_RUNNING_ROUTES: Route[] = [
   ...readRoutes('operationResults', 'operationResults/{operationId}', showResult),
@@ -20,7 +22,13 @@ export function waitingResponse(
 ): ManagementResponse {
   return {
     status: 202,
-    body: { id: statusId(request, approvalId), name: approvalId, status: 'InProgress' },
+    body: {
+      id: statusId(request, approvalId),
+      name: approvalId,
+      status: 'InProgress',
+      // Clients that don't wait take 202 for an error, and print this.
+      error: { code: 'WaitsForApproval', message: WAITS },
+    },
     headers: headersOf(request, approvalId),
   };
 }

@@ -1,7 +1,8 @@
 // Reads the settings of the OIDC issuer.
 import type { Grant, Role } from '../operations/frame/context.ts';
 
-type RoleOrGrant = Role | 'reader' | Grant;
+/** `act-alone` is for tokens of ours: the people who assign roles at the issuer can't do without a second operator here. */
+type RoleOrGrant = Role | 'reader' | Exclude<Grant, 'act-alone'>;
 
 /** A token with this value in that claim gets a role, or a grant beside one. */
 export type RoleRule = { claim: string; value: string; gives: RoleOrGrant };

@@ -77,7 +77,7 @@ describe('client credentials', () => {
       {
         operation: 'tokens/exchange',
         actor_name: expect.stringContaining('ci reader'),
-        after: { from: '127.0.0.1' },
+        after: { address: '127.0.0.1' },
       },
     ]);
     expect(JSON.stringify(rows)).not.toContain(ci.secret);

@@ -69,6 +69,10 @@ describe('a deletion that needs a second operator', () => {
       const id = await user('Bob');
       const first = await remove(id);
       expect([first.status, first.body.status]).toEqual([202, 'InProgress']);
+      // azurerm doesn't wait, and prints the error of the answer.
+      expect(first.body.error.message).toMatch(
+        /waits for a second operator.+Run it again after the approval\.$/,
+      );
       expect(Number(first.headers['retry-after'])).toBeGreaterThan(0);
       const second = await remove(id);
       expect(second.headers.location).toBe(first.headers.location);
@@ -134,5 +138,52 @@ describe('a deletion that needs a second operator', () => {
     expect([both.status, both.body.error.details[0].target]).toEqual([400, 'state']);
     expect((await patch({ state: 'blocked' })).status).toBe(202);
     expect(await client.user.get(GROUP, SERVICE, id)).toMatchObject({ state: 'active' });
+  });
+});
+
+describe('the grant act-alone', () => {
+  it(
+    'lets its token delete at once, and the audit and the approvals channel say that nobody else approved',
+    async () => {
+      const id = await user('Flo');
+      const token = await t.token('admin', { grants: ['act-alone'] });
+      const path = `users/${id}?deleteSubscriptions=true&notify=false`;
+      const deleted = await t.ask(path, { method: 'DELETE', token });
+      expect([deleted.status, deleted.text]).toEqual([204, '']);
+      expect((await t.ask(`users/${id}`)).status).toBe(404);
+      const [row] = await t.sql`select operation, outcome, approval_id, after ->> 'alone' as alone
+        from audit join audit_details on audit_id = id
+        where target_id = ${id} and operation = 'accounts/delete'`;
+      expect(row).toEqual({
+        operation: 'accounts/delete',
+        outcome: 'done',
+        approval_id: null,
+        alone: 'true',
+      });
+      approver().goesTo('approvals');
+      const notice = await approver().message(/deleted.+without a second operator/);
+      expect(notice.text()).toMatch(/ci admin \(token of /);
+    },
+    SLOW_MS,
+  );
+
+  it('covers each operation that would wait, in a larger change too, and no other token', async () => {
+    const id = await user('Gil');
+    const token = await t.token('admin', { grants: ['act-alone'] });
+    const change = { method: 'PATCH', body: { properties: { state: 'blocked', note: 'fraud' } } };
+    expect((await t.ask(`users/${id}`, change)).status).toBe(400);
+    expect((await t.ask(`users/${id}`, { ...change, token })).body.properties.state).toBe('blocked');
+    expect((await remove(id)).status).toBe(202);
+  });
+
+  it('adds no right to a reader’s token, and ends with the token', async () => {
+    const id = await user('Hal');
+    const reader = await t.token('reader', { grants: ['act-alone'] });
+    const asked = { method: 'DELETE', headers: { 'if-match': '*' } };
+    expect((await t.ask(`users/${id}`, { ...asked, token: reader })).status).toBe(403);
+    const token = await t.token('admin', { grants: ['act-alone'] });
+    await t.sql`update tokens set revoked_at = now() where grants = '{act-alone}'`;
+    expect((await t.ask(`users/${id}`, { ...asked, token })).status).toBe(401);
+    expect((await t.ask(`users/${id}`)).status).toBe(200);
   });
 });

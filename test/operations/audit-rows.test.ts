@@ -610,10 +610,10 @@ const CASES: Record<string, Case> = {
   'tokens/exchange': of(
     PROGRAM,
     'not_permitted',
-    { input: { tenantId: 'none', from: '127.0.0.1' }, code: 'invalid_input' },
+    { input: { tenantId: 'none', address: '127.0.0.1' }, code: 'invalid_input' },
     async () => {
       Object.assign(PROGRAM, await programOf(t, 'reader'));
-      return { tenantId: NO_UUID, from: '127.0.0.1' };
+      return { tenantId: NO_UUID, address: '127.0.0.1' };
     },
   ),
   'tokens/revoke-all': of(CONSOLE, null, NOT_VALID, async () => {

@@ -14,7 +14,7 @@ export const tokens = pgTable(
     /** SHA-256 in hex. */
     hash: text('hash').notNull(),
     role: text('role', { enum: TOKEN_ROLES }).notNull(),
-    /** Rights beyond its role: `list-secrets`, `sso`. */
+    /** Rights beyond its role: `list-secrets`, `sso`, `act-alone`. */
     grants: text('grants').array().notNull(),
     /** The operator who answers for it; their role bounds it. */
     ownerTeamId: text('owner_team_id').notNull(),

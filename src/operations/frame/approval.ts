@@ -52,9 +52,14 @@ export function needsSecondOperator(context: Context, operation: string): boolea
   const { kind } = context.actor;
   return (
     ['slack', 'console', 'token', 'oidc'].includes(kind) &&
-    context.policy.secondOperatorFor.includes(operation)
+    context.policy.secondOperatorFor.includes(operation) &&
+    !isDoneAlone(context, operation)
   );
 }
+
+/** Whether a grant of the program's token is why the operation doesn't wait for a second operator. */
+export const isDoneAlone = ({ actor, policy }: Context, operation: string): boolean =>
+  actor.kind === 'token' && actor.actsAlone === true && policy.secondOperatorFor.includes(operation);
 
 /**
  * Opens an approval, or finds the open one for the same operation and subject.

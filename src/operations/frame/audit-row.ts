@@ -7,6 +7,7 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import type { DomainError } from '../../domain/domain-error.ts';
 import { canonicalIn } from '../../domain/email-list.ts';
 import { actorId, actorName, slackId } from './actor.ts';
+import { isDoneAlone } from './approval.ts';
 import type { Act, AuditEntry, Context } from './context.ts';
 import { rowId } from './input.ts';
 import { unstorableField } from './storable.ts';
@@ -18,15 +19,18 @@ export async function recordChange(operation: string, act: Act, entries: Recorde
   const [entry] = entries;
   if (!entry || entries.length > 1) throw new Error(`${operation} must record exactly one audit entry`);
   const { isAnnounced, ...fields } = entry;
+  const isAlone = !act.approval && isDoneAlone(act, operation);
   const row = {
     ...identityOf(operation, act),
     outcome: 'done' as const,
     code: null,
     ...(act.reason ? { reason: act.reason } : {}),
     ...fields,
+    ...(isAlone ? { after: { ...fields.after, alone: true } } : {}),
   };
   await writeAuditRow(act.tx, row);
-  if (isAnnounced) await addJob(act.tx, 'post-notice', { serviceId: row.serviceId, auditId: row.id });
+  if (isAnnounced || isAlone)
+    await addJob(act.tx, 'post-notice', { serviceId: row.serviceId, auditId: row.id });
 }
 
 /** Records that an operation was requested and waits for a second operator; `context.approval` is that request. */

@@ -33,6 +33,8 @@ export type Actor =
       tokenId: string;
       name: string;
       owner: { teamId: string; userId: string; name: string };
+      /** Its grant `act-alone`: what would wait for a second operator runs at once. */
+      actsAlone?: true;
     }
   | IssuedActor
   /** A developer who is signed in to the portal, and may act on their own account alone. */
@@ -40,7 +42,7 @@ export type Actor =
   | { kind: 'system'; name: string };
 
 /** What a token may do beside its role. */
-export type Grant = 'list-secrets' | 'sso';
+export type Grant = 'list-secrets' | 'sso' | 'act-alone';
 
 /** A program or a person that the OIDC issuer vouches for, with the rights that its token states. */
 export type IssuedActor = {

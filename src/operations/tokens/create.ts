@@ -27,8 +27,8 @@ export const createToken = defineOperation({
       .regex(/^[\w][\w .-]{0,59}$/, 'is 1 to 60 letters, digits, spaces and signs of ._-'),
     role: z.enum(['admin', 'approver', 'reader'], 'is admin, approver or reader'),
     grants: z
-      .array(z.enum(['list-secrets', 'sso'], 'is list-secrets or sso'))
-      .max(2)
+      .array(z.enum(['list-secrets', 'sso', 'act-alone'], 'is list-secrets, sso or act-alone'))
+      .max(3)
       .default([]),
     days: z
       .int('is a number of days')

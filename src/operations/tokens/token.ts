@@ -7,6 +7,7 @@ export const actorOfToken = (token: Token): Extract<Actor, { kind: 'token' }> =>
   tokenId: token.id,
   name: token.name,
   owner: { teamId: token.ownerTeamId, userId: token.ownerUserId, name: token.ownerName },
+  ...(token.grants.includes('act-alone') ? { actsAlone: true } : {}),
 });
 
 export type TokenView = Omit<Token, 'serviceId' | 'hash' | 'warnedAt'> & { hasEnded: boolean };

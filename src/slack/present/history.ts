@@ -217,6 +217,8 @@ const moment =
   (is) =>
     typeof is === 'string' ? `${label}: ${formatDate(new Date(is))}` : '';
 
+const ALONE = when(true, 'without a second operator, by the grant act-alone of its token');
+
 /** The values of an audit row that people read. Others, such as ids, are left out. */
 const FIELDS: Record<string, FieldText> = {
   state: labelled('state'),
@@ -273,9 +275,11 @@ const FIELDS: Record<string, FieldText> = {
   toldDeveloper: when(false, 'the developer was not told'),
   addressConfirmed: when(false, 'the email was not confirmed'),
   erased: when(true, 'erased at once'),
+  alone: ALONE,
+  address: labelled('IP address'),
 };
 
-const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state') };
+const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state'), alone: ALONE };
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
