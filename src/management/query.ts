@@ -8,12 +8,16 @@ export type Query = {
   number(name: string): number | undefined;
 };
 
-/** Errors: `ValidationError` for a name that is given twice. */
+/**
+ * Errors: `ValidationError` for a name that is given twice with different values. An SDK of Azure repeats a list's
+ * parameters beside those in the link to the next page.
+ */
 export function readQuery(params: URLSearchParams): Query {
   const values = new Map<string, string>();
   for (const [name, value] of params) {
     const key = name.toLowerCase();
-    if (values.has(key)) throw validationError({ [name.slice(0, 40)]: 'is given twice' });
+    if ((values.get(key) ?? value) !== value)
+      throw validationError({ [name.slice(0, 40)]: 'is given twice' });
     values.set(key, value);
   }
   const text = (name: string) => values.get(name.toLowerCase());

@@ -6,17 +6,9 @@ import { clientTable } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 import { type Exchange, judge } from '../support/sdk-judge.ts';
 import { type Sample, samplesOf } from '../support/sdk-samples.ts';
+import { type Failure, faultsIn, judgedClient, SUBSCRIPTION, VERSIONS } from '../support/sdk-versions.ts';
 
-// Vite would load their other build, in seconds each.
 const require = createRequire(import.meta.url);
-/** The version, and the package whose samples it runs: version 10 has none. */
-const VERSIONS = [
-  ['8.1.2', () => require('arm-8-1'), 'arm-8-1'],
-  ['9.0.0', () => require('arm-9-0'), 'arm-9-0'],
-  ['9.1.0', () => require('arm-9-1'), 'arm-9-1'],
-  ['9.2.0', () => require('arm-9-2'), 'arm-9-2'],
-  ['10.0.0', () => require('@azure/arm-apimanagement'), 'arm-9-2'],
-] as const;
 
 /** What each group of operations is about. The groups that aren't here are collections that only Azure has. */
 const RESOURCES = {
@@ -37,6 +29,9 @@ const RESOURCES = {
   apiProduct: 'API of a product',
   subscription: 'subscription',
   emailTemplate: 'email template',
+  notification: 'notification',
+  notificationRecipientUser: 'recipient of a notification',
+  notificationRecipientEmail: 'recipient of a notification',
   signInSettings: 'portal setting',
   signUpSettings: 'portal setting',
   delegationSettings: 'portal setting',
@@ -69,12 +64,6 @@ const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
   [/^apiManagementHeadEmailTemplate$/, 404, ''],
 ];
 
-/** Properties that an SDK doesn't know, and why they are there. */
-const UNKNOWN: readonly [fault: RegExp, why: string][] = [
-  [/\.(developer|legacy)PortalStatus is unknown/, 'the contract has them since 2024-05-01'],
-  [/^\$\.count is unknown/, 'every list here has it; the contract of some collections lacks it'],
-];
-
 const table = clientTable('JavaScript', {
   service: 'CRUD',
   user: 'CRUD',
@@ -85,6 +74,8 @@ const table = clientTable('JavaScript', {
   'group of a product': 'CRD',
   API: 'CRUD',
   subscription: 'CRUD',
+  notification: 'CR',
+  'recipient of a notification': 'CRD',
   'portal setting': 'RU',
   'other collections': 'CRUD',
 });
@@ -96,7 +87,6 @@ beforeAll(async () => {
 });
 afterAll(() => t?.close());
 
-const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
 const BASE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/apimService1`;
 
 /** What the ids in a sample name is there before it runs. */
@@ -170,8 +160,6 @@ function pathOf({ source, operation }: Sample): string {
   return /\/(\/|$)/.test(path) ? '' : path;
 }
 
-type Failure = { statusCode?: number; code?: string; message: string };
-
 const resourceOf = ({ operation }: Sample): Resource =>
   RESOURCES[operation.replace(/\..*/, '') as Group] ?? 'other collections';
 const actionOf = (sample: Sample) => ACTIONS.find(([methods]) => methods.test(methodOf(sample)))?.[1];
@@ -192,18 +180,11 @@ function verdict(sample: Sample, error: Failure | null, exchanges: Exchange[]): 
 describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn) => {
   it('runs its samples, and its mappers know every answer', async () => {
     const token = await t.token('admin', { grants: ['list-secrets', 'sso'] });
-    const client = new (load().ApiManagementClient)(
-      { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
-      SUBSCRIPTION,
-      { endpoint: t.url, tlsOptions: { ca: t.certificate.cert }, retryOptions: { maxRetries: 0 } },
-    );
-    // Version 10 has no other way to delete these two.
-    for (const group of [client.user, client.api]) group.delete ??= group.beginDeleteAndWait;
-    const exchanges = judge(client);
+    const { client, exchanges } = judgedClient(load, t, token);
     // One version asks for everything that only Azure has.
     const samples = samplesOf(samplesIn).filter(
       (sample) =>
-        !/^apiManagement(GetApiExport.*|ListOperations|\w*Notification\w*)$/.test(sample.name) &&
+        !/^apiManagement(GetApiExport.*|ListOperations)$/.test(sample.name) &&
         (version === '10.0.0' || resourceOf(sample) !== 'other collections'),
     );
     for (const kind of ['users', 'products'])
@@ -226,9 +207,7 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn
       // Version 10 pages lists that the samples of 9.2 await, which sends nothing.
       if (version === '10.0.0' && exchanges.length === 0 && !error) continue;
       const result = exchanges.length > 0 && verdict(sample, error, exchanges);
-      const faults = exchanges
-        .flatMap((one) => one.faults)
-        .filter((fault) => !UNKNOWN.some(([known]) => known.test(fault)));
+      const faults = faultsIn(exchanges);
       if (!result || faults.length > 0)
         wrong.push([sample.name, exchanges.map((one) => one.status), error?.message, faults]);
       else cover(sample, result);
