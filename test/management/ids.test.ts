@@ -1,7 +1,9 @@
 // Ids: in any case, used again after a deletion, and Azure's user 1.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
+import { showHistory } from '../../src/operations/audit/history.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { type Answer, startTestManagement, type TestManagement } from '../support/management.ts';
@@ -14,6 +16,8 @@ const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 let t: TestManagement;
 beforeAll(async () => {
   t = await startTestManagement();
+  // What the gateway's calls are for.
+  expect((await make('apis', 'everything', { path: '' })).status).toBe(201);
 });
 afterAll(() => t?.close());
 
@@ -151,7 +155,20 @@ it.each(KINDS)(
   },
 );
 
-it('T89: the console makes no second group beside a program’s', async () => {
+it('T89: the console makes no second account beside a program’s, nor a second group', async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    const id = newId();
+    const person = { firstName: 'Ann', lastName: 'Lee', email: `other-${id}@example.com` };
+    const [byConsole, byProgram] = await Promise.all([
+      addAccount(t.contextOf(CONSOLE), { accountId: id.toUpperCase(), ...person }).catch(
+        (error) => error.code,
+      ),
+      make('users', id),
+    ]);
+    // The PUT makes it, or changes the console's.
+    expect(byProgram.status, JSON.stringify(byConsole)).toBe(byConsole === 'id_taken' ? 201 : 200);
+    expect(await t.sql`select id from accounts where lower(id) = ${id.toLowerCase()}`).toHaveLength(1);
+  }
   const id = newId();
   const [byConsole, byProgram] = await Promise.all([
     createGroup(t.contextOf(CONSOLE), { groupId: id.toUpperCase(), name: `The console's ${id}` }).catch(
@@ -184,7 +201,6 @@ describe('T90: an id used again', () => {
   it('by a user is that of another account, which has nothing of the former one', async () => {
     const [id, group] = [await made('users'), await made('groups')];
     const email = `${id.toLowerCase()}@example.com`;
-    await made('apis', { path: '' });
     const formerSub = await made('subscriptions', { ownerId: `/users/${id}` });
     expect((await put(`groups/${group}/users/${id}`)).status).toBe(201);
     const formerKey = await keyOf(formerSub);
@@ -281,6 +297,9 @@ describe('T90: an id used again', () => {
     expect(await del(`subscriptions/${id}`)).toBe(200);
     expect(await del(`subscriptions/${id}`)).toBe(204);
     expect((await make('subscriptions', id, { ownerId: `/users/${bob}` })).status).toBe(201);
+    const { entries } = await showHistory(t.contextOf(CONSOLE), { accountId: bob, limit: 50 });
+    const ofSubscription = entries.filter(({ targetKind }) => targetKind === 'subscription');
+    expect(ofSubscription.map(({ operation }) => operation)).toEqual(['subscriptions/grant']);
     const key = await keyOf(id);
     expect([key === formerKey, (await check(formerKey)).status]).toEqual([false, 401]);
     expect(await check(key)).toEqual({ status: 200, account: bob, sub: id });

@@ -2,7 +2,9 @@
 
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: TestApp;
@@ -64,6 +66,26 @@ describe('a deletion', () => {
     await admin().types('/apim-user restore Eva');
     await admin().clicks('Restore Eva Il');
     await admin().sees(/An account with this email already exists/);
+  });
+
+  it('of an account whose id a program gave another one is taken back with a new id for programs', async () => {
+    const beside = await besideApp(app);
+    const person = { accountId: 'gus', firstName: 'Gus', lastName: 'Ode', tellDeveloper: false };
+    await addAccount(beside.console(), { ...person, email: 'gus@example.com' });
+    await deleted('gus@example.com', /Delete Gus Ode\?/);
+    await addAccount(beside.console(), { ...person, firstName: 'Guy', email: 'guy@example.com' });
+    await admin().types('/apim-user show gus');
+    const shown = await admin().sees(
+      /guy@example\.com.*Id for programs:\* gus \(in the history: [0-9a-f-]{36}\)/s,
+    );
+    expect(shown).not.toContain('gus@example.com');
+    await admin().types('/apim-user history guy@example.com');
+    await admin().sees(/added.*id for programs: gus/s);
+    await admin().types('/apim-user restore gus@example.com');
+    await admin().sees(/Restored Gus Ode\..*so programs know this one as `[0-9a-f-]{36}`/s);
+    await admin().types('/apim-user show gus');
+    await admin().sees(/gus@example\.com.*Id for programs:\* [0-9a-f-]{36} \(in the history: gus\)/s);
+    await beside.close();
   });
 
   it('is named when the email is used, with Restore; history has it too', async () => {
