@@ -1,6 +1,7 @@
 // Subscriptions and their keys.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
+import { ADMINISTRATOR_ID } from '../operations/accounts/administrator.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
 import { compareKeys } from '../operations/subscriptions/compare-keys.ts';
 import { deleteSubscription } from '../operations/subscriptions/delete.ts';
@@ -127,10 +128,11 @@ function viewSubscription(address: Address, row: Subscription, under: readonly s
   const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
   const apiPath = ['apis', ...(scope.kind === 'api' ? [apiNameOf(scope.id)] : [])];
   const scopePath = scope.kind === 'product' ? ['products', scope.id] : apiPath;
+  const ownerId = row.ownerAsWritten ?? (owner && idOf(address, 'users', owner.resourceId));
   return {
     ...resourceFields(address, ...under, 'subscriptions', id),
     properties: {
-      ...(owner === null ? {} : { ownerId: row.ownerAsWritten ?? idOf(address, 'users', owner.resourceId) }),
+      ...(ownerId === null ? {} : { ownerId }),
       scope: row.scopeAsWritten ?? idOf(address, ...scopePath),
       displayName: name,
       state,
@@ -369,7 +371,7 @@ async function readNamed(
 ): Promise<{ productId?: string; apiId?: string; accountId?: string | null }> {
   const named = {
     ...(scope === undefined ? {} : readScope(scope)),
-    ...(ownerId === undefined ? {} : { accountId: readOwner(ownerId) }),
+    ...(ownerId === undefined ? {} : readOwner(ownerId)),
   };
   if (Object.keys(named).length === 0) return {};
   const { productId, apiId, accountId } = await resolveResources(request.context, named);
@@ -388,14 +390,9 @@ function readScope(scope: string): { productId?: string; apiId?: string } {
   throw validationError({ scope: 'must be /products/{id}, /apis or /apis/{id}' });
 }
 
-function readOwner(ownerId: string): string {
+/** The administrator's subscriptions have no owner here, as those that are copied from Azure. */
+function readOwner(ownerId: string): { accountId?: string } {
   const id = /\/users\/([^/]+)\/?$/i.exec(ownerId)?.[1];
   if (!id) throw validationError({ ownerId: 'must be /users/{id}' });
-  if (id === '1')
-    throw new ManagementError(
-      405,
-      'MethodNotAllowed',
-      'User 1 is the built-in administrator and has no subscriptions.',
-    );
-  return id;
+  return id === ADMINISTRATOR_ID ? {} : { accountId: id };
 }

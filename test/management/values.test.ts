@@ -1,5 +1,6 @@
 // What a program writes comes back as it was written, and a PUT that leaves something out takes it away.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { eventually } from '../support/eventually.ts';
 import { BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
@@ -120,6 +121,28 @@ it('a subscription returns full ids as they were written last, short ones in ful
     scope: `${BASE}/products/a\0/products/silver`,
   });
   expect(broken.error.details[0].target).toBe('scope');
+});
+
+it('a subscription of the administrator has no owner, and returns what was written', async () => {
+  const all = { displayName: 'All', scope: '/apis', ownerId: `${ELSEWHERE}/users/1` };
+  await put('subscriptions/of-one', all);
+  expect((await get('subscriptions/of-one')).ownerId).toBe(all.ownerId);
+  const { error } = await put('subscriptions/of-one', { ...all, ownerId: '/users/zoe' });
+  expect(error.details[0].target).toBe('ownerId');
+  const [row] = await t.sql`select account_id from subscriptions where id = 'of-one'`;
+  expect(row?.account_id).toBeNull();
+});
+
+it('a subscription names its owner by the present id once another user has the one that was written', async () => {
+  const una = { email: 'ulf@example.com', firstName: 'Ulf', lastName: 'Ray' };
+  await put('users/ulf', una);
+  const ownerId = `${BASE}/users/ulf`;
+  await put('subscriptions/of-ulf', { displayName: 'Ulf’s', scope: '/apis', ownerId });
+  const console = t.contextOf({ kind: 'console', name: 'Connie' });
+  expect((await t.ask('users/ulf?deleteSubscriptions=true', { method: 'DELETE' })).status).toBe(204);
+  await put('users/ulf', { ...una, email: 'ulf2@example.com' });
+  const { newResourceId } = await restoreAccount(console, { accountId: 'ulf' });
+  expect((await get('subscriptions/of-ulf')).ownerId).toBe(`${BASE}/users/${newResourceId}`);
 });
 
 it('a subscription that was decided can’t be submitted again, and the refusal says what to send', async () => {
