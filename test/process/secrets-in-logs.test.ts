@@ -8,7 +8,7 @@ import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { readNote } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
+import { type AppProcess, runProgram, startProcess } from '../support/process.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const SLOW_MS = 120_000;
@@ -46,6 +46,7 @@ async function start(port = '0'): Promise<void> {
     LOG_LEVEL: 'debug',
     ...slack.settings,
     SUPPORT_EMAIL: 'support@example.com',
+    MANAGEMENT_CLIENT_CREDENTIALS: 'on',
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAILING)}`,
   });
   started.push(app);
@@ -177,6 +178,29 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
         const [mail] = await sql`select 1 from mails where state = 'failed'`;
         return mail;
       });
+      await expectNoCanary();
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'T67: prints no client secret and no access token, right or wrong',
+    async () => {
+      const words = ['create', '--name', 'ci', '--role', 'reader', '--owner', slack.ids.admin];
+      const made = await runProgram('token', words, { DATA_DIR: dataDir, SECRET_KEY });
+      const [secret, id = ''] = [made.out.trim(), /client id ([\w-]+)/.exec(made.err)?.[1]];
+      canaries.add(secret);
+      const ask = (client_secret: string) =>
+        post('/adfs/oauth2/token', { grant_type: 'client_credentials', client_id: id, client_secret });
+      const { access_token: token } = (await (await ask(secret)).json()) as { access_token: string };
+      canaries.add(token);
+      const headers = { authorization: `Bearer ${token}` };
+      const list = `${address}/subscriptions?api-version=2022-12-01`;
+      expect((await fetch(list, { headers })).status).toBe(200);
+      expect((await ask(TYPED)).status).toBe(401);
+      expect((await post('/adfs/oauth2/token', { grant_type: TYPED, client_secret: secret })).status).toBe(
+        400,
+      );
       await expectNoCanary();
     },
     SLOW_MS,
