@@ -78,7 +78,7 @@ const PRODUCT_FILTER = {
   state: choiceField('isPublished', { published: true, notpublished: false }),
 };
 
-type Product = Awaited<ReturnType<typeof listProducts>>['products'][number];
+export type Product = Awaited<ReturnType<typeof listProducts>>['products'][number];
 
 /** `under`: the resource that lists it. */
 function viewProduct(address: Address, product: Product, under: readonly string[] = []) {
@@ -114,13 +114,13 @@ async function listProductsOfApi(request: ManagementRequest): Promise<Management
   return listResponse(request, value, page);
 }
 
-async function findProduct(request: ManagementRequest): Promise<Product | null> {
+export async function findProduct(request: ManagementRequest): Promise<Product | null> {
   const ids = [request.params.productId ?? ''];
   return (await listProducts(request.context, { ids })).products[0] ?? null;
 }
 
 /** Errors: `product_not_found`. */
-async function demandProduct(request: ManagementRequest): Promise<Product> {
+export async function demandProduct(request: ManagementRequest): Promise<Product> {
   const product = await findProduct(request);
   if (!product) throw new DomainError('product_not_found');
   return product;

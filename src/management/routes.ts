@@ -4,6 +4,7 @@ import { FIXED_ROUTES } from './fixed-resources.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
 import { NOTIFICATION_ROUTES } from './notifications.ts';
+import { PRODUCT_LINK_ROUTES } from './product-links.ts';
 import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
 import { SERVICE_ROUTES } from './service.ts';
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...GROUP_ROUTES,
   ...SUBSCRIPTION_ROUTES,
   ...PRODUCT_ROUTES,
+  ...PRODUCT_LINK_ROUTES,
   ...API_ROUTES,
   ...TEMPLATE_ROUTES,
   ...NOTIFICATION_ROUTES,

@@ -64,20 +64,22 @@ const COLUMNS: FilterColumns<ApiField> = {
   path: { column: apis.path },
 };
 
+export type LinkedApi = Api & { linkName: string | null };
+
 /** The APIs of each of these products, by name. */
 export async function listApisOfProducts(
   db: Db,
   serviceId: string,
   productIds: readonly string[],
-): Promise<Map<string, Api[]>> {
-  const ofProduct = new Map<string, Api[]>(productIds.map((id) => [id, []]));
+): Promise<Map<string, LinkedApi[]>> {
+  const ofProduct = new Map<string, LinkedApi[]>(productIds.map((id) => [id, []]));
   if (productIds.length === 0) return ofProduct;
   const rows = await db
-    .select({ productId: productApis.productId, api: apis })
+    .select({ productId: productApis.productId, linkName: productApis.linkName, api: apis })
     .from(productApis)
     .innerJoin(apis, has(apis, { serviceId: productApis.serviceId, id: productApis.apiId }))
     .where(has(productApis, { serviceId, productId: productIds }))
     .orderBy(asc(sql`lower(${apis.name})`), asc(apis.id));
-  for (const { productId, api } of rows) ofProduct.get(productId)?.push(api);
+  for (const { productId, linkName, api } of rows) ofProduct.get(productId)?.push({ ...api, linkName });
   return ofProduct;
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, notInArray, sql } from 'drizzle-orm';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
@@ -25,24 +25,55 @@ export async function holdProduct(tx: Transaction, serviceId: string, id: string
   return row ?? null;
 }
 
+/** A link that stays keeps its name. */
 export async function replaceApisOfProduct(
   tx: Transaction,
   { serviceId, id: productId }: Product,
   apiIds: readonly string[],
 ): Promise<void> {
-  await tx.delete(productApis).where(has(productApis, { serviceId, productId }));
+  const ofProduct = has(productApis, { serviceId, productId });
+  await tx.delete(productApis).where(and(ofProduct, notInArray(productApis.apiId, [...apiIds])));
   if (apiIds.length > 0)
-    await tx.insert(productApis).values(apiIds.map((apiId) => ({ serviceId, productId, apiId })));
+    await tx
+      .insert(productApis)
+      .values(apiIds.map((apiId) => ({ serviceId, productId, apiId })))
+      .onConflictDoNothing();
 }
 
+/** A link that stays keeps its name. */
 export async function replaceGroupsOfProduct(
   tx: Transaction,
   { serviceId, id: productId }: Product,
   groupIds: readonly string[],
 ): Promise<void> {
-  await tx.delete(productGroups).where(has(productGroups, { serviceId, productId }));
+  const ofProduct = has(productGroups, { serviceId, productId });
+  await tx.delete(productGroups).where(and(ofProduct, notInArray(productGroups.groupId, [...groupIds])));
   if (groupIds.length > 0)
-    await tx.insert(productGroups).values(groupIds.map((groupId) => ({ serviceId, productId, groupId })));
+    await tx
+      .insert(productGroups)
+      .values(groupIds.map((groupId) => ({ serviceId, productId, groupId })))
+      .onConflictDoNothing();
+}
+
+type LinkTo = { kind: 'api' | 'group'; id: string };
+
+/** Does nothing when the product has no such link. */
+export async function nameLinkOfProduct(
+  tx: Transaction,
+  { serviceId, id: productId }: Pick<Product, 'serviceId' | 'id'>,
+  { kind, id }: LinkTo,
+  linkName: string,
+): Promise<void> {
+  if (kind === 'api')
+    await tx
+      .update(productApis)
+      .set({ linkName })
+      .where(has(productApis, { serviceId, productId, apiId: id }));
+  else
+    await tx
+      .update(productGroups)
+      .set({ linkName })
+      .where(has(productGroups, { serviceId, productId, groupId: id }));
 }
 
 type ProductField = 'id' | 'name' | 'description' | 'terms' | 'isPublished';
@@ -104,16 +135,23 @@ const COLUMNS: FilterColumns<ProductField> = {
   isPublished: { column: products.isPublished },
 };
 
+export type LinkedGroup = { id: string; name: string; linkName: string | null };
+
 /** The groups that see each of these products, by name. */
 export async function listGroupsOfProducts(
   db: Db,
   serviceId: string,
   productIds: readonly string[],
-): Promise<Map<string, { id: string; name: string }[]>> {
-  const ofProduct = new Map<string, { id: string; name: string }[]>(productIds.map((id) => [id, []]));
+): Promise<Map<string, LinkedGroup[]>> {
+  const ofProduct = new Map<string, LinkedGroup[]>(productIds.map((id) => [id, []]));
   if (productIds.length === 0) return ofProduct;
   const rows = await db
-    .select({ productId: productGroups.productId, id: groups.id, name: groups.name })
+    .select({
+      productId: productGroups.productId,
+      id: groups.id,
+      name: groups.name,
+      linkName: productGroups.linkName,
+    })
     .from(productGroups)
     .innerJoin(groups, has(groups, { serviceId: productGroups.serviceId, id: productGroups.groupId }))
     .where(has(productGroups, { serviceId, productId: productIds }))

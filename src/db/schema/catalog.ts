@@ -55,9 +55,17 @@ export const products = pgTable(
   ],
 );
 
+/** What a program calls the link; null: the id of what it leads to. */
+const linkName = () => text('link_name');
+
 export const productApis = pgTable(
   'product_apis',
-  { serviceId: serviceId(), productId: text('product_id').notNull(), apiId: text('api_id').notNull() },
+  {
+    serviceId: serviceId(),
+    productId: text('product_id').notNull(),
+    apiId: text('api_id').notNull(),
+    linkName: linkName(),
+  },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.productId, t.apiId] }),
     index('product_apis_by_api').on(t.serviceId, t.apiId),
@@ -69,7 +77,12 @@ export const productApis = pgTable(
 /** Who sees a product in the portal. Doesn't decide about calls: those need a subscription. */
 export const productGroups = pgTable(
   'product_groups',
-  { serviceId: serviceId(), productId: text('product_id').notNull(), groupId: text('group_id').notNull() },
+  {
+    serviceId: serviceId(),
+    productId: text('product_id').notNull(),
+    groupId: text('group_id').notNull(),
+    linkName: linkName(),
+  },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.productId, t.groupId] }),
     index('product_groups_by_group').on(t.serviceId, t.groupId),

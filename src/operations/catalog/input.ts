@@ -31,6 +31,8 @@ export const newApiId = apiId.refine(
 );
 /** Azure: 1–256. */
 export const productId = identifier(256);
+/** Of a link between a product and an API or a group. */
+export const linkName = identifier(256);
 /** Azure: at most 256. */
 export const subscriptionId = identifier(256);
 

@@ -1,16 +1,16 @@
 // APIs and products as people and programs see them.
 
 import { type Api, listApisOfProducts } from '../../db/catalog/apis.ts';
-import { listGroupsOfProducts, type Product } from '../../db/catalog/products.ts';
+import { type LinkedGroup, listGroupsOfProducts, type Product } from '../../db/catalog/products.ts';
 import type { Db } from '../../db/connection/connect.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
 
 export type ApiView = Omit<Api, 'serviceId'>;
 export type ProductView = Omit<Product, 'serviceId'> & {
-  apis: ApiView[];
+  apis: (ApiView & Pick<LinkedGroup, 'linkName'>)[];
   /** Who sees it in the portal. */
-  groups: { id: string; name: string }[];
+  groups: LinkedGroup[];
 };
 
 export function viewApi({ serviceId: _, ...api }: Api): ApiView {
@@ -27,7 +27,7 @@ export async function viewProducts(
   const groups = await listGroupsOfProducts(db, service.id, ids);
   return products.map(({ serviceId: _, ...product }) => ({
     ...product,
-    apis: (apis.get(product.id) ?? []).map(viewApi),
+    apis: (apis.get(product.id) ?? []).map(({ serviceId: _, ...api }) => api),
     groups: groups.get(product.id) ?? [],
   }));
 }

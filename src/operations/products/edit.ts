@@ -5,12 +5,12 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { holdProductForChange, setApisOfProduct, setGroupsOfProduct } from './product.ts';
+import { holdProductForChange, nameLink, setApisOfProduct, setGroupsOfProduct } from './product.ts';
 
 /**
- * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; the
- * fields with `add` and `remove` change them, for several programs at once. Gateways apply the
- * new rules to the next call; subscriptions keep their own state.
+ * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; the fields with `add`
+ * and `remove` change them, for several programs at once. `link` is what programs call the link to an API or group that it
+ * has. Gateways apply the new rules to the next call; subscriptions keep their own state.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
  * requires an approval but no subscription.
  */
@@ -34,9 +34,12 @@ export const editProduct = defineOperation({
     groupIds: input.productGroupIds.optional(),
     addGroupIds: input.productGroupIds.default([]),
     removeGroupIds: input.productGroupIds.default([]),
+    link: z
+      .strictObject({ kind: z.enum(['api', 'group']), id: z.string(), linkName: input.linkName })
+      .optional(),
   },
   async run(act, { productId, expectedVersion, ...given }) {
-    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, ...wanted } = given;
+    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, link, ...wanted } = given;
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
@@ -56,7 +59,8 @@ export const editProduct = defineOperation({
     });
     const apis = newApiIds ? { apis: await setApisOfProduct(act, product, newApiIds) } : {};
     const groups = newGroupIds ? { groups: await setGroupsOfProduct(act, product, newGroupIds) } : {};
-    const after = { ...wanted, ...apis, ...groups };
+    if (link) await nameLink(act, before, link);
+    const after = { ...wanted, ...apis, ...groups, ...(link ? { link } : {}) };
     const namesBefore = {
       ...before,
       apis: before.apis.map(({ name }) => name),

@@ -4,13 +4,14 @@ import { holdGroups } from '../../db/accounts/groups.ts';
 import { holdApis } from '../../db/catalog/apis.ts';
 import {
   lockProduct,
+  nameLinkOfProduct,
   type Product,
   replaceApisOfProduct,
   replaceGroupsOfProduct,
 } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { MAX_APIS_OF_PRODUCT, MAX_GROUPS_OF_PRODUCT } from '../catalog/input.ts';
-import { demandVersion } from '../catalog/view.ts';
+import { demandVersion, type ProductView } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';
 
 /** Locks the product for a change. Errors: `product_not_found`, `catalog_changed`. */
@@ -49,4 +50,20 @@ export async function setGroupsOfProduct(
 
 function demandAtMost(max: number, ids: readonly string[], what: string): void {
   if (ids.length > max) throw new DomainError('limit_reached', { limit: `${max} ${what}` });
+}
+
+type NamedLink = { kind: 'api' | 'group'; id: string; linkName: string };
+
+/** Names the link to an API or group of a locked product. Errors: `invalid_input` when another of its links is called so. */
+export async function nameLink(act: Act, product: ProductView, link: NamedLink): Promise<void> {
+  const { kind, id, linkName } = link;
+  const all = kind === 'api' ? product.apis : product.groups;
+  const other = all.find(
+    (one) => one.id !== id && (one.linkName ?? one.id).toLowerCase() === linkName.toLowerCase(),
+  );
+  if (other)
+    throw new DomainError('invalid_input', {
+      fields: { link: `is the link to ${other.id} already; delete it first` },
+    });
+  await nameLinkOfProduct(act.tx, { serviceId: act.service.id, id: product.id }, { kind, id }, linkName);
 }
