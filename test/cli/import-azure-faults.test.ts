@@ -253,6 +253,34 @@ describe('npm run import:azure', () => {
     SLOW_MS,
   );
 
+  it(
+    'finds the account that has an id by now, in any case, and gives it the subscriptions',
+    async () => {
+      const file = await saved([
+        account('BACK', { email: 'back@example.com' }),
+        subscription('of-back', 40, { owner: '/users/Back', scope: '/apis' }),
+      ]);
+      const { firstName, lastName } = account('back') as { firstName: string; lastName: string };
+      const person = {
+        accountId: 'back',
+        email: 'back@example.com',
+        firstName,
+        lastName,
+        tellDeveloper: false,
+      };
+      await addAccount(t.own(), person);
+      await deleteAccount(t.own(), { accountId: 'back' });
+      const { account: again } = await addAccount(t.own(), person);
+      expect(again.id).not.toBe('back');
+      const { out } = await run([file, '--apply', ...BY]);
+      expect(out).toContain('accounts: 1 same\n');
+      expect(out).toContain('subscriptions: 1 copied\n');
+      const [row] = await t.sql`select account_id from subscriptions where id = 'of-back'`;
+      expect(row?.account_id).toBe(again.id);
+    },
+    SLOW_MS,
+  );
+
   it.each<[string, () => Promise<string>, string]>([
     ['is torn', () => saved([account('a')], null), 'is not whole'],
     ['lacks a line', () => saved([account('a')], { end: 2 }), 'is not whole'],
