@@ -49,6 +49,32 @@ const aProduct = () => ({ displayName: `Product ${unique()}` });
 const aSubscription = () => ({ displayName: ' Nightly ', scope: '/products/starter', ownerId: '/users/ann' });
 const TEMPLATE = 'templates/inviteUserNotificationMessage';
 
+const NOTIFICATION = 'notifications/AccountClosedPublisher';
+
+/** One that is there has another name. */
+function aLink(links: string, property: string, end: () => Promise<string>): Case {
+  const target = async () => ({
+    path: `products/starter/${links}/${unique()}`,
+    properties: { [property]: `/${await end()}` },
+  });
+  const existing = async () => {
+    const { path, properties } = await target();
+    await make(path, properties);
+    return { path: `products/starter/${links}/${unique()}`, properties };
+  };
+  return { missing: target, existing };
+}
+
+function aRecipient(recipients: string, who: () => Promise<string>): Case {
+  const missing = async () => ({ path: `${NOTIFICATION}/${recipients}/${await who()}` });
+  const existing = async () => {
+    const target = await missing();
+    expect((await t.ask(target.path, { method: 'PUT' })).status).toBe(201);
+    return target;
+  };
+  return { missing, existing };
+}
+
 const CASES: Record<string, Case> = {
   User_CreateOrUpdate: {
     missing: () => ({ path: `users/${unique()}`, properties: aUser() }),
@@ -114,6 +140,16 @@ const CASES: Record<string, Case> = {
       return { path };
     },
   },
+  ProductApiLink_CreateOrUpdate: aLink('apiLinks', 'apiId', () => made('apis', anApi())),
+  ProductGroupLink_CreateOrUpdate: aLink('groupLinks', 'groupId', () => made('groups', aGroup())),
+  Notification_CreateOrUpdate: { existing: () => ({ path: NOTIFICATION }) },
+  NotificationRecipientEmail_CreateOrUpdate: aRecipient(
+    'recipientEmails',
+    async () => `${unique()}@example.com`,
+  ),
+  NotificationRecipientUser_CreateOrUpdate: aRecipient('recipientUsers', async () =>
+    (await made('users', aUser())).slice('users/'.length),
+  ),
   Api_CreateOrUpdate: {
     missing: () => ({ path: `apis/${unique()}`, properties: anApi() }),
     existing: async () => ({ path: await made('apis', anApi()), properties: anApi() }),
