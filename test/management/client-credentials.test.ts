@@ -12,7 +12,10 @@ const HOUR_MS = 3_600_000;
 let t: TestManagement;
 let later = 0;
 beforeAll(async () => {
-  t = await startTestManagement({ MANAGEMENT_CLIENT_CREDENTIALS: 'on' }, () => new Date(Date.now() + later));
+  t = await startTestManagement(
+    { MANAGEMENT_CLIENT_CREDENTIALS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+    () => new Date(Date.now() + later),
+  );
 });
 afterEach(async () => {
   later = 0;
@@ -263,9 +266,14 @@ describe('client credentials in great number', () => {
     expect([late.status, late.body.error]).toEqual([429, 'temporarily_unavailable']);
     expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
     expect((await form(credentials(ci))).status).toBe(200);
-    // From other addresses: those of one client are counted together.
-    await t.sql`delete from rate_limits where key like 'wrongTokens%'`;
-    expect((await form(credentials({ ...ci, secret: 'x' }))).status).toBe(429);
+    // Each from another address: those for one client are counted together.
+    const guessed = await client('reader');
+    const from = (address: string, secret: string) =>
+      form(credentials({ ...guessed, secret }), '/adfs/oauth2/token', { 'x-forwarded-for': address });
+    const statuses = [];
+    for (let tries = 1; tries <= 21; tries++) statuses.push((await from(`10.0.0.${tries}`, 'x')).status);
+    expect([new Set(statuses.slice(0, 20)), statuses[20]]).toEqual([new Set([401]), 429]);
+    expect((await from('10.0.0.99', guessed.secret)).status).toBe(200);
   });
 
   it('that are right give at most sixty tokens a minute', async () => {
