@@ -79,7 +79,8 @@ async function putGroup(request: ManagementRequest): Promise<ManagementResponse>
   const group = { groupId: groupId(request), name: displayName ?? '', description };
   return putResource(request, {
     find: () => showGroup(request.context, { groupId: group.groupId }),
-    isAsGiven: (row) => row.type === 'custom' && hasValues(row, { name: displayName, description }),
+    // A built-in group only when it is called so: APIOps sends back what it read.
+    isAsGiven: (row) => row.type === (type ?? 'custom') && hasValues(row, { name: displayName, description }),
     async create() {
       if (type === 'system') throw validationError({ type: 'must be custom' });
       await createGroup(request.context, group);

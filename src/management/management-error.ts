@@ -93,7 +93,9 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   group_built_in: {
     status: 405,
     code: 'MethodNotAllowed',
-    words: 'Built-in groups and their members are managed by the system.',
+    // APIOps passes over the first words.
+    words:
+      'System entity cannot be deleted or changed: the system manages built-in groups and their members.',
   },
   template_not_found: notFound('Template'),
   template_invalid: { target: 'body', words: 'cannot be used' },
