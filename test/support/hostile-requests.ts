@@ -76,7 +76,10 @@ const word = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
 );
 
-const REAL = namesIn('ann bob partners orders gold sub accountBlocked inviteUserNotificationMessage');
+const REAL = namesIn(`
+  ann bob partners orders gold sub accountBlocked inviteUserNotificationMessage
+  RequestPublisherNotificationMessage BCC x@example.com
+`);
 /** Half of them exist. */
 const id = fc.oneof(fc.constantFrom(...REAL), word);
 
@@ -243,7 +246,8 @@ function searchOf(asked: [string, string][]): string {
   return [...asked, ...version].map((pair) => pair.map((text) => encoded(text ?? '')).join('=')).join('&');
 }
 
-const SOUND = ['users', 'groups', 'products', 'apis', 'subscriptions', 'templates'] as const;
+const RECIPIENTS = 'notifications/RequestPublisherNotificationMessage/recipientEmails';
+const SOUND = ['users', 'groups', 'products', 'apis', 'subscriptions', 'templates', RECIPIENTS] as const;
 
 /** Valid requests, so that the others find rows that were made, changed and deleted. */
 const sound = fc
@@ -257,7 +261,7 @@ const sound = fc
   })
   .map(({ kind, n, at, method, state, by }) => ({
     method,
-    path: `${BASE}/${kind}/${at}?api-version=2024-05-01&deleteSubscriptions=true`,
+    path: `${BASE}/${kind}/${at}${kind === RECIPIENTS ? '%40example.com' : ''}?api-version=2024-05-01&deleteSubscriptions=true`,
     headers: { 'content-type': 'application/json', ...(method === 'PUT' ? {} : { 'if-match': '*' }) },
     body: JSON.stringify({ properties: method === 'PUT' ? soundProperties(kind, n) : { state } }),
     by,
@@ -275,12 +279,51 @@ function soundProperties(kind: (typeof SOUND)[number], n: number): Record<string
       return { displayName, path: `h${n}` };
     case 'subscriptions':
       return { displayName, scope: '/apis', ownerId: '/users/bob' };
+    case RECIPIENTS:
+      return {};
     case 'templates':
       return { subject: displayName, body: `<p>$DevFirstName <a href="$DevPortalUrl">${n}</a></p>` };
   }
 }
 
+const AUTHORITY = namesIn(`
+  oauth2/token oauth2/v2.0/token discovery/keys .well-known/openid-configuration
+  v2.0/.well-known/openid-configuration
+`);
+const authorityPath = fc.oneof(
+  fc.tuple(word, fc.constantFrom(...AUTHORITY)).map(([tenant, rest]) => `/${encoded(tenant)}/${rest}`),
+  fc.constantFrom('/adfs/oauth2/token', '/common/discovery/instance', '/metadata/endpoints'),
+);
+const FORM_NAMES = namesIn(`
+  grant_type client_id client_secret client_assertion scope resource refresh_token username __proto__
+`);
+const formValue = fc.oneof(
+  word,
+  fc.constantFrom('client_credentials', 'refresh_token', 'https://example.com/.default', 'apimtok_x'),
+);
+const form = fc
+  .array(fc.tuple(fc.constantFrom(...FORM_NAMES), formValue), { maxLength: 6 })
+  .map((pairs) => ({ grant_type: 'client_credentials', ...Object.fromEntries(pairs) }))
+  .map((values) => new URLSearchParams(values).toString());
+/** To the addresses that give access tokens, and to the discovery before them. */
+const toAuthority = fc
+  .record({
+    method: fc.constantFrom('POST', 'POST', 'POST', ...METHODS),
+    path: fc.tuple(authorityPath, query).map(([at, asked]) => `${at}?${searchOf(asked)}`),
+    headers: fc
+      .tuple(headers, fc.constantFrom(...TYPES, ...Array(4).fill('application/x-www-form-urlencoded')))
+      .map(([all, type]) => ({ ...all, 'content-type': type })),
+    body: fc.oneof({ weight: 4, arbitrary: form }, { weight: 1, arbitrary: body }),
+    authorization: fc.option(headerText.map((text) => `Basic ${Buffer.from(text).toString('base64')}`)),
+  })
+  .map(({ authorization, headers: all, ...rest }) => ({
+    ...rest,
+    headers: { ...all, ...(authorization ? { authorization } : {}) },
+    by: 'none' as const,
+  }));
+
 export const hostileRequest: fc.Arbitrary<Hostile> = fc.oneof(
-  { weight: 9, arbitrary: anything },
-  { weight: 1, arbitrary: sound },
+  { weight: 17, arbitrary: anything },
+  { weight: 2, arbitrary: sound },
+  { weight: 1, arbitrary: toAuthority },
 );
