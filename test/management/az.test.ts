@@ -1,6 +1,7 @@
 // Azure's own command line against this server, as a cloud of its own.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAz, HOW_TO_GET_AZ, startAz } from '../support/az.ts';
+import { clientTable } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 
 const SLOW_MS = 120_000;
@@ -10,6 +11,34 @@ const path = findAz();
 let t: TestManagement;
 let az: Awaited<ReturnType<typeof startAz>>;
 let ci = { id: '', secret: '' };
+
+/** By `az apim`, or by `az rest` where it has no command. */
+const table = clientTable('az', {
+  service: 'R',
+  user: 'CRUD',
+  group: 'CRUD',
+  'member of a group': 'CRD',
+  product: 'CRUD',
+  'API of a product': 'CRD',
+  'group of a product': 'CRD',
+  API: 'CRUD',
+  subscription: 'CRUD',
+  'keys of a subscription': 'RU',
+  'email template': 'CRUD',
+  notification: 'R',
+  'recipient of a notification': 'CRD',
+  'portal setting': 'R',
+  'other collections': 'R',
+});
+/** The verbs of `az apim`, after the last noun. */
+const VERBS: Record<string, string> = {
+  ...{ create: 'PUT', add: 'PUT', update: 'PATCH', delete: 'DELETE' },
+  ...{ show: 'GET', list: 'GET', check: 'GET' },
+};
+const NOUNS: Record<string, string> = {
+  ...{ '': '', api: 'apis', product: 'products', 'product api': 'products/any/apis', nv: 'namedValues' },
+  'api versionset': 'apiVersionSets',
+};
 
 describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
   beforeAll(async () => {
@@ -34,9 +63,19 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     expect([words.join(' '), code, err]).toEqual([words.join(' '), 0, '']);
     return out.trim() === '' ? null : JSON.parse(out);
   }
-  const apim = (...words: string[]) => done('apim', ...words, '-g', 'rg1', '-n', 'default');
-  const rest = (method: string, below: string, properties?: object) =>
-    done('rest', '--method', method, '--url', addressOf(below), ...bodyOf(properties));
+  async function apim(...words: string[]) {
+    const answer = await done('apim', ...words, '-g', 'rg1', '-n', 'default');
+    const at = words.findIndex((word) => word in VERBS);
+    const path = NOUNS[words.slice(0, at).join(' ')];
+    if (path !== undefined) table.saw(VERBS[words[at] ?? ''] ?? '', path, 201);
+    return answer;
+  }
+  async function rest(method: string, below: string, properties?: object) {
+    const words = ['--method', method, '--url', addressOf(below), ...bodyOf(properties)];
+    const answer = await done('rest', ...words);
+    table.saw(method.toUpperCase(), below, 201);
+    return answer;
+  }
   const addressOf = (below: string) =>
     `/subscriptions/{subscriptionId}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/default${below}?api-version=2022-08-01`;
   const bodyOf = (properties?: object) => (properties ? ['--body', JSON.stringify({ properties })] : []);
@@ -171,10 +210,62 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     expect([none.code, none.err]).toEqual([1, expect.stringContaining('User not found')]);
   });
 
+  it('changes with az rest what az apim has no command for', { timeout: SLOW_MS }, async () => {
+    const person = { email: 'bo@example.com', firstName: 'Bo', lastName: 'Lee' };
+    await rest('put', '/users/bo', person);
+    await rest('patch', '/users/bo', { note: 'seen' });
+    expect((await rest('get', '/users/bo')).properties).toMatchObject({ ...person, note: 'seen' });
+    await rest('put', '/groups/staff', { displayName: 'Staff' });
+    await rest('patch', '/groups/staff', { description: 'All of us' });
+    expect((await rest('get', '/groups/staff')).properties.description).toBe('All of us');
+    await rest('put', '/groups/staff/users/bo');
+    expect(await rest('get', '/groups/staff/users')).toMatchObject({ value: [{ name: 'bo' }] });
+    await rest('put', '/products/silver', { displayName: 'Silver', state: 'published' });
+    await rest('patch', '/products/silver', { description: 'Less' });
+    await rest('put', '/products/silver/groups/staff');
+    expect((await rest('get', '/products/silver/groups')).value).toContainEqual(
+      expect.objectContaining({ name: 'staff' }),
+    );
+    const scope = { scope: '/products/silver', ownerId: '/users/bo', state: 'active' };
+    await rest('put', '/subscriptions/bo', { displayName: 'Bo', ...scope });
+    await rest('patch', '/subscriptions/bo', { state: 'suspended' });
+    expect((await rest('get', '/subscriptions/bo')).properties.state).toBe('suspended');
+    const before = await rest('post', '/subscriptions/bo/listSecrets');
+    await rest('post', '/subscriptions/bo/regeneratePrimaryKey');
+    const after = await rest('post', '/subscriptions/bo/listSecrets');
+    expect([after.primaryKey === before.primaryKey, after.secondaryKey === before.secondaryKey]).toEqual([
+      false,
+      true,
+    ]);
+    const letter = { subject: 'Come in', body: '<p><a href="$ConfirmUrl">In</a></p>' };
+    await rest('put', '/templates/inviteUserNotificationMessage', letter);
+    await rest('patch', '/templates/inviteUserNotificationMessage', { subject: 'Do come in' });
+    expect((await rest('get', '/templates/inviteUserNotificationMessage')).properties).toMatchObject({
+      ...letter,
+      subject: 'Do come in',
+    });
+    await rest('delete', '/templates/inviteUserNotificationMessage');
+    await rest('put', '/notifications/RequestPublisherNotificationMessage/recipientEmails/all@example.com');
+    expect(
+      (await rest('get', '/notifications/RequestPublisherNotificationMessage')).properties.recipients.emails,
+    ).toEqual(['all@example.com']);
+    await rest('get', '/notifications/RequestPublisherNotificationMessage/recipientEmails');
+    await rest(
+      'delete',
+      '/notifications/RequestPublisherNotificationMessage/recipientEmails/all@example.com',
+    );
+    await rest('get', '/portalsettings/signin');
+    for (const path of ['/products/silver/groups/staff', '/groups/staff/users/bo', '/subscriptions/bo'])
+      await rest('delete', path);
+    for (const path of ['/products/silver', '/groups/staff', '/users/bo']) await rest('delete', path);
+  });
+
   it('reads what this server doesn’t have as empty', async () => {
     expect(await apim('nv', 'list')).toEqual([]);
     expect(await apim('api', 'versionset', 'list')).toEqual([]);
     const refused = await az.run('apim', 'nv', 'show', '-g', 'rg1', '-n', 'default', '--named-value-id', 'x');
     expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('no named values') });
   });
+
+  it('has its column in docs/management-api.md', () => table.expectOnPage());
 });

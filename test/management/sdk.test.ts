@@ -1,5 +1,6 @@
 // Microsoft's JavaScript SDK in five versions: each runs the samples of its own package against this server, unchanged, and
 // its mappers judge every answer.
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientTable } from '../support/clients.ts';
@@ -91,7 +92,7 @@ const BASE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg1/providers/Micros
 
 /** What the ids in a sample name is there before it runs. */
 const FIXTURES: Record<string, (id: string) => object> = {
-  users: (id) => ({ email: `${id}@example.com`, firstName: 'foo', lastName: 'bar' }),
+  users: (id) => ({ email: `${id}@example.com`, firstName: 'foo', lastName: 'bar', note: 'A note' }),
   groups: (id) => ({ displayName: `Group ${Buffer.from(id).toString('hex')}`, description: 'A group' }),
   products: (id) => ({ displayName: `Product ${id}`, state: 'published' }),
   apis: (id) => ({ displayName: `API ${id}`, path: `path-${id}` }),
@@ -105,7 +106,8 @@ const ID_OF: Record<string, string> = {
   subscriptions: 'sid',
 };
 /** The path of what a sample makes, changes or reads. */
-const PATHS: Partial<Record<Group, string>> = {
+const PATHS: Partial<Record<string, string>> = {
+  'groupUser.list': 'groups/{groupId}/users/fixture',
   user: 'users/{userId}',
   group: 'groups/{groupId}',
   groupUser: 'groups/{groupId}/users/{userId}',
@@ -155,7 +157,7 @@ async function prepare(sample: Sample, token: string, ready: Set<string>): Promi
 
 /** Of what the sample makes, changes or reads, or an empty text. */
 function pathOf({ source, operation }: Sample): string {
-  const pattern = PATHS[operation.split('.')[0] as Group] ?? '';
+  const pattern = PATHS[operation] ?? PATHS[operation.replace(/\..*/, '')] ?? '';
   const path = pattern.replace(/\{(\w+)\}/g, (_, name) => constantOf(source, name) ?? '');
   return /\/(\/|$)/.test(path) ? '' : path;
 }
@@ -177,6 +179,35 @@ function verdict(sample: Sample, error: Failure | null, exchanges: Exchange[]): 
   return isClear || (isHead && error.statusCode === 404) ? 'refused' : null;
 }
 
+/** `a.b[]: string` for each leaf. For a list: the leaves that all its items have. */
+function shapeOf(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) {
+    const shapes = value.map((item) => shapeOf(item, `${path}[]`));
+    const [first = [], ...rest] = shapes;
+    return first.filter((line) => rest.every((shape) => shape.includes(line)));
+  }
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, one]) => shapeOf(one, path ? `${path}.${key}` : key));
+  return [`${path}: ${value === null ? 'null' : typeof value}`];
+}
+
+/**
+ * What the answer lacks that Azure's own has, as it is published beside the sample for api-version 2024-05-01
+ * (github.com/Azure/azure-rest-api-specs, specification/apimanagement, MIT). An absent description isn't given, nor is
+ * `externalId`, of a group of a directory.
+ */
+function lackedBy(sample: Sample, exchanges: Exchange[]): string[] {
+  const file = new URL(`./azure-examples/A${sample.name.slice(1)}.json`, import.meta.url);
+  const answer = exchanges.at(-1);
+  if (!answer || !existsSync(file)) return [];
+  const published = JSON.parse(readFileSync(file, 'utf8')).responses[answer.status];
+  if (!published) return [`status ${answer.status}`];
+  const ours = shapeOf(answer.body);
+  return shapeOf(published.body).filter(
+    (line) => !ours.includes(line) && !/properties\.(description|externalId)\b/.test(line),
+  );
+}
+
 describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn) => {
   it('runs its samples, and its mappers know every answer', async () => {
     const token = await t.token('admin', { grants: ['list-secrets', 'sso'] });
@@ -184,7 +215,7 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn
     // One version asks for everything that only Azure has.
     const samples = samplesOf(samplesIn).filter(
       (sample) =>
-        !/^apiManagement(GetApiExport.*|ListOperations)$/.test(sample.name) &&
+        !/^apiManagement(ListOperations)$/.test(sample.name) &&
         (version === '10.0.0' || resourceOf(sample) !== 'other collections'),
     );
     for (const kind of ['users', 'products'])
@@ -208,6 +239,7 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load, samplesIn
       if (version === '10.0.0' && exchanges.length === 0 && !error) continue;
       const result = exchanges.length > 0 && verdict(sample, error, exchanges);
       const faults = faultsIn(exchanges);
+      if (result === 'yes') faults.push(...lackedBy(sample, exchanges).map((lack) => `Azure's has ${lack}`));
       if (!result || faults.length > 0)
         wrong.push([sample.name, exchanges.map((one) => one.status), error?.message, faults]);
       else cover(sample, result);

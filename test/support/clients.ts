@@ -27,6 +27,34 @@ type Action = 'create' | 'read' | 'update' | 'delete';
 /** `refused`: with a sentence that says what to do instead; the page's last column has the reason. */
 type Result = 'yes' | 'refused';
 
+/** Paths below the service. */
+const AT: readonly [RegExp, Resource][] = [
+  [/^$/, 'service'],
+  [/^users(\/[^/]+)?$/, 'user'],
+  [/^groups(\/[^/]+)?$/, 'group'],
+  [/^groups\/[^/]+\/users(\/[^/]+)?$/, 'member of a group'],
+  [/^products(\/[^/]+)?$/, 'product'],
+  [/^products\/[^/]+\/api(s|Links)(\/[^/]+)?$/, 'API of a product'],
+  [/^products\/[^/]+\/group(s|Links)(\/[^/]+)?$/, 'group of a product'],
+  [/^apis(\/[^/]+)?$/, 'API'],
+  [/^subscriptions(\/[^/]+)?$/, 'subscription'],
+  [/^subscriptions\/[^/]+\/(listSecrets|regenerate\w+Key)$/, 'keys of a subscription'],
+  [/^templates\/[^/]+$/, 'email template'],
+  [/^notifications\/[^/]+$/, 'notification'],
+  [/^notifications\/[^/]+\/recipient\w+(\/[^/]+)?$/, 'recipient of a notification'],
+  [/^portalsettings(\/[^/]+)?$/, 'portal setting'],
+  [
+    /^(policies|namedValues|tags|backends|loggers|gateways|diagnostics|apiVersionSets)(\/[^/]+)?$/,
+    'other collections',
+  ],
+];
+
+function actionOf(method: string, path: string, status: number): Action {
+  if (method === 'PUT') return status === 200 ? 'update' : 'create';
+  if (method === 'POST') return path.endsWith('listSecrets') ? 'read' : 'update';
+  return method === 'PATCH' ? 'update' : method === 'DELETE' ? 'delete' : 'read';
+}
+
 const LETTERS: Record<Action, string> = { create: 'C', read: 'R', update: 'U', delete: 'D' };
 const PAGE = fileURLToPath(new URL('../../docs/management-api.md', import.meta.url));
 
@@ -34,7 +62,7 @@ const PAGE = fileURLToPath(new URL('../../docs/management-api.md', import.meta.u
  * The column of one client. `offers` has the actions that the client offers for a resource, as letters: `CRUD`, `R`, or
  * an empty text for none. A suite of several files names each resource in one of them.
  *
- * Call `covers` after the client has done it. `expectOnPage` belongs in the last test of the file: it fails when an
+ * Call `covers` or `saw` after the client has done it. `expectOnPage` belongs in the last test of the file: it fails when an
  * offered action wasn't covered, or the page says something else.
  */
 export function clientTable(client: Client, offers: Partial<Record<Resource, string>>) {
@@ -47,12 +75,20 @@ export function clientTable(client: Client, offers: Partial<Record<Resource, str
         return result === 'refused' ? `(${letter})` : result ? letter : `${letter}?`;
       })
       .join(' ');
+  const isOffered = (resource: Resource, action: Action) => offers[resource]?.includes(LETTERS[action]);
+  function covers(resource: Resource, action: Action, result: Result = 'yes'): void {
+    const name = `${resource}: ${action}`;
+    if (!isOffered(resource, action)) throw new Error(`${client} doesn't offer ${name}`);
+    // What works in one case and is refused in another works.
+    if (seen.get(name) !== 'yes') seen.set(name, result);
+  }
   return {
-    covers(resource: Resource, action: Action, result: Result = 'yes'): void {
-      const name = `${resource}: ${action}`;
-      if (!offers[resource]?.includes(LETTERS[action])) throw new Error(`${client} doesn't offer ${name}`);
-      // What works in one case and is refused in another works.
-      if (seen.get(name) !== 'yes') seen.set(name, result);
+    covers,
+    /** Covers what an answered request did. `path` is below the service, without a query. */
+    saw(method: string, path: string, status: number): void {
+      const resource = AT.find(([pattern]) => pattern.test(path.replace(/^\//, '')))?.[1];
+      const action = actionOf(method, path, status);
+      if (status < 400 && resource && isOffered(resource, action)) covers(resource, action);
     },
     async expectOnPage(): Promise<void> {
       const cells = Object.entries(offers).map(([resource, offered]) => [resource, cell(resource, offered)]);
