@@ -416,6 +416,8 @@ describe('T55 over the management API', () => {
     'apis/{apiId}': { displayName: 'Orders 2', path: 'orders2' },
     'products/{productId}': { displayName: 'Starter 2' },
     'subscriptions/{sid}': { displayName: 'robot 2', scope: '/apis/orders' },
+    'products/{productId}/groupLinks/{linkName}': { groupId: '/groups/developers' },
+    'products/{productId}/apiLinks/{linkName}': { apiId: '/apis/invoices' },
     'templates/{templateName}': { subject: 'Your account', body: 'It is blocked.' },
   };
   /** By Azure's name, where it isn't what the route declares. */
@@ -437,18 +439,22 @@ describe('T55 over the management API', () => {
     email: 'email',
   };
   const changing = ROUTES.filter(
-    // It refuses everyone: nothing here accepts such a token.
-    (route) => route.attempts && route.operation !== 'User_GetSharedAccessToken',
+    // They refuse everyone: nothing here accepts such a token, and there are no such keys.
+    (route) =>
+      route.attempts && !['User_GetSharedAccessToken', 'TenantAccess_ListSecrets'].includes(route.operation),
   );
 
   it.each(changing.map((route) => [route.operation, route] as const))(
     '%s by a reader',
     async (name, route) => {
-      const named = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, param = '']) => KINDS[param] ?? '');
+      // A link without a name of its own is called by what it leads to.
+      const kinds = { ...KINDS, linkName: route.path.includes('/groupLinks') ? 'group' : 'api' };
+      const kindOf = (param: string) => kinds[param as keyof typeof kinds] ?? '';
+      const named = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, param = '']) => kindOf(param));
       // A link that exists already needs no right to make.
       const isLink = route.method === 'PUT' && named.length > 1;
       const path = route.path.replace(/\{(\w+)\}/g, (_, param: string) => {
-        const kind = KINDS[param] ?? '';
+        const kind = kindOf(param);
         return (isLink && UNLINKED[kind]) || (ids[kind] ?? '');
       });
       const read = await refusalsSince({ kind: 'token' });
@@ -485,7 +491,7 @@ describe('T55 over the management API', () => {
     await patch(`users/${ids.account}`, { state: 'pending' });
     await patch(`users/${ids.account}`, { firstName: 'Dora2', password: 'short' });
     await patch('users/nobody', { state: 'blocked' });
-    await patch(`subscriptions/${ids.subscription}`, { state: 'submitted' });
+    await patch(`subscriptions/${ids.subscription}`, { state: 'expired' });
     expect(await read()).toEqual([
       rowOf('accounts/activate account', 'account_state_unfitting'),
       rowOf('passwords/set account', 'password_unacceptable'),
