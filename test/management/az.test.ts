@@ -14,7 +14,7 @@ let ci = { id: '', secret: '' };
 
 /** By `az apim`, or by `az rest` where it has no command. */
 const table = clientTable('az', {
-  service: 'R',
+  service: 'CRD',
   user: 'CRUD',
   group: 'CRUD',
   'member of a group': 'CRD',
@@ -25,10 +25,10 @@ const table = clientTable('az', {
   subscription: 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
-  notification: 'R',
+  notification: 'CR',
   'recipient of a notification': 'CRD',
-  'portal setting': 'R',
-  'other collections': 'R',
+  'portal setting': 'RU',
+  'other collections': 'CRUD',
 });
 /** The verbs of `az apim`, after the last noun. */
 const VERBS: Record<string, string> = {
@@ -39,6 +39,9 @@ const NOUNS: Record<string, string> = {
   ...{ '': '', api: 'apis', product: 'products', 'product api': 'products/any/apis', nv: 'namedValues' },
   'api versionset': 'apiVersionSets',
 };
+
+const addressOf = (below: string) =>
+  `/subscriptions/{subscriptionId}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/default${below}?api-version=2022-08-01`;
 
 describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
   beforeAll(async () => {
@@ -76,8 +79,6 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     table.saw(method.toUpperCase(), below, 201);
     return answer;
   }
-  const addressOf = (below: string) =>
-    `/subscriptions/{subscriptionId}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/default${below}?api-version=2022-08-01`;
   const bodyOf = (properties?: object) => (properties ? ['--body', JSON.stringify({ properties })] : []);
   const loginWith = (secret: string) => [
     ...['login', '--service-principal', '-u', ci.id, '-p', secret, '--tenant', TENANT],
@@ -254,7 +255,9 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
       'delete',
       '/notifications/RequestPublisherNotificationMessage/recipientEmails/all@example.com',
     );
+    await rest('put', '/notifications/RequestPublisherNotificationMessage');
     await rest('get', '/portalsettings/signin');
+    await apim('nv', 'delete', '--named-value-id', 'x', '-y');
     for (const path of ['/products/silver/groups/staff', '/groups/staff/users/bo', '/subscriptions/bo'])
       await rest('delete', path);
     for (const path of ['/products/silver', '/groups/staff', '/users/bo']) await rest('delete', path);
@@ -265,6 +268,21 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     expect(await apim('api', 'versionset', 'list')).toEqual([]);
     const refused = await az.run('apim', 'nv', 'show', '-g', 'rg1', '-n', 'default', '--named-value-id', 'x');
     expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('no named values') });
+  });
+
+  const APIM = ['-g', 'rg1', '-n', 'default'];
+  const PUBLISHER = ['--publisher-name', 'x', '--publisher-email', 'x@example.com', '-l', 'local'];
+  it.each([
+    ['service', 'create', ['apim', 'create', ...APIM, ...PUBLISHER]],
+    ['service', 'delete', ['apim', 'delete', ...APIM, '-y']],
+    ['portal setting', 'update', ['rest', '--method', 'patch', '--url', addressOf('/portalsettings/signup')]],
+    ['other collections', 'create', ['rest', '--method', 'put', '--url', addressOf('/namedValues/x')]],
+    ['other collections', 'update', ['rest', '--method', 'patch', '--url', addressOf('/namedValues/x')]],
+  ] as const)('prints the sentence that refuses %s: %s', async (resource, action, words) => {
+    const body = words[0] === 'rest' ? ['--body', '{"properties":{}}'] : [];
+    const { code, err } = await az.run(...words, ...body);
+    expect([code, err]).toEqual([1, expect.stringMatching(/MethodNotAllowed.+\.(\s|")/)]);
+    table.covers(resource, action, 'refused');
   });
 
   it('has its column in docs/management-api.md', () => table.expectOnPage());
