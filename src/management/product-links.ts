@@ -25,7 +25,7 @@ const WORDS = {
 } as const;
 
 /** Azure's names of the operation's fields, where they differ. */
-const AZURE_NAMES = { 'link.linkName': 'linkId', link: 'linkId' };
+const AZURE_NAMES = { linkName: 'linkId' };
 
 const routesOf = (kind: Kind): Route[] => {
   const { azureName, links } = WORDS[kind];
@@ -105,7 +105,7 @@ async function putLink(request: ManagementRequest, kind: Kind): Promise<Manageme
   await editProduct(request.context, {
     productId: product.id,
     ...(kind === 'api' ? { addApiIds: [id] } : { addGroupIds: [id] }),
-    link: { kind, id, linkName },
+    linkName,
   });
   return getLink(request, kind, 201);
 }

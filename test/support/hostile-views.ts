@@ -44,6 +44,7 @@ const groups = fc.oneof(
 export const account = fc
   .record({
     id: accountId,
+    resourceId: accountId,
     email: storedEmail,
     names: fc.tuple(name, name),
     note: storedText(input.note, 1_000),

@@ -9,8 +9,8 @@ import { holdProductForChange, nameLink, setApisOfProduct, setGroupsOfProduct } 
 
 /**
  * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; the fields with `add`
- * and `remove` change them, for several programs at once. `link` is what programs call the link to an API or group that it
- * has. Gateways apply the new rules to the next call; subscriptions keep their own state.
+ * and `remove` change them, for several programs at once. `linkName` is what programs call the link to the one API or group
+ * that is added. Gateways apply the new rules to the next call; subscriptions keep their own state.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
  * requires an approval but no subscription.
  */
@@ -34,12 +34,11 @@ export const editProduct = defineOperation({
     groupIds: input.productGroupIds.optional(),
     addGroupIds: input.productGroupIds.default([]),
     removeGroupIds: input.productGroupIds.default([]),
-    link: z
-      .strictObject({ kind: z.enum(['api', 'group']), id: z.string(), linkName: input.linkName })
-      .optional(),
+    linkName: input.linkName.optional(),
   },
   async run(act, { productId, expectedVersion, ...given }) {
-    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, link, ...wanted } = given;
+    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, linkName, ...wanted } =
+      given;
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
@@ -59,8 +58,10 @@ export const editProduct = defineOperation({
     });
     const apis = newApiIds ? { apis: await setApisOfProduct(act, product, newApiIds) } : {};
     const groups = newGroupIds ? { groups: await setGroupsOfProduct(act, product, newGroupIds) } : {};
-    if (link) await nameLink(act, before, link);
-    const after = { ...wanted, ...apis, ...groups, ...(link ? { link } : {}) };
+    const [apiId, groupId] = [addApiIds[0], addGroupIds[0]];
+    if (linkName && apiId) await nameLink(act, before, { kind: 'api', id: apiId, linkName });
+    else if (linkName && groupId) await nameLink(act, before, { kind: 'group', id: groupId, linkName });
+    const after = { ...wanted, ...apis, ...groups, ...(linkName ? { linkName } : {}) };
     const namesBefore = {
       ...before,
       apis: before.apis.map(({ name }) => name),

@@ -63,7 +63,7 @@ export async function nameLink(act: Act, product: ProductView, link: NamedLink):
   );
   if (other)
     throw new DomainError('invalid_input', {
-      fields: { link: `is the link to ${other.id} already; delete it first` },
+      fields: { linkName: `is the link to ${other.id} already; delete it first` },
     });
   await nameLinkOfProduct(act.tx, { serviceId: act.service.id, id: product.id }, { kind, id }, linkName);
 }
