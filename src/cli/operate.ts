@@ -4,6 +4,7 @@ import { listBoundTeamIds } from '../db/operators/workspaces.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { readOneEmail } from '../domain/email-list.ts';
 import { findOneAccount } from '../operations/accounts/find.ts';
+import { restoreAccount } from '../operations/accounts/restore.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listGroups } from '../operations/groups/list.ts';
@@ -138,7 +139,14 @@ async function findIds(context: Context, { exposed, input }: Invocation): Promis
     ...(takesTeam ? { teamId: await onlyTeam(context) } : {}),
     ...(accountId === undefined
       ? {}
-      : { accountId: (await findOneAccount(context, { text: String(accountId) })).account.id }),
+      : {
+          accountId: (
+            await findOneAccount(context, {
+              text: String(accountId),
+              prefersDeleted: exposed.operation === restoreAccount,
+            })
+          ).account.id,
+        }),
     ...(groupId === undefined ? {} : { groupId: await idOfGroup(groupId) }),
     ...(Array.isArray(groupIds) ? { groupIds: await Promise.all(groupIds.map(idOfGroup)) } : {}),
   };

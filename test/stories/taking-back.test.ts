@@ -70,21 +70,21 @@ describe('a deletion', () => {
 
   it('of an account whose id a program gave another one is taken back with a new id for programs', async () => {
     const beside = await besideApp(app);
-    const person = { accountId: 'gus', firstName: 'Gus', lastName: 'Ode', tellDeveloper: false };
-    await addAccount(beside.console(), { ...person, email: 'gus@example.com' });
-    await deleted('gus@example.com', /Delete Gus Ode\?/);
-    await addAccount(beside.console(), { ...person, firstName: 'Guy', email: 'guy@example.com' });
-    await admin().types('/apim-user show gus');
+    const person = { accountId: 'zed', firstName: 'Zed', lastName: 'Ode', tellDeveloper: false };
+    await addAccount(beside.console(), { ...person, email: 'zed@example.com' });
+    await deleted('zed@example.com', /Delete Zed Ode\?/);
+    await addAccount(beside.console(), { ...person, firstName: 'Zef', email: 'zef@example.com' });
+    await admin().types('/apim-user show zed');
     const shown = await admin().sees(
-      /guy@example\.com.*Id for programs:\* gus \(in the history: [0-9a-f-]{36}\)/s,
+      /zef@example\.com.*Id for programs:\* zed \(in the history: [0-9a-f-]{36}\)/s,
     );
-    expect(shown).not.toContain('gus@example.com');
-    await admin().types('/apim-user history guy@example.com');
-    await admin().sees(/added.*id for programs: gus/s);
-    await admin().types('/apim-user restore gus@example.com');
-    await admin().sees(/Restored Gus Ode\..*so programs know this one as `[0-9a-f-]{36}`/s);
-    await admin().types('/apim-user show gus');
-    await admin().sees(/gus@example\.com.*Id for programs:\* [0-9a-f-]{36} \(in the history: gus\)/s);
+    expect(shown).not.toContain('zed@example.com');
+    await admin().types('/apim-user history zef@example.com');
+    await admin().sees(/added.*id for programs: zed/s);
+    await admin().types('/apim-user restore zed@example.com');
+    await admin().sees(/Restored Zed Ode\..*so programs know this one as `[0-9a-f-]{36}`/s);
+    await admin().types('/apim-user show zed');
+    await admin().sees(/zed@example\.com.*Id for programs:\* [0-9a-f-]{36} \(in the history: zed\)/s);
     await beside.close();
   });
 

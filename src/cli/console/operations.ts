@@ -102,6 +102,7 @@ export const EXPOSED: readonly Exposed[] = [
     alias: 'list',
     positional: ['text'],
     fields: ['text', 'state', 'groupId'],
+    print: ({ administrator: _, ...page }) => page,
     pages: { rows: 'accounts', cursor: 'after' },
   }),
   expose(countAccounts, { alias: 'count' }),

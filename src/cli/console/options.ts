@@ -13,6 +13,8 @@ const LEFT_OUT = [
   'skip',
   'isCounted',
   'properties',
+  'link',
+  'prefersDeleted',
 ];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';

@@ -65,6 +65,21 @@ export async function findAccountByResourceId(
   return row ?? null;
 }
 
+/**
+ * By the id of its row, as people read it, or its id for programs. A deleted account only when no other one has either,
+ * unless it is preferred.
+ */
+export async function findAccountByEitherId(
+  db: Db,
+  serviceId: string,
+  id: string,
+  prefersDeleted = false,
+): Promise<Account | null> {
+  const account = await findAccount(db, serviceId, id);
+  if (account && (prefersDeleted || account.state !== 'deleted')) return account;
+  return (await findAccountByResourceId(db, serviceId, id)) ?? account;
+}
+
 /** The account that has this email; a deleted account has given its up. */
 const selectByEmail = readTogether<EmailKey, Account>('account_by_email', (db, value) =>
   db

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import {
   type Account,
   findAccount,
+  findAccountByEitherId,
   findAccountByEmail,
-  findAccountByResourceId,
   findDeletedAccountByEmail,
 } from '../../db/accounts/accounts.ts';
 import { findNewestInvitationTo } from '../../db/accounts/invitations.ts';
@@ -24,8 +24,8 @@ const MAX_FOLLOWING = 2;
 const SHORTEST_MAILBOX = 3;
 
 /**
- * Finds the one account with this email, this id or id for programs, or a subscription with this id; else the one whose name or mailbox has
- * the text. `following` are the words after it, which may belong to the name: `wordsUsed` says how many do. Never
+ * Finds the one account with this email, this id or id for programs, or a subscription with this id; else the one whose
+ * name or mailbox has the text. `prefersDeleted`: of two accounts that have the id, the deleted one. `following` are the words after it, which may belong to the name: `wordsUsed` says how many do. Never
  * guesses: for anything else it refuses, and lists at most three similar accounts.
  * Errors: `account_invited` and `account_deleted` for the email of an invitation or deleted account, with the id;
  * `account_not_found`, `account_ambiguous`, both with `near`.
@@ -40,15 +40,16 @@ export const findOneAccount = defineOperation({
       .array(z.string())
       .overwrite((words) => words.slice(0, MAX_FOLLOWING))
       .default([]),
+    prefersDeleted: z.boolean().default(false),
   },
-  async run(act, { text, following }) {
+  async run(act, { text, following, prefersDeleted }) {
     const serviceId = act.service.id;
     // As a mail program writes it, with a name and brackets.
     const email = canonicalIn(text) ?? text.toLowerCase();
     const exact =
       text &&
       ((await findAccountByEmail(act.tx, serviceId, email)) ??
-        (await findById(act, text)) ??
+        (await findAccountByEitherId(act.tx, serviceId, text, prefersDeleted)) ??
         (await accountOfSubscription(act, text)));
     if (exact) return { account: await viewAccount(act, exact), isByName: false, wordsUsed: 0 };
     const isEmail = text.includes('@');
@@ -71,13 +72,6 @@ export const findOneAccount = defineOperation({
     throw new DomainError('account_not_found', { near: alike.map(suggestion) });
   },
 });
-
-/** By the id of its row, as Slack shows it, or its id for programs. A deleted account only when no other one has either. */
-async function findById(act: Act, id: string): Promise<Account | null> {
-  const account = await findAccount(act.tx, act.service.id, id);
-  if (account && account.state !== 'deleted') return account;
-  return (await findAccountByResourceId(act.tx, act.service.id, id)) ?? account;
-}
 
 /** Errors: `account_invited`, `account_deleted`. */
 async function refuseFormerOrFuture(act: Act, email: string): Promise<void> {

@@ -1,5 +1,9 @@
 // The audit row that an operation writes: one for a change, one for a refusal, one for a request for approval.
-import { findAccount, findAccountByEmail, findDeletedAccountByEmail } from '../../db/accounts/accounts.ts';
+import {
+  findAccountByEitherId,
+  findAccountByEmail,
+  findDeletedAccountByEmail,
+} from '../../db/accounts/accounts.ts';
 import { findAuditRow, writeAuditRow } from '../../db/audit/rows.ts';
 import type { Db, Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
@@ -143,7 +147,7 @@ async function idOfNamedAccount(db: Db, serviceId: string, text: string): Promis
   const email = canonicalIn(text) ?? text.toLowerCase();
   const found =
     (await findAccountByEmail(db, serviceId, email)) ??
-    (await findAccount(db, serviceId, text)) ??
+    (await findAccountByEitherId(db, serviceId, text)) ??
     (await findDeletedAccountByEmail(db, serviceId, email));
   return found?.id;
 }

@@ -2,11 +2,11 @@ import type { KnownBlock } from '@slack/types';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { canonicalIn } from '../../domain/email-list.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
+import { findOneAccount } from '../../operations/accounts/find.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { commandButton } from '../features/run-command.ts';
-import { findFor } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { accountIn } from '../frame/reference.ts';
 import { attempt } from '../frame/role.ts';
@@ -53,7 +53,12 @@ async function restoreNamed(request: SlackRequest, typed: string): Promise<Messa
   const withEmail = accounts.filter(({ email }) => wanted !== null && canonicalEmail(email) === wanted);
   const offered = withEmail.length > 0 ? withEmail : accounts;
   const [one, ...others] = offered;
-  if (!one) return runRestore(request, { accountId: (await findFor(request, restoreAccount, text)).id });
+  if (!one) {
+    const { account } = await attempt(request, restoreAccount, { account: text }, ({ context }) =>
+      findOneAccount(context, { text, prefersDeleted: true }),
+    );
+    return runRestore(request, { accountId: account.id });
+  }
   if (withEmail.length === 1) return runRestore(request, { accountId: one.id });
   const many = `${next ? 'More than ' : ''}${offered.length} deleted accounts match`;
   const head = `${others.length ? many : 'One deleted account matches'}. Which one do you want to restore?`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { findOneAccount } from '../../../src/operations/accounts/find.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
@@ -68,6 +69,19 @@ describe('an account that an operator names', () => {
     expect(suggested).toHaveLength(3);
     for (const email of suggested) expect(email).toMatch(/^user\d/);
     expect((await found('user')).split(' ')).toHaveLength(4);
+  });
+
+  it('with an id that was used again is the one that lives, unless the deleted one is preferred', async () => {
+    const text = 'reused';
+    const person = { accountId: text, email: 'reused@example.com', firstName: 'Re', lastName: 'Used' };
+    await addAccount(t.as(ADMIN), person);
+    await deleteAccount(t.as(ADMIN), { accountId: text });
+    expect((await findOneAccount(t.as(ADMIN), { text })).account.state).toBe('deleted');
+    const { account: again } = await addAccount(t.as(ADMIN), person);
+    for (const typed of [text, 'REUSED', again.id])
+      expect((await findOneAccount(t.as(ADMIN), { text: typed })).account.id).toBe(again.id);
+    const { account } = await findOneAccount(t.as(ADMIN), { text, prefersDeleted: true });
+    expect(account).toMatchObject({ id: text, state: 'deleted' });
   });
 
   it('is told to be invited while the invitation can be sent again, and deleted while it can come back', async () => {
