@@ -1,18 +1,20 @@
 // The az of this machine, Azure's own command line, in a configuration of the test's own.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { findExecutable, foldersOf } from './executables.ts';
+import { findExecutable } from './executables.ts';
 
 export const HOW_TO_GET_AZ =
   'No az was found, so the tests with a real one are skipped. Install it (Debian, Ubuntu: `apt-get install --no-install-recommends azure-cli`).';
 
+/** Debian's, whose parts the Python of the machine can load; Microsoft's own package brings another Python. */
 export const findAz = (): string | null =>
-  findExecutable(foldersOf(process.env.PATH).map((folder) => join(folder, 'az')));
+  existsSync('/usr/lib/python3/dist-packages/azure/cli') ? findExecutable(['/usr/bin/az']) : null;
 
 /** Runs commands in one process, because each start of az costs half a second. */
 const MANY = `
