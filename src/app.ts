@@ -21,7 +21,12 @@ import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
 import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createDefinitions } from './management/api-definition.ts';
-import { createManagement, MAX_MANAGEMENT_BYTES, refusalInAzuresForm } from './management/app.ts';
+import {
+  createManagement,
+  MAX_MANAGEMENT_BYTES,
+  RESOURCE_MANAGER,
+  refusalInAzuresForm,
+} from './management/app.ts';
 import { createAuthority } from './management/authority.ts';
 import type { Clock, Context } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
@@ -288,9 +293,9 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
     fetch: mountSurfaces(parts, metrics).fetch,
     // As Azure compares it.
-    caselessPaths: ['/subscriptions', '/tenants', '/metadata/endpoints'],
+    caselessPaths: [...RESOURCE_MANAGER, '/metadata/endpoints'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
-    refusals: { '/subscriptions': refusalInAzuresForm, '/tenants': refusalInAzuresForm },
+    refusals: Object.fromEntries(RESOURCE_MANAGER.map((path) => [path, refusalInAzuresForm])),
     routes: {
       '/slack/events': slack.listener,
       ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
@@ -330,8 +335,7 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     contextOf,
     system: () => system('management'),
   });
-  root.route('/subscriptions', management);
-  root.route('/tenants', management);
+  for (const path of RESOURCE_MANAGER) root.route(path, management);
   root.route('/', createDefinitions({ system: () => system('management') }));
   const authority = createAuthority({
     log,

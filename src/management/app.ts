@@ -47,7 +47,10 @@ type ManagementOptions = {
   system(): Context;
 };
 
-/** Everything below `/subscriptions`, and `/tenants`. Every answer is in Azure's form, faults too. */
+/** Where Azure Resource Manager's addresses begin; what it says to no one is refused in its form too. */
+export const RESOURCE_MANAGER = ['/subscriptions', '/tenants', '/providers'] as const;
+
+/** Everything below those. Every answer is in Azure's form, faults too. */
 export function createManagement(options: ManagementOptions): Hono<WebEnv> {
   const { log, limits, oidc, clock, system } = options;
   const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;

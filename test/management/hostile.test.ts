@@ -162,7 +162,7 @@ async function tryOne(one: Hostile, index: number): Promise<number> {
     tokenRefusals.add(String(JSON.parse(text).error));
   }
   // Dots in a path may lead out of the API, to a page.
-  const isOurs = /^\/(subscriptions|tenants)(\/|$)/i.test(pathname);
+  const isOurs = /^\/(subscriptions|tenants|providers)(\/|$)/i.test(pathname);
   if (!isOurs) return status;
   // A reader and a client without a token change nothing by an accepted request either.
   if (status < 400 && one.by === 'admin') accepted.push(String(headers['x-ms-request-id']));

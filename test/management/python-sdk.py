@@ -9,7 +9,9 @@ from azure.core.credentials import AccessToken
 from azure.mgmt.apimanagement import ApiManagementClient, models as M
 
 URL = os.environ["APIM_URL"]
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 AT = ("rg1", "default")
+SERVICE = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/default"
 
 
 class Credential:
@@ -55,7 +57,7 @@ def run(version, resource, action, call, status, **wanted):
 
 def cases(version):
     c = ApiManagementClient(
-        Credential(), "00000000-0000-0000-0000-000000000000", base_url=URL, api_version=version,
+        Credential(), SUBSCRIPTION, base_url=URL, api_version=version,
         credential_scopes=[URL + "/.default"], retry_total=0, polling_interval=0)
     n = "py" + version.replace("-", "")
     body = lambda properties: json.dumps({"properties": properties}).encode()
@@ -174,6 +176,26 @@ def cases(version):
         *AT, template, "*", M.EmailTemplateUpdateParameters(subject="Hello"), **o), 200, subject="Hello")
     case("email template", "delete", lambda o: c.email_template.delete(*AT, template, "*", **o), 200)
     case("email template", "read", lambda o: c.email_template.get(*AT, template, **o), 200, is_default=True)
+
+    # notifications
+    name, email = "RequestPublisherNotificationMessage", f"{n}@example.org"
+    case("notification", "create", lambda o: c.notification.create_or_update(*AT, name, **o), 200, name=name)
+    case("notification", "read", lambda o: c.notification.get(*AT, name, **o), 200, name=name)
+    case("notification", "read", lambda o: c.notification.list_by_service(*AT, **o), 200)
+    emails, users = c.notification_recipient_email, c.notification_recipient_user
+    case("recipient of a notification", "create", lambda o: emails.create_or_update(*AT, name, email, **o), 201,
+         email=email)
+    case("recipient of a notification", "read", lambda o: emails.check_entity_exists(*AT, name, email, **o), 204,
+         returns=True)
+    case("recipient of a notification", "read", lambda o: emails.list_by_notification(*AT, name, **o), 200,
+         value__0__email=email)
+    case("recipient of a notification", "delete", lambda o: emails.delete(*AT, name, email, **o), 200)
+    case("recipient of a notification", "read", lambda o: emails.check_entity_exists(*AT, name, email, **o), 404,
+         returns=False)
+    case("recipient of a notification", "create", lambda o: users.create_or_update(*AT, name, n, **o), 201)
+    case("recipient of a notification", "read", lambda o: users.list_by_notification(*AT, name, **o), 200,
+         value__0__user_id=f"{SERVICE}/users/{n}")
+    case("recipient of a notification", "delete", lambda o: users.delete(*AT, name, n, **o), 200)
 
     # everything goes, in the order of a destroy
     case("subscription", "delete", lambda o: c.subscription.delete(*AT, n, "*", **o), 200)

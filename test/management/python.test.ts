@@ -25,6 +25,8 @@ const table = clientTable('Python', {
   subscription: 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
+  notification: 'CR',
+  'recipient of a notification': 'CRD',
   'portal setting': 'RU',
   'other collections': 'CRUD',
 });
