@@ -17,6 +17,15 @@ export const keyNamesOf = ({
     ? null
     : { header: keyHeader ?? KEY_NAMES.header, query: keyQuery ?? KEY_NAMES.query };
 
+/** The row of an API with Azure's names: null for those that every API has. */
+export function keyColumns(names: { header?: string | undefined; query?: string | undefined }) {
+  const { header = KEY_NAMES.header, query = KEY_NAMES.query } = names;
+  return {
+    keyHeader: header === KEY_NAMES.header ? null : header,
+    keyQuery: query === KEY_NAMES.query ? null : query,
+  };
+}
+
 const MAX_NAME_LENGTH = 100;
 /** Source: RFC 9110 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { parseApiPath } from '../domain/api-path.ts';
 import { DomainError } from '../domain/domain-error.ts';
-import { KEY_NAMES } from '../domain/key-names.ts';
+import { keyColumns } from '../domain/key-names.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
@@ -92,17 +92,10 @@ function readApi(request: ManagementRequest) {
   return {
     name: displayName,
     path,
-    ...(names && {
-      keyHeader: ownName(names.header, KEY_NAMES.header),
-      keyQuery: ownName(names.query, KEY_NAMES.query),
-    }),
+    ...(names && keyColumns(names)),
     properties: Object.fromEntries(Object.entries(properties).filter(([, one]) => one !== undefined)),
   };
 }
-
-/** Null for the name that every API has. */
-const ownName = (name: string | undefined, everyApis: string) =>
-  name === undefined || name === everyApis ? null : name;
 
 async function listApisOfService(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };

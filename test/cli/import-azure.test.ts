@@ -57,7 +57,12 @@ async function fill(): Promise<void> {
   const as = source.contextOf({ kind: 'console', name: 'Test' });
   await createGroup(as, { groupId: 'partners', name: 'Partners', description: 'who pay' });
   for (const id of ['orders', 'weather', 'drafts'])
-    await createApi(as, { id, name: `${id} API`, path: `${id}/v1` });
+    await createApi(as, {
+      id,
+      name: `${id} API`,
+      path: `${id}/v1`,
+      ...(id === 'drafts' ? { keyHeader: 'X-Drafts-Key' } : {}),
+    });
   const product = { isPublished: true, terms: 'Be kind.', description: 'A start' };
   await createProduct(as, {
     id: 'starter',
@@ -217,6 +222,9 @@ describe('npm run import:azure', () => {
         (select array_agg(api_id) from product_apis where product_id = products.id) as apis
       from products order by id`;
     expect(await products(sql)).toEqual(await products(there));
+    const keyNames = (of: postgres.Sql) => of`select id, key_header, key_query from apis order by id`;
+    expect([...(await keyNames(sql))]).toEqual([...(await keyNames(there))]);
+    expect((await keyNames(sql))[0]).toMatchObject({ id: 'drafts', key_header: 'X-Drafts-Key' });
     const texts = await sql`select template, subject, syntax, body from mail_texts order by template`;
     expect(texts.map(({ template, subject, syntax }) => [template, subject, syntax])).toEqual([
       ['AccountBlocked', 'Blocked', 'xhtml'],

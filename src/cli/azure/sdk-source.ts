@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
 import pLimit from 'p-limit';
+import { keyColumns } from '../../domain/key-names.ts';
 import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copies/record.ts';
 import { UsageError } from '../program.ts';
 
@@ -71,6 +72,7 @@ const READERS: Record<CopiedKind, Reader> = {
         id: api.name ?? '',
         name: api.displayName ?? '',
         path: pathOf(api),
+        ...keyColumns(api.subscriptionKeyParameterNames ?? {}),
         isCurrent: api.isCurrent !== false,
       }));
   },

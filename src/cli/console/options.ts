@@ -15,6 +15,7 @@ const LEFT_OUT = [
   'properties',
   'link',
   'prefersDeleted',
+  'replacesProperties',
 ];
 
 type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';

@@ -62,9 +62,10 @@ export async function planApis(
   const { apis: ours } = await listApis(context, { ids: page.map(({ id }) => id.slice(0, 256)) });
   const paths = page.flatMap(({ path }) => applyRule(() => parseApiPath(path)).value ?? []);
   const { apis: taken } = await compareCopied(context, { apiPaths: paths });
-  return page.map(({ id, name, path: typed, isCurrent }): PlannedCopy => {
+  return page.map(({ id, name, path: typed, isCurrent, keyHeader, keyQuery }): PlannedCopy => {
+    const given = { id, name, path: typed, keyHeader, keyQuery };
     if (!isCurrent) return planned('skipped', 'a revision that calls do not reach');
-    const { wanted, fault } = inputFor(createApi.input, { id, name, path: typed });
+    const { wanted, fault } = inputFor(createApi.input, given);
     if (!wanted) return fault;
     const { value: path, fault: pathFault } = applyRule(() => parseApiPath(typed));
     if (path === null) return pathFault;
@@ -79,8 +80,9 @@ export async function planApis(
       return plannedComparison({
         name: there.name === name.trim(),
         path: there.path.toLowerCase() === lower,
+        'name of the key': there.keyHeader === keyHeader && there.keyQuery === keyQuery,
       });
-    return plannedNew(() => createApi(context, { id, name, path }));
+    return plannedNew(() => createApi(context, { ...given, path }));
   });
 }
 

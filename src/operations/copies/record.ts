@@ -20,6 +20,9 @@ const api = z.strictObject({
   name: text,
   /** Where the API begins behind the gateway, with its version where that is a segment. */
   path: text,
+  /** Where its calls carry their key; null: where every API's calls do. */
+  keyHeader: text.nullable().default(null),
+  keyQuery: text.nullable().default(null),
   /** False for a revision that calls don't reach. */
   isCurrent: z.boolean(),
 });
