@@ -109,7 +109,10 @@ export function clientTable(client: Client, offers: Partial<Record<Resource, str
 }
 
 function withCell(page: string, resource: string, client: Client, cell: string): string {
-  const row = page.split('\n').find((line) => line.startsWith(`| ${resource} |`));
+  const row = page
+    .slice(page.indexOf('## Clients'))
+    .split('\n')
+    .find((line) => line.startsWith(`| ${resource} |`));
   if (!row) throw new Error(`docs/management-api.md has no row "${resource}" under "Clients"`);
   const parts = row.split(' | ');
   parts[CLIENTS.indexOf(client) + 1] = cell;
