@@ -1,5 +1,5 @@
 // The ids in a path may have any case. Before a route runs they become those of their resources, as they were first written.
-import { DomainError } from '../domain/domain-error.ts';
+import { DomainError, refusalKindOf } from '../domain/domain-error.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
 import type { ManagementRequest, ManagementResponse, Route } from './route.ts';
 
@@ -52,7 +52,7 @@ async function change(
   name(found);
   const params = withIds(request.params, found);
   try {
-    return await route.run({ ...request, params });
+    return await repeatWhileOvertaken(request, () => route.run({ ...request, params }));
   } catch (error) {
     // Another PUT may have made it at the same moment, with its id in another case.
     const again =
@@ -62,6 +62,24 @@ async function change(
     if (again === params) throw error;
     return route.run({ ...request, params: again });
   }
+}
+
+/** Clients make many changes at once. */
+const MAX_TRIES = 10;
+
+/** A change that names no version is meant for any, so one that another change overtakes is tried again. */
+async function repeatWhileOvertaken<Result>(
+  { ifMatch }: ManagementRequest,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const isForAny = ifMatch === null || ifMatch.trim() === '*';
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await attempt();
+    } catch (error) {
+      const isOvertaken = error instanceof DomainError && refusalKindOf(error.code) === 'stale';
+      if (!isOvertaken || !isForAny || tries >= MAX_TRIES) throw error;
+    }
 }
 
 async function findIds({ context, params }: ManagementRequest): Promise<Partial<Ids>> {

@@ -52,3 +52,18 @@ it('subscriptions of one user to one product can be made, changed and deleted al
     NUMBERS.map(() => 200),
   );
 });
+
+it.each(['users/u1', 'groups/g1', 'products/gold', 'apis/a1'])(
+  '%s takes six changes at once that name no version',
+  async (path) => {
+    const property = path.startsWith('users') ? 'note' : 'description';
+    const changes = NUMBERS.map((n) =>
+      t.ask(path, {
+        method: 'PATCH',
+        headers: n % 2 === 0 ? { 'if-match': '*' } : {},
+        body: { properties: { [property]: `${n}` } },
+      }),
+    );
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual(NUMBERS.map(() => 200));
+  },
+);
