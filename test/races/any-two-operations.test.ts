@@ -154,6 +154,8 @@ const STEPS: Record<string, Step> = {
   'invitations/request': by(MEMBER)((w) => ({ email: w.wanted, groupIds: [w.groupId], why: 'a partner' })),
   'invitations/resend': admin((w) => ({ invitationId: w.invitationId })),
   'invitations/revoke': admin((w) => ({ invitationId: w.invitationId })),
+  'notifications/add-recipient': admin((w) => ({ notification: 'AccountClosedPublisher', ...account(w) })),
+  'notifications/remove-recipient': admin((w) => ({ notification: 'AccountClosedPublisher', ...account(w) })),
   'passwords/change': developer(() => ({ currentPassword: PASSWORD, password: NEW_PASSWORD, agent: '' })),
   'passwords/reset': visitor((w) => ({ ticket: w.reset, password: NEW_PASSWORD })),
   'passwords/send-reset': admin(account),
@@ -236,6 +238,7 @@ async function endOf({ word, accountId, invitationId }: World): Promise<string> 
     'tickets', (select json_agg(purpose order by purpose) from tickets
       where (account_id = ${accountId} or invitation_id = ${invitationId}) and used_at is null and voided_at is null),
     'mails', (select json_agg(template || ' ' || state order by template, state) from mails),
+    'recipients', (select json_agg(recipient) from notification_recipients where recipient = ${accountId}),
     'sessions', (select count(*) from sessions where account_id = ${accountId}),
     'invitations', (select json_agg(json_build_array(email, state, version) order by email, state) from invitations
       where email like ${like}),
