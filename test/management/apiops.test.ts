@@ -344,4 +344,4 @@ async function versionsOf(service: Service, files: Files): Promise<Json> {
   return versions;
 }
 
-it('APIOps has its column in docs/management-api.md', () => table.expectOnPage());
+it('APIOps has its column in docs/azure-tools.md', () => table.expectOnPage());

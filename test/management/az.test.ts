@@ -285,5 +285,5 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     table.covers(resource, action, 'refused');
   });
 
-  it('has its column in docs/management-api.md', () => table.expectOnPage());
+  it('has its column in docs/azure-tools.md', () => table.expectOnPage());
 });

@@ -62,5 +62,5 @@ describe.skipIf(!PYTHON)('azure.mgmt.apimanagement', () => {
     }
   }, 240_000);
 
-  it('has its column in docs/management-api.md', () => table.expectOnPage());
+  it('has its column in docs/azure-tools.md', () => table.expectOnPage());
 });

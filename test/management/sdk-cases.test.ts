@@ -215,4 +215,4 @@ describe.each(VERSIONS)('@azure/arm-apimanagement %s', (version, load) => {
   }, 240_000);
 });
 
-it('docs/management-api.md has what only these calls do', () => table.expectOnPage());
+it('docs/azure-tools.md has what only these calls do', () => table.expectOnPage());

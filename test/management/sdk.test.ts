@@ -284,4 +284,4 @@ it('the judge sees a missing property, a wrong type, an unknown word and an unkn
   expect(exchanges[1]?.faults).toContain('$.location should be there: undefined');
 });
 
-it('docs/management-api.md has the column of JavaScript', () => table.expectOnPage());
+it('docs/azure-tools.md has the column of JavaScript', () => table.expectOnPage());

@@ -236,4 +236,4 @@ it('a destroy removes everything, and an apply creates it again under the same i
   await destroy();
 });
 
-it('Terraform has its column in docs/management-api.md', () => table.expectOnPage());
+it('Terraform has its column in docs/azure-tools.md', () => table.expectOnPage());

@@ -1,5 +1,5 @@
 // What each of Azure's clients does with each resource here. Each client's suite measures its column of the table under
-// "Clients" in docs/management-api.md, and writes it with `--update`.
+// "Clients" in docs/azure-tools.md, and writes it with `--update`.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -56,7 +56,7 @@ function actionOf(method: string, path: string, status: number): Action {
 }
 
 const LETTERS: Record<Action, string> = { create: 'C', read: 'R', update: 'U', delete: 'D' };
-const PAGE = fileURLToPath(new URL('../../docs/management-api.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../docs/azure-tools.md', import.meta.url));
 
 /**
  * The column of one client. `offers` has the actions that the client offers for a resource, as letters: `CRUD`, `R`, or
@@ -113,7 +113,7 @@ function withCell(page: string, resource: string, client: Client, cell: string):
     .slice(page.indexOf('## Clients'))
     .split('\n')
     .find((line) => line.startsWith(`| ${resource} |`));
-  if (!row) throw new Error(`docs/management-api.md has no row "${resource}" under "Clients"`);
+  if (!row) throw new Error(`docs/azure-tools.md has no row "${resource}" under "Clients"`);
   const parts = row.split(' | ');
   parts[CLIENTS.indexOf(client) + 1] = cell;
   return page.replace(row, () => parts.join(' | '));
