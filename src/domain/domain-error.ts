@@ -106,6 +106,8 @@ export type DomainErrorDetail = {
   count?: number;
   /** The limit that was reached, in words: "50 emails at once". */
   limit?: string;
+  /** What a program's token lacks, to follow "it needs": "the grant sso". */
+  needs?: string;
   /** The id of the thing that is in the way (an account that has the address, an open invitation). */
   id?: string;
   /** The email of the account or invitation that was found instead. */

@@ -23,7 +23,7 @@ export function demandApiId(name: string, property: string): string {
   const { id, revision } = readApiName(name);
   if (revision === REVISION) return id;
   throw validationError({
-    [property]: `names revision “${revision.slice(0, 40)}” of an API, and each API has one revision here: ${REVISION}`,
+    [property]: `names revision “${revision.slice(0, 40)}” of an API, and each API has one revision here: ${REVISION}. Leave out “;rev=…”`,
   });
 }
 

@@ -105,7 +105,11 @@ async function giveToken(options: AuthorityOptions, c: WebContext) {
   if (grantType !== 'client_credentials') {
     const code = grantType ? 'unsupported_grant_type' : 'invalid_request';
     const named = GRANT_TYPE.test(grantType) ? ` ${grantType}` : '';
-    throw new OAuthError(400, code, `The grant_type${named} isn't supported. Send client_credentials.`);
+    throw new OAuthError(
+      400,
+      code,
+      `The grant_type${named} isn't supported. Send client_credentials, with the id and secret of a token: in az, sign in with --service-principal.`,
+    );
   }
   if (form.has('client_assertion')) throw new OAuthError(400, 'invalid_request', ONLY_SECRETS);
   const client = readClient(c.req.header('authorization'), form);

@@ -50,6 +50,13 @@ function inOurSpelling(properties: object, names: readonly string[]): Record<str
   return Object.fromEntries(given);
 }
 
+/** Beside `properties` clients send what they have read: `id`, `name`, `type`. Errors: a property of `shape` instead of them. */
+function demandInside(body: ManagementRequest['body'], shape: z.ZodRawShape): void {
+  const outside = Object.keys(body ?? {}).find((name) => Object.hasOwn(shape, name));
+  if (outside && body && !('properties' in body))
+    throw validationError({ [outside]: 'must be inside properties: { "properties": { … } }' });
+}
+
 /**
  * Names ignore case, and null counts as absent, also within a property. Errors: `ValidationError` that names each property
  * that is unknown, given twice or of the wrong type.
@@ -58,6 +65,7 @@ export function readProperties<Shape extends z.ZodRawShape>(
   { body }: ManagementRequest,
   shape: Shape,
 ): z.output<z.ZodObject<Shape>> {
+  demandInside(body, shape);
   // Azure's SDK sends {} for an update without changes.
   const properties = body && !('properties' in body) ? {} : body?.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties))

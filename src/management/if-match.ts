@@ -40,5 +40,5 @@ const preconditionFailed = () =>
   new ManagementError(
     412,
     'PreconditionFailed',
-    "The resource doesn't exist, or has changed since this ETag. Nothing changed.",
+    "The resource doesn't exist, or has changed since this ETag. Nothing changed. Read it again.",
   );

@@ -7,7 +7,7 @@ import { type ManagementRequest, type ManagementResponse, type Route, readRoutes
 
 const RETRY_AFTER_SECONDS = 5;
 const WAITS =
-  'This waits for a second operator: another operator than the owner of the token approves it in Slack. Nothing changed yet. Run it again after the approval.';
+  "This waits for a second operator: someone other than the token's owner approves it in Slack. Nothing changed yet. Run it again after the approval.";
 
 export const LONG_RUNNING_ROUTES: Route[] = [
   ...readRoutes('operationResults', 'operationResults/{operationId}', showResult),

@@ -39,12 +39,17 @@ export class ManagementError extends Error {
 const VALIDATION = 'ValidationError';
 
 export function validationError(fields: Record<string, string>): ManagementError {
-  const details = Object.entries(fields).map(([target, message]) => ({ code: VALIDATION, target, message }));
+  const details = Object.entries(fields).map(([target, fault]) => ({
+    code: VALIDATION,
+    target,
+    message: fault.replace(/^(?=at (most|least) [\d,]+ )/, 'must have '),
+  }));
   const faults = details
-    .map(({ target, message }) => `${target} ${message}`)
-    .join('; ')
-    .replace(/\.?$/, '.');
-  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${faults}`, {
+    // A fault that is a sentence of its own follows a colon.
+    .map(({ target, message }) => `${target}${/^([A-Z]|there )/.test(message) ? ':' : ''} ${message}`)
+    .map((fault) => fault.replace(/\.$/, ''))
+    .join('; ');
+  return new ManagementError(400, VALIDATION, `One or more fields contain incorrect values: ${faults}.`, {
     details,
   });
 }
@@ -113,7 +118,8 @@ const ERROR_OVERRIDES: Partial<Record<DomainErrorCode, ErrorOverride>> = {
   product_unavailable: { words: "This product doesn't accept subscriptions." },
   has_subscriptions: {
     target: 'deleteSubscriptions',
-    words: 'must be true, because there are subscriptions; nothing was deleted',
+    words:
+      'must be true, because there are subscriptions: add deleteSubscriptions=true to the URL to delete them too; nothing was deleted',
   },
   subscription_not_found: notFound('Subscription'),
   subscription_state_unfitting: { words: "The subscription's state doesn't allow this." },
@@ -155,7 +161,7 @@ export function domainErrorAsAzure(
     ...ERRORS_BY_KIND[refusalKindOf(error.code)],
     ...ERROR_OVERRIDES[error.code],
   };
-  const { fields, current, limit } = error.detail;
+  const { fields, current, limit, needs } = error.detail;
   if (code === VALIDATION) {
     const named = Object.entries(
       fields ?? { [target || 'properties']: limit ? `${words}: ${limit}` : words },
@@ -172,6 +178,8 @@ export function domainErrorAsAzure(
   }
   const state = current?.state && status === 409 ? ` It is ${current.state}.` : '';
   const headers = status === 503 ? { 'retry-after': '5' } : {};
+  if (needs)
+    return new ManagementError(status, code, `This token isn't allowed to do this: it needs ${needs}.`);
   return new ManagementError(status, code, `${words}${state}`, { headers });
 }
 
@@ -193,7 +201,14 @@ const REFUSAL_CODES: Record<RefusalCode, string> = {
   unavailable: 'ServiceUnavailable',
 };
 
+/** What a program can do, where a page's words don't say it. */
+const REFUSAL_WORDS: Partial<Record<RefusalCode, string>> = {
+  not_found: "Nothing found at this URL. Check the path behind the service's name.",
+  unsupported_content_type: 'The body must be JSON. Send it with the header Content-Type: application/json.',
+};
+
 export function refusalAsAzure(refusal: HttpRefusal): ManagementError {
   const { status, message, headers } = describeRefusal(refusal);
-  return new ManagementError(status, REFUSAL_CODES[refusal.code], message, { headers });
+  const words = REFUSAL_WORDS[refusal.code] ?? message;
+  return new ManagementError(status, REFUSAL_CODES[refusal.code], words, { headers });
 }

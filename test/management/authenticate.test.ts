@@ -40,9 +40,15 @@ describe('a token of ours', () => {
         body: { properties: { ...USER, email: `${id}@example.com` } },
         token,
       });
-    for (const token of [reader, approver]) {
+    for (const [role, token] of Object.entries({ reader, approver })) {
       const { status, body } = await put(token, 'not-made');
-      expect([status, body.error.code]).toEqual([403, 'AuthorizationFailed']);
+      expect([status, body.error]).toMatchObject([
+        403,
+        {
+          code: 'AuthorizationFailed',
+          message: `This token isn't allowed to do this: it needs the role admin, and has the role ${role}.`,
+        },
+      ]);
     }
     await t.client().user.createOrUpdate(GROUP, SERVICE, 'made', { ...USER, email: 'made@example.com' });
     const block = {

@@ -85,9 +85,8 @@ function demandIssued(
   { issuer, role, grants }: IssuedActor,
   { allowed, grant }: { allowed: readonly CallerKind[]; grant: Grant | undefined },
 ): void {
-  const isTrusted = issuer === policy.tokenIssuer;
-  const suffices = role !== null && isProgramAllowed(role, allowed) && (!grant || grants.includes(grant));
-  if (!isTrusted || !suffices) throw new DomainError('not_permitted');
+  if (issuer !== policy.tokenIssuer || role === null) throw new DomainError('not_permitted');
+  demandRights({ role, grants }, { allowed, grant });
 }
 
 /** The token is live, its owner has a role and is not in doubt, and the lesser of the two roles suffices. */
@@ -101,13 +100,22 @@ async function demandToken(
   if (!token) throw new DomainError('not_permitted');
   if (token.inDoubtSince) throw new DomainError('standing_unconfirmed');
   const role = token.role === 'admin' ? token.ownerRole : token.role;
-  const isAllowed = isProgramAllowed(role, allowed) && (!grant || token.grants.includes(grant));
-  if (!isAllowed) throw new DomainError('not_permitted');
+  demandRights({ role, grants: token.grants }, { allowed, grant });
 }
 
-/** A program of any role may do what a reader may. */
-const isProgramAllowed = (role: Role | 'reader', allowed: readonly CallerKind[]): boolean =>
-  allowed.includes(role) || allowed.includes('reader');
+/** A program of any role may do what a reader may. Errors: `not_permitted` with what the program would need. */
+function demandRights(
+  { role, grants }: { role: Role | 'reader'; grants: readonly string[] },
+  { allowed, grant }: { allowed: readonly CallerKind[]; grant: Grant | undefined },
+): void {
+  const roles = allowed.filter((kind) => kind === 'admin' || kind === 'approver');
+  if (!allowed.includes(role) && !allowed.includes('reader'))
+    throw new DomainError('not_permitted', {
+      needs: `the role ${roles.join(' or ')}, and has the role ${role}`,
+    });
+  if (grant && !grants.includes(grant))
+    throw new DomainError('not_permitted', { needs: `the grant ${grant}` });
+}
 
 /** A block, a deletion or a new password may have ended the session since the request began. */
 async function demandSignedIn(
