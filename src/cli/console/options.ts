@@ -15,6 +15,8 @@ const LEFT_OUT = [
   'properties',
   'link',
   'prefersDeleted',
+  'scopeAsWritten',
+  'ownerAsWritten',
   'replacesProperties',
 ];
 

@@ -10,7 +10,7 @@ const TO_RECIPIENTS = {
   isOnlyForActive: true,
 } as const;
 const because = (event: string) =>
-  `You get this mail because this email is on $OrganizationName’s list for ${event}. An admin there can take it off.`;
+  `You get this mail because your email is on $OrganizationName’s list for ${event}. An admin there can take it off.`;
 
 export const NOTIFICATION_MAILS = {
   RequestPublisherNotificationMessage: {
@@ -26,7 +26,7 @@ export const NOTIFICATION_MAILS = {
 
     /apim-user subscriptions $DevEmail
 
-A program decides by the state of subscription \`$SubId\`: \`active\` or \`rejected\`.`,
+A program can decide too: it sets the state of subscription \`$SubId\` to \`active\` or \`rejected\`.`,
   },
   PurchasePublisherNotificationMessage: {
     ...TO_RECIPIENTS,

@@ -92,7 +92,7 @@ async function runRestore(request: SlackRequest, input: Parameters<typeof restor
   const renamed =
     newResourceId === null
       ? ''
-      : ` Another account has its former id for programs by now, so programs know this one as \`${newResourceId}\`.`;
+      : ` Another account now has its former id for programs, so programs know this one as \`${newResourceId}\`.`;
   const text = `Restored ${escapeText(nameOf(account))}. The account is *blocked* until you activate it.${back}${renamed}`;
   return accountMessage(text, account, await request.role());
 }

@@ -57,7 +57,7 @@ const PRODUCT_ACTIONS: Action[] = [
   { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
 ];
 
-export const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
+const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
 
 /** With what a program gave, and where calls carry their key if this API has names of its own. */
 export function apiDetailsText(api: ApiView): string {
@@ -69,7 +69,7 @@ export function apiDetailsText(api: ApiView): string {
   return [
     apiText(api),
     ...(description ? [escapeText(cut(String(description), MAX_DESCRIPTION_SHOWN))] : []),
-    ...(serviceUrl ? [`*Service:* ${escapeText(cut(String(serviceUrl), MAX_DESCRIPTION_SHOWN))}`] : []),
+    ...(serviceUrl ? [`*Service URL:* ${escapeText(cut(String(serviceUrl), MAX_DESCRIPTION_SHOWN))}`] : []),
     ...(names.length > 0 ? [`*Key:* in ${names.join(' or ')}`] : []),
   ].join('\n');
 }

@@ -217,7 +217,7 @@ const moment =
   (is) =>
     typeof is === 'string' ? `${label}: ${formatDate(new Date(is))}` : '';
 
-const ALONE = when(true, 'without a second operator, by the grant act-alone of its token');
+const ALONE = when(true, 'without a second operator, as its token’s grant act-alone allows');
 
 /** The values of an audit row that people read. Others, such as ids, are left out. */
 const FIELDS: Record<string, FieldText> = {
