@@ -150,13 +150,14 @@ function demandRoute(method: string, path: string, { service }: Context): Found 
   const isNamedWell = isSubscription(parts[1] ?? 'any') && isResourceGroup(parts[3] ?? 'any');
   if (!address && found && isNamedWell)
     return { ...demandMatch(found), address: { base: '', service: service.name, segments: parts } };
+  // Without the name: a message repeats nothing of a path that leads nowhere.
   const missing = address
-    ? `Service ${address.service.slice(0, 80)} not found.`
-    : 'Nothing found at this URL.';
+    ? 'This server has no service of that name.'
+    : 'This server has nothing at this URL.';
   throw new ManagementError(
     404,
     'ResourceNotFound',
-    `${missing} This server has one service, ${service.name}: /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/${service.name}/….`,
+    `${missing} It has one service, ${service.name}: /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.ApiManagement/service/${service.name}/….`,
   );
 }
 
