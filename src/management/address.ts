@@ -57,6 +57,10 @@ function decoded(part: string): string | null {
 export const resourceId = (address: Address, ...parts: readonly string[]): string =>
   [address.base, ...parts].join('/');
 
+/** The name at the end of a resource's id, short or full: `ann` of `/users/ann`. Null for an id of another collection. */
+export const nameIn = (id: string, collection: string): string | null =>
+  new RegExp(`(?:^|/)${collection}/([^/]+)/?$`, 'i').exec(id)?.[1] ?? null;
+
 /** The fields that every resource begins with. `parts` are pairs of a kind and a name; the last is the resource's own. */
 export const resourceFields = (address: Address, ...parts: readonly string[]) => ({
   id: resourceId(address, ...parts),

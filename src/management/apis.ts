@@ -109,7 +109,7 @@ async function findApi(request: ManagementRequest): Promise<Api | null> {
 }
 
 /** Errors: `api_not_found`. */
-async function demandApi(request: ManagementRequest): Promise<Api> {
+export async function demandApi(request: ManagementRequest): Promise<Api> {
   const api = await findApi(request);
   if (!api) throw new DomainError('api_not_found');
   return api;
@@ -127,7 +127,7 @@ async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<M
 /** The one that there is. */
 async function listRevisions(request: ManagementRequest): Promise<ManagementResponse> {
   const api = await demandApi(request);
-  return listResponse(request, [viewRevision(api)], { count: 1, next: null });
+  return listResponse(request, [viewRevision(api)]);
 }
 
 const apiResponse = (request: ManagementRequest, api: Api, status?: 200 | 201) =>

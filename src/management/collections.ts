@@ -1,11 +1,10 @@
 // The collections of Azure's service that this server doesn't have. They are empty, so that extractors and plans go on.
-import { DomainError } from '../domain/domain-error.ts';
-import { listApis } from '../operations/apis/list.ts';
-import { listProducts } from '../operations/products/list.ts';
 import { showService } from '../operations/services/show.ts';
+import { demandApi } from './apis.ts';
 import { demandReader, TENANT_ACCESS_IS_OFF } from './fixed-resources.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
+import { demandProduct } from './products.ts';
 import type { FoundRoute, ManagementRequest, ManagementResponse, Route } from './route.ts';
 
 const GATEWAY = 'Set them in the gateway in front of this server.';
@@ -145,14 +144,10 @@ function wordsOf({ path, words }: Row): string {
 }
 
 /** Errors: `api_not_found`, `product_not_found`; without a right to read, `not_permitted`. */
-async function demandParent({ context, params: { apiId, productId } }: ManagementRequest): Promise<void> {
-  if (apiId !== undefined) {
-    if ((await listApis(context, { ids: [apiId] })).apis.length === 0) throw new DomainError('api_not_found');
-    return;
-  }
-  if (productId === undefined) return demandReader(context);
-  const { products } = await listProducts(context, { ids: [productId] });
-  if (products.length === 0) throw new DomainError('product_not_found');
+async function demandParent(request: ManagementRequest): Promise<unknown> {
+  const { apiId, productId } = request.params;
+  if (apiId !== undefined) return demandApi(request);
+  return productId === undefined ? demandReader(request.context) : demandProduct(request);
 }
 
 const UNTAGGED = ['includeNotTaggedApis', 'includeNotTaggedProducts', 'includeNotTaggedOperations'];

@@ -165,7 +165,7 @@ function isMember(group: GroupView, account: ProgramAccount): boolean {
 const findGroup = (request: ManagementRequest) => showGroup(request.context, { groupId: groupId(request) });
 
 /** Errors: `group_not_found`. */
-async function demandGroup(request: ManagementRequest): Promise<VersionedGroup> {
+export async function demandGroup(request: ManagementRequest): Promise<VersionedGroup> {
   const group = await findGroup(request);
   if (!group) throw new DomainError('group_not_found');
   return group;

@@ -1,5 +1,4 @@
 // Azure's notifications: who is mailed about an event.
-
 import { DomainError } from '../domain/domain-error.ts';
 import { canonicalEmail } from '../domain/email-address.ts';
 import { findNotification, type NotificationName } from '../domain/notifications.ts';
@@ -10,6 +9,7 @@ import { listNotifications } from '../operations/notifications/list.ts';
 import { removeNotificationRecipient } from '../operations/notifications/remove-recipient.ts';
 import { type Address, resourceId as idOf, resourceFields } from './address.ts';
 import { ManagementError } from './management-error.ts';
+import { listResponse } from './page.ts';
 import {
   changeRoutes,
   type ManagementRequest,
@@ -70,10 +70,12 @@ function viewRecipient(address: Address, notification: string, kind: Kind, recip
   };
 }
 
-async function list({ context, address }: ManagementRequest): Promise<ManagementResponse> {
-  const { notifications } = await listNotifications(context, {});
-  const value = notifications.map((one) => viewNotification(address, one));
-  return { status: 200, body: { value, count: value.length, nextLink: '' } };
+async function list(request: ManagementRequest): Promise<ManagementResponse> {
+  const { notifications } = await listNotifications(request.context, {});
+  return listResponse(
+    request,
+    notifications.map((one) => viewNotification(request.address, one)),
+  );
 }
 
 /** Errors: 404. */
@@ -105,8 +107,10 @@ async function listRecipients(request: ManagementRequest, kind: Kind): Promise<M
   const found = await demandNotification(request);
   const recipients =
     kind === 'recipientEmails' ? found.emails : found.users.map(({ resourceId }) => resourceId);
-  const value = recipients.map((one) => viewRecipient(request.address, found.name, kind, one));
-  return { status: 200, body: { value, count: value.length } };
+  return listResponse(
+    request,
+    recipients.map((one) => viewRecipient(request.address, found.name, kind, one)),
+  );
 }
 
 async function checkRecipient(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {

@@ -30,10 +30,11 @@ export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor
 
 const CARRIED = ['api-version', '$filter', '$top', 'expandGroups', 'expandApis'];
 
+/** Without a page, `value` is all that there is. */
 export function listResponse(
   request: ManagementRequest,
   value: unknown[],
-  { count, next }: { count?: number; next: unknown },
+  { count, next }: { count?: number; next: unknown } = { count: value.length, next: null },
 ): ManagementResponse {
   return { status: 200, body: { value, count, nextLink: next === null ? '' : nextLink(request, next) } };
 }

@@ -1,12 +1,19 @@
-// The links between products and their APIs and groups, as resources with names of their own. APIOps uses them.
+// A product's APIs and the groups that see it. Azure has each link twice: under the id of what it leads to, and as a resource
+// with a name of its own, which APIOps uses.
 import { DomainError } from '../domain/domain-error.ts';
+import { listApis } from '../operations/apis/list.ts';
+import { listGroups } from '../operations/groups/list.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
-import { resourceFields, resourceId } from './address.ts';
+import { nameIn, resourceFields, resourceId } from './address.ts';
 import { apiNameOf, demandApiId } from './api-revision.ts';
+import { API_FILTER, viewApi } from './api-shape.ts';
+import { demandApi } from './apis.ts';
 import { readProperties, text } from './body.ts';
+import { GROUP_FILTER, viewGroup } from './group-shape.ts';
+import { demandGroup } from './groups.ts';
 import { validationError } from './management-error.ts';
-import { listResponse } from './page.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
 import { demandProduct, findProduct, type Product } from './products.ts';
 import {
   changeRoutes,
@@ -19,58 +26,138 @@ import {
 } from './route.ts';
 
 type Kind = 'api' | 'group';
-const WORDS = {
-  api: { azureName: 'ProductApiLink', links: 'apiLinks', property: 'apiId', collection: 'apis' },
-  group: { azureName: 'ProductGroupLink', links: 'groupLinks', property: 'groupId', collection: 'groups' },
-} as const;
+type Link = { id: string; linkName: string | null };
+type Words = {
+  azureName: string;
+  collection: string;
+  links(product: Product): readonly Link[];
+  adding(id: string): object;
+  removing(id: string): object;
+  /** What the link leads to, in a path of this kind. */
+  view(request: ManagementRequest, under: readonly string[]): Promise<unknown>;
+};
+
+const KINDS: Record<Kind, Words> = {
+  api: {
+    azureName: 'ProductApi',
+    collection: 'apis',
+    links: ({ apis }) => apis,
+    adding: (id) => ({ addApiIds: [id] }),
+    removing: (id) => ({ removeApiIds: [id] }),
+    view: async (request, under) => viewApi(request.address, await demandApi(request), under),
+  },
+  group: {
+    azureName: 'ProductGroup',
+    collection: 'groups',
+    links: ({ groups }) => groups,
+    adding: (id) => ({ addGroupIds: [id] }),
+    removing: (id) => ({ removeGroupIds: [id] }),
+    view: async (request, under) => viewGroup(request.address, await demandGroup(request), under),
+  },
+};
+
+function linkRoutes(kind: Kind): Route[] {
+  const { azureName, collection } = KINDS[kind];
+  const path = `products/{productId}/${collection}/{${kind}Id}`;
+  const links = `products/{productId}/${kind}Links`;
+  return [
+    {
+      method: 'HEAD',
+      path,
+      operation: `${azureName}_CheckEntityExists`,
+      run: (request) => checkLink(request, kind),
+    },
+    ...changeRoutes(path, {
+      PUT: [`${azureName}_CreateOrUpdate`, editProduct, (request) => addLink(request, kind)],
+      DELETE: [`${azureName}_Delete`, editProduct, (request) => removeLink(request, kind)],
+    }),
+    ...readRoutes(`${azureName}Link_ListByProduct`, links, (request) => listLinks(request, kind)),
+    ...readRoutes(`${azureName}Link_Get`, `${links}/{linkName}`, (request) => getLink(request, kind)),
+    ...changeRoutes(`${links}/{linkName}`, {
+      PUT: [`${azureName}Link_CreateOrUpdate`, editProduct, (request) => putNamedLink(request, kind)],
+      DELETE: [`${azureName}Link_Delete`, editProduct, (request) => removeLink(request, kind)],
+    }),
+  ];
+}
 
 /** Azure's names of the operation's fields, where they differ. */
 const AZURE_NAMES = { linkName: 'linkId' };
 
-const routesOf = (kind: Kind): Route[] => {
-  const { azureName, links } = WORDS[kind];
-  const path = `products/{productId}/${links}`;
-  return [
-    ...readRoutes(`${azureName}_ListByProduct`, path, (request) => listLinks(request, kind)),
-    ...readRoutes(`${azureName}_Get`, `${path}/{linkName}`, (request) => getLink(request, kind)),
-    ...changeRoutes(`${path}/{linkName}`, {
-      PUT: [`${azureName}_CreateOrUpdate`, editProduct, (request) => putLink(request, kind)],
-      DELETE: [`${azureName}_Delete`, editProduct, (request) => removeLink(request, kind)],
-    }),
-  ];
-};
-
 export const PRODUCT_LINK_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...routesOf('api'),
-  ...routesOf('group'),
+  ...readRoutes('ProductApi_ListByProduct', 'products/{productId}/apis', listApisOfProduct),
+  ...readRoutes('ProductGroup_ListByProduct', 'products/{productId}/groups', listGroupsOfProduct),
+  ...linkRoutes('api'),
+  ...linkRoutes('group'),
 ]);
 
-type Link = { id: string; linkName: string | null };
+async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
+  const ids = product.apis.map(({ id }) => id);
+  const { apis, ...page } = await listApis(request.context, { ...wanted, ids });
+  const value = apis.map((api) => viewApi(request.address, api, ['products', product.id]));
+  return listResponse(request, value, page);
+}
 
-const linksOf = (product: Product, kind: Kind): readonly Link[] =>
-  kind === 'api' ? product.apis : product.groups;
+async function listGroupsOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
+  const ids = product.groups.map(({ id }) => id);
+  const { groups, ...page } = await listGroups(request.context, { ...wanted, ids });
+  const value = groups.map((group) => viewGroup(request.address, group, ['products', product.id]));
+  return listResponse(request, value, page);
+}
 
 /** Without a name of its own a link is called as what it leads to. */
 const nameOf = ({ id, linkName }: Link): string => linkName ?? id;
 
+/** By its name, or by the id of what it leads to: whichever the path has. */
 function findLink({ params }: ManagementRequest, product: Product, kind: Kind): Link | undefined {
-  const named = params.linkName?.toLowerCase();
-  return linksOf(product, kind).find((link) => nameOf(link).toLowerCase() === named);
+  const name = params.linkName?.toLowerCase();
+  const isNamed = (link: Link) =>
+    name === undefined ? link.id === params[`${kind}Id`] : nameOf(link).toLowerCase() === name;
+  return KINDS[kind].links(product).find(isNamed);
+}
+
+async function checkLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  return { status: findLink(request, product, kind) ? 204 : 404 };
+}
+
+/** Only this link changes, because clients make many at once. */
+async function addLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
+  const product = await demandProduct(request);
+  const body = await KINDS[kind].view(request, ['products', product.id]);
+  if (findLink(request, product, kind)) return { status: 200, body };
+  const adding = KINDS[kind].adding(request.params[`${kind}Id`] ?? '');
+  await editProduct(request.context, { productId: product.id, ...adding });
+  return { status: 201, body };
+}
+
+/** Some of Azure's clients take nothing but 200 and 204, also where the product went before. */
+async function removeLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
+  const product = await findProduct(request);
+  const link = product && findLink(request, product, kind);
+  if (!link) return { status: 204 };
+  await editProduct(request.context, { productId: product.id, ...KINDS[kind].removing(link.id) });
+  return { status: 200 };
 }
 
 function viewLink({ address }: ManagementRequest, product: Product, kind: Kind, link: Link) {
-  const { links, property, collection } = WORDS[kind];
   const id = kind === 'api' ? apiNameOf(link.id) : link.id;
   return {
-    ...resourceFields(address, 'products', product.id, links, nameOf(link)),
-    properties: { [property]: resourceId(address, collection, id) },
+    ...resourceFields(address, 'products', product.id, `${kind}Links`, nameOf(link)),
+    properties: { [`${kind}Id`]: resourceId(address, KINDS[kind].collection, id) },
   };
 }
 
 async function listLinks(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
   const product = await demandProduct(request);
-  const value = linksOf(product, kind).map((link) => viewLink(request, product, kind, link));
-  return listResponse(request, value, { count: value.length, next: null });
+  const links = KINDS[kind].links(product);
+  return listResponse(
+    request,
+    links.map((link) => viewLink(request, product, kind, link)),
+  );
 }
 
 async function getLink(
@@ -84,39 +171,22 @@ async function getLink(
   return resourceResponse(viewLink(request, product, kind, link), product, status);
 }
 
-/** The id of the API or group that the link shall lead to, as its row has it. */
-async function readTarget(request: ManagementRequest, kind: Kind): Promise<string> {
-  const { property, collection } = WORDS[kind];
-  const given =
-    kind === 'api' ? readProperties(request, { apiId: text }) : readProperties(request, { groupId: text });
-  const target = Object.values(given)[0] ?? '';
-  const [, written] = new RegExp(`(?:^|/)${collection}/([^/]+)/?$`, 'i').exec(target) ?? [];
-  if (!written) throw validationError({ [property]: `must be /${collection}/{id}` });
-  const id = kind === 'api' ? demandApiId(written, property) : written;
-  return (await resolveResources(request.context, { [property]: id }))[property] ?? id;
-}
-
 /** There is one link at most to an API or group, so another name for it takes the place of the first. */
-async function putLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
+async function putNamedLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
   const id = await readTarget(request, kind);
   const { linkName = '' } = request.params;
   const product = await demandProduct(request);
   if (findLink(request, product, kind)?.id === id) return getLink(request, kind);
-  await editProduct(request.context, {
-    productId: product.id,
-    ...(kind === 'api' ? { addApiIds: [id] } : { addGroupIds: [id] }),
-    linkName,
-  });
+  await editProduct(request.context, { productId: product.id, ...KINDS[kind].adding(id), linkName });
   return getLink(request, kind, 201);
 }
 
-async function removeLink(request: ManagementRequest, kind: Kind): Promise<ManagementResponse> {
-  const product = await findProduct(request);
-  const link = product && findLink(request, product, kind);
-  if (!link) return { status: 204 };
-  await editProduct(request.context, {
-    productId: product.id,
-    ...(kind === 'api' ? { removeApiIds: [link.id] } : { removeGroupIds: [link.id] }),
-  });
-  return { status: 200 };
+/** The id of the API or group that the link shall lead to, as its row has it. */
+async function readTarget(request: ManagementRequest, kind: Kind): Promise<string> {
+  const property = `${kind}Id` as const;
+  const { collection } = KINDS[kind];
+  const name = nameIn(readProperties(request, { [property]: text })[property] ?? '', collection);
+  if (!name) throw validationError({ [property]: `must be /${collection}/{id}` });
+  const id = kind === 'api' ? demandApiId(name, property) : name;
+  return (await resolveResources(request.context, { [property]: id }))[property] ?? id;
 }

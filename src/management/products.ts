@@ -1,18 +1,15 @@
-// Products, their APIs, and the groups that see them.
+// Products. What they have and who sees them is in product-links.ts.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
-import { listApis } from '../operations/apis/list.ts';
-import { listGroups } from '../operations/groups/list.ts';
 import { createProduct } from '../operations/products/create.ts';
 import { deleteProduct } from '../operations/products/delete.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { listProducts } from '../operations/products/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { apiNameOf } from './api-revision.ts';
-import { API_FILTER, type Api, viewApi } from './api-shape.ts';
+import { demandApi } from './apis.ts';
 import { choice, demandProperties, flag, ignored, label, readProperties, text } from './body.ts';
 import { choiceField, textField } from './filter.ts';
-import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
 import { hasValues, putResource } from './put.ts';
@@ -45,10 +42,6 @@ export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
     PATCH: ['Product_Update', editProduct, patchProduct],
     DELETE: ['Product_Delete', deleteProduct, removeProduct],
   }),
-  ...readRoutes('ProductApi_ListByProduct', `${PRODUCT}/apis`, listApisOfProduct),
-  ...linkRoutes('ProductApi', `${PRODUCT}/apis/{apiId}`, 'api'),
-  ...readRoutes('ProductGroup_ListByProduct', `${PRODUCT}/groups`, listGroupsOfProduct),
-  ...linkRoutes('ProductGroup', `${PRODUCT}/groups/{groupId}`, 'group'),
   ...readRoutes('ApiProduct_ListByApis', 'apis/{apiId}/products', listProductsOfApi),
   ...readRoutes('ProductSubscriptions_List', `${PRODUCT}/subscriptions`, async (request) =>
     listSubscriptionsOfProduct(request, (await demandProduct(request)).id),
@@ -105,9 +98,7 @@ async function listProductsOfService(request: ManagementRequest): Promise<Manage
 }
 
 async function listProductsOfApi(request: ManagementRequest): Promise<ManagementResponse> {
-  const apiId = request.params.apiId ?? '';
-  const [api] = (await listApis(request.context, { ids: [apiId] })).apis;
-  if (!api) throw new DomainError('api_not_found');
+  const api = await demandApi(request);
   const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
   const { products, ...page } = await listProducts(request.context, { ...wanted, apiId: api.id });
   const value = products.map((product) => viewProduct(request.address, product, ['apis', apiNameOf(api.id)]));
@@ -193,86 +184,6 @@ async function removeProduct(request: ManagementRequest): Promise<ManagementResp
     productId: request.params.productId ?? '',
     deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,
     ...expected,
-  });
-  return { status: 200 };
-}
-
-async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
-  const product = await demandProduct(request);
-  const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
-  const ids = product.apis.map(({ id }) => id);
-  const { apis, ...page } = await listApis(request.context, { ...wanted, ids });
-  const value = apis.map((api) => viewApi(request.address, api, ['products', product.id]));
-  return listResponse(request, value, page);
-}
-
-async function listGroupsOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
-  const product = await demandProduct(request);
-  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
-  const ids = product.groups.map(({ id }) => id);
-  const { groups, ...page } = await listGroups(request.context, { ...wanted, ids });
-  const value = groups.map((group) => viewGroup(request.address, group, ['products', product.id]));
-  return listResponse(request, value, page);
-}
-
-type LinkKind = 'api' | 'group';
-
-/** `azureName` begins the names of the three operations. */
-function linkRoutes(azureName: string, path: string, kind: LinkKind): Route[] {
-  const operation = (verb: string) => `${azureName}_${verb}`;
-  return [
-    { method: 'HEAD', path, operation: operation('CheckEntityExists'), run: (r) => checkLink(r, kind) },
-    ...changeRoutes(path, {
-      PUT: [operation('CreateOrUpdate'), editProduct, (r) => addLink(r, kind)],
-      DELETE: [operation('Delete'), editProduct, (r) => removeLink(r, kind)],
-    }),
-  ];
-}
-
-async function readLink(request: ManagementRequest, kind: LinkKind) {
-  const product = await demandProduct(request);
-  const id = (kind === 'api' ? request.params.apiId : request.params.groupId) ?? '';
-  const isIn = (kind === 'api' ? product.apis : product.groups).some((one) => one.id === id);
-  return { productId: product.id, id, isIn };
-}
-
-/** Errors: `api_not_found`, `group_not_found`. */
-async function viewLinked(request: ManagementRequest, kind: LinkKind, id: string): Promise<unknown> {
-  const under = ['products', request.params.productId ?? ''];
-  if (kind === 'api') {
-    const [api] = (await listApis(request.context, { ids: [id] })).apis as Api[];
-    if (!api) throw new DomainError('api_not_found');
-    return viewApi(request.address, api, under);
-  }
-  const [group] = (await listGroups(request.context, { ids: [id] })).groups as GroupView[];
-  if (!group) throw new DomainError('group_not_found');
-  return viewGroup(request.address, group, under);
-}
-
-async function checkLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
-  return { status: (await readLink(request, kind)).isIn ? 204 : 404 };
-}
-
-/** Only this link changes, because clients make many at once. */
-async function addLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
-  const { productId, id, isIn } = await readLink(request, kind);
-  const body = await viewLinked(request, kind, id);
-  if (isIn) return { status: 200, body };
-  await editProduct(request.context, {
-    productId,
-    ...(kind === 'api' ? { addApiIds: [id] } : { addGroupIds: [id] }),
-  });
-  return { status: 201, body };
-}
-
-/** Some of Azure's clients take nothing but 200 and 204, also where the product went before. */
-async function removeLink(request: ManagementRequest, kind: LinkKind): Promise<ManagementResponse> {
-  if (!(await findProduct(request))) return { status: 204 };
-  const { productId, id, isIn } = await readLink(request, kind);
-  if (!isIn) return { status: 204 };
-  await editProduct(request.context, {
-    productId,
-    ...(kind === 'api' ? { removeApiIds: [id] } : { removeGroupIds: [id] }),
   });
   return { status: 200 };
 }

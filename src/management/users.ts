@@ -229,8 +229,7 @@ async function listGroupsOfUser(request: ManagementRequest): Promise<ManagementR
 }
 
 async function listIdentities(request: ManagementRequest): Promise<ManagementResponse> {
-  const identities = identitiesOf(await demandUser(request));
-  return listResponse(request, identities, { count: identities.length, next: null });
+  return listResponse(request, identitiesOf(await demandUser(request)));
 }
 
 async function sendConfirmation(request: ManagementRequest): Promise<ManagementResponse> {
