@@ -11,10 +11,9 @@ import { listSecrets } from '../operations/subscriptions/list-secrets.ts';
 import { changeSubscription } from '../operations/subscriptions/patch.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
-import { type Address, resourceId as idOf, resourceFields } from './address.ts';
-import { apiNameOf, demandApiId } from './api-revision.ts';
+import { nameIn, serviceId } from './address.ts';
+import { demandApiId } from './api-revision.ts';
 import { appType, choice, demandProperties, flag, ignored, label, readProperties, text } from './body.ts';
-import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
@@ -28,6 +27,12 @@ import {
   resourceResponse,
   withAzureNames,
 } from './route.ts';
+import {
+  OWN_SUBSCRIPTION_FILTER,
+  SUBSCRIPTION_FILTER,
+  type Subscription,
+  viewSubscription,
+} from './subscription-shape.ts';
 import { demandUser } from './users.ts';
 
 const SUBSCRIPTION = 'subscriptions/{sid}';
@@ -91,61 +96,6 @@ const PROPERTIES = {
   endDate: ignored,
   notificationDate: ignored,
 };
-
-const OWN_SUBSCRIPTION_FILTER = {
-  name: textField('id'),
-  displayName: textField('name'),
-  stateComment: textField('stateComment'),
-  ownerId: textField({ firstOf: [{ prefix: '/users/', field: 'ownerId' }, { prefix: '/users/' }] }),
-  scope: textField({
-    firstOf: [
-      { prefix: '/products/', field: 'productId' },
-      { prefix: '/apis/', field: 'apiId' },
-      { prefix: '/apis' },
-    ],
-  }),
-  userId: textField('ownerId'),
-  productId: textField('productId'),
-} as const;
-
-/** Azure has no `state` among the subscriptions of a user. */
-const SUBSCRIPTION_FILTER = {
-  ...OWN_SUBSCRIPTION_FILTER,
-  state: choiceField('presentState', {
-    suspended: 'suspended',
-    active: 'active',
-    expired: 'expired',
-    submitted: 'submitted',
-    rejected: 'rejected',
-    cancelled: 'cancelled',
-  }),
-};
-
-type Subscription = Awaited<ReturnType<typeof listSubscriptions>>['subscriptions'][number];
-
-/** Without keys: only `listSecrets` shows them. */
-function viewSubscription(address: Address, row: Subscription, under: readonly string[] = []) {
-  const { id, owner, scope, name, state, stateComment, createdAt, startsAt, endsAt } = row;
-  const apiPath = ['apis', ...(scope.kind === 'api' ? [apiNameOf(scope.id)] : [])];
-  const scopePath = scope.kind === 'product' ? ['products', scope.id] : apiPath;
-  const ownerId = row.ownerAsWritten ?? (owner && idOf(address, 'users', owner.resourceId));
-  return {
-    ...resourceFields(address, ...under, 'subscriptions', id),
-    properties: {
-      ...(ownerId === null ? {} : { ownerId }),
-      scope: row.scopeAsWritten ?? idOf(address, ...scopePath),
-      displayName: name,
-      state,
-      createdDate: createdAt.toISOString(),
-      startDate: startsAt?.toISOString() ?? null,
-      expirationDate: endsAt?.toISOString() ?? null,
-      endDate: ['cancelled', 'expired', 'rejected'].includes(state) ? row.stateChangedAt.toISOString() : null,
-      notificationDate: null,
-      stateComment: stateComment === '' ? null : stateComment,
-      allowTracing: row.allowsTracing,
-    },
-  };
-}
 
 async function listSubscriptionsIn(
   request: ManagementRequest,
@@ -314,8 +264,7 @@ const decided = ({ state }: Subscription) =>
     `The subscription is ${state} and can't be submitted again. Send its state, “${state}”, or leave state out.`,
   );
 
-const FULL_ID =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ApiManagement\/service\/[^/]+\//i;
+const FULL_ID = new RegExp(`^${serviceId('[^/]+', '[^/]+', '[^/]+')}/`, 'i');
 
 /**
  * Terraform compares full ids as texts, so they come back as they were written. A short one comes back in full, as in Azure.
@@ -384,15 +333,17 @@ async function readNamed(
 
 /** `/products/starter`, `/apis` or `/apis/orders`, alone or after the address of a service. */
 function readScope(scope: string): { productId?: string; apiId?: string } {
-  const [, kind, id] = /\/(products|apis)(?:\/([^/]*))?\/?$/i.exec(scope) ?? [];
-  if (kind?.toLowerCase() === 'products' && id) return { productId: id };
-  if (kind?.toLowerCase() === 'apis') return id ? { apiId: demandApiId(id, 'scope') } : {};
+  const productId = nameIn(scope, 'products');
+  if (productId) return { productId };
+  const api = nameIn(scope, 'apis');
+  if (api) return { apiId: demandApiId(api, 'scope') };
+  if (/\/apis\/?$/i.test(scope)) return {};
   throw validationError({ scope: 'must be /products/{id}, /apis or /apis/{id}' });
 }
 
 /** The administrator's subscriptions have no owner here, as those that are copied from Azure. */
 function readOwner(ownerId: string): { accountId?: string } {
-  const id = /\/users\/([^/]+)\/?$/i.exec(ownerId)?.[1];
+  const id = nameIn(ownerId, 'users');
   if (!id) throw validationError({ ownerId: 'must be /users/{id}' });
   return id === ADMINISTRATOR_ID ? {} : { accountId: id };
 }
