@@ -1,5 +1,6 @@
 // What Azure Resource Manager says around a service: subscriptions, groups, providers. Any may be asked for.
 import { showService } from '../operations/services/show.ts';
+import { demandReader } from './fixed-resources.ts';
 import { LOCATION, TENANT_ID } from './place.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 import { viewServiceAt } from './service.ts';
@@ -44,16 +45,13 @@ function placeIn({ params, place }: ManagementRequest) {
 
 function oneOf(view: View): Route['run'] {
   return async (request) => {
-    await showService(request.context, {});
+    await demandReader(request.context);
     return { status: 200, body: view(placeIn(request)) };
   };
 }
 
 function listOf(view: View): Route['run'] {
-  return async (request) => {
-    await showService(request.context, {});
-    return { status: 200, body: { value: [view(placeIn(request))] } };
-  };
+  return oneOf((at) => ({ value: [view(at)] }));
 }
 
 function viewTenant() {
@@ -98,7 +96,7 @@ function viewGroup({ subscription, group }: Parameters<View>[0]) {
 }
 
 async function checkGroup({ context }: ManagementRequest): Promise<ManagementResponse> {
-  await showService(context, {});
+  await demandReader(context);
   return { status: 204 };
 }
 

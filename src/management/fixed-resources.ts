@@ -1,10 +1,12 @@
 // Resources of Azure's service that say how this server is set up. Its environment changes them, not a program.
 import type { Context } from '../operations/frame/context.ts';
 import { showService } from '../operations/services/show.ts';
+import { HttpRefusal } from '../web/refusal.ts';
 import { resourceFields } from './address.ts';
 import { ManagementError } from './management-error.ts';
 import { LOCATION } from './place.ts';
 import {
+  changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
@@ -71,6 +73,9 @@ export const FIXED_ROUTES: Route[] = [
     TENANT_ACCESS_IS_OFF,
     (request) => show(request, ['tenant', request.params.name ?? ''], tenantAccess),
   ),
+  ...changeRoutes('tenant/access/listSecrets', {
+    POST: ['TenantAccess_ListSecrets', showService, refuseTenantKeys],
+  }),
   ...readRoutes('TenantSettings_ListByService', 'settings', (request) =>
     list(request, 'settings', tenantSettings),
   ),
@@ -118,7 +123,7 @@ async function show(
   const found = Object.entries(resources(context)).find(
     ([name]) => name.toLowerCase() === wanted.toLowerCase(),
   );
-  if (!found) throw notFound();
+  if (!found) throw new HttpRefusal('not_found');
   const [name, resource] = found;
   return resourceResponse(
     { ...resourceFields(address, kind, name), properties: resource.properties },
@@ -139,8 +144,12 @@ const NETWORK_STATUS = { dnsServers: [], connectivityStatus: [] };
 
 async function showNetworkStatus({ context, params }: ManagementRequest): Promise<ManagementResponse> {
   await demandReader(context);
-  if (params.locationName?.toLowerCase() !== LOCATION) throw notFound();
+  if (params.locationName?.toLowerCase() !== LOCATION) throw new HttpRefusal('not_found');
   return { status: 200, body: NETWORK_STATUS };
 }
 
-const notFound = () => new ManagementError(404, 'ResourceNotFound', 'Nothing found at this URL.');
+/** Errors: 403, as Azure answers a program without that right. azurerm goes on after it, and after no other. */
+async function refuseTenantKeys({ context }: ManagementRequest): Promise<never> {
+  await demandReader(context);
+  throw new ManagementError(403, 'AuthorizationFailed', TENANT_ACCESS_IS_OFF);
+}

@@ -1,16 +1,8 @@
 // The service itself, as Azure lists and shows it.
 import { showService } from '../operations/services/show.ts';
 import { serviceId } from './address.ts';
-import { TENANT_ACCESS_IS_OFF } from './fixed-resources.ts';
-import { ManagementError } from './management-error.ts';
 import { LOCATION } from './place.ts';
-import {
-  changeRoutes,
-  type ManagementRequest,
-  type ManagementResponse,
-  type Route,
-  readRoutes,
-} from './route.ts';
+import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 
 /** Below a service, whose own path is empty. */
 export const SERVICE_ROUTES: Route[] = [
@@ -18,9 +10,6 @@ export const SERVICE_ROUTES: Route[] = [
     ...route,
     changedBy: "The service can be read here, not changed: its server's settings say what it is.",
   })),
-  ...changeRoutes('tenant/access/listSecrets', {
-    POST: ['TenantAccess_ListSecrets', showService, refuseTenantKeys],
-  }),
 ];
 
 export type ServiceView = Awaited<ReturnType<typeof showService>>;
@@ -81,10 +70,4 @@ function viewService({
       legacyPortalStatus: 'Disabled',
     },
   };
-}
-
-/** Errors: 403, as Azure answers a program without that right. azurerm goes on after it, and after no other. */
-async function refuseTenantKeys({ context }: ManagementRequest): Promise<never> {
-  await showService(context, {});
-  throw new ManagementError(403, 'AuthorizationFailed', TENANT_ACCESS_IS_OFF);
 }
