@@ -1,6 +1,6 @@
 // Definitions of an API's operations. The gateway keeps them, so an import is refused, and an export has none.
 import { Hono } from 'hono';
-import { KEY_NAMES } from '../domain/key-names.ts';
+import { KEY_NAMES, keyNamesOf } from '../domain/key-names.ts';
 import { exportApi } from '../operations/apis/export.ts';
 import { openExportedApi } from '../operations/apis/open-exported.ts';
 import type { Context } from '../operations/frame/context.ts';
@@ -103,12 +103,12 @@ export function createDefinitions({ system }: { system(): Context }): Hono<WebEn
  * Source: OpenAPI 3.0.1 and 2.0; Azure's names of the security schemes.
  */
 function definitionOf(api: Api, format: 'openapi' | 'swagger', gatewayUrl: string | null): object {
-  const { properties, keyHeader, keyQuery } = api;
-  const { description, apiVersion } = properties;
+  const { description, apiVersion } = api.properties;
+  const names = keyNamesOf(api) ?? KEY_NAMES;
   const info = { title: api.name, ...(description ? { description } : {}), version: apiVersion || '1.0' };
   const schemes = {
-    apiKeyHeader: { type: 'apiKey', name: keyHeader ?? KEY_NAMES.header, in: 'header' },
-    apiKeyQuery: { type: 'apiKey', name: keyQuery ?? KEY_NAMES.query, in: 'query' },
+    apiKeyHeader: { type: 'apiKey', name: names.header, in: 'header' },
+    apiKeyQuery: { type: 'apiKey', name: names.query, in: 'query' },
   };
   const security = Object.keys(schemes).map((name) => ({ [name]: [] }));
   const url = gatewayUrl === null ? null : new URL(`${gatewayUrl}/${api.path}`);

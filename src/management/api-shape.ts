@@ -1,15 +1,15 @@
 // An API in Azure's form, with the properties that this server stores.
-
-import { KEY_NAMES } from '../domain/key-names.ts';
+import { KEY_NAMES, keyNamesOf } from '../domain/key-names.ts';
 import type { listApis } from '../operations/apis/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { apiNameOf, REVISION, readApiName } from './api-revision.ts';
 import { textField } from './filter.ts';
+
 export type Api = Awaited<ReturnType<typeof listApis>>['apis'][number];
 
 /** `under` is the resource that the API is listed below, such as `products`, `starter`. */
 export function viewApi(address: Address, api: Api, under: readonly string[] = []) {
-  const { id, name, path, keyHeader, keyQuery, properties } = api;
+  const { id, name, path, properties } = api;
   return {
     ...resourceFields(address, ...under, 'apis', apiNameOf(id)),
     properties: {
@@ -19,10 +19,7 @@ export function viewApi(address: Address, api: Api, under: readonly string[] = [
       isCurrent: true,
       isOnline: true,
       ...inFull(properties),
-      subscriptionKeyParameterNames: {
-        header: keyHeader ?? KEY_NAMES.header,
-        query: keyQuery ?? KEY_NAMES.query,
-      },
+      subscriptionKeyParameterNames: keyNamesOf(api) ?? KEY_NAMES,
     },
   };
 }

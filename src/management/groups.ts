@@ -1,6 +1,7 @@
 // Groups and their members.
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
+import type { ProgramAccount } from '../operations/accounts/administrator.ts';
 import { listAccounts } from '../operations/accounts/list.ts';
 import { setGroupsOfAccount } from '../operations/accounts/set-groups.ts';
 import { DEVELOPERS_GROUP } from '../operations/groups/built-in.ts';
@@ -24,7 +25,7 @@ import {
   resourceResponse,
   withAzureNames,
 } from './route.ts';
-import { MEMBER_FILTER, type ProgramAccount, viewUser } from './user-shape.ts';
+import { MEMBER_FILTER, viewUser } from './user-shape.ts';
 import { demandChangeableUser, demandUser, findChangeableUser } from './users.ts';
 
 const MEMBER = 'groups/{groupId}/users/{userId}';

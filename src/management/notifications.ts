@@ -2,7 +2,7 @@
 import { DomainError } from '../domain/domain-error.ts';
 import { canonicalEmail } from '../domain/email-address.ts';
 import { findNotification, type NotificationName } from '../domain/notifications.ts';
-import { ADMINISTRATOR_ID } from '../operations/accounts/administrator.ts';
+import { ADMINISTRATOR_ID, type ProgramAccount } from '../operations/accounts/administrator.ts';
 import { readAccount } from '../operations/accounts/read.ts';
 import { addNotificationRecipient } from '../operations/notifications/add-recipient.ts';
 import { listNotifications } from '../operations/notifications/list.ts';
@@ -17,7 +17,6 @@ import {
   type Route,
   readRoutes,
 } from './route.ts';
-import type { ProgramAccount } from './user-shape.ts';
 
 const NOTIFICATION = 'notifications/{notification}';
 

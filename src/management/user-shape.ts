@@ -3,8 +3,6 @@ import { ADMINISTRATOR_ID, type ProgramAccount } from '../operations/accounts/ad
 import { type Address, resourceId as idOf } from './address.ts';
 import { choiceField, dateField, textField } from './filter.ts';
 
-export type { ProgramAccount };
-
 /** Azure's administrator signs in to Azure itself. */
 export const identitiesOf = ({ id, email }: Pick<ProgramAccount, 'id' | 'email'>) => [
   { provider: id === ADMINISTRATOR_ID ? 'Azure' : 'Basic', id: email },

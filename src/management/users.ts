@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DomainError } from '../domain/domain-error.ts';
 import { addAccount } from '../operations/accounts/add.ts';
-import { ADMINISTRATOR_ID } from '../operations/accounts/administrator.ts';
+import { ADMINISTRATOR_ID, type ProgramAccount } from '../operations/accounts/administrator.ts';
 import { compareAccount } from '../operations/accounts/compare.ts';
 import { deleteAccount } from '../operations/accounts/delete.ts';
 import { editAccount } from '../operations/accounts/edit.ts';
@@ -28,7 +28,7 @@ import {
   readRoutes,
   resourceResponse,
 } from './route.ts';
-import { identitiesOf, type ProgramAccount, USER_FILTER, viewUser } from './user-shape.ts';
+import { identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
 
 export const USER_ROUTES: Route[] = [
   ...readRoutes('User_ListByService', 'users', listUsers),

@@ -13,7 +13,7 @@ import type {
   SubscriptionRow,
   TakeRows,
 } from '../../domain/gateway-rows.ts';
-import { keyNamesOf } from '../../domain/key-names.ts';
+import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
 import { openPool } from '../connection/pool.ts';
 
 const CONNECT_SECONDS = 5;
@@ -86,8 +86,7 @@ type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
   resourceId: string | null;
   groupIds: string[] | null;
 };
-/** With the names of the key apart, as the table has them. */
-type Flat<Api> = Omit<Api, 'keyNames'> & { keyHeader: string | null; keyQuery: string | null };
+type Flat<Api> = Omit<Api, 'keyNames'> & KeyColumns;
 type FlatCall = {
   apis: Flat<CallRows['apis'][number]>[] | null;
   calling: (FlatSubscription & { isPublished: boolean | null; apiIds: string[] | null }) | null;
@@ -176,8 +175,10 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
   };
 }
 
-const withKeyNames = <Api>({ keyHeader, keyQuery, ...api }: Flat<Api>) =>
-  ({ ...api, keyNames: keyNamesOf({ keyHeader, keyQuery }) }) as unknown as Api;
+const withKeyNames = <Row extends KeyColumns>({ keyHeader, keyQuery, ...api }: Row) => ({
+  ...api,
+  keyNames: keyNamesOf({ keyHeader, keyQuery }),
+});
 
 function nested({
   accountId,

@@ -14,20 +14,19 @@ const MAX_ACCOUNT_ID_LENGTH = 80;
 const MAX_LINE_LENGTH = 2_000;
 
 const NUL = String.fromCharCode(0);
-export const trimmedText = (max: number) =>
-  z
-    .string()
-    .trim()
+const storedText = (text: z.ZodString, max: number) =>
+  text
     .max(max, `at most ${max} characters`)
-    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+    .refine((one) => !one.includes(NUL), 'contains a character that cannot be kept');
+
+export const trimmedText = (max: number) => storedText(z.string().trim(), max);
 
 /** Kept as it was written, because programs compare what comes back. Empty when it is blank, as there is nothing to show. */
 export const writtenText = (max: number) =>
-  z
-    .string()
-    .overwrite((text) => (text.trim() === '' ? '' : text))
-    .max(max, `at most ${max} characters`)
-    .refine((text) => !text.includes(NUL), 'contains a character that cannot be kept');
+  storedText(
+    z.string().overwrite((text) => (text.trim() === '' ? '' : text)),
+    max,
+  );
 
 /** Cleaned; empty when the person has no such name, or when it shows nothing. */
 export const personName = z

@@ -35,12 +35,10 @@ export const resolveResources = defineOperation({
     subscriptionId: written,
   },
   async run(act, ids) {
-    const found = Object.entries(ids).flatMap(([kind, id]) =>
-      id === undefined ? [] : [resolve(kind as Kind, id)],
-    );
-    async function resolve(kind: Kind, id: string) {
-      return [kind, await FINDERS[kind](act.tx, act.service.id, id)] as const;
-    }
-    return Object.fromEntries(await Promise.all(found)) as { [K in Kind]?: string | null };
+    const found = Object.entries(ids).map(async ([kind, id]) => [
+      kind,
+      id === undefined ? undefined : await FINDERS[kind as Kind](act.tx, act.service.id, id),
+    ]);
+    return Object.fromEntries(await Promise.all(found)) as { [K in Kind]?: string | null | undefined };
   },
 });

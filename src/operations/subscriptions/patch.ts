@@ -9,26 +9,18 @@ import { extendSubscription } from './extend.ts';
 import { rejectSubscription } from './reject.ts';
 import { renameSubscription } from './rename.ts';
 import { resumeSubscription } from './resume.ts';
+import type { SubscriptionView } from './subscription.ts';
 import { suspendSubscription } from './suspend.ts';
 
 /** What `subscriptions/rename` changes. */
-type Label<Absent> = {
-  name: string | Absent;
-  scopeAsWritten: string | null | Absent;
-  ownerAsWritten: string | null | Absent;
-  allowsTracing: boolean | Absent;
-};
-type PresentSubscription = Label<never> & {
-  id: string;
-  version: number;
-  state: SubscriptionState;
-  endsAt: Date | null;
-};
-type SubscriptionChange = Partial<Label<undefined>> & {
-  state?: SubscriptionState | undefined;
-  stateComment?: string | undefined;
-  endsAt?: Date | undefined;
-};
+const LABELS = ['name', 'scopeAsWritten', 'ownerAsWritten', 'allowsTracing'] as const;
+type PresentSubscription = Pick<
+  SubscriptionView,
+  'id' | 'version' | 'state' | 'endsAt' | (typeof LABELS)[number]
+>;
+type SubscriptionChange = {
+  [Field in (typeof LABELS)[number] | 'state' | 'stateComment']?: SubscriptionView[Field] | undefined;
+} & { endsAt?: Date | undefined };
 
 /**
  * Changes the fields of a subscription that differ, in one transaction.
@@ -57,7 +49,7 @@ function partsOf(present: PresentSubscription, wanted: SubscriptionChange): Batc
   const subscriptionId = present.id;
   const parts: BatchPart[] = [];
   const label = Object.fromEntries(
-    (['name', 'scopeAsWritten', 'ownerAsWritten', 'allowsTracing'] as const).flatMap((field) =>
+    LABELS.flatMap((field) =>
       wanted[field] === undefined || wanted[field] === present[field] ? [] : [[field, wanted[field]]],
     ),
   );
