@@ -31,8 +31,6 @@ type Words = {
   azureName: string;
   collection: string;
   links(product: Product): readonly Link[];
-  adding(id: string): object;
-  removing(id: string): object;
   /** What the link leads to, in a path of this kind. */
   view(request: ManagementRequest, under: readonly string[]): Promise<unknown>;
 };
@@ -42,16 +40,12 @@ const KINDS: Record<Kind, Words> = {
     azureName: 'ProductApi',
     collection: 'apis',
     links: ({ apis }) => apis,
-    adding: (id) => ({ addApiIds: [id] }),
-    removing: (id) => ({ removeApiIds: [id] }),
     view: async (request, under) => viewApi(request.address, await demandApi(request), under),
   },
   group: {
     azureName: 'ProductGroup',
     collection: 'groups',
     links: ({ groups }) => groups,
-    adding: (id) => ({ addGroupIds: [id] }),
-    removing: (id) => ({ removeGroupIds: [id] }),
     view: async (request, under) => viewGroup(request.address, await demandGroup(request), under),
   },
 };
@@ -60,7 +54,8 @@ function linkRoutes(kind: Kind): Route[] {
   const { azureName, collection } = KINDS[kind];
   const path = `products/{productId}/${collection}/{${kind}Id}`;
   const links = `products/{productId}/${kind}Links`;
-  return [
+  const azureNames = { linkName: 'linkId', 'link.name': 'linkId', 'link.id': `${kind}Id` };
+  return withAzureNames(azureNames, [
     {
       method: 'HEAD',
       path,
@@ -77,18 +72,15 @@ function linkRoutes(kind: Kind): Route[] {
       PUT: [`${azureName}Link_CreateOrUpdate`, editProduct, (request) => putNamedLink(request, kind)],
       DELETE: [`${azureName}Link_Delete`, editProduct, (request) => removeLink(request, kind)],
     }),
-  ];
+  ]);
 }
 
-/** Azure's names of the operation's fields, where they differ. */
-const AZURE_NAMES = { linkName: 'linkId' };
-
-export const PRODUCT_LINK_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
+export const PRODUCT_LINK_ROUTES: Route[] = [
   ...readRoutes('ProductApi_ListByProduct', 'products/{productId}/apis', listApisOfProduct),
   ...readRoutes('ProductGroup_ListByProduct', 'products/{productId}/groups', listGroupsOfProduct),
   ...linkRoutes('api'),
   ...linkRoutes('group'),
-]);
+];
 
 async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
   const product = await demandProduct(request);
@@ -129,8 +121,8 @@ async function addLink(request: ManagementRequest, kind: Kind): Promise<Manageme
   const product = await demandProduct(request);
   const body = await KINDS[kind].view(request, ['products', product.id]);
   if (findLink(request, product, kind)) return { status: 200, body };
-  const adding = KINDS[kind].adding(request.params[`${kind}Id`] ?? '');
-  await editProduct(request.context, { productId: product.id, ...adding });
+  const id = request.params[`${kind}Id`] ?? '';
+  await editProduct(request.context, { productId: product.id, link: { kind, id } });
   return { status: 201, body };
 }
 
@@ -139,7 +131,10 @@ async function removeLink(request: ManagementRequest, kind: Kind): Promise<Manag
   const product = await findProduct(request);
   const link = product && findLink(request, product, kind);
   if (!link) return { status: 204 };
-  await editProduct(request.context, { productId: product.id, ...KINDS[kind].removing(link.id) });
+  await editProduct(request.context, {
+    productId: product.id,
+    link: { kind, id: link.id, isRemoved: true },
+  });
   return { status: 200 };
 }
 
@@ -177,7 +172,7 @@ async function putNamedLink(request: ManagementRequest, kind: Kind): Promise<Man
   const { linkName = '' } = request.params;
   const product = await demandProduct(request);
   if (findLink(request, product, kind)?.id === id) return getLink(request, kind);
-  await editProduct(request.context, { productId: product.id, ...KINDS[kind].adding(id), linkName });
+  await editProduct(request.context, { productId: product.id, link: { kind, id, name: linkName } });
   return getLink(request, kind, 201);
 }
 

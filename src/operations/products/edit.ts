@@ -5,12 +5,19 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { holdProductForChange, nameLink, setApisOfProduct, setGroupsOfProduct } from './product.ts';
+import {
+  holdProductForChange,
+  type LinkChange,
+  linkChange,
+  nameLink,
+  setApisOfProduct,
+  setGroupsOfProduct,
+} from './product.ts';
 
 /**
- * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; the fields with `add`
- * and `remove` change them, for several programs at once. `linkName` is what programs call the link to the one API or group
- * that is added. Gateways apply the new rules to the next call; subscriptions keep their own state.
+ * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; `link`, instead,
+ * adds, names or removes one of their members, for several programs at once. Gateways apply the new rules to the next call;
+ * subscriptions keep their own state.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
  * requires an approval but no subscription.
  */
@@ -29,16 +36,10 @@ export const editProduct = defineOperation({
     isApprovalRequired: z.boolean().optional(),
     subscriptionsLimit: input.subscriptionsLimit.optional(),
     apiIds: input.apiIds.optional(),
-    addApiIds: input.apiIds.default([]),
-    removeApiIds: input.apiIds.default([]),
     groupIds: input.productGroupIds.optional(),
-    addGroupIds: input.productGroupIds.default([]),
-    removeGroupIds: input.productGroupIds.default([]),
-    linkName: input.linkName.optional(),
+    link: linkChange.optional(),
   },
-  async run(act, { productId, expectedVersion, ...given }) {
-    const { apiIds, addApiIds, removeApiIds, groupIds, addGroupIds, removeGroupIds, linkName, ...wanted } =
-      given;
+  async run(act, { productId, expectedVersion, apiIds, groupIds, link, ...wanted }) {
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
@@ -50,18 +51,12 @@ export const editProduct = defineOperation({
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
     const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
-    const newApiIds = changedIds(before.apis, { all: apiIds, add: addApiIds, remove: removeApiIds });
-    const newGroupIds = changedIds(before.groups, {
-      all: groupIds,
-      add: addGroupIds,
-      remove: removeGroupIds,
-    });
+    const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
+    const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;
     const apis = newApiIds ? { apis: await setApisOfProduct(act, product, newApiIds) } : {};
     const groups = newGroupIds ? { groups: await setGroupsOfProduct(act, product, newGroupIds) } : {};
-    const [apiId, groupId] = [addApiIds[0], addGroupIds[0]];
-    if (linkName && apiId) await nameLink(act, before, { kind: 'api', id: apiId, linkName });
-    else if (linkName && groupId) await nameLink(act, before, { kind: 'group', id: groupId, linkName });
-    const after = { ...wanted, ...apis, ...groups, ...(linkName ? { linkName } : {}) };
+    if (link?.name) await nameLink(act, before, link, link.name);
+    const after = { ...wanted, ...apis, ...groups, ...(link?.name ? { linkName: link.name } : {}) };
     const namesBefore = {
       ...before,
       apis: before.apis.map(({ name }) => name),
@@ -76,12 +71,7 @@ export const editProduct = defineOperation({
   },
 });
 
-/** Null when they stay as they are. */
-function changedIds(
-  present: readonly { id: string }[],
-  { all, add, remove }: { all: string[] | undefined; add: string[]; remove: string[] },
-): string[] | null {
-  if (!all && add.length === 0 && remove.length === 0) return null;
-  const kept = (all ?? present.map(({ id }) => id)).filter((id) => !remove.includes(id));
-  return [...new Set([...kept, ...add])];
-}
+const idsWith = (present: readonly { id: string }[], { id, isRemoved }: LinkChange): string[] => [
+  ...present.map((one) => one.id).filter((one) => one !== id),
+  ...(isRemoved ? [] : [id]),
+];

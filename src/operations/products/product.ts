@@ -1,5 +1,5 @@
 // Locks a product, and sets its APIs and groups.
-
+import { z } from 'zod';
 import { holdGroups } from '../../db/accounts/groups.ts';
 import { holdApis } from '../../db/catalog/apis.ts';
 import {
@@ -10,7 +10,7 @@ import {
   replaceGroupsOfProduct,
 } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { MAX_APIS_OF_PRODUCT, MAX_GROUPS_OF_PRODUCT } from '../catalog/input.ts';
+import { linkName, MAX_APIS_OF_PRODUCT, MAX_GROUPS_OF_PRODUCT } from '../catalog/input.ts';
 import { demandVersion, type ProductView } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';
 
@@ -52,18 +52,29 @@ function demandAtMost(max: number, ids: readonly string[], what: string): void {
   if (ids.length > max) throw new DomainError('limit_reached', { limit: `${max} ${what}` });
 }
 
-type NamedLink = { kind: 'api' | 'group'; id: string; linkName: string };
+/** Of one link of a product. `name`: what programs call it. */
+export const linkChange = z.strictObject({
+  kind: z.enum(['api', 'group']),
+  id: z.string().max(256),
+  name: linkName.optional(),
+  isRemoved: z.boolean().default(false),
+});
+export type LinkChange = z.output<typeof linkChange>;
 
 /** Names the link to an API or group of a locked product. Errors: `invalid_input` when another of its links is called so. */
-export async function nameLink(act: Act, product: ProductView, link: NamedLink): Promise<void> {
-  const { kind, id, linkName } = link;
-  const all = kind === 'api' ? product.apis : product.groups;
+export async function nameLink(
+  act: Act,
+  product: ProductView,
+  link: Pick<LinkChange, 'kind' | 'id'>,
+  name: string,
+): Promise<void> {
+  const all = link.kind === 'api' ? product.apis : product.groups;
   const other = all.find(
-    (one) => one.id !== id && (one.linkName ?? one.id).toLowerCase() === linkName.toLowerCase(),
+    ({ id, linkName }) => id !== link.id && (linkName ?? id).toLowerCase() === name.toLowerCase(),
   );
   if (other)
     throw new DomainError('invalid_input', {
       fields: { linkName: `is the link to ${other.id} already; delete it first` },
     });
-  await nameLinkOfProduct(act.tx, { serviceId: act.service.id, id: product.id }, { kind, id }, linkName);
+  await nameLinkOfProduct(act.tx, { serviceId: act.service.id, id: product.id }, link, name);
 }
