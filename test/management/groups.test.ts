@@ -42,33 +42,14 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 describe('a group', () => {
-  it('is created, read, changed with its ETag, and deleted', async () => {
+  it('is changed in part by a PATCH with its ETag', async () => {
     const { id, displayName, created } = await group();
-    expect(created).toMatchObject({
-      name: id,
-      displayName,
-      typePropertiesType: 'custom',
-      builtIn: false,
-      type: 'Microsoft.ApiManagement/service/groups',
-    });
-    const etag = (await client.group.getEntityTag(GROUP, SERVICE, id)).eTag ?? '';
-    expect(etag).toBe(created.eTag);
-    const updated = await client.group.update(GROUP, SERVICE, id, etag, { description: '<b>friends</b>' });
-    expect(updated).toMatchObject({ displayName, description: '<b>friends</b>' });
-    expect(
-      await failureOf(client.group.update(GROUP, SERVICE, id, etag, { description: 'x' })),
-    ).toMatchObject({
+    const change = { description: '<b>friends</b>' };
+    const updated = await client.group.update(GROUP, SERVICE, id, created.eTag ?? '', change);
+    expect(updated).toMatchObject({ displayName, ...change });
+    expect(await failureOf(client.group.update(GROUP, SERVICE, id, created.eTag ?? '', {}))).toMatchObject({
       status: 412,
     });
-    expect(await failureOf(client.group.delete(GROUP, SERVICE, id, etag))).toMatchObject({ status: 412 });
-    const put = await client.group.createOrUpdate(GROUP, SERVICE, id, { displayName: `${displayName}!` });
-    expect(put).toMatchObject({ displayName: `${displayName}!` });
-    expect(put.description).toBeUndefined();
-    await client.group.delete(GROUP, SERVICE, id, '*');
-    expect(await failureOf(client.group.get(GROUP, SERVICE, id))).toMatchObject({ status: 404 });
-    expect((await t.ask(`groups/${id}`, { method: 'DELETE', headers: { 'if-match': '*' } })).status).toBe(
-      204,
-    );
   });
 
   it('has users, who are listed with it, and it is listed with them', async () => {

@@ -52,31 +52,18 @@ describe('a user', () => {
       state: 'active',
       note: 'from the CRM',
       identities: [{ provider: 'Basic', id: email }],
-      groups: [{ displayName: 'Developers', builtIn: true, typePropertiesType: undefined }].map(() =>
-        expect.objectContaining({ displayName: 'Developers', builtIn: true }),
-      ),
+      groups: [expect.objectContaining({ displayName: 'Developers', builtIn: true })],
     });
-    expect(created.registrationDate).toBeInstanceOf(Date);
     const read = await client.user.get(GROUP, SERVICE, id);
-    expect(read).toMatchObject({ name: id, email, eTag: created.eTag });
     expect(JSON.stringify(read)).not.toMatch(/password/i);
-    const tag = await client.user.getEntityTag(GROUP, SERVICE, id);
-    expect(tag.eTag).toBe(read.eTag);
     const again = await client.user.createOrUpdate(GROUP, SERVICE, id, {
       email,
       ...person,
       lastName: 'Leigh',
     });
-    expect(again).toMatchObject({ lastName: 'Leigh', note: 'from the CRM' });
     expect(again.eTag).not.toBe(read.eTag);
+    expect((await client.user.getEntityTag(GROUP, SERVICE, id)).eTag).toBe(again.eTag);
     expect(await mailsTo(email)).toEqual([]);
-  });
-
-  it('answers 201 when it is new and 200 when it exists', async () => {
-    const id = next('bob-');
-    const body = { properties: { email: `${id}@example.com`, ...person } };
-    expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(201);
-    expect((await t.ask(`users/${id}`, { method: 'PUT', body })).status).toBe(200);
   });
 
   it('is blocked, renamed and given a password in one PATCH, or not changed at all', async () => {
@@ -118,16 +105,6 @@ describe('a user', () => {
     const updated = await client.user.update(GROUP, SERVICE, id, '*', { email: `new-${email}` });
     expect(updated.email).toBe(email);
     expect((await mailTo(`new-${email}`))[0]?.text).toMatch(/confirm/i);
-  });
-
-  it('is deleted, and a second deletion has the same answer', async () => {
-    const { id } = await user();
-    await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
-    expect(await failureOf(client.user.get(GROUP, SERVICE, id))).toMatchObject({
-      status: 404,
-      code: 'ResourceNotFound',
-    });
-    await client.user.beginDeleteAndWait(GROUP, SERVICE, id, '*');
   });
 
   it('gets a mail only when the program says so', async () => {
@@ -225,15 +202,10 @@ describe('a refused change of a user', () => {
     expect([status, body.error.details[0].target]).toEqual([400, 'email']);
   });
 
-  it('is one with an id that no path can have, or of the built-in administrator', async () => {
+  it('is one with an id that no path can have', async () => {
     const ok = { email: 'x@example.com', ...person };
     expect((await put(ok, encodeURIComponent('a b'))).body.error.details[0].target).toBe('userId');
     expect((await put(ok, 'x'.repeat(81))).body.error.details[0].target).toBe('userId');
-    for (const method of ['PUT', 'PATCH', 'DELETE']) {
-      const body = method === 'DELETE' ? undefined : { properties: ok };
-      const { status } = await t.ask('users/1', { method, body, headers: { 'if-match': '*' } });
-      expect(status).toBe(405);
-    }
   });
 
   it('is one with another version, or of an unknown user', async () => {
@@ -246,17 +218,6 @@ describe('a refused change of a user', () => {
     expect(await failureOf(client.user.update(GROUP, SERVICE, 'nobody', '*', { note: 'x' }))).toMatchObject({
       status: 404,
     });
-    expect(
-      await failureOf(
-        client.user.createOrUpdate(
-          GROUP,
-          SERVICE,
-          'nobody',
-          { email: 'n@example.com', ...person },
-          { ifMatch: '"1"' },
-        ),
-      ),
-    ).toMatchObject({ status: 412 });
     expect((await client.user.get(GROUP, SERVICE, id)).note).toBeUndefined();
   });
 });
