@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COLLECTIONS, findAbsent, REFUSED_ACTIONS } from '../../src/management/collections.ts';
+import { COLLECTIONS, findAbsent, REFUSED_ACTIONS } from '../../src/management/absent-collections.ts';
 import { findRoute } from '../../src/management/route.ts';
 import { ROUTES } from '../../src/management/routes.ts';
 import { BASE, GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
