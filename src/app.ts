@@ -324,29 +324,16 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     root.route('/mail/events', webhook);
   }
   root.route('/', openHealth(parts, limits, settings.internal ? null : metrics));
-  const management = createManagement({
-    log,
-    limits,
+  const forPrograms = {
+    ...{ log, limits, contextOf, oidc: settings.oidc },
     publicUrl: () => addresses.url,
-    oidc: settings.oidc,
-    preconditions: settings.preconditions,
-    place: settings.place,
-    clock,
-    contextOf,
     system: () => system('management'),
-  });
+  };
+  const { preconditions, place, hasClientCredentials } = settings;
+  const management = createManagement({ ...forPrograms, clock, preconditions, place });
   for (const path of RESOURCE_MANAGER) root.route(path, management);
-  root.route('/', createDefinitions({ system: () => system('management') }));
-  const authority = createAuthority({
-    log,
-    limits,
-    isOn: settings.hasClientCredentials,
-    oidc: settings.oidc,
-    publicUrl: () => addresses.url,
-    contextOf,
-    system: () => system('management'),
-  });
-  root.route('/', authority);
+  root.route('/', createDefinitions(forPrograms));
+  root.route('/', createAuthority({ ...forPrograms, isOn: hasClientCredentials }));
   return root;
 }
 

@@ -1,5 +1,4 @@
 // Which program sends a request, and whether it may send one more.
-
 import { decodeProtectedHeader } from 'jose';
 import type { Actor, Context } from '../operations/frame/context.ts';
 import { recogniseToken } from '../operations/tokens/recognise.ts';
