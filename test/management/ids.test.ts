@@ -269,6 +269,17 @@ describe('T90: an id used again', () => {
     expect([again.newResourceId, again.account.resourceId]).toEqual([null, id]);
   });
 
+  it('by a user in another case gets no row whose id differs from the former one’s in case only', async () => {
+    const id = await made('users');
+    for (const written of [id.toLowerCase(), id.toUpperCase(), id]) {
+      expect(await destroy(id)).toBe(204);
+      const again = await make('users', written);
+      expect([again.status, again.body.name], again.text).toEqual([201, written]);
+      const rows = await t.sql`select id from accounts where lower(id) = ${id.toLowerCase()}`;
+      expect(rows).toEqual([{ id }]);
+    }
+  });
+
   it('by two PUTs at once, of which one is the deletion’s', async () => {
     const id = await made('users');
     for (let round = 0; round < ROUNDS; round++) {
@@ -303,6 +314,53 @@ describe('T90: an id used again', () => {
     const key = await keyOf(id);
     expect([key === formerKey, (await check(formerKey)).status]).toEqual([false, 401]);
     expect(await check(key)).toEqual({ status: 200, account: bob, sub: id });
+  });
+
+  it.each(KINDS)(
+    'by one of the %s, in another case too, refuses every ETag of the former one',
+    async (kind) => {
+      const id = await made(kind);
+      const path = `${kind}/${id}`;
+      const patch = (written: string, text: string, etag: string) =>
+        t.ask(`${kind}/${written}`, {
+          method: 'PATCH',
+          headers: { 'if-match': etag },
+          body: { properties: kind === 'users' ? { note: text } : { displayName: text } },
+        });
+      const etags: string[] = [];
+      for (const written of [id, id.toUpperCase(), id.toLowerCase(), id]) {
+        for (const text of ['one', 'two']) {
+          etags.push(String((await t.ask(path)).headers.etag));
+          expect((await patch(id, `${text} of ${written}`, etags.at(-1) ?? '')).status).toBe(200);
+        }
+        etags.push(String((await t.ask(path)).headers.etag));
+        expect(await del(path)).toBeLessThan(205);
+        const again = await make(kind, written);
+        expect([again.status, again.body.name], again.text).toEqual([201, written]);
+        for (const etag of etags) {
+          expect((await patch(written, 'late', etag)).status, etag).toBe(412);
+          expect((await t.ask(path, { method: 'DELETE', headers: { 'if-match': etag } })).status).toBe(412);
+        }
+      }
+      expect(new Set(etags).size).toBe(etags.length);
+    },
+  );
+
+  it('by a subscription refuses the buttons on a card of the former one', async () => {
+    const [id, ann, bob] = [newId(), await made('users'), await made('users')];
+    const approver = t.slack.as('approver');
+    const asks = async (user: string) => {
+      const wanted = { state: 'submitted', ownerId: `/users/${user}`, displayName: `Of ${user}` };
+      expect((await make('subscriptions', id, wanted)).status).toBe(201);
+      approver.goesTo('approvals');
+      return approver.message(new RegExp(`${user.toLowerCase()}@example.com`));
+    };
+    const card = await asks(ann);
+    expect(await del(`subscriptions/${id}`)).toBe(200);
+    await asks(bob);
+    await card.clicks(/Approve/);
+    await approver.sees(/Someone changed this subscription/);
+    expect((await t.ask(`subscriptions/${id}`)).body.properties.state).toBe('submitted');
   });
 
   it.each(['groups', 'products', 'apis'])('by one of the %s has nothing of the former one', async (kind) => {

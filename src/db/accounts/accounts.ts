@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
@@ -63,6 +63,22 @@ export async function findAccountByResourceId(
 ): Promise<Account | null> {
   const [row] = await selectByResourceId(db, { serviceId, id });
   return row ?? null;
+}
+
+/** Whether the row of a deleted account, or of one that programs know by another id, has this id, in any case. */
+export async function isFormerId(db: Db, serviceId: string, id: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.serviceId, serviceId),
+        sql`lower(${accounts.id}) = lower(${id})`,
+        or(eq(accounts.state, sql`'deleted'`), isNotNull(accounts.resourceId)),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
 }
 
 /**

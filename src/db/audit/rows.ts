@@ -109,6 +109,28 @@ export async function findAuditRow(db: Db, serviceId: string, id: string): Promi
   return row ?? null;
 }
 
+/**
+ * The first version of a row: 1, or, under an id used again, a higher one than any former row with the id, in any case, can
+ * have had. Each change of a version has a row here.
+ */
+export async function firstVersion(
+  db: Db,
+  serviceId: string,
+  { kind, id }: { kind: 'group' | 'product' | 'api' | 'subscription'; id: string },
+): Promise<number> {
+  const lowered = sql`lower(${id}::text)`;
+  // Two indexes: most ids have no capital letter.
+  const isAboutId = or(
+    eq(audit.targetId, lowered),
+    and(sql`${audit.targetId} <> lower(${audit.targetId})`, sql`lower(${audit.targetId}) = ${lowered}`),
+  );
+  const earlier = await db.$count(
+    audit,
+    and(has(audit, { serviceId, targetKind: kind, outcome: 'done' }), isAboutId),
+  );
+  return earlier + 1;
+}
+
 type Target = { kind: string; ids: readonly string[] };
 
 type OfTargets = { serviceId: string; targets: readonly Target[] };

@@ -84,6 +84,9 @@ export const accounts = pgTable(
     index('accounts_resource_any_case')
       .on(t.serviceId, sql`lower(coalesce(${t.resourceId}, ${t.id}))`)
       .where(sql`state <> 'deleted'`),
+    index('accounts_former_any_case')
+      .on(t.serviceId, sql`lower(${t.id})`)
+      .where(sql`state = 'deleted' or resource_id is not null`),
     uniqueIndex('accounts_email').on(t.serviceId, t.emailCanonical).where(sql`state <> 'deleted'`),
     index('accounts_by_registration')
       .on(t.serviceId, newest(t.registeredAt), newest(t.id))

@@ -28,6 +28,9 @@ export const audit = pgTable(
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
     index('audit_of_target').on(t.serviceId, t.targetKind, t.targetId, t.id),
+    index('audit_of_target_any_case')
+      .on(t.serviceId, t.targetKind, sql`lower(${t.targetId})`)
+      .where(sql`target_id <> lower(target_id)`),
     index('audit_by_actor').on(t.serviceId, t.actorId, t.id),
     index('audit_refused').on(t.serviceId, t.id).where(sql`outcome = 'refused'`),
     refersTo(approvals, t.serviceId, t.approvalId),

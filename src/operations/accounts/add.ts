@@ -2,10 +2,10 @@ import { z } from 'zod';
 import {
   type Account,
   addGroupsToAccount,
-  findAccount,
   findAccountByEmail,
   findAccountByResourceId,
   insertAccount,
+  isFormerId,
 } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { newId } from '../../db/ids.ts';
@@ -118,9 +118,19 @@ async function newIdsOf(act: Act, chosen: string | undefined) {
   const serviceId = act.service.id;
   await holdId(act.tx, 'account', { serviceId, id: chosen });
   if (await findAccountByResourceId(act.tx, serviceId, chosen)) return null;
-  const former = await findAccount(act.tx, serviceId, chosen);
-  return former ? { id: fresh, resourceId: chosen } : { id: chosen };
+  if (!(await isFormerId(act.tx, serviceId, chosen))) return { id: chosen };
+  return { id: fresh, resourceId: chosen, version: randomVersion(act) };
 }
+
+/**
+ * The first version of an account under an id used again, so that no ETag of a former one fits it. Those may be erased, or
+ * restored beside it, so none is known to be the highest.
+ */
+const randomVersion = (act: Act): number =>
+  FIRST_RANDOM_VERSION + (Buffer.from(act.random(4)).readUInt32BE() % RANDOM_VERSIONS);
+/** With them a version has nine digits at most, also after millions of changes. */
+const FIRST_RANDOM_VERSION = 100_000_000;
+const RANDOM_VERSIONS = 800_000_000;
 
 const registeredBefore = (now: Date, elsewhere = now): Date => (elsewhere < now ? elsewhere : now);
 

@@ -1,3 +1,4 @@
+import { firstVersion } from '../../db/audit/rows.ts';
 import { findApiByPath, findApiId, holdApiPaths, insertApi } from '../../db/catalog/apis.ts';
 import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
@@ -37,7 +38,8 @@ export const createApi = defineOperation({
     const id = givenId ?? (input.idOfName(given.name, MAX_ID_LENGTH) || newId(act.now, act.random));
     if (await findApiId(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
     const times = { createdAt: act.now, updatedAt: act.now };
-    const api = await insertApi(act.tx, { serviceId, id, ...given, path, ...times });
+    const version = await firstVersion(act.tx, serviceId, { kind: 'api', id });
+    const api = await insertApi(act.tx, { serviceId, id, version, ...given, path, ...times });
     act.record({ target: { kind: 'api', id }, after: changesBetween({}, valuesOf(api)).after });
     return { api: viewApi(api) };
   },

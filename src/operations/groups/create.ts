@@ -1,4 +1,5 @@
 import { findGroupId, holdGroupNames, insertGroup } from '../../db/accounts/groups.ts';
+import { firstVersion } from '../../db/audit/rows.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
@@ -18,9 +19,11 @@ export const createGroup = defineOperation({
     await holdGroupNames(act.tx, act.service.id);
     if (groupId !== undefined && (await findGroupId(act.tx, act.service.id, groupId)))
       throw new DomainError('id_taken', { id: groupId });
+    const id = groupId ?? newId(act.now, act.random);
     const group = await insertGroup(act.tx, {
       serviceId: act.service.id,
-      id: groupId ?? newId(act.now, act.random),
+      id,
+      version: await firstVersion(act.tx, act.service.id, { kind: 'group', id }),
       name,
       description,
       type: 'custom',

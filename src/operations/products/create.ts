@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstVersion } from '../../db/audit/rows.ts';
 import { findProductId, insertProduct } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
 import { holdId } from '../../db/rows.ts';
@@ -50,6 +51,7 @@ export const createProduct = defineOperation({
           ...wanted,
           serviceId,
           id,
+          version: await firstVersion(act.tx, serviceId, { kind: 'product', id }),
           createdAt: act.now,
           updatedAt: act.now,
         });

@@ -1,4 +1,5 @@
 // Makes a subscription, for an operator's grant and a developer's request.
+import { firstVersion } from '../../db/audit/rows.ts';
 import { findApi } from '../../db/catalog/apis.ts';
 import { holdProduct, type Product } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
@@ -76,6 +77,7 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
     stateChangedBy: act.actorName,
     startsAt,
     endsAt,
+    version: await firstVersion(act.tx, serviceId, { kind: 'subscription', id }),
     createdAt: act.now,
     updatedAt: act.now,
   });

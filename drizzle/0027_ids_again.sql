@@ -1,0 +1,2 @@
+CREATE INDEX "accounts_former_any_case" ON "accounts" USING btree ("service_id",lower("id")) WHERE state = 'deleted' or resource_id is not null;--> statement-breakpoint
+CREATE INDEX "audit_of_target_any_case" ON "audit" USING btree ("service_id","target_kind",lower("target_id")) WHERE target_id <> lower(target_id);
