@@ -132,18 +132,39 @@ const isOwner = has(accounts, { serviceId: subscriptions.serviceId, id: subscrip
 function isWanted(serviceId: string, { filter, ...wanted }: SubscriptionsWanted): SQL | undefined {
   return and(
     hasGiven(subscriptions, { serviceId, ...wanted }),
-    filter ? filterCondition(filter.tree, columnsAt(filter.now)) : undefined,
+    filter ? filterCondition(filter.tree, columnsOf(serviceId, filter.now)) : undefined,
     or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
   );
 }
 
-const columnsAt = (now: Date): FilterColumns<SubscriptionField> => ({
+const inCatalog = (serviceId: string, name: 'productId' | 'apiId') => {
+  const table = name === 'productId' ? products : apis;
+  return {
+    column: subscriptions[name],
+    idsOf: (text: string) =>
+      sql`select ${table.id} from ${table} where ${table.serviceId} = ${serviceId} and lower(${table.id}) = lower(${text}::text)`,
+  };
+};
+
+const columnsOf = (serviceId: string, now: Date): FilterColumns<SubscriptionField> => ({
   id: { column: subscriptions.id },
   name: { column: subscriptions.name },
   stateComment: { column: subscriptions.stateComment },
-  ownerId: { column: resourceIdOfAccount, isNullable: true },
-  productId: { column: subscriptions.productId, isNullable: true },
-  apiId: { column: subscriptions.apiId, isNullable: true },
+  ownerId: {
+    column: resourceIdOfAccount,
+    isNullable: true,
+    reference: {
+      column: subscriptions.accountId,
+      idsOf: (text) => sql`select ${accounts.id} from ${accounts} where ${accounts.serviceId} = ${serviceId}
+        and lower(${resourceIdOfAccount}) = lower(${text}::text) and ${accounts.state} <> 'deleted'`,
+    },
+  },
+  productId: {
+    column: subscriptions.productId,
+    isNullable: true,
+    reference: inCatalog(serviceId, 'productId'),
+  },
+  apiId: { column: subscriptions.apiId, isNullable: true, reference: inCatalog(serviceId, 'apiId') },
   // A subscription past its end is expired, even before a job has stored that.
   presentState: {
     column: sql`(case when ${subscriptions.state} = 'active' and ${subscriptions.endsAt} <= ${now.toISOString()}::timestamptz
