@@ -27,6 +27,8 @@ export type CallingAccount = {
 /** Its scope is a product, one API, or, with neither, all APIs. Times are milliseconds since 1970. */
 export type CallingSubscription = {
   readonly id: string;
+  /** Tells it from a former one with its id. */
+  readonly createdAt: number;
   readonly state: SubscriptionState;
   readonly startsAt: number | null;
   readonly endsAt: number | null;

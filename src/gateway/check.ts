@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { apiPathsOf, findApi } from '../domain/call-path.ts';
 import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
 import type { KeyNames } from '../domain/key-names.ts';
-import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
+import { type CallFacts, type CallingSubscription, type CallVerdict, mayCall } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
 import type { CallIndex } from './call-index.ts';
@@ -39,7 +39,7 @@ export type CheckOptions = CheckRequestOptions & {
   secret: string | null;
   /** How long the last trusted index answers while the database is away; 0 for never. */
   staleSeconds: number;
-  noteUse(subscriptionId: string, nowMs: number): void;
+  noteUse(subscription: CallingSubscription, nowMs: number): void;
   /** Called for each check that an old index answers. */
   noteStale(): void;
 };
@@ -102,7 +102,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     if (typeof facts === 'string') return counted(facts, FAULT_RESPONSES[facts]);
     const nowMs = options.clock().getTime();
     const verdict = mayCall(facts, nowMs);
-    if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription.id, nowMs);
+    if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription, nowMs);
     return counted(outcomeOf(verdict), responseTo(verdict, facts.api));
   }
 

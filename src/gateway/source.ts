@@ -40,6 +40,6 @@ export type GatewaySource = {
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;
   addUsage(
-    usage: readonly { subscriptionId: string; calls: number; firstUsedAt: Date; lastUsedAt: Date }[],
+    usage: readonly { subscriptionId: string; createdAt: number; calls: number; lastUsedAt: Date }[],
   ): Promise<void>;
 };

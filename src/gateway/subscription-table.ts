@@ -17,6 +17,7 @@ export function createSubscriptionTable(accounts: AccountTable) {
   const termsOf = createColumn(Uint32Array);
   /** The account's number plus one; 0 for none. */
   const accountOf = createColumn(Uint32Array);
+  const creationOf = createColumn(Float64Array);
   const startOf = createColumn(Float64Array);
   const endOf = createColumn(Float64Array);
 
@@ -40,6 +41,7 @@ export function createSubscriptionTable(accounts: AccountTable) {
       const account = accountOf.at(number);
       return {
         id: ids.at(number),
+        createdAt: creationOf.at(number),
         state: found.state,
         startsAt: timeOrNull(startOf.at(number)),
         endsAt: timeOrNull(endOf.at(number)),
@@ -49,10 +51,20 @@ export function createSubscriptionTable(accounts: AccountTable) {
       };
     },
     /** Adds the subscription, or replaces the one with this id, and gives its number. */
-    put({ id, state, startsAt, endsAt, productId, apiId, accountId }: BareSubscriptionRow): number {
+    put({
+      id,
+      createdAt,
+      state,
+      startsAt,
+      endsAt,
+      productId,
+      apiId,
+      accountId,
+    }: BareSubscriptionRow): number {
       const number = ids.add(id);
       const account = accountId === null ? 0 : accounts.hold(accountId) + 1;
       replace(number, terms.hold({ state, productId, apiId }), account);
+      creationOf.set(number, createdAt);
       startOf.set(number, startsAt ?? NO_TIME);
       endOf.set(number, endsAt ?? NO_TIME);
       return number;

@@ -1,4 +1,5 @@
 // Counts the calls of each subscription in memory and writes them together. A crash loses the last seconds.
+import type { CallingSubscription } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import type { GatewaySource } from './source.ts';
 
@@ -7,40 +8,35 @@ const ROWS_AT_ONCE = 2_000;
 /** While the database is away, calls of further subscriptions aren't counted. */
 const MAX_KEPT = 200_000;
 
-type Use = { calls: number; firstUsedMs: number; lastUsedMs: number };
+type Use = { subscriptionId: string; createdAt: number; calls: number; lastUsedMs: number };
 
 export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
+  /** By the subscription's id and creation: a former one may have had the id. */
   let uses = new Map<string, Use>();
   let writing: Promise<boolean> | null = null;
   const timer = setInterval(() => void write(), WRITE_EVERY_MS);
 
-  function add(id: string, { calls, firstUsedMs, lastUsedMs }: Use): void {
-    const use = uses.get(id);
+  function add(added: Use): void {
+    const { subscriptionId, createdAt, calls, lastUsedMs } = added;
+    const key = `${createdAt} ${subscriptionId}`;
+    const use = uses.get(key);
     if (use) {
       use.calls += calls;
-      if (firstUsedMs < use.firstUsedMs) use.firstUsedMs = firstUsedMs;
       if (lastUsedMs > use.lastUsedMs) use.lastUsedMs = lastUsedMs;
-    } else if (uses.size < MAX_KEPT) uses.set(id, { calls, firstUsedMs, lastUsedMs });
+    } else if (uses.size < MAX_KEPT) uses.set(key, added);
   }
 
   async function writeAll(): Promise<boolean> {
-    const taken = [...uses];
+    const taken = [...uses.values()];
     uses = new Map();
     for (let at = 0; at < taken.length; at += ROWS_AT_ONCE) {
       const rows = taken.slice(at, at + ROWS_AT_ONCE);
       try {
-        await addUsage(
-          rows.map(([subscriptionId, { calls, firstUsedMs, lastUsedMs }]) => ({
-            subscriptionId,
-            calls,
-            firstUsedAt: new Date(firstUsedMs),
-            lastUsedAt: new Date(lastUsedMs),
-          })),
-        );
+        await addUsage(rows.map(({ lastUsedMs, ...row }) => ({ ...row, lastUsedAt: new Date(lastUsedMs) })));
       } catch (error) {
         log.warn({ err: error, waiting: taken.length - at }, 'usage not written');
         // These rows were rolled back and the next ones weren't sent: the next write has both.
-        for (const [id, use] of taken.slice(at)) add(id, use);
+        for (const use of taken.slice(at)) add(use);
         return false;
       }
     }
@@ -62,8 +58,8 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   }
 
   return {
-    note: (subscriptionId: string, nowMs: number) =>
-      add(subscriptionId, { calls: 1, firstUsedMs: nowMs, lastUsedMs: nowMs }),
+    note: ({ id, createdAt }: Pick<CallingSubscription, 'id' | 'createdAt'>, nowMs: number) =>
+      add({ subscriptionId: id, createdAt, calls: 1, lastUsedMs: nowMs }),
     writeNow,
     async stop(): Promise<void> {
       clearInterval(timer);

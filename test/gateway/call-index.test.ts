@@ -35,6 +35,7 @@ const subscription = fc
     n: fc.nat(SUBSCRIPTIONS),
     keys: fc.tuple(fc.nat(3), fc.nat(3)),
     state: fc.constantFrom('active' as const, 'suspended' as const, 'expired' as const),
+    createdAt: fc.nat(),
     startsAt: time,
     endsAt: time,
     scope: fc.constantFrom(

@@ -30,7 +30,7 @@ export async function makeSubscriptions(
 async function make(context: Context, accountId: string, one: SampleSubscription): Promise<void> {
   const { id, productId, name, state, comment, calls, hoursAgo } = one;
   const now = context.clock().getTime();
-  await grantSubscription(context, {
+  const { subscription } = await grantSubscription(context, {
     accountId,
     id,
     productId,
@@ -44,6 +44,6 @@ async function make(context: Context, accountId: string, one: SampleSubscription
   const lastUsedAt = new Date(now - hoursAgo * HOUR_MS);
   if (calls > 0)
     await addUsage(context.db, context.service.id, [
-      { subscriptionId: id, calls, firstUsedAt: context.clock(), lastUsedAt },
+      { subscriptionId: id, createdAt: subscription.createdAt.getTime(), calls, lastUsedAt },
     ]);
 }

@@ -35,7 +35,8 @@ const among = (parameter: string) =>
   `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
 
 const BARE_SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
-  ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId"`;
+  ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId",
+  ${epochMs('s.created_at')} as "createdAt"`;
 const SUBSCRIPTION = `${BARE_SUBSCRIPTION}, (
     select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState", (
     select a.resource_id from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "resourceId",
@@ -209,7 +210,7 @@ type RawRow = readonly (Buffer | null)[];
 const text = (value: Buffer | null | undefined) => value?.toString() ?? null;
 const timeOf = (value: Buffer | null | undefined) => (value ? Number(value.toString()) : null);
 
-function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accountId]: RawRow) {
+function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accountId, createdAt]: RawRow) {
   return {
     id: id ?? NO_BYTES,
     state: text(state) as BareSubscriptionRow['state'],
@@ -218,6 +219,7 @@ function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accoun
     productId: text(productId),
     apiId: text(apiId),
     accountId: accountId ?? null,
+    createdAt: Number(createdAt?.toString()),
   };
 }
 
