@@ -8,7 +8,7 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { DEVELOPERS_GROUP } from '../groups/built-in.ts';
-import { setApisOfProduct, setGroupsOfProduct } from './product.ts';
+import { setLinksOfProduct } from './product.ts';
 
 const MAX_ID_LENGTH = 80;
 
@@ -56,8 +56,8 @@ export const createProduct = defineOperation({
           updatedAt: act.now,
         });
     if (!product) throw new DomainError('id_taken', { id });
-    const apis = await setApisOfProduct(act, product, apiIds);
-    const groups = await setGroupsOfProduct(act, product, groupIds);
+    const apis = await setLinksOfProduct(act, product, 'api', apiIds);
+    const groups = await setLinksOfProduct(act, product, 'group', groupIds);
     act.record({ target: { kind: 'product', id }, after: { ...wanted, apis, groups } });
     return { product: await viewProduct(act, product) };
   },

@@ -5,14 +5,7 @@ import * as input from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import {
-  holdProductForChange,
-  type LinkChange,
-  linkChange,
-  nameLink,
-  setApisOfProduct,
-  setGroupsOfProduct,
-} from './product.ts';
+import { holdProductForChange, type LinkChange, linkChange, nameLink, setLinksOfProduct } from './product.ts';
 
 /**
  * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; `link`, instead,
@@ -53,8 +46,8 @@ export const editProduct = defineOperation({
     const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
     const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
     const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;
-    const apis = newApiIds ? { apis: await setApisOfProduct(act, product, newApiIds) } : {};
-    const groups = newGroupIds ? { groups: await setGroupsOfProduct(act, product, newGroupIds) } : {};
+    const apis = newApiIds ? { apis: await setLinksOfProduct(act, product, 'api', newApiIds) } : {};
+    const groups = newGroupIds ? { groups: await setLinksOfProduct(act, product, 'group', newGroupIds) } : {};
     if (link?.name) await nameLink(act, before, link, link.name);
     const after = { ...wanted, ...apis, ...groups, ...(link?.name ? { linkName: link.name } : {}) };
     const namesBefore = {

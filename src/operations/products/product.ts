@@ -22,34 +22,27 @@ export async function holdProductForChange(act: Act, id: string, expectedVersion
   return product;
 }
 
-/** Sets the APIs of a product. Returns their names, for the audit. Errors: `api_not_found`, `limit_reached`. */
-export async function setApisOfProduct(
+const KINDS = {
+  api: { max: MAX_APIS_OF_PRODUCT, plural: 'APIs', hold: holdApis, replace: replaceApisOfProduct },
+  group: { max: MAX_GROUPS_OF_PRODUCT, plural: 'groups', hold: holdGroups, replace: replaceGroupsOfProduct },
+};
+
+/**
+ * Sets the APIs of a product, or the groups, built-in ones too, that see it. Returns their names, for the audit.
+ * Errors: `api_not_found`, `group_not_found`, `limit_reached`.
+ */
+export async function setLinksOfProduct(
   act: Act,
   product: Product,
-  apiIds: readonly string[],
+  kind: keyof typeof KINDS,
+  ids: readonly string[],
 ): Promise<string[]> {
-  demandAtMost(MAX_APIS_OF_PRODUCT, apiIds, 'APIs');
-  const found = await holdApis(act.tx, act.service.id, apiIds);
-  if (found.length < apiIds.length) throw new DomainError('api_not_found');
-  await replaceApisOfProduct(act.tx, product, apiIds);
-  return found.map((api) => api.name);
-}
-
-/** Sets the groups, built-in ones too, that see a product. Returns their names. Errors: `group_not_found`, `limit_reached`. */
-export async function setGroupsOfProduct(
-  act: Act,
-  product: Product,
-  groupIds: readonly string[],
-): Promise<string[]> {
-  demandAtMost(MAX_GROUPS_OF_PRODUCT, groupIds, 'groups');
-  const found = await holdGroups(act.tx, act.service.id, groupIds);
-  if (found.length < groupIds.length) throw new DomainError('group_not_found');
-  await replaceGroupsOfProduct(act.tx, product, groupIds);
-  return found.map((group) => group.name);
-}
-
-function demandAtMost(max: number, ids: readonly string[], what: string): void {
-  if (ids.length > max) throw new DomainError('limit_reached', { limit: `${max} ${what}` });
+  const { max, plural, hold, replace } = KINDS[kind];
+  if (ids.length > max) throw new DomainError('limit_reached', { limit: `${max} ${plural}` });
+  const found: { name: string }[] = await hold(act.tx, act.service.id, ids);
+  if (found.length < ids.length) throw new DomainError(`${kind}_not_found`);
+  await replace(act.tx, product, ids);
+  return found.map(({ name }) => name);
 }
 
 /** Of one link of a product. `name`: what programs call it. */
