@@ -196,6 +196,17 @@ describe('a refused change of a user', () => {
     expect(body.error.details.map((one: { target: string }) => one.target)).toEqual(targets);
   });
 
+  it('says where a property belongs, and puts a fault that is a sentence behind a colon', async () => {
+    const start = 'One or more fields contain incorrect values:';
+    const messageOf = async (body: Record<string, unknown>) =>
+      (await t.ask('users/no-place', { method: 'PUT', body })).body.error.message;
+    expect(await messageOf({ email: 'x@example.com' })).toBe(
+      `${start} email must be inside properties: { "properties": { … } }.`,
+    );
+    const email = 'x.example.com';
+    expect(await messageOf({ properties: { email, ...person } })).toBe(`${start} email: there is no @.`);
+  });
+
   it('names the email when another user has it in any case', async () => {
     const { email } = await user();
     const { status, body } = await put({ email: email.toUpperCase(), ...person });
