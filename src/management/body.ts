@@ -73,18 +73,22 @@ export function readProperties<Shape extends z.ZodRawShape>(
   const given = inOurSpelling(properties, Object.keys(shape));
   const parsed = z.strictObject(shape).safeParse(given);
   if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>;
-  const faults: Record<string, string> = {};
+  // A map, because a client may send a property that every object has, such as `constructor`.
+  const faults = new Map<string, string>();
+  const note = (names: readonly string[], fault: string) => {
+    const name = names.join('.');
+    if (!faults.has(name)) faults.set(name, fault);
+  };
   for (const issue of parsed.error.issues) {
     const names = issue.path.map(String);
     // The elements of a list have no names.
     const element = names.findIndex((name) => /^\d+$/.test(name));
     const within = element < 0 ? names : names.slice(0, element);
     if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys.slice(0, 20))
-        faults[[...within, key.slice(0, 80)].join('.')] ??= 'is not supported';
-    else faults[within.join('.')] ??= issue.message;
+      for (const key of issue.keys.slice(0, 20)) note([...within, key.slice(0, 80)], 'is not supported');
+    else note(within, issue.message);
   }
-  throw validationError(faults);
+  throw validationError(Object.fromEntries(faults));
 }
 
 /** No property has more objects within each other than this. */

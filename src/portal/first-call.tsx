@@ -17,12 +17,12 @@ export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi 
       </p>
     );
   const url = addressOf(gatewayUrl, api.path);
-  const value = apiKey ?? '$KEY';
+  const sent = apiKey === undefined ? `"${header}: $KEY"` : quotedText(`${header}: ${apiKey}`);
   return (
     <>
       <p>Send a key in the header of each call:</p>
       <div className="code">
-        <pre data-copy="the command">{`curl -H "${header}: ${value}" ${quoted(url)}`}</pre>
+        <pre data-copy="the command">{`curl -H ${sent} ${quoted(url)}`}</pre>
       </div>
     </>
   );
@@ -31,6 +31,10 @@ export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi 
 /** An API's path goes behind the gateway's address. */
 export const addressOf = (gatewayUrl: string, path: string): string =>
   path === '' ? gatewayUrl : `${gatewayUrl}/${path}`;
+
+/** A key from elsewhere may have any sign, and a shell would run some of them. */
+const quotedText = (text: string): string =>
+  /^[\w.:/~ =+-]+$/.test(text) ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A shell would read some characters of an address. */
 const quoted = (url: string): string => (/^[\w.:/~-]+$/.test(url) ? url : `'${url.replaceAll("'", '%27')}'`);

@@ -206,6 +206,12 @@ describe('the properties of an API', () => {
       'subscriptionKeyParameterNames.header',
     ],
     [
+      'what a shell would run',
+      { subscriptionKeyParameterNames: { header: '`reboot`' } },
+      'subscriptionKeyParameterNames.header',
+    ],
+    ['a name that every object has', { constructor: 'x' }, 'constructor'],
+    [
       'no header',
       { subscriptionKeyParameterNames: { header: 'a b' } },
       'subscriptionKeyParameterNames.header',

@@ -1,6 +1,8 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
 import { textOf, type Visitor } from '../support/visitor.ts';
@@ -343,5 +345,19 @@ describe('what helps with a first call', () => {
     expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
     await sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
     expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $KEY&quot; https://api.');
+  });
+
+  test('a key from elsewhere stands in quotes, so that no shell runs a part of it', async () => {
+    const { email, who } = await developer();
+    const [owner] = await sql`select id from accounts where email = ${email}`;
+    const primaryKey = "`reboot`$(reboot)'0123456789";
+    const beside = await besideApp(app);
+    const accountId = String(owner?.id);
+    await grantSubscription(beside.console(), { id: 'foreign', accountId, productId: 'weather', primaryKey });
+    await beside.close();
+    const keys = await (await who.post('/portal/subscriptions/foreign/keys')).text();
+    expect(keys).toContain(
+      'curl -H &#39;Ocp-Apim-Subscription-Key: `reboot`$(reboot)&quot;&#39;\\&#39;&#39;0123456789&#39; https',
+    );
   });
 });
