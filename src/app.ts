@@ -27,7 +27,8 @@ import {
   RESOURCE_MANAGER,
   refusalInAzuresForm,
 } from './management/app.ts';
-import { createAuthority } from './management/authority.ts';
+import { createAuthority, isTokenRequest } from './management/authority.ts';
+import { refusalInOAuthsForm } from './management/oauth.ts';
 import type { Clock, Context } from './operations/frame/context.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
@@ -46,6 +47,7 @@ import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
 import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
 import { createRateLimits, type RateLimits } from './web/rate-limit.ts';
+import { isAt } from './web/request-target.ts';
 import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
 import { createWaitingServers } from './web/waiting-servers.ts';
@@ -295,7 +297,10 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     // As Azure compares it.
     caselessPaths: [...RESOURCE_MANAGER, '/metadata/endpoints'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
-    refusals: Object.fromEntries(RESOURCE_MANAGER.map((path) => [path, refusalInAzuresForm])),
+    refusalAt: (target) => {
+      if (RESOURCE_MANAGER.some((path) => isAt(path, target))) return refusalInAzuresForm;
+      return isTokenRequest(target) ? refusalInOAuthsForm : null;
+    },
     routes: {
       '/slack/events': slack.listener,
       ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),

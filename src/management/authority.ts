@@ -10,7 +10,7 @@ import { readForm } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { cloudMetadata } from './cloud-metadata.ts';
 import { ManagementError } from './management-error.ts';
-import { asOAuthError, OAuthError, readClient, wrongClient } from './oauth.ts';
+import { asOAuthError, OAuthError, readClient, UNCACHED, wrongClient } from './oauth.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { TENANT_ID } from './place.ts';
 
@@ -22,6 +22,10 @@ const OFF =
   'This server gives no access tokens. Ask its administrator to set MANAGEMENT_CLIENT_CREDENTIALS=on, or send the token itself as the bearer token.';
 const ONLY_SECRETS =
   "This server takes no certificates or federated identities. Send client_secret: the token that 'npm run token' printed.";
+
+/** The address of a request for a token. */
+export const isTokenRequest = (target: string): boolean =>
+  /^\/[^/?]+\/oauth2\/(?:v2\.0\/)?token(?:\?|$)/.test(target);
 
 type AuthorityOptions = {
   log: Log;
@@ -57,7 +61,7 @@ export function createAuthority(options: AuthorityOptions): Hono<WebEnv> {
   authority.get('/:tenant/discovery/keys', (c) => c.json({ keys: [] }));
   const give = async (c: WebContext) => {
     try {
-      return c.json(await giveToken(options, c));
+      return c.json(await giveToken(options, c), 200, UNCACHED);
     } catch (error) {
       const { status, headers, body } = asOAuthError(error, log, c.env.facts);
       return c.json(body, status, headers);

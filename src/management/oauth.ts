@@ -3,7 +3,10 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Log } from '../log.ts';
 import type { FormFields } from '../web/read-form.ts';
-import { asRefusal, describeRefusal, type RefusalCode } from '../web/refusal.ts';
+import { asRefusal, describeRefusal, type HttpRefusal, type RefusalCode } from '../web/refusal.ts';
+
+/** Source: RFC 6749 5.1. */
+export const UNCACHED = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 export class OAuthError extends Error {
   readonly status: ContentfulStatusCode;
@@ -68,7 +71,14 @@ const CODES: Partial<Record<RefusalCode, string>> = {
 export function asOAuthError(error: unknown, log: Log, facts: { id: string; route: string }) {
   const { status, code, message, headers } =
     error instanceof OAuthError ? error : describe(error, log, facts);
-  return { status, headers, body: { error: code, error_description: message } };
+  return { status, headers: { ...UNCACHED, ...headers }, body: { error: code, error_description: message } };
+}
+
+/** For requests that the server refuses before the app sees them: a form too large, an address too long. */
+export function refusalInOAuthsForm(refusal: HttpRefusal): Response {
+  const { status, code, message, headers } = ofServer(refusal);
+  const body = { error: code, error_description: message };
+  return Response.json(body, { status, headers: { ...UNCACHED, ...headers } });
 }
 
 function describe(error: unknown, log: Log, facts: { id: string; route: string }) {
@@ -85,7 +95,10 @@ function describe(error: unknown, log: Log, facts: { id: string; route: string }
       "Slack hasn't confirmed that this token's owner is still a full member. Try again in a minute.",
       { 'retry-after': '5' },
     );
-  const refusal = asRefusal(log, error, facts);
+  return ofServer(asRefusal(log, error, facts));
+}
+
+function ofServer(refusal: HttpRefusal): OAuthError {
   const { status, message, headers } = describeRefusal(refusal);
   return new OAuthError(status, CODES[refusal.code] ?? 'invalid_request', message, headers);
 }

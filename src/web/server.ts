@@ -71,8 +71,8 @@ export type HttpServerOptions = {
   isHttps?: boolean;
   /** The certificate, when the server itself speaks HTTPS. */
   tls?: TlsFiles | null;
-  /** How the server's own refusals are answered at a path and below it; our JSON otherwise. */
-  refusals?: Readonly<Record<string, RefusalResponder>>;
+  /** How the server's own refusals are answered to a request's target; null for our JSON. */
+  refusalAt?: (target: string) => RefusalResponder | null;
   metrics?: Pick<Metrics, 'observeRequest'>;
 };
 
@@ -236,7 +236,7 @@ function factsOf(
 }
 
 async function answerRefusal(
-  { log, refusals }: Pick<HttpServerOptions, 'log' | 'refusals'>,
+  { log, refusalAt }: Pick<HttpServerOptions, 'log' | 'refusalAt'>,
   error: unknown,
   req: IncomingMessage,
   res: ServerResponse,
@@ -247,7 +247,7 @@ async function answerRefusal(
     res.destroy();
     return;
   }
-  const respond = Object.entries(refusals ?? {}).find(([at]) => isAt(at, req.url))?.[1] ?? refusalAsJson;
+  const respond = refusalAt?.(req.url ?? '') ?? refusalAsJson;
   const answer = respond(refusal, facts.id);
   const body = await answer.text();
   // The rest of an unread body would come before the next request on this connection.

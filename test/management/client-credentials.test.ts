@@ -54,7 +54,7 @@ describe('client credentials', () => {
       scope: 'https://elsewhere.example/.default',
       client_info: '1',
     });
-    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+    expect([status, headers['cache-control'], headers.pragma]).toEqual([200, 'no-store', 'no-cache']);
     expect(body).toEqual({
       token_type: 'Bearer',
       expires_in: 3_600,
@@ -156,6 +156,12 @@ describe('client credentials', () => {
   it('in another form than a form are refused, and random ones are no fault', async () => {
     const json = await form({}, undefined, { 'content-type': 'application/json' });
     expect([json.status, json.body.error]).toEqual([415, 'invalid_request']);
+    const large = await form({ grant_type: 'x'.repeat(20_000) });
+    expect([large.status, large.body.error, large.headers.pragma]).toEqual([
+      413,
+      'invalid_request',
+      'no-cache',
+    ]);
     const repeated = await t.send(`/${TENANT}/oauth2/v2.0/token`, {
       method: 'POST',
       body: 'grant_type=client_credentials&grant_type=client_credentials',
