@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
+import { planUndo } from '../../src/operations/accounts/plan-undo.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { showHistory } from '../../src/operations/audit/history.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
@@ -280,6 +281,26 @@ describe('T90: an id used again', () => {
     }
   });
 
+  it('T90: by a group is that of another one, which no restored account and no Undo comes into', async () => {
+    const [id, group, other] = [await made('users'), await made('groups'), await made('groups')];
+    for (const one of [group, other]) await put(`groups/${one}/users/${id}`);
+    const member = await rowOf(`${id.toLowerCase()}@example.com`);
+    expect(await del(`groups/${other}/users/${id}`)).toBe(200);
+    const [left] = await t.sql`select id from audit where target_id = ${member?.id}
+      and operation = 'accounts/set-groups' order by at desc, id desc limit 1`;
+    await del(`groups/${other}`);
+    await make('groups', other);
+    const undo = planUndo(t.contextOf(CONSOLE), { changeId: String(left?.id) });
+    await expect(undo).rejects.toMatchObject({ code: 'group_not_found' });
+    await put(`groups/${other}/users/${id}`);
+    await destroy(id);
+    await del(`groups/${group}`);
+    await make('groups', group);
+    const restored = await restoreAccount(t.contextOf(CONSOLE), { accountId: member?.id });
+    expect(restored.account.groups.map((one) => one.id)).toEqual([other]);
+    expect(names(await list(`groups/${group}/users`))).toEqual([]);
+  });
+
   it('by two PUTs at once, of which one is the deletion’s', async () => {
     const id = await made('users');
     for (let round = 0; round < ROUNDS; round++) {
@@ -441,7 +462,12 @@ describe('user 1', () => {
     ] as const) {
       const properties = { ...MAKE.users?.('one'), state: 'active' };
       const sent = method === 'PUT' || method === 'PATCH' ? { body: { properties } } : {};
-      expect((await t.ask(path, { method, ...sent })).status, `${method} ${path}`).toBe(405);
+      const answer = await t.ask(path, { method, ...sent });
+      expect(answer.status, `${method} ${path}`).toBe(405);
+      const rows =
+        await t.sql`select target_id from audit where outcome = 'refused' and code = 'not_permitted'
+        and split_part(request_id, '/', 1) = ${String(answer.headers['x-ms-request-id'])}`;
+      expect(rows, `T55: ${method} ${path}`).toEqual([{ target_id: '1' }]);
     }
   });
 

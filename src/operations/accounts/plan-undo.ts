@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findGroups } from '../../db/accounts/groups.ts';
 import { type FullAuditRow, findAuditRow, isUndone } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act } from '../frame/context.ts';
@@ -22,7 +23,7 @@ export type Plan = ({ accountId: string; expectedVersion: number } & Opposite) |
  * The opposite of a change, for as long as it may be undone, and the account version that it needs; or that it is
  * undone already.
  * Errors: `undo_too_late` after ten minutes, for a change that has no undo, or when its data was erased;
- * `account_changed` when the account was changed since.
+ * `account_changed` when the account was changed since; `group_not_found` when a group of then has another one's id by now.
  */
 export const planUndo = defineOperation({
   name: 'accounts/plan-undo',
@@ -38,6 +39,10 @@ export const planUndo = defineOperation({
     const account = await demandAccount(act, row.targetId);
     if (account.version !== undoRecord.version)
       throw new DomainError('account_changed', { current: currentState(account), id: account.id });
+    if (opposite.operation === 'accounts/set-groups') {
+      const groups = await findGroups(act.tx, act.service.id, opposite.input.groupIds);
+      if (groups.some(({ createdAt }) => createdAt > row.at)) throw new DomainError('group_not_found');
+    }
     return { accountId: account.id, expectedVersion: undoRecord.version, ...opposite };
   },
 });

@@ -26,7 +26,8 @@ import {
 } from './account.ts';
 
 /**
- * Brings a deleted account back as `blocked`, with those of its groups that still exist. Possible until it is erased.
+ * Brings a deleted account back as `blocked`, with those of its groups that still exist: one that was made since, with the
+ * id of a former one, is another group. Possible until it is erased.
  * If another account has its id for programs by now, it gets a new one: `newResourceId`, else null.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting` when it isn't deleted,
  * `email_taken` when another account has the email by now. An open invitation to the email ends.
@@ -60,7 +61,8 @@ export const restoreAccount = defineOperation({
       deletedAt: null,
       groupIdsWhenDeleted: null,
     });
-    const groups = await findGroups(act.tx, serviceId, account.groupIdsWhenDeleted ?? []);
+    const found = await findGroups(act.tx, serviceId, account.groupIdsWhenDeleted ?? []);
+    const groups = found.filter(({ createdAt }) => account.deletedAt && createdAt <= account.deletedAt);
     await replaceGroupsOfAccount(
       act.tx,
       serviceId,
