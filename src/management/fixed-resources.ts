@@ -1,4 +1,5 @@
 // Resources of Azure's service that say how this server is set up. Its environment changes them, not a program.
+import { DomainError } from '../domain/domain-error.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { showService } from '../operations/services/show.ts';
 import { HttpRefusal } from '../web/refusal.ts';
@@ -151,5 +152,7 @@ async function showNetworkStatus({ context, params }: ManagementRequest): Promis
 /** Errors: 403, as Azure answers a program without that right. azurerm goes on after it, and after no other. */
 async function refuseTenantKeys({ context }: ManagementRequest): Promise<never> {
   await demandReader(context);
-  throw new ManagementError(403, 'AuthorizationFailed', TENANT_ACCESS_IS_OFF);
+  throw new ManagementError(403, 'AuthorizationFailed', TENANT_ACCESS_IS_OFF, {
+    cause: new DomainError('not_permitted'),
+  });
 }

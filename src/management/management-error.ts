@@ -21,9 +21,14 @@ export class ManagementError extends Error {
     status: ContentfulStatusCode,
     code: string,
     words: string,
-    more: { details?: ErrorDetail[]; headers?: Record<string, string> } = {},
+    more: {
+      details?: ErrorDetail[];
+      headers?: Record<string, string>;
+      /** The refusal that it puts into words of its own, for the audit. */
+      cause?: DomainError;
+    } = {},
   ) {
-    super(words);
+    super(words, { cause: more.cause });
     this.name = 'ManagementError';
     this.status = status;
     this.code = code;

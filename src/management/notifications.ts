@@ -130,6 +130,7 @@ async function findUser({ context, params }: ManagementRequest): Promise<Program
     405,
     'MethodNotAllowed',
     'User 1 is the built-in administrator and gets no mail. Add an email under recipientEmails instead.',
+    { cause: new DomainError('not_permitted') },
   );
 }
 

@@ -257,11 +257,12 @@ async function updateSubscription(
 }
 
 /** azurerm sends `submitted` unless its configuration has a state. */
-const decided = ({ state }: Subscription) =>
+const decided = ({ id, state, version }: Subscription) =>
   new ManagementError(
     409,
     'Conflict',
     `The subscription is ${state} and can't be submitted again. Send its state, “${state}”, or leave state out.`,
+    { cause: new DomainError('subscription_state_unfitting', { id, current: { state, version } }) },
   );
 
 const FULL_ID = new RegExp(`^${serviceId('[^/]+', '[^/]+', '[^/]+')}/`, 'i');

@@ -215,6 +215,7 @@ async function refuseSharedAccessToken(request: ManagementRequest): Promise<Mana
     405,
     'MethodNotAllowed',
     "Shared access tokens aren't supported. Use generateSsoUrl, or a token of the management API.",
+    { cause: new DomainError('not_permitted') },
   );
 }
 
@@ -274,6 +275,7 @@ function changeableUserId(request: ManagementRequest): string {
     405,
     'MethodNotAllowed',
     "User 1 is the built-in administrator and can't be changed.",
+    { cause: new DomainError('not_permitted') },
   );
 }
 

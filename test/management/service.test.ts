@@ -60,6 +60,9 @@ describe('the service', () => {
     const answer = await get(`${BASE}${path}?api-version=2024-05-01`, { method, ...body });
     expect(answer.status).toBe(status);
     expect(answer.body.error.message).toMatch(/^[A-Z].{20,}\.$/);
+    const rows = await t.sql`select operation from audit where outcome = 'refused'
+      and request_id = ${String(answer.headers['x-ms-request-id'])}`;
+    expect(rows).toEqual(status === 403 ? [{ operation: 'services/show' }] : []);
     expect((await get(`${BASE}?api-version=2024-05-01`)).status).toBe(200);
   });
 });

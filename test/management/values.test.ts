@@ -152,6 +152,15 @@ it('a subscription that was decided can’t be submitted again, and the refusal 
     code: 'Conflict',
     message: expect.stringContaining('Send its state, “active”'),
   });
+  const rows = await t.sql`select operation, code, target_id from audit
+    where outcome = 'refused' and target_id = 'decided'`;
+  expect(rows, 'T55').toEqual([
+    {
+      operation: 'subscriptions/grant',
+      code: 'subscription_state_unfitting',
+      target_id: 'decided',
+    },
+  ]);
 });
 
 it('a PUT that repeats confirmation, state and password of an invited user changes nothing once they have accepted', async () => {

@@ -355,9 +355,9 @@ describe('what helps with a first call', () => {
     const accountId = String(owner?.id);
     await grantSubscription(beside.console(), { id: 'foreign', accountId, productId: 'weather', primaryKey });
     await beside.close();
-    const keys = await (await who.post('/portal/subscriptions/foreign/keys')).text();
+    const keys = textOf(await (await who.post('/portal/subscriptions/foreign/keys')).text());
     expect(keys).toContain(
-      'curl -H &#39;Ocp-Apim-Subscription-Key: `reboot`$(reboot)&quot;&#39;\\&#39;&#39;0123456789&#39; https',
+      `curl -H 'X-Weather-Key: ${primaryKey.replace("'", String.raw`'\''`)}' https://api.example.com/`,
     );
   });
 });

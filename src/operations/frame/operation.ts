@@ -145,9 +145,16 @@ async function attemptAt<Result>(
   try {
     return await work({ ...context, isAttempt: true });
   } catch (error) {
-    if (error instanceof DomainError && !error.isRecorded) await recordRefusal(name, context, target, error);
+    const refusal = refusalIn(error);
+    if (refusal && !refusal.isRecorded) await recordRefusal(name, context, target, refusal);
     throw error;
   }
+}
+
+/** A surface that says it in its own words has the refusal as the cause of its error. */
+function refusalIn(error: unknown): DomainError | null {
+  const refusal = error instanceof Error && !(error instanceof DomainError) ? error.cause : error;
+  return refusal instanceof DomainError ? refusal : null;
 }
 
 async function runOrAskForApproval<Schema extends ZodType, Output, Prepared>(
