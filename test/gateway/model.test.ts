@@ -6,6 +6,7 @@ import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
+import { editApi } from '../../src/operations/apis/edit.ts';
 import type { Act, Context } from '../../src/operations/frame/context.ts';
 import { editProduct } from '../../src/operations/products/edit.ts';
 import { approveSubscription } from '../../src/operations/subscriptions/approve.ts';
@@ -53,6 +54,8 @@ type World = {
   accountId: string;
   account: 'active' | 'blocked' | 'deleted';
   isPublished: boolean;
+  /** Whether the API names a header of its own for the key. */
+  namesHeader: boolean;
   subscriptions: Subscription[];
   /** Keys that were replaced, or went with their subscription. */
   formerKeys: string[];
@@ -112,6 +115,15 @@ const publish = (isPublished: boolean): Step => ({
     return 'done';
   },
   run: ({ as, productId }) => editProduct(as, { productId, isPublished }),
+});
+
+const OWN_HEADER = 'X-Own-Key';
+const nameHeader = (namesHeader: boolean): Step => ({
+  foretell(world) {
+    world.namesHeader = namesHeader;
+    return 'done';
+  },
+  run: ({ as, apiId }) => editApi(as, { apiId, keyHeader: namesHeader ? OWN_HEADER : null }),
 });
 
 const STEPS: Record<string, Step> = {
@@ -181,6 +193,8 @@ const STEPS: Record<string, Step> = {
     foretell: turnAccount('deleted', 'blocked'),
     run: ({ as, accountId }) => restoreAccount(as, { accountId }),
   },
+  'name a header': nameHeader(true),
+  'name no header': nameHeader(false),
   publish: publish(true),
   unpublish: publish(false),
 };
@@ -211,11 +225,16 @@ function answerOf(world: World, subscription: Subscription): string | number {
   return world.isPublished ? 200 : 'ProductNotPublished';
 }
 
-async function answersOf(gateway: ServedGateway, world: World, keys: Iterable<string>) {
+/** Each key goes where the API reads it. One that goes elsewhere is none. */
+async function answersOf(gateway: ServedGateway, { uri, namesHeader }: World, keys: Iterable<string>) {
   const answers = new Map<string, string | number>();
+  const inOwnHeader = (key: string) => gateway.ask({ uri, headers: { [OWN_HEADER]: key } });
+  const inUsualHeader = (key: string) => gateway.ask({ uri, key });
+  const [rightly, wrongly] = namesHeader ? [inOwnHeader, inUsualHeader] : [inUsualHeader, inOwnHeader];
   for (const key of keys) {
-    const { status, code } = await gateway.ask({ key, uri: world.uri });
+    const { status, code } = await rightly(key);
     answers.set(key, status === 403 ? (code ?? '') : status);
+    if (answers.size === 1) expect((await wrongly(key)).status).toBe(401);
   }
   return answers;
 }
@@ -232,6 +251,7 @@ async function newWorld(): Promise<World> {
     accountId: await programme.account(),
     account: 'active',
     isPublished: true,
+    namesHeader: false,
     subscriptions: [],
     formerKeys: [],
     as: { ...t.as(ADMIN), untilGatewaysKnow: own.untilGatewaysKnow },
