@@ -335,7 +335,13 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     system: () => system('management'),
   };
   const { preconditions, place, hasClientCredentials } = settings;
-  const management = createManagement({ ...forPrograms, clock, preconditions, place });
+  const management = createManagement({
+    ...forPrograms,
+    clock,
+    preconditions,
+    place,
+    hasClientCredentials,
+  });
   for (const path of RESOURCE_MANAGER) root.route(path, management);
   root.route('/', createDefinitions(forPrograms));
   root.route('/', createAuthority({ ...forPrograms, isOn: hasClientCredentials }));

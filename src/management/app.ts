@@ -41,6 +41,7 @@ type ManagementOptions = {
   /** The issuer whose tokens are accepted beside ours; null for none. */
   oidc: OidcSettings | null;
   preconditions: Preconditions;
+  hasClientCredentials: boolean;
   place: Place;
   clock: Clock;
   contextOf(actor: Actor, requestId: string): Context;
@@ -52,9 +53,9 @@ export const RESOURCE_MANAGER = ['/subscriptions', '/tenants', '/providers'] as 
 
 /** Everything below those. Every answer is in Azure's form, faults too. */
 export function createManagement(options: ManagementOptions): Hono<WebEnv> {
-  const { log, limits, oidc, clock, system } = options;
+  const { log, limits, oidc, hasClientCredentials, clock, system } = options;
   const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;
-  const authenticator = createAuthenticator({ limits, system, issuer });
+  const authenticator = createAuthenticator({ limits, system, issuer, hasClientCredentials });
   const management = new Hono<WebEnv>();
 
   /** Adds to `headers`, which an error is answered with too. */

@@ -20,15 +20,23 @@ type Authenticator = {
   countRequest(program: Program, method: string): Promise<Record<string, string>>;
 };
 
-/** `issuer` is null when only our own tokens are accepted. */
-type AuthenticatorOptions = { limits: RateLimits; system: () => Context; issuer: Issuer | null };
+type AuthenticatorOptions = {
+  limits: RateLimits;
+  system: () => Context;
+  /** Null when only our own tokens are accepted. */
+  issuer: Issuer | null;
+  /** Whether access tokens of ours are, too. */
+  hasClientCredentials: boolean;
+};
 
 const MAX_TOKEN_LENGTH = 2_000;
 
 /** Fails closed: while the counts can't be read, every request is refused with 503. */
-export function createAuthenticator({ limits, system, issuer }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { limits, system, issuer, hasClientCredentials } = options;
   async function findProgram(token: string): Promise<Program | null> {
-    if (isOurJwt(token)) return recogniseToken(system(), { accessToken: token });
+    if (isOurJwt(token))
+      return hasClientCredentials ? recogniseToken(system(), { accessToken: token }) : null;
     if (isJwt(token))
       return token.length <= MAX_JWT_LENGTH ? ((await issuer?.recognise(token)) ?? null) : null;
     return token.length <= MAX_TOKEN_LENGTH ? recogniseToken(system(), { token }) : null;

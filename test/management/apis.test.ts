@@ -187,6 +187,7 @@ describe('the properties of an API', () => {
   it.each<[string, object, string]>([
     ['an import', { format: 'openapi', value: 'openapi: 3.0.1\npaths: {/a: {get: {}}}' }, 'format'],
     ['an import', { format: 'openapi+json', value: '{"paths":{"/a":{"get":{}}}}' }, 'format'],
+    ['an import', { format: 'openapi+json', value: '[]' }, 'format'],
     ['an import', { format: 'openapi-link', value: 'https://example.com/api.json' }, 'format'],
     ['a copy', { sourceApiId: '/apis/other' }, 'sourceApiId'],
     ['a version set', { apiVersionSet: { name: 'Orders' } }, 'apiVersionSet'],

@@ -4,7 +4,8 @@ import { createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { startTestApp } from '../support/app.ts';
+import { BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
 const HOUR_MS = 3_600_000;
@@ -110,6 +111,15 @@ describe('client credentials', () => {
     await t.sql`update tokens set revoked_at = now() where id = ${ci.id}`;
     expect(await statusWith(token)).toBe(401);
     expect((await form(credentials(ci))).body.error).toBe('invalid_client');
+  });
+
+  it('are nothing to a server that is started without them', async () => {
+    const token = await accessTokenOf(await client('reader'));
+    const off = await startTestApp({ MANAGEMENT_CLIENT_CREDENTIALS: 'off' }, { beside: t.slack });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${off.url}${BASE}/users?api-version=2022-08-01`, { headers });
+    await off.close();
+    expect([await statusWith(token), answer.status]).toEqual([200, 401]);
   });
 
   it('give no token that outlives its hour or the token it was made for', async () => {
