@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export const API_TYPES = ['http', 'soap', 'websocket', 'graphql', 'odata', 'grpc'] as const;
 export const PROTOCOLS = ['http', 'https', 'ws', 'wss'] as const;
-export const TOKEN_PLACES = ['authorizationHeader', 'query'] as const;
+const TOKEN_PLACES = ['authorizationHeader', 'query'] as const;
 const MAX_SERVERS = 20;
 
 const text = (max: number) => z.string('must be a string').max(max, `at most ${max} characters`).optional();
@@ -43,4 +43,3 @@ export const API_PROPERTIES = {
     .optional(),
 };
 export const apiProperties = z.strictObject(API_PROPERTIES);
-export type ApiProperties = z.output<typeof apiProperties>;
