@@ -48,7 +48,7 @@ type ManagementOptions = {
   system(): Context;
 };
 
-/** Where Azure Resource Manager's addresses begin; what it says to no one is refused in its form too. */
+/** Where Azure Resource Manager's addresses begin. Every refusal there has Azure's form. */
 export const RESOURCE_MANAGER = ['/subscriptions', '/tenants', '/providers'] as const;
 
 /** Everything below those. Every answer is in Azure's form, faults too. */

@@ -1,7 +1,7 @@
 // Azure's own command line against this server, as a cloud of its own.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAz, HOW_TO_GET_AZ, startAz } from '../support/az.ts';
-import { clientTable } from '../support/clients.ts';
+import { clientTable, MANAGED } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 
 const SLOW_MS = 120_000;
@@ -15,14 +15,7 @@ let ci = { id: '', secret: '' };
 /** By `az apim`, or by `az rest` where it has no command. */
 const table = clientTable('az', {
   service: 'CRD',
-  user: 'CRUD',
-  group: 'CRUD',
-  'member of a group': 'CRD',
-  product: 'CRUD',
-  'API of a product': 'CRD',
-  'group of a product': 'CRD',
-  API: 'CRUD',
-  subscription: 'CRUD',
+  ...MANAGED,
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   notification: 'CR',

@@ -3,7 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientTable } from '../support/clients.ts';
+import { clientTable, MANAGED } from '../support/clients.ts';
 import { startTestManagement } from '../support/management.ts';
 
 const SCRIPT = fileURLToPath(new URL('./python-sdk.py', import.meta.url));
@@ -15,14 +15,7 @@ const PYTHON = ['/usr/bin/python3', 'python3'].find(
 
 const table = clientTable('Python', {
   service: 'R',
-  user: 'CRUD',
-  group: 'CRUD',
-  'member of a group': 'CRD',
-  product: 'CRUD',
-  'API of a product': 'CRD',
-  'group of a product': 'CRD',
-  API: 'CRUD',
-  subscription: 'CRUD',
+  ...MANAGED,
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   notification: 'CR',

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientTable } from '../support/clients.ts';
+import { clientTable, MANAGED } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
 import { type Exchange, judge } from '../support/sdk-judge.ts';
 import { type Sample, samplesOf } from '../support/sdk-samples.ts';
@@ -67,14 +67,7 @@ const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
 
 const table = clientTable('JavaScript', {
   service: 'CRUD',
-  user: 'CRUD',
-  group: 'CRUD',
-  'member of a group': 'CRD',
-  product: 'CRUD',
-  'API of a product': 'CRD',
-  'group of a product': 'CRD',
-  API: 'CRUD',
-  subscription: 'CRUD',
+  ...MANAGED,
   notification: 'CR',
   'recipient of a notification': 'CRD',
   'portal setting': 'RU',

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { COMPUTED, type Configuration, RESOURCES, type Resource } from '../support/azurerm.ts';
-import { clientTable } from '../support/clients.ts';
+import { clientTable, MANAGED } from '../support/clients.ts';
 import { type Answer, BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 let t: TestManagement;
@@ -16,14 +16,7 @@ afterAll(() => t?.close());
 const API_VERSION = '2022-08-01';
 const table = clientTable('Terraform', {
   service: 'R',
-  user: 'CRUD',
-  group: 'CRUD',
-  'member of a group': 'CRD',
-  product: 'CRUD',
-  'API of a product': 'CRD',
-  'group of a product': 'CRD',
-  API: 'CRUD',
-  subscription: 'CRUD',
+  ...MANAGED,
   'keys of a subscription': 'R',
   'email template': 'CRUD',
 });

@@ -24,6 +24,17 @@ type Resource =
   | 'portal setting'
   | 'other collections';
 type Action = 'create' | 'read' | 'update' | 'delete';
+/** Of most clients: what they can do with the resources that this service is for. */
+export const MANAGED = {
+  user: 'CRUD',
+  group: 'CRUD',
+  'member of a group': 'CRD',
+  product: 'CRUD',
+  'API of a product': 'CRD',
+  'group of a product': 'CRD',
+  API: 'CRUD',
+  subscription: 'CRUD',
+} satisfies Partial<Record<Resource, string>>;
 /** `refused`: with a sentence that says what to do instead; the page's last column has the reason. */
 type Result = 'yes' | 'refused';
 
