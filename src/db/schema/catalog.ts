@@ -1,6 +1,7 @@
 // APIs, and the products that bundle them.
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Quota, Rate } from '../../domain/call-limits.ts';
 import { groups } from './accounts.ts';
 import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
@@ -44,6 +45,9 @@ export const products = pgTable(
     isApprovalRequired: boolean('is_approval_required').notNull(),
     /** Subscriptions that one account may have at a time; null: any number. */
     subscriptionsLimit: integer('subscriptions_limit'),
+    /** Calls that each subscription may make; null: any number. */
+    rate: jsonb('rate').$type<Rate>(),
+    quota: jsonb('quota').$type<Quota>(),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),

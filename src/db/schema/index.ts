@@ -14,3 +14,4 @@ export * from './services.ts';
 export * from './sessions.ts';
 export * from './subscriptions.ts';
 export * from './tokens.ts';
+export * from './usage.ts';

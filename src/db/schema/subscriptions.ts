@@ -6,11 +6,13 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { OwnLimits } from '../../domain/call-limits.ts';
 import { accounts } from './accounts.ts';
 import { apis, products } from './catalog.ts';
 import { at, newest, refersTo, serviceId } from './columns.ts';
@@ -50,6 +52,9 @@ export const subscriptions = pgTable(
     stateChangedBy: text('state_changed_by').notNull(),
     startsAt: at('starts_at'),
     endsAt: at('ends_at'),
+    /** Instead of its product's; null: as its product has it. */
+    rate: jsonb('rate').$type<OwnLimits['rate']>(),
+    quota: jsonb('quota').$type<OwnLimits['quota']>(),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),

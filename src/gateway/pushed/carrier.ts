@@ -1,0 +1,51 @@
+// What the agent beside a gateway pushes into it: the rule's facts as small texts in maps, and how long they hold.
+import type { CallOutcome } from '../../domain/call-counts.ts';
+import type { Share } from '../../domain/call-limits.ts';
+
+/**
+ * Ids travel percent-encoded (`encodeURIComponent`), so no field holds a `|`, a space or a line break. A *tag* names a
+ * row in 11 characters: base64url of the first bytes of SHA-256 over its kind and id, for a subscription also its
+ * creation. It is the same in every agent, so that what a gateway counts under it survives the agent.
+ *
+ * - `keys`: SHA-256 of a key, in lower-case hex → a record (`record.ts`).
+ * - `exact`: a path in its own case, `/Orders/v1/`, `/` for the empty one → the API's token.
+ * - `lower`: the same in lower case → the same token. A call whose two look-ups differ is ambiguous.
+ * - `apis`: token → `id|product that opens it, or empty|query name, or empty|header name, or empty`.
+ * - `above`: a lower-case path that an API's path continues: `/`, `/orders/` → `1`.
+ * - `grants`: `scope/token` → `rate`, where the scope covers the API; and the scope alone → `1`, while its product is
+ *   published. A scope is `p` and a product's tag, `a` and an API's tag, or `*`. A rate is `calls/seconds`, or `-`.
+ *
+ * A token is an API's tag. `!` stands before it where the short way is closed: the API has key names of its own, or a
+ * product opens it.
+ */
+export const PUSHED_MAPS = ['keys', 'exact', 'lower', 'apis', 'above', 'grants'] as const;
+export type PushedMap = (typeof PUSHED_MAPS)[number];
+
+/** `value` is null for an entry that goes. */
+export type PushedChange = { map: PushedMap; key: string; value: string | null };
+export type PushedEntry = { map: PushedMap; key: string; value: string };
+
+/** Calls that a gateway has counted. Tags, empty for none. */
+export type DrainedCalls = {
+  subscriptionTag: string;
+  apiToken: string;
+  outcome: CallOutcome;
+  calls: number;
+};
+
+/** One gateway. Each method rejects when the gateway has not done all of it: the agent then lets it fall silent. */
+export type Carrier = {
+  readonly kind: 'haproxy' | 'nginx';
+  /** Replaces everything. The gateway refuses calls, or answers them by what it had, until all of it is there. */
+  load(entries: Iterable<PushedEntry>): Promise<void>;
+  /** In this order. Resolves once every worker of the gateway answers by the last one. */
+  apply(changes: readonly PushedChange[]): Promise<void>;
+  /**
+   * The gateway may answer for `forMs` milliseconds from the moment of this call; by its own clock, without the agent.
+   * `staleSeconds`: how old its facts are, for `X-Gateway-Stale`; null while they are complete.
+   */
+  keepAlive(forMs: number, staleSeconds: number | null, share: Share): Promise<void>;
+  /** What was counted since the last time. Counts that could not be read come next time. */
+  drain(): Promise<DrainedCalls[]>;
+  close(): Promise<void>;
+};
