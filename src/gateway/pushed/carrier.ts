@@ -33,6 +33,17 @@ export type DrainedCalls = {
   calls: number;
 };
 
+export type Lease = {
+  /**
+   * On the clock of `performance.now()`. To turn it into the gateway's clock, a carrier reads that clock first and this
+   * one afterwards: a process that is stopped in between then gives less time, never more.
+   */
+  endsAt: number;
+  /** How old the facts are, for `X-Gateway-Stale`; null while they are complete. */
+  staleSeconds: number | null;
+  share: Share;
+};
+
 /** One gateway. Each method rejects when the gateway has not done all of it: the agent then lets it fall silent. */
 export type Carrier = {
   readonly kind: 'haproxy' | 'nginx';
@@ -40,11 +51,8 @@ export type Carrier = {
   load(entries: Iterable<PushedEntry>): Promise<void>;
   /** In this order. Resolves once every worker of the gateway answers by the last one. */
   apply(changes: readonly PushedChange[]): Promise<void>;
-  /**
-   * The gateway may answer for `forMs` milliseconds from the moment of this call; by its own clock, without the agent.
-   * `staleSeconds`: how old its facts are, for `X-Gateway-Stale`; null while they are complete.
-   */
-  keepAlive(forMs: number, staleSeconds: number | null, share: Share): Promise<void>;
+  /** The gateway may answer until then, by its own clock, without the agent. An end in the past silences it at once. */
+  keepAlive(lease: Lease): Promise<void>;
   /** What was counted since the last time. Counts that could not be read come next time. */
   drain(): Promise<DrainedCalls[]>;
   close(): Promise<void>;
