@@ -1,4 +1,5 @@
 // The rows that gateway checks depend on, as the database gives them to the gateway's index.
+import type { Limits } from './call-limits.ts';
 import type { CalledApi, CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
 
 /** A process trusts what it holds for at most this long after it sent a heartbeat that came back. */
@@ -42,6 +43,7 @@ export type ProductRow = {
   id: string;
   isPublished: boolean;
   isSubscriptionRequired: boolean;
+  limits: Limits;
   apiIds: readonly string[];
 };
 export type ApiRow = Omit<CalledApi, 'openProductId'>;

@@ -1,5 +1,6 @@
 // Whether a call may pass: one rule, both for the index in memory and for rows that were just read.
 import type { AccountState } from './account-state.ts';
+import type { Limits, OwnLimits } from './call-limits.ts';
 import type { KeyNames } from './key-names.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
@@ -15,6 +16,7 @@ export type CalledProduct = {
   readonly id: string;
   readonly isPublished: boolean;
   readonly apiIds: ReadonlySet<string>;
+  readonly limits: Limits;
 };
 export type CallingAccount = {
   /** Of its row. */
@@ -34,6 +36,9 @@ export type CallingSubscription = {
   readonly endsAt: number | null;
   readonly productId: string | null;
   readonly apiId: string | null;
+  readonly ownLimits: OwnLimits;
+  /** Its quota is used up until then; null: it has calls left. */
+  readonly quotaEndsAt: number | null;
   readonly account: CallingAccount | null;
 };
 
@@ -56,7 +61,8 @@ export type CallRefusal =
   | 'subscription_not_started'
   | 'product_not_published'
   | 'api_unknown'
-  | 'api_not_covered';
+  | 'api_not_covered'
+  | 'quota_exceeded';
 
 export type CallVerdict =
   /** `subscription` is null for a call that needs none. */
@@ -92,7 +98,7 @@ function refusalOf(
   subscription: CallingSubscription,
   now: number,
 ): CallRefusal | null {
-  const { state, startsAt, endsAt, productId, apiId } = subscription;
+  const { state, startsAt, endsAt, productId, apiId, quotaEndsAt } = subscription;
   if (state !== 'active') return `subscription_${state}`;
   if (endsAt !== null && endsAt <= now) return 'subscription_expired';
   if (startsAt !== null && startsAt > now) return 'subscription_not_started';
@@ -100,5 +106,6 @@ function refusalOf(
   if (!api) return 'api_unknown';
   const isCovered =
     productId === null ? apiId === null || apiId === api.id : product?.apiIds.has(api.id) === true;
-  return isCovered ? null : 'api_not_covered';
+  if (!isCovered) return 'api_not_covered';
+  return quotaEndsAt !== null && quotaEndsAt > now ? 'quota_exceeded' : null;
 }

@@ -19,6 +19,7 @@ const REFUSALS: Record<CallRefusal, [code: string, message: string]> = {
   product_not_published: ['ProductNotPublished', 'The product of this subscription is not published.'],
   api_unknown: ['ApiUnknown', 'No API is known at this address.'],
   api_not_covered: ['ApiNotCovered', 'The subscription does not cover this API.'],
+  quota_exceeded: ['QuotaExceeded', 'Out of call volume quota. Quota will be replenished in {time}.'],
 };
 
 const FAULTS: Record<CheckRequestFault, [code: string, message: string]> = {
@@ -71,14 +72,33 @@ const byReason = <Reason extends string>(status: number, words: Record<Reason, [
 const REFUSAL_RESPONSES = byReason(403, REFUSALS);
 export const FAULT_RESPONSES: Readonly<Record<CheckRequestFault, CheckResponse>> = byReason(400, FAULTS);
 
+function outOfQuota(endsInMs: number): CheckResponse {
+  const [code, message] = REFUSALS.quota_exceeded;
+  const seconds = Math.ceil(endsInMs / 1_000);
+  const words = message.replace('{time}', timeSpan(seconds));
+  return errorResponse(403, [code, words], ['Retry-After', String(seconds)]);
+}
+
+/** As Azure writes it: `05:03:23`, and `5.03:23:11` from one day on. */
+function timeSpan(seconds: number): string {
+  const parts = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const time = parts.map((part) => String(part).padStart(2, '0')).join(':');
+  const days = Math.floor(seconds / 86_400);
+  return days > 0 ? `${days}.${time}` : time;
+}
+
 /** The response to a check that was read and decided. `api`: where the call goes, if that is known. */
-export function responseTo(verdict: CallVerdict, api: CalledApi | null): CheckResponse {
+export function responseTo(verdict: CallVerdict, api: CalledApi | null, nowMs: number): CheckResponse {
   if (verdict.kind === 'no_key') return api?.keyNames ? noKeyResponse(api.keyNames.header) : NO_KEY;
   const { subscription } = verdict;
   if (verdict.kind === 'refused') {
     const [reason] = REFUSALS[verdict.because];
     const ids = idsOf(subscription, subscription?.productId ?? null);
-    return withHeaders(REFUSAL_RESPONSES[verdict.because], [...ids, 'X-Refusal-Reason', reason]);
+    const response =
+      verdict.because === 'quota_exceeded'
+        ? outOfQuota((subscription?.quotaEndsAt ?? nowMs) - nowMs)
+        : REFUSAL_RESPONSES[verdict.because];
+    return withHeaders(response, [...ids, 'X-Refusal-Reason', reason]);
   }
   // All four headers, also when empty: a gateway that only overwrites would pass on those of its client.
   const headers = idsOf(subscription, verdict.productId);

@@ -103,7 +103,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     const nowMs = options.clock().getTime();
     const verdict = mayCall(facts, nowMs);
     if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription, nowMs);
-    return counted(outcomeOf(verdict), responseTo(verdict, facts.api));
+    return counted(outcomeOf(verdict), responseTo(verdict, facts.api, nowMs));
   }
 
   function counted(outcome: string, response: CheckResponse): CheckResponse {

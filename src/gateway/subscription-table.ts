@@ -6,13 +6,15 @@ import { createColumn } from './column.ts';
 import { createIdTable } from './id-table.ts';
 import { createInterner } from './interner.ts';
 
-type Terms = Pick<CallingSubscription, 'state' | 'productId' | 'apiId'>;
+type Terms = Pick<CallingSubscription, 'state' | 'productId' | 'apiId' | 'ownLimits'>;
 
 const NO_TIME = Number.NaN;
 
 export function createSubscriptionTable(accounts: AccountTable) {
   const ids = createIdTable();
-  const terms = createInterner<Terms>(({ state, productId, apiId }) => [state, productId, apiId].join('\0'));
+  const terms = createInterner<Terms>(({ state, productId, apiId, ownLimits: { rate, quota } }) =>
+    [state, productId, apiId, ...(rate || quota ? [JSON.stringify([rate, quota])] : [])].join('\0'),
+  );
   // By the subscription's number.
   const termsOf = createColumn(Uint32Array);
   /** The account's number plus one; 0 for none. */
@@ -20,6 +22,8 @@ export function createSubscriptionTable(accounts: AccountTable) {
   const creationOf = createColumn(Float64Array);
   const startOf = createColumn(Float64Array);
   const endOf = createColumn(Float64Array);
+  /** Only of those whose quota is used up. */
+  const quotaEnds = new Map<number, number>();
 
   /** The new values are held already: they may be the former ones. */
   function replace(number: number, newTerms: number, newAccount: number): void {
@@ -47,30 +51,27 @@ export function createSubscriptionTable(accounts: AccountTable) {
         endsAt: timeOrNull(endOf.at(number)),
         productId: found.productId,
         apiId: found.apiId,
+        ownLimits: found.ownLimits,
+        quotaEndsAt: quotaEnds.get(number) ?? null,
         account: account === 0 ? null : accounts.at(account - 1),
       };
     },
     /** Adds the subscription, or replaces the one with this id, and gives its number. */
-    put({
-      id,
-      createdAt,
-      state,
-      startsAt,
-      endsAt,
-      productId,
-      apiId,
-      accountId,
-    }: BareSubscriptionRow): number {
+    put({ id, accountId, ...row }: BareSubscriptionRow): number {
       const number = ids.add(id);
+      const { state, productId, apiId, ownLimits } = row;
       const account = accountId === null ? 0 : accounts.hold(accountId) + 1;
-      replace(number, terms.hold({ state, productId, apiId }), account);
-      creationOf.set(number, createdAt);
-      startOf.set(number, startsAt ?? NO_TIME);
-      endOf.set(number, endsAt ?? NO_TIME);
+      replace(number, terms.hold({ state, productId, apiId, ownLimits }), account);
+      creationOf.set(number, row.createdAt);
+      startOf.set(number, row.startsAt ?? NO_TIME);
+      endOf.set(number, row.endsAt ?? NO_TIME);
+      if (row.quotaEndsAt === null) quotaEnds.delete(number);
+      else quotaEnds.set(number, row.quotaEndsAt);
       return number;
     },
     remove(number: number): void {
       replace(number, 0, 0);
+      quotaEnds.delete(number);
       ids.remove(number);
     },
   };

@@ -37,6 +37,11 @@ const subscription = fc
     state: fc.constantFrom('active' as const, 'suspended' as const, 'expired' as const),
     createdAt: fc.nat(),
     startsAt: time,
+    quotaEndsAt: time,
+    ownLimits: fc.record({
+      rate: fc.constantFrom(null, 'unlimited' as const, { calls: 5, seconds: 3 }),
+      quota: fc.constantFrom(null, 'unlimited' as const, { calls: 9, period: 'day' as const }),
+    }),
     endsAt: time,
     scope: fc.constantFrom(
       { productId: null, apiId: null },
@@ -139,6 +144,11 @@ it('an index that was loaded answers as one that heard of every row', async () =
     await programme.subscription({ state: 'suspended' }),
     await programme.subscription({ isNobodys: true }),
   ];
+  const [limited] = made;
+  await t.sql`update products set quota = '{"calls": 9, "period": "day"}' where id = 'starter'`;
+  await t.sql`update subscriptions set rate = '{"calls": 5, "seconds": 3}', quota = '"unlimited"' where id = ${limited?.subscriptionId ?? ''}`;
+  await t.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls, is_exhausted)
+    values ('ours', ${limited?.subscriptionId ?? ''}, now(), ${soon.toISOString()}, 9, true)`;
   const { groupId } = await createGroup(admin, { name: 'Partners' });
   await setGroupsOfAccount(admin, { accountId: made[0]?.accountId ?? '', groupIds: [groupId] });
   await blockAccount(admin, { accountId: made[1]?.accountId ?? '' });
@@ -155,6 +165,10 @@ it('an index that was loaded answers as one that heard of every row', async () =
     expect(facts.subscription).not.toBeNull();
     expect(loaded.factsOf(null, apiKeyHash(key))).toEqual(facts);
   }
+  const facts = loaded.factsOf(null, apiKeyHash(limited?.primaryKey ?? ''));
+  expect(facts.product?.limits).toEqual({ rate: null, quota: { calls: 9, period: 'day' } });
+  expect(facts.subscription?.ownLimits).toEqual({ rate: { calls: 5, seconds: 3 }, quota: 'unlimited' });
+  expect(facts.subscription?.quotaEndsAt).toBe(soon.getTime());
 });
 
 it('a row that can not be taken ends the load, not the process', async () => {

@@ -217,6 +217,24 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect((await ask({ key })).code).toBe('SubscriptionExpired');
   });
 
+  it('refuses a subscription whose quota is used up, last of all reasons and in Azure’s words, until its period ends', async () => {
+    const { primaryKey: key, subscriptionId } = await programme.subscription({ productId: 'starter' });
+    await t.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls, is_exhausted)
+      values ('ours', ${subscriptionId}, now(), ${inDays(1).toISOString()}, 9, true)`;
+    const answer = await ask({ key });
+    expect([answer.status, answer.code]).toEqual([403, 'QuotaExceeded']);
+    expect(answer.body).toMatch(
+      /"Out of call volume quota\. Quota will be replenished in (23:59:5\d|1\.00:00:00)\."/,
+    );
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(86_300);
+    expect(answer.headers.get('x-refusal-reason')).toBe('QuotaExceeded');
+    expect(idsIn(answer)[1]).toBe(subscriptionId);
+    expect((await ask({ key, uri: '/drafts' })).code).toBe('ApiNotCovered');
+    expect(idsIn(await ask({ key, uri: '/weather/today' }))).toEqual(['', '', 'open', '']);
+    t.advance(DAY_MS);
+    expect((await ask({ key })).status).toBe(200);
+  });
+
   it('keeps each subscription to its scope: the APIs of its product, its one API, or all', async () => {
     const ofProduct = await programme.subscription({ productId: 'starter' });
     const ofApi = await programme.subscription({ apiId: 'archive' });

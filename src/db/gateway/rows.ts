@@ -1,6 +1,7 @@
 // Reads the rows that gateway checks need: all, the changed ones, or only for one call. Has its own connections, so that
 // operations and checks never wait for each other.
 import type { AccountState } from '../../domain/account-state.ts';
+import type { Limits, OwnLimits } from '../../domain/call-limits.ts';
 import type {
   AccountRow,
   ApiRow,
@@ -25,6 +26,7 @@ const CLOSE_SECONDS = 1;
 const DEVELOPERS_GROUP = 'developers';
 const NO_BYTES = new Uint8Array();
 const ONLY_DEVELOPERS = [DEVELOPERS_GROUP];
+const NO_OWN_LIMITS: OwnLimits = { rate: null, quota: null };
 
 const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const groupsOf = (service: string, account: string) => `(
@@ -36,7 +38,10 @@ const among = (parameter: string) =>
 
 const BARE_SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
   ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId",
-  ${epochMs('s.created_at')} as "createdAt"`;
+  ${epochMs('s.created_at')} as "createdAt", s.rate, s.quota,
+  ${epochMs('q.ends_at')} as "quotaEndsAt"`;
+const WITH_QUOTA_USE = `left join quota_use q on q.service_id = s.service_id and q.subscription_id = s.id
+    and q.is_exhausted`;
 const SUBSCRIPTION = `${BARE_SUBSCRIPTION}, (
     select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState", (
     select a.resource_id from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "resourceId",
@@ -45,8 +50,9 @@ const hashOf = (slot: string) => `(select k.hash from subscription_keys k
   where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
 const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryHash",
     ${hashOf('secondary')} as "secondaryHash"
-  from subscriptions s where s.service_id = $1 and s.id = ${among('$2')}`;
-const ALL_SUBSCRIPTIONS = `select ${BARE_SUBSCRIPTION} from subscriptions s where s.service_id = $1`;
+  from subscriptions s ${WITH_QUOTA_USE} where s.service_id = $1 and s.id = ${among('$2')}`;
+const ALL_SUBSCRIPTIONS = `select ${BARE_SUBSCRIPTION} from subscriptions s ${WITH_QUOTA_USE}
+  where s.service_id = $1`;
 const ALL_KEYS = 'select k.subscription_id, k.slot, k.hash from subscription_keys k where k.service_id = $1';
 const ALL_ACCOUNTS = `select a.id, a.state, a.resource_id, g.ids
   from accounts a left join (
@@ -54,6 +60,7 @@ const ALL_ACCOUNTS = `select a.id, a.state, a.resource_id, g.ids
     from account_groups where service_id = $1 group by account_id) g on g.account_id = a.id
   where a.service_id = $1`;
 const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscription_required as "isSubscriptionRequired",
+    p.rate, p.quota,
     (select json_agg(pa.api_id) from product_apis pa where pa.service_id = p.service_id and pa.product_id = p.id)
       as "apiIds"
   from products p where p.service_id = $1`;
@@ -66,12 +73,13 @@ const FOUND_CALL = `with called as (
     from apis i
     where i.service_id = $1 and (i.id = $3 or lower(i.path) = ${among('$4')})
   ), calling as (
-    select ${SUBSCRIPTION}, p.is_published as "isPublished",
+    select ${SUBSCRIPTION}, p.is_published as "isPublished", p.rate as "productRate", p.quota as "productQuota",
       (select json_agg(pa.api_id) from product_apis pa where pa.service_id = s.service_id
         and pa.product_id = s.product_id and pa.api_id in (select id from called)) as "apiIds"
     from subscription_keys k
       join subscriptions s on s.service_id = k.service_id and s.id = k.subscription_id
       left join products p on p.service_id = s.service_id and p.id = s.product_id
+      ${WITH_QUOTA_USE}
     where k.service_id = $1 and k.hash = $2
   )
   select (select json_agg(called) from called) as apis, (select row_to_json(calling) from calling) as calling,
@@ -80,17 +88,25 @@ const FOUND_CALL = `with called as (
         and case $5::text when '' then i.path <> '' else starts_with(lower(i.path), $5::text || '/') end)
       as "hasBelow"`;
 
-type FlatSubscription = Omit<SubscriptionRow, 'account'> & {
-  accountId: string | null;
-  accountState: AccountState | null;
-  /** Null where it is the row's own id. */
-  resourceId: string | null;
-  groupIds: string[] | null;
-};
+type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits'> &
+  OwnLimits & {
+    accountId: string | null;
+    accountState: AccountState | null;
+    /** Null where it is the row's own id. */
+    resourceId: string | null;
+    groupIds: string[] | null;
+  };
+type FlatProduct = Omit<ProductRow, 'limits' | 'apiIds'> & Limits & { apiIds: string[] | null };
 type Flat<Api> = Omit<Api, 'keyNames'> & KeyColumns;
+type FlatCalling = FlatSubscription & {
+  isPublished: boolean | null;
+  apiIds: string[] | null;
+  productRate: Limits['rate'];
+  productQuota: Limits['quota'];
+};
 type FlatCall = {
   apis: Flat<CallRows['apis'][number]>[] | null;
-  calling: (FlatSubscription & { isPublished: boolean | null; apiIds: string[] | null }) | null;
+  calling: FlatCalling | null;
   hasBelow: boolean;
 };
 
@@ -130,9 +146,9 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     /** All products, or those with these ids. */
     async products(ids: readonly string[] | null): Promise<ProductRow[]> {
       const rows = ids
-        ? await read<ProductRow>(`${PRODUCTS} and p.id = ${among('$2')}`, JSON.stringify(ids))
-        : await read<ProductRow>(PRODUCTS);
-      return rows.map((row) => ({ ...row, apiIds: row.apiIds ?? [] }));
+        ? await read<FlatProduct>(`${PRODUCTS} and p.id = ${among('$2')}`, JSON.stringify(ids))
+        : await read<FlatProduct>(PRODUCTS);
+      return rows.map(withLimits);
     },
     async apis(ids: readonly string[] | null): Promise<ApiRow[]> {
       const text = `select i.id, i.path, i.key_header as "keyHeader", i.key_query as "keyQuery"
@@ -145,15 +161,11 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     async findCall({ keyHash, apiId, apiPaths, below }: CallQuery): Promise<CallRows> {
       const [found] = await read<FlatCall>(FOUND_CALL, keyHash, apiId, JSON.stringify(apiPaths), below);
       const { apis = null, calling = null, hasBelow = false } = found ?? {};
-      const productId = calling?.productId ?? null;
       return {
         apis: (apis ?? []).map(withKeyNames),
         hasBelow,
         subscription: calling && nested(calling),
-        product:
-          calling && productId !== null
-            ? { id: productId, isPublished: calling.isPublished === true, apiIds: new Set(calling.apiIds) }
-            : null,
+        product: calling && productOf(calling),
       };
     },
     async notify(channel: string, payload: string): Promise<void> {
@@ -181,11 +193,25 @@ const withKeyNames = <Row extends KeyColumns>({ keyHeader, keyQuery, ...api }: R
   keyNames: keyNamesOf({ keyHeader, keyQuery }),
 });
 
+const withLimits = ({ rate, quota, apiIds, ...row }: FlatProduct): ProductRow => ({
+  ...row,
+  apiIds: apiIds ?? [],
+  limits: { rate, quota },
+});
+
+function productOf({ productId, productRate, productQuota, ...row }: FlatCalling): CallRows['product'] {
+  if (productId === null) return null;
+  const limits = { rate: productRate, quota: productQuota };
+  return { id: productId, isPublished: row.isPublished === true, apiIds: new Set(row.apiIds), limits };
+}
+
 function nested({
   accountId,
   accountState,
   resourceId,
   groupIds,
+  rate,
+  quota,
   ...row
 }: FlatSubscription): SubscriptionRow {
   const account =
@@ -197,7 +223,7 @@ function nested({
           state: accountState,
           groupIds: withDevelopers(groupIds),
         };
-  return { ...row, account };
+  return { ...row, account, ownLimits: { rate, quota } };
 }
 
 function withDevelopers(ids: readonly string[] | null): string[] {
@@ -208,9 +234,22 @@ function withDevelopers(ids: readonly string[] | null): string[] {
 type RawRow = readonly (Buffer | null)[];
 
 const text = (value: Buffer | null | undefined) => value?.toString() ?? null;
+const limit = (value: Buffer | null | undefined) => (value ? JSON.parse(value.toString()) : null);
 const timeOf = (value: Buffer | null | undefined) => (value ? Number(value.toString()) : null);
 
-function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accountId, createdAt]: RawRow) {
+function bareSubscription([
+  id,
+  state,
+  startsAt,
+  endsAt,
+  productId,
+  apiId,
+  accountId,
+  createdAt,
+  rate,
+  quota,
+  quotaEndsAt,
+]: RawRow): BareSubscriptionRow {
   return {
     id: id ?? NO_BYTES,
     state: text(state) as BareSubscriptionRow['state'],
@@ -220,6 +259,8 @@ function bareSubscription([id, state, startsAt, endsAt, productId, apiId, accoun
     apiId: text(apiId),
     accountId: accountId ?? null,
     createdAt: Number(createdAt?.toString()),
+    ownLimits: rate || quota ? { rate: limit(rate), quota: limit(quota) } : NO_OWN_LIMITS,
+    quotaEndsAt: timeOf(quotaEndsAt),
   };
 }
 
