@@ -8,8 +8,8 @@ export const SCRIPT = readFileSync(new URL('./page-script.js', import.meta.url),
 
 /** Contrast is at least 4.5 to 1 in both schemes; buttons and links are at least 44 px high (WCAG 2.2). */
 export const CSS = `
-:root { color-scheme: light dark; --ink: #1c2128; --quiet: #57606a; --page: #f3f4f6; --card: #fff; --line: #8c959f; --accent: #1a56db; --on-accent: #fff; --bad: #b42318; --good: #14713d; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a9b0ba; --page: #14161a; --card: #1f2329; --line: #6b7480; --accent: #8ab4ff; --on-accent: #10141a; --bad: #ff9b90; --good: #7ddba3; } }
+:root { color-scheme: light dark; --ink: #1c2128; --quiet: #57606a; --page: #f3f4f6; --card: #fff; --line: #8c959f; --accent: #1a56db; --on-accent: #fff; --bad: #b42318; --good: #14713d; --warn: #8a5a00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --quiet: #a9b0ba; --page: #14161a; --card: #1f2329; --line: #6b7480; --accent: #8ab4ff; --on-accent: #10141a; --bad: #ff9b90; --good: #7ddba3; --warn: #e8b339; } }
 * { box-sizing: border-box; }
 body { background: var(--page); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 24px 16px; }
 main, header, footer { margin: 0 auto; max-width: 34rem; }
