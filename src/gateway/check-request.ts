@@ -7,7 +7,7 @@ import { apiKeyHash } from '../security/api-key.ts';
 const CHECK_PATH = '/gateway/check';
 const SECRET_HEADER = 'X-Gateway-Secret';
 const API_PARAMETER = 'api';
-const MAX_URI_LENGTH = 8 * 1_024;
+export const MAX_URI_LENGTH = 8 * 1_024;
 /** Node silently drops further headers, and the gateway may put its own behind those of the client. */
 const MAX_HEADERS = 100;
 

@@ -50,7 +50,7 @@ function errorResponse(
 }
 
 /** For every invalid key, so that it doesn't reveal why. */
-const noKeyResponse = (header: string) =>
+export const noKeyResponse = (header: string) =>
   errorResponse(
     401,
     ['Unauthorized', `Access denied: a valid key in the header ${header} is needed.`],
@@ -69,7 +69,8 @@ const byReason = <Reason extends string>(status: number, words: Record<Reason, [
   Object.fromEntries(
     Object.entries<[string, string]>(words).map(([reason, pair]) => [reason, errorResponse(status, pair)]),
   ) as Record<Reason, CheckResponse>;
-const REFUSAL_RESPONSES = byReason(403, REFUSALS);
+/** In that of a used-up quota, `{time}` stands for the time that is left. */
+export const REFUSAL_RESPONSES = byReason(403, REFUSALS);
 export const FAULT_RESPONSES: Readonly<Record<CheckRequestFault, CheckResponse>> = byReason(400, FAULTS);
 
 function outOfQuota(endsInMs: number): CheckResponse {
