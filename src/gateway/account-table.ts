@@ -31,7 +31,8 @@ export function createAccountTable() {
     get size() {
       return ids.size;
     },
-    has: (id: Uint8Array): boolean => ids.find(id) >= 0,
+    /** -1 for an account without a subscription. */
+    find: ids.find,
     at(number: number): CallingAccount {
       const { resourceId, ...standing } = standings.at(standingOf.at(number)) ?? UNKNOWN;
       const id = ids.at(number);

@@ -30,6 +30,11 @@ export function createApiCatalog() {
       hasBelow: (path: string): boolean => above.has(path),
     },
     api: (id: string): CalledApi | null => apis.get(id) ?? null,
+    /** Each with the paths above its own, in lower case. */
+    *placed(): Iterable<{ api: CalledApi; above: string[] }> {
+      for (const [path, api] of byPath) yield { api, above: pathsAbove(path) };
+    },
+    products: (): Iterable<CalledProduct> => products.values(),
     product: (id: string): CalledProduct | null => products.get(id) ?? null,
     putProducts(rows: readonly ProductRow[], gone: readonly string[] = []): void {
       for (const id of gone) products.delete(id);

@@ -133,6 +133,14 @@ const groupHeaders = new WeakMap<readonly string[], string[]>();
 function groupsOf(groupIds: readonly string[]): string[] {
   const kept = groupHeaders.get(groupIds);
   if (kept) return kept;
+  const { text, isCut } = fittingGroups(groupIds);
+  const headers = ['X-Groups', text, ...(isCut ? ['X-Groups-Cut', 'true'] : [])];
+  groupHeaders.set(groupIds, headers);
+  return headers;
+}
+
+/** As many as `X-Groups` has room for, each percent-encoded, joined by commas. */
+export function fittingGroups(groupIds: readonly string[]): { text: string; isCut: boolean } {
   const fitting: string[] = [];
   let length = 0;
   for (const id of groupIds.map(encodeURIComponent)) {
@@ -140,10 +148,7 @@ function groupsOf(groupIds: readonly string[]): string[] {
     if (length > MAX_GROUPS_BYTES) break;
     fitting.push(id);
   }
-  const isCut = fitting.length < groupIds.length;
-  const headers = ['X-Groups', fitting.join(','), ...(isCut ? ['X-Groups-Cut', 'true'] : [])];
-  groupHeaders.set(groupIds, headers);
-  return headers;
+  return { text: fitting.join(','), isCut: fitting.length < groupIds.length };
 }
 
 const PLAIN_ID = /^[\w.~-]*$/;

@@ -54,6 +54,10 @@ export function createIdTable() {
     get size() {
       return slots.size;
     },
+    /** Above every number that is in use. */
+    get end() {
+      return count;
+    },
     /** -1 for an id that isn't here. */
     find,
     at: (number: number): string => bytesOf(number).toString(),
@@ -82,8 +86,8 @@ export function createIdTable() {
 /** So that ids can't be chosen to share one slot. */
 const SEED = randomInt(2 ** 32);
 
-/** FNV-1a. */
-function hashOf(bytes: Uint8Array): number {
+/** FNV-1a, in 32 bits without a sign. */
+export function hashOf(bytes: Uint8Array): number {
   let hash = SEED;
   for (let at = 0; at < bytes.length; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 16_777_619);
   return hash >>> 0;

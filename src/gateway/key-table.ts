@@ -32,6 +32,13 @@ export function createKeyTable() {
       const key = slots.find(beginning(sought), isSought);
       return key < 0 ? null : Math.floor(key / KEYS_PER_OWNER);
     },
+    /** The hashes of an owner's keys, in hex. */
+    hashesOf(owner: number): string[] {
+      const hashes: string[] = [];
+      for (let key = owner * KEYS_PER_OWNER; key < (owner + 1) * KEYS_PER_OWNER; key++)
+        if (isUsed.at(key) === 1) hashes.push(hashAt(key).toString('hex'));
+      return hashes;
+    },
     /** Sets the hash, 64 bytes of hex, of an owner's key; null removes it. */
     set(owner: number, slot: KeySlot, hash: Uint8Array | null): void {
       const key = owner * KEYS_PER_OWNER + (slot === 'primary' ? 0 : 1);

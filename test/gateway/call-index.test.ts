@@ -95,8 +95,10 @@ it('the index answers as plain maps would, after any load and any changes', () =
           rows.delete(row.id);
           index.removeSubscription(row.id);
         } else {
+          // An account with a subscription changes only by its own row.
+          const isHeld = [...rows.values()].some(({ account }) => account?.id === row.account?.id);
+          if (row.account && !isHeld) accounts.set(row.account.id, row.account);
           rows.set(row.id, row);
-          if (row.account) accounts.set(row.account.id, row.account);
           index.putSubscription(row);
         }
         if (kind !== 'account') for (const hash of keysOf(row)) hashes.add(hash);

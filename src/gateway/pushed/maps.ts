@@ -1,0 +1,155 @@
+// Turns the index into what a gateway is told: everything once, and afterwards only what became different.
+import type { CalledApi, CallingSubscription } from '../../domain/may-call.ts';
+import { type Caller, type CallIndex, createCallIndex } from '../call-index.ts';
+import type { PendingBatch } from '../pending-changes.ts';
+import type { PushedChange, PushedEntry } from './carrier.ts';
+import { apiTagOf, catalogChanges, catalogEntries, catalogMapsOf } from './catalog-maps.ts';
+import { inOrder, type KeyChange } from './order.ts';
+import { recordOf } from './record.ts';
+import { apiTag, subscriptionTag } from './tag.ts';
+import { createTagTable } from './tag-table.ts';
+
+type Batch = Pick<PendingBatch, 'account' | 'subscription' | 'product' | 'api'>;
+/** As a gateway was told it last. */
+type Former = { number: number; tag: string; hashes: string[]; record: string | null };
+
+export type PushedMaps = ReturnType<typeof createPushedMaps>;
+
+/**
+ * Keeps no texts of keys: what a gateway was told follows from the index, and for rows that are read again from a note of
+ * before. When a gateway did not take all of a list of changes, only `entries` help.
+ */
+export function createPushedMaps() {
+  let index = createCallIndex();
+  let catalog = readCatalog(index);
+  let tags = createTagTable(index.subscriptionAt);
+  let reread = createReread();
+
+  function turnTo(loaded: CallIndex): void {
+    index = loaded;
+    catalog = readCatalog(loaded);
+    tags = createTagTable(loaded.subscriptionAt);
+    reread = createReread();
+  }
+  function* keyEntries(): Iterable<PushedEntry> {
+    for (const { number, subscription, hashes } of index.callers()) {
+      tags.add(number, subscriptionTag(subscription));
+      const value = recordOf(subscription);
+      if (value !== null) for (const key of hashes) yield { map: 'keys', key, value };
+    }
+  }
+
+  return {
+    /** All that a gateway needs by this index, which must not change before the last one was taken. */
+    entries(loaded: CallIndex): Iterable<PushedEntry> {
+      turnTo(loaded);
+      return inTurn(catalogEntries(catalog.maps), keyEntries());
+    },
+    /** What leads a gateway from what it was told last to an index that was loaded again. */
+    difference(loaded: CallIndex): PushedChange[] {
+      const [before, { maps }, unfinished] = [index, catalog, reread];
+      turnTo(loaded);
+      for (const { number, subscription } of index.callers()) tags.add(number, subscriptionTag(subscription));
+      const keys = differentKeys(before, index);
+      for (const [hash, change] of rereadKeys(unfinished, index)) keys.set(hash, change);
+      return inOrder(keys, catalogChanges(maps, catalog.maps));
+    },
+    /** Before the rows of a batch are read into the index. */
+    remember({ subscription, account, product, api }: Batch): void {
+      for (const id of subscription) {
+        const caller = reread.subscriptions.has(id) ? null : index.caller(id);
+        reread.subscriptions.add(id);
+        if (caller) reread.former.push(formerOf(caller));
+      }
+      for (const id of account) reread.accounts.add(id);
+      reread.hasCatalog ||= product.length + api.length > 0;
+    },
+    /**
+     * After they were read: what leads a gateway there. On the way passes no call that passes neither before nor
+     * afterwards.
+     */
+    changes(): PushedChange[] {
+      const { former, subscriptions, hasCatalog } = reread;
+      for (const { number, tag } of former) tags.remove(number, tag);
+      for (const id of subscriptions) {
+        const caller = index.caller(id);
+        if (caller) tags.add(caller.number, subscriptionTag(caller.subscription));
+      }
+      const keys = rereadKeys(reread, index);
+      const { maps } = catalog;
+      if (hasCatalog) catalog = readCatalog(index);
+      reread = createReread();
+      return inOrder(keys, hasCatalog ? catalogChanges(maps, catalog.maps) : []);
+    },
+    /** Null once it was deleted. */
+    subscriptionOfTag(tag: string): CallingSubscription | null {
+      const number = tags.find(tag);
+      return number < 0 ? null : index.subscriptionAt(number);
+    },
+    apiOfToken(token: string): CalledApi | null {
+      const id = catalog.apiIds.get(apiTagOf(token));
+      return id === undefined ? null : index.api(id);
+    },
+  };
+}
+
+function readCatalog(index: CallIndex) {
+  const apiIds = new Map<string, string>();
+  for (const { api } of index.placedApis()) apiIds.set(apiTag(api.id), api.id);
+  return { maps: catalogMapsOf(index), apiIds };
+}
+
+const formerOf = ({ number, subscription, hashes }: Caller): Former => ({
+  number,
+  hashes,
+  tag: subscriptionTag(subscription),
+  record: recordOf(subscription),
+});
+
+/** The rows that are read again. */
+const createReread = () => ({
+  subscriptions: new Set<string>(),
+  accounts: new Set<string>(),
+  former: [] as Former[],
+  hasCatalog: false,
+});
+
+/** By its hash, because a key may have gone from one subscription to another. */
+function recordIn(index: CallIndex, hash: string): string | null {
+  const { subscription } = index.factsOf(null, hash);
+  return subscription && recordOf(subscription);
+}
+
+/** Every key that these rows had or have, by its hash. */
+function rereadKeys(reread: ReturnType<typeof createReread>, index: CallIndex): Map<string, KeyChange> {
+  const keys = new Map<string, KeyChange>();
+  for (const { hashes, record } of reread.former)
+    for (const hash of hashes) keys.set(hash, { from: record, to: recordIn(index, hash) });
+  const now = [...reread.subscriptions].flatMap((id) => index.caller(id) ?? []);
+  for (const { hashes } of inTurn(now, index.callers([...reread.accounts])))
+    for (const hash of hashes)
+      if (!keys.has(hash)) keys.set(hash, { from: undefined, to: recordIn(index, hash) });
+  return keys;
+}
+
+/** Compares the facts, because records would take more time than everything else. */
+function differentKeys(before: CallIndex, now: CallIndex): Map<string, KeyChange> {
+  const keys = new Map<string, KeyChange>();
+  for (const { subscription, hashes } of before.callers()) {
+    const facts = JSON.stringify(subscription);
+    for (const hash of hashes) {
+      const found = now.factsOf(null, hash).subscription;
+      if (JSON.stringify(found) !== facts)
+        keys.set(hash, { from: recordOf(subscription), to: found && recordOf(found) });
+    }
+  }
+  for (const { subscription, hashes } of now.callers())
+    for (const hash of hashes)
+      if (!before.factsOf(null, hash).subscription)
+        keys.set(hash, { from: null, to: recordOf(subscription) });
+  return keys;
+}
+
+function* inTurn<One>(...lists: Iterable<One>[]): Iterable<One> {
+  for (const list of lists) yield* list;
+}

@@ -1,0 +1,67 @@
+// What a gateway needs to know about one key, as a text: the part of the rule that needs neither the call nor the time.
+import type { Rate } from '../../domain/call-limits.ts';
+import type { CallingSubscription, CallRefusal } from '../../domain/may-call.ts';
+import { fittingGroups } from '../check-response.ts';
+import { apiTag, productTag, subscriptionTag } from './tag.ts';
+
+/** The end of a subscription without one, in milliseconds since 1970: the year 2286. */
+const NO_END = 9_999_999_999_999;
+const OK = 'ok|';
+
+/**
+ * The fields, joined by `|`: why (`ok`, or a refusal), from, until (a call passes when from ≤ now < until), scope, tag,
+ * subscription id, product id, account id, groups, own rate (empty: as the product; `-`: unlimited), start, end of the
+ * used-up quota (0: none), and `1` when groups were cut. Null for the keys of a deleted account, which count as unknown.
+ */
+export function recordOf(subscription: CallingSubscription): string | null {
+  const { account, productId, startsAt, endsAt } = subscription;
+  if (account?.state === 'deleted') return null;
+  const quotaEndsAt = subscription.quotaEndsAt ?? 0;
+  const groups = account ? fittingGroups(account.groupIds) : { text: '', isCut: false };
+  return [
+    whyOf(subscription),
+    Math.max(startsAt ?? 0, quotaEndsAt),
+    endsAt ?? NO_END,
+    scopeOf(subscription),
+    subscriptionTag(subscription),
+    encodeURIComponent(subscription.id),
+    encodeURIComponent(productId ?? ''),
+    encodeURIComponent(account?.resourceId ?? ''),
+    groups.text,
+    rateOf(subscription.ownLimits.rate),
+    startsAt ?? 0,
+    quotaEndsAt,
+    groups.isCut ? '1' : '',
+  ].join('|');
+}
+
+/** The first refusal of `mayCall` that neither the call nor the time decides. */
+function whyOf({ account, state }: CallingSubscription): 'ok' | CallRefusal {
+  if (account?.state === 'blocked') return 'account_blocked';
+  if (account?.state === 'pending') return 'account_pending';
+  return state === 'active' ? 'ok' : `subscription_${state}`;
+}
+
+function scopeOf({ productId, apiId }: CallingSubscription): string {
+  if (productId !== null) return `p${productTag(productId)}`;
+  return apiId === null ? '*' : `a${apiTag(apiId)}`;
+}
+
+const rateOf = (own: Rate | 'unlimited' | null): string => {
+  if (own === null) return '';
+  return own === 'unlimited' ? UNLIMITED : rateText(own);
+};
+
+export const UNLIMITED = '-';
+export const rateText = ({ calls, seconds }: Rate): string => `${calls}/${seconds}`;
+
+/** What a key may do by a new record, compared with its former one: null for none. */
+export function compareRecords(from: string | null, to: string | null): 'less' | 'more' | 'other' {
+  if (to === null || !to.startsWith(OK)) return 'less';
+  if (!from?.startsWith(OK)) return 'more';
+  const [, begin, end, scope] = from.split('|');
+  const [, newBegin, newEnd, newScope] = to.split('|');
+  if (scope !== newScope) return 'other';
+  if (Number(newBegin) >= Number(begin) && Number(newEnd) <= Number(end)) return 'less';
+  return Number(newBegin) <= Number(begin) && Number(newEnd) >= Number(end) ? 'more' : 'other';
+}
