@@ -186,7 +186,7 @@ function openGateway(opened: Opened): Gateway {
   const { settings, log, clock, db, databaseUrl, serviceId, policy, mail, atStop } = opened;
   const gateway = createGateway({
     ...settings.gateway,
-    source: createGatewaySource(db, databaseUrl, serviceId),
+    source: createGatewaySource(db, databaseUrl, serviceId, clock),
     log,
     clock,
     tellStale: createGatewayAlerts({

@@ -1,9 +1,10 @@
 // May this call pass? The listener of /gateway/check, which gateways ask before each call.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { CallOutcome, CountedCalls } from '../domain/call-counts.ts';
 import { apiPathsOf, findApi } from '../domain/call-path.ts';
 import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
 import type { KeyNames } from '../domain/key-names.ts';
-import { type CallFacts, type CallingSubscription, type CallVerdict, mayCall } from '../domain/may-call.ts';
+import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
 import type { CallIndex } from './call-index.ts';
@@ -39,7 +40,8 @@ export type CheckOptions = CheckRequestOptions & {
   secret: string | null;
   /** How long the last trusted index answers while the database is away; 0 for never. */
   staleSeconds: number;
-  noteUse(subscription: CallingSubscription, nowMs: number): void;
+  /** Called for each call that was decided, and for those that can't be read. */
+  countCall(call: CountedCalls): void;
   /** Called for each check that an old index answers. */
   noteStale(): void;
 };
@@ -70,7 +72,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
       return counted('secret_wrong', NOT_FOUND);
     }
     const request = readCheckRequest(req, headers, options);
-    if (typeof request === 'string') return counted(request, FAULT_RESPONSES[request]);
+    if (typeof request === 'string') return unreadable(request);
     const index = follower.trusted();
     if (!index) return checkInDatabase(request);
     counters.answeredFrom('index');
@@ -99,11 +101,16 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
   }
 
   function decide(facts: Facts): CheckResponse {
-    if (typeof facts === 'string') return counted(facts, FAULT_RESPONSES[facts]);
+    if (typeof facts === 'string') return unreadable(facts);
     const nowMs = options.clock().getTime();
     const verdict = mayCall(facts, nowMs);
-    if (verdict.kind === 'passes' && verdict.subscription) options.noteUse(verdict.subscription, nowMs);
+    options.countCall(callOf(verdict, facts.api?.id ?? null, nowMs));
     return counted(outcomeOf(verdict), responseTo(verdict, facts.api, nowMs));
+  }
+
+  function unreadable(fault: CheckRequestFault): CheckResponse {
+    options.countCall({ ...UNREADABLE, lastAt: options.clock().getTime() });
+    return counted(fault, FAULT_RESPONSES[fault]);
   }
 
   function counted(outcome: string, response: CheckResponse): CheckResponse {
@@ -181,6 +188,18 @@ function apiInRows({ path }: CheckRequest, { apis, hasBelow }: Pick<CallRows, 'a
   if (!path) return apis[0] ?? null;
   const byPath = new Map(apis.map((api) => [api.path.toLowerCase(), api]));
   return findApi(path, { at: (at: string) => byPath.get(at), hasBelow: () => hasBelow });
+}
+
+const ONE_CALL = { subscription: null, productId: null, apiId: null, calls: 1 };
+const UNREADABLE = { ...ONE_CALL, outcome: 'unreadable' as const };
+
+function callOf(verdict: CallVerdict, apiId: string | null, lastAt: number): CountedCalls {
+  if (verdict.kind === 'no_key') return { ...ONE_CALL, apiId, outcome: 'no_key', lastAt };
+  const { subscription } = verdict;
+  const passes = verdict.kind === 'passes';
+  const productId = passes ? verdict.productId : verdict.subscription.productId;
+  const outcome: CallOutcome = passes ? 'passed' : verdict.because;
+  return { subscription, productId, apiId, outcome, calls: 1, lastAt };
 }
 
 function outcomeOf(verdict: CallVerdict): string {

@@ -47,7 +47,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     writeUsage: usage.writeNow,
   });
   const stale = createStaleWatch(follower, options.tellStale);
-  const check = createCheck({ ...options, follower, counters, noteUse: usage.note, noteStale: stale.note });
+  const check = createCheck({ ...options, follower, counters, countCall: usage.add, noteStale: stale.note });
   return {
     listener: check.listener,
     start: follower.start,

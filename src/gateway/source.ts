@@ -1,4 +1,5 @@
 // The database, as the check uses it. `app.ts` makes it from `db` and passes it in.
+import type { CallBatch, QuotaUse } from '../domain/call-counts.ts';
 import type {
   AccountRow,
   ApiRow,
@@ -39,7 +40,6 @@ export type GatewaySource = {
     beat(payload: string): void;
     lost(): void;
   }): Promise<{ beatChannel: string; close(): void }>;
-  addUsage(
-    usage: readonly { subscriptionId: string; createdAt: number; calls: number; lastUsedAt: Date }[],
-  ): Promise<void>;
+  /** Adds the calls to all counts, once for each number of a source, and gives where quotas stand. */
+  addUsage(batch: CallBatch): Promise<QuotaUse[]>;
 };

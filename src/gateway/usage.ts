@@ -1,44 +1,44 @@
-// Counts the calls of each subscription in memory and writes them together. A crash loses the last seconds.
-import type { CallingSubscription } from '../domain/may-call.ts';
+// Writes the calls that were counted, every few seconds. A crash loses the last seconds.
+import { randomBytes } from 'node:crypto';
+import type { CallBatch } from '../domain/call-counts.ts';
 import type { Log } from '../log.ts';
+import { createCallCounter } from './call-counter.ts';
 import type { GatewaySource } from './source.ts';
 
 const WRITE_EVERY_MS = 5_000;
 const ROWS_AT_ONCE = 2_000;
-/** While the database is away, calls of further subscriptions aren't counted. */
-const MAX_KEPT = 200_000;
 
-type Use = { subscriptionId: string; createdAt: number; calls: number; lastUsedMs: number };
+export type Usage = ReturnType<typeof createUsage>;
 
 export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
-  /** By the subscription's id and creation: a former one may have had the id. */
-  let uses = new Map<string, Use>();
+  const source = randomBytes(12).toString('hex');
+  const counter = createCallCounter();
+  let lastNumber = 0;
+  /** It may have been written although its answer was lost: it is sent again as it was. */
+  let unsent: CallBatch | null = null;
   let writing: Promise<boolean> | null = null;
   const timer = setInterval(() => void write(), WRITE_EVERY_MS);
 
-  function add(added: Use): void {
-    const { subscriptionId, createdAt, calls, lastUsedMs } = added;
-    const key = `${createdAt} ${subscriptionId}`;
-    const use = uses.get(key);
-    if (use) {
-      use.calls += calls;
-      if (lastUsedMs > use.lastUsedMs) use.lastUsedMs = lastUsedMs;
-    } else if (uses.size < MAX_KEPT) uses.set(key, added);
+  async function send(batch: CallBatch): Promise<boolean> {
+    unsent = batch;
+    try {
+      await addUsage(batch);
+      unsent = null;
+    } catch (error) {
+      log.warn({ err: error, waiting: batch.calls.length + counter.size }, 'usage not written');
+    }
+    return unsent === null;
   }
 
   async function writeAll(): Promise<boolean> {
-    const taken = [...uses.values()];
-    uses = new Map();
-    for (let at = 0; at < taken.length; at += ROWS_AT_ONCE) {
-      const rows = taken.slice(at, at + ROWS_AT_ONCE);
-      try {
-        await addUsage(rows.map(({ lastUsedMs, ...row }) => ({ ...row, lastUsedAt: new Date(lastUsedMs) })));
-      } catch (error) {
-        log.warn({ err: error, waiting: taken.length - at }, 'usage not written');
-        // These rows were rolled back and the next ones weren't sent: the next write has both.
-        for (const use of taken.slice(at)) add(use);
-        return false;
-      }
+    if (unsent && !(await send(unsent))) return false;
+    const taken = counter.takeAll();
+    while (taken.length > 0) {
+      lastNumber += 1;
+      if (await send({ source, number: lastNumber, calls: taken.splice(0, ROWS_AT_ONCE) })) continue;
+      // They were in no batch yet, so the next ones may have them together with later calls.
+      counter.putBack(taken);
+      return false;
     }
     return true;
   }
@@ -58,8 +58,8 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   }
 
   return {
-    note: ({ id, createdAt }: Pick<CallingSubscription, 'id' | 'createdAt'>, nowMs: number) =>
-      add({ subscriptionId: id, createdAt, calls: 1, lastUsedMs: nowMs }),
+    add: counter.add,
+    totals: counter.totals,
     writeNow,
     async stop(): Promise<void> {
       clearInterval(timer);

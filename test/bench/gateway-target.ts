@@ -18,7 +18,7 @@ const clock = () => new Date();
 
 function openGateway() {
   const { db } = connect(DATABASE_URL, { max: 2 });
-  const source = createGatewaySource(db, DATABASE_URL, SERVICE);
+  const source = createGatewaySource(db, DATABASE_URL, SERVICE, () => new Date());
   return createGateway({
     source,
     log,

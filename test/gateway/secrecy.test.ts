@@ -25,7 +25,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Counts the keys that the database is asked about one by one. */
 function countingSource() {
-  const source = createGatewaySource(t.db, t.databaseUrl, 'ours');
+  const source = createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock);
   let asked = 0;
   return {
     asked: () => asked,

@@ -31,7 +31,7 @@ export async function serveGateway(
 ) {
   const { databaseUrl = t.databaseUrl, ...changed } = options;
   const gateway = createGateway({
-    source: createGatewaySource(t.db, databaseUrl, 'ours'),
+    source: createGatewaySource(t.db, databaseUrl, 'ours', t.clock),
     log,
     clock: t.clock,
     uriHeader: 'x-original-uri',

@@ -2,7 +2,7 @@
 import { findProduct } from '../../db/catalog/products.ts';
 import { backdateSubscription } from '../../db/imports/sample-data.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
-import { addUsage } from '../../db/subscriptions/usage.ts';
+import { addUsage } from '../../db/usage/write.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
@@ -41,9 +41,9 @@ async function make(context: Context, accountId: string, one: SampleSubscription
     tellDeveloper: false,
   });
   if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
-  const lastUsedAt = new Date(now - hoursAgo * HOUR_MS);
-  if (calls > 0)
-    await addUsage(context.db, context.service.id, [
-      { subscriptionId: id, createdAt: subscription.createdAt.getTime(), calls, lastUsedAt },
-    ]);
+  const lastAt = now - hoursAgo * HOUR_MS;
+  const own = { id, createdAt: subscription.createdAt.getTime() };
+  const used = { subscription: own, productId, apiId: null, outcome: 'passed' as const, calls, lastAt };
+  const batch = { source: `sample data ${id}`, number: 1, calls: [used] };
+  if (calls > 0) await addUsage(context.db, context.service.id, batch, context.clock());
 }

@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm';
+import type { CallBatch, CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
+import type { Database, Transaction } from '../connection/connect.ts';
+import { addQuotaUse } from './quota-use.ts';
+
+/** Shorter than the second after which Postgres ends one side of a deadlock: this side gives way, and is sent again. */
+export const GIVE_WAY = sql`set local lock_timeout = '800ms'`;
+
+/**
+ * Adds a batch of calls to all counts, once: a batch that comes again, or after a later one of its source, changes nothing.
+ * Calls of a subscription that is gone, or of a former one that had the id, count only for their product and API.
+ * Gives where the quotas stand. `now`: no call is later than this.
+ */
+export async function addUsage(
+  db: Database,
+  serviceId: string,
+  batch: CallBatch,
+  now: Date,
+): Promise<QuotaUse[]> {
+  return db.transaction(async (tx) => {
+    await tx.execute(GIVE_WAY);
+    if (!(await acceptBatch(tx, serviceId, batch, now))) return [];
+    const calls = batch.calls.map((row) => ({ ...row, lastAt: Math.min(row.lastAt, now.getTime()) }));
+    const known = await withSubscriptions(tx, serviceId, calls);
+    let uses: QuotaUse[] = [];
+    if (known.length > 0) {
+      await addPassed(tx, serviceId, known);
+      await addSubscriptionCalls(tx, serviceId, known);
+      uses = await addQuotaUse(tx, serviceId, known);
+    }
+    // Last, because every process changes these rows.
+    await addCatalogCalls(tx, serviceId, calls);
+    return uses;
+  });
+}
+
+async function acceptBatch(
+  tx: Transaction,
+  serviceId: string,
+  { source, number }: CallBatch,
+  now: Date,
+): Promise<boolean> {
+  const accepted = await tx.execute(sql`
+    insert into call_batches as b (service_id, source, number, written_at)
+    values (${serviceId}, ${source}, ${number}, ${now.toISOString()})
+    on conflict (service_id, source) do update set number = excluded.number, written_at = excluded.written_at
+      where b.number < excluded.number
+    returning 1`);
+  return accepted.length > 0;
+}
+
+const keyOf = ({ id, createdAt }: { id: string; createdAt: number }) => `${createdAt} ${id}`;
+
+/** Gives the calls whose subscriptions exist. Locks these in the order of their ids, so that two batches can't block each other. */
+async function withSubscriptions(
+  tx: Transaction,
+  serviceId: string,
+  calls: readonly CountedCalls[],
+): Promise<CountedCalls[]> {
+  const called = new Map(calls.flatMap(({ subscription: one }) => (one ? [[keyOf(one), one]] : [])));
+  if (called.size === 0) return [];
+  const held = await tx.execute<{ id: string; createdAt: number }>(sql`
+    select s.id, c."createdAt" from jsonb_to_recordset(${JSON.stringify([...called.values()])}::jsonb)
+        as c (id text, "createdAt" float8)
+      join subscriptions s on s.service_id = ${serviceId} and s.id = c.id
+        and (extract(epoch from s.created_at) * 1000)::float8 = c."createdAt"
+    order by s.id for key share of s`);
+  const keys = new Set([...held].map(keyOf));
+  return calls.filter(({ subscription: one }) => one && keys.has(keyOf(one)));
+}
+
+/** The calls as rows of SQL. */
+const rowsOf = (calls: readonly CountedCalls[]) => {
+  const rows = calls.map(({ subscription, productId, apiId, outcome, calls, lastAt }) => ({
+    subscription: subscription?.id,
+    ...{ product: productId ?? '', api: apiId ?? '', outcome, calls, at: new Date(lastAt) },
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    as c (subscription text, product text, api text, outcome text, calls bigint, at timestamptz)`;
+};
+const HOUR = sql`date_trunc('hour', c.at, 'UTC')`;
+
+/** How many calls of each subscription passed, and when the last one did. */
+async function addPassed(tx: Transaction, serviceId: string, calls: readonly CountedCalls[]): Promise<void> {
+  await tx.execute(sql`
+    insert into subscription_usage as u (service_id, subscription_id, last_used_at, calls)
+    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rowsOf(calls)}
+    where c.outcome = 'passed' group by c.subscription order by c.subscription
+    on conflict (service_id, subscription_id) do update set
+      calls = u.calls + excluded.calls, last_used_at = greatest(u.last_used_at, excluded.last_used_at)`);
+}
+
+async function addSubscriptionCalls(
+  tx: Transaction,
+  serviceId: string,
+  calls: readonly CountedCalls[],
+): Promise<void> {
+  await tx.execute(sql`
+    insert into subscription_calls as k (service_id, subscription_id, span, starts_at, api_id, outcome, calls)
+    select ${serviceId}, c.subscription, 'hour', ${HOUR}, c.api, c.outcome, sum(c.calls) from ${rowsOf(calls)}
+    group by 2, 4, 5, 6 order by 2, 4, 5, 6
+    on conflict (service_id, subscription_id, span, starts_at, api_id, outcome)
+      do update set calls = k.calls + excluded.calls`);
+}
+
+async function addCatalogCalls(
+  tx: Transaction,
+  serviceId: string,
+  calls: readonly CountedCalls[],
+): Promise<void> {
+  await tx.execute(sql`
+    insert into catalog_calls as k (service_id, span, starts_at, product_id, api_id, outcome, calls)
+    select ${serviceId}, 'hour', ${HOUR}, c.product, c.api, c.outcome, sum(c.calls) from ${rowsOf(calls)}
+    group by 3, 4, 5, 6 order by 3, 4, 5, 6
+    on conflict (service_id, product_id, span, starts_at, api_id, outcome)
+      do update set calls = k.calls + excluded.calls`);
+}

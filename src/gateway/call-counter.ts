@@ -1,0 +1,79 @@
+// How many calls ended in which way, in memory, until they are taken to be written.
+import type { CountedCalls } from '../domain/call-counts.ts';
+import { createCallTotals } from './call-totals.ts';
+
+const HOUR_MS = 3_600_000;
+/** Beyond, while the database is away, calls of further subscriptions count without one; beyond twice as many, not at all. */
+const MAX_ROWS = 200_000;
+
+/** Calls of one hour. `inTotals`: how many of them the totals have already. */
+type Row = CountedCalls & { hour: number; inTotals: number };
+
+export function createCallCounter() {
+  const totals = createCallTotals();
+  /** By the subscription's id, then the API's; empty for none. */
+  let kept = new Map<string, Map<string, Row[]>>();
+  let size = 0;
+
+  function addKnown(added: CountedCalls, inTotals: number): void {
+    const { subscription, productId, apiId, outcome, calls, lastAt } = added;
+    const hour = Math.floor(lastAt / HOUR_MS);
+    const id = subscription?.id ?? '';
+    const createdAt = subscription?.createdAt;
+    const rows = kept.get(id)?.get(apiId ?? '');
+    const isSame = (row: Row) =>
+      row.outcome === outcome &&
+      row.hour === hour &&
+      row.productId === productId &&
+      row.subscription?.createdAt === createdAt;
+    const row = rows?.find(isSame);
+    if (row) {
+      row.calls += calls;
+      row.inTotals += inTotals;
+      if (lastAt > row.lastAt) row.lastAt = lastAt;
+    } else if (subscription && size >= MAX_ROWS) addKnown({ ...added, subscription: null }, inTotals);
+    else if (size < 2 * MAX_ROWS) {
+      // Only these two fields: the caller may be a row of the index.
+      const caller = subscription && { id, createdAt: subscription.createdAt };
+      const first = { subscription: caller, productId, apiId, outcome, calls, lastAt, hour, inTotals };
+      if (rows) rows.push(first);
+      else kept.set(id, (kept.get(id) ?? new Map<string, Row[]>()).set(apiId ?? '', [first]));
+      size += 1;
+    }
+  }
+
+  function* eachRow(): Iterable<Row> {
+    for (const byApi of kept.values()) for (const rows of byApi.values()) yield* rows;
+  }
+
+  function bringTotalsUpToDate(): void {
+    for (const row of eachRow()) {
+      totals.add(row, row.calls - row.inTotals);
+      row.inTotals = row.calls;
+    }
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    /** A former subscription with the same id stays apart. */
+    add: (calls: CountedCalls) => addKnown(calls, 0),
+    /** Empties it. */
+    takeAll(): CountedCalls[] {
+      bringTotalsUpToDate();
+      const taken = [...eachRow()].map(({ hour: _hour, inTotals: _inTotals, ...row }) => row);
+      kept = new Map();
+      size = 0;
+      return taken;
+    },
+    putBack(taken: readonly CountedCalls[]): void {
+      for (const row of taken) addKnown(row, row.calls);
+    },
+    /** Since the process started, also those that were taken. */
+    totals() {
+      bringTotalsUpToDate();
+      return totals.read();
+    },
+  };
+}
