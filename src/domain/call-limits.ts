@@ -35,5 +35,20 @@ export function quotaPeriodAt(period: QuotaPeriod, now: number): { startsAt: num
 
 /** The part of each rate that one of several answerers may give away: `rank` is 0 to `of` − 1. */
 export type Share = { of: number; rank: number };
+
+/**
+ * The share of one follower. While it answers, and did at its heartbeat before, it shares with all that answer. A newcomer
+ * shares with all that are there, and takes the smallest part: newcomers that begin together stay below one more rate.
+ */
+export function shareAmong(
+  own: { id: string; isAnswering: boolean; wasAnswering: boolean },
+  all: readonly { id: string; isAnswering: boolean }[],
+): Share {
+  const others = all.filter(({ id }) => id !== own.id);
+  if (!own.isAnswering || !own.wasAnswering) return { of: others.length + 1, rank: 0 };
+  const sharing = others.filter(({ isAnswering }) => isAnswering);
+  return { of: sharing.length + 1, rank: sharing.filter(({ id }) => id < own.id).length };
+}
+
 /** The shares of all ranks add up to `calls`. */
 export const shareOf = (calls: number, { of, rank }: Share): number => Math.floor((calls + rank) / of);

@@ -5,6 +5,14 @@ import type { CalledApi, CallFacts, CallingAccount, CallingSubscription } from '
 /** A process trusts what it holds for at most this long after it sent a heartbeat that came back. */
 export const GATEWAY_LEASE_MS = 2_000;
 
+/**
+ * What a heartbeat says. `isAnswering`: it answered calls of limited subscriptions within the last minute. Without a lease,
+ * changes don't wait for it.
+ */
+export type FollowerBeat = { kind: 'process' | 'haproxy' | 'nginx'; isAnswering: boolean; isLeased: boolean };
+/** A heartbeat of this age, in milliseconds, says that its sender is there. */
+export const FOLLOWER_FRESH_MS = 2 * GATEWAY_LEASE_MS;
+
 /** Asks each process to answer on `channel` once it knows what was committed before. */
 export type GatewayQuestion = { token: string; channel: string };
 

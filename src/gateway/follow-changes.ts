@@ -1,4 +1,5 @@
 // Follows changes over one connection, until it is lost.
+import type { Share } from '../domain/call-limits.ts';
 import type { GatewayQuestion } from '../domain/gateway-rows.ts';
 import { withTimeout } from '../web/with-timeout.ts';
 import type { CallIndex } from './call-index.ts';
@@ -21,6 +22,10 @@ export type IndexListener = {
   heard(sentAt: number): void;
   /** The index may miss changes from now on. */
   lost(): void;
+  /** Whether calls of limited subscriptions came within the last minute. */
+  isAnswering(): boolean;
+  /** A heartbeat was stored, and with it this is the share of each rate. */
+  shared(share: Share): void;
   /** Writes the calls that this process has counted; false when it can't. */
   writeUsage(): Promise<boolean>;
 };
@@ -45,7 +50,7 @@ export async function followChanges(
   const loss = createLoss();
   const stop = () => loss.report(new ConnectionLost('stopped'));
   signal.addEventListener('abort', stop);
-  const heartbeats = createHeartbeats(rows, now, loss);
+  const heartbeats = createHeartbeats(rows, now, loss, listener);
   const reader = createReader(rows, loss, listener, heartbeats.answer);
   const hearing = source.hearChanges({
     change(change) {
@@ -147,10 +152,11 @@ function createReader(
 }
 
 /**
- * Sends a heartbeat each second, one at a time. Until `renewLease` they are probes, which give no trust: a process that
- * is loading, or that never hears itself (behind some poolers), would only make changes wait for it.
+ * Sends a heartbeat each second, one at a time. Until `renewLease` they are probes, which give no trust and no lease: a
+ * process that is loading, or that never hears itself (behind some poolers), would only make changes wait for it. It has
+ * its share of rates all the same, because it answers from the database.
  */
-function createHeartbeats(rows: Rows, now: () => number, loss: Loss) {
+function createHeartbeats(rows: Rows, now: () => number, loss: Loss, listener: IndexListener) {
   let channel = '';
   let isSending = false;
   let isLeased = false;
@@ -165,12 +171,12 @@ function createHeartbeats(rows: Rows, now: () => number, loss: Loss) {
     if (isSending) return;
     isSending = true;
     // A database that can't be written gives no lease, but it is there. Any other failure shows as a missing heartbeat.
-    if (isLeased)
-      await rows
-        .beat(channel, String(now()))
-        .catch(probe)
-        .catch(() => {});
-    else await probe().catch(() => {});
+    const payload = isLeased ? String(now()) : PROBE;
+    await rows
+      .beat(channel, payload, { kind: 'process', isAnswering: listener.isAnswering(), isLeased })
+      .then(listener.shared)
+      .catch(probe)
+      .catch(() => {});
     isSending = false;
   }
   return {
@@ -199,7 +205,7 @@ function createHeartbeats(rows: Rows, now: () => number, loss: Loss) {
     /** So that no change waits for this process any more; if that fails, changes wait for its lease once. */
     async end(): Promise<void> {
       clearInterval(timer);
-      if (!isLeased) return;
+      if (channel === '') return;
       await withTimeout(LEAVE_MS, rows.leave(channel)).catch(() => {});
     },
   };

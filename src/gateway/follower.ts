@@ -1,5 +1,6 @@
 // Keeps the index up to date, from one connection to the next, and knows whether it can be trusted.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Share } from '../domain/call-limits.ts';
 import { GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
 import type { Log } from '../log.ts';
 import type { CallIndex } from './call-index.ts';
@@ -13,6 +14,7 @@ type FollowerOptions = {
   source: GatewaySource;
   log: Log;
   writeUsage: IndexListener['writeUsage'];
+  isAnswering: IndexListener['isAnswering'];
   /** Whether to keep an index that can't be trusted any more. */
   keepsLast: boolean;
   /** A clock that never jumps, in milliseconds. */
@@ -26,6 +28,7 @@ export function createFollower({
   log,
   keepsLast,
   writeUsage,
+  isAnswering,
   now = () => performance.now(),
 }: FollowerOptions) {
   const stopping = new AbortController();
@@ -35,18 +38,23 @@ export function createFollower({
   let heardAt = Number.NEGATIVE_INFINITY;
   /** When the index was last known to be complete. */
   let completeAt = Number.NEGATIVE_INFINITY;
+  let share: Share | null = null;
   let isLoaded = false;
   let following: Promise<void> | undefined;
 
-  const listener = {
+  const listener: IndexListener = {
     writeUsage,
-    loaded(loaded: CallIndex) {
+    isAnswering,
+    shared(newShare) {
+      share = newShare;
+    },
+    loaded(loaded) {
       index = loaded;
       completeAt = now();
       isLoaded = true;
       log.info(loaded.size, 'gateway index loaded');
     },
-    heard(sentAt: number) {
+    heard(sentAt) {
       heardAt = completeAt = sentAt;
     },
     lost() {
@@ -77,6 +85,8 @@ export function createFollower({
     /** The index, trusted or not, and how long ago it was complete. */
     last: (): { index: CallIndex; ageMs: number } | null =>
       index && { index, ageMs: Math.max(0, now() - completeAt) },
+    /** The part of each rate that is this process' own; null before its first heartbeat. */
+    share: () => share,
     /** Whether the index was loaded once. */
     isLoaded: () => isLoaded,
   };

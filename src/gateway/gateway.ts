@@ -45,6 +45,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     keepsLast: options.staleSeconds > 0,
     writeUsage: usage.writeNow,
+    isAnswering: () => false,
   });
   const stale = createStaleWatch(follower, options.tellStale);
   const check = createCheck({ ...options, follower, counters, countCall: usage.add, noteStale: stale.note });

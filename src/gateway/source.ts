@@ -1,10 +1,12 @@
 // The database, as the check uses it. `app.ts` makes it from `db` and passes it in.
 import type { CallBatch, QuotaUse } from '../domain/call-counts.ts';
+import type { Share } from '../domain/call-limits.ts';
 import type {
   AccountRow,
   ApiRow,
   CallQuery,
   CallRows,
+  FollowerBeat,
   GatewayChange,
   GatewayQuestion,
   ProductRow,
@@ -23,8 +25,11 @@ export type Rows = {
   apis(ids: readonly string[] | null): Promise<ApiRow[]>;
   findCall(call: CallQuery): Promise<CallRows>;
   notify(channel: string, payload: string): Promise<void>;
-  /** Renews the row that makes changes wait for this process, and notifies the channel `id` of that. */
-  beat(id: string, payload: string): Promise<void>;
+  /**
+   * Renews the row that makes changes wait for this process, and notifies the channel `id` of that. Resolves with its share
+   * of each rate.
+   */
+  beat(id: string, payload: string, beat: FollowerBeat): Promise<Share>;
   leave(id: string): Promise<void>;
   close(): Promise<void>;
   abandon(): void;

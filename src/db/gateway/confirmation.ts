@@ -116,7 +116,7 @@ function openLine(url: string, serviceId: string) {
     const question = JSON.stringify([serviceId, kind, token, channel]);
     // Postgres delivers in the order of commits: a process that hears this has heard of every change before it.
     return await sql.unsafe<Follower[]>(
-      'select id, beats::text, pg_notify($2, $3) from gateway_followers where service_id = $1',
+      'select id, beats::text, pg_notify($2, $3) from gateway_followers where service_id = $1 and beats > 0',
       [serviceId, CHANNEL, question],
     );
   }

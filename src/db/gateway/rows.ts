@@ -1,7 +1,7 @@
 // Reads the rows that gateway checks need: all, the changed ones, or only for one call. Has its own connections, so that
 // operations and checks never wait for each other.
 import type { AccountState } from '../../domain/account-state.ts';
-import type { Limits, OwnLimits } from '../../domain/call-limits.ts';
+import { type Limits, type OwnLimits, type Share, shareAmong } from '../../domain/call-limits.ts';
 import type {
   AccountRow,
   ApiRow,
@@ -9,11 +9,13 @@ import type {
   BareSubscriptionRow,
   CallQuery,
   CallRows,
+  FollowerBeat,
   KeyRow,
   ProductRow,
   SubscriptionRow,
   TakeRows,
 } from '../../domain/gateway-rows.ts';
+import { FOLLOWER_FRESH_MS } from '../../domain/gateway-rows.ts';
 import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
 import { openPool } from '../connection/pool.ts';
 
@@ -88,6 +90,24 @@ const FOUND_CALL = `with called as (
         and case $5::text when '' then i.path <> '' else starts_with(lower(i.path), $5::text || '/') end)
       as "hasBelow"`;
 
+/** Reads the other rows as they were before, also its own. What has no lease, nobody forgets when it dies. */
+const BEAT = `with renewed as (
+    insert into gateway_followers as f (service_id, id, beats, kind, is_answering, last_beat_at)
+    values ($1, $2, $6::text::int, $4, $5::text::boolean, now())
+    on conflict (service_id, id) do update set beats = case when $6::text::int = 0 then 0 else f.beats + 1 end,
+      kind = excluded.kind, is_answering = excluded.is_answering, last_beat_at = excluded.last_beat_at
+    returning f.id
+  ), forgotten as (
+    delete from gateway_followers f where f.service_id = $1 and f.id <> $2 and f.beats = 0
+      and f.last_beat_at < now() - interval '1 minute'
+  )
+  select count(pg_notify(renewed.id, $3)), (
+    select json_agg(json_build_object('id', f.id, 'isAnswering', f.is_answering)) from gateway_followers f
+    where f.service_id = $1 and f.last_beat_at
+      between now() - interval '${FOLLOWER_FRESH_MS} milliseconds' and now() + interval '1 second') as live
+  from renewed`;
+
+type LiveFollower = { id: string; isAnswering: boolean };
 type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits'> &
   OwnLimits & {
     accountId: string | null;
@@ -171,13 +191,14 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     async notify(channel: string, payload: string): Promise<void> {
       await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
     },
-    /** Renews the row of a process, and notifies it of that in the same transaction. */
-    async beat(id: string, payload: string): Promise<void> {
-      const text = `with renewed as (
-          insert into gateway_followers as f (service_id, id, beats) values ($1, $2, 1)
-          on conflict (service_id, id) do update set beats = f.beats + 1 returning f.id)
-        select pg_notify(id, $3) from renewed`;
-      await read(text, id, payload);
+    /** Renews the row of a process, and notifies it of that in the same transaction. Gives its share of each rate. */
+    async beat(id: string, payload: string, beat: FollowerBeat): Promise<Share> {
+      const { kind, isAnswering, isLeased } = beat;
+      const values = [id, payload, kind, String(isAnswering), isLeased ? '1' : '0'];
+      const [row] = await read<{ live: LiveFollower[] | null }>(BEAT, ...values);
+      const live = row?.live ?? [];
+      const wasAnswering = live.some((one) => one.id === id && one.isAnswering);
+      return shareAmong({ id, isAnswering, wasAnswering }, live);
     },
     async leave(id: string): Promise<void> {
       await read('delete from gateway_followers where service_id = $1 and id = $2', id);

@@ -9,7 +9,7 @@ export const gatewayFollowers = pgTable(
     serviceId: serviceId().references(() => services.id),
     /** The channel of its heartbeats, another one for each connection. */
     id: text('id').notNull(),
-    /** Its heartbeats so far. While this stands still, its lease runs out. */
+    /** Its heartbeats so far. While this stands still, its lease runs out. 0: it has none, and changes don't wait for it. */
     beats: bigint('beats', { mode: 'number' }).notNull(),
     /** `process`, or the kind of gateway that an agent feeds. */
     kind: text('kind').notNull().default('process'),

@@ -1,0 +1,65 @@
+// The rows of followers: who shares a rate, by the database's clock.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openGatewayRows } from '../../src/db/gateway/rows.ts';
+import { createTestContext, type TestContext } from '../support/context.ts';
+
+let t: TestContext;
+let rows: ReturnType<typeof openGatewayRows>;
+beforeAll(async () => {
+  t = await createTestContext();
+  rows = openGatewayRows(t.databaseUrl, 'ours', 2);
+});
+afterAll(async () => {
+  await rows.close();
+  await t.close();
+});
+beforeEach(async () => {
+  await t.sql`delete from gateway_followers`;
+});
+
+const beat = (id: string, isAnswering = true, isLeased = true) =>
+  rows.beat(id, 'probe', { kind: 'process', isAnswering, isLeased });
+const age = (id: string, by: string) =>
+  t.sql`update gateway_followers set last_beat_at = now() - ${by}::interval where id = ${id}`;
+const ids = async () =>
+  (await t.sql<{ id: string }[]>`select id from gateway_followers order by id`).map(({ id }) => id);
+
+it('T91: a newcomer shares with all that are there, then those that answer share by their ids', async () => {
+  expect(await beat('a')).toEqual({ of: 1, rank: 0 });
+  expect(await beat('b', false)).toEqual({ of: 2, rank: 0 });
+  expect(await beat('a')).toEqual({ of: 1, rank: 0 });
+  expect(await beat('b')).toEqual({ of: 2, rank: 0 });
+  expect(await beat('a')).toEqual({ of: 2, rank: 0 });
+  expect(await beat('b')).toEqual({ of: 2, rank: 1 });
+  await beat('c', false);
+  expect(await beat('c', false)).toEqual({ of: 3, rank: 0 });
+  expect(await beat('b')).toEqual({ of: 2, rank: 1 });
+  await beat('a', false);
+  expect(await beat('b')).toEqual({ of: 1, rank: 0 });
+});
+
+it('T91: one that died has no share, nor one from a time when the database’s clock was wrong, nor one of another service', async () => {
+  await beat('a');
+  await beat('b');
+  const theirs = openGatewayRows(t.databaseUrl, 'theirs', 1);
+  await theirs.beat('z', 'probe', { kind: 'process', isAnswering: true, isLeased: true });
+  await theirs.close();
+  expect(await beat('b')).toEqual({ of: 2, rank: 1 });
+  await age('a', '5 seconds');
+  expect(await beat('b')).toEqual({ of: 1, rank: 0 });
+  await age('a', '-1 hour');
+  expect(await beat('b')).toEqual({ of: 1, rank: 0 });
+});
+
+it('one that answers from the database has a share, but changes don’t wait for it, and it is forgotten once it is gone', async () => {
+  await beat('a', true, false);
+  await beat('b');
+  expect(await beat('b')).toEqual({ of: 2, rank: 1 });
+  expect(await t.sql`select id from gateway_followers where beats > 0`).toEqual([{ id: 'b' }]);
+  await age('a', '61 seconds');
+  await age('b', '61 seconds');
+  await beat('c');
+  expect(await ids()).toEqual(['b', 'c']);
+  await beat('c', true, false);
+  expect(await t.sql`select beats from gateway_followers where id = 'c'`).toEqual([{ beats: '0' }]);
+});
