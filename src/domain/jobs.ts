@@ -104,6 +104,11 @@ export const JOBS = {
     z.object({ serviceId, operator: id, code: z.string(), since: z.string(), isOver: z.boolean() }),
     { key: (input) => `outage:${input.serviceId}:${input.operator}` },
   ),
+  /** Tells the owner of a subscription that most or all of its quota is used. The second replaces the first if that waits. */
+  'tell-of-quota': serverJob(z.object({ serviceId, subscriptionId: id, news: z.enum(['near', 'used_up']) }), {
+    maxAttempts: 10,
+    key: (input) => `quota:${input.serviceId}:${input.subscriptionId}`,
+  }),
   /** Warns the owner of a token that ends soon. */
   'tell-of-ending-token': slackJob(z.object({ serviceId, tokenId: id }), {
     key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,

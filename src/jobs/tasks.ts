@@ -63,6 +63,7 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     async 'answer-sign-up'({ sealedSignUp }) {
       await answerSignUp(context(), { sealedSignUp });
     },
+    async 'tell-of-quota'() {},
   };
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { CallBatch, CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
+import { rowsOfCalls } from './call-rows.ts';
 import { addQuotaUse } from './quota-use.ts';
 
 /** Shorter than the second after which Postgres ends one side of a deadlock: this side gives way, and is sent again. */
@@ -26,7 +27,7 @@ export async function addUsage(
     if (known.length > 0) {
       await addPassed(tx, serviceId, known);
       await addSubscriptionCalls(tx, serviceId, known);
-      uses = await addQuotaUse(tx, serviceId, known);
+      uses = await addQuotaUse({ tx, now }, serviceId, known);
     }
     // Last, because every process changes these rows.
     await addCatalogCalls(tx, serviceId, calls);
@@ -69,22 +70,13 @@ async function withSubscriptions(
   return calls.filter(({ subscription: one }) => one && keys.has(keyOf(one)));
 }
 
-/** The calls as rows of SQL. */
-const rowsOf = (calls: readonly CountedCalls[]) => {
-  const rows = calls.map(({ subscription, productId, apiId, outcome, calls, lastAt }) => ({
-    subscription: subscription?.id,
-    ...{ product: productId ?? '', api: apiId ?? '', outcome, calls, at: new Date(lastAt) },
-  }));
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-    as c (subscription text, product text, api text, outcome text, calls bigint, at timestamptz)`;
-};
 const HOUR = sql`date_trunc('hour', c.at, 'UTC')`;
 
 /** How many calls of each subscription passed, and when the last one did. */
 async function addPassed(tx: Transaction, serviceId: string, calls: readonly CountedCalls[]): Promise<void> {
   await tx.execute(sql`
     insert into subscription_usage as u (service_id, subscription_id, last_used_at, calls)
-    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rowsOf(calls)}
+    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rowsOfCalls(calls)}
     where c.outcome = 'passed' group by c.subscription order by c.subscription
     on conflict (service_id, subscription_id) do update set
       calls = u.calls + excluded.calls, last_used_at = greatest(u.last_used_at, excluded.last_used_at)`);
@@ -97,7 +89,7 @@ async function addSubscriptionCalls(
 ): Promise<void> {
   await tx.execute(sql`
     insert into subscription_calls as k (service_id, subscription_id, span, starts_at, api_id, outcome, calls)
-    select ${serviceId}, c.subscription, 'hour', ${HOUR}, c.api, c.outcome, sum(c.calls) from ${rowsOf(calls)}
+    select ${serviceId}, c.subscription, 'hour', ${HOUR}, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
     group by 2, 4, 5, 6 order by 2, 4, 5, 6
     on conflict (service_id, subscription_id, span, starts_at, api_id, outcome)
       do update set calls = k.calls + excluded.calls`);
@@ -110,7 +102,7 @@ async function addCatalogCalls(
 ): Promise<void> {
   await tx.execute(sql`
     insert into catalog_calls as k (service_id, span, starts_at, product_id, api_id, outcome, calls)
-    select ${serviceId}, 'hour', ${HOUR}, c.product, c.api, c.outcome, sum(c.calls) from ${rowsOf(calls)}
+    select ${serviceId}, 'hour', ${HOUR}, c.product, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
     group by 3, 4, 5, 6 order by 3, 4, 5, 6
     on conflict (service_id, product_id, span, starts_at, api_id, outcome)
       do update set calls = k.calls + excluded.calls`);
