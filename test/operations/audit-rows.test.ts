@@ -499,6 +499,12 @@ const CASES: Record<string, Case> = {
     accountId: SIGNED_IN.accountId,
     ...(await product()),
   })),
+  'subscriptions/limit': of(
+    ADMIN,
+    'subscription_not_found',
+    onNoSubscription({ rate: '100 per minute' }),
+    async () => ({ ...(await subscription()), rate: '20/10s', quota: 'unlimited' }),
+  ),
   'subscriptions/regenerate-key': of(
     APPROVER,
     'subscription_not_found',

@@ -174,6 +174,7 @@ const EXPECTED: Record<string, string> = {
   'subscriptions/list-own': 'account',
   'subscriptions/regenerate-key': 'admin approver console account admin-program approver-program',
   'subscriptions/reject': 'admin approver console admin-program approver-program',
+  'subscriptions/limit': 'admin console',
   'subscriptions/rename': 'admin console account admin-program',
   'subscriptions/request': 'account',
   'subscriptions/resume': 'admin approver console admin-program approver-program',

@@ -169,6 +169,7 @@ const STEPS: Record<string, Step> = {
   'products/delete': admin((w) => ({ productId: w.productId, deleteSubscriptions: true })),
   'products/edit': admin((w) => ({ productId: w.productId, apiIds: [w.apiId], groupIds: [w.groupId] })),
   'products/edit: its terms': admin((w) => ({ productId: w.productId, terms: 'be kind', apiIds: [] })),
+  'products/edit: its limits': admin((w) => ({ productId: w.productId, quota: '1,000 per day' })),
   'sessions/end': developer((w) => ({ sessionId: w.session.sessionId })),
   'sessions/end-others': developer(() => ({})),
   'sessions/sign-in': visitor((w) => ({ email: w.email, password: PASSWORD, agent: '' })),
@@ -182,6 +183,7 @@ const STEPS: Record<string, Step> = {
   'subscriptions/grant: to the API': admin((w) => ({
     ...{ ...account(w), apiId: w.apiId, primaryKey: `key-from-elsewhere-${w.word}` },
   })),
+  'subscriptions/limit': admin((w) => ({ ...active(w), rate: '20/10s', quota: 'unlimited' })),
   'subscriptions/list-secrets': byProgram(active),
   'subscriptions/regenerate-key': admin((w) => ({ ...active(w), slot: 'both', isLeaked: true })),
   'subscriptions/reject': admin((w) => ({ ...submitted(w), reason: 'for partners only' })),

@@ -110,6 +110,7 @@ drawsWell(
     subscriptions.deleteSubscriptionModal(subscription),
     subscriptions.renameSubscriptionModal(subscription),
     subscriptions.extendSubscriptionModal(subscription),
+    subscriptions.limitSubscriptionModal(subscription),
     subscriptions.regenerateKeyModal(subscription),
     subscriptions.leakedKeyModal(subscription),
   ],

@@ -181,6 +181,7 @@ const EXPECTED: Record<string, string> = {
   '[subscription-delete]': 'admin',
   '[subscription-rename]': 'admin',
   '[subscription-extend]': 'admin',
+  '[subscription-limit]': 'admin',
   '{subscription-grant}': 'admin*',
   '{subscription-reject}': 'admin* approver*',
   '{subscription-suspend}': 'admin* approver*',
@@ -190,6 +191,7 @@ const EXPECTED: Record<string, string> = {
   '{subscription-delete}': 'admin*',
   '{subscription-rename}': 'admin*',
   '{subscription-extend}': 'admin*',
+  '{subscription-limit}': 'admin*',
   '<Invite API developer>': 'admin',
   '<Manage API developer>': 'admin approver',
 };

@@ -130,6 +130,39 @@ describe('products', () => {
     await modal.closeAll();
   });
 
+  it('limit the calls of each subscription, in words that are read as they are shown', async () => {
+    const modal = await opensProduct('Starter', 'Edit', 'Edit a product');
+    expect([await modal.value('Rate'), await modal.value('Quota')]).toEqual([null, null]);
+    await modal.fill({ Rate: '100 per hour', Quota: 'many' });
+    await modal.submit();
+    expect(modal.errors()).toEqual({
+      Rate: 'A rate is for at most 5 minutes, like 100 per minute. Set a limit for a day, week or month as the quota.',
+      Quota: 'Write it like 10,000 per day, per week or per month, or unlimited.',
+    });
+    await modal.fill({ Rate: '100/60s', Quota: '10k daily' });
+    await modal.submit();
+    const seen = await modal.sees(/Saved\. It applies to calls at once/);
+    expect(seen).toMatch(/Limits:\W+100 calls per minute and 10,000 per day/);
+    await modal.closeAll();
+    expect((await sql`select rate, quota from products`)[0]).toEqual({
+      rate: { calls: 100, seconds: 60 },
+      quota: { calls: 10_000, period: 'day' },
+    });
+    await admin().types('/apim-user products');
+    await admin().sees(/100 calls per minute and 10,000 per day/);
+    const again = await opensProduct('Starter', 'Edit', 'Edit a product');
+    expect([await again.value('Rate'), await again.value('Quota')]).toEqual([
+      '100 per minute',
+      '10,000 per day',
+    ]);
+    await again.fill({ Quota: 'none' });
+    await again.submit();
+    expect(await again.sees(/Saved/)).toMatch(/Limits:\W+100 calls per minute\s/);
+    await again.closeAll();
+    await admin().types(`/apim-user history by:<@${app.ids.admin}|ada>`);
+    await admin().sees(/edited the product\W+Starter.*quota: 10,000 per day → none/);
+  });
+
   it('are changed as a whole, and what the form can not show stays', async () => {
     const id = 'a'.repeat(78);
     await sql`insert into apis (service_id, id, name, path, created_at, updated_at)

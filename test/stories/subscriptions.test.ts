@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { editProduct } from '../../src/operations/products/edit.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -209,6 +210,42 @@ describe('the subscriptions of an account', () => {
     await deleting.sees(/Deleted the subscription .*Machine/);
     await deleting.closeAll();
     expect((await rows()).text()).not.toContain('Machine');
+  });
+
+  it('have the limits of their product, or their own', async () => {
+    const console = beside.console();
+    await editProduct(console, { productId: 'gold', rate: '100 per minute', quota: '10,000 per day' });
+    await (await rows()).chooses('Show', 'For the shop');
+    await admin().sees(/Limits: 100 calls per minute and 10,000 per day · 0 used, until/);
+    await admin().clicks('Limits: For the shop of Ann Lee');
+    const modal = await admin().modal('Limits');
+    await modal.sees(/The product's limits: 100 calls per minute and 10,000 per day/);
+    await modal.fill({ Rate: 'fast', Quota: '5 per day' });
+    await modal.submit();
+    expect(modal.errors()).toEqual({ Rate: 'Write it like 100 per minute or 20/10s, or unlimited.' });
+    await modal.fill({ Rate: 'unlimited' });
+    await modal.submit();
+    await modal.sees(/Limits: 5 calls per day \(its own rate and quota\)/);
+    await modal.clicks('Limits: For the shop of Ann Lee');
+    const again = await admin().modal('Limits');
+    expect([await again.value('Rate'), await again.value('Quota')]).toEqual(['unlimited', '5 per day']);
+    await again.fill({ Rate: '', Quota: 'as product' });
+    await again.submit();
+    expect(await again.sees(/Saved/)).not.toMatch(/its own/);
+    await again.closeAll();
+    const changes = await beside.sql`select d.before, d.after from audit_details d join audit a
+      on a.id = d.audit_id where a.operation = 'subscriptions/limit' order by a.id`;
+    expect(changes.map(({ before, after }) => [before, after])).toEqual([
+      [
+        { rate: 'as product', quota: 'as product' },
+        { rate: 'unlimited', quota: '5 per day' },
+      ],
+      [
+        { rate: 'unlimited', quota: '5 per day' },
+        { rate: 'as product', quota: 'as product' },
+      ],
+    ]);
+    await editProduct(console, { productId: 'gold', rate: null, quota: null });
   });
 
   const hashes = async (name: string) =>

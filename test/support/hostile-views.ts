@@ -73,7 +73,23 @@ export const account = fc
 
 const usage = { lastUsedAt: maybe(moment), calls: fc.nat() };
 
+const rate = maybe(
+  fc.record({ calls: fc.integer({ min: 1, max: 1_000_000_000 }), seconds: fc.integer({ min: 1, max: 300 }) }),
+);
+const quota = maybe(
+  fc.record({
+    calls: fc.integer({ min: 1, max: 1_000_000_000 }),
+    period: fc.constantFrom('day', 'week', 'month'),
+  }),
+);
+const limits = fc.record({ rate, quota });
+
 export const subscription = fc.record({
+  rate: fc.oneof(rate, fc.constant('unlimited')),
+  quota: fc.oneof(quota, fc.constant('unlimited')),
+  limits,
+  productLimits: limits,
+  quotaUse: maybe(fc.record({ calls: fc.nat(), endsAt: moment })),
   id: idUpTo(256),
   name: catalogName,
   state: fc.constantFrom('submitted', 'active', 'suspended', 'rejected', 'cancelled', 'expired'),

@@ -208,6 +208,7 @@ async function deciding(stage: Stage): Promise<void> {
     'subscription-leaked': { slot: 'both' },
     'subscription-rename': { name: 'Shop' },
     'subscription-extend': { endsAt: '2027-03-02' },
+    'subscription-limit': { rate: '20 per 10 seconds', quota: 'unlimited' },
   };
   for (const [name, values] of Object.entries(fields)) {
     await stage.types('admin', '/apim-user subscriptions zoe@example.com');

@@ -46,6 +46,7 @@ import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
 import { extendSubscription } from '../../operations/subscriptions/extend.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
+import { limitSubscription } from '../../operations/subscriptions/limit.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
@@ -167,6 +168,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(resumeSubscription, { positional: SUBSCRIPTION }),
   expose(cancelSubscription, { positional: SUBSCRIPTION }),
   expose(extendSubscription, { positional: [...SUBSCRIPTION, 'endsAt'] }),
+  expose(limitSubscription, { positional: SUBSCRIPTION }),
   expose(renameSubscription, { positional: [...SUBSCRIPTION, 'name'] }),
   expose(regenerateKey, { positional: [...SUBSCRIPTION, 'slot'] }),
   expose(deleteSubscription, { positional: SUBSCRIPTION }),

@@ -1,5 +1,6 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
 import { and, desc, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Limits } from '../../domain/call-limits.ts';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import { resourceIdOfAccount } from '../accounts/accounts.ts';
 import type { Db } from '../connection/connect.ts';
@@ -7,7 +8,7 @@ import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { countRows, type Page } from '../page.ts';
 import { has, hasGiven } from '../rows.ts';
-import { accounts, apis, products, subscriptions, subscriptionUsage } from '../schema/index.ts';
+import { accounts, apis, products, quotaUse, subscriptions, subscriptionUsage } from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** A subscription with its owner, the name of its scope, and its usage. */
@@ -23,6 +24,10 @@ export type ListedSubscription = Subscription & {
   scopeName: string | null;
   lastUsedAt: Date | null;
   calls: number;
+  /** None when its scope is no product. */
+  productLimits: Limits;
+  /** What it used of its quota, in the last period that it was called in. */
+  quotaUse: { calls: number; startsAt: Date; endsAt: Date } | null;
 };
 
 type SubscriptionField = 'id' | 'name' | 'stateComment' | 'ownerId' | 'productId' | 'apiId' | 'presentState';
@@ -78,9 +83,15 @@ const selectNewest = readTogether<{ serviceId: string; accountId: string }, Row>
 
 type Row = Awaited<ReturnType<typeof newestFirst>>[number];
 
-const toListed = ({ subscription, owner, calls, ...rest }: Row): ListedSubscription => {
+const toListed = ({ subscription, owner, calls, quotaUse: use, ...rest }: Row): ListedSubscription => {
   const { id } = owner;
-  return { ...subscription, ...rest, owner: id === null ? null : { ...owner, id }, calls: calls ?? 0 };
+  return {
+    ...subscription,
+    ...rest,
+    owner: id === null ? null : { ...owner, id },
+    calls: calls ?? 0,
+    quotaUse: use.calls === null ? null : { ...use, calls: use.calls },
+  };
 };
 
 /** Each column has a name of its own, for a query around it. */
@@ -97,6 +108,15 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
         state: sql<string>`${accounts.state}`.as('owner_state'),
       },
       scopeName: sql<string | null>`coalesce(${products.name}, ${apis.name})`.as('scope_name'),
+      productLimits: {
+        rate: sql<Limits['rate']>`${products.rate}`.mapWith(products.rate).as('product_rate'),
+        quota: sql<Limits['quota']>`${products.quota}`.mapWith(products.quota).as('product_quota'),
+      },
+      quotaUse: {
+        calls: sql<number | null>`${quotaUse.calls}`.mapWith(quotaUse.calls).as('quota_calls'),
+        startsAt: sql<Date>`${quotaUse.startsAt}`.mapWith(quotaUse.startsAt).as('quota_starts_at'),
+        endsAt: sql<Date>`${quotaUse.endsAt}`.mapWith(quotaUse.endsAt).as('quota_ends_at'),
+      },
       lastUsedAt: subscriptionUsage.lastUsedAt,
       calls: subscriptionUsage.calls,
     })
@@ -105,6 +125,7 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
     .leftJoin(products, has(products, { serviceId: subscriptions.serviceId, id: subscriptions.productId }))
     .leftJoin(apis, has(apis, { serviceId: subscriptions.serviceId, id: subscriptions.apiId }))
     .leftJoin(subscriptionUsage, isUsage)
+    .leftJoin(quotaUse, isQuotaUse)
     .where(where)
     .orderBy(desc(subscriptions.createdAt), desc(subscriptions.id));
 
@@ -123,6 +144,11 @@ export async function countListedSubscriptions(
 }
 
 const isUsage = has(subscriptionUsage, {
+  serviceId: subscriptions.serviceId,
+  subscriptionId: subscriptions.id,
+});
+
+const isQuotaUse = has(quotaUse, {
   serviceId: subscriptions.serviceId,
   subscriptionId: subscriptions.id,
 });

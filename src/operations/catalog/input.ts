@@ -1,7 +1,9 @@
 // The fields of APIs, products and subscriptions, with the limit of each. Source: management-api §1.1, §1.4.
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
+import { QUOTA_PERIODS, type Quota, type Rate } from '../../domain/call-limits.ts';
 import { keyHeaderFault, keyQueryFault } from '../../domain/key-names.ts';
+import { type Fault, MAX_CALLS, MAX_RATE_SECONDS, readQuota, readRate } from '../../domain/limit-words.ts';
 import { trimmedText, writtenText } from '../frame/input.ts';
 
 export const MAX_CATALOG_NAME_LENGTH = 100;
@@ -81,6 +83,28 @@ export const productGroupIds = z
   .max(MAX_GROUPS_OF_PRODUCT, `at most ${MAX_GROUPS_OF_PRODUCT} groups`)
   .transform((ids) => [...new Set(ids)]);
 export const subscriptionsLimit = z.int().min(1, 'at least 1').max(MAX_SUBSCRIPTIONS_LIMIT).nullable();
+type ReadLimit<Limit> = (text: string) => { limit: Limit | 'unlimited' | null } | Fault;
+/** A limit as it is, or as people type it. */
+const ownLimit = <Limit extends object>(read: ReadLimit<Limit>, shape: z.ZodType<Limit>) =>
+  z.custom<Limit | string | null>().transform((given, context): Limit | 'unlimited' | null => {
+    if (given === null) return null;
+    const typed = read(typeof given === 'string' ? given : '?');
+    const parsed = shape.safeParse(given);
+    if (parsed.success) return parsed.data;
+    if ('limit' in typed) return typed.limit;
+    context.issues.push({ code: 'custom', message: typed.fault, input: given });
+    return z.NEVER;
+  });
+const calls = z.int().min(1).max(MAX_CALLS);
+/** Of a subscription. Null: as its product has it. */
+export const ownRate = ownLimit<Rate>(
+  readRate,
+  z.strictObject({ calls, seconds: z.int().min(1).max(MAX_RATE_SECONDS) }),
+);
+export const ownQuota = ownLimit<Quota>(readQuota, z.strictObject({ calls, period: z.enum(QUOTA_PERIODS) }));
+/** Of a product. Null: no limit. */
+export const productRate = ownRate.transform((rate) => (rate === 'unlimited' ? null : rate));
+export const productQuota = ownQuota.transform((quota) => (quota === 'unlimited' ? null : quota));
 /** A key from elsewhere, for a subscription that moves here. */
 export const foreignKey = z
   .string()

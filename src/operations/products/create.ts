@@ -5,6 +5,7 @@ import { newId } from '../../db/ids.ts';
 import { holdId } from '../../db/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
+import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { DEVELOPERS_GROUP } from '../groups/built-in.ts';
@@ -15,6 +16,7 @@ const MAX_ID_LENGTH = 80;
 /**
  * Creates a product of APIs. The groups in `groupIds` see it; by default that is every account (`developers`).
  * `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
+ * `rate`, `quota`: the calls that each subscription may make; null for any number.
  * Errors: `id_taken`, compared without case; `api_not_found`, `group_not_found`; `invalid_input` when it requires an approval but no
  * subscription.
  * Source: Azure, Product create; `approvalRequired` needs `subscriptionRequired`.
@@ -33,6 +35,8 @@ export const createProduct = defineOperation({
       isSubscriptionRequired: z.boolean().default(true),
       isApprovalRequired: z.boolean().default(false),
       subscriptionsLimit: input.subscriptionsLimit.default(null),
+      rate: input.productRate.default(null),
+      quota: input.productQuota.default(null),
       apiIds: input.apiIds.default([]),
       groupIds: input.productGroupIds.default([DEVELOPERS_GROUP]),
     })
@@ -58,7 +62,10 @@ export const createProduct = defineOperation({
     if (!product) throw new DomainError('id_taken', { id });
     const apis = await setLinksOfProduct(act, product, 'api', apiIds);
     const groups = await setLinksOfProduct(act, product, 'group', groupIds);
-    act.record({ target: { kind: 'product', id }, after: { ...wanted, apis, groups } });
+    act.record({
+      target: { kind: 'product', id },
+      after: { ...wanted, ...limitTextsOfProduct(wanted), apis, groups },
+    });
     return { product: await viewProduct(act, product) };
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { updateProduct } from '../../db/catalog/products.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
+import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { expectedVersion } from '../frame/input.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
@@ -12,7 +13,7 @@ import { holdProductForChange, type LinkChange, linkChange, nameLink, setLinksOf
  * adds, names or removes one of their members, for several programs at once. Gateways apply the new rules to the next call;
  * subscriptions keep their own state.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
- * requires an approval but no subscription.
+ * requires an approval but no subscription, and for a `rate` or `quota` that can't be read.
  */
 export const editProduct = defineOperation({
   name: 'products/edit',
@@ -28,6 +29,8 @@ export const editProduct = defineOperation({
     isSubscriptionRequired: z.boolean().optional(),
     isApprovalRequired: z.boolean().optional(),
     subscriptionsLimit: input.subscriptionsLimit.optional(),
+    rate: input.productRate.optional(),
+    quota: input.productQuota.optional(),
     apiIds: input.apiIds.optional(),
     groupIds: input.productGroupIds.optional(),
     link: linkChange.optional(),
@@ -49,9 +52,16 @@ export const editProduct = defineOperation({
     const apis = newApiIds ? { apis: await setLinksOfProduct(act, product, 'api', newApiIds) } : {};
     const groups = newGroupIds ? { groups: await setLinksOfProduct(act, product, 'group', newGroupIds) } : {};
     if (link?.name) await nameLink(act, before, link, link.name);
-    const after = { ...wanted, ...apis, ...groups, ...(link?.name ? { linkName: link.name } : {}) };
+    const after = {
+      ...wanted,
+      ...limitTextsOfProduct(wanted),
+      ...apis,
+      ...groups,
+      ...(link?.name ? { linkName: link.name } : {}),
+    };
     const namesBefore = {
       ...before,
+      ...limitTextsOfProduct(before),
       apis: before.apis.map(({ name }) => name),
       groups: before.groups.map(({ name }) => name),
     };

@@ -10,6 +10,7 @@ import {
   lockSubscription,
   type Subscription,
 } from '../../db/subscriptions/subscriptions.ts';
+import { type Limits, limitsOf, quotaPeriodAt } from '../../domain/call-limits.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import {
   nextSubscriptionState,
@@ -26,8 +27,14 @@ type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'al
 /** A subscription as people and programs see it, without its keys. */
 export type SubscriptionView = Omit<
   ListedSubscription,
-  'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName'
-> & { scope: Scope };
+  'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName' | 'quotaUse'
+> & {
+  scope: Scope;
+  /** What holds: its own, or its product's. `rate` and `quota` are its own. */
+  limits: Limits;
+  /** Calls in the present period of its quota; null without a quota. */
+  quotaUse: { calls: number; endsAt: Date } | null;
+};
 
 /**
  * Locks the subscription for a change, and its account before it: every caller locks in that order. A developer finds only
@@ -72,14 +79,28 @@ function presentState(act: Act, subscription: Subscription) {
 }
 
 export function viewSubscription(row: ListedSubscription, now: Date): SubscriptionView {
-  const { serviceId: _s, accountId: _a, productId, apiId, scopeName, ...rest } = row;
+  const { serviceId: _s, accountId: _a, productId, apiId, scopeName, quotaUse, ...rest } = row;
+  const limits = limitsOf(row, row.productLimits);
   const name = scopeName ?? '';
   const scope: Scope = productId
     ? { kind: 'product', id: productId, name }
     : apiId
       ? { kind: 'api', id: apiId, name }
       : { kind: 'all' };
-  return { ...rest, state: subscriptionStateAt(row, now), scope };
+  const state = subscriptionStateAt(row, now);
+  return { ...rest, state, scope, limits, quotaUse: presentUse(limits, quotaUse, now) };
+}
+
+/** A row of a former period, or of a quota with other periods, counts for nothing. */
+function presentUse(
+  { quota }: Limits,
+  use: ListedSubscription['quotaUse'],
+  now: Date,
+): SubscriptionView['quotaUse'] {
+  if (!quota) return null;
+  const { startsAt, endsAt } = quotaPeriodAt(quota.period, now.getTime());
+  const calls = use?.startsAt.getTime() === startsAt ? use.calls : 0;
+  return { calls, endsAt: new Date(endsAt) };
 }
 
 /** Errors: `subscription_not_found`. */

@@ -1,10 +1,11 @@
 // The buttons of a subscription: some act at once, the others open a modal. See also regenerate-key.ts.
 import type { ModalView } from '@slack/types';
-import { catalogName } from '../../operations/catalog/input.ts';
+import { catalogName, ownQuota, ownRate } from '../../operations/catalog/input.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
 import { extendSubscription } from '../../operations/subscriptions/extend.ts';
+import { limitSubscription } from '../../operations/subscriptions/limit.ts';
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
@@ -19,6 +20,7 @@ import {
   cancelSubscriptionModal,
   deleteSubscriptionModal,
   extendSubscriptionModal,
+  limitSubscriptionModal,
   rejectSubscriptionModal,
   renameSubscriptionModal,
   suspendSubscriptionModal,
@@ -50,6 +52,7 @@ export const subscriptionActionsFeature: Feature = {
     'subscription-delete': openForSubscription(deleteSubscription, deleteSubscriptionModal),
     'subscription-rename': openForSubscription(renameSubscription, renameSubscriptionModal),
     'subscription-extend': openForSubscription(extendSubscription, extendSubscriptionModal),
+    'subscription-limit': openForSubscription(limitSubscription, limitSubscriptionModal),
   },
   submissions: {
     'subscription-reject': {
@@ -90,6 +93,20 @@ export const subscriptionActionsFeature: Feature = {
         const input = { ...subscriptionIn(metadata), name: textOf(values, 'name') };
         const { subscription } = await renameSubscription(request.context, input);
         return subscriptionReply(request, 'Saved.', subscription);
+      },
+    },
+    'subscription-limit': {
+      check: (values) => ({
+        ...schemaError(values, 'rate', ownRate),
+        ...schemaError(values, 'quota', ownQuota),
+      }),
+      async run(request, values, metadata) {
+        const { subscription } = await limitSubscription(request.context, {
+          ...subscriptionIn(metadata),
+          rate: textOf(values, 'rate'),
+          quota: textOf(values, 'quota'),
+        });
+        return subscriptionReply(request, 'Saved. It applies to calls at once.', subscription);
       },
     },
     'subscription-extend': {

@@ -1,10 +1,13 @@
 import type { InputBlock, ModalView } from '@slack/types';
+import { quotaText, rateText } from '../../domain/limit-words.ts';
 import {
   catalogName,
   MAX_CATALOG_NAME_LENGTH,
   MAX_PRODUCT_TEXT_LENGTH,
   MAX_SUBSCRIPTIONS_LIMIT,
   MAX_TERMS_LENGTH,
+  productQuota,
+  productRate,
 } from '../../operations/catalog/input.ts';
 import type { ProductView } from '../../operations/catalog/view.ts';
 import { referenceTo } from '../frame/reference.ts';
@@ -13,6 +16,7 @@ import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
 import { blankErrors, type FormValues, listOf, schemaError, textOf } from './form.ts';
+import { limitInputs } from './limits.ts';
 import { keptIds, keptNote } from './long-ids.ts';
 
 export const createProductModal = (): ModalView =>
@@ -69,6 +73,8 @@ export function productErrors(values: FormValues): Record<string, string> {
   return {
     ...schemaError(values, 'name', catalogName),
     ...blankErrors(values, { name: 'Enter a name' }),
+    ...schemaError(values, 'rate', productRate),
+    ...schemaError(values, 'quota', productQuota),
     ...(isLimit ? {} : { limit: `Enter a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or leave it empty` }),
     ...(values.isApprovalRequired === true && values.isSubscriptionRequired !== true
       ? { isApprovalRequired: 'Only subscriptions can be approved: tick that one is required too' }
@@ -87,6 +93,8 @@ export function productInput(values: FormValues, current?: ProductView) {
     isSubscriptionRequired: values.isSubscriptionRequired === true,
     isApprovalRequired: values.isApprovalRequired === true,
     subscriptionsLimit: limit === '' ? null : Number(limit),
+    rate: textOf(values, 'rate'),
+    quota: textOf(values, 'quota'),
     apiIds: [...listOf(values, 'apis'), ...keptIds(current?.apis ?? [])],
     groupIds: [...listOf(values, 'seenBy'), ...keptIds(current?.groups ?? [])],
   };
@@ -136,6 +144,11 @@ function fields(product?: ProductView): InputBlock[] {
       optional: true,
       maxLength: 4,
       hint: `The most that an account can have at a time, from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}. Leave it empty for no limit.`,
+    }),
+    ...limitInputs({
+      rate: product?.rate ? rateText(product.rate) : '',
+      quota: product?.quota ? quotaText(product.quota) : '',
+      empty: 'Leave it empty for no limit.',
     }),
     textInput('terms', 'Terms', {
       value: product?.terms ?? '',

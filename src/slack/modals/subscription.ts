@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { limitWords, ownQuotaText, ownRateText } from '../../domain/limit-words.ts';
 import { MAX_CATALOG_NAME_LENGTH, MAX_STATE_COMMENT_LENGTH } from '../../operations/catalog/input.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { referenceTo } from '../frame/reference.ts';
@@ -15,6 +16,7 @@ import {
 } from '../present/blocks.ts';
 import { scopeText, subscriptionText } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
+import { limitInputs } from './limits.ts';
 
 /** Without an account the modal asks for one. `title` is mrkdwn. */
 export const grantSubscriptionModal = (account: { id: string; title: string } | null): ModalView =>
@@ -127,6 +129,30 @@ export const extendSubscriptionModal = (subscription: SubscriptionView): ModalVi
       }),
     ],
   });
+
+export function limitSubscriptionModal(subscription: SubscriptionView): ModalView {
+  const { rate, quota, productLimits, scope } = subscription;
+  const empty =
+    scope.kind === 'product' ? 'Leave it empty to have it as the product.' : 'Leave it empty for no limit.';
+  const ofProduct =
+    scope.kind === 'product'
+      ? ` The product's limits: ${limitWords(productLimits) ?? 'none'}. To lift one here, write “unlimited”.`
+      : '';
+  return modal({
+    callback: 'subscription-limit',
+    title: 'Limits',
+    submit: 'Save',
+    metadata: referenceTo(subscription),
+    blocks: [
+      section(`${subscriptionText(subscription)}.${ofProduct}`),
+      ...limitInputs({
+        rate: rate === null ? '' : ownRateText(rate),
+        quota: quota === null ? '' : ownQuotaText(quota),
+        empty,
+      }),
+    ],
+  });
+}
 
 const PRIMARY = { value: 'primary', text: 'The primary key' };
 const SECONDARY = { value: 'secondary', text: 'The secondary key' };

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { limitWords } from '../../domain/limit-words.ts';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
 import { showApi } from '../../operations/apis/show.ts';
@@ -84,6 +85,7 @@ function shortProductText(product: ProductView): string {
     publishedText(product),
     apis.length === 0 ? 'no APIs yet' : apis.length === 1 ? '1 API' : `${apis.length} APIs`,
     `subscription ${subscriptionRuleText(product)}`,
+    ...limitFacts(product),
     `seen by ${namesOf(groups, 'no one')}`,
   ].join(' · ');
 }
@@ -95,8 +97,15 @@ export function productText(product: ProductView): string {
     ...(description ? [escapeText(cut(description, MAX_DESCRIPTION_SHOWN))] : []),
     `*APIs:* ${namesOf(apis, 'none yet')}`,
     `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
+    `*Limits:* ${limitWords(product) ?? 'none'}`,
     `*Seen by:* ${namesOf(groups, 'no one')}`,
   ].join('\n');
+}
+
+/** In a list, which says nothing of a product without limits. */
+function limitFacts(product: ProductView): string[] {
+  const words = limitWords(product);
+  return words === null ? [] : [words];
 }
 
 const publishedText = ({ isPublished }: ProductView): string =>

@@ -212,6 +212,12 @@ const either =
   (is, _was, hasBefore) =>
     is === true ? yes : hasBefore ? no : '';
 
+/** None is news only when the row has a value from before. */
+const limit =
+  (label: string): FieldText =>
+  (is, was, hasBefore) =>
+    is || hasBefore ? labelled(label)(is, was, hasBefore) : '';
+
 const moment =
   (label: string): FieldText =>
   (is) =>
@@ -248,6 +254,8 @@ const FIELDS: Record<string, FieldText> = {
       : hasBefore
         ? 'any number of subscriptions per account'
         : '',
+  rate: limit('rate'),
+  quota: limit('quota'),
   key: labelled('key'),
   leaked: when(true, 'because it leaked'),
   broughtKeys: when(true, 'with keys that were brought along'),

@@ -129,6 +129,7 @@ const WORDS: Record<string, string> = {
   'subscriptions/expire': 'recorded/record that {the subscription} expired',
   'subscriptions/extend': 'changed/change the end of {the subscription}',
   'subscriptions/grant': 'granted/grant {a subscription}',
+  'subscriptions/limit': 'changed/change the limits of {the subscription}',
   'subscriptions/list': 'listed/list subscriptions',
   'subscriptions/list-own': 'listed/list their subscriptions',
   'subscriptions/list-secrets': 'read/read the keys of {the subscription}',

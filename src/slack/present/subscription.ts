@@ -1,11 +1,13 @@
 // Draws a subscription for operators, never with its keys.
 import type { Button, KnownBlock } from '@slack/types';
+import { figure, limitWords } from '../../domain/limit-words.ts';
 import { fittingSubscriptionVerbs, type SubscriptionVerb } from '../../domain/subscription-state.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
 import { extendSubscription } from '../../operations/subscriptions/extend.ts';
+import { limitSubscription } from '../../operations/subscriptions/limit.ts';
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
@@ -58,6 +60,7 @@ export function subscriptionRow(
     STATES[state],
     ...(state === 'submitted' ? [formatDate(subscription.createdAt)] : [lastUsedText(subscription)]),
     ...(endsAt && state === 'active' ? [`ends ${formatDate(endsAt)}`] : []),
+    ...(isQuotaUsedUp(subscription) ? ['*quota used up*'] : []),
   ];
   const offered = actionsOn(subscription, role);
   const entries = [
@@ -88,6 +91,7 @@ export function subscriptionCard(
     ...(owner && owner.state !== 'active' ? [`*Account:* ${owner.state}`] : []),
     ...(subscription.name === scopeText(subscription) ? [] : [`*Name:* ${escapeText(subscription.name)}`]),
     `*Requested:* ${formatDate(subscription.createdAt)}`,
+    ...limitFacts(subscription).map((fact) => `*Limits:* ${fact}`),
   ];
   return {
     text: isWaiting ? escapeText(question) : outcome,
@@ -196,6 +200,12 @@ const ACTIONS: SubscriptionAction[] = [
     operation: extendSubscription,
     fits: verb('extend'),
   },
+  {
+    button: 'subscription-limit',
+    text: 'Limits',
+    operation: limitSubscription,
+    fits: (state) => canKeysPass(state) || state === 'submitted',
+  },
   { button: 'subscription-rename', text: 'Rename', operation: renameSubscription, fits: () => true },
   { button: 'subscription-cancel', text: 'Cancel', operation: cancelSubscription, fits: verb('cancel') },
   {
@@ -230,7 +240,28 @@ function factsOf(subscription: SubscriptionView): string[] {
       ...(endsAt ? [`ends ${formatDate(endsAt)}`] : []),
       ...(state === 'submitted' ? [] : [lastUsedText(subscription)]),
     ].join(' · '),
+    ...limitFacts(subscription).map((fact) => `Limits: ${fact}${quotaUseText(subscription)}`),
   ];
+}
+
+/** What holds, and what of it is its own. Empty when nothing does. */
+function limitFacts({ limits, rate, quota }: SubscriptionView): string[] {
+  const own = [...(rate === null ? [] : ['rate']), ...(quota === null ? [] : ['quota'])];
+  const words = limitWords(limits);
+  if (words === null && own.length === 0) return [];
+  return [`${words ?? 'none'}${own.length > 0 ? ` (its own ${own.join(' and ')})` : ''}`];
+}
+
+const isQuotaUsedUp = ({ limits, quotaUse }: SubscriptionView): boolean =>
+  limits.quota !== null && quotaUse !== null && quotaUse.calls >= limits.quota.calls;
+
+function quotaUseText(subscription: SubscriptionView): string {
+  const { quotaUse } = subscription;
+  if (!quotaUse) return '';
+  const ends = formatDate(quotaUse.endsAt);
+  return isQuotaUsedUp(subscription)
+    ? ` · *quota used up*: calls are refused until ${ends}`
+    : ` · ${figure(quotaUse.calls)} used, until ${ends}`;
 }
 
 const STATES: Record<State, string> = {
