@@ -12,6 +12,8 @@ import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
+import { createFollowerServer, type FollowerServer } from './gateway/serve-followers.ts';
+import type { GatewaySource } from './gateway/source.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
@@ -114,7 +116,7 @@ type Opened = Base &
     mail: Mail;
   };
 
-type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
+type Parts = Opened & { gateway: Gateway; followers: FollowerServer | null; slack: SlackConnection };
 
 async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, log, addresses, atStop } = base;
@@ -142,9 +144,12 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     playground,
     mail: openMail(base, playground),
   };
-  const gateway = openGateway(opened);
+  const source = createGatewaySource(opened.db, opened.databaseUrl, opened.serviceId, opened.clock);
+  const gateway = openGateway(opened, source);
+  const { followSecret: secret } = settings.gateway;
+  const followers = secret === null ? null : createFollowerServer({ source, secret, log });
   const slack = openSlack(opened);
-  return { ...opened, gateway, slack };
+  return { ...opened, gateway, followers, slack };
 }
 
 /** Loads the playground's code only here: production images leave it out. */
@@ -182,11 +187,11 @@ function openMail({ settings, addresses }: Base, playground: Playground | null) 
   };
 }
 
-function openGateway(opened: Opened): Gateway {
-  const { settings, log, clock, db, databaseUrl, serviceId, policy, mail, atStop } = opened;
+function openGateway(opened: Opened, source: GatewaySource): Gateway {
+  const { settings, log, clock, policy, mail, atStop } = opened;
   const gateway = createGateway({
     ...settings.gateway,
-    source: createGatewaySource(db, databaseUrl, serviceId, clock),
+    source,
     log,
     clock,
     tellStale: createGatewayAlerts({
@@ -273,7 +278,10 @@ async function startServers(parts: Parts): Promise<{ server: HttpServer; interna
     atStop(() => inner.stop(STOP_GRACE_MS));
     addresses.localUrl = `http://127.0.0.1:${(await inner.listen('127.0.0.1', 0)).port}`;
   }
-  return { server, internalUrl: await startInternalServer(parts, metrics) };
+  const internalUrl = await startInternalServer(parts, metrics);
+  // Before the servers, which wait for open requests.
+  atStop(async () => parts.followers?.stop());
+  return { server, internalUrl };
 }
 
 async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
@@ -284,8 +292,13 @@ async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
   };
 }
 
+const gatewayRoutes = ({ gateway, followers }: Parts): HttpServerOptions['routes'] => ({
+  '/gateway/check': gateway.listener,
+  ...(followers ? { '/gateway/follow': followers.listener } : {}),
+});
+
 function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
-  const { settings, log, clock, slack, gateway, playground, proxyWatch } = parts;
+  const { settings, log, clock, slack, playground, proxyWatch } = parts;
   return {
     log,
     clock,
@@ -303,7 +316,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     },
     routes: {
       '/slack/events': slack.listener,
-      ...(settings.internal ? {} : { '/gateway/check': gateway.listener }),
+      ...(settings.internal ? {} : gatewayRoutes(parts)),
       ...(playground ? { '/playground': playground.listener } : {}),
     },
   };
@@ -375,7 +388,14 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
   const { settings, log, clock, sql, gateway, atStop } = parts;
   if (!settings.internal) return null;
   const { host, port } = settings.internal;
-  const server = createInternalServer({ log, clock, metrics, gateway, database: () => sql`select 1` });
+  const server = createInternalServer({
+    log,
+    clock,
+    metrics,
+    gateway,
+    database: () => sql`select 1`,
+    routes: gatewayRoutes(parts),
+  });
   const listening = await server.listen(host, port);
   atStop(() => server.stop(STOP_GRACE_MS));
   server.setReady(true);

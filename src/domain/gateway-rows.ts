@@ -46,6 +46,8 @@ export type TakeRows = {
   subscription(row: BareSubscriptionRow): void;
   account(row: BareAccountRow): void;
   key(row: KeyRow): void;
+  /** Awaited after every thousand rows, by a reader that can't take them as fast as they come. */
+  room?(): Promise<void>;
 };
 export type ProductRow = {
   id: string;

@@ -1,13 +1,12 @@
 // Follows changes over one connection, until it is lost.
 import type { Share } from '../domain/call-limits.ts';
-import type { GatewayQuestion } from '../domain/gateway-rows.ts';
+import type { FollowerBeat, GatewayQuestion } from '../domain/gateway-rows.ts';
 import { withTimeout } from '../web/with-timeout.ts';
 import type { CallIndex } from './call-index.ts';
-import { createPendingChanges } from './pending-changes.ts';
+import { createPendingChanges, type PendingBatch } from './pending-changes.ts';
 import { loadIndex, readChangedRows } from './read-rows.ts';
 import type { GatewaySource, Rows } from './source.ts';
 
-const HEARTBEAT_MS = 1_000;
 /** A connection without a heartbeat for this long is dead, although no error says so. */
 const DEAD_AFTER_MS = 5_000;
 const LEAVE_MS = 500;
@@ -30,6 +29,32 @@ export type IndexListener = {
   writeUsage(): Promise<boolean>;
 };
 
+/**
+ * What answers by the index outside this process. A method that rejects ends the connection; after that, all of the
+ * index is loaded again.
+ */
+export type Mirror = {
+  /** Resolves once it has all of the index. */
+  load(index: CallIndex): Promise<void>;
+  /** Before the changed rows of a batch are read. */
+  remember(batch: PendingBatch): void;
+  /** Resolves once it has what they changed. */
+  apply(): Promise<void>;
+  /** As of an `IndexListener`. */
+  heard(sentAt: number): Promise<void>;
+};
+
+export type FollowOptions = {
+  source: GatewaySource;
+  now: () => number;
+  listener: IndexListener;
+  mirror: Mirror | null;
+  kind: FollowerBeat['kind'];
+  /** How often a heartbeat is sent. */
+  heartbeatMs: number;
+  signal: AbortSignal;
+};
+
 /** `code` says why, for the log. */
 class ConnectionLost extends Error {
   readonly code: string;
@@ -40,18 +65,14 @@ class ConnectionLost extends Error {
 }
 
 /** Loads an index and keeps it up to date. Rejects with a `ConnectionLost`, or the database's error, as soon as it can't. */
-export async function followChanges(
-  source: GatewaySource,
-  now: () => number,
-  listener: IndexListener,
-  signal: AbortSignal,
-): Promise<void> {
+export async function followChanges(options: FollowOptions): Promise<void> {
+  const { source, listener, mirror, signal } = options;
   const rows = source.openRows(CONNECTIONS);
   const loss = createLoss();
   const stop = () => loss.report(new ConnectionLost('stopped'));
   signal.addEventListener('abort', stop);
-  const heartbeats = createHeartbeats(rows, now, loss, listener);
-  const reader = createReader(rows, loss, listener, heartbeats.answer);
+  const heartbeats = createHeartbeats(rows, loss, options);
+  const reader = createReader(rows, loss, options, heartbeats.answer);
   const hearing = source.hearChanges({
     change(change) {
       reader.pending.add(change);
@@ -78,6 +99,7 @@ export async function followChanges(
     heartbeats.begin(beatChannel);
     const index = await Promise.race([loadIndex(rows), loss.promise]);
     await Promise.race([heartbeats.firstHeard, loss.promise]);
+    if (mirror) await Promise.race([mirror.load(index), loss.promise]);
     reader.begin(index);
     heartbeats.renewLease();
     await loss.promise;
@@ -120,7 +142,7 @@ function createLoss(): Loss {
 function createReader(
   rows: Rows,
   loss: Loss,
-  listener: IndexListener,
+  { listener, mirror }: FollowOptions,
   answer: (question: GatewayQuestion) => void,
 ) {
   const pending = createPendingChanges();
@@ -130,9 +152,15 @@ function createReader(
     isReading = true;
     while (!pending.isEmpty) {
       const batch = pending.take();
+      mirror?.remember(batch);
       await readChangedRows(index, rows, batch);
       if (loss.isReported) return;
-      if (batch.beatAt > Number.NEGATIVE_INFINITY) listener.heard(batch.beatAt);
+      if (mirror) await mirror.apply();
+      if (loss.isReported) return;
+      if (batch.beatAt > Number.NEGATIVE_INFINITY) {
+        listener.heard(batch.beatAt);
+        mirror?.heard(batch.beatAt).catch(loss.report);
+      }
       for (const question of batch.questions) answer(question);
     }
     isReading = false;
@@ -152,11 +180,11 @@ function createReader(
 }
 
 /**
- * Sends a heartbeat each second, one at a time. Until `renewLease` they are probes, which give no trust and no lease: a
- * process that is loading, or that never hears itself (behind some poolers), would only make changes wait for it. It has
- * its share of rates all the same, because it answers from the database.
+ * Sends heartbeats, one at a time. Until `renewLease` they are probes, which give no trust and no lease: a process that is
+ * loading, or that never hears itself (behind some poolers), would only make changes wait for it. It has its share of
+ * rates all the same, because it answers from the database.
  */
-function createHeartbeats(rows: Rows, now: () => number, loss: Loss, listener: IndexListener) {
+function createHeartbeats(rows: Rows, loss: Loss, { now, heartbeatMs, kind, listener }: FollowOptions) {
   let channel = '';
   let isSending = false;
   let isLeased = false;
@@ -173,7 +201,7 @@ function createHeartbeats(rows: Rows, now: () => number, loss: Loss, listener: I
     // A database that can't be written gives no lease, but it is there. Any other failure shows as a missing heartbeat.
     const payload = isLeased ? String(now()) : PROBE;
     await rows
-      .beat(channel, payload, { kind: 'process', isAnswering: listener.isAnswering(), isLeased })
+      .beat(channel, payload, { kind, isAnswering: listener.isAnswering(), isLeased })
       .then(listener.shared)
       .catch(probe)
       .catch(() => {});
@@ -190,7 +218,7 @@ function createHeartbeats(rows: Rows, now: () => number, loss: Loss, listener: I
       timer = setInterval(() => {
         if (now() - answeredAt > DEAD_AFTER_MS) loss.report(new ConnectionLost('no_heartbeat'));
         else void send();
-      }, HEARTBEAT_MS);
+      }, heartbeatMs);
       void send();
     },
     renewLease(): void {

@@ -1,12 +1,13 @@
 // Keeps the index up to date, from one connection to the next, and knows whether it can be trusted.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Share } from '../domain/call-limits.ts';
-import { GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
+import { type FollowerBeat, GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
 import type { Log } from '../log.ts';
 import type { CallIndex } from './call-index.ts';
-import { followChanges, type IndexListener } from './follow-changes.ts';
+import { followChanges, type IndexListener, type Mirror } from './follow-changes.ts';
 import type { GatewaySource } from './source.ts';
 
+const HEARTBEAT_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 2_000;
 
@@ -17,6 +18,9 @@ type FollowerOptions = {
   isAnswering: IndexListener['isAnswering'];
   /** Whether to keep an index that can't be trusted any more. */
   keepsLast: boolean;
+  mirror?: Mirror | null;
+  kind?: FollowerBeat['kind'];
+  heartbeatMs?: number;
   /** A clock that never jumps, in milliseconds. */
   now?: () => number;
 };
@@ -29,6 +33,9 @@ export function createFollower({
   keepsLast,
   writeUsage,
   isAnswering,
+  mirror = null,
+  kind = 'process',
+  heartbeatMs = HEARTBEAT_MS,
   now = () => performance.now(),
 }: FollowerOptions) {
   const stopping = new AbortController();
@@ -64,7 +71,7 @@ export function createFollower({
   };
   async function followOnce(): Promise<void> {
     try {
-      await followChanges(source, now, listener, signal);
+      await followChanges({ source, now, listener, mirror, kind, heartbeatMs, signal });
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'gateway index not trusted');
     }

@@ -3,11 +3,11 @@ import type { Log } from '../log.ts';
 import { type Check, createHealth } from '../web/health.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { createRootApp } from '../web/root-app.ts';
-import { createHttpServer, type HttpServer } from '../web/server.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../web/server.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
- * `/gateway/check`, `/metrics`, `/healthz`, and a `/readyz` of its own: it says whether checks can be answered, which
+ * `/gateway`, `/metrics`, `/healthz`, and a `/readyz` of its own: it says whether checks can be answered, which
  * an old index can do while the database is away and pages can't.
  */
 export function createInternalServer(options: {
@@ -16,8 +16,9 @@ export function createInternalServer(options: {
   metrics: Metrics;
   gateway: Gateway;
   database: Check;
+  routes: HttpServerOptions['routes'];
 }): HttpServer {
-  const { log, clock, metrics, gateway, database } = options;
+  const { log, clock, metrics, gateway, database, routes } = options;
   const app = createRootApp({ log });
   const canAnswer: Check = async () => {
     if (!gateway.isLoaded()) throw new Error('not loaded');
@@ -29,7 +30,7 @@ export function createInternalServer(options: {
     clock,
     metrics,
     trustedProxies: [],
-    routes: { '/gateway/check': gateway.listener },
+    routes,
     fetch: app.fetch,
   });
 }

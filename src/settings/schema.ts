@@ -145,6 +145,13 @@ export const SETTINGS_SCHEMA = z.object({
       'the secret that your gateway sends in X-Gateway-Secret, at least 16 characters without spaces; or none',
     )
     .optional(),
+  GATEWAY_FOLLOW_SECRET: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{32,}$/,
+      'the secret of the agents beside your gateways, at least 32 characters without spaces; make one with `openssl rand -hex 32`',
+    )
+    .optional(),
   GATEWAY_URI_HEADER: z
     .string()
     .trim()

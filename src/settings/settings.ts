@@ -50,6 +50,8 @@ export type Settings = {
   gateway: {
     /** What gateways must send. Null: nothing. */
     secret: string | null;
+    /** What the agents beside gateways must send. Null: there are none. */
+    followSecret: string | null;
     /** The header with the original address, in lower case. Null: the address is the rest of our path. */
     uriHeader: string | null;
     staleSeconds: number;
@@ -129,6 +131,7 @@ export function readSettings(env: Environment = process.env): Settings {
     gatewayUrl: values.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
     gateway: {
       secret: values.GATEWAY_SECRET === 'none' ? null : (values.GATEWAY_SECRET ?? null),
+      followSecret: values.GATEWAY_FOLLOW_SECRET ?? null,
       uriHeader: values.GATEWAY_URI_HEADER === 'path' ? null : values.GATEWAY_URI_HEADER,
       staleSeconds: values.GATEWAY_STALE_SECONDS,
     },

@@ -53,13 +53,14 @@ export type HttpServerOptions = {
   onUndeclaredProxy?: (address: string) => void;
   /**
    * Listeners that Hono doesn't call. `/slack/events` gets that path alone, with a body of at most 1 MB as `req.rawBody`,
-   * where Bolt expects it. `/playground` and `/gateway/check` get every path below theirs and no body is read for them;
-   * the check is called before anything else here, so it has limits, metrics and a reading of its path of its own.
+   * where Bolt expects it. The others get every path below theirs and no body is read for them; those of `/gateway` are
+   * called before anything else here, so they have limits, metrics and a reading of their paths of their own.
    */
   routes: {
     '/slack/events'?: RequestListener;
     '/playground'?: RequestListener;
     '/gateway/check'?: RequestListener;
+    '/gateway/follow'?: RequestListener;
   };
   /** For every other path: `app.fetch` of Hono. The body has been read by then. */
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
@@ -136,9 +137,10 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
   const { clock, metrics } = options;
   const trusted = readTrustedProxies(options.trustedProxies);
   const route = createRouter(options);
-  const check = options.routes['/gateway/check'];
+  const { '/gateway/check': check, '/gateway/follow': follow } = options.routes;
   return (req, res) => {
     if (check && !state.isStopping && isAt('/gateway/check', req.url)) return check(req, res);
+    if (follow && !state.isStopping && isAt('/gateway/follow', req.url)) return follow(req, res);
     const id = v7({ msecs: clock().getTime() });
     const facts = factsOf(req, { id, trusted, isReady: state.isReady });
     if (facts.isBehindUndeclaredProxy) options.onUndeclaredProxy?.(facts.address);

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
+import { createFollowerServer } from '../../src/gateway/serve-followers.ts';
 import { createHttpServer } from '../../src/web/server.ts';
 import type { TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
@@ -22,16 +23,21 @@ export type Asked = {
 export type Answered = { status: number; headers: Headers; body: string; code: string | undefined };
 export type ServedGateway = Awaited<ReturnType<typeof serveGateway>>;
 
+export const FOLLOW_SECRET = 'what-the-agents-beside-gateways-send';
+type FollowerOptions = Parameters<typeof createFollowerServer>[0];
+
 const log = pino({ level: 'silent' });
 
 export async function serveGateway(
   t: TestContext,
   from: From,
-  options: Partial<GatewayOptions> & { databaseUrl?: string } = {},
+  options: Partial<GatewayOptions> & { databaseUrl?: string; followers?: Partial<FollowerOptions> } = {},
 ) {
-  const { databaseUrl = t.databaseUrl, ...changed } = options;
+  const { databaseUrl = t.databaseUrl, followers: following, ...changed } = options;
+  const source = createGatewaySource(t.db, databaseUrl, 'ours', t.clock);
+  const followers = createFollowerServer({ source, log, secret: FOLLOW_SECRET, ...following });
   const gateway = createGateway({
-    source: createGatewaySource(t.db, databaseUrl, 'ours', t.clock),
+    source,
     log,
     clock: t.clock,
     uriHeader: 'x-original-uri',
@@ -49,7 +55,7 @@ export async function serveGateway(
     log,
     clock: t.clock,
     trustedProxies: [],
-    routes: { '/gateway/check': gateway.listener },
+    routes: { '/gateway/check': gateway.listener, '/gateway/follow': followers.listener },
     fetch: () => new Response('elsewhere', { status: 404 }),
   });
   const { port } = await server.listen('127.0.0.1', 0);
@@ -76,6 +82,7 @@ export async function serveGateway(
       return answered(response);
     },
     async close(): Promise<void> {
+      await followers.stop();
       await server.stop(0);
       await gateway.stop();
       await confirmation.close();

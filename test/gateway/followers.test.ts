@@ -1,0 +1,234 @@
+// What agents beside gateways follow over HTTP: the same rows as the database has, and nothing without the secret.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
+import { createHttpSource } from '../../src/gateway/http-source.ts';
+import { loadIndex } from '../../src/gateway/read-rows.ts';
+import type { GatewaySource } from '../../src/gateway/source.ts';
+import { apiKeyHash } from '../../src/security/api-key.ts';
+import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { eventually } from '../support/eventually.ts';
+import { createProgramme, type Programme } from './programme.ts';
+import { FOLLOW_SECRET, type ServedGateway, serveGateway } from './serve.ts';
+
+/** Enough for more than one line and one page of the database's, and for the buffers of a connection. */
+const MANY = 6_000;
+let t: TestContext;
+let programme: Programme;
+let served: ServedGateway;
+const closing: (() => unknown)[] = [];
+beforeAll(async () => {
+  t = await createTestContext();
+  programme = createProgramme(() => t.as(ADMIN));
+  served = await serveGateway(t, 'database', {
+    followers: { limits: { unreadBytes: 100_000, stallMs: 300, silentMs: 60_000 } },
+  });
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+afterAll(async () => {
+  await served.close();
+  await t.close();
+});
+
+const sourceAt = (url: string) => createHttpSource({ url, secret: FOLLOW_SECRET });
+const quiet = { change: () => {}, question: () => {}, usage: () => {}, beat: () => {}, lost: () => {} };
+
+async function manySubscriptions(): Promise<void> {
+  await t.sql`insert into subscriptions (service_id, id, name, state, state_changed_at, state_changed_by, created_at,
+      updated_at)
+    select 'ours', 'many' || n, 'many', 'active', now(), 'test', now(), now() from generate_series(1, ${MANY}) n
+    on conflict do nothing`;
+  await t.sql`insert into subscription_keys (service_id, subscription_id, slot, hash, sealed, created_at)
+    select 'ours', 'many' || n, 'primary', encode(sha256(('many' || n)::bytea), 'hex'), '', now()
+    from generate_series(1, ${MANY}) n on conflict do nothing`;
+}
+
+/** Sends the request and reads nothing. */
+function askSilently(path: string, { port } = served) {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `GET /gateway/follow/${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${FOLLOW_SECRET}\r\n\r\n`,
+  );
+  socket.pause();
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  closing.push(() => socket.destroy());
+  return { socket, closed };
+}
+
+describe('the rows over HTTP', () => {
+  it('fill the same index as those of the database', async () => {
+    await manySubscriptions();
+    const apiId = await programme.api('films/v1', 'films', { keyHeader: 'X-Film-Key', keyQuery: 'film-key' });
+    const productId = await programme.product([apiId]);
+    const made = [
+      await programme.subscription({ productId }),
+      await programme.subscription({ apiId, endsAt: new Date(t.clock().getTime() + 60_000) }),
+      await programme.subscription({ isNobodys: true }),
+    ];
+    const load = (source: GatewaySource) => {
+      const rows = source.openRows(2);
+      closing.push(rows.abandon);
+      return loadIndex(rows);
+    };
+    const ours = await load(createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock));
+    const theirs = await load(sourceAt(served.url));
+    expect(theirs.size).toEqual(ours.size);
+    expect(theirs.size.keys).toBeGreaterThanOrEqual(MANY + 6);
+    expect(theirs.api('films')).toEqual(ours.api('films'));
+    for (const { primaryKey, secondaryKey } of made)
+      for (const hash of [primaryKey, secondaryKey].map(apiKeyHash)) {
+        expect(theirs.factsOf(theirs.api('films'), hash).subscription).not.toBeNull();
+        expect(theirs.factsOf(theirs.api('films'), hash)).toEqual(ours.factsOf(ours.api('films'), hash));
+      }
+  });
+
+  it('have no key', async () => {
+    const { primaryKey, secondaryKey } = await programme.subscription();
+    const headers = { authorization: `Bearer ${FOLLOW_SECRET}` };
+    const text = await (await fetch(`${served.url}/gateway/follow/snapshot`, { headers })).text();
+    expect(text).toContain(apiKeyHash(primaryKey));
+    for (const key of [primaryKey, secondaryKey]) expect(text).not.toContain(key);
+  });
+
+  it('of a snapshot that is cut are never taken for all of them', async () => {
+    const cut = createServer((_req, res) => res.end('{"subscriptions":[]}\n'));
+    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise((resolve) => cut.close(resolve)));
+    const rows = sourceAt(`http://127.0.0.1:${(cut.address() as AddressInfo).port}`).openRows(1);
+    closing.push(rows.abandon);
+    const take = { subscription: () => {}, account: () => {}, key: () => {} };
+    await expect(rows.each(take)).rejects.toMatchObject({ code: 'snapshot_cut' });
+  });
+});
+
+describe('the stream of changes', () => {
+  it('counts its lines, and one that is missing ends it', async () => {
+    const lines = [{ listening: 'x' }, { beat: '1' }, { beat: '2' }].map((line, at) => ({
+      number: at === 2 ? 4 : at + 1,
+      ...line,
+    }));
+    const gap = createServer((_req, res) => {
+      for (const line of lines) res.write(`${JSON.stringify(line)}\n`);
+    });
+    await new Promise<void>((resolve) => gap.listen(0, '127.0.0.1', resolve));
+    closing.push(() => {
+      gap.closeAllConnections();
+      gap.close();
+    });
+    const heard: string[] = [];
+    const lost = new Promise<void>((resolve) => {
+      const source = sourceAt(`http://127.0.0.1:${(gap.address() as AddressInfo).port}`);
+      const on = { ...quiet, beat: (beat: string) => void heard.push(beat), lost: resolve };
+      source.hearChanges(on).catch(() => {});
+    });
+    await lost;
+    expect(heard).toEqual(['1']);
+  });
+
+  it('tells every change in the order of commits, and ends when Postgres ends the connection behind it', async () => {
+    const heard: string[] = [];
+    let isLost = false;
+    const stream = await sourceAt(served.url).hearChanges({
+      ...quiet,
+      change: ({ kind, id }) => void heard.push(`${kind} ${id}`),
+      lost: () => {
+        isLost = true;
+      },
+    });
+    closing.push(stream.close);
+    const first = await programme.api('first/v1');
+    const second = await programme.api('second/v1');
+    await eventually('both changes', () => heard.length >= 2);
+    expect(heard).toEqual([`api ${first}`, `api ${second}`]);
+    await t.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'apim-user gateway changes'`;
+    await eventually('the stream to end', () => isLost);
+  });
+});
+
+describe('a reader that is too slow', () => {
+  it('of the changes is dropped, and the connection behind it is closed', async () => {
+    const { closed } = askSilently('changes');
+    const listeners = async () => {
+      const [row] = await t.sql`select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and application_name = 'apim-user gateway changes'`;
+      return Number(row?.n);
+    };
+    await eventually('the stream to listen', async () => (await listeners()) === 1);
+    // Until the buffers of the connection are full, whatever their size.
+    let isClosed = false;
+    void closed.then(() => {
+      isClosed = true;
+    });
+    await eventually('the reader to be dropped', async () => {
+      await t.sql`select pg_notify('gateway_changes', json_build_array('ours', 'account', n || repeat('x', 500))::text)
+        from generate_series(1, 5000) n`;
+      return isClosed || (await listeners()) === 0;
+    });
+    await eventually('the connection to be closed', async () => (await listeners()) === 0);
+  });
+
+  it('or an agent that is gone without a word, is dropped when its heartbeats no longer come', async () => {
+    const other = await serveGateway(t, 'database', { followers: { limits: { silentMs: 300 } } });
+    closing.push(other.close);
+    const { socket, closed } = askSilently('changes', other);
+    socket.resume();
+    await closed;
+  });
+
+  it('of the snapshot is dropped, and the transaction behind it ends', async () => {
+    await t.sql`insert into subscriptions (service_id, id, name, state, state_changed_at, state_changed_by, created_at,
+        updated_at)
+      select 'ours', 'long' || n || repeat('y', 230), 'long', 'active', now(), 'test', now(), now()
+      from generate_series(1, 20000) n`;
+    askSilently('snapshot');
+    const open = async () => {
+      const [row] = await t.sql`select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and application_name = 'apim-user gateway' and xact_start is not null`;
+      return Number(row?.n);
+    };
+    await eventually('the transaction to begin', async () => (await open()) === 1);
+    await eventually('the transaction to end', async () => (await open()) === 0);
+  });
+});
+
+describe('without the secret', () => {
+  it('there is nothing at any of the addresses', async () => {
+    const elsewhere = await fetch(`${served.url}/gateway/follow/elsewhere`);
+    const nothing = await elsewhere.text();
+    for (const path of ['snapshot', 'changes', 'rows', 'notify', 'beat', 'usage', ''])
+      for (const authorization of [
+        undefined,
+        'Bearer ',
+        `Bearer ${FOLLOW_SECRET}x`,
+        `Basic ${FOLLOW_SECRET}`,
+      ])
+        for (const method of ['GET', 'POST']) {
+          const headers = authorization ? { authorization } : {};
+          const answer = await fetch(`${served.url}/gateway/follow/${path}`, { method, headers });
+          expect([answer.status, await answer.text()], `${method} ${path}`).toEqual([404, nothing]);
+        }
+  });
+});
+
+describe('with it', () => {
+  const post = async (path: string, body: string) => {
+    const headers = { authorization: `Bearer ${FOLLOW_SECRET}` };
+    return (await fetch(`${served.url}/gateway/follow/${path}`, { method: 'POST', headers, body })).status;
+  };
+  it('no other channel of the database can be reached, and no body is larger than it must be', async () => {
+    const channel = `gateway_beat_${'0'.repeat(16)}`;
+    expect(await post('notify', JSON.stringify({ channel, payload: '1' }))).toBe(200);
+    for (const other of ['gateway_changes', `${channel}0`, 'jobs:insert'])
+      expect(await post('notify', JSON.stringify({ channel: other, payload: '["ours"]' }))).toBe(400);
+    expect(await post('beat', JSON.stringify({ id: 'anyone', payload: '1' }))).toBe(400);
+    expect(await post('rows', '{"kind":"operators","ids":[]}')).toBe(400);
+    expect(await post('rows', 'not JSON')).toBe(400);
+    expect(await post('rows', `{"kind":"accounts","ids":["${'x'.repeat(2_200_000)}"]}`)).toBe(413);
+    expect(await post('elsewhere', '{}')).toBe(404);
+  });
+});
