@@ -226,7 +226,7 @@ it('a gateway that is told changes has what one has that is told everything, and
           if (one.isInTheMiddle) await readHalf(takeBatch(tables.heard, 9));
           tables.heard.length = 0;
           index = tables.load();
-          follow(maps.difference(index));
+          follow(await maps.difference(index));
         } else tables.commit(one);
       }
 

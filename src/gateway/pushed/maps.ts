@@ -1,4 +1,6 @@
 // Turns the index into what a gateway is told: everything once, and afterwards only what became different.
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { CalledApi, CallingSubscription } from '../../domain/may-call.ts';
 import { type Caller, type CallIndex, createCallIndex } from '../call-index.ts';
 import type { PendingBatch } from '../pending-changes.ts';
@@ -7,7 +9,9 @@ import { apiTagOf, catalogChanges, catalogEntries, catalogMapsOf } from './catal
 import { inOrder, type KeyChange } from './order.ts';
 import { recordOf } from './record.ts';
 import { apiTag, subscriptionTag } from './tag.ts';
-import { createTagTable } from './tag-table.ts';
+import { createTagTable, type TagTable } from './tag-table.ts';
+
+const AT_ONCE = 5_000;
 
 type Batch = Pick<PendingBatch, 'account' | 'subscription' | 'product' | 'api'>;
 /** As a gateway was told it last. */
@@ -25,10 +29,10 @@ export function createPushedMaps() {
   let tags = createTagTable(index.subscriptionAt);
   let reread = createReread();
 
-  function turnTo(loaded: CallIndex): void {
+  function turnTo(loaded: CallIndex, loadedTags: TagTable): void {
     index = loaded;
     catalog = readCatalog(loaded);
-    tags = createTagTable(loaded.subscriptionAt);
+    tags = loadedTags;
     reread = createReread();
   }
   function* keyEntries(): Iterable<PushedEntry> {
@@ -42,15 +46,17 @@ export function createPushedMaps() {
   return {
     /** All that a gateway needs by this index, which must not change before the last one was taken. */
     entries(loaded: CallIndex): Iterable<PushedEntry> {
-      turnTo(loaded);
+      turnTo(loaded, createTagTable(loaded.subscriptionAt));
       return inTurn(catalogEntries(catalog.maps), keyEntries());
     },
-    /** What leads a gateway from what it was told last to an index that was loaded again. */
-    difference(loaded: CallIndex): PushedChange[] {
-      const [before, { maps }, unfinished] = [index, catalog, reread];
-      turnTo(loaded);
-      for (const { number, subscription } of index.callers()) tags.add(number, subscriptionTag(subscription));
-      const keys = differentKeys(before, index);
+    /** What leads a gateway from what it was told last to an index that was loaded again, and doesn't change meanwhile. */
+    async difference(loaded: CallIndex): Promise<PushedChange[]> {
+      const loadedTags = createTagTable(loaded.subscriptionAt);
+      const keys = await differentKeys(index, loaded, ({ number, subscription }) =>
+        loadedTags.add(number, subscriptionTag(subscription)),
+      );
+      const [{ maps }, unfinished] = [catalog, reread];
+      turnTo(loaded, loadedTags);
       for (const [hash, change] of rereadKeys(unfinished, index)) keys.set(hash, change);
       return inOrder(keys, catalogChanges(maps, catalog.maps));
     },
@@ -132,22 +138,38 @@ function rereadKeys(reread: ReturnType<typeof createReread>, index: CallIndex): 
   return keys;
 }
 
-/** Compares the facts, because records would take more time than everything else. */
-function differentKeys(before: CallIndex, now: CallIndex): Map<string, KeyChange> {
+/** The keys of all subscriptions that differ in any fact. */
+async function differentKeys(
+  before: CallIndex,
+  now: CallIndex,
+  visit: (caller: Caller) => void,
+): Promise<Map<string, KeyChange>> {
   const keys = new Map<string, KeyChange>();
-  for (const { subscription, hashes } of before.callers()) {
-    const facts = JSON.stringify(subscription);
-    for (const hash of hashes) {
-      const found = now.factsOf(null, hash).subscription;
-      if (JSON.stringify(found) !== facts)
-        keys.set(hash, { from: recordOf(subscription), to: found && recordOf(found) });
-    }
-  }
-  for (const { subscription, hashes } of now.callers())
-    for (const hash of hashes)
-      if (!before.factsOf(null, hash).subscription)
-        keys.set(hash, { from: null, to: recordOf(subscription) });
+  await unhurried(before.callers(), ({ subscription, hashes }) => {
+    const found = now.caller(subscription.id);
+    if (found && isDeepStrictEqual([found.subscription, found.hashes], [subscription, hashes])) return;
+    for (const hash of [...hashes, ...(found?.hashes ?? [])]) addKey(keys, hash, before, now);
+  });
+  await unhurried(now.callers(), (caller) => {
+    visit(caller);
+    if (!before.caller(caller.subscription.id))
+      for (const hash of caller.hashes) addKey(keys, hash, before, now);
+  });
   return keys;
+}
+
+function addKey(keys: Map<string, KeyChange>, hash: string, before: CallIndex, now: CallIndex): void {
+  if (!keys.has(hash)) keys.set(hash, { from: recordIn(before, hash), to: recordIn(now, hash) });
+}
+
+/** Pauses now and then, so that heartbeats go on while a million rows are compared. */
+async function unhurried<One>(list: Iterable<One>, visit: (one: One) => void): Promise<void> {
+  let count = 0;
+  for (const one of list) {
+    visit(one);
+    count += 1;
+    if (count % AT_ONCE === 0) await setImmediate();
+  }
 }
 
 function* inTurn<One>(...lists: Iterable<One>[]): Iterable<One> {

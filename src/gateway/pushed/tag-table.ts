@@ -5,6 +5,8 @@ import { subscriptionTag } from './tag.ts';
 
 const slotOf = (tag: string) => hashOf(Buffer.from(tag));
 
+export type TagTable = ReturnType<typeof createTagTable>;
+
 /** Finds a subscription's number by its tag, which is made again for that instead of kept. */
 export function createTagTable(subscriptionAt: (number: number) => CallingSubscription | null) {
   const slots = createSlots();

@@ -8,5 +8,15 @@ const tagOf = (...parts: string[]) => hash('sha256', parts.join('\0'), 'base64ur
 /** With its creation, so that what was counted for a former subscription with this id isn't counted for this one. */
 export const subscriptionTag = ({ id, createdAt }: { id: string; createdAt: number }): string =>
   tagOf('subscription', id, String(createdAt));
-export const productTag = (id: string): string => tagOf('product', id);
-export const apiTag = (id: string): string => tagOf('api', id);
+/** Of few rows, whose tags are in very many records. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 10_000;
+function knownTag(kind: string, id: string): string {
+  const key = `${kind}${id}`;
+  const tag = known.get(key) ?? tagOf(kind, id);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, tag);
+  return tag;
+}
+export const productTag = (id: string): string => knownTag('product', id);
+export const apiTag = (id: string): string => knownTag('api', id);
