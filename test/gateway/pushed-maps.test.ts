@@ -1,5 +1,5 @@
-// What a gateway is told: after any changes the same as one that is told everything, and never in an order that lets a
-// call pass on the way.
+// What a gateway is told: after any changes the same as one that is told everything, and never in an order that opens
+// an API on the way.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import { readChangedRows } from '../../src/gateway/read-rows.ts';
 import type { Rows } from '../../src/gateway/source.ts';
 
-const RUNS = Number(process.env.PUSHED_RUNS ?? 300);
+const RUNS = Number(process.env.PUSHED_RUNS ?? 200);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 const SUBSCRIPTIONS = ['s1', 's2', 's|3'];
@@ -171,20 +171,21 @@ const CALLS = KEYS.flatMap((key) =>
     [0, 10, 20].flatMap((now) => [true, false].map((hasOwnName) => ({ key, path, now, hasOwnName }))),
   ),
 );
-/** What passes, in the words of carrier.ts; refusals are of no interest here. */
+/** Which key reaches which API at what time, in the words of carrier.ts. Refusals are of no interest here. */
 function passing(gateway: Gateway): Set<string> {
-  const passes = CALLS.filter(({ key, path, now, hasOwnName }) => {
+  const passes = CALLS.map(({ key, path, now, hasOwnName }) => {
     const token = longest(gateway.lower, path.toLowerCase());
     const exact = longest(gateway.exact, path);
-    if (token === undefined || (exact !== undefined && apiTagOf(exact) !== apiTagOf(token))) return false;
-    const [, open = '', query = ''] = gateway.apis.get(token)?.split('|') ?? [];
+    if (token === undefined || (exact !== undefined && apiTagOf(exact) !== apiTagOf(token))) return '';
+    const [id, open = '', query = ''] = gateway.apis.get(token)?.split('|') ?? [];
     const record = hasOwnName === (query !== '') ? gateway.keys.get(key) : undefined;
     const [why = '', from, until, scope] = record?.split('|') ?? [];
-    if (why.startsWith('account_')) return false;
-    const isGranted = gateway.grants.has(`${scope}/${token}`);
-    return open !== '' || (why === 'ok' && Number(from) <= now && now < Number(until) && isGranted);
+    const isInTime = Number(from) <= now && now < Number(until);
+    const passes = why === 'ok' && isInTime && gateway.grants.has(`${scope}/${token}`);
+    // An open API takes a blocked account's calls too, once they are sent without a key.
+    return open !== '' || passes ? JSON.stringify([open === '' ? key : 'any key', now, id]) : '';
   });
-  return new Set(passes.map((call) => JSON.stringify(call)));
+  return new Set(passes.filter((pass) => pass !== ''));
 }
 function longest(map: ReadonlyMap<string, string>, path: string): string | undefined {
   const [found] = [...map.keys()].filter((key) => path.startsWith(key)).sort((a, b) => b.length - a.length);
@@ -203,7 +204,7 @@ const command = fc.oneof(
   },
 );
 
-it('a gateway that is told changes has what one has that is told everything, and lets nothing pass on the way', async () => {
+it('a gateway that is told changes has what one has that is told everything, and opens nothing on the way', async () => {
   let passes = 0;
   const property = fc.asyncProperty(
     fc.array(step, { minLength: 10, maxLength: 15 }),

@@ -71,8 +71,8 @@ export function createPushedMaps() {
       reread.hasCatalog ||= product.length + api.length > 0;
     },
     /**
-     * After they were read: what leads a gateway there. On the way passes no call that passes neither before nor
-     * afterwards.
+     * After they were read: what leads a gateway there. On the way no key gets to an API that it may call neither before
+     * nor afterwards.
      */
     changes(): PushedChange[] {
       const { former, subscriptions, hasCatalog } = reread;
