@@ -65,19 +65,35 @@ export const UNAVAILABLE = errorResponse(
 /** The same answer as at an unknown address: a client without the secret learns nothing. */
 export const NOT_FOUND = errorResponse(404, ['NotFound', 'There is nothing at this address.']);
 
+/** `{seconds}` stands for the time until calls pass again, and `{time}` for the same as Azure writes it. */
+const limitedResponse = (status: number, words: [code: string, message: string]) =>
+  errorResponse(status, words, ['Retry-After', '{seconds}']);
+export const RATE_LIMITED = limitedResponse(429, [
+  'RateLimitExceeded',
+  'Rate limit is exceeded. Try again in {seconds} seconds.',
+]);
+
 const byReason = <Reason extends string>(status: number, words: Record<Reason, [string, string]>) =>
   Object.fromEntries(
     Object.entries<[string, string]>(words).map(([reason, pair]) => [reason, errorResponse(status, pair)]),
   ) as Record<Reason, CheckResponse>;
-/** In that of a used-up quota, `{time}` stands for the time that is left. */
-export const REFUSAL_RESPONSES = byReason(403, REFUSALS);
+export const REFUSAL_RESPONSES = {
+  ...byReason(403, REFUSALS),
+  quota_exceeded: limitedResponse(403, REFUSALS.quota_exceeded),
+};
 export const FAULT_RESPONSES: Readonly<Record<CheckRequestFault, CheckResponse>> = byReason(400, FAULTS);
 
-function outOfQuota(endsInMs: number): CheckResponse {
-  const [code, message] = REFUSALS.quota_exceeded;
-  const seconds = Math.ceil(endsInMs / 1_000);
-  const words = message.replace('{time}', timeSpan(seconds));
-  return errorResponse(403, [code, words], ['Retry-After', String(seconds)]);
+function limitedFor(ms: number, { status, headers, body }: CheckResponse): CheckResponse {
+  const seconds = Math.ceil(ms / 1_000);
+  const fill = (text: string) =>
+    text.replace('{seconds}', String(seconds)).replace('{time}', timeSpan(seconds));
+  const filled = fill(body);
+  const length = String(Buffer.byteLength(filled));
+  return {
+    status,
+    headers: headers.map((text, at) => (headers[at - 1] === 'Content-Length' ? length : fill(text))),
+    body: filled,
+  };
 }
 
 /** As Azure writes it: `05:03:23`, and `5.03:23:11` from one day on. */
@@ -97,7 +113,7 @@ export function responseTo(verdict: CallVerdict, api: CalledApi | null, nowMs: n
     const ids = idsOf(subscription, subscription?.productId ?? null);
     const response =
       verdict.because === 'quota_exceeded'
-        ? outOfQuota((subscription?.quotaEndsAt ?? nowMs) - nowMs)
+        ? limitedFor((subscription?.quotaEndsAt ?? nowMs) - nowMs, REFUSAL_RESPONSES.quota_exceeded)
         : REFUSAL_RESPONSES[verdict.because];
     return withHeaders(response, [...ids, 'X-Refusal-Reason', reason]);
   }
@@ -105,6 +121,16 @@ export function responseTo(verdict: CallVerdict, api: CalledApi | null, nowMs: n
   const headers = idsOf(subscription, verdict.productId);
   headers.push(...groupsOf(subscription?.account?.groupIds ?? NO_GROUPS), ...WITHOUT_BODY);
   return { status: 200, headers, body: '' };
+}
+
+/** The response to a call beyond the rate of its subscription. */
+export function rateLimitedResponse(subscription: CallingSubscription, retryAfterMs: number): CheckResponse {
+  const ids = idsOf(subscription, subscription.productId);
+  return withHeaders(limitedFor(retryAfterMs, RATE_LIMITED), [
+    ...ids,
+    'X-Refusal-Reason',
+    'RateLimitExceeded',
+  ]);
 }
 
 export function withHeaders(response: CheckResponse, more: readonly string[]): CheckResponse {

@@ -1,14 +1,12 @@
 // May this call pass? The listener of /gateway/check, which gateways ask before each call.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { CallOutcome, CountedCalls } from '../domain/call-counts.ts';
 import { apiPathsOf, findApi } from '../domain/call-path.ts';
 import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
 import type { KeyNames } from '../domain/key-names.ts';
-import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
+import type { CallFacts } from '../domain/may-call.ts';
 import type { Log } from '../log.ts';
 import { isSameSecret } from '../security/same-secret.ts';
 import type { CallIndex } from './call-index.ts';
-import type { CheckCounters } from './check-counters.ts';
 import {
   type CheckRequest,
   type CheckRequestFault,
@@ -17,34 +15,23 @@ import {
   readCheckRequest,
   readKey,
 } from './check-request.ts';
-import {
-  type CheckResponse,
-  FAULT_RESPONSES,
-  NOT_FOUND,
-  responseTo,
-  sendResponse,
-  UNAVAILABLE,
-  withHeaders,
-} from './check-response.ts';
-import { createDatabaseLookup } from './database-lookup.ts';
+import { type CheckResponse, NOT_FOUND, sendResponse, UNAVAILABLE, withHeaders } from './check-response.ts';
+import type { DatabaseLookup } from './database-lookup.ts';
+import { createDecide, type DecideOptions } from './decide.ts';
 import type { Follower } from './follower.ts';
-import type { GatewaySource } from './source.ts';
 
-export type CheckOptions = CheckRequestOptions & {
-  source: GatewaySource;
-  follower: Pick<Follower, 'trusted' | 'last'>;
-  counters: CheckCounters;
-  log: Log;
-  clock: () => Date;
-  /** What the gateway must send in `X-Gateway-Secret`; null for nothing. */
-  secret: string | null;
-  /** How long the last trusted index answers while the database is away; 0 for never. */
-  staleSeconds: number;
-  /** Called for each call that was decided, and for those that can't be read. */
-  countCall(call: CountedCalls): void;
-  /** Called for each check that an old index answers. */
-  noteStale(): void;
-};
+export type CheckOptions = CheckRequestOptions &
+  DecideOptions & {
+    database: Pick<DatabaseLookup, 'find'>;
+    follower: Pick<Follower, 'trusted' | 'last'>;
+    log: Log;
+    /** What the gateway must send in `X-Gateway-Secret`; null for nothing. */
+    secret: string | null;
+    /** How long the last trusted index answers while the database is away; 0 for never. */
+    staleSeconds: number;
+    /** Called for each check that an old index answers. */
+    noteStale(): void;
+  };
 
 type Facts = CallFacts | CheckRequestFault;
 /** While its key is looked for, an API may get other names of it. */
@@ -54,15 +41,15 @@ const WARNING_MS = 60_000;
 const AWAY_MS = 1_000;
 
 /** Reads no body: Node discards what the client sent. */
-export function createCheck(options: CheckOptions): { listener: RequestListener; stop(): Promise<void> } {
-  const { follower, counters, secret, log, staleSeconds } = options;
-  const database = createDatabaseLookup(options.source);
+export function createCheck(options: CheckOptions): RequestListener {
+  const { database, follower, counters, secret, log, staleSeconds } = options;
   const warnOfSecret = atMostOncePer(WARNING_MS, () =>
     log.warn('gateway check refused: X-Gateway-Secret is missing or wrong'),
   );
   const warnOfDatabase = atMostOncePer(WARNING_MS, (error) =>
     log.error({ err: error, staleSeconds }, 'gateway check without a database'),
   );
+  const decide = createDecide(options);
   let failedAt = Number.NEGATIVE_INFINITY;
 
   function check(req: IncomingMessage): CheckResponse | Promise<CheckResponse> {
@@ -72,7 +59,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
       return counted('secret_wrong', NOT_FOUND);
     }
     const request = readCheckRequest(req, headers, options);
-    if (typeof request === 'string') return unreadable(request);
+    if (typeof request === 'string') return decide(request);
     const index = follower.trusted();
     if (!index) return checkInDatabase(request);
     counters.answeredFrom('index');
@@ -90,7 +77,7 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     if (!last || last.ageMs > staleSeconds * 1_000) return counted('unavailable', UNAVAILABLE);
     counters.answeredFrom('stale');
     options.noteStale();
-    const response = decide(factsInIndex(request, last.index));
+    const response = await decide(factsInIndex(request, last.index), false);
     return withHeaders(response, ['X-Gateway-Stale', String(Math.ceil(last.ageMs / 1_000))]);
   }
 
@@ -100,25 +87,12 @@ export function createCheck(options: CheckOptions): { listener: RequestListener;
     return null;
   }
 
-  function decide(facts: Facts): CheckResponse {
-    if (typeof facts === 'string') return unreadable(facts);
-    const nowMs = options.clock().getTime();
-    const verdict = mayCall(facts, nowMs);
-    options.countCall(callOf(verdict, facts.api?.id ?? null, nowMs));
-    return counted(outcomeOf(verdict), responseTo(verdict, facts.api, nowMs));
-  }
-
-  function unreadable(fault: CheckRequestFault): CheckResponse {
-    options.countCall({ ...UNREADABLE, lastAt: options.clock().getTime() });
-    return counted(fault, FAULT_RESPONSES[fault]);
-  }
-
   function counted(outcome: string, response: CheckResponse): CheckResponse {
     counters.count(outcome);
     return response;
   }
 
-  return { listener: createListener(check, log), stop: database.stop };
+  return createListener(check, log);
 }
 
 /** A check that throws ends its own connection; the process goes on. */
@@ -188,23 +162,6 @@ function apiInRows({ path }: CheckRequest, { apis, hasBelow }: Pick<CallRows, 'a
   if (!path) return apis[0] ?? null;
   const byPath = new Map(apis.map((api) => [api.path.toLowerCase(), api]));
   return findApi(path, { at: (at: string) => byPath.get(at), hasBelow: () => hasBelow });
-}
-
-const ONE_CALL = { subscription: null, productId: null, apiId: null, calls: 1 };
-const UNREADABLE = { ...ONE_CALL, outcome: 'unreadable' as const };
-
-function callOf(verdict: CallVerdict, apiId: string | null, lastAt: number): CountedCalls {
-  if (verdict.kind === 'no_key') return { ...ONE_CALL, apiId, outcome: 'no_key', lastAt };
-  const { subscription } = verdict;
-  const passes = verdict.kind === 'passes';
-  const productId = passes ? verdict.productId : verdict.subscription.productId;
-  const outcome: CallOutcome = passes ? 'passed' : verdict.because;
-  return { subscription, productId, apiId, outcome, calls: 1, lastAt };
-}
-
-function outcomeOf(verdict: CallVerdict): string {
-  if (verdict.kind === 'refused') return verdict.because;
-  return verdict.kind === 'passes' && !verdict.subscription ? 'passes_open' : verdict.kind;
 }
 
 function atMostOncePer(ms: number, warn: (error?: unknown) => void): (error?: unknown) => void {

@@ -46,6 +46,7 @@ export function createFollower({
   /** When the index was last known to be complete. */
   let completeAt = Number.NEGATIVE_INFINITY;
   let share: Share | null = null;
+  let sharedAt = Number.NEGATIVE_INFINITY;
   let isLoaded = false;
   let following: Promise<void> | undefined;
 
@@ -54,6 +55,7 @@ export function createFollower({
     isAnswering,
     shared(newShare) {
       share = newShare;
+      if (newShare.of > 1) sharedAt = now();
     },
     loaded(loaded) {
       index = loaded;
@@ -94,6 +96,8 @@ export function createFollower({
       index && { index, ageMs: Math.max(0, now() - completeAt) },
     /** The part of each rate that is this process' own; null before its first heartbeat. */
     share: () => share,
+    /** When a heartbeat last said that others answer too. */
+    sharedAt: () => sharedAt,
     /** Whether the index was loaded once. */
     isLoaded: () => isLoaded,
   };

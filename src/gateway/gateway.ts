@@ -1,15 +1,20 @@
 // Assembles the gateway check, its index and its usage counts.
 import type { RequestListener } from 'node:http';
+import type { Share } from '../domain/call-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
 import { createCheck } from './check.ts';
 import { createCheckCounters } from './check-counters.ts';
+import { createDatabaseLookup } from './database-lookup.ts';
 import { createFollower } from './follower.ts';
+import { createCallLimiter } from './limits.ts';
 import type { GatewaySource } from './source.ts';
 import { createStaleWatch } from './stale-watch.ts';
 import { createUsage } from './usage.ts';
 
 const MAX_STOP_MS = 3_000;
+/** Until the first heartbeat says better, another process is assumed. */
+const UNKNOWN_SHARE: Share = { of: 2, rank: 1 };
 
 export type GatewayOptions = {
   source: GatewaySource;
@@ -39,23 +44,36 @@ export type Gateway = {
 export function createGateway(options: GatewayOptions): Gateway {
   const { source, log } = options;
   const counters = createCheckCounters();
-  const usage = createUsage(source.addUsage, log);
+  const database = createDatabaseLookup(source);
+  const limiter = createCallLimiter({
+    readUse: database.quotaUse,
+    writeUsage: () => usage.writeNow(),
+    share: () => follower.share() ?? UNKNOWN_SHARE,
+    sharedAt: () => follower.sharedAt(),
+    elapsed: () => performance.now(),
+  });
+  const usage = createUsage(limiter.learningFrom(source.addUsage), log);
   const follower = createFollower({
     source,
     log,
     keepsLast: options.staleSeconds > 0,
     writeUsage: usage.writeNow,
-    isAnswering: () => false,
+    isAnswering: limiter.isAnswering,
   });
   const stale = createStaleWatch(follower, options.tellStale);
-  const check = createCheck({ ...options, follower, counters, countCall: usage.add, noteStale: stale.note });
+  const check = createCheck({
+    ...options,
+    ...{ database, follower, limiter, counters },
+    countCall: usage.add,
+    noteStale: stale.note,
+  });
   return {
-    listener: check.listener,
+    listener: check,
     start: follower.start,
     async stop() {
       stale.stop();
       const late = new Promise((resolve) => setTimeout(resolve, MAX_STOP_MS).unref());
-      await Promise.race([Promise.all([follower.stop(), usage.stop(), check.stop()]), late]);
+      await Promise.race([Promise.all([follower.stop(), usage.stop(), database.stop()]), late]);
     },
     isLoaded: follower.isLoaded,
     canAnswerAlone() {

@@ -93,6 +93,7 @@ function openRows(options: HttpSourceOptions, maxConnections: number): Rows {
     products: (ids) => read<ProductRow>('products', ids),
     apis: (ids) => read<ApiRow>('apis', ids),
     findCall: () => Promise.reject(new Error('an agent judges no call')),
+    quotaUse: () => Promise.reject(new Error('an agent judges no call')),
     notify: (channel, payload) => line.post('notify', { channel, payload }),
     beat: (id, payload, beat) => line.post<Share>('beat', { id, payload, beat }),
     // The gateway answers until its time is over, so changes must go on waiting for it.

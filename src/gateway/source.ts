@@ -24,6 +24,8 @@ export type Rows = {
   products(ids: readonly string[] | null): Promise<ProductRow[]>;
   apis(ids: readonly string[] | null): Promise<ApiRow[]>;
   findCall(call: CallQuery): Promise<CallRows>;
+  /** Where the quotas of these subscriptions stand, in the period that they were last called in. */
+  quotaUse(subscriptionIds: readonly string[]): Promise<QuotaUse[]>;
   notify(channel: string, payload: string): Promise<void>;
   /**
    * Renews the row that makes changes wait for this process, and notifies the channel `id` of that. Resolves with its share

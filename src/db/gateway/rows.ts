@@ -2,6 +2,7 @@
 // operations and checks never wait for each other.
 import type postgres from 'postgres';
 import type { AccountState } from '../../domain/account-state.ts';
+import type { QuotaUse } from '../../domain/call-counts.ts';
 import { type Limits, type OwnLimits, type Share, shareAmong } from '../../domain/call-limits.ts';
 import type {
   AccountRow,
@@ -110,6 +111,11 @@ const BEAT = `with renewed as (
   from renewed`;
 
 type LiveFollower = { id: string; isAnswering: boolean };
+const QUOTA_USE = `select s.id as "subscriptionId", ${epochMs('s.created_at')} as "createdAt",
+    ${epochMs('q.starts_at')} as "startsAt", ${epochMs('q.ends_at')} as "endsAt", q.calls::float8 as calls
+  from quota_use q join subscriptions s on s.service_id = q.service_id and s.id = q.subscription_id
+  where q.service_id = $1 and q.subscription_id = ${among('$2')}`;
+
 type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits'> &
   OwnLimits & {
     accountId: string | null;
@@ -182,6 +188,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
         product: calling && productOf(calling),
       };
     },
+    quotaUse: (ids: readonly string[]): Promise<QuotaUse[]> => read(QUOTA_USE, JSON.stringify(ids)),
     async notify(channel: string, payload: string): Promise<void> {
       await sql.unsafe('select pg_notify($1, $2)', [channel, payload]);
     },

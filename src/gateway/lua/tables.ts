@@ -5,16 +5,16 @@ import {
   type CheckResponse,
   FAULT_RESPONSES,
   noKeyResponse,
+  RATE_LIMITED,
   REFUSAL_RESPONSES,
   UNAVAILABLE,
-  withHeaders,
 } from '../check-response.ts';
 
 /** `{header}`, `{time}` and `{seconds}` stand for what belongs to one call. */
 const ANSWERS: Record<string, CheckResponse> = {
   ...FAULT_RESPONSES,
   ...REFUSAL_RESPONSES,
-  quota_exceeded: withHeaders(REFUSAL_RESPONSES.quota_exceeded, ['Retry-After', '{seconds}']),
+  rate_limited: RATE_LIMITED,
   no_key: noKeyResponse('{header}'),
   unavailable: UNAVAILABLE,
 };
