@@ -16,19 +16,20 @@ export type UsageOf = { of: 'service' } | { of: 'subscription' | 'account' | 'pr
 /** What a time's points are: hours, days or months. */
 export const unitOf = (time: UsageTime) => UNITS[time];
 
+/** The begin of the hour, day or month that is `ago` of them before the one of a moment. */
+function beginOf(unit: (typeof UNITS)[UsageTime], at: Date, ago = 0): number {
+  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+  if (unit === 'month') return Date.UTC(year, month - ago);
+  return unit === 'day'
+    ? Date.UTC(year, month, day - ago)
+    : Date.UTC(year, month, day, at.getUTCHours() - ago);
+}
+
 /** The begin of each point, the current hour, day or month last. */
 export function pointsOf(time: UsageTime, now: Date): Date[] {
-  const [year, month, day, hour] = [
-    now.getUTCFullYear(),
-    now.getUTCMonth(),
-    now.getUTCDate(),
-    now.getUTCHours(),
-  ];
-  const begin = {
-    hour: (ago: number) => Date.UTC(year, month, day, hour - ago),
-    day: (ago: number) => Date.UTC(year, month, day - ago),
-    month: (ago: number) => Date.UTC(year, month - ago),
-  }[UNITS[time]];
   const count = POINTS[time];
-  return Array.from({ length: count }, (_, at) => new Date(begin(count - 1 - at)));
+  return Array.from({ length: count }, (_, at) => new Date(beginOf(UNITS[time], now, count - 1 - at)));
 }
+
+/** The begin of the point that a moment lies in, in milliseconds since 1970. */
+export const pointAt = (time: UsageTime, at: Date): number => beginOf(UNITS[time], at);

@@ -9,7 +9,7 @@ const MAX_ROWS = 200_000;
 /** Calls of one hour. `inTotals`: how many of them the totals have already. */
 type Row = CountedCalls & { hour: number; inTotals: number };
 
-export function createCallCounter() {
+export function createCallCounter(maxRows = MAX_ROWS) {
   const totals = createCallTotals();
   /** By the subscription's id, then the API's; empty for none. */
   let kept = new Map<string, Map<string, Row[]>>();
@@ -31,8 +31,8 @@ export function createCallCounter() {
       row.calls += calls;
       row.inTotals += inTotals;
       if (lastAt > row.lastAt) row.lastAt = lastAt;
-    } else if (subscription && size >= MAX_ROWS) addKnown({ ...added, subscription: null }, inTotals);
-    else if (size < 2 * MAX_ROWS) {
+    } else if (subscription && size >= maxRows) addKnown({ ...added, subscription: null }, inTotals);
+    else if (size < 2 * maxRows) {
       // Only these two fields: the caller may be a row of the index.
       const caller = subscription && { id, createdAt: subscription.createdAt };
       const first = { subscription: caller, productId, apiId, outcome, calls, lastAt, hour, inTotals };

@@ -9,7 +9,8 @@ const MAX_SERIES = 10_000;
 export function createCallTotals() {
   const byKey = new Map<string, CallTotal>();
   function add({ productId, apiId, outcome }: Omit<CallTotal, 'calls'>, calls: number): void {
-    const key = JSON.stringify([productId, apiId, outcome]);
+    // No id has a space.
+    const key = `${productId ?? ''} ${apiId ?? ''} ${outcome}`;
     const total = byKey.get(key);
     if (total) total.calls += calls;
     else if (byKey.size < MAX_SERIES || (productId === null && apiId === null))

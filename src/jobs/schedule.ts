@@ -10,6 +10,7 @@ import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import type { ListDue } from '../db/rows.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
+import { rollUpUsage } from '../db/usage/roll-up.ts';
 import type { Log } from '../log.ts';
 import { endBlock } from '../operations/accounts/end-block.ts';
 import { eraseAccount } from '../operations/accounts/erase.ts';
@@ -91,6 +92,7 @@ const STEPS: Record<string, Step> = {
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
   'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),
+  'roll up usage': byTime(({ context }) => rollUpUsage(context.db, context.service.id, context.clock())),
   'end blocks': forEachDue(
     listEndedBlocks,
     now,

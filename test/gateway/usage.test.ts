@@ -1,5 +1,10 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
+import { readRefusals, readUsage } from '../../src/db/usage/read.ts';
+import type { UsageOf } from '../../src/domain/usage-times.ts';
+import { createCallCounter } from '../../src/gateway/call-counter.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { showSubscription } from '../../src/operations/subscriptions/show.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
@@ -15,6 +20,16 @@ beforeAll(async () => {
   await programme.api('orders/v1', 'orders');
 });
 afterAll(() => t.close());
+
+async function callsOf(of: UsageOf) {
+  const query = { serviceId: 'ours', of, time: '24 hours', now: t.clock() } as const;
+  const points = await readUsage(t.db, query);
+  const refused = (await readRefusals(t.db, query)).map(({ outcome, calls }) => [outcome, calls]);
+  return {
+    passed: points.reduce((sum, point) => sum + point.passed, 0),
+    refused: Object.fromEntries(refused),
+  };
+}
 
 async function usageOf(subscriptionId: string) {
   const { subscription } = await showSubscription(t.as(ADMIN), { subscriptionId });
@@ -65,4 +80,80 @@ it('usage is written every few seconds, and what could not be written is written
   await gateway.ask({ key });
   await eventually('all calls to be counted', async () => (await usageOf(subscriptionId)).calls === 11);
   await gateway.close();
+});
+
+it('each call is counted by its API and by how it ended, also without a subscription', async () => {
+  await programme.api('films', 'films');
+  await programme.product(['films'], { id: 'cinema' });
+  const open = await programme.api('open', 'open');
+  await programme.product([open], { id: 'free', isSubscriptionRequired: false });
+  const of = { productId: 'cinema' };
+  const { primaryKey: key, subscriptionId: id } = await programme.subscription(of);
+  const { primaryKey: suspended } = await programme.subscription({ ...of, state: 'suspended' });
+  const gateways = await Promise.all([serveGateway(t, 'memory'), serveGateway(t, 'database')]);
+  for (const { ask, close } of gateways) {
+    for (const asked of [
+      ...[{ key }, { key, query: '?api=films' }, { key: suspended }, { key: programme.newKey() }, {}],
+      ...[
+        { key, uri: '/films/%2e%2e/orders' },
+        { key: suspended, uri: '/open/1' },
+        { key, uri: '/orders/v1' },
+      ],
+    ])
+      await ask({ uri: '/films/1', ...asked });
+    await close();
+  }
+  expect(await callsOf({ of: 'subscription', id })).toEqual({ passed: 4, refused: { api_not_covered: 2 } });
+  expect(await callsOf({ of: 'product', id: 'cinema' })).toEqual({
+    passed: 4,
+    refused: { api_not_covered: 2, subscription_suspended: 2 },
+  });
+  expect(await callsOf({ of: 'api', id: 'films' })).toEqual({
+    passed: 4,
+    refused: { subscription_suspended: 2, no_key: 4 },
+  });
+  expect(await callsOf({ of: 'product', id: 'free' })).toEqual({ passed: 2, refused: {} });
+  expect(await callsOf({ of: 'service' })).toMatchObject({ refused: { unreadable: 2 } });
+});
+
+it('a write whose answer is lost is sent again, and its calls count once', async () => {
+  const { primaryKey: key, subscriptionId: id } = await programme.subscription({ apiId: 'orders' });
+  let writes = 0;
+  const source = createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock);
+  const flaky = {
+    ...source,
+    async addUsage(batch: Parameters<typeof source.addUsage>[0]) {
+      writes += 1;
+      if (writes % 3 === 1) throw new Error('not sent');
+      const uses = await source.addUsage(batch);
+      if (writes % 3 === 2) throw new Error('the answer is lost');
+      return uses;
+    },
+  };
+  const gateways = await Promise.all([1, 2].map(() => serveGateway(t, 'memory', { source: flaky })));
+  const asking = createGatewayConfirmation(t.databaseUrl, 'ours');
+  for (let round = 0; round < 3; round++) {
+    for (const gateway of gateways) await gateway.ask({ key });
+    await asking.writeUsage();
+  }
+  for (const gateway of gateways) await gateway.ask({ key });
+  await eventually('every process to have written', asking.writeUsage);
+  expect(writes).toBeGreaterThan(6);
+  for (const gateway of gateways) await gateway.close();
+  await asking.close();
+  expect(await callsOf({ of: 'subscription', id })).toEqual({ passed: 8, refused: {} });
+  expect((await usageOf(id)).calls).toBe(8);
+});
+
+it('with too many subscriptions to count, the rest of the calls count for their product and API', () => {
+  const counter = createCallCounter(100);
+  const call = { productId: 'cinema', apiId: 'films', outcome: 'passed', calls: 1, lastAt: 0 } as const;
+  for (let at = 0; at < 110; at++)
+    counter.add({ ...call, subscription: { id: `subscription ${at}`, createdAt: at } });
+  expect(counter.totals()).toEqual([{ productId: 'cinema', apiId: 'films', outcome: 'passed', calls: 110 }]);
+  const taken = counter.takeAll();
+  expect(taken).toHaveLength(101);
+  expect(taken.find(({ subscription }) => !subscription)).toMatchObject({ ...call, calls: 10 });
+  counter.putBack(taken);
+  expect(counter.totals()).toMatchObject([{ calls: 110 }]);
 });

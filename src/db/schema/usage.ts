@@ -5,10 +5,11 @@ import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 
-export const CALL_SPANS = ['hour', 'day'] as const;
+/** Each hour is later added to its day and to its month, and goes. */
+export const CALL_SPANS = ['hour', 'day', 'month'] as const;
 
 const span = () => text('span', { enum: CALL_SPANS }).notNull();
-/** The begin of its hour or day, in UTC. */
+/** The begin of its hour, day or month, in UTC. */
 const startsAt = () => at('starts_at').notNull();
 /** Empty: no API was known at the address. */
 const apiId = () => text('api_id').notNull();
@@ -35,7 +36,13 @@ export const subscriptionCalls = pgTable(
   ],
 );
 
-/** The same calls and those without a subscription, by product and API. Stays when subscriptions go. */
+/** In place of a product or API: the sum over all of them. No id has this character. */
+export const ALL = '*';
+
+/**
+ * The same calls and those without a subscription, by product and API, and the sums that charts are drawn from. Stays when
+ * subscriptions go.
+ */
 export const catalogCalls = pgTable(
   'catalog_calls',
   {
@@ -49,7 +56,7 @@ export const catalogCalls = pgTable(
     calls: calls(),
   },
   (t) => [
-    primaryKey({ columns: [t.serviceId, t.productId, t.span, t.startsAt, t.apiId, t.outcome] }),
+    primaryKey({ columns: [t.serviceId, t.productId, t.apiId, t.span, t.startsAt, t.outcome] }),
     index('catalog_calls_by_time').on(t.serviceId, t.span, t.startsAt),
   ],
 );

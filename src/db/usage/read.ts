@@ -1,7 +1,8 @@
-// Reads how many calls there were. Each day's hours are added to its day, where some are left.
+// Reads how many calls there were. What was rolled up is in days and months, the rest is still in hours.
 import { type SQL, sql } from 'drizzle-orm';
 import {
   type CallSums,
+  pointAt,
   pointsOf,
   type UsageOf,
   type UsagePoint,
@@ -9,6 +10,7 @@ import {
   unitOf,
 } from '../../domain/usage-times.ts';
 import type { Db } from '../connection/connect.ts';
+import { ALL } from '../schema/usage.ts';
 
 export type UsageQuery = { serviceId: string; of: UsageOf; time: UsageTime; now: Date };
 /** How many calls ended in one way; `outcome` as in `domain/call-counts.ts`. */
@@ -21,42 +23,56 @@ const SUMS = sql`
   coalesce(sum(c.calls) filter (
     where c.outcome not in ('passed', 'rate_limited', 'quota_exceeded')), 0)::float8 as refused`;
 
-/** What the calls of each thing are found by, in `subscription_calls c` with `subscriptions s`, and in `catalog_calls c`. */
+/** What the calls of each thing are found by in `subscription_calls c`, with `subscriptions s`. */
 const IDS = {
-  subscription: { bySubscription: sql`c.subscription_id`, inCatalog: null },
-  account: { bySubscription: sql`s.account_id`, inCatalog: null },
-  product: { bySubscription: sql`s.product_id`, inCatalog: sql`c.product_id` },
-  api: { bySubscription: sql`c.api_id`, inCatalog: sql`c.api_id` },
+  subscription: sql`c.subscription_id`,
+  account: sql`s.account_id`,
+  product: sql`s.product_id`,
+  api: sql`c.api_id`,
 } as const;
 type Thing = keyof typeof IDS;
 
-/** The calls as `c`, from the catalog's counts if these tell them apart: they also have those of deleted subscriptions. */
+/** The calls as `c`, in the catalog's counts if these tell them apart: they also have those of deleted subscriptions. */
 function callsOf({ serviceId, of, time, now }: UsageQuery, by: Thing | null = null): { from: SQL; id: SQL } {
-  const since = pointsOf(time, now)[0]?.toISOString();
-  const spans = unitOf(time) === 'hour' ? sql`('hour')` : sql`('hour', 'day')`;
-  const when = sql`c.service_id = ${serviceId} and c.span in ${spans}
-    and c.starts_at between ${since} and ${now.toISOString()}`;
-  const isInCatalog = [by, of.of].every((thing) => !thing || thing === 'service' || IDS[thing].inCatalog);
-  const column = (thing: Thing) =>
-    (isInCatalog ? IDS[thing].inCatalog : IDS[thing].bySubscription) ?? sql`null`;
-  const which = of.of === 'service' ? sql`true` : sql`${column(of.of)} = ${of.id}`;
-  const table = isInCatalog
-    ? sql`catalog_calls c`
-    : sql`subscription_calls c
-        join subscriptions s on s.service_id = c.service_id and s.id = c.subscription_id`;
-  return { from: sql`${table} where ${when} and ${which}`, id: by ? column(by) : sql`null` };
+  const longer = unitOf(time);
+  const when = sql`c.service_id = ${serviceId} and c.span in ('hour', ${longer})
+    and c.starts_at between ${pointsOf(time, now)[0]?.toISOString()} and ${now.toISOString()}`;
+  const column = by ? IDS[by] : sql`null`;
+  const isInCatalog = [by, of.of].every((thing) => thing !== 'subscription' && thing !== 'account');
+  if (!isInCatalog) {
+    const which = of.of === 'service' ? sql`true` : sql`${IDS[of.of]} = ${of.id}`;
+    const needsOwner = [by, of.of].some((thing) => thing === 'account' || thing === 'product');
+    const owners = sql`join subscriptions s on s.service_id = c.service_id and s.id = c.subscription_id`;
+    const table = sql`subscription_calls c ${needsOwner ? owners : sql``}`;
+    return { from: sql`${table} where ${when} and ${which}`, id: column };
+  }
+  const only = (thing: 'product' | 'api') => {
+    const id = thing === 'product' ? sql`c.product_id` : sql`c.api_id`;
+    if (thing === by) return sql`${id} not in ('', ${ALL})`;
+    return sql`${id} = ${of.of === thing ? of.id : ALL}`;
+  };
+  return {
+    from: sql`catalog_calls c where ${when} and ${only('product')} and ${only('api')}`,
+    id: by === 'product' ? sql`c.product_id` : column,
+  };
 }
 
 /** Every point of the time, the oldest first, also where there were no calls. */
 export async function readUsage(db: Db, query: UsageQuery): Promise<UsagePoint[]> {
+  const { time, now } = query;
   const rows = await db.execute<CallSums & { at: number }>(sql`
-    select (extract(epoch from date_trunc(${unitOf(query.time)}, c.starts_at, 'UTC')) * 1000)::float8 as at, ${SUMS}
-    from ${callsOf(query).from} group by 1`);
-  const found = new Map([...rows].map(({ at, ...sums }) => [at, sums]));
-  return pointsOf(query.time, query.now).map((startsAt) => ({
-    startsAt,
-    ...(found.get(startsAt.getTime()) ?? { passed: 0, refused: 0, limited: 0 }),
-  }));
+    select (extract(epoch from c.starts_at) * 1000)::float8 as at, ${SUMS}
+    from ${callsOf(query).from} group by c.starts_at`);
+  const points = pointsOf(time, now).map((startsAt) => ({ startsAt, passed: 0, refused: 0, limited: 0 }));
+  const byStart = new Map(points.map((point) => [point.startsAt.getTime(), point]));
+  for (const { at, passed, refused, limited } of rows) {
+    const point = byStart.get(pointAt(time, new Date(at)));
+    if (!point) continue;
+    point.passed += passed;
+    point.refused += refused;
+    point.limited += limited;
+  }
+  return points;
 }
 
 /** Calls that didn't pass, by reason; the most frequent first. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { CallBatch, CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
+import { ALL } from '../schema/usage.ts';
 import { rowsOfCalls } from './call-rows.ts';
 import { addQuotaUse } from './quota-use.ts';
 
@@ -70,8 +71,6 @@ async function withSubscriptions(
   return calls.filter(({ subscription: one }) => one && keys.has(keyOf(one)));
 }
 
-const HOUR = sql`date_trunc('hour', c.at, 'UTC')`;
-
 /** How many calls of each subscription passed, and when the last one did. */
 async function addPassed(tx: Transaction, serviceId: string, calls: readonly CountedCalls[]): Promise<void> {
   await tx.execute(sql`
@@ -89,21 +88,23 @@ async function addSubscriptionCalls(
 ): Promise<void> {
   await tx.execute(sql`
     insert into subscription_calls as k (service_id, subscription_id, span, starts_at, api_id, outcome, calls)
-    select ${serviceId}, c.subscription, 'hour', ${HOUR}, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
+    select ${serviceId}, c.subscription, 'hour', c.hour, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
     group by 2, 4, 5, 6 order by 2, 4, 5, 6
     on conflict (service_id, subscription_id, span, starts_at, api_id, outcome)
       do update set calls = k.calls + excluded.calls`);
 }
 
+/** Also the sums over all products, all APIs and both. */
 async function addCatalogCalls(
   tx: Transaction,
   serviceId: string,
   calls: readonly CountedCalls[],
 ): Promise<void> {
   await tx.execute(sql`
-    insert into catalog_calls as k (service_id, span, starts_at, product_id, api_id, outcome, calls)
-    select ${serviceId}, 'hour', ${HOUR}, c.product, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
-    group by 3, 4, 5, 6 order by 3, 4, 5, 6
-    on conflict (service_id, product_id, span, starts_at, api_id, outcome)
+    insert into catalog_calls as k (service_id, product_id, api_id, span, starts_at, outcome, calls)
+    select ${serviceId}, case grouping(c.product) when 0 then c.product else ${ALL} end,
+      case grouping(c.api) when 0 then c.api else ${ALL} end, 'hour', c.hour, c.outcome, sum(c.calls)
+    from ${rowsOfCalls(calls)} group by cube (c.product, c.api), c.hour, c.outcome order by 2, 3, 5, 6
+    on conflict (service_id, product_id, api_id, span, starts_at, outcome)
       do update set calls = k.calls + excluded.calls`);
 }

@@ -1,51 +1,31 @@
 // Counts that were written are read again, once, by whatever they are of.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRefusals, readTopUsage, readUsage } from '../../../src/db/usage/read.ts';
-import { addUsage } from '../../../src/db/usage/write.ts';
 import type { CountedCalls } from '../../../src/domain/call-counts.ts';
 import type { UsageOf, UsageTime } from '../../../src/domain/usage-times.ts';
 import { deleteSubscription } from '../../../src/operations/subscriptions/delete.ts';
-import { createProgramme, type Programme } from '../../gateway/programme.ts';
 import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { type Called, callBy, createCalls, HOUR_MS } from './calls.ts';
 
-const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 4, 20, 12);
 const AT = new Date(NOON + HOUR_MS / 2);
 
 let t: TestContext;
-let programme: Programme;
+let calls: ReturnType<typeof createCalls>;
+let programme: typeof calls.programme;
 beforeAll(async () => {
   t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
+  calls = createCalls(t);
+  programme = calls.programme;
   for (const id of ['orders', 'films']) await programme.api(id, id);
   await programme.product(['orders', 'films'], { id: 'gold' });
 });
 afterAll(() => t.close());
 
-async function subscription(productId = 'gold') {
-  const { subscriptionId: id, accountId } = await programme.subscription({ productId });
-  const [row] = await t.sql<[{ at: number }]>`
-    select (extract(epoch from created_at) * 1000)::float8 as at from subscriptions where id = ${id}`;
-  return { id, accountId, createdAt: row.at };
-}
-
-const call = (
-  of: { id: string; createdAt: number } | null,
-  {
-    outcome = 'passed',
-    calls = 1,
-    lastAt = NOON,
-    apiId = 'orders',
-    productId = 'gold',
-  }: Partial<CountedCalls> = {},
-): CountedCalls => ({
-  subscription: of && { id: of.id, createdAt: of.createdAt },
-  ...{ productId, apiId, outcome, calls, lastAt },
-});
-
-let source = 0;
-const write = (calls: CountedCalls[], number = 1, by = `source ${++source}`) =>
-  addUsage(t.db, 'ours', { source: by, number, calls }, AT);
+const subscription = (productId?: string) => calls.subscription(productId);
+const call = (of: Called | null, some: Partial<CountedCalls> = {}) => callBy(of, { lastAt: NOON, ...some });
+const write = (rows: CountedCalls[], number = 1, by?: string) =>
+  calls.write(rows, { number, now: AT, ...(by ? { by } : {}) });
 const usage = async (of: UsageOf, time: UsageTime = '24 hours', now = AT) =>
   (await readUsage(t.db, { serviceId: 'ours', of, time, now })).filter(
     ({ passed, refused, limited }) => passed + refused + limited > 0,

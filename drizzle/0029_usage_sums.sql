@@ -1,0 +1,2 @@
+ALTER TABLE "catalog_calls" DROP CONSTRAINT "catalog_calls_service_id_product_id_span_starts_at_api_id_outcome_pk";--> statement-breakpoint
+ALTER TABLE "catalog_calls" ADD CONSTRAINT "catalog_calls_service_id_product_id_api_id_span_starts_at_outcome_pk" PRIMARY KEY("service_id","product_id","api_id","span","starts_at","outcome");
