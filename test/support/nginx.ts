@@ -1,6 +1,7 @@
 // A real nginx of this machine, with a test's configuration.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,22 @@ export function findNginx(env: Record<string, string | undefined> = process.env)
   if (env.NGINX_PATH) return env.NGINX_PATH;
   return findExecutable([...foldersOf(env.PATH), ...PLACES].map((folder) => join(folder, 'nginx')));
 }
+
+/** An nginx that can run Lua as Debian packages it; null: there is none. */
+export function findNginxWithLua(): string | null {
+  const path = findNginx();
+  if (!path) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'apim-user-nginx-lua-'));
+  const config = join(folder, 'nginx.conf');
+  const http = `http { client_body_temp_path ${folder}; init_by_lua_block { require 'resty.core' } lua_shared_dict a 1m; }`;
+  writeFileSync(config, `include /etc/nginx/modules-enabled/*.conf; pid ${folder}/pid; events {} ${http}`);
+  const { status } = spawnSync(path, ['-t', '-q', '-e', 'stderr', '-c', config]);
+  rmSync(folder, { recursive: true });
+  return status === 0 ? path : null;
+}
+export const HOW_TO_GET_LUA =
+  'No nginx with Lua was found, so the tests of one that judges calls itself are skipped. Debian has ' +
+  '`libnginx-mod-http-lua` beside `nginx-light`.';
 
 /**
  * The content of `http { … }` in the nginx configuration of one of our documents. Each pair of `changes` is a text in

@@ -5,7 +5,7 @@ import { luaTables } from './tables.ts';
 
 /** Only its owner and root may enter it: who writes to a socket in there decides which calls pass. */
 const OWNERS_ONLY = 0o700;
-const FILES = ['may-call.lua', 'haproxy.lua'];
+const FILES = ['may-call.lua', 'haproxy.lua', 'nginx.lua'];
 
 /** Makes the folder, or renews the files in it. */
 export async function prepareLuaFolder(folder: string): Promise<void> {

@@ -18,7 +18,7 @@ function host.find(name, key)
   return changed or maps.keys:lookup(key)
 end
 function host.grant(scope, token) return maps.grants:lookup(scope .. '/' .. token) end
-function host.tokens(path, lower) return small:lookup(lower), exact:lookup(path) end
+function host.tokens(path) return small:lookup(string.lower(path)), exact:lookup(path) end
 function host.hash(call, text) return string.lower(call.txn.c:hex(call.txn.c:sha2(text, 256))) end
 function host.header(call, name)
   local values = call.headers[string.lower(name)]

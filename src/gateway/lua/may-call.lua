@@ -1,21 +1,36 @@
 -- Whether a call may pass: the rule of domain/may-call.ts, call-path.ts and gateway/check-request.ts, for gateways that run
 -- Lua (LuaJIT in nginx, 5.3 and 5.4 in HAProxy). A test compares them. The facts are those of gateway/pushed/carrier.ts.
 --
--- The host gives `find(map, key)`, `grant(scope, token)`, `tokens(path, lower)` (what the longest path of an API that
--- begins this one has in `lower` and in `exact`), `hash(call, text)`, `header(call, name)` (its value, and whether there
--- are more) and `now(call)`, in milliseconds since 1970. Paths begin and end with a slash.
+-- The host gives `find(map, key)`, `grant(scope, token)`, `tokens(path)` (what the longest path of an API that begins this
+-- one has in `lower` and in `exact`), `hash(call, text)`, `header(call, name)` (its value, and whether there are more) and
+-- `now(call)`, in milliseconds since 1970; maybe a faster `isPlain`. Paths begin and end with a slash.
+--
+-- What the usual call needs has no loop, pattern, table or new function: LuaJIT then compiles it as a whole.
 local byte, find, gmatch, gsub, lower, match, sub, char, format, floor, ceil =
   string.byte, string.find, string.gmatch, string.gsub, string.lower, string.match, string.sub, string.char,
   string.format, math.floor, math.ceil
 
-local SLASH, BANG = byte('/'), byte('!')
+local SLASH, DOT, BANG, SPACE, TAB, P = byte('/'), byte('.'), byte('!'), byte(' '), byte('\t'), byte('p')
+local ONE = byte('1')
 local NEVER = '9999999999999'
 local PLAIN = "A-Za-z0-9_.~!$&'()*+,:@=-"
-local NOT_PLAIN_PATH = '[^/' .. PLAIN .. ']'
-local NOT_PLAIN_SEGMENT = '[^' .. PLAIN .. ']'
+local NOT_PLAIN, NOT_PLAIN_PATH = '[^' .. PLAIN .. ']', '[^/' .. PLAIN .. ']'
 -- An address that is still encoded after this many decodings was made to deceive.
 local MAX_DECODINGS = 3
-local RECORD = '^' .. ('([^|]*)|'):rep(12) .. '(.*)$'
+-- When it starts, when its quota's period ends, whether groups are cut.
+local LAST_FIELDS = '|([^|]+)|([^|]+)|1?$'
+
+local function isPlain(path)
+  if byte(path) ~= SLASH or byte(path, -1) == DOT or find(path, NOT_PLAIN_PATH) then return false end
+  return not find(path, '//', 1, true) and not find(path, './', 1, true)
+end
+
+local function field(text, at)
+  local stop = find(text, '|', at, true)
+  return sub(text, at, stop - 1), stop + 1
+end
+
+local function isBlank(one) return one == SPACE or one == TAB end
 
 local fromHex = function(digits) return char(tonumber(digits, 16)) end
 
@@ -75,6 +90,7 @@ end
 
 return function(host, tables)
   local folds, keyHeader, keyQuery = tables.folds, tables.keyHeader, tables.keyQuery
+  local isPlain = host.isPlain or isPlain
 
   -- Whether a segment leads to another folder, as some program may read it.
   local function moves(text)
@@ -98,10 +114,7 @@ return function(host, tables)
 
   -- The path's plain part, and whether that is all of it. Nil when programs can read it in more than one way.
   local function plainPart(path)
-    if not find(path, NOT_PLAIN_PATH) and byte(path) == SLASH then
-      local closed = byte(path, -1) == SLASH and path or path .. '/'
-      if not find(closed, './', 1, true) and not find(closed, '//', 1, true) then return closed, true end
-    end
+    if isPlain(path) then return byte(path, -1) == SLASH and path or path .. '/', true end
     if byte(path) ~= SLASH or find(path, '[^\33-\126]') or find(path, '#', 1, true) or not staysInPlace(path) then
       return nil
     end
@@ -109,7 +122,7 @@ return function(host, tables)
     local segments = gsub(sub(path, 2), '/+$', '')
     if segments == '' then return plain, true end
     for segment in gmatch(segments .. '/', '([^/]*)/') do
-      if segment == '' or find(segment, NOT_PLAIN_SEGMENT) or sub(segment, -1) == '.' then return plain, false end
+      if segment == '' or find(segment, NOT_PLAIN) or byte(segment, -1) == DOT then return plain, false end
       plain = plain .. segment .. '/'
     end
     return plain, true
@@ -119,9 +132,11 @@ return function(host, tables)
   local function keyOf(call, query)
     local key, isTwice = host.header(call, call.keyHeader)
     if isTwice then return nil, 'header_twice' end
-    -- Programs disagree about tabs around a value.
-    if key and find(key, '^[ \t]') or key and find(key, '[ \t]$') then key = match(key, '^[ \t]*(.-)[ \t]*$') end
-    if key and key ~= '' then return key end
+    if key and key ~= '' then
+      -- Some programs leave tabs around a value.
+      if isBlank(byte(key)) or isBlank(byte(key, -1)) then key = match(key, '^[ \t]*(.-)[ \t]*$') end
+      if key ~= '' then return key end
+    end
     if not query then return nil end
     key, isTwice = parameter(query, call.keyQuery)
     if isTwice then return nil, 'key_twice' end
@@ -141,16 +156,18 @@ return function(host, tables)
   end
 
   -- Why a record's key does not pass; nil when it does, and then the rate that its scope has at this API.
-  local function refusal(call, why, from, till, scope, starts, quotaEnds)
+  local function refusal(call, record, why, from, till, scope)
     if why ~= 'ok' then return why end
     local now = host.now(call)
     if till ~= NEVER and tonumber(till) <= now then return 'subscription_expired' end
     local isEarly = from ~= '0' and tonumber(from) > now
+    local starts, quotaEnds
+    if isEarly then starts, quotaEnds = match(record, LAST_FIELDS) end
     if isEarly and tonumber(starts) > now then return 'subscription_not_started' end
     local token = call.token
     local rate = token ~= '' and host.grant(scope, token) or nil
     if not rate or isEarly then
-      if byte(scope) == 112 and not host.find('grants', scope) then return 'product_not_published' end
+      if byte(scope) == P and not host.find('grants', scope) then return 'product_not_published' end
       if token == '' then return 'api_unknown' end
       if not rate then return 'api_not_covered' end
       call.retryAfter = ceil((tonumber(quotaEnds) - now) / 1000)
@@ -160,15 +177,24 @@ return function(host, tables)
   end
 
   local function judgeRecord(call, record, open)
-    local why, from, till, scope, tag, subscription, product, account, groups, own, starts, quotaEnds, cut =
-      match(record, RECORD)
-    local because, rate = refusal(call, why, from, till, scope, starts, quotaEnds)
+    local why, from, till, scope, at
+    why, at = field(record, 1)
+    from, at = field(record, at)
+    till, at = field(record, at)
+    scope, at = field(record, at)
+    local because, rate = refusal(call, record, why, from, till, scope)
     if because and open ~= '' and because ~= 'account_blocked' and because ~= 'account_pending' then
       return passesOpen(call, open)
     end
-    call.tag, call.subscription, call.product, call.account = tag, subscription, product, account
+    call.tag, at = field(record, at)
+    call.subscription, at = field(record, at)
+    call.product, at = field(record, at)
+    call.account, at = field(record, at)
     if because then return ends(call, because, because) end
-    call.groups, call.isCut = groups, cut == '1'
+    local own
+    call.groups, at = field(record, at)
+    own, at = field(record, at)
+    call.isCut = byte(record, -1) == ONE
     if own ~= '' then rate = own end
     call.rate = rate ~= '-' and rate or nil
     return ends(call, 'passed', nil)
@@ -178,9 +204,8 @@ return function(host, tables)
   local function findApi(call, path)
     local plain, isWhole = plainPart(path)
     if not plain then return 'address_unreadable' end
-    local small = lower(plain)
-    if not isWhole and host.find('above', small) then return 'address_ambiguous' end
-    local token, exact = host.tokens(plain, small)
+    if not isWhole and host.find('above', lower(plain)) then return 'address_ambiguous' end
+    local token, exact = host.tokens(plain)
     if exact and exact ~= token then return 'address_ambiguous' end
     if not token then return nil, '' end
     call.token = token
@@ -203,7 +228,10 @@ return function(host, tables)
     if fault then return ends(call, 'unreadable', fault) end
     local key
     key, fault = keyOf(call, mark and sub(uri, mark + 1))
-    if fault then return ends(call, 'unreadable', fault) end
+    if fault then
+      call.token = ''
+      return ends(call, 'unreadable', fault)
+    end
     local record = key and host.find('keys', host.hash(call, key))
     if record then return judgeRecord(call, record, open) end
     if open ~= '' then return passesOpen(call, open) end

@@ -1,0 +1,450 @@
+-- The rule in nginx: `check()` judges a call, `feed()` is how the agent beside nginx writes the facts. They are in shared
+-- dictionaries, so every worker has them, also after a reload. After a restart they are empty, and calls are refused.
+local ffi = require 'ffi'
+local base = require 'resty.core.base'
+local folder = debug.getinfo(1, 'S').source:match('^@(.*)/')
+local tables = dofile(folder .. '/tables.lua')
+
+-- Under names of our own: another module's declaration of the same function would be an error.
+ffi.cdef [[
+  struct apim_user_time { long seconds; long nanoseconds; };
+  int apim_user_clock(int clock, struct apim_user_time *time) __asm__("clock_gettime");
+  void *apim_user_context(void) __asm__("EVP_MD_CTX_new");
+  void *apim_user_sha256(void) __asm__("EVP_sha256");
+  void *apim_user_fetch(void *library, const char *name, const char *properties) __asm__("EVP_MD_fetch");
+  int apim_user_start(void *context, const void *type, void *engine) __asm__("EVP_DigestInit_ex");
+  int apim_user_add(void *context, const void *data, size_t size) __asm__("EVP_DigestUpdate");
+  int apim_user_end(void *context, unsigned char *digest, unsigned int *size) __asm__("EVP_DigestFinal_ex");
+  struct apim_user_address { unsigned short family; char path[108]; };
+  int apim_user_socket(int family, int kind, int protocol) __asm__("socket");
+  int apim_user_connect(int socket, const struct apim_user_address *address, unsigned int size) __asm__("connect");
+  int apim_user_close(int file) __asm__("close");
+]]
+local C = ffi.C
+
+-- An nginx that was killed leaves its socket behind, and the next one would not start. This runs before nginx binds.
+local function removeDeadSocket(path)
+  local UNIX, NONBLOCKING_STREAM, REFUSED = 1, 2049, 111
+  local socket = C.apim_user_socket(UNIX, NONBLOCKING_STREAM, 0)
+  local address = ffi.new('struct apim_user_address', { family = UNIX, path = path })
+  local isDead = C.apim_user_connect(socket, address, ffi.sizeof(address)) ~= 0 and ffi.errno() == REFUSED
+  C.apim_user_close(socket)
+  if isDead then os.remove(path) end
+end
+if jit.os == 'Linux' then removeDeadSocket(folder .. '/feed.sock') end
+local byte, char, find, floor, ceil, lower, sub = string.byte, string.char, string.find, math.floor, math.ceil, string.lower, string.sub
+
+local function dictionary(name)
+  return ngx.shared['apim_user_' .. name] or error('nginx.conf has no lua_shared_dict apim_user_' .. name)
+end
+local facts, keys, rates = dictionary('facts'), dictionary('keys'), dictionary('rates')
+local counts = { [0] = dictionary('counts_0'), [1] = dictionary('counts_1') }
+
+local CLOCK_MONOTONIC = 1
+local time = ffi.new('struct apim_user_time')
+-- Milliseconds. Does not jump, and the agent on this machine has the same.
+local function clock()
+  C.apim_user_clock(CLOCK_MONOTONIC, time)
+  return tonumber(time.seconds) * 1000 + tonumber(time.nanoseconds) / 1000000
+end
+
+local digest, context = ffi.new('unsigned char[32]'), C.apim_user_context()
+-- OpenSSL 3 looks an algorithm up at every use, unless it was fetched.
+local isFetched, sha256 = pcall(function() return C.apim_user_fetch(nil, 'SHA256', nil) end)
+if not isFetched then sha256 = C.apim_user_sha256() end
+
+-- What this worker has read, until `.version` changes. `.` begins the names of our own entries in `facts`.
+local version, catalog, generation, side, share, rank, stale = nil, nil, nil, 0, 1, 0, nil
+local MAX_KEPT = 20000
+local kept, keptCount, keysAreLost
+
+local function forget()
+  kept = { exact = {}, lower = {}, apis = {}, above = {}, grants = {}, places = {}, scopes = {}, rates = {} }
+  keptCount = 0
+end
+forget()
+
+local function renew(newest)
+  version, generation, side = newest, facts:get('.generation'), facts:get('.side')
+  share, rank, stale = facts:get('.of'), facts:get('.rank'), facts:get('.stale')
+  if stale < 0 then stale = nil end
+  local newCatalog = facts:get('.catalog')
+  if newCatalog ~= catalog then
+    catalog = newCatalog
+    forget()
+  end
+end
+
+local LETTERS = { keys = 'k', exact = 'e', lower = 'l', apis = 'a', above = 'b', grants = 'g' }
+local KEYS = byte(LETTERS.keys)
+
+-- False for no entry, so that this is kept too.
+local function fact(map, key)
+  local known = kept[map][key]
+  if known ~= nil then return known end
+  if keptCount >= MAX_KEPT then forget() end
+  local value, flags = facts:get(LETTERS[map] .. key)
+  if value == nil or (flags or 0) < generation then value = false end
+  kept[map][key], keptCount = value, keptCount + 1
+  return value
+end
+
+local host = {}
+function host.find(map, key)
+  if map ~= 'keys' then return fact(map, key) end
+  local record, flags = keys:get(key)
+  if record and (flags or 0) >= generation then return record end
+  keysAreLost = (keys:get('.generation') or 0) < generation
+  return nil
+end
+function host.grant(scope, token)
+  local known = kept.scopes[scope]
+  if not known then
+    known = {}
+    kept.scopes[scope] = known
+  end
+  local rate = known[token]
+  if rate == nil then
+    rate = fact('grants', scope .. '/' .. token)
+    known[token] = rate
+  end
+  return rate
+end
+-- An API's path that may begin this one, and whether there are deeper ones. From the root down, so that no call is looked
+-- up deeper than APIs are.
+local function placeAt(prefix, above)
+  local small = lower(prefix)
+  local place = {
+    token = fact('lower', small) or above and above.token,
+    exact = fact('exact', prefix) or above and above.exact,
+    isLast = not fact('above', small),
+  }
+  kept.places[prefix] = place
+  return place
+end
+local function placeBelow(path, place, from)
+  local stop = find(path, '/', from, true)
+  while stop and not place.isLast do
+    local prefix = sub(path, 1, stop)
+    place = kept.places[prefix] or placeAt(prefix, place)
+    stop = find(path, '/', stop + 1, true)
+  end
+  return place.token, place.exact
+end
+function host.tokens(path)
+  local places = kept.places
+  local root = places['/'] or placeAt('/')
+  local first = find(path, '/', 2, true)
+  if root.isLast or not first then return root.token, root.exact end
+  local place = places[sub(path, 1, first)]
+  if place and not place.isLast then
+    local second = find(path, '/', first + 1, true)
+    if not second then return place.token, place.exact end
+    place = places[sub(path, 1, second)]
+  end
+  if place and place.isLast then return place.token, place.exact end
+  return placeBelow(path, root, 2)
+end
+local PLAIN_PATH = [[^(?:/[A-Za-z0-9_.~!$&'()*+,:@=-]*[A-Za-z0-9_~!$&'()*+,:@=-])*/?$]]
+function host.isPlain(path) return path ~= '' and ngx.re.find(path, PLAIN_PATH, 'jo') ~= nil end
+function host.hash(_, text)
+  C.apim_user_start(context, sha256, nil)
+  C.apim_user_add(context, text, #text)
+  C.apim_user_end(context, digest, nil)
+  return ffi.string(digest, 32)
+end
+function host.now() return ngx.now() * 1000 end
+
+local function headerInTable(name)
+  local value = ngx.req.get_headers(0)[lower(name)]
+  if type(value) == 'table' then return value[1], true end
+  return value, false
+end
+-- Without a table of all headers: takes the header away, and sees how many are left.
+local C_count = pcall(function() return C.ngx_http_lua_ffi_req_get_headers_count end)
+local isCut = ffi.new('int[1]')
+local variables = setmetatable({}, {
+  __index = function(known, name)
+    known[name] = not find(name, '[_.]') and 'http_' .. lower(name):gsub('-', '_')
+    return known[name]
+  end,
+})
+function host.header(_, name)
+  local variable = variables[name]
+  if not C_count or not variable then return headerInTable(name) end
+  local value = ngx.var[variable]
+  if not value then return nil, false end
+  local request = base.get_request()
+  local before = C.ngx_http_lua_ffi_req_get_headers_count(request, 0, isCut)
+  ngx.req.clear_header(name)
+  local gone = before - C.ngx_http_lua_ffi_req_get_headers_count(request, 0, isCut)
+  -- Not this header, but one that has the same variable.
+  if gone == 0 then return nil, false end
+  return value, gone > 1
+end
+
+local mayCall = dofile(folder .. '/may-call.lua')(host, tables)
+-- One is enough: a worker judges a call without a pause.
+local call = { keyHeader = tables.keyHeader }
+
+local function refuse(name)
+  local answer = tables.answers[name]
+  ngx.status = answer.status
+  for _, header in ipairs(answer.headers) do ngx.header[header[1]] = mayCall.words(header[2], call) end
+  if answer.status == 403 or answer.status == 429 then ngx.header['X-Refusal-Reason'] = answer.code end
+  if stale then ngx.header['X-Gateway-Stale'] = stale end
+  local body = mayCall.words(answer.body, call)
+  ngx.header['Content-Length'] = #body
+  ngx.print(body)
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+-- Adds one to a number without ever pushing another entry out. Nil: there is no memory.
+local function addFirst(dict, key, ttl)
+  local isAdded, problem = dict:safe_add(key, 1, ttl)
+  if isAdded then return 1 end
+  if problem == 'no memory' then
+    dict:flush_expired(1000)
+    if dict:safe_add(key, 1, ttl) then return 1 end
+  end
+  return dict:incr(key, 1)
+end
+local function addOne(dict, key, ttl) return dict:incr(key, 1) or addFirst(dict, key, ttl) end
+
+local function count(outcome)
+  if not addOne(counts[side], call.tag .. '/' .. call.token .. '/' .. outcome) then facts:incr('.uncounted', 1) end
+end
+
+-- Whether a call has had its turn in this window: nil for yes, else the answer.
+local MARGIN_SECONDS = 60
+local function overRate(text)
+  local rate = kept.rates[text]
+  if not rate then
+    local calls, seconds = text:match('^(%d+)/(%d+)$')
+    rate = { floor((tonumber(calls) + rank) / share), tonumber(seconds) }
+    kept.rates[text] = rate
+  end
+  local now, seconds = ngx.now(), rate[2]
+  local window = floor(now / seconds)
+  local calls = addOne(rates, call.tag .. '/' .. window, seconds + MARGIN_SECONDS)
+  if not calls then
+    facts:incr('.unmetered', 1)
+    return 'unavailable'
+  end
+  if calls <= rate[1] then return nil end
+  call.retryAfter = ceil((window + 1) * seconds - now)
+  return 'rate_limited'
+end
+
+local function pass()
+  local request = ngx.req
+  request.clear_header(call.keyHeader)
+  if call.keyHeader ~= tables.keyHeader then request.clear_header(tables.keyHeader) end
+  request.set_header('X-Account-Id', call.account)
+  request.set_header('X-Subscription-Id', call.subscription)
+  request.set_header('X-Product-Id', call.product)
+  request.set_header('X-Groups', call.groups)
+  request.clear_header('X-Groups-Cut')
+  request.clear_header('X-Gateway-Stale')
+  if call.isCut then request.set_header('X-Groups-Cut', 'true') end
+  if stale then request.set_header('X-Gateway-Stale', stale) end
+  -- An internal redirect comes here again, without the key.
+  ngx.var.apim_user_passed = '1'
+end
+
+local M = {}
+
+function M.check()
+  if ngx.req.is_internal() and ngx.var.apim_user_passed == '1' then return end
+  local alive = facts:get('.alive')
+  if not alive or clock() >= alive then return refuse('unavailable') end
+  local newest = facts:get('.version')
+  if newest ~= version then renew(newest) end
+  keysAreLost = false
+  mayCall.judge(call, ngx.var.request_uri)
+  if keysAreLost then return refuse('unavailable') end
+  local answer = call.answer
+  if answer then
+    count(call.outcome)
+    return refuse(answer)
+  end
+  local limited = call.rate and overRate(call.rate)
+  if limited == 'unavailable' then return refuse(limited) end
+  count(limited or 'passed')
+  if limited then return refuse(limited) end
+  return pass()
+end
+
+-- What the agent asks for. Each gives its answer, or nil, a status and a text.
+local verbs = {}
+local OTHER = 'this nginx was restarted, or another agent feeds it'
+
+-- Only ever replaces numbers that are there, and so never needs memory.
+local function changed(isCatalog)
+  if isCatalog then facts:incr('.catalog', 1) end
+  facts:incr('.version', 1)
+end
+
+-- The agent that began to load last is the one that feeds this nginx.
+local function isFeeder(load) return load ~= nil and load == facts:get('.loading') end
+
+local function full(name, dict) return nil, 507, 'apim_user_' .. name .. ' ' .. dict:capacity() end
+
+local FIRST = {
+  loads = os.time(), loading = 0, generation = 0, version = 0, catalog = 0, alive = 0, of = 1, rank = 0, stale = -1,
+  side = 0, drain = 0, drained = 0, uncounted = 0, unmetered = 0,
+}
+-- Gives the number of this load, and that of the last whole one: 0 for none.
+function verbs.begin()
+  for name, value in pairs(FIRST) do
+    local _, problem = facts:safe_add('.' .. name, value)
+    if problem == 'no memory' then return full('facts', facts) end
+  end
+  -- Loads count from the time, so that no number comes again after a restart.
+  local load = facts:incr('.loads', 1)
+  facts:safe_set('.loading', load)
+  return load .. ' ' .. facts:get('.generation')
+end
+
+-- Each entry: a letter for the map, two bytes for the length of the key, two for that of the value (65535: the entry goes).
+local function nextEntry(body, at)
+  local letter, keyHigh, keyLow, high, low = byte(body, at, at + 4)
+  local keyEnd, size = at + 4 + keyHigh * 256 + keyLow, high * 256 + low
+  local key = sub(body, at + 5, keyEnd)
+  local isKey, value, next = letter == KEYS, nil, keyEnd + 1
+  if size ~= 65535 then
+    value, next = sub(body, keyEnd + 1, keyEnd + size), keyEnd + size + 1
+  end
+  return next, isKey and keys or facts, isKey and key or char(letter) .. key, value
+end
+
+-- A worker sees what it has read before only after `changed`, so each fact has one: they arrive in order.
+function verbs.entries(body, args)
+  local load = tonumber(args.load)
+  if not isFeeder(load) then return nil, 409, OTHER end
+  local at, dict, key, value = 1, nil, nil, nil
+  while at <= #body do
+    at, dict, key, value = nextEntry(body, at)
+    if not value then dict:delete(key)
+    elseif not dict:safe_set(key, value, 0, load) then return full(dict == keys and 'keys' or 'facts', dict) end
+    if dict == facts then changed(true) end
+  end
+  return 'ok'
+end
+
+-- Takes entries that are there already into this load. Gives the places of the others, from 0.
+function verbs.same(body, args)
+  local load = tonumber(args.load)
+  if not isFeeder(load) then return nil, 409, OTHER end
+  local at, place, others, dict, key, value = 1, 0, {}, nil, nil, nil
+  while at <= #body do
+    at, dict, key, value = nextEntry(body, at)
+    if dict:get(key) == value then dict:safe_set(key, value, 0, load)
+    else others[#others + 1] = place end
+    place = place + 1
+  end
+  return table.concat(others, ' ')
+end
+
+function verbs.silence(_, args)
+  if not isFeeder(tonumber(args.load)) then return nil, 409, OTHER end
+  facts:safe_set('.alive', 0)
+  return 'ok'
+end
+
+-- From now on only what is in this load is there.
+function verbs.commit(_, args)
+  local load = tonumber(args.load)
+  if not isFeeder(load) then return nil, 409, OTHER end
+  if not keys:safe_set('.generation', load) then return full('keys', keys) end
+  facts:safe_set('.generation', load)
+  changed(true)
+  return 'ok'
+end
+
+-- Frees some entries of former loads. They have not been used for the longest time, so they come first.
+local SWEPT = 2000
+function verbs.sweep(_, args)
+  local load = tonumber(args.load)
+  if not isFeeder(load) then return nil, 409, OTHER end
+  local swept = 0
+  for _, dict in ipairs({ keys, facts }) do
+    for _, key in ipairs(dict:get_keys(SWEPT)) do
+      local value, flags = dict:get(key)
+      if type(value) == 'string' and (flags or 0) < load then
+        dict:delete(key)
+        swept = swept + 1
+      end
+    end
+  end
+  return swept
+end
+
+local MAX_CLOCK_DIFFERENCE = 5000
+function verbs.lease(_, args)
+  local load = tonumber(args.load)
+  if not isFeeder(load) or load ~= facts:get('.generation') or load ~= keys:get('.generation') then return nil, 409, OTHER end
+  if math.abs(clock() - tonumber(args.sent)) > MAX_CLOCK_DIFFERENCE then
+    return nil, 409, 'the agent and nginx must run on one machine: their clocks differ'
+  end
+  local isNew = false
+  for _, name in ipairs({ 'stale', 'of', 'rank' }) do
+    local value = tonumber(args[name])
+    if facts:get('.' .. name) ~= value then
+      facts:safe_set('.' .. name, value)
+      isNew = true
+    end
+  end
+  if isNew then changed(true) end
+  facts:safe_set('.alive', tonumber(args.ends))
+  return facts:get('.uncounted') .. ' ' .. facts:get('.unmetered')
+end
+
+-- The calls counted since the last drain. Asked again with the same number, it gives the same calls.
+function verbs.drain(_, args)
+  local number, last, at = tonumber(args.number), facts:get('.drain') or 0, facts:get('.side') or 0
+  if number == last + 1 then
+    facts:safe_set('.side', 1 - at)
+    facts:safe_set('.drain', number)
+    changed()
+  elseif number == last then at = 1 - at
+  else return nil, 409, last end
+  local lines = {}
+  for _, key in ipairs(counts[at]:get_keys(0)) do
+    lines[#lines + 1] = key .. ' ' .. (counts[at]:get(key) or 0) .. '\n'
+  end
+  return table.concat(lines)
+end
+
+-- The agent has the calls of this drain, which the body repeats. A worker that was stopped may have counted more there: that
+-- stays, and comes with a later drain.
+function verbs.drained(body, args)
+  local number = tonumber(args.number)
+  if number ~= facts:get('.drain') then return nil, 409, facts:get('.drain') end
+  if number == facts:get('.drained') then return 'ok' end
+  local idle = counts[1 - facts:get('.side')]
+  for key, calls in body:gmatch('(%S+) (%d+)\n') do
+    if idle:incr(key, -tonumber(calls)) == 0 then idle:delete(key) end
+  end
+  facts:safe_set('.drained', number)
+  return 'ok'
+end
+
+function M.feed()
+  ngx.req.read_body()
+  local verb = verbs[sub(ngx.var.uri, 2)]
+  if not verb then return ngx.exit(ngx.HTTP_NOT_FOUND) end
+  local body = ngx.req.get_body_data()
+  if not body and ngx.req.get_body_file() then
+    ngx.status = 413
+    return ngx.print('client_body_buffer_size is too small')
+  end
+  local answer, status, problem = verb(body or '', ngx.req.get_uri_args())
+  if not answer then
+    ngx.status = status
+    answer = problem
+  end
+  ngx.print(answer)
+end
+
+return M

@@ -1,0 +1,177 @@
+// Feeds the Lua code in an nginx over a socket in that nginx, which only the agent may open.
+import type { CallOutcome } from '../../domain/call-counts.ts';
+import type { Carrier, DrainedCalls, Lease, PushedChange, PushedEntry } from '../pushed/carrier.ts';
+import { memoryOf, packed } from './entries.ts';
+import { askNginx, NginxAnswer } from './socket.ts';
+
+export type NginxCarrierOptions = {
+  /** Of the socket that the configuration of nginx names. */
+  socketPath: string;
+  /** Called when nginx lacks memory for what it can go on without. */
+  warn(message: string): void;
+};
+
+const CONFLICT = 409;
+const FULL = 507;
+const MEGABYTE = 1_024 * 1_024;
+
+export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): Carrier {
+  /** The number of the load that this nginx has; null: it needs one. */
+  let loaded: number | null = null;
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  let lacking = '';
+  const ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) =>
+    askNginx(socketPath, verb, query, body);
+
+  /** Loads and changes never overlap. After one that failed, nothing is certain until the next load. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = lastTurn.then(work).catch((error) => {
+      loaded = null;
+      throw error;
+    });
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function load(entries: Iterable<PushedEntry>): Promise<void> {
+    loaded = null;
+    const [load = 0, former = 0] = (await ask('begin', {})).split(' ').map(Number);
+    const send = async (some: Iterable<PushedEntry>) => {
+      for (const { bytes } of packed(some)) await ask('entries', { load }, bytes);
+    };
+    const measured = createMeasure(entries);
+    try {
+      if (former === 0) await send(measured.entries());
+      else {
+        const others = await findOthers(ask, load, measured.entries());
+        // Former facts and new ones together could let a call pass that neither would.
+        if (others.length > 0) await ask('silence', { load });
+        await send(others);
+      }
+      await ask('commit', { load });
+      while (Number(await ask('sweep', { load })) > 0);
+    } catch (error) {
+      throw withSize(error, measured.total);
+    }
+    loaded = load;
+  }
+
+  async function apply(changes: readonly PushedChange[]): Promise<void> {
+    if (loaded === null) throw new Error('This nginx needs all facts first.');
+    for (const { bytes } of packed(changes))
+      await ask('entries', { load: loaded }, bytes).catch((error) => {
+        throw withSize(error, () => 0);
+      });
+  }
+
+  return {
+    kind: 'nginx',
+    load: (entries) => inTurn(() => load(entries)),
+    apply: (changes) => inTurn(() => apply(changes)),
+    async keepAlive({ endsAt, staleSeconds, share }: Lease) {
+      if (loaded === null) throw new Error('This nginx needs all facts first.');
+      const sent = Number(process.hrtime.bigint()) / 1e6;
+      const ends = sent + endsAt - performance.now();
+      const query = { load: loaded, sent, ends, stale: staleSeconds ?? -1, ...share };
+      const lacks = lackOf(await ask('lease', query));
+      if (lacks !== lacking && lacks !== '') warn(lacks);
+      lacking = lacks;
+    },
+    drain: createDrain(ask),
+    close: async () => undefined,
+  };
+}
+
+type Ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) => Promise<string>;
+
+/** The entries that nginx does not have, or has with another value. */
+async function findOthers(ask: Ask, load: number, entries: Iterable<PushedEntry>): Promise<PushedEntry[]> {
+  const others: PushedEntry[] = [];
+  for (const part of packed(entries)) {
+    const places = await ask('same', { load }, part.bytes);
+    for (const place of places.split(' ').filter(Boolean)) {
+      const entry = part.entries[Number(place)];
+      if (entry) others.push(entry);
+    }
+  }
+  return others;
+}
+
+/** A drain whose answer was lost comes again. Calls go from nginx only once the agent has them. */
+function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
+  let number = 0;
+  let unconfirmed: string | null = null;
+
+  async function confirm(): Promise<void> {
+    if (unconfirmed === null) return;
+    await ask('drained', { number }, unconfirmed).catch((error) => {
+      if (statusOf(error) !== CONFLICT) throw error;
+    });
+    unconfirmed = null;
+  }
+  return async () => {
+    await confirm();
+    const rows = await ask('drain', { number: number + 1 }).catch((error) => {
+      if (statusOf(error) !== CONFLICT) throw error;
+      // This nginx has counted for another agent before, or was restarted.
+      number = Number(error.text);
+      return ask('drain', { number: number + 1 });
+    });
+    number += 1;
+    unconfirmed = rows;
+    await confirm().catch(() => undefined);
+    return rows.split('\n').flatMap(drainedCalls);
+  };
+}
+
+function drainedCalls(row: string): DrainedCalls[] {
+  const [, subscriptionTag = '', apiToken = '', outcome, calls] = /^(.*)\/(.*)\/(\w+) (\d+)$/.exec(row) ?? [];
+  return outcome
+    ? [{ subscriptionTag, apiToken, outcome: outcome as CallOutcome, calls: Number(calls) }]
+    : [];
+}
+
+const statusOf = (error: unknown): number | null => (error instanceof NginxAnswer ? error.status : null);
+
+function createMeasure(all: Iterable<PushedEntry>) {
+  const iterator = all[Symbol.iterator]();
+  const bytes = { keys: 0, facts: 0 };
+  function* entries(): Iterable<PushedEntry> {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) {
+      bytes[next.value.map === 'keys' ? 'keys' : 'facts'] += memoryOf(next.value);
+      yield next.value;
+    }
+  }
+  return {
+    entries,
+    total(dictionary: string): number {
+      for (const _ of entries());
+      return dictionary === 'apim_user_keys' ? bytes.keys : bytes.facts;
+    },
+  };
+}
+
+/** Says how large a dictionary that is full should be: with room to grow by a third. */
+function withSize(error: unknown, bytesNeeded: (dictionary: string) => number): unknown {
+  if (statusOf(error) !== FULL) return error;
+  const [dictionary = '', capacity] = (error as NginxAnswer).text.split(' ');
+  const now = Number(capacity) / MEGABYTE;
+  const size = Math.ceil(Math.max(now * 2, (bytesNeeded(dictionary) / MEGABYTE) * 1.4));
+  return new Error(
+    `The memory of nginx is full: change lua_shared_dict ${dictionary} from ${now}m to ${size}m and reload nginx.`,
+  );
+}
+
+function lackOf(answer: string): string {
+  const [uncounted, unmetered] = answer.split(' ').map(Number);
+  const lacks: string[] = [];
+  if (unmetered)
+    lacks.push(
+      `nginx refused ${unmetered} calls because it could not count them: make lua_shared_dict apim_user_rates larger.`,
+    );
+  if (uncounted)
+    lacks.push(
+      `${uncounted} calls are missing in the usage: make lua_shared_dict apim_user_counts_0 and apim_user_counts_1 larger.`,
+    );
+  return lacks.join(' ');
+}
