@@ -22,6 +22,9 @@ export function limitsOf(own: OwnLimits, product: Limits | null): Limits {
   return { rate: one(own.rate, rate), quota: one(own.quota, quota) };
 }
 
+/** The end of a quota is near from this part of its calls on. */
+export const NEAR_QUOTA = 0.8;
+
 /** The period that a moment lies in. All times are milliseconds since 1970. */
 export function quotaPeriodAt(period: QuotaPeriod, now: number): { startsAt: number; endsAt: number } {
   const at = new Date(now);
@@ -32,6 +35,9 @@ export function quotaPeriodAt(period: QuotaPeriod, now: number): { startsAt: num
   const days = period === 'week' ? 7 : 1;
   return { startsAt: Date.UTC(year, month, first), endsAt: Date.UTC(year, month, first + days) };
 }
+
+/** Most of it is used, so its owner is told. */
+export const isQuotaNear = (used: number, { calls }: Quota): boolean => used >= calls * NEAR_QUOTA;
 
 /** The part of each rate that one of several answerers may give away: `rank` is 0 to `of` − 1. */
 export type Share = { of: number; rank: number };

@@ -11,6 +11,7 @@ import { type ImportReport, importSlice } from '../operations/imports/run-slice.
 import { settleImport } from '../operations/imports/settle.ts';
 import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
+import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
 import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
 
 /** Where a message is. Null until it is posted. */
@@ -63,7 +64,9 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     async 'answer-sign-up'({ sealedSignUp }) {
       await answerSignUp(context(), { sealedSignUp });
     },
-    async 'tell-of-quota'() {},
+    async 'tell-of-quota'({ subscriptionId, news }) {
+      await tellOfQuota(dependencies.system('quota'), { subscriptionId, news });
+    },
   };
 }
 

@@ -25,6 +25,7 @@ import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { signIn } from '../../src/operations/sessions/sign-in.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import {
@@ -595,6 +596,18 @@ const CASES: Record<string, Case> = {
     as: ADMIN,
     ours: having(subscription, { isCounted: true }),
     nothing: { isCounted: true },
+  },
+  'subscriptions/tell-of-quota': {
+    as: SYSTEM,
+    async ours() {
+      const { subscriptionId } = await subscription();
+      await limitSubscription(admin(), { subscriptionId, quota: '10 per day' });
+      const now = t.clock().toISOString();
+      await t.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls)
+        select 'ours', ${subscriptionId}, date_trunc('day', ${now}::timestamptz, 'UTC'), ${now}::timestamptz + interval '1 day', 9`;
+      return { subscriptionId, news: 'near' };
+    },
+    nothing: { subscriptionId: 'none', news: 'near' },
   },
   'services/show': { as: ADMIN, ours: () => ({}), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },

@@ -213,6 +213,7 @@ const EXPECTED: Record<string, string> = {
   'tokens/revoke': 'admin console',
   'tokens/show': 'system',
   'tokens/recognise': 'system',
+  'subscriptions/tell-of-quota': 'system',
   'tokens/warn': 'system',
   'workspaces/bind': 'system',
   'workspaces/revoke': 'system',

@@ -82,10 +82,13 @@ export const quotaUse = pgTable(
     startsAt: at('starts_at').notNull(),
     endsAt: at('ends_at').notNull(),
     calls: calls(),
-    /** Its owner was told that the end is near. */
+    /** Most of it is used. */
     isWarned: boolean('is_warned').notNull().default(false),
     /** Gateways hear of it by a trigger, and refuse until the period ends. */
     isExhausted: boolean('is_exhausted').notNull().default(false),
+    /** The begin of the period in which its owner was told so, once even when the quota was raised between. */
+    nearToldFor: at('near_told_for'),
+    usedUpToldFor: at('used_up_told_for'),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.subscriptionId] }),

@@ -1,13 +1,11 @@
 // How much of its quota each subscription has used, in its current period.
 import { type SQL, sql } from 'drizzle-orm';
 import type { CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
+import { NEAR_QUOTA } from '../../domain/call-limits.ts';
 import type { Transaction } from '../connection/connect.ts';
 import { addJob } from '../outbox/jobs.ts';
 import type { Moment } from '../rows.ts';
 import { rowsOfCalls } from './call-rows.ts';
-
-/** The end of a quota is near from this part of its calls on. */
-const NEAR = sql`0.8`;
 
 type Judged = QuotaUse & { isCurrent: boolean; isNewlyNear: boolean; isNewlyUsedUp: boolean };
 
@@ -67,7 +65,7 @@ export async function judgeQuotas(
       order by u.subscription_id for update of u
     ), judged as (
       select *, coalesce(is_current and calls >= quota, false) as is_used_up,
-        coalesce(is_current and calls >= quota * ${NEAR}, false) as is_near
+        coalesce(is_current and calls >= quota * ${sql.raw(String(NEAR_QUOTA))}, false) as is_near
       from held
     ), changed as (
       update quota_use u set is_warned = j.is_near, is_exhausted = j.is_used_up

@@ -2,6 +2,15 @@
 import type { MailTemplate } from './template.ts';
 import { COMMON_VARIABLES } from './variables.ts';
 
+const QUOTA_VARIABLES = [
+  ...COMMON_VARIABLES,
+  'ProdName',
+  'QuotaUsed',
+  'QuotaLimit',
+  'QuotaResetDate',
+  'UsageUrl',
+] as const;
+
 export const SUBSCRIPTION_MAILS = {
   PurchaseDeveloperNotificationMessage: {
     occasion: 'Subscriptions',
@@ -113,16 +122,38 @@ Please find out where it leaked, such as public code, a log or a message, and re
     occasion: 'Subscriptions',
     title: 'Quota almost used up',
     azureTitle: 'Quota limit approaching',
-    description: 'Sent when a subscription comes near its quota.',
+    description: 'Sent once in a day, week or month, when a subscription has used 80 % of its quota for it.',
     because: 'You get this mail because your developer account at $OrganizationName uses this subscription.',
-    variables: [...COMMON_VARIABLES, 'ProdName', 'QuotaResetDate'],
+    variables: QUOTA_VARIABLES,
     requiredLink: null,
-    isInUse: false,
+    isOnlyForActive: true,
+    isInUse: true,
     subject: 'You’re close to your quota for $ProdName',
     body: `Hi $DevFirstName,
 
-You’ve nearly used up your quota for **$ProdName**. Once it’s used up, calls are refused until $QuotaResetDate.
+Your subscription to **$ProdName** has used $QuotaUsed calls of its quota, which is $QuotaLimit. Once it’s used up, calls are refused with status 403 until $QuotaResetDate. Then the count starts again, and you don’t have to do anything.
 
-Do you need more? Reply to this mail. Your usage is in the [developer portal]($DevPortalUrl).`,
+[See my calls]($UsageUrl)
+
+Do you need more? Reply to this mail, or write to $SupportEmail.`,
+  },
+  QuotaUsedUp: {
+    occasion: 'Subscriptions',
+    title: 'Quota used up',
+    description:
+      'Sent once in a day, week or month, when a subscription has used its whole quota for it, and its calls are refused.',
+    because: 'You get this mail because your developer account at $OrganizationName uses this subscription.',
+    variables: QUOTA_VARIABLES,
+    requiredLink: null,
+    isOnlyForActive: true,
+    isInUse: true,
+    subject: 'Your quota for $ProdName is used up',
+    body: `Hi $DevFirstName,
+
+Your subscription to **$ProdName** has used its whole quota, which is $QuotaLimit. Its calls are refused with status 403 until $QuotaResetDate. Then they work again, with the same keys, and you don’t have to do anything.
+
+[See my calls]($UsageUrl)
+
+Do you need more before then? Reply to this mail, or write to $SupportEmail.`,
   },
 } as const satisfies Record<string, MailTemplate>;

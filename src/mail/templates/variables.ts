@@ -95,7 +95,18 @@ const VARIABLES = {
     sample: 'This product is for partners only.',
   },
   KeyName: { kind: 'plain', title: 'Which of the two keys', sample: 'primary' },
-  QuotaResetDate: { kind: 'plain', title: 'When the quota starts again', sample: '1 December 2026' },
+  QuotaUsed: { kind: 'plain', title: 'Calls that the subscription has made of its quota', sample: '8,012' },
+  QuotaLimit: { kind: 'plain', title: 'The quota', sample: '10,000 per day' },
+  QuotaResetDate: {
+    kind: 'plain',
+    title: 'When the quota starts again, with time zone',
+    sample: 'Tuesday, 1 December 2026, 00:00 UTC',
+  },
+  UsageUrl: {
+    kind: 'link',
+    title: 'The page of the subscription in the portal, with its calls',
+    sample: 'https://example.com/portal/subscriptions/ann-starter#usage',
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { updateProduct } from '../../db/catalog/products.ts';
+import { judgeQuotas } from '../../db/usage/quota-use.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as input from '../catalog/input.ts';
 import { limitTextsOfProduct } from '../catalog/limits.ts';
@@ -47,6 +48,7 @@ export const editProduct = defineOperation({
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
     const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
+    if (wanted.quota !== undefined) await judgeQuotas(act, act.service.id, { productId });
     const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
     const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;
     const apis = newApiIds ? { apis: await setLinksOfProduct(act, product, 'api', newApiIds) } : {};

@@ -1,4 +1,5 @@
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
+import { judgeQuotas } from '../../db/usage/quota-use.ts';
 import * as catalog from '../catalog/input.ts';
 import { limitTextsOfSubscription } from '../catalog/limits.ts';
 import { expectedVersion } from '../frame/input.ts';
@@ -23,6 +24,8 @@ export const limitSubscription = defineOperation({
   async run(act, { subscriptionId, expectedVersion, ...limits }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     await queueRepaintOf(act, await updateSubscription(act, subscription, limits));
+    if (limits.quota !== undefined)
+      await judgeQuotas(act, act.service.id, { subscriptionIds: [subscriptionId] });
     const after = limitTextsOfSubscription(limits);
     const before = Object.entries(limitTextsOfSubscription(subscription)).filter(([field]) => field in after);
     act.record({

@@ -33,7 +33,7 @@ export type SubscriptionView = Omit<
   /** What holds: its own, or its product's. `rate` and `quota` are its own. */
   limits: Limits;
   /** Calls in the present period of its quota; null without a quota. */
-  quotaUse: { calls: number; endsAt: Date } | null;
+  quotaUse: { calls: number; startsAt: Date; endsAt: Date } | null;
 };
 
 /**
@@ -100,7 +100,7 @@ function presentUse(
   if (!quota) return null;
   const { startsAt, endsAt } = quotaPeriodAt(quota.period, now.getTime());
   const calls = use?.startsAt.getTime() === startsAt ? use.calls : 0;
-  return { calls, endsAt: new Date(endsAt) };
+  return { calls, startsAt: new Date(startsAt), endsAt: new Date(endsAt) };
 }
 
 /** Errors: `subscription_not_found`. */
