@@ -8,6 +8,7 @@ import { demandProduct } from './products.ts';
 import type { FoundRoute, ManagementRequest, ManagementResponse, Route } from './route.ts';
 
 const GATEWAY = 'Set them in the gateway in front of this server.';
+const LIMITS = `${GATEWAY} Limits of calls are in products/{productId}/policies/policy.`;
 const ABSENT = 'Nothing here uses them.';
 const PORTAL = 'The portal has no pages of your own; /apim-user templates and the settings change its texts.';
 const SIGN_IN = 'Developers sign in to the portal with their email and password.';
@@ -32,7 +33,7 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   loggers: GATEWAY,
   namedValues: GATEWAY,
   openidConnectProviders: GATEWAY,
-  policies: GATEWAY,
+  policies: LIMITS,
   policyDescriptions: GATEWAY,
   policyFragments: GATEWAY,
   policyRestrictions: GATEWAY,
@@ -53,14 +54,13 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   'apis/{apiId}/issues': ABSENT,
   'apis/{apiId}/operations': GATEWAY,
   'apis/{apiId}/operationsByTags': ABSENT,
-  'apis/{apiId}/policies': GATEWAY,
+  'apis/{apiId}/policies': LIMITS,
   'apis/{apiId}/releases': GATEWAY,
   'apis/{apiId}/resolvers': GATEWAY,
   'apis/{apiId}/schemas': GATEWAY,
   'apis/{apiId}/tagDescriptions': ABSENT,
   'apis/{apiId}/tags': ABSENT,
   'apis/{apiId}/wikis': ABSENT,
-  'products/{productId}/policies': GATEWAY,
   'products/{productId}/tags': ABSENT,
   'products/{productId}/wikis': ABSENT,
 };

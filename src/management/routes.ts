@@ -5,6 +5,7 @@ import { GROUP_ROUTES } from './groups.ts';
 import { LONG_RUNNING_ROUTES } from './long-running.ts';
 import { NOTIFICATION_ROUTES } from './notifications.ts';
 import { PRODUCT_LINK_ROUTES } from './product-links.ts';
+import { PRODUCT_POLICY_ROUTES } from './product-policies.ts';
 import { PRODUCT_ROUTES } from './products.ts';
 import type { Route } from './route.ts';
 import { SERVICE_ROUTES } from './service.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...SUBSCRIPTION_ROUTES,
   ...PRODUCT_ROUTES,
   ...PRODUCT_LINK_ROUTES,
+  ...PRODUCT_POLICY_ROUTES,
   ...API_ROUTES,
   ...TEMPLATE_ROUTES,
   ...NOTIFICATION_ROUTES,

@@ -75,6 +75,9 @@ function aRecipient(recipients: string, who: () => Promise<string>): Case {
   return { missing, existing };
 }
 
+const POLICY = '<policies><inbound><rate-limit calls="5" renewal-period="60" /></inbound></policies>';
+const aPolicy = async () => `${await made('products', aProduct())}/policies/policy`;
+
 const CASES: Record<string, Case> = {
   User_CreateOrUpdate: {
     missing: () => ({ path: `users/${unique()}`, properties: aUser() }),
@@ -138,6 +141,14 @@ const CASES: Record<string, Case> = {
       const path = `products/starter/${await made('groups', aGroup())}`;
       expect((await t.ask(path, { method: 'PUT' })).status).toBe(201);
       return { path };
+    },
+  },
+  ProductPolicy_CreateOrUpdate: {
+    missing: async () => ({ path: await aPolicy(), properties: { value: POLICY } }),
+    existing: async () => {
+      const path = await aPolicy();
+      await make(path, { value: POLICY });
+      return { path, properties: { format: 'rawxml', value: POLICY.replace('5', '6') } };
     },
   },
   ProductApiLink_CreateOrUpdate: aLink('apiLinks', 'apiId', () => made('apis', anApi())),

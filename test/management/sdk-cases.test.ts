@@ -5,7 +5,11 @@ import { clientTable } from '../support/clients.ts';
 import { GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
 import { type Failure, faultsIn, judgedClient, VERSIONS } from '../support/sdk-versions.ts';
 
-const table = clientTable('JavaScript', { 'keys of a subscription': 'RU', 'email template': 'CRUD' });
+const table = clientTable('JavaScript', {
+  'keys of a subscription': 'RU',
+  'email template': 'CRUD',
+  'limits of a product': 'CRUD',
+});
 type Covered = Parameters<typeof table.covers>;
 
 type Case = {
@@ -21,6 +25,7 @@ type Case = {
 };
 
 const TEMPLATE = 'inviteUserNotificationMessage';
+const POLICY = '<policies><inbound><base /><rate-limit calls="5" renewal-period="60" /></inbound></policies>';
 const LETTER = '<p>Hello $DevFirstName, <a href="$ConfirmUrl">come in</a>.</p>';
 /** What the next case sends as its ETag. */
 const LAST_ETAG = Symbol('the last ETag');
@@ -108,6 +113,28 @@ const casesFor = (id: string): Case[] => {
         approvalRequired: false,
         subscriptionsLimit: 3,
       },
+    },
+    ...[POLICY, POLICY.replace('5', '6')].map(
+      (value, at): Case => ({
+        call: 'productPolicy.createOrUpdate',
+        args: [id, 'policy', { format: 'rawxml', value }],
+        status: at === 0 ? 201 : 200,
+        answer: { value, name: 'policy' },
+        covers: ['limits of a product', at === 0 ? 'create' : 'update'],
+      }),
+    ),
+    {
+      call: 'productPolicy.get',
+      args: [id, 'policy', { format: 'rawxml' }],
+      status: 200,
+      answer: { format: 'rawxml', value: POLICY.replace('5', '6') },
+      covers: ['limits of a product', 'read'],
+    },
+    {
+      call: 'productPolicy.delete',
+      args: [id, 'policy', '*'],
+      status: 200,
+      covers: ['limits of a product', 'delete'],
     },
     { call: 'productApi.createOrUpdate', args: [id, id], status: 201, answer: { path: id } },
     {

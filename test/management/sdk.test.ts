@@ -56,6 +56,7 @@ const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
   [/^apiManagementCreateApi(Clone|NewVersion)/, 400, "sourceApiId can't be copied"],
   [/^apiManagementCreateApiRevision/, 400, 'each API has one revision here'],
   [/^apiManagementCreate(Api|Soap\w+)Using\w+/, 400, 'The gateway keeps the definition'],
+  [/^apiManagementCreateProductPolicy$/, 400, 'no named value and no expression'],
   [/^apiManagementGetApiRevisionContract$/, 404, 'Each API has one revision here'],
   [/^apiManagementListSecretsTenantAccess$/, 403, 'Tenant access is off'],
   // The built-in administrator has no subscriptions.

@@ -19,6 +19,7 @@ const table = clientTable('Terraform', {
   ...MANAGED,
   'keys of a subscription': 'R',
   'email template': 'CRUD',
+  'limits of a product': 'CRUD',
 });
 const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
 const EVERY_REQUEST = {
@@ -65,9 +66,12 @@ async function send({ method, path, expects, properties, query = {}, ifMatch }: 
 }
 
 /** Null when it's gone. A subscription's keys come by a second request. */
-async function read({ path, isLink, readsSecrets, mustBeObject }: Resource) {
+async function read({ path, isLink, readsSecrets, mustBeObject, readQuery }: Resource) {
   const method = isLink ? 'HEAD' : 'GET';
-  const answer = await send({ method, path, expects: [isLink ? 204 : 200, 404] });
+  const answer = await send({
+    ...{ method, path, expects: [isLink ? 204 : 200, 404] },
+    ...(readQuery ? { query: readQuery } : {}),
+  });
   if (answer.status === 404) return null;
   if (mustBeObject) expect(typeof (answer.body.properties[mustBeObject] ?? undefined)).toBe('object');
   if (!readsSecrets) return answer.body ?? {};

@@ -24,6 +24,7 @@ import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts'
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { signIn } from '../../src/operations/sessions/sign-in.ts';
+import { approveSubscription } from '../../src/operations/subscriptions/approve.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
@@ -601,6 +602,7 @@ const CASES: Record<string, Case> = {
     as: SYSTEM,
     async ours() {
       const { subscriptionId } = await subscription();
+      await approveSubscription(admin(), { subscriptionId });
       await limitSubscription(admin(), { subscriptionId, quota: '10 per day' });
       const now = t.clock().toISOString();
       await t.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls)

@@ -42,6 +42,7 @@ export type Resource = {
   /** Query and If-Match of the PUT. */
   put?: { query?: Record<string, string>; ifMatch?: '*' };
   deleteQuery?: Record<string, string>;
+  readQuery?: Record<string, string>;
   /** One after another: the first is created, the others update it. */
   configurations: Configuration[];
   /** The properties of the PUT. `former` has the attributes as they were last read, or nothing for a new resource. */
@@ -185,6 +186,15 @@ const API: Resource = {
   },
 };
 
+const POLICY = `<policies>
+  <inbound>
+    <base />
+    <rate-limit calls="20" renewal-period="90" />
+    <quota calls="10000" renewal-period="604800" />
+  </inbound>
+</policies>
+`;
+
 /** In the order of their dependencies. */
 export const RESOURCES: Resource[] = [
   {
@@ -275,6 +285,18 @@ export const RESOURCES: Resource[] = [
       subscription_required: flag('subscriptionRequired', true),
       terms: text('terms'),
     },
+  },
+  {
+    type: 'product_policy',
+    path: 'products/gold/policies/policy',
+    readQuery: { format: 'xml' },
+    configurations: [
+      { xml_content: POLICY },
+      { xml_content: POLICY.replace('calls="20"', 'calls="30"') },
+      { xml_content: '<policies><inbound><base /></inbound></policies>' },
+    ],
+    properties: (wanted) => ({ format: 'rawxml', value: wanted.xml_content }),
+    attributes: { xml_content: text('value', COMPUTED) },
   },
   { type: 'product_group', path: 'products/gold/groups/partners', isLink: true, configurations: [{}] },
   API,

@@ -13,6 +13,7 @@ type Resource =
   | 'group'
   | 'member of a group'
   | 'product'
+  | 'limits of a product'
   | 'API of a product'
   | 'group of a product'
   | 'API'
@@ -45,6 +46,7 @@ const AT: readonly [RegExp, Resource][] = [
   [/^groups(\/[^/]+)?$/, 'group'],
   [/^groups\/[^/]+\/users(\/[^/]+)?$/, 'member of a group'],
   [/^products(\/[^/]+)?$/, 'product'],
+  [/^products\/[^/]+\/policies(\/policy)?$/, 'limits of a product'],
   [/^products\/[^/]+\/api(s|Links)(\/[^/]+)?$/, 'API of a product'],
   [/^products\/[^/]+\/group(s|Links)(\/[^/]+)?$/, 'group of a product'],
   [/^apis(\/[^/]+)?$/, 'API'],

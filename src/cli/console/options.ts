@@ -17,6 +17,7 @@ const LEFT_OUT = [
   'prefersDeleted',
   'scopeAsWritten',
   'ownerAsWritten',
+  'policyAsWritten',
   'replacesProperties',
 ];
 

@@ -48,6 +48,8 @@ export const products = pgTable(
     /** Calls that each subscription may make; null: any number. */
     rate: jsonb('rate').$type<Rate>(),
     quota: jsonb('quota').$type<Quota>(),
+    /** The document in which a program set them. Null: none did. */
+    policyAsWritten: text('policy_as_written'),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),

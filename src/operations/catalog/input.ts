@@ -13,6 +13,7 @@ export const MAX_APIS_OF_PRODUCT = 100;
 export const MAX_GROUPS_OF_PRODUCT = 50;
 export const MAX_SUBSCRIPTIONS_LIMIT = 1_000;
 export const MAX_STATE_COMMENT_LENGTH = 500;
+export const MAX_POLICY_LENGTH = 16_384;
 const MAX_FULL_ID_LENGTH = 1_000;
 
 /** An id stands in URLs and headers, so it has no character that means something there. */
@@ -105,6 +106,8 @@ export const ownQuota = ownLimit<Quota>(readQuota, z.strictObject({ calls, perio
 /** Of a product. Null: no limit. */
 export const productRate = ownRate.transform((rate) => (rate === 'unlimited' ? null : rate));
 export const productQuota = ownQuota.transform((quota) => (quota === 'unlimited' ? null : quota));
+/** What programs alone read: the document in which they set both. */
+export const policyAsWritten = z.string().max(MAX_POLICY_LENGTH).nullable();
 /** A key from elsewhere, for a subscription that moves here. */
 export const foreignKey = z
   .string()

@@ -32,11 +32,12 @@ export const editProduct = defineOperation({
     subscriptionsLimit: input.subscriptionsLimit.optional(),
     rate: input.productRate.optional(),
     quota: input.productQuota.optional(),
+    policyAsWritten: input.policyAsWritten.optional(),
     apiIds: input.apiIds.optional(),
     groupIds: input.productGroupIds.optional(),
     link: linkChange.optional(),
   },
-  async run(act, { productId, expectedVersion, apiIds, groupIds, link, ...wanted }) {
+  async run(act, { productId, expectedVersion, apiIds, groupIds, link, policyAsWritten, ...wanted }) {
     const product = await holdProductForChange(act, productId, expectedVersion);
     const before = await viewProduct(act, product);
     const {
@@ -47,7 +48,7 @@ export const editProduct = defineOperation({
       throw new DomainError('invalid_input', {
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
-    const edited = await updateProduct(act.tx, product, { ...wanted, updatedAt: act.now });
+    const edited = await updateProduct(act.tx, product, { ...wanted, policyAsWritten, updatedAt: act.now });
     if (wanted.quota !== undefined) await judgeQuotas(act, act.service.id, { productId });
     const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
     const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;
