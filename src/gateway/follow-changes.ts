@@ -34,8 +34,8 @@ export type IndexListener = {
  * index is loaded again.
  */
 export type Mirror = {
-  /** Resolves once it has all of the index. */
-  load(index: CallIndex): Promise<void>;
+  /** Resolves once it has all of the index. `signal`: the connection is lost. */
+  load(index: CallIndex, signal: AbortSignal): Promise<void>;
   /** Before the changed rows of a batch are read. */
   remember(batch: PendingBatch): void;
   /** Resolves once it has what they changed. */
@@ -99,7 +99,7 @@ export async function followChanges(options: FollowOptions): Promise<void> {
     heartbeats.begin(beatChannel);
     const index = await Promise.race([loadIndex(rows), loss.promise]);
     await Promise.race([heartbeats.firstHeard, loss.promise]);
-    if (mirror) await Promise.race([mirror.load(index), loss.promise]);
+    if (mirror) await Promise.race([mirror.load(index, loss.signal), loss.promise]);
     reader.begin(index);
     heartbeats.renewLease();
     await loss.promise;
@@ -116,11 +116,17 @@ export async function followChanges(options: FollowOptions): Promise<void> {
   }
 }
 
-type Loss = { readonly isReported: boolean; promise: Promise<never>; report(error: Error): void };
+type Loss = {
+  readonly isReported: boolean;
+  signal: AbortSignal;
+  promise: Promise<never>;
+  report(error: Error): void;
+};
 
 /** A promise that rejects with the first error that is reported. */
 function createLoss(): Loss {
-  let isReported = false;
+  const reported = new AbortController();
+  const { signal } = reported;
   let reject: (error: Error) => void = () => {};
   const promise = new Promise<never>((_resolve, fail) => {
     reject = fail;
@@ -128,12 +134,14 @@ function createLoss(): Loss {
   promise.catch(() => {});
   return {
     get isReported() {
-      return isReported;
+      return signal.aborted;
     },
+    signal,
     promise,
     report(error) {
-      isReported = true;
+      // The first error is the reason; what it aborts may report more.
       reject(error);
+      reported.abort();
     },
   };
 }

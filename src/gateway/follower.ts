@@ -19,6 +19,8 @@ type FollowerOptions = {
   /** Whether to keep an index that can't be trusted any more. */
   keepsLast: boolean;
   mirror?: Mirror | null;
+  /** Called with the reason of each connection that ended. */
+  noteLoss?: (error: unknown) => void;
   kind?: FollowerBeat['kind'];
   heartbeatMs?: number;
   /** A clock that never jumps, in milliseconds. */
@@ -34,6 +36,7 @@ export function createFollower({
   writeUsage,
   isAnswering,
   mirror = null,
+  noteLoss = (error) => log.warn({ err: error }, 'gateway index not trusted'),
   kind = 'process',
   heartbeatMs = HEARTBEAT_MS,
   now = () => performance.now(),
@@ -75,7 +78,7 @@ export function createFollower({
     try {
       await followChanges({ source, now, listener, mirror, kind, heartbeatMs, signal });
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'gateway index not trusted');
+      if (!signal.aborted) noteLoss(error);
     }
   }
 

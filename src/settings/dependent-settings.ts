@@ -50,6 +50,14 @@ export function findDependentProblems(env: Environment): string[] {
   return problems;
 }
 
+/** Of the agent beside a gateway. */
+export const findAgentProblems = (env: Environment): string[] =>
+  env.GATEWAY_FOLLOW_SECRET
+    ? []
+    : [
+        'GATEWAY_FOLLOW_SECRET: needed, the same as the server has; make one with `openssl rand -hex 32`, and start the server with it',
+      ];
+
 const OIDC_SETTINGS = {
   MANAGEMENT_OIDC_ISSUER:
     'the issuer as its tokens name it, such as https://login.microsoftonline.com/{tenant}/v2.0',

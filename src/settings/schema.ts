@@ -152,6 +152,11 @@ export const SETTINGS_SCHEMA = z.object({
       'the secret of the agents beside your gateways, at least 32 characters without spaces; make one with `openssl rand -hex 32`',
     )
     .optional(),
+  GATEWAY_SOURCE_URL: z
+    .url({ protocol: /^https?$/, error: 'the URL of the server, such as http://10.0.0.5:3001' })
+    .refine(isOrigin, 'a URL without a path or question mark, such as http://10.0.0.5:3001')
+    .optional(),
+  GATEWAY_SOCKET: z.string().optional(),
   GATEWAY_URI_HEADER: z
     .string()
     .trim()

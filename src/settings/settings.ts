@@ -4,7 +4,7 @@ import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { Place } from '../management/place.ts';
 import type { TlsFiles } from '../web/tls.ts';
-import { type Environment, findDependentProblems } from './dependent-settings.ts';
+import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
 
 type SignUp = 'off' | 'approval' | 'open';
@@ -175,6 +175,35 @@ export function readManifestSettings(env: Environment = process.env) {
     isSocketMode: values.SLACK_APP_TOKEN !== undefined,
   };
 }
+
+/** What the agent beside a gateway needs. It has no database, and nothing of Slack or mail. Throws a `SettingsError`. */
+export function readAgentSettings(env: Environment = process.env) {
+  const wanted = SETTINGS_SCHEMA.pick({
+    PORT: true,
+    INTERNAL_PORT: true,
+    GATEWAY_SOURCE_URL: true,
+    GATEWAY_FOLLOW_SECRET: true,
+    GATEWAY_SOCKET: true,
+    GATEWAY_STALE_SECONDS: true,
+    DATA_DIR: true,
+    LOG_LEVEL: true,
+  });
+  const values = parse(wanted, env, findAgentProblems);
+  return {
+    // On one machine, both read the same settings.
+    sourceUrl: values.GATEWAY_SOURCE_URL ?? `http://127.0.0.1:${values.INTERNAL_PORT ?? values.PORT}`,
+    secret: values.GATEWAY_FOLLOW_SECRET ?? '',
+    /** Null: in the folder, where the printed configuration has it. */
+    socket: values.GATEWAY_SOCKET ?? null,
+    staleSeconds: values.GATEWAY_STALE_SECONDS,
+    dataDir: values.DATA_DIR,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** Reads only where the agent's folder is: a configuration is printed before there are secrets. */
+export const readDataDir = (env: Environment = process.env): string =>
+  parse(SETTINGS_SCHEMA.pick({ DATA_DIR: true }), env).DATA_DIR;
 
 function parse<T>(
   schema: z.ZodType<T>,

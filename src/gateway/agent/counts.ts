@@ -1,0 +1,57 @@
+// Takes what a gateway has counted, and finds out whose calls they were.
+import type { CountedCalls } from '../../domain/call-counts.ts';
+import type { Carrier, DrainedCalls } from '../pushed/carrier.ts';
+import type { PushedMaps } from '../pushed/maps.ts';
+
+/** A gateway that counted calls of limited subscriptions this recently takes a share of each rate. */
+const ANSWERING_MS = 60_000;
+
+export function createCounts(options: {
+  carrier: Carrier;
+  maps: PushedMaps;
+  /** Whether the maps know the gateway's tags. */
+  isReady(): boolean;
+  add(calls: CountedCalls): void;
+  clock: () => Date;
+}) {
+  const { carrier, maps, isReady, add, clock } = options;
+  let countedAt = Number.NEGATIVE_INFINITY;
+  let draining: Promise<void> | null = null;
+
+  function count({ subscriptionTag, apiToken, outcome, calls }: DrainedCalls): void {
+    const subscription = subscriptionTag === '' ? null : maps.subscriptionOfTag(subscriptionTag);
+    const api = apiToken === '' ? null : maps.apiOfToken(apiToken);
+    const productId = subscription
+      ? subscription.productId
+      : outcome === 'passed'
+        ? api?.openProductId
+        : null;
+    if (subscription) countedAt = performance.now();
+    add({
+      subscription: subscription && { id: subscription.id, createdAt: subscription.createdAt },
+      productId: productId ?? null,
+      apiId: api?.id ?? null,
+      outcome,
+      calls,
+      lastAt: clock().getTime(),
+    });
+  }
+  async function drainAll(): Promise<void> {
+    if (isReady()) for (const calls of await carrier.drain()) count(calls);
+  }
+  function drain(): Promise<void> {
+    draining ??= drainAll().finally(() => {
+      draining = null;
+    });
+    return draining;
+  }
+  return {
+    drain,
+    /** Also what was counted while a drain was under way. Rejects when the gateway can't say. */
+    async drainNow(): Promise<void> {
+      await draining?.catch(() => {});
+      await drain();
+    },
+    isAnswering: (): boolean => performance.now() - countedAt < ANSWERING_MS,
+  };
+}
