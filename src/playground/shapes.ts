@@ -27,7 +27,15 @@ export type Channel = {
 };
 
 /** What a message shows of a file; `workspace/files.ts` has the bytes. */
-export type SharedFile = { id: string; name: string; size: number; mimetype: string; user: string };
+export type SharedFile = {
+  id: string;
+  name: string;
+  size: number;
+  mimetype: string;
+  user: string;
+  /** Of an image; empty when the app gave none. */
+  altText?: string;
+};
 
 export type Message = {
   ts: string;

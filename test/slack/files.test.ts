@@ -4,12 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebClient } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.ts';
-import {
-  downloadTextFile,
-  filesOriginOf,
-  MAX_FILE_BYTES,
-  uploadTextFile,
-} from '../../src/slack/jobs/files.ts';
+import { downloadTextFile, filesOriginOf, MAX_FILE_BYTES, uploadFile } from '../../src/slack/jobs/files.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -151,7 +146,10 @@ it('a file goes to Slack’s own host only', async () => {
   });
   const apiUrl = `${origin}/api/`;
   const client = new WebClient('xoxb-secret', { slackApiUrl: apiUrl, retryConfig: { retries: 0 } });
-  const giving = uploadTextFile({ client, apiUrl, channelId: 'D0' }, { name: 'a.csv', text: 'email\n' });
+  const giving = uploadFile(
+    { client, apiUrl, channelId: 'D0' },
+    { name: 'a.csv', bytes: Buffer.from('email\n') },
+  );
   await expect(giving).rejects.toThrow('no address to upload to');
   expect(asked).toEqual([]);
 });

@@ -5,6 +5,8 @@ import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { conversationOf, requireScope } from './lookup.ts';
 
+const MAX_ALT_TEXT_LENGTH = 1_000;
+
 /** Finds only files of conversations that the app is in. */
 export function filesInfo(w: Workspace, args: Dict): Dict {
   requireScope(w, 'files:read');
@@ -20,7 +22,9 @@ export function getUploadUrl(w: Workspace, args: Dict): Dict {
   if (name === '') throw SlackRefusal.forArguments('missing required field: filename');
   if (!Number.isInteger(length) || length < 1)
     throw SlackRefusal.forArguments('must be greater than 0 [json-pointer:/length]');
-  const { uploadUrl, id } = w.files.openSlot(name, length);
+  const altText = textOf(args.alt_txt);
+  if (altText.length > MAX_ALT_TEXT_LENGTH) throw new SlackRefusal('alt_txt_too_large');
+  const { uploadUrl, id } = w.files.openSlot({ name, length, altText });
   return { upload_url: uploadUrl, file_id: id };
 }
 

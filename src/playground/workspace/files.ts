@@ -11,16 +11,27 @@ export const MAX_FILE_BYTES = 20_000_000;
 const MAX_NAME_LENGTH = 255;
 
 type StoredFile = SharedFile & { bytes: Buffer; channel: string | null };
-type UploadSlot = { id: string; name: string; length: number; bytes: Buffer | null };
+type Announced = { name: string; length: number; altText: string };
+type UploadSlot = Announced & { id: string; bytes: Buffer | null };
+
+/** As Slack names the types of what the app uploads and people share. */
+function mimetypeOf(name: string): string {
+  if (/\.png$/i.test(name)) return 'image/png';
+  return /\.(csv|tsv|txt)$/i.test(name) ? 'text/csv' : 'application/octet-stream';
+}
 
 export function createFiles(filesUrl: () => string) {
   const files = new Map<string, StoredFile>();
   const slots = new Map<string, UploadSlot>();
 
-  function add(user: string, rawName: string, bytes: Buffer, id = newId('F')): SharedFile {
+  function add(
+    user: string,
+    rawName: string,
+    bytes: Buffer,
+    { id = newId('F'), altText = '' } = {},
+  ): SharedFile {
     const name = rawName.replace(/[/\\\p{Cc}]/gu, '_').slice(0, MAX_NAME_LENGTH) || 'untitled';
-    const mimetype = /\.(csv|tsv|txt)$/i.test(name) ? 'text/csv' : 'application/octet-stream';
-    const file: SharedFile = { id, name, size: bytes.length, mimetype, user };
+    const file: SharedFile = { id, name, size: bytes.length, mimetype: mimetypeOf(name), user, altText };
     files.set(id, { ...file, bytes, channel: null });
     if (files.size > MAX_FILES) files.delete(files.keys().next().value ?? '');
     return file;
@@ -46,12 +57,12 @@ export function createFiles(filesUrl: () => string) {
 function createUploads(
   slots: Map<string, UploadSlot>,
   filesUrl: () => string,
-  add: (user: string, name: string, bytes: Buffer, id: string) => SharedFile,
+  add: (user: string, name: string, bytes: Buffer, more: { id: string; altText: string }) => SharedFile,
 ) {
   return {
-    openSlot(name: string, length: number): { uploadUrl: string; id: string } {
+    openSlot(announced: Announced): { uploadUrl: string; id: string } {
       const [id, secret] = [newId('F'), newSecret(16)];
-      slots.set(secret, { id, name, length, bytes: null });
+      slots.set(secret, { ...announced, id, bytes: null });
       return { uploadUrl: `${filesUrl()}/upload/v1/${secret}`, id };
     },
     /** False for an unknown slot, and when the length is not the announced one. */
@@ -66,7 +77,7 @@ function createUploads(
       const [secret, slot] = [...slots].find(([, one]) => one.id === id) ?? [];
       if (secret === undefined || !slot?.bytes) throw new SlackRefusal('file_not_found');
       slots.delete(secret);
-      return add(APP.botUserId, slot.name, slot.bytes, id);
+      return add(APP.botUserId, slot.name, slot.bytes, slot);
     },
   };
 }

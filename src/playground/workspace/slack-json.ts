@@ -95,6 +95,7 @@ export function fileJson(file: SharedFile, baseUrl: string): Dict {
     mimetype: file.mimetype,
     user: file.user,
     size: file.size,
+    ...(file.altText ? { alt_txt: file.altText } : {}),
     mode: 'hosted',
     is_external: false,
     url_private: url,

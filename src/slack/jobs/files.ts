@@ -96,25 +96,40 @@ async function readBody(response: Response): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Shares a text as a file in a channel that the app is in. Throws Slack's errors. */
-export async function uploadTextFile(
+type Upload = {
+  name: string;
+  bytes: Buffer;
+  /** Of an image, for people who don't see it; Slack takes 1,000 characters. */
+  altText?: string;
+  /** The text of the message that the file comes in. */
+  comment?: string;
+};
+
+/** Shares a file in a channel that the app is in. Throws Slack's errors. */
+export async function uploadFile(
   to: { client: WebClient; apiUrl: string; channelId: string },
-  { name, text }: { name: string; text: string },
+  { name, bytes, altText, comment }: Upload,
 ): Promise<void> {
-  const bytes = Buffer.from(text);
+  // Slack and its other libraries call it `alt_txt`; the types of this one don't.
+  const described = altText === undefined ? {} : { alt_txt: altText };
   const { upload_url: url, file_id: id } = await to.client.files.getUploadURLExternal({
     filename: name,
     length: bytes.length,
+    ...described,
   });
   if (!url || !id || !isAt(filesOriginOf(to.apiUrl), url)) throw new Error('no address to upload to');
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: bytes,
+    body: new Uint8Array(bytes),
     redirect: 'error',
     signal: AbortSignal.timeout(MAX_WAIT_MS),
   });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`a file could not be given: ${response.status}`);
-  await to.client.files.completeUploadExternal({ files: [{ id, title: name }], channel_id: to.channelId });
+  await to.client.files.completeUploadExternal({
+    files: [{ id, title: name }],
+    channel_id: to.channelId,
+    ...(comment === undefined ? {} : { initial_comment: comment }),
+  });
 }

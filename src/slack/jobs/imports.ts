@@ -6,7 +6,7 @@ import { slackErrorOf } from '../frame/slack-error.ts';
 import { importMessage } from '../present/import.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
-import { uploadTextFile } from './files.ts';
+import { uploadFile } from './files.ts';
 import { paint } from './paint.ts';
 
 /** Slack's errors that a retry can fix. */
@@ -30,7 +30,7 @@ export async function showImport(
   const to = { client, apiUrl, channelId };
   const hasEnded = report.state !== 'applying';
   const isUploaded =
-    hasEnded && (await attempt(() => uploadTextFile(to, resultFile(report.name, report.results))));
+    hasEnded && (await attempt(() => uploadFile(to, resultFile(report.name, report.results))));
   await attempt(async () => {
     const message = importMessage(report, isUploaded);
     ({ messageTs } = await paint(client, { channelId: to.channelId, messageTs }, message));
@@ -53,5 +53,6 @@ async function attempt(work: () => Promise<void>): Promise<boolean> {
 function resultFile(name: string, results: RowResult[]) {
   const base = name.replace(/\.(csv|tsv|txt)$/i, '').slice(0, MAX_FILE_NAME_LENGTH);
   const lines = results.map(({ line, email, outcome }) => csvLine([line, email, outcome]));
-  return { name: `${base} result.csv`, text: [csvLine(['line', 'email', 'outcome']), ...lines].join('') };
+  const text = [csvLine(['line', 'email', 'outcome']), ...lines].join('');
+  return { name: `${base} result.csv`, bytes: Buffer.from(text) };
 }

@@ -112,9 +112,13 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
             actions={elementActions(me, place)}
           />
         )}
-        {message.files.map((file) => (
-          <FileLink key={file.id} me={me} file={file} />
-        ))}
+        {message.files.map((file) =>
+          file.mimetype === 'image/png' ? (
+            <FileImage key={file.id} me={me} file={file} />
+          ) : (
+            <FileLink key={file.id} me={me} file={file} />
+          ),
+        )}
       </article>
       {!message.isOnlyForMe && (
         <div className="message-tools">
@@ -133,6 +137,16 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
 
 const timeOf = (ts: string): string =>
   new Date(Number(ts) * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** As Slack shows an uploaded image: under the message, with its name. */
+function FileImage({ me, file: { id, name, altText } }: { me: string; file: SharedFile }): ReactNode {
+  return (
+    <figure className="image">
+      <figcaption className="note">{name}</figcaption>
+      <img src={fileAddress(me, id)} alt={altText || name} />
+    </figure>
+  );
+}
 
 function FileLink({ me, file: { id, name, size } }: { me: string; file: SharedFile }): ReactNode {
   const kilobytes = (size / 1_000).toLocaleString('en-US', { maximumFractionDigits: 1 });
