@@ -1,22 +1,11 @@
 // Draws calls over time as stacked bars, in SVG without a script: the portal puts it into a page, Slack gets it as an image.
 
-export const CHART_SPANS = ['24 hours', '30 days', '12 months'] as const;
-/** The last so many whole hours, days or months in UTC, the present one included. */
-export type ChartSpan = (typeof CHART_SPANS)[number];
-
-/** The calls of one hour, day or month, which begins at `startsAt`. `limited`: over a rate or a quota. */
-export type CallPoint = { startsAt: Date; passed: number; refused: number; limited: number };
-export type CallPart = 'passed' | 'refused' | 'limited';
-
-/** In the order of a stack, from the bottom. */
-export const CALL_PARTS: readonly { part: CallPart; words: string }[] = [
-  { part: 'passed', words: 'answered' },
-  { part: 'refused', words: 'refused' },
-  { part: 'limited', words: 'over the limit' },
-];
+import { figure } from './limit-words.ts';
+import { type CallSums, type UsagePoint, type UsageTime, unitOf } from './usage-times.ts';
+import { CALL_PARTS, describeCalls, partsOf, pointName, sumOfCalls, totalOf } from './usage-words.ts';
 
 /** Each a colour as SVG takes it. Parts have patterns too, for people who can't tell the colours apart. */
-export type ChartColours = Record<CallPart | 'ink' | 'line' | 'surface', string>;
+export type ChartColours = Record<keyof CallSums | 'ink' | 'line' | 'surface', string>;
 
 /** On white, for an image that can't know the reader's scheme. Each part has at least 4.5 to 1. */
 export const LIGHT_COLOURS: ChartColours = {
@@ -38,70 +27,15 @@ const DIGIT_WIDTH = 7;
 const LEAST_HEIGHT = 1.5;
 const MAX_TICKS = 4;
 
-type Unit = {
-  unit: string;
-  /** The word before a point's name: "at 14:00 UTC". */
-  at: string;
-  name: Intl.DateTimeFormat;
-  label: Intl.DateTimeFormat;
-  labelEvery: number;
-};
-
 const inUtc = (how: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...how });
-const TIME = { hour: '2-digit', minute: '2-digit' } as const;
-const DAY = inUtc({ day: 'numeric', month: 'short' });
 
-const UNITS: Record<ChartSpan, Unit> = {
-  '24 hours': {
-    unit: 'hour',
-    at: 'at',
-    name: inUtc({ ...TIME, timeZoneName: 'short' }),
-    label: inUtc(TIME),
-    labelEvery: 6,
-  },
-  '30 days': { unit: 'day', at: 'on', name: DAY, label: DAY, labelEvery: 7 },
-  '12 months': {
-    unit: 'month',
-    at: 'in',
-    name: inUtc({ month: 'short', year: 'numeric' }),
-    label: inUtc({ month: 'short' }),
-    labelEvery: 3,
-  },
+/** Of the points below the axis; each so many before the present one has a label. */
+const LABELS: Record<UsageTime, { format: Intl.DateTimeFormat; every: number }> = {
+  '24 hours': { format: inUtc({ hour: '2-digit', minute: '2-digit' }), every: 6 },
+  '30 days': { format: inUtc({ day: 'numeric', month: 'short' }), every: 7 },
+  '12 months': { format: inUtc({ month: 'short' }), every: 3 },
 };
-
-/** "14:00 UTC", "29 Nov" or "Nov 2026", in UTC. */
-export const pointName = (span: ChartSpan, { startsAt }: CallPoint): string =>
-  UNITS[span].name.format(startsAt);
-
-const FIGURES = new Intl.NumberFormat('en');
-/** "1,204". */
-export const figure = (count: number): string => FIGURES.format(count);
-
-const totalOf = ({ passed, refused, limited }: Omit<CallPoint, 'startsAt'>): number =>
-  passed + refused + limited;
-
-export function sumOfCalls(points: readonly CallPoint[]): Record<CallPart, number> & { all: number } {
-  const sum = { passed: 0, refused: 0, limited: 0 };
-  for (const point of points) for (const { part } of CALL_PARTS) sum[part] += point[part];
-  return { ...sum, all: totalOf(sum) };
-}
-
-/** "1,204 answered, 3 refused": the parts that aren't empty. */
-const partsIn = (counts: Record<CallPart, number>): string =>
-  CALL_PARTS.filter(({ part }) => counts[part] > 0)
-    .map(({ part, words }) => `${figure(counts[part])} ${words}`)
-    .join(', ');
-
-/** All that the chart shows, in a sentence or two. */
-export function describeCalls(span: ChartSpan, points: readonly CallPoint[]): string {
-  const sum = sumOfCalls(points);
-  if (sum.all === 0) return `No calls in the last ${span}.`;
-  const most = points.reduce((one, other) => (totalOf(other) > totalOf(one) ? other : one));
-  const { unit, at } = UNITS[span];
-  const calls = sum.all === 1 ? '1 call' : `${figure(sum.all)} calls`;
-  return `${calls} in the last ${span}: ${partsIn(sum)}. Most in one ${unit}: ${figure(totalOf(most))}, ${at} ${pointName(span, most)}.`;
-}
 
 type Drawing = {
   /** Read out, not shown. */
@@ -115,8 +49,8 @@ type Drawing = {
 
 /** Fills the width that it is given. */
 export function drawCallChart(
-  span: ChartSpan,
-  points: readonly CallPoint[],
+  time: UsageTime,
+  points: readonly UsagePoint[],
   { title, id, colours, margin = 0 }: Drawing,
 ): string {
   const sum = sumOfCalls(points);
@@ -127,18 +61,18 @@ export function drawCallChart(
   const middle = left + frame.width / 2;
   const contents = [
     `<title id="${id}-title">${escapeXml(title)}</title>`,
-    `<desc id="${id}-desc">${escapeXml(describeCalls(span, points))}</desc>`,
+    `<desc id="${id}-desc">${escapeXml(describeCalls(time, points))}</desc>`,
     `<defs>${patterns(id, colours)}</defs>`,
     `<g font-size="${FONT_SIZE}" fill="${colours.ink}">`,
-    text(0, 12, `Calls each ${UNITS[span].unit}, in UTC`),
+    text(0, 12, `Calls each ${unitOf(time)}, in UTC`),
     ...(sum.all === 0
-      ? [axis(0, frame, colours.ink), text(middle, PLOT.top + 70, `No calls in the last ${span}`, 'middle')]
+      ? [axis(0, frame, colours.ink), text(middle, PLOT.top + 70, `No calls in the last ${time}`, 'middle')]
       : [
           ...ticks.map((tick) => tickLine(tick, frame, colours)),
-          ...placed.map((one) => bar(span, one, frame, id, colours)),
+          ...placed.map((one) => bar(time, one, frame, id, colours)),
           legend(sum, id, colours),
         ]),
-    ...placed.map((one) => label(span, one, frame)),
+    ...placed.map((one) => label(time, one, frame)),
     '</g>',
   ];
   const box = [-margin, -margin, WIDTH + 2 * margin, HEIGHT + 2 * margin].join(' ');
@@ -155,7 +89,7 @@ function ticksUpTo(most: number): number[] {
 }
 
 type Frame = { left: number; width: number; top: number };
-type PlacedPoint = { point: CallPoint; at: number; of: number };
+type PlacedPoint = { point: UsagePoint; at: number; of: number };
 
 const heightOf = (calls: number, { top }: Frame): number => (calls / top) * PLOT.height;
 const BASE = PLOT.top + PLOT.height;
@@ -168,7 +102,7 @@ const axis = (tick: number, frame: Frame, colour: string): string =>
   `<path d="M${frame.left} ${round(BASE - heightOf(tick, frame))}H${WIDTH - PLOT.right}" stroke="${colour}" stroke-width="1"/>`;
 
 function bar(
-  span: ChartSpan,
+  time: UsageTime,
   { point, at, of }: PlacedPoint,
   frame: Frame,
   id: string,
@@ -184,20 +118,20 @@ function bar(
     y -= height;
     return `<rect x="${x}" y="${round(y)}" width="${width}" height="${round(height)}" ${fillOf(part, id, colours)}/>`;
   });
-  return `<g><title>${pointName(span, point)}: ${partsIn(point)}</title>${parts.join('')}</g>`;
+  return `<g><title>${pointName(time, point)}: ${partsOf(point)}</title>${parts.join('')}</g>`;
 }
 
 /** The present point has a name, and each so many before it. */
-function label(span: ChartSpan, { point, at, of }: PlacedPoint, frame: Frame): string {
+function label(time: UsageTime, { point, at, of }: PlacedPoint, frame: Frame): string {
   const fromEnd = of - 1 - at;
-  if (fromEnd % UNITS[span].labelEvery !== 0) return '';
-  const words = UNITS[span].label.format(point.startsAt);
+  if (fromEnd % LABELS[time].every !== 0) return '';
+  const words = LABELS[time].format.format(point.startsAt);
   const x = round(frame.left + (frame.width / of) * (at + 0.5));
   const isLast = fromEnd === 0;
   return text(isLast ? WIDTH - PLOT.right : x, BASE + 17, words, isLast ? 'end' : 'middle');
 }
 
-function legend(sum: Record<CallPart, number>, id: string, colours: ChartColours): string {
+function legend(sum: CallSums, id: string, colours: ChartColours): string {
   const shown = CALL_PARTS.filter(({ part }) => part === 'passed' || sum[part] > 0);
   return shown
     .map(({ part, words }, at) => {
@@ -208,7 +142,7 @@ function legend(sum: Record<CallPart, number>, id: string, colours: ChartColours
 }
 
 /** Plain, striped or dotted. */
-const fillOf = (part: CallPart, id: string, colours: ChartColours): string =>
+const fillOf = (part: keyof CallSums, id: string, colours: ChartColours): string =>
   part === 'passed'
     ? `fill="${colours.passed}"`
     : `fill="url(#${id}-${part})" stroke="${colours[part]}" stroke-width="0.75"`;
@@ -224,12 +158,3 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 
 const escapeXml = (words: string): string =>
   words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-/** Without ▄ and █, which many fonts draw on another line than the rest. */
-const LEVELS = ['▁', '▂', '▃', '▅', '▆', '▇'];
-
-/** A character for each count, by its share of the greatest. Only 0 has the lowest. */
-export function sparkline(counts: readonly number[]): string {
-  const most = Math.max(...counts, 1);
-  return counts.map((count) => LEVELS[Math.ceil((count / most) * (LEVELS.length - 1))]).join('');
-}

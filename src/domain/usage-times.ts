@@ -11,7 +11,11 @@ export type CallSums = { passed: number; refused: number; limited: number };
 export type UsagePoint = CallSums & { startsAt: Date };
 
 /** What usage is of: all calls, or those of one subscription, account, product or API. */
-export type UsageOf = { of: 'service' } | { of: 'subscription' | 'account' | 'product' | 'api'; id: string };
+export type UsageOf =
+  | { of: 'service' }
+  | { of: 'subscription' | 'account' | 'api'; id: string }
+  /** With `accountId`, by the subscriptions of that account. */
+  | { of: 'product'; id: string; accountId?: string };
 
 /** What a time's points are: hours, days or months. */
 export const unitOf = (time: UsageTime) => UNITS[time];

@@ -56,6 +56,16 @@ button.inside { background: var(--card); border: 0; border-radius: 6px; color: v
 .terms:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .text { white-space: pre-wrap; }
 .key { font-family: ui-monospace, monospace; font-size: 14px; }
+h3 { font-size: 1rem; margin: 18px 0 4px; }
+.chart { display: block; height: auto; margin: 8px 0 12px; max-width: 480px; width: 100%; }
+nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+summary { align-content: center; color: var(--accent); cursor: pointer; min-height: 44px; }
+summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+table { border-collapse: collapse; font-size: 15px; width: 100%; }
+caption { color: var(--quiet); padding: 0 0 8px; text-align: left; }
+th, td { border-top: 1px solid var(--line); padding: 6px 0 6px 8px; text-align: right; vertical-align: bottom; }
+tr > :first-child { padding-left: 0; text-align: left; }
+tbody th { font-weight: 400; }
 dl { display: grid; gap: 2px 16px; grid-template-columns: max-content 1fr; margin: 12px 0; }
 dl > div { display: contents; }
 dt { color: var(--quiet); }

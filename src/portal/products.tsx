@@ -1,8 +1,10 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
+import type { UsageTime } from '../domain/usage-times.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
+import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { addressOf } from './first-call.tsx';
@@ -18,8 +20,9 @@ import {
 } from './offer.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import { MAX_SUBSCRIPTION_NAME_LENGTH, pathOfSubscription, subscriptionPage } from './subscription-labels.ts';
+import { timeIn, Usage } from './usage.tsx';
 
-type SubscribeState = { name?: string; errors?: FieldErrors; alert?: string };
+type SubscribeState = { time?: UsageTime; name?: string; errors?: FieldErrors; alert?: string };
 
 export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
@@ -31,7 +34,7 @@ export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
     const me = await site.me(c);
     if (!me && wantsToSignIn(c)) return site.askToSignIn(c);
     const product = await findProduct(me?.context ?? site.developerContext(c), c.req.param('id'));
-    return product ? showProduct(site, me, product) : noSuchProduct(site, me);
+    return product ? showProduct(site, me, product, { time: timeIn(c) }) : noSuchProduct(site, me);
   });
 
   portal.post(
@@ -136,6 +139,9 @@ async function showProduct(
   const { description, apis, isSubscriptionRequired } = product;
   const own = (await subscriptionsByProduct(me)).get(product.id);
   const { gatewayUrl } = site.policy;
+  const time = state.time ?? '30 days';
+  const usage =
+    me && own?.state === 'active' ? await showOwnUsage(me.context, { productId: product.id, time }) : null;
   const content = (
     <>
       {state.alert ? <Alert>{state.alert}</Alert> : null}
@@ -158,6 +164,7 @@ async function showProduct(
           </li>
         ))}
       </ul>
+      {usage ? <Usage usage={usage} path={pathOf(product.id)} of={product.name} /> : null}
       {!isSubscriptionRequired ? (
         <p>You can call these APIs without a key, so you don’t need to subscribe.</p>
       ) : me ? (

@@ -1,9 +1,11 @@
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
+import type { UsageTime } from '../domain/usage-times.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
+import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
@@ -20,6 +22,7 @@ import {
   stateLabel,
   subscriptionPage,
 } from './subscription-labels.ts';
+import { Limits, timeIn, Usage } from './usage.tsx';
 
 export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
   portal.get(
@@ -40,7 +43,7 @@ export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
       const subscription = await findOwn(me, c.req.param('id') ?? '');
       if (!subscription) return noSuchSubscription(site, me);
       const notice = Object.hasOwn(DONE, done) ? DONE[done as keyof typeof DONE] : undefined;
-      return showSubscription(site, me, subscription, { notice });
+      return showSubscription(site, me, subscription, { notice, time: timeIn(c) });
     }),
   );
 
@@ -138,7 +141,12 @@ function LastUse({ subscription: { lastUsedAt, calls } }: { subscription: Subscr
   );
 }
 
-type SubscriptionPageState = { notice?: string | undefined; name?: string; errors?: FieldErrors };
+type SubscriptionPageState = {
+  notice?: string | undefined;
+  time?: UsageTime;
+  name?: string;
+  errors?: FieldErrors;
+};
 
 async function showSubscription(
   site: Site,
@@ -152,11 +160,17 @@ async function showSubscription(
   // A suspended or expired subscription may become active again.
   const hasKeys = ['active', 'suspended', 'expired'].includes(subscription.state);
   const mayCancel = ['submitted', 'active', 'suspended'].includes(subscription.state);
+  // Before it was approved it had no keys to call with.
+  const usage = isSubmitted
+    ? null
+    : await showOwnUsage(me.context, { subscriptionId: id, time: state.time ?? '30 days' });
   const content = (
     <>
       {state.notice ? <Notice>{state.notice}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
       {hasKeys ? <Keys site={site} path={path} api={await firstApiOf(me, subscription)} /> : null}
+      <Limits subscription={subscription} />
+      {usage ? <Usage usage={usage} path={path} of={name} /> : null}
       <h2>Rename</h2>
       <form method="post" action={`${path}/name`}>
         <Field

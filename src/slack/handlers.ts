@@ -22,6 +22,7 @@ import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
 import { templatesFeature } from './commands/templates.ts';
 import { tokensFeature } from './commands/tokens.ts';
+import { usageFeature } from './commands/usage.ts';
 import { declineSignUpFeature } from './features/decline-sign-up.ts';
 import { detailsFeature } from './features/details.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
@@ -55,6 +56,7 @@ const FEATURES: Feature[] = [
   subscriptionActionsFeature,
   regenerateKeyFeature,
   grantSubscriptionFeature,
+  usageFeature,
   declineSignUpFeature,
   detailsFeature,
   templatesFeature,

@@ -1,33 +1,24 @@
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it, test } from 'vitest';
+import { drawCallChart, LIGHT_COLOURS } from '../../src/domain/call-chart.ts';
 import {
-  type CallPoint,
-  CHART_SPANS,
-  type ChartSpan,
-  describeCalls,
-  drawCallChart,
-  LIGHT_COLOURS,
-  sparkline,
-} from '../../src/domain/call-chart.ts';
+  pointsOf as timesOf,
+  USAGE_TIMES,
+  type UsagePoint,
+  type UsageTime,
+} from '../../src/domain/usage-times.ts';
+import { describeCalls, sparkline } from '../../src/domain/usage-words.ts';
 import { CSS } from '../../src/portal/layout.tsx';
 
-const COUNTS: Record<ChartSpan, number> = { '24 hours': 24, '30 days': 30, '12 months': 12 };
+const NOW = new Date(Date.UTC(2026, 10, 29, 21, 30));
 
-/** The points of a span that ends on November 29, 2026 at 21:00. `calls` are those of its last points. */
-function pointsOf(span: ChartSpan, calls: [number, number, number][] = []): CallPoint[] {
-  const of = COUNTS[span];
-  return Array.from({ length: of }, (_, at) => {
-    const back = of - 1 - at;
-    const startsAt = {
-      '24 hours': Date.UTC(2026, 10, 29, 21 - back),
-      '30 days': Date.UTC(2026, 10, 29 - back),
-      '12 months': Date.UTC(2026, 10 - back),
-    }[span];
-    const [passed, refused, limited] = calls[calls.length - 1 - back] ?? [0, 0, 0];
-    return { startsAt: new Date(startsAt), passed, refused, limited };
+/** `calls` are those of the last points: answered, refused, over the limit. */
+const pointsOf = (time: UsageTime, calls: [number, number, number][] = []): UsagePoint[] =>
+  timesOf(time, NOW).map((startsAt, at, { length }) => {
+    const [passed, refused, limited] = calls[calls.length - length + at] ?? [0, 0, 0];
+    return { startsAt, passed, refused, limited };
   });
-}
 
 type Element = { name: string; attributes: Record<string, string>; text: string };
 
@@ -49,8 +40,8 @@ function elementsOf(svg: string): Element[] {
   return elements;
 }
 
-const draw = (span: ChartSpan, points: CallPoint[], title = 'Calls') =>
-  elementsOf(drawCallChart(span, points, { title, id: 'calls', colours: LIGHT_COLOURS }));
+const draw = (time: UsageTime, points: UsagePoint[], title = 'Calls') =>
+  elementsOf(drawCallChart(time, points, { title, id: 'calls', colours: LIGHT_COLOURS }));
 const named = (elements: Element[], name: string) => elements.filter((one) => one.name === name);
 const textsOf = (elements: Element[]) => named(elements, 'text').map(({ text }) => text);
 
@@ -99,10 +90,10 @@ describe('a chart of calls', () => {
     ]);
   });
 
-  test.each(CHART_SPANS)('says in words that there were no calls in %s', (span) => {
-    const svg = draw(span, pointsOf(span));
-    expect(describeCalls(span, pointsOf(span))).toBe(`No calls in the last ${span}.`);
-    expect(textsOf(svg)).toContain(`No calls in the last ${span}`);
+  test.each(USAGE_TIMES)('says in words that there were no calls in %s', (time) => {
+    const svg = draw(time, pointsOf(time));
+    expect(describeCalls(time, pointsOf(time))).toBe(`No calls in the last ${time}.`);
+    expect(textsOf(svg)).toContain(`No calls in the last ${time}`);
     expect(named(svg, 'g')).toHaveLength(1);
   });
 

@@ -614,6 +614,12 @@ const CASES: Record<string, Case> = {
   'services/show': { as: ADMIN, ours: () => ({}), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
+  'usage/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
+  'usage/show-own': {
+    as: SIGNED_IN,
+    ours: async () => ({ ...(await subscription()), time: '30 days' }),
+    nothing: { time: '30 days', subscriptionId: 'none' },
+  },
   'tickets/recognise': {
     as: DEVELOPER,
     ours: async () => ({ purpose: 'password-reset', ticket: await resetTicket() }),

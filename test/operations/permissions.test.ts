@@ -212,6 +212,8 @@ const EXPECTED: Record<string, string> = {
   'tokens/revoke-all': 'console',
   'tokens/revoke': 'admin console',
   'tokens/show': 'system',
+  'usage/show': 'admin approver console',
+  'usage/show-own': 'account',
   'tokens/recognise': 'system',
   'subscriptions/tell-of-quota': 'system',
   'tokens/warn': 'system',

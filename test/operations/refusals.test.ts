@@ -113,6 +113,7 @@ describe('T55 in Slack', () => {
     groups: 'accounts/set-groups',
     history: 'audit/history',
     subscriptions: 'subscriptions/list',
+    usage: 'usage/show',
   };
   /** Subcommands, by the words after `/apim-user`. */
   const TYPED: Record<string, string> = {
@@ -136,6 +137,8 @@ describe('T55 in Slack', () => {
     products: 'products/list',
     subscriptions: 'subscriptions/list',
     'history refused': 'audit/search',
+    usage: 'usage/show',
+    'usage nowhere': 'usage/show',
     operators: 'operators/list',
     templates: 'templates/list',
     tokens: 'tokens/list',
@@ -156,6 +159,10 @@ describe('T55 in Slack', () => {
     'account-details': 'accounts/show account',
     'subscription-details': 'subscriptions/show subscription',
     'product-details': 'products/show product',
+    'usage-time': 'usage/show account accountId',
+    'account-usage': 'usage/show account',
+    'product-usage': 'usage/show product',
+    'subscription-usage': 'usage/show subscription',
     'api-details': 'apis/show api',
     'menu-templates': 'templates/list',
     'template-variables': 'templates/show template =',

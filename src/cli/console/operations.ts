@@ -59,6 +59,7 @@ import { restoreDefaultTemplate } from '../../operations/templates/restore-defau
 import { showTemplate } from '../../operations/templates/show.ts';
 import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
+import { showUsage } from '../../operations/usage/show.ts';
 
 type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input' | 'attempt'>;
 
@@ -172,6 +173,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(renameSubscription, { positional: [...SUBSCRIPTION, 'name'] }),
   expose(regenerateKey, { positional: [...SUBSCRIPTION, 'slot'] }),
   expose(deleteSubscription, { positional: SUBSCRIPTION }),
+  expose(showUsage, { alias: 'usage', fields: ['time', 'accountId', 'productId', 'subscriptionId'] }),
   expose(withdrawFromConsole, { alias: 'withdraw-operator', positional: ['userId'] }),
   expose(listTemplates, {
     alias: 'templates',

@@ -38,9 +38,11 @@ function callsOf({ serviceId, of, time, now }: UsageQuery, by: Thing | null = nu
   const when = sql`c.service_id = ${serviceId} and c.span in ('hour', ${longer})
     and c.starts_at between ${pointsOf(time, now)[0]?.toISOString()} and ${now.toISOString()}`;
   const column = by ? IDS[by] : sql`null`;
+  const owner = of.of === 'product' ? of.accountId : undefined;
   const isInCatalog = [by, of.of].every((thing) => thing !== 'subscription' && thing !== 'account');
-  if (!isInCatalog) {
-    const which = of.of === 'service' ? sql`true` : sql`${IDS[of.of]} = ${of.id}`;
+  if (!isInCatalog || owner !== undefined) {
+    const owned = owner === undefined ? sql`` : sql` and ${IDS.account} = ${owner}`;
+    const which = of.of === 'service' ? sql`true` : sql`${IDS[of.of]} = ${of.id}${owned}`;
     const needsOwner = [by, of.of].some((thing) => thing === 'account' || thing === 'product');
     const owners = sql`join subscriptions s on s.service_id = c.service_id and s.id = c.subscription_id`;
     const table = sql`subscription_calls c ${needsOwner ? owners : sql``}`;

@@ -1,6 +1,7 @@
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { listMailsOf } from '../../db/outbox/mails.ts';
 import { listNewestSubscriptions } from '../../db/subscriptions/lists.ts';
+import { readUsage } from '../../db/usage/read.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -9,7 +10,7 @@ import { CALLED_OFF } from '../mails/end-mail.ts';
 import { countSubscriptionsOf, viewSubscription } from '../subscriptions/subscription.ts';
 import { demandAccount, viewAccount } from './account.ts';
 
-/** All that an account's card says. Shows deleted accounts too, by id. Errors: `account_not_found`. */
+/** All that an account's card says, with the calls of 30 days. Shows deleted accounts too, by id. Errors: `account_not_found`. */
 export const showAccount = defineOperation({
   name: 'accounts/show',
   allowed: READERS,
@@ -18,11 +19,17 @@ export const showAccount = defineOperation({
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
     const query = { serviceId: act.service.id, accountId };
-    const [waiting, mails, view, subscriptions] = await Promise.all([
+    const [waiting, mails, view, subscriptions, calls] = await Promise.all([
       findWaitingConfirmation(act.tx, { ...query, now: act.now }),
       listMailsOf(act.tx, query),
       viewAccount(act, account),
       subscriptionsOf(act, accountId),
+      readUsage(act.tx, {
+        serviceId: query.serviceId,
+        of: { of: 'account', id: accountId },
+        time: '30 days',
+        now: act.now,
+      }),
     ]);
     return {
       account: view,
@@ -32,6 +39,7 @@ export const showAccount = defineOperation({
         isCalledOffTooLate: lastCode === CALLED_OFF && !['cancelled', 'unknown'].includes(mail.state),
       })),
       ...subscriptions,
+      calls,
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };
   },

@@ -1,14 +1,20 @@
+import { readUsage } from '../../db/usage/read.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewOneSubscription } from './subscription.ts';
 
-/** One subscription, without its keys. Errors: `subscription_not_found`. */
+/** One subscription, without its keys, and its calls of 30 days. Errors: `subscription_not_found`. */
 export const showSubscription = defineOperation({
   name: 'subscriptions/show',
   allowed: [...OPERATORS, 'system'],
   effect: 'read',
   input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
-    return { subscription: await viewOneSubscription(act, subscriptionId) };
+    const of = { of: 'subscription', id: subscriptionId } as const;
+    const [subscription, calls] = await Promise.all([
+      viewOneSubscription(act, subscriptionId),
+      readUsage(act.tx, { serviceId: act.service.id, of, time: '30 days', now: act.now }),
+    ]);
+    return { subscription, calls };
   },
 });

@@ -9,7 +9,7 @@ import { escapeText } from '../present/text.ts';
 const GROUPS = {
   People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit'],
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
-  Catalog: ['products', 'apis'],
+  Catalog: ['products', 'apis', 'usage'],
   Decisions: ['approvals', 'history'],
   Programme: ['templates', 'operators', 'tokens', 'help'],
 };

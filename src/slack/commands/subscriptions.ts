@@ -54,8 +54,10 @@ export const subscriptionsFeature: Feature = {
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     ...pages.buttons,
     'subscription-show': async (request, value) => {
-      const { subscription } = await showSubscription(request.context, { subscriptionId: idIn(value) });
-      return request.reply(subscriptionMessage('Subscription', subscription, await request.role()));
+      const { subscription, calls } = await showSubscription(request.context, {
+        subscriptionId: idIn(value),
+      });
+      return request.reply(subscriptionMessage('Subscription', subscription, await request.role(), calls));
     },
   },
 };

@@ -7,6 +7,7 @@ import type { Feature } from '../frame/feature.ts';
 import { idIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { context, modal, section } from '../present/blocks.ts';
+import { callsText } from '../present/calls.ts';
 import { apiDetailsText, productText } from '../present/catalog.ts';
 import { scopeText } from '../present/subscription.ts';
 import { escapeText, formatDate } from '../present/text.ts';
@@ -39,8 +40,8 @@ export const detailsFeature: Feature = {
       }),
     'product-details': (request, value) =>
       request.openModal(async () => {
-        const { product } = await showProduct(request.context, { productId: idIn(value) });
-        return detailsModal(productText(product), product, {
+        const { product, calls } = await showProduct(request.context, { productId: idIn(value) });
+        return detailsModal([productText(product), ...callsText(calls)].join('\n'), product, {
           Created: product.createdAt,
           'Last change': product.updatedAt,
         });

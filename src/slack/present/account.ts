@@ -1,6 +1,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { fittingVerbs } from '../../domain/account-state.ts';
 import { fullName } from '../../domain/person-name.ts';
+import type { UsagePoint } from '../../domain/usage-times.ts';
 import type { AccountView } from '../../operations/accounts/account.ts';
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { blockAccount } from '../../operations/accounts/block.ts';
@@ -13,12 +14,16 @@ import { showAccount } from '../../operations/accounts/show.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
+import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
+import { callsText } from './calls.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
 
 type AccountDetails = {
+  /** Of 30 days. */
+  calls?: readonly UsagePoint[];
   subscriptions?: { newest: ShownSubscription[]; all: number };
   mails?: { title: string; state: string; createdAt: Date; isCalledOffTooLate: boolean }[];
   waitsForAddress?: string | null;
@@ -105,7 +110,7 @@ const OUTCOME_VERBS = { active: 'activated', blocked: 'blocked', deleted: 'delet
 const DETAILS = 'account-details';
 
 /** A row's menu holds five. */
-const ONLY_ON_CARDS = ['account-groups', DETAILS];
+const ONLY_ON_CARDS = ['account-groups', 'account-usage', DETAILS];
 
 /** The account in a list. */
 export function accountRow(account: AccountView, role: Role | null): KnownBlock[] {
@@ -188,6 +193,13 @@ const ACTIONS: AccountAction[] = [
     fits: (state) => state !== 'deleted',
   },
   {
+    button: 'account-usage',
+    text: 'Usage',
+    label: (name) => `Usage of ${name}`,
+    operation: showUsage,
+    fits: (state) => state === 'active' || state === 'blocked',
+  },
+  {
     button: 'account-restore',
     text: 'Restore',
     label: (name) => `Restore ${name}`,
@@ -225,6 +237,7 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
     header(nameOf(account)),
     ...joinLines(factLines(account, details)).map(section),
     ...(details.subscriptions ? subscriptionBlocks(details.subscriptions) : []),
+    ...callsText(details.calls ?? []).map(section),
     ...(mails.length ? [context(`Mails · ${mails.join(' · ')}`)] : []),
   ];
 }

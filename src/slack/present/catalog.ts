@@ -8,6 +8,7 @@ import type { Role } from '../../operations/frame/context.ts';
 import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { showProduct } from '../../operations/products/show.ts';
+import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, type Message, row, section } from './blocks.ts';
@@ -54,6 +55,7 @@ const API_ACTIONS: Action[] = [
 ];
 const PRODUCT_ACTIONS: Action[] = [
   { button: 'product-details', text: 'Details', operation: showProduct },
+  { button: 'product-usage', text: 'Usage', operation: showUsage },
   { button: 'product-edit', text: 'Edit', operation: editProduct },
   { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
 ];

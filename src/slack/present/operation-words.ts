@@ -155,6 +155,8 @@ const WORDS: Record<string, string> = {
   'tokens/list': 'listed/list the tokens for the management API',
   'tokens/revoke': 'revoked/revoke {a token for the management API}',
   'tokens/revoke-all': 'revoked/revoke every token for the management API',
+  'usage/show': 'looked/look at the calls of {all APIs}',
+  'usage/show-own': 'looked/look at their calls',
   'workspaces/bind': 'connected/connect a Slack workspace',
   'workspaces/revoke': 'recorded/record that Slack ended the connection of a workspace',
 };

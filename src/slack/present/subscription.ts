@@ -2,6 +2,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { figure, limitWords } from '../../domain/limit-words.ts';
 import { fittingSubscriptionVerbs, type SubscriptionVerb } from '../../domain/subscription-state.ts';
+import type { UsagePoint } from '../../domain/usage-times.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
@@ -15,17 +16,20 @@ import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
+import { callsText } from './calls.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
 
-/** The subscription, with buttons for what this role can do now. */
+/** The subscription, with buttons for what this role can do now. `calls`: of 30 days. */
 export function subscriptionMessage(
   text: string,
   subscription: SubscriptionView,
   role: Role | null,
+  calls: readonly UsagePoint[] = [],
 ): Message {
   const offered = actionsOn(subscription, role);
   const more = subscription.owner
@@ -40,7 +44,7 @@ export function subscriptionMessage(
     text,
     blocks: [
       section(text),
-      ...joinLines(factsOf(subscription)).map(section),
+      ...joinLines([...factsOf(subscription), ...callsText(calls)]).map(section),
       ...(buttons.length ? [actions(buttons)] : []),
     ],
   };
@@ -215,6 +219,7 @@ const ACTIONS: SubscriptionAction[] = [
     fits: () => true,
     style: 'danger',
   },
+  { button: 'subscription-usage', text: 'Usage', operation: showUsage, fits: canKeysPass },
   { button: DETAILS, text: 'Details', operation: showSubscription, fits: () => true },
 ];
 

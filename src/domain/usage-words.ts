@@ -1,0 +1,82 @@
+// Usage in words and figures, as the portal, Slack and the chart say it.
+import type { CallOutcome } from './call-counts.ts';
+import { figure } from './limit-words.ts';
+import { type CallSums, type UsagePoint, type UsageTime, unitOf } from './usage-times.ts';
+
+/** In the order of a stack, from the bottom. */
+export const CALL_PARTS: readonly { part: keyof CallSums; words: string }[] = [
+  { part: 'passed', words: 'answered' },
+  { part: 'refused', words: 'refused' },
+  { part: 'limited', words: 'over the limit' },
+];
+
+const inUtc = (how: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...how });
+
+/** The name of a point in UTC, and the word before it: "at 14:00 UTC". */
+const NAMES: Record<UsageTime, { at: string; name: Intl.DateTimeFormat }> = {
+  '24 hours': { at: 'at', name: inUtc({ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }) },
+  '30 days': { at: 'on', name: inUtc({ day: 'numeric', month: 'short' }) },
+  '12 months': { at: 'in', name: inUtc({ month: 'short', year: 'numeric' }) },
+};
+
+/** "14:00 UTC", "29 Nov" or "Nov 2026", in UTC. */
+export const pointName = (time: UsageTime, { startsAt }: UsagePoint): string =>
+  NAMES[time].name.format(startsAt);
+
+export const totalOf = ({ passed, refused, limited }: CallSums): number => passed + refused + limited;
+
+export function sumOfCalls(points: readonly UsagePoint[]): CallSums & { all: number } {
+  const sum = { passed: 0, refused: 0, limited: 0 };
+  for (const point of points) for (const { part } of CALL_PARTS) sum[part] += point[part];
+  return { ...sum, all: totalOf(sum) };
+}
+
+/** "1,204 answered, 3 refused": the parts that aren't empty. */
+export const partsOf = (counts: CallSums): string =>
+  CALL_PARTS.filter(({ part }) => counts[part] > 0)
+    .map(({ part, words }) => `${figure(counts[part])} ${words}`)
+    .join(', ');
+
+/** All that the chart shows, in a sentence or two. */
+export function describeCalls(time: UsageTime, points: readonly UsagePoint[]): string {
+  const sum = sumOfCalls(points);
+  if (sum.all === 0) return `No calls in the last ${time}.`;
+  const most = points.reduce((one, other) => (totalOf(other) > totalOf(one) ? other : one));
+  const calls = sum.all === 1 ? '1 call' : `${figure(sum.all)} calls`;
+  return `${calls} in the last ${time}: ${partsOf(sum)}. Most in one ${unitOf(time)}: ${figure(totalOf(most))}, ${NAMES[time].at} ${pointName(time, most)}.`;
+}
+
+type Refusal = Exclude<CallOutcome, 'passed'>;
+
+/** After a number of calls: "12 over the rate". */
+const REFUSALS: Record<Refusal, string> = {
+  rate_limited: 'over the rate',
+  quota_exceeded: 'quota used up',
+  account_blocked: 'account blocked',
+  account_pending: 'account not active yet',
+  subscription_submitted: 'subscription waiting for approval',
+  subscription_suspended: 'subscription suspended',
+  subscription_rejected: 'subscription declined',
+  subscription_cancelled: 'subscription cancelled',
+  subscription_expired: 'subscription expired',
+  subscription_not_started: 'subscription not started yet',
+  product_not_published: 'product not published',
+  api_unknown: 'no API at that address',
+  api_not_covered: 'an API that the key isn’t for',
+  no_key: 'no key, or an unknown one',
+  unreadable: 'an address or key that can be read in two ways',
+};
+
+/** Why calls were refused. `outcome` is that of a stored row, which a newer version may have written. */
+export const refusalWords = (outcome: string): string =>
+  Object.hasOwn(REFUSALS, outcome) ? REFUSALS[outcome as Refusal] : 'another reason';
+
+/** Without ▄ and █, which many fonts draw on another line than the rest. */
+const LEVELS = ['▁', '▂', '▃', '▅', '▆', '▇'];
+
+/** A character for each count, by its share of the greatest. Only 0 has the lowest. */
+export function sparkline(counts: readonly number[]): string {
+  const most = Math.max(...counts, 1);
+  return counts.map((count) => LEVELS[Math.ceil((count / most) * (LEVELS.length - 1))]).join('');
+}
